@@ -9,7 +9,7 @@ namespace Orchestrator.Activities;
 /// <param name="services">Services of this host.</param>
 public sealed class NoticeActivities(RunServices services) : INoticeActivities
 {
-    private readonly NoticeDesk _desk = new(services);
+    private readonly NoticeService _desk = new(services);
 
     [Activity]
     public Task<ToldPeople> TellPeopleAsync(TellPeopleInput input) => Heartbeats.WhileAsync(stop => _desk.TellAsync(input, stop));

@@ -23,7 +23,7 @@ public sealed class PlaceActivities(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private readonly TaskShare _share = new(services, remote);
-    private readonly HeldPlaces _held = HeldPlaces.Of(services);
+    private readonly HeldSlots _held = HeldSlots.Of(services);
 
     [Activity]
     public async Task HoldPlaceAsync(HoldPlaceInput input)
@@ -94,7 +94,7 @@ public sealed class PlaceActivities(
     {
         var context = ActivityExecutionContext.Current;
         var task = OwnTask.Workflow;
-        var isKept = PlacedTasks.Has(held);
+        var isKept = AssignedTasks.Has(held);
         try
         {
             await task.SignalAsync(workflow =>
@@ -108,7 +108,7 @@ public sealed class PlaceActivities(
         var last = services.Time.GetTimestamp();
         while (!stop.IsCancellationRequested)
         {
-            if (!isHome && PlacedTasks.IntervalOf(held) is { } interval && services.Time.GetElapsedTime(last) >= interval)
+            if (!isHome && AssignedTasks.IntervalOf(held) is { } interval && services.Time.GetElapsedTime(last) >= interval)
             {
                 await ShareAsync(held, stop);
                 last = services.Time.GetTimestamp();

@@ -30,8 +30,8 @@ public sealed class RunActivities(RunServices services, ITemporalClient client, 
     public async Task<PlanOutline> LoadPlanAsync(LoadPlanInput input) =>
         await _plans.LoadAsync(input) with
         {
-            ListsState = await KnownAttributes.HasAsync(client, RunAttributes.StateName, ActivityStop.Token),
-            ListsRepository = await KnownAttributes.HasAsync(client, RunAttributes.RepositoryName, ActivityStop.Token),
+            ListsState = await SearchAttributeProbe.HasAsync(client, RunAttributes.StateName, ActivityStop.Token),
+            ListsRepository = await SearchAttributeProbe.HasAsync(client, RunAttributes.RepositoryName, ActivityStop.Token),
         };
 
     [Activity]
@@ -72,7 +72,7 @@ public sealed class RunActivities(RunServices services, ITemporalClient client, 
         {
             if (input.PlanHash.Length > 0 && input.Offset == 0)
             {
-                await OpenTrain.CloseAsync(client, input.RunId, services.Time, stop);
+                await OpenMergeQueue.CloseAsync(client, input.RunId, services.Time, stop);
             }
             return await EarlierExecution.FindAsync(input, services, until => OpenTasks.FindAsync(client, input.RunId, until), stop);
         });

@@ -69,7 +69,7 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
     {
         if (task.Rules.Places is not null)
         {
-            PlacedTasks.Demand(SharedOf(task));
+            AssignedTasks.Demand(SharedOf(task));
         }
     }
 

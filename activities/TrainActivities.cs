@@ -8,7 +8,7 @@ namespace Orchestrator.Activities;
 /// <summary>Activities for merging tasks. The interface documents each.</summary>
 public sealed class TrainActivities(RunServices services) : ITrainActivities
 {
-    private readonly TrainBatches _batches = new(services, CallingExecution.AskAsync);
+    private readonly MergeQueueBatches _batches = new(services, CallingExecution.AskAsync);
 
     [Activity]
     public Task<IReadOnlyList<MergeResult>> BuildBatchAsync(BuildBatchInput input) =>

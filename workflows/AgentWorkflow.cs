@@ -76,7 +76,7 @@ public abstract class AgentWorkflow : MessageWorkflow
     [WorkflowUpdateValidator(nameof(AgentBeginsAsync))]
     public void ValidateAgentBegins(AgentBeginning agent) =>
         Refuse(
-            State.Wants(agent.Start) && agent.Queue == Machine.QueueOf(ActivityMachine.AtPlace(Input.Repository.Queue))
+            State.Wants(agent.Start) && agent.Queue == Machine.QueueOf(ActivityRouting.AtPlace(Input.Repository.Queue))
                 ? null
                 : $"Start {agent.Start} of its agent is no longer wanted there."
         );

@@ -5,21 +5,21 @@ using Orchestrator.Workflows.Train;
 namespace Orchestrator.Workflows;
 
 /// <summary>Merge queue of one run, as its child workflow. Starts with the first verified work and ends with the run. This class composes
-/// the parts of the merge queue, which share one <see cref="TrainContext"/>.</summary>
+/// the parts of the merge queue, which share one <see cref="MergeQueueContext"/>.</summary>
 [Workflow]
 public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
 {
-    private readonly TrainContext _context = new(Workflow.CancellationToken);
-    private readonly TrainReporter _reporter;
-    private readonly TrainRunner _runner;
+    private readonly MergeQueueContext _context = new(Workflow.CancellationToken);
+    private readonly MergeQueueReporter _reporter;
+    private readonly MergeQueueRunner _runner;
     private readonly ResetWatch _resets = new();
     private int _steps;
 
     /// <summary>Composes the parts.</summary>
     public MergeTrainWorkflow()
     {
-        _reporter = new TrainReporter(_context);
-        _runner = new TrainRunner(_context, _reporter);
+        _reporter = new MergeQueueReporter(_context);
+        _runner = new MergeQueueRunner(_context, _reporter);
     }
 
     /// <summary>True if the workflow should continue as new. A step adds about ten events, and each execution must do some work before it
@@ -88,7 +88,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
     public TrainStatus Status() =>
         new()
         {
-            Queue = TrainOrder.Of(_context.State.Queue),
+            Queue = MergeOrder.Of(_context.State.Queue),
             Batch = [.. (_context.State.Batch?.Rest ?? []).Select(request => request.TaskId)],
             Resolving = _context.State.Resolving,
             Deferred = [.. _context.State.Deferred],

@@ -67,7 +67,7 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
                         return await FinishAsync(RunStates.Completed, landing.Why);
                     }
                 }
-                await Parts.Escalation.WaitForPersonAsync(Parts.Landing.LandMergedAsync, standstill ?? new Standstill());
+                await Parts.Escalation.WaitForPersonAsync(Parts.Landing.LandMergedAsync, standstill ?? new StallReason());
             }
         }
         catch (RunEndedException ended)

@@ -11,17 +11,17 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     private readonly TaskWorktree _worktree;
     private readonly WorkVerifier _verifier;
     private readonly WorkMerger _merger;
-    private readonly TaskPlaces _places;
+    private readonly TaskSlot _places;
 
     /// <summary>Composes the parts.</summary>
     public TaskWorkflow()
     {
         _remediations = new Remediations(State);
-        _places = new TaskPlaces(State, Reporter, Machine);
+        _places = new TaskSlot(State, Reporter, Machine);
         Machine.Arrive = _places.ArriveAsync;
         Machine.Moved = _places.FollowRun;
         Waits.Rest = () => _places.MayRest ? _places.RestAsync : null;
-        Waits.Leave = step => ActivityMachine.IsAtPlace(step.TaskQueue!) && _places.MayLeave ? _places.LeaveAsync : null;
+        Waits.Leave = step => ActivityRouting.IsAtPlace(step.TaskQueue!) && _places.MayLeave ? _places.LeaveAsync : null;
         Waits.IsAway = () => Machine.IsAway;
         _worktree = new TaskWorktree(State, Reporter, Waits, _places);
         _verifier = new WorkVerifier(State, Reporter, Waits);
@@ -214,7 +214,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         };
         return Waits.DoAsync(
             (ITaskActivities a) => a.RunAgentAsync(run),
-            ActivityDefaults.Long(ActivityMachine.AtPlace(Input.Repository.Queue), Input.Task.Timeout, call.Interrupt)
+            ActivityDefaults.Long(ActivityRouting.AtPlace(Input.Repository.Queue), Input.Task.Timeout, call.Interrupt)
         );
     }
 }

@@ -28,7 +28,7 @@ public static class WorkerSetup
     public static IWorkerInterceptor Summaries { get; } = new SummaryInterceptor();
 
     /// <summary>Interceptor that routes activities to the host that a run was moved to.</summary>
-    public static IWorkerInterceptor Machines { get; } = new MachineInterceptor();
+    public static IWorkerInterceptor Machines { get; } = new ActivityRoutingInterceptor();
 
     /// <summary>Creates the payload converter for a worker's client or for a replay. <see cref="Messages"/> requires this
     /// converter.</summary>

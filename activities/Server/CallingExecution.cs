@@ -9,7 +9,7 @@ namespace Orchestrator.Activities;
 /// <summary>Queries the server about the workflow execution of the current activity.</summary>
 internal static class CallingExecution
 {
-    /// <inheritdoc cref="AskCaller"/>
+    /// <inheritdoc cref="GetCallerState"/>
     public static async Task<CallerState> AskAsync(CancellationToken stop)
     {
         var context = ActivityExecutionContext.Current;

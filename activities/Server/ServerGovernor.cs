@@ -33,7 +33,7 @@ public sealed class ServerGovernor(ITemporalClient client) : IAccountGovernor
 
     /// <summary>Requests an agent start, first from the account, where most starts wait, then from the budgets. If the process dies in
     /// between, the account releases the reservation like that of any agent that never started.</summary>
-    public async Task<StartTurn> AdmitAsync(StartRequest request, CancellationToken cancellationToken)
+    public async Task<StartDecision> AdmitAsync(StartRequest request, CancellationToken cancellationToken)
     {
         var asked = new GovernorCall
         {
@@ -45,13 +45,13 @@ public sealed class ServerGovernor(ITemporalClient client) : IAccountGovernor
         var own = await SendAsync(SharedBudgets.OfAccount(asked), cancellationToken);
         if (own.Admission is not Admitted)
         {
-            return new StartTurn(own);
+            return new StartDecision(own);
         }
         var ofAll = await SendAsync(SharedBudgets.OfBudgets(asked)!, cancellationToken);
         if (ofAll.Admission is Admitted)
         {
             var both = Both(own, ofAll);
-            return new StartTurn(both with { Admission = new Admitted(both.Reservation!) });
+            return new StartDecision(both with { Admission = new Admitted(both.Reservation!) });
         }
         await SendAsync(
             new GovernorCall
@@ -63,7 +63,7 @@ public sealed class ServerGovernor(ITemporalClient client) : IAccountGovernor
             },
             cancellationToken
         );
-        return new StartTurn(own with { Admission = ofAll.Admission, Reservation = null });
+        return new StartDecision(own with { Admission = ofAll.Admission, Reservation = null });
     }
 
     /// <inheritdoc/>

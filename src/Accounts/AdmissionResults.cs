@@ -22,7 +22,7 @@ public static class AdmissionResults
             {
                 FailureClass = FailureClass.Budget,
                 Message = $"{WaitText.Of(ask.Cap)}, is used up: {WaitText.Of(ask.Spent, ask.Cap)} are spent",
-                Budget = BudgetFacts.Of(account, ask),
+                Budget = BudgetConverter.Of(account, ask),
                 WakeAt = ask.Cap.Kind == CapKind.Day ? nextDay : null,
             },
             Wait { Why: Blocked blocked } wait => result with

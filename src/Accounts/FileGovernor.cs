@@ -6,7 +6,7 @@ namespace Orchestrator.Accounts;
 public sealed class FileGovernor(IReadOnlyDictionary<string, string> environment, TimeProvider time) : IAccountGovernor
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
-    private readonly AccountLedgers _ledgers = new(environment);
+    private readonly LedgerStore _ledgers = new(environment);
 
     /// <inheritdoc/>
     public TimeSpan ReportsEvery { get; } = TimeSpan.FromSeconds(5);
@@ -19,7 +19,7 @@ public sealed class FileGovernor(IReadOnlyDictionary<string, string> environment
     /// Requests an agent start. If admitted, the lock is held until the agent's process exists, so that no other process can start a
     /// backoff in between.
     /// </summary>
-    public async Task<StartTurn> AdmitAsync(StartRequest request, CancellationToken cancellationToken)
+    public async Task<StartDecision> AdmitAsync(StartRequest request, CancellationToken cancellationToken)
     {
         var locked = await _ledgers.LockAsync(cancellationToken);
         try
@@ -34,10 +34,10 @@ public sealed class FileGovernor(IReadOnlyDictionary<string, string> environment
             locked.Write(book);
             if (answer.Admission is Admitted)
             {
-                return new StartTurn(answer, locked);
+                return new StartDecision(answer, locked);
             }
             locked.Dispose();
-            return new StartTurn(answer);
+            return new StartDecision(answer);
         }
         catch
         {

@@ -63,9 +63,9 @@ public sealed record GovernedAgent
     // Scopes and budgets have the same order. Unlimited budgets are included, because a user may have set a limit by a raise.
     private IReadOnlyList<Cap> Caps(DateOnly today) =>
         [
-            .. Settings.Budget.All.Zip(ScopesOf(today)).Select(one => BudgetFacts.CapOf(one.First.Kind, one.Second, one.First.Amount)),
+            .. Settings.Budget.All.Zip(ScopesOf(today)).Select(one => BudgetConverter.CapOf(one.First.Kind, one.Second, one.First.Amount)),
             .. Fallback.Length > 0 && Settings.Claude.FallbackBudget is { } most
-                ? [BudgetFacts.CapOf(BudgetKinds.Account, Scopes.Account(Account, today), most)]
+                ? [BudgetConverter.CapOf(BudgetKinds.Account, Scopes.Account(Account, today), most)]
                 : (Cap[])[],
         ];
 }

@@ -18,7 +18,7 @@ public interface IAccountGovernor
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The decision. Dispose it once the agent's process exists or will not be started.</returns>
     /// <exception cref="LedgerDamagedException">A ledger can't be used.</exception>
-    Task<StartTurn> AdmitAsync(StartRequest request, CancellationToken cancellationToken);
+    Task<StartDecision> AdmitAsync(StartRequest request, CancellationToken cancellationToken);
 
     /// <summary>Keeps a start's place in the queue for some seconds, or until it may be requested again.</summary>
     /// <param name="request">The start request. Nothing is reserved for it.</param>
@@ -36,7 +36,7 @@ public interface IAccountGovernor
 /// <summary>The governor's decision about an agent start.</summary>
 /// <param name="answer">The governor's answer.</param>
 /// <param name="held">Lock that prevents changes of the account until the agent's process exists, or null for none.</param>
-public sealed class StartTurn(GovernorAnswer answer, IDisposable? held = null) : IDisposable
+public sealed class StartDecision(GovernorAnswer answer, IDisposable? held = null) : IDisposable
 {
     /// <summary>The governor's answer.</summary>
     public GovernorAnswer Answer => answer;

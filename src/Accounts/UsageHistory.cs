@@ -16,7 +16,7 @@ public sealed class UsageHistory(string folder, TimeProvider time)
     /// <param name="environment">Environment of the process, which determines the user's state folder.</param>
     /// <param name="time">The clock.</param>
     public static UsageHistory Of(IReadOnlyDictionary<string, string> environment, TimeProvider time) =>
-        new(new AccountLedgers(environment).Folder, time);
+        new(new LedgerStore(environment).Folder, time);
 
     /// <summary>Returns the path of an account's history file.</summary>
     public string PathOf(string account) => Path.Combine(folder, account + Ending);

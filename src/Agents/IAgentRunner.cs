@@ -36,7 +36,7 @@ public interface IAgentRunner
     IReadOnlyList<AgentKey> Keys => [];
 
     /// <summary>Files in the home directory that the program needs in a sandbox.</summary>
-    AgentState State => AgentState.None;
+    AgentProgramFiles State => AgentProgramFiles.None;
 
     /// <summary>Prepares the command line and writes the program's files to the agent run's folder. The same input gives the same
     /// call.</summary>

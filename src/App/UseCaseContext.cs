@@ -99,13 +99,13 @@ public abstract class UseCaseContext(
 
     /// <summary>Returns the agent run that this process belongs to.</summary>
     /// <exception cref="UseCaseException">The process belongs to no agent run, or the agent run's folder no longer exists.</exception>
-    public AgentStartFacts RequireAgentStart()
+    public AgentRunIdentity RequireAgentStart()
     {
         var start =
-            AgentStartFacts.Find(Environment, Directory)
+            AgentRunIdentity.Find(Environment, Directory)
             ?? throw new UseCaseException(
                 Outcome.Usage,
-                $"This command is for agents that a run has started; {AgentStartFacts.FolderVariable} is not set here.",
+                $"This command is for agents that a run has started; {AgentRunIdentity.FolderVariable} is not set here.",
                 "To steer a run yourself, see 'orchestrate retry', 'skip' and 'approve'."
             );
         return start.IsThere

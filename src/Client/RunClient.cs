@@ -58,7 +58,7 @@ public sealed class RunClient(ITemporalClient client)
     }
 
     /// <summary>Returns the time at which a living worker last polled a queue for activities, or null if none polled within
-    /// <see cref="MachinePresence.Silence"/>.</summary>
+    /// <see cref="HostPresence.Silence"/>.</summary>
     /// <param name="queue">Task queue of a repository on a host.</param>
     /// <param name="isDead">True if the worker with this identity is known to be dead.</param>
     /// <param name="now">The current time.</param>
@@ -70,9 +70,9 @@ public sealed class RunClient(ITemporalClient client)
         CancellationToken cancellation = default
     )
     {
-        var pollers = await MachinePresence.PollersAsync(_client, queue, new RpcOptions { Retry = true, CancellationToken = cancellation });
-        var seen = MachinePresence.LastAsked(pollers.Where(poller => !isDead(poller.Identity)));
-        return now - seen <= MachinePresence.Silence ? seen : null;
+        var pollers = await HostPresence.PollersAsync(_client, queue, new RpcOptions { Retry = true, CancellationToken = cancellation });
+        var seen = HostPresence.LastAsked(pollers.Where(poller => !isDead(poller.Identity)));
+        return now - seen <= HostPresence.Silence ? seen : null;
     }
 
     /// <summary>Returns the identity of a worker that polls a queue for activities, or null if none matches.</summary>
@@ -84,7 +84,7 @@ public sealed class RunClient(ITemporalClient client)
         Func<string, DateTimeOffset, bool> isMeant,
         CancellationToken cancellation = default
     ) =>
-        (await MachinePresence.PollersAsync(_client, queue, new RpcOptions { Retry = true, CancellationToken = cancellation }))
+        (await HostPresence.PollersAsync(_client, queue, new RpcOptions { Retry = true, CancellationToken = cancellation }))
             .FirstOrDefault(poller => isMeant(poller.Identity, poller.LastAccessTime.ToDateTimeOffset()))
             ?.Identity;
 

@@ -240,13 +240,13 @@ public sealed class RunHandle
     public Task<SteeringAnswer> MoveAsync(MoveRunCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.MoveAsync(command), cancellation);
 
-    /// <summary>Returns the absent host that the run waits for; see <see cref="MachinePresence.FindAwayAsync"/>.</summary>
+    /// <summary>Returns the absent host that the run waits for; see <see cref="HostPresence.FindAwayAsync"/>.</summary>
     public Task<MachineAway?> FindAwayAsync(
         RunStatus status,
         Func<string, bool> isDead,
         DateTimeOffset now,
         CancellationToken cancellation = default
-    ) => MachinePresence.FindAwayAsync(_client, status, isDead, now, cancellation);
+    ) => HostPresence.FindAwayAsync(_client, status, isDead, now, cancellation);
 
     /// <summary>Resolves an escalation by deciding how the run continues.</summary>
     public Task<SteeringAnswer> ResolveAsync(ResolutionCommand command, CancellationToken cancellation = default) =>

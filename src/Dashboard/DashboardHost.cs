@@ -78,10 +78,10 @@ public static class DashboardHost
         var sessions = new LoginSessions(options.Token, time);
         var reader = new QueryReader(source, time);
         var renderer = new PageRenderer(app.Services, loggers);
-        var answers = new RecentAnswers(time);
+        var answers = new FormResultStore(time);
         var pages = new PageRoutes(reader, renderer, answers, time);
         app.Use(next => new FaultMiddleware(next, loggers.CreateLogger("Orchestrator.Dashboard")).InvokeAsync);
-        app.Use(next => new DoorMiddleware(next, options, source, sessions).InvokeAsync);
+        app.Use(next => new AccessMiddleware(next, options, source, sessions).InvokeAsync);
         more?.Invoke(app);
         pages.AddTo(app);
         new RepositoryPages(reader, pages, renderer).AddTo(app);
@@ -90,7 +90,7 @@ public static class DashboardHost
         var events = new AllEvents(reader, time);
         new ChangeStreams(reader, source, events, time, app.Lifetime.ApplicationStopping).AddTo(app);
         app.UseWebSockets();
-        new OldRoutes(reader, events, time, app.Lifetime.ApplicationStopping).AddTo(app);
+        new LegacyRoutes(reader, events, time, app.Lifetime.ApplicationStopping).AddTo(app);
         app.MapGet(
             "/docs",
             context =>

@@ -45,7 +45,7 @@ public static class TaskStates
     public const string Merged = "merged";
 
     /// <summary>The task's verified work is retained on a separate branch and not merged, because the run requested branches
-    /// (<see cref="Plans.LandingWay.Branches"/>).</summary>
+    /// (<see cref="Plans.LandingMode.Branches"/>).</summary>
     public const string Kept = "kept";
 
     /// <summary>Skipped by a user. Its work is not merged, and its dependants run anyway.</summary>

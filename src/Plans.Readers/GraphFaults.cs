@@ -4,7 +4,7 @@ namespace Orchestrator.Plans.Readers;
 internal sealed record Place(string File, int Line, int Column, FieldPath Field);
 
 /// <summary>A graph node with the source positions of its id and its dependencies.</summary>
-internal sealed record PlacedTask(TaskNode Node, Place Id, IReadOnlyList<Place> DependsOn);
+internal sealed record PositionedTask(TaskNode Node, Place Id, IReadOnlyList<Place> DependsOn);
 
 /// <summary>Reports faults that concern the whole plan: duplicate ids, unknown dependencies and cycles.</summary>
 internal static class GraphFaults
@@ -16,7 +16,7 @@ internal static class GraphFaults
     private const int MostShown = 12;
 
     /// <summary>Creates the graph of the tasks and reports its faults.</summary>
-    public static TaskGraph Report(IReadOnlyList<PlacedTask> tasks, FaultList faults)
+    public static TaskGraph Report(IReadOnlyList<PositionedTask> tasks, FaultList faults)
     {
         var graph = TaskGraph.Of(tasks.Select(t => t.Node));
         var suggestions = MostSuggestions;
@@ -58,7 +58,7 @@ internal static class GraphFaults
         return graph;
     }
 
-    private static void DuplicateId(GraphFault fault, PlacedTask task, IReadOnlyList<PlacedTask> tasks, FaultList faults)
+    private static void DuplicateId(GraphFault fault, PositionedTask task, IReadOnlyList<PositionedTask> tasks, FaultList faults)
     {
         var first = tasks[fault.DependencyIndex].Id;
         var same = string.Equals(fault.Ids[0], fault.Ids[1], StringComparison.Ordinal)
@@ -68,7 +68,7 @@ internal static class GraphFaults
         Add(faults, "duplicate-id", task.Id, same, $"Give each task its own id, such as '{fault.TaskId}-2'.");
     }
 
-    private static void Cycle(GraphFault fault, PlacedTask task, FaultList faults)
+    private static void Cycle(GraphFault fault, PositionedTask task, FaultList faults)
     {
         var path =
             fault.Ids.Count <= MostShown + 1

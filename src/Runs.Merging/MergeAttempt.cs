@@ -147,11 +147,11 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
         }
 
         // The merge is rejected unless it contains the changes of both sides.
-        var losses = new RunLosses(repository, files, ask);
+        var losses = new LostChangeCheck(repository, files, ask);
         var lost = request.Installs ? await losses.OfPackagesAsync(commit, stop) : await losses.OfMergeAsync(commit, task, stop);
         return lost.Count == 0
             ? null
-            : $"Merged like this, work would be lost: {RunLosses.Describe(lost)}. What other tasks did is now in your worktree: keep it, "
+            : $"Merged like this, work would be lost: {LostChangeCheck.Describe(lost)}. What other tasks did is now in your worktree: keep it, "
                 + "beside yours. In a file that you may only append to, take nothing away.";
     }
 }

@@ -78,7 +78,7 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
             flaky.AddRange(verdicts.Where(v => v.Passed && v.Failure == GateFailure.Flaky).Select(v => NameOf(v.Gate)));
             fromCache = string.Join(
                 "; ",
-                GateWords.SinceBase(verdicts).Take(MostNotes).Prepend(GateWords.FromCache(verdicts)).Where(note => note.Length > 0)
+                GateFormatter.SinceBase(verdicts).Take(MostNotes).Prepend(GateFormatter.FromCache(verdicts)).Where(note => note.Length > 0)
             );
             return GateCheck.Failures(files, verdicts);
         }
@@ -140,7 +140,7 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
                             "It failed together with these tasks, which pass without yours:\n"
                                 + string.Concat(others.Select(id => $"- {id}: {files.Task(id).Description.Trim().Split('\n', 2)[0]}\n")),
                         ],
-                    .. failures.Select(GateWords.Section),
+                    .. failures.Select(GateFormatter.Section),
                 ]
             ),
         };

@@ -72,7 +72,7 @@ internal sealed class EscalationReport(string repository)
                 $"attempt {task.Attempt}, {Plural.Of(task.Starts, "agent start")}, {task.Cost:0.00} USD"
             );
             text.Append($"\n### {task.Id}: {task.Title}\n\n{task.State} ({tried}): ").AppendParagraph(task.Reason);
-            if (new TaskFacts(folder).Claim(task) is { Length: > 0 } claim)
+            if (new TaskClaimSection(folder).Claim(task) is { Length: > 0 } claim)
             {
                 text.Append($"\nIts agent said: {claim}\n");
             }
@@ -111,7 +111,7 @@ internal sealed class EscalationReport(string repository)
         }
     }
 
-    private static string GatesOf(RunTask task) => GateWords.Count(task.Gates ?? new GateSummary());
+    private static string GatesOf(RunTask task) => GateFormatter.Count(task.Gates ?? new GateSummary());
 
     private static void AppendDone(MarkdownText text, RunStatus run)
     {

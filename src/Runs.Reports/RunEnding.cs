@@ -113,7 +113,7 @@ public sealed class RunEnding(RunServices services)
         }
         foreach (var task in tasks.Where(task => task.State is TaskStates.Merged or TaskStates.Kept))
         {
-            new UnfinishedWork(repository, $"{folder.Name}/{task.Id}").Remove();
+            new UnfinishedWorkStore(repository, $"{folder.Name}/{task.Id}").Remove();
         }
         // The merge of a task proves nothing about earlier saved work, because the work may have been restarted or done differently.
         var aside = new List<string>();

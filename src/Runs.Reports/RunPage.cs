@@ -38,7 +38,7 @@ public sealed record RunPage(
     public static RunPage Of(RunStatus run, string repository, DateTimeOffset now)
     {
         var folder = new RunFolder(repository, run.RunId);
-        var facts = new TaskFacts(folder);
+        var facts = new TaskClaimSection(folder);
         var tasks = run.Tasks.OrderBy(task => Urgency(run, task)).ToList();
         return new RunPage(
             run.RunId,
@@ -80,7 +80,7 @@ public sealed record RunPage(
         {
             yield return ("limit", line);
         }
-        if (PaidBy.Of(run, folder) is { Length: > 0 } payers)
+        if (AccountShares.Of(run, folder) is { Length: > 0 } payers)
         {
             yield return ("paid by", payers);
         }
@@ -93,7 +93,9 @@ public sealed record RunPage(
         {
             yield return ("review", review.ToString());
         }
-        foreach (var found in new[] { RunLosses.Summary(folder), SecretCheck.Summary(folder), AuditCheck.Summary(folder) }.OfType<string>())
+        foreach (
+            var found in new[] { LostChangeCheck.Summary(folder), SecretCheck.Summary(folder), AuditCheck.Summary(folder) }.OfType<string>()
+        )
         {
             yield return ("found", found);
         }
@@ -167,7 +169,7 @@ public sealed record RunPage(
     private static string Length(TimeSpan time) =>
         string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}");
 
-    private static string Words(RunStatus run, RunTask task, TaskFacts facts)
+    private static string Words(RunStatus run, RunTask task, TaskClaimSection facts)
     {
         var isAsked = run.Questions.Any(question => question.Id == task.Id);
         var words =

@@ -70,7 +70,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
         AppendModels(text, run, folder);
         AppendMeasurements(text, run);
         text.Append(GateTally.Render(folder));
-        text.Append(new TaskFacts(folder).Render(run));
+        text.Append(new TaskClaimSection(folder).Render(run));
         text.Append(RequestReport.Render(run, folder));
         text.Append(DecisionLog.Render(folder.Events));
         foreach (var task in run.Tasks.Where(t => !TaskStates.IsDone(t.State) && t.Evidence.Length > 0).Take(MostEvidence))
@@ -132,7 +132,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
 
     private static void AppendRow(MarkdownText text, RunTask task)
     {
-        var gates = GateWords.Count(task.Gates ?? (task.State is TaskStates.Merged or TaskStates.Kept ? new GateSummary() : null));
+        var gates = GateFormatter.Count(task.Gates ?? (task.State is TaskStates.Merged or TaskStates.Kept ? new GateSummary() : null));
         var state = task.Reused ? $"{task.State} (taken up)" : task.State;
         var commit = CommitIds.Shorten(task.State == TaskStates.Kept ? task.Commit : task.MergeCommit);
         text.Append($"| {task.Id} | {state} | {task.Attempt} | {task.Starts} | {gates} | {task.Cost:0.00} | {commit} |\n");

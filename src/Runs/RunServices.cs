@@ -23,7 +23,7 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
 
     /// <summary>Opens repositories with git and caches them.</summary>
     /// <value>Default: no repository is open yet.</value>
-    public GitRepositories Repositories { get; init; } = new();
+    public GitRepositoryCache Repositories { get; init; } = new();
 
     /// <summary>Repositories that the user trusts, or null for the user's own trust file.</summary>
     /// <value>Default: the file that <see cref="Environment"/> names.</value>
@@ -80,7 +80,7 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
     }
 
     /// <summary>Opens a run's repository with git's configuration as it was when the run started.</summary>
-    /// <exception cref="ConfigurationCopyException">The copy of the configuration is missing or was changed.</exception>
+    /// <exception cref="ConfigurationSnapshotException">The copy of the configuration is missing or was changed.</exception>
     public async Task<GitRepository> OpenRepositoryAsync(RunFiles files) =>
         await GoingByAsync(await OpenRepositoryAsync(files.Folder.Repository), files.Start.GitConfiguration);
 

@@ -4,7 +4,7 @@ using OpenTelemetry.Metrics;
 
 namespace Orchestrator.Telemetry;
 
-/// <summary>Sends the metrics of <see cref="RunMeters"/> to a collector by OTLP, once a minute and when disposed.</summary>
+/// <summary>Sends the metrics of <see cref="RunMetrics"/> to a collector by OTLP, once a minute and when disposed.</summary>
 public sealed class MetricSender : IDisposable
 {
     private const int Interval = 60_000;
@@ -14,7 +14,7 @@ public sealed class MetricSender : IDisposable
     /// <summary>Starts sending.</summary>
     /// <param name="options">Connection to the collector.</param>
     /// <param name="meters">The metrics.</param>
-    public MetricSender(TelemetryOptions options, RunMeters meters) =>
+    public MetricSender(TelemetryOptions options, RunMetrics meters) =>
         _provider = Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(OtlpConnection.ResourceOf(options))
             .AddMeter(meters.Name)

@@ -16,7 +16,7 @@ public static class MetricsEndpoint
     /// <param name="environment">Environment variables of the process, which may name the service.</param>
     /// <param name="observe">Updates the metrics; called before each response.</param>
     /// <returns>The metrics provider, to dispose with the web application.</returns>
-    public static IDisposable Add(WebApplication app, RunMeters meters, IReadOnlyDictionary<string, string> environment, Action observe)
+    public static IDisposable Add(WebApplication app, RunMetrics meters, IReadOnlyDictionary<string, string> environment, Action observe)
     {
         var provider = Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(

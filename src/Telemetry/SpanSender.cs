@@ -40,9 +40,9 @@ public sealed class SpanSender : IDisposable
     /// <param name="trace">Trace id, 32 hexadecimal digits.</param>
     /// <param name="spans">The spans.</param>
     /// <returns>The spans that the collector accepted: all, or the first ones. The others may be sent again.</returns>
-    public IReadOnlyList<SpanFact> Send(string trace, IReadOnlyList<SpanFact> spans)
+    public IReadOnlyList<SpanRecord> Send(string trace, IReadOnlyList<SpanRecord> spans)
     {
-        var sent = new List<SpanFact>();
+        var sent = new List<SpanRecord>();
         foreach (var part in spans.Chunk(LargestBatch))
         {
             _exporter.HasFailed = false;
@@ -66,7 +66,7 @@ public sealed class SpanSender : IDisposable
         _source.Dispose();
     }
 
-    private void Emit(string trace, SpanFact span)
+    private void Emit(string trace, SpanRecord span)
     {
         var around = Activity.Current;
         Activity.Current = null;

@@ -12,7 +12,7 @@ public sealed class TemporalServer : IAsyncDisposable
 
     private readonly TemporalServerOptions _options;
     private readonly ILoggerFactory _loggers;
-    private ServerParts? _parts;
+    private ServerComposition? _parts;
     private GrpcHost? _grpc;
 
     /// <summary>Creates the server without opening anything.</summary>
@@ -31,13 +31,13 @@ public sealed class TemporalServer : IAsyncDisposable
     /// </summary>
     public IReadOnlyList<string> Addresses => _grpc?.Addresses ?? [];
 
-    internal ServerParts Parts => _parts ?? throw new InvalidOperationException("the server is not started");
+    internal ServerComposition Parts => _parts ?? throw new InvalidOperationException("the server is not started");
 
     /// <summary>Opens the database, recovers the state of the previous server, and starts listening.</summary>
     /// <exception cref="InvalidOperationException">The file belongs to another program or a newer release.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
-        _parts = new ServerParts(_options, _loggers, () => Addresses.Count > 0 ? Addresses[0] : "");
+        _parts = new ServerComposition(_options, _loggers, () => Addresses.Count > 0 ? Addresses[0] : "");
         try
         {
             var endpoints = new List<GrpcEndpoint>();

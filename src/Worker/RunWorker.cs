@@ -25,7 +25,7 @@ public sealed class RunWorker : IDisposable
     private readonly HostSlots _slots = new();
     private readonly List<TemporalWorker> _workers = [];
     private readonly ConcurrentBag<TemporalWorker> _added = [];
-    private readonly List<RunReader> _readers = [];
+    private readonly List<RunProgressReader> _readers = [];
     private readonly ActivityStop _stop = new();
 
     /// <summary>Creates the workers. Polling starts with <see cref="ExecuteAsync"/>.</summary>
@@ -67,14 +67,14 @@ public sealed class RunWorker : IDisposable
             {
                 Identity = options.Identity,
                 LoggerFactory = logs,
-                Interceptors = [new StepFailures(), _stop, new SharedSteps(services, repository)],
+                Interceptors = [new StepFailures(), _stop, new PushResultsInterceptor(services, repository)],
                 MaxConcurrentActivities = 200,
                 MaxHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
                 DefaultHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
                 GracefulShutdownTimeout = options.ShutdownGrace,
             };
             var recorder = new ProgressRecorder();
-            var reader = new RunReader(client, repository, recorder, services.Time, logs.CreateLogger<RunReader>());
+            var reader = new RunProgressReader(client, repository, recorder, services.Time, logs.CreateLogger<RunProgressReader>());
             _readers.Add(reader);
             own.AddAllActivities(new RunActivities(services, client, recorder, reader.Read))
                 .AddAllActivities(new TaskActivities(services, remote))
@@ -86,7 +86,7 @@ public sealed class RunWorker : IDisposable
                 .AddAllActivities(new NoticeActivities(services))
                 .AddAllActivities(new UsageActivities(services));
             own.AddAllActivities(new PlaceActivities(services, repository, remote, _slots, readiness: null));
-            _workers.Add(new TemporalWorker(OwnRepository.ReadingAs(client, repository), own));
+            _workers.Add(new TemporalWorker(OwnRepositoryConverter.ReadingAs(client, repository), own));
         }
         _slots.MakeAtLeast(options.Places.Select(offer => offer.Slots).DefaultIfEmpty(0).Max());
         _workers.AddRange(options.Places.SelectMany(OfPlaces));
@@ -95,7 +95,7 @@ public sealed class RunWorker : IDisposable
     /// <summary>Offers slots to distributed runs until cancelled, in addition to those of the options.</summary>
     /// <param name="offer">The offered slots.</param>
     /// <param name="stopping">Stops the offer, as for <see cref="ExecuteAsync"/>.</param>
-    public Task OfferAsync(OfferedPlaces offer, CancellationToken stopping)
+    public Task OfferAsync(OfferedSlots offer, CancellationToken stopping)
     {
         _slots.MakeAtLeast(offer.Slots);
         var workers = OfPlaces(offer).ToList();
@@ -103,15 +103,15 @@ public sealed class RunWorker : IDisposable
         return Task.WhenAll(workers.Select(worker => worker.ExecuteAsync(stopping)));
     }
 
-    private IEnumerable<TemporalWorker> OfPlaces(OfferedPlaces offer)
+    private IEnumerable<TemporalWorker> OfPlaces(OfferedSlots offer)
     {
         var remote = _options.Remotes.GetValueOrDefault(offer.Repository.Path);
         var places = new PlaceActivities(_services, offer.Repository, remote, _slots, offer.Readiness);
-        var reading = OwnRepository.ReadingAs(_client, offer.Repository);
+        var reading = OwnRepositoryConverter.ReadingAs(_client, offer.Repository);
         return QueuesOf(offer).Select(queue => new TemporalWorker(reading, OfQueue(queue).AddAllActivities(places)));
     }
 
-    private static IEnumerable<string> QueuesOf(OfferedPlaces offer) =>
+    private static IEnumerable<string> QueuesOf(OfferedSlots offer) =>
         offer.Slots == 0
             ? []
             : offer.Labels.Select(label => QueueNames.ForPlaces(offer.Key, label)).Prepend(QueueNames.ForPlaces(offer.Key));

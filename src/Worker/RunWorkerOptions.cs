@@ -27,7 +27,7 @@ public sealed record RunWorkerOptions
 
     /// <summary>Slots that this machine offers to distributed runs.</summary>
     /// <value>Default: none.</value>
-    public IReadOnlyList<OfferedPlaces> Places { get; init; } = [];
+    public IReadOnlyList<OfferedSlots> Places { get; init; } = [];
 
     /// <summary>Git remotes that machines share, by repository path.</summary>
     /// <value>Default: none.</value>
@@ -54,7 +54,7 @@ public sealed record RunWorkerOptions
 /// <param name="Slots">Number of tasks that run at the same time, over all repositories of the machine; 0 for none.</param>
 /// <param name="Labels">Labels that tasks may require.</param>
 /// <param name="Readiness">Checks whether the machine can run a task now.</param>
-public sealed record OfferedPlaces(
+public sealed record OfferedSlots(
     RepositoryReference Repository,
     string Key,
     int Slots,

@@ -95,7 +95,7 @@ public sealed class BackgroundUnitTests : IDisposable
     {
         var note = _cli.Write(".orchestrator/background/1-x", "999999999 1\nunit\n1\n0\nThe disk is full.");
 
-        Assert.Empty(FaultNote.Read(Path.Combine(_cli.Folder, ".orchestrator")));
+        Assert.Empty(BackgroundFaultStore.Read(Path.Combine(_cli.Folder, ".orchestrator")));
         Assert.False(File.Exists(note));
     }
 
@@ -106,7 +106,7 @@ public sealed class BackgroundUnitTests : IDisposable
         var types = typeof(BackgroundUnit).Assembly.GetTypes();
 
         Assert.Equal(
-            ["RunWork", "ServedEngine"],
+            ["HostedWorker", "ServedEngine"],
             types
                 .Where(type => type.IsSubclassOf(typeof(BackgroundService)) && type != typeof(BackgroundUnit))
                 .Where(type => !type.IsSubclassOf(typeof(BackgroundUnit)))

@@ -80,8 +80,8 @@ public class CleanupCommandTests
         var one = await cli.RunAsync("cleanup", first);
         Assert.Equal(0, one.ExitCode);
         Assert.Contains($"{first}  completed", one.Output, StringComparison.Ordinal);
-        Assert.Null(EngineLookup.FindRunId(engine, first));
-        Assert.NotNull(EngineLookup.FindRunId(engine, second));
+        Assert.Null(EngineFileReader.FindRunId(engine, first));
+        Assert.NotNull(EngineFileReader.FindRunId(engine, second));
         var rest = (await cli.RunAsync("cleanup", "--keep", "0", "--json")).Json;
         Assert.Equal([second], Ids(rest["removed"]!));
         Assert.True((int)rest["after"]!["hiddenRefs"]! < (int)rest["before"]!["hiddenRefs"]!);
@@ -116,7 +116,7 @@ public class CleanupCommandTests
 
         Assert.Equal([second], Ids((await cli.RunAsync("history", "--json")).Json["runs"]!));
         Assert.Equal(refs, cli.Git("for-each-ref", "refs/orchestrator").Split('\n').Length);
-        Assert.Null(EngineLookup.FindRunId(Path.Combine(cli.Folder, ".orchestrator", EngineFile.FileName), first));
+        Assert.Null(EngineFileReader.FindRunId(Path.Combine(cli.Folder, ".orchestrator", EngineFile.FileName), first));
         Assert.DoesNotContain(".pool", cli.Git("worktree", "list"), StringComparison.Ordinal);
         var storage = (await cli.RunAsync("check", "--json")).Json["checks"]!.AsArray().Single(c => (string)c!["name"]! == "storage")!;
         Assert.Contains("run folders: 1,", (string)storage["message"]!, StringComparison.Ordinal);

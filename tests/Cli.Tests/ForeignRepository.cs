@@ -8,13 +8,13 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>A repository in which every field that an agent, a repository or a name can fill holds each of
-/// <see cref="ForeignTexts"/>.</summary>
+/// <see cref="ForgedTexts"/>.</summary>
 internal sealed class ForeignRepository(CliFixture cli)
 {
     /// <summary>Id of the task whose texts are of one kind.</summary>
     public static string TaskId(int i) => $"t{i:00}";
 
-    private static string At(int i) => ForeignTexts.All[i % ForeignTexts.All.Count].Text;
+    private static string At(int i) => ForgedTexts.All[i % ForgedTexts.All.Count].Text;
 
     /// <summary>Writes all of it: settings, plans, a backlog, a commit, a run that waits and one that has ended.</summary>
     public async Task FillAsync()
@@ -31,23 +31,23 @@ internal sealed class ForeignRepository(CliFixture cli)
     {
         var gates = string.Join(
             ", ",
-            ForeignTexts
+            ForgedTexts
                 .All.Take(4)
                 .Select(one => one.Text)
-                .Append(ForeignTexts.Together)
+                .Append(ForgedTexts.Together)
                 .Select(text => JsonSerializer.Serialize("printf %s " + Quote(text)))
         );
-        var prefix = JsonSerializer.Serialize("\u001b[2J" + ForeignTexts.All[0].Text);
+        var prefix = JsonSerializer.Serialize("\u001b[2J" + ForgedTexts.All[0].Text);
         cli.Write(
             ".orchestrator/config.yaml",
-            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, -c, {JsonSerializer.Serialize(ForeignTexts.Together)}]}}}}\n"
+            $"agent: mine\nagents: {{mine: {{command: [/bin/sh, -c, {JsonSerializer.Serialize(ForgedTexts.Together)}]}}}}\n"
                 + $"gates: {{task: [{gates}]}}\ngit: {{message_prefix: {prefix}}}\n"
         );
         cli.Write(
             ".orchestrator/context.json",
             JsonSerializer.Serialize(
-                ForeignTexts
-                    .All.Select((one, i) => (Key: i == 0 ? "first" : one.Text, Text: i == 0 ? ForeignTexts.Together : one.Text))
+                ForgedTexts
+                    .All.Select((one, i) => (Key: i == 0 ? "first" : one.Text, Text: i == 0 ? ForgedTexts.Together : one.Text))
                     .DistinctBy(one => one.Key)
                     .ToDictionary(one => one.Key, one => one.Text)
             )
@@ -60,7 +60,7 @@ internal sealed class ForeignRepository(CliFixture cli)
             new()
             {
                 ["tasks"] = new JsonArray([
-                    .. ForeignTexts.All.Select(
+                    .. ForgedTexts.All.Select(
                         (one, i) =>
                             (JsonNode)
                                 new JsonObject
@@ -95,7 +95,7 @@ internal sealed class ForeignRepository(CliFixture cli)
         var tasks = Tasks(json)!;
         var first = tasks[0]!;
         tasks.Clear();
-        for (var i = 0; i < ForeignTexts.All.Count; i++)
+        for (var i = 0; i < ForgedTexts.All.Count; i++)
         {
             var task = first.DeepClone();
             task["id"] = JsonValue.Create(i + 1);
@@ -115,7 +115,7 @@ internal sealed class ForeignRepository(CliFixture cli)
 
     private string WriteCommit()
     {
-        cli.Write("a.txt", ForeignTexts.Together.Replace('\0', ' ') + "\n"); // Not binary.
+        cli.Write("a.txt", ForgedTexts.Together.Replace('\0', ' ') + "\n"); // Not binary.
         cli.Write("FORGED\n\u001b[2J\u202e.txt", "x\n");
         cli.Git("add", "--", "a.txt", "FORGED\n\u001b[2J\u202e.txt");
         cli.Git(
@@ -126,7 +126,7 @@ internal sealed class ForeignRepository(CliFixture cli)
             "commit",
             "-q",
             "-m",
-            ForeignTexts.Together.Replace('\0', ' ')
+            ForgedTexts.Together.Replace('\0', ' ')
         );
         return cli.Git("rev-parse", "HEAD").Trim();
     }
@@ -144,7 +144,7 @@ internal sealed class ForeignRepository(CliFixture cli)
             TaskStates.Merged,
             TaskStates.Skipped,
         ];
-        var tasks = ForeignTexts
+        var tasks = ForgedTexts
             .All.Select(
                 (one, i) =>
                     new RunTask
@@ -177,8 +177,8 @@ internal sealed class ForeignRepository(CliFixture cli)
         {
             RunId = id,
             State = state,
-            Title = ForeignTexts.Together,
-            Why = new Noted(new Orchestrator.Messages.Quote(ForeignTexts.Together)),
+            Title = ForgedTexts.Together,
+            Why = new Noted(new Orchestrator.Messages.Quote(ForgedTexts.Together)),
             Repository = cli.Folder,
             StartedAt = began,
             UpdatedAt = began,
@@ -190,7 +190,7 @@ internal sealed class ForeignRepository(CliFixture cli)
             Agent = At(2),
             Questions =
             [
-                .. ForeignTexts.All.Select(
+                .. ForgedTexts.All.Select(
                     (one, i) =>
                         new RunQuestion
                         {
@@ -200,24 +200,24 @@ internal sealed class ForeignRepository(CliFixture cli)
                         }
                 ),
             ],
-            Warnings = [.. ForeignTexts.All.Select(one => one.Text)],
-            DroppedMessages = [ForeignTexts.Together],
-            Left = [.. ForeignTexts.All.Select(one => one.Text)],
+            Warnings = [.. ForgedTexts.All.Select(one => one.Text)],
+            DroppedMessages = [ForgedTexts.Together],
+            Left = [.. ForgedTexts.All.Select(one => one.Text)],
             Review = new RunReview
             {
                 Round = 1,
                 MaxRounds = 3,
                 Verdict = ReviewVerdicts.Accepted,
-                Reviewer = ForeignTexts.Together,
-                Evidence = ForeignTexts.Together,
-                Overruled = [ForeignTexts.Together],
+                Reviewer = ForgedTexts.Together,
+                Evidence = ForgedTexts.Together,
+                Overruled = [ForgedTexts.Together],
             },
             Tasks = tasks,
         };
         cli.Write($"{folder}/status.json", JsonSerializer.Serialize(status, RunJson.Default.RunStatus));
         cli.Write($"{folder}/reports/report.json", JsonSerializer.Serialize(status, RunJson.Default.RunStatus));
         cli.Write($"{folder}/reports/losses.md", "0 lost\n");
-        var events = ForeignTexts.All.Select(
+        var events = ForgedTexts.All.Select(
             (one, i) =>
                 JsonSerializer.Serialize(
                     new RunEvent
@@ -234,7 +234,7 @@ internal sealed class ForeignRepository(CliFixture cli)
                 )
         );
         cli.Write($"{folder}/events.jsonl", string.Join('\n', events) + "\n");
-        var mail = ForeignTexts.All.Select(
+        var mail = ForgedTexts.All.Select(
             (one, i) =>
                 JsonSerializer.Serialize(
                     new MailMessage
@@ -253,10 +253,10 @@ internal sealed class ForeignRepository(CliFixture cli)
         foreach (var (task, i) in tasks.Select((task, i) => (task, i)))
         {
             var start = $"{folder}/tasks/{task.Id}";
-            cli.Write($"{start}/gate.log", ForeignTexts.Together);
+            cli.Write($"{start}/gate.log", ForgedTexts.Together);
             cli.Write($"{start}/kept.md", At(i));
-            cli.Write($"{start}/1/stdout", ForeignTexts.Together + "\n");
-            cli.Write($"{start}/1/stderr", ForeignTexts.Together + "\n");
+            cli.Write($"{start}/1/stdout", ForgedTexts.Together + "\n");
+            cli.Write($"{start}/1/stderr", ForgedTexts.Together + "\n");
             cli.Write($"{start}/1/progress.json", JsonSerializer.Serialize(new { doing = At(i), contextTokens = 5 }));
             cli.Write(
                 $"{start}/1/out/claim.json",

@@ -48,8 +48,8 @@ public sealed class ForeignTextTests : IDisposable
 
     private static readonly string[][] OneByOne =
     [
-        .. Enumerable.Range(0, ForeignTexts.All.Count).Select(i => (string[])["show", $"night/{ForeignRepository.TaskId(i)}"]),
-        .. Enumerable.Range(1, ForeignTexts.All.Count).Select(i => (string[])["tasks", "show", $"{i}"]),
+        .. Enumerable.Range(0, ForgedTexts.All.Count).Select(i => (string[])["show", $"night/{ForeignRepository.TaskId(i)}"]),
+        .. Enumerable.Range(1, ForgedTexts.All.Count).Select(i => (string[])["tasks", "show", $"{i}"]),
     ];
 
     private static readonly string[][] ForPeople =
@@ -85,13 +85,13 @@ public sealed class ForeignTextTests : IDisposable
         ["environment"],
         ["cleanup", "--dry-run"],
         ["accept"],
-        ["accept", ForeignTexts.Together],
-        ["show", ForeignTexts.Together],
-        ["show", $"night/{ForeignTexts.Together}"],
-        ["validate", $"{ForeignTexts.Together.Replace('/', '-').Replace('\0', '-')}.yaml"],
-        ["config", "get", ForeignTexts.Together],
-        [ForeignTexts.Together],
-        ["status", $"--{ForeignTexts.Together}"],
+        ["accept", ForgedTexts.Together],
+        ["show", ForgedTexts.Together],
+        ["show", $"night/{ForgedTexts.Together}"],
+        ["validate", $"{ForgedTexts.Together.Replace('/', '-').Replace('\0', '-')}.yaml"],
+        ["config", "get", ForgedTexts.Together],
+        [ForgedTexts.Together],
+        ["status", $"--{ForgedTexts.Together}"],
         ["complete", "show", ""],
     ];
 
@@ -100,12 +100,12 @@ public sealed class ForeignTextTests : IDisposable
     [Fact]
     public void Payloads_AreFortyOrMoreAndNamedOnce()
     {
-        Assert.True(ForeignTexts.All.Count >= 40);
-        Assert.Equal(ForeignTexts.All.Count, ForeignTexts.All.DistinctBy(one => one.Name).Count());
+        Assert.True(ForgedTexts.All.Count >= 40);
+        Assert.Equal(ForgedTexts.All.Count, ForgedTexts.All.DistinctBy(one => one.Name).Count());
         // What is looked for is found where nothing was done against it.
         Assert.All(
-            ForeignTexts.All.Where(one => !IsOfMarkdown(one.Name)),
-            one => Assert.True(ForeignTexts.Faults("x: " + one.Text, Columns).Count > 0, one.Name)
+            ForgedTexts.All.Where(one => !IsOfMarkdown(one.Name)),
+            one => Assert.True(ForgedTexts.Faults("x: " + one.Text, Columns).Count > 0, one.Name)
         );
     }
 
@@ -172,7 +172,7 @@ public sealed class ForeignTextTests : IDisposable
         foreach (var command in Plain)
         {
             faults.AddRange(
-                ForeignTexts
+                ForgedTexts
                     .Faults(await OnTerminalAsync(command))
                     .Where(fault =>
                         !fault.StartsWith("forged: ", StringComparison.Ordinal) && !fault.StartsWith("U+0009", StringComparison.Ordinal)
@@ -221,7 +221,7 @@ public sealed class ForeignTextTests : IDisposable
         };
 
     private static IEnumerable<string> Of(string[] command, bool isScreen, string text, int? columns) =>
-        ForeignTexts
+        ForgedTexts
             .Faults(text, columns)
             .Select(fault =>
                 $"{string.Concat(string.Join(' ', command.Take(2)).ReplaceLineEndings("~").Take(40))}{(isScreen ? " (screen)" : "")}: "
@@ -242,7 +242,7 @@ public sealed class ForeignTextTests : IDisposable
             ["GIT_PAGER"] = "cat",
         };
         using var input = new StringReader("");
-        var ends = new ConsoleEnds(input, output, error, IsInPiped: !isScreen, IsOutPiped: !isScreen, IsErrorPiped: !isScreen);
+        var ends = new StandardStreams(input, output, error, IsInPiped: !isScreen, IsOutPiped: !isScreen, IsErrorPiped: !isScreen);
         var code = await CommandLine
             .RunAsync(
                 command,

@@ -96,7 +96,7 @@ public sealed class InboxCommandTests
         var schedule = new RunSchedule
         {
             Name = "nightly",
-            When = new ScheduleWhen(new TimeOnly(22, 0), [], null, "Etc/UTC"),
+            When = new ScheduleTiming(new TimeOnly(22, 0), [], null, "Etc/UTC"),
             Input = new OrchestrationInput { Repository = "/shop" },
             CatchUp = TimeSpan.FromMinutes(10),
             IsPaused = isPaused,

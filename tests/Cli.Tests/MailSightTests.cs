@@ -56,7 +56,7 @@ public class MailSightTests
         Assert.Contains("to all (16 characters): No new packages.", show.Output, StringComparison.Ordinal);
         Assert.Equal("No new packages.", (string)Assert.Single(shown["mail"]!.AsArray())!["text"]!);
         var lines = events.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToList();
-        var mail = lines.Where(line => (string)line["state"]! == RunLines.Mail).ToList();
+        var mail = lines.Where(line => (string)line["state"]! == RunEventTimeline.Mail).ToList();
         Assert.Equal(lines.Count, told.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Matches(@"(?m)^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d  b: mail  \(.*to b", told.Output);
         Assert.Equal(["b", null], mail.Select(line => (string?)line["task"]));
@@ -79,7 +79,7 @@ public class MailSightTests
     {
         var begin = DateTimeOffset.UnixEpoch;
 
-        var merged = RunLines.Merge(
+        var merged = RunEventTimeline.Merge(
             [(begin.AddSeconds(1), "1"), (begin.AddSeconds(3), "3"), (begin.AddSeconds(2), "late"), (begin.AddSeconds(5), "5")],
             [(begin, "a"), (begin.AddSeconds(3), "b"), (begin.AddSeconds(9), "c")]
         );

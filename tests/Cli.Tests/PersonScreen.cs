@@ -17,7 +17,7 @@ internal static partial class PersonScreen
         using var output = new StringWriter();
         using var input = new StringReader("");
         using var interrupts = new Interrupts();
-        var ends = new ConsoleEnds(input, output, output, IsInPiped: true, IsOutPiped: false, IsErrorPiped: false);
+        var ends = new StandardStreams(input, output, output, IsInPiped: true, IsOutPiped: false, IsErrorPiped: false);
         var variables = new Dictionary<string, string>(cli.Environment)
         {
             ["TERM"] = "xterm",

@@ -74,7 +74,7 @@ public sealed class ProgramStatusTests
         using var terminal = new SystemTerminal(
             documents: false,
             new Dictionary<string, string> { ["TERM"] = "xterm" },
-            new ConsoleEnds(TextReader.Null, TextWriter.Null, errors, IsInPiped: true, IsOutPiped: true, IsErrorPiped: true)
+            new StandardStreams(TextReader.Null, TextWriter.Null, errors, IsInPiped: true, IsOutPiped: true, IsErrorPiped: true)
         );
 
         terminal.Report(RunProgramStatus.Of(Run(RunStates.Executing, ("a", TaskStates.Executing))));
@@ -99,7 +99,7 @@ public sealed class ProgramStatusTests
             new SystemTerminal(
                 documents: false,
                 variables.ToDictionary(variable => variable.Name, variable => variable.Value),
-                new ConsoleEnds(TextReader.Null, TextWriter.Null, sent, IsInPiped: false, IsOutPiped: false, IsErrorPiped: false)
+                new StandardStreams(TextReader.Null, TextWriter.Null, sent, IsInPiped: false, IsOutPiped: false, IsErrorPiped: false)
             ),
             sent
         );

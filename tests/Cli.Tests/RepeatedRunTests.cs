@@ -177,7 +177,7 @@ public sealed class RepeatedRunTests
                     {
                         Name = "nightly",
                         Queue = "",
-                        When = new ScheduleWhen(new TimeOnly(3, 0), [], null, "Etc/UTC"),
+                        When = new ScheduleTiming(new TimeOnly(3, 0), [], null, "Etc/UTC"),
                         Input = Input(cli),
                         Overlap = ScheduleOverlap.Skip,
                         CatchUp = TimeSpan.FromMinutes(1),

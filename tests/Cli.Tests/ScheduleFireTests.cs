@@ -26,7 +26,7 @@ public sealed class ScheduleFireTests
             (At(22), At(22) + TimeSpan.FromSeconds(1), At(22) + TimeSpan.FromMinutes(1), At(23)),
             (fire.Due, fire.Dispatched, fire.Began, fire.Ended)
         );
-        Assert.StartsWith("ran: r", ScheduleWords.Describe(fire), StringComparison.Ordinal);
+        Assert.StartsWith("ran: r", ScheduleFormatter.Describe(fire), StringComparison.Ordinal);
     }
 
     /// <summary>It waits for a person, failed in its checks, or nobody works: no success.</summary>
@@ -41,7 +41,7 @@ public sealed class ScheduleFireTests
 
         Assert.Null(fire.Began);
         Assert.NotNull(fire.Dispatched);
-        Assert.StartsWith("not run: r was dispatched", ScheduleWords.Describe(fire), StringComparison.Ordinal);
+        Assert.StartsWith("not run: r was dispatched", ScheduleFormatter.Describe(fire), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class ScheduleFireTests
     {
         var schedule = Schedule([At(22)], []);
 
-        var notice = Assert.Single(MissedFires.Of(schedule, Fires(schedule), Now));
+        var notice = Assert.Single(MissedFireNotices.Of(schedule, Fires(schedule), Now));
 
         Assert.Equal((NoticeKinds.ScheduleMissed, $"fire/{At(22).ToUnixTimeSeconds()}"), (notice.Kind, notice.Key));
         Assert.Equal(
@@ -92,16 +92,16 @@ public sealed class ScheduleFireTests
             notice.Text
         );
         Assert.Equal("orchestrate schedule run-now nightly", Assert.Single(notice.Ways).Command);
-        Assert.Empty(MissedFires.Of(schedule with { IsPaused = true }, Fires(schedule), Now));
+        Assert.Empty(MissedFireNotices.Of(schedule with { IsPaused = true }, Fires(schedule), Now));
     }
 
     [Fact]
     public void Missed_ManyTimesForOneCause_IsOneFact()
     {
         var nights = Schedule([At(19), At(20), At(21), At(22)], [Start("r", At(19))]);
-        var behind = MissedFires.Of(nights, Fires(nights, ("r", Run(RunStates.Executing, At(19), began: At(19)))), Now);
+        var behind = MissedFireNotices.Of(nights, Fires(nights, ("r", Run(RunStates.Executing, At(19), began: At(19)))), Now);
         var alone = Schedule([At(20), At(21), At(22)], []);
-        var unserved = MissedFires.Of(alone, Fires(alone), Now);
+        var unserved = MissedFireNotices.Of(alone, Fires(alone), Now);
 
         Assert.Equal("fire/behind/r", Assert.Single(behind).Key);
         Assert.EndsWith("r was still open (and 2 times before that).", behind[0].Text, StringComparison.Ordinal);
@@ -127,8 +127,8 @@ public sealed class ScheduleFireTests
             };
         var fires = run is null ? Fires(schedule) : Fires(schedule, ("r", run));
 
-        Assert.Equal(isTold, MissedFires.Of(schedule, fires, Now).Count == 1);
-        Assert.Empty(MissedFires.Of(schedule, fires, At(22) + TimeSpan.FromMinutes(20)));
+        Assert.Equal(isTold, MissedFireNotices.Of(schedule, fires, Now).Count == 1);
+        Assert.Empty(MissedFireNotices.Of(schedule, fires, At(22) + TimeSpan.FromMinutes(20)));
     }
 
     [Theory]
@@ -137,7 +137,7 @@ public sealed class ScheduleFireTests
     [InlineData("fri-mon", 4)]
     [InlineData("sat, sun", 2)]
     [InlineData("daily", 0)]
-    public void TryReadDays_Names_AreRead(string text, int count) => Assert.Equal(count, ScheduleWhen.TryReadDays(text)?.Count);
+    public void TryReadDays_Names_AreRead(string text, int count) => Assert.Equal(count, ScheduleTiming.TryReadDays(text)?.Count);
 
     [Theory]
     [InlineData("")]
@@ -146,12 +146,12 @@ public sealed class ScheduleFireTests
     [InlineData("mon-wed-fri")]
     [InlineData("monde")]
     [InlineData("someday")]
-    public void TryReadDays_OtherText_IsNone(string text) => Assert.Null(ScheduleWhen.TryReadDays(text));
+    public void TryReadDays_OtherText_IsNone(string text) => Assert.Null(ScheduleTiming.TryReadDays(text));
 
     [Fact]
     public void OddNights_ClocksChangeOverTheTime_SaysWhatTheEngineDoes()
     {
-        var when = new ScheduleWhen(new TimeOnly(2, 30), [], null, "Europe/Berlin");
+        var when = new ScheduleTiming(new TimeOnly(2, 30), [], null, "Europe/Berlin");
         DateTimeOffset[] times =
         [
             new(2026, 3, 28, 1, 30, 0, TimeSpan.Zero),
@@ -184,7 +184,7 @@ public sealed class ScheduleFireTests
         new()
         {
             Name = "nightly",
-            When = new ScheduleWhen(new TimeOnly(22, 0), [], null, "Etc/UTC"),
+            When = new ScheduleTiming(new TimeOnly(22, 0), [], null, "Etc/UTC"),
             Input = new OrchestrationInput { Repository = "/r", PlanFile = "tasks.yaml" },
             CatchUp = TimeSpan.FromMinutes(10),
             Due = due,

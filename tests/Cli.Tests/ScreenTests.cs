@@ -44,7 +44,7 @@ public class ScreenTests
         using var terminal = new SystemTerminal(
             documents: false,
             new Dictionary<string, string> { ["COLUMNS"] = columns },
-            new ConsoleEnds(input, output, output, IsInPiped: true, isPiped, IsErrorPiped: false)
+            new StandardStreams(input, output, output, IsInPiped: true, isPiped, IsErrorPiped: false)
         );
 
         Assert.Equal(expected, terminal.OutputWidth);
@@ -56,7 +56,7 @@ public class ScreenTests
         using var output = new StringWriter();
         using var input = new StringReader("");
         var variables = new Dictionary<string, string> { ["COLUMNS"] = "40", ["TERM"] = "dumb" };
-        var ends = new ConsoleEnds(input, output, output, IsInPiped: true, IsOutPiped: false, IsErrorPiped: false);
+        var ends = new StandardStreams(input, output, output, IsInPiped: true, IsOutPiped: false, IsErrorPiped: false);
         using var terminal = new SystemTerminal(documents: false, variables, ends);
 
         terminal.Show("Of what was asked for, something is longer than the screen is wide");
@@ -84,7 +84,7 @@ public class ScreenTests
         using var error = new StringWriter();
         using var input = new StringReader("");
         using var interrupts = new Interrupts();
-        var ends = new ConsoleEnds(input, output, error, IsInPiped: true, isPiped, IsErrorPiped: false);
+        var ends = new StandardStreams(input, output, error, IsInPiped: true, isPiped, IsErrorPiped: false);
         foreach (var (name, value) in variables)
         {
             cli.Environment[name] = value;

@@ -101,14 +101,14 @@ public sealed class SessionsCommandTests : IDisposable
         Start("/bin/sh", "-c", $"exec '{_cli.Home}/claude' 60");
 
         var unknown = await Standings();
-        Assert.Equal(SessionStanding.Alive, unknown[named]);
-        Assert.Equal(SessionStanding.Ended, unknown[stale]);
-        Assert.Equal(SessionStanding.Ended, unknown[called]);
-        Assert.Equal(SessionStanding.Unknown, unknown[nearby]);
+        Assert.Equal(SessionLiveness.Alive, unknown[named]);
+        Assert.Equal(SessionLiveness.Ended, unknown[stale]);
+        Assert.Equal(SessionLiveness.Ended, unknown[called]);
+        Assert.Equal(SessionLiveness.Unknown, unknown[nearby]);
 
         End();
         var ended = await Standings();
-        Assert.All(ended.Values, standing => Assert.Equal(SessionStanding.Ended, standing));
+        Assert.All(ended.Values, standing => Assert.Equal(SessionLiveness.Ended, standing));
     }
 
     [Theory]
@@ -153,12 +153,12 @@ public sealed class SessionsCommandTests : IDisposable
 
     private string Projects => Directory.CreateDirectory(Path.Combine(_cli.Home, ".claude", "projects", "-home-me-shop")).FullName;
 
-    private async Task<Dictionary<string, SessionStanding>> Standings() =>
+    private async Task<Dictionary<string, SessionLiveness>> Standings() =>
         (await _cli.RunAsync("sessions", "--json")).Json["sessions"]!
             .AsArray()
             .ToDictionary(
                 session => (string)session!["id"]!,
-                session => Enum.Parse<SessionStanding>((string)session!["standing"]!, ignoreCase: true)
+                session => Enum.Parse<SessionLiveness>((string)session!["standing"]!, ignoreCase: true)
             );
 
     private string Session(params string[] lines)

@@ -148,7 +148,18 @@ public sealed class ApiTests
             "resumeTask",
             "sendMail",
         ],
-        [422] = ["listRuns", "listSettings", "getUsage", "listSchedules", "listBacklog", "listSessions", "listWorktrees", "check", "validatePlan"],
+        [422] =
+        [
+            "listRuns",
+            "listSettings",
+            "getUsage",
+            "listSchedules",
+            "listBacklog",
+            "listSessions",
+            "listWorktrees",
+            "check",
+            "validatePlan",
+        ],
     };
 
     public static TheoryData<string, bool> Operations()
@@ -185,7 +196,10 @@ public sealed class ApiTests
         var isOfRun = route.Path.Contains("{run}", StringComparison.Ordinal);
         var later = route.IsRead || name == "startRun" ? 503 : 202;
 
-        foreach (var (code, expected) in ((int, int)[])[(0, name == "startRun" ? 201 : 200), (1, 422), (2, ofUsage), (3, 409), (4, later), (5, 503), (130, 503)])
+        foreach (
+            var (code, expected) in ((int, int)[])
+                [(0, name == "startRun" ? 201 : 200), (1, 422), (2, ofUsage), (3, 409), (4, later), (5, 503), (130, 503)]
+        )
         {
             source.Answer = later == 202 && code == 4 ? _ => new CommandResult(Outcome.Resumable, "what is kept") : Fails(code);
             source.FaultOf = question => IsLookUp(question, name) ? null : FaultOf(code);

@@ -106,8 +106,6 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries, IRunCommands
             () => new PlanView(new PlanCheck($"{text.Length} characters", new PlanReadResult(null, []), Gates: null), Graph: null, [])
         );
 
-    
-
     private Task<CommandResult> ActAsync(string text)
     {
         var act = new Act(text, _device);
@@ -238,7 +236,7 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries, IRunCommands
     }
 
     private ClaudeSession Session(string id) =>
-        new(id, Run.Title, 1000, SessionStanding.Ended)
+        new(id, Run.Title, 1000, SessionLiveness.Ended)
         {
             Folder = Run.Title,
             Branch = Run.Title,

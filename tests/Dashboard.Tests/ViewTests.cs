@@ -200,7 +200,9 @@ public sealed class ViewTests
     public void Diff_LinesThatPatternsAreSlowAt_CostLittle(string file)
     {
         string[] bad = ["/*", "*", "\"", "'", "<", "<a a=", "\\", "(", "{", "a ", "@\"", "$\"{", "<!--", "\"\\"];
-        var lines = bad.Select(text => "+" + string.Concat(Enumerable.Repeat(text, CodeColours.LongestLine))[..CodeColours.LongestLine]);
+        var lines = bad.Select(text =>
+            "+" + string.Concat(Enumerable.Repeat(text, SyntaxHighlighter.LongestLine))[..SyntaxHighlighter.LongestLine]
+        );
         var clock = System.Diagnostics.Stopwatch.StartNew();
 
         var shown = DiffLines.Of($"diff --git a/{file} b/{file}\n@@ -1 +1 @@\n{string.Join('\n', lines)}\n").ToList();
@@ -264,7 +266,7 @@ public sealed class ViewTests
         clock.Restart();
 
         Assert.Same(first, DiffLines.Of(new string(patch)));
-        Assert.True(took < CodeColours.Most + TimeSpan.FromSeconds(3), $"{took}");
+        Assert.True(took < SyntaxHighlighter.Most + TimeSpan.FromSeconds(3), $"{took}");
         Assert.True(clock.Elapsed < took / 5, $"{clock.Elapsed} of {took}");
         Assert.Equal(DiffLines.Most, first.Count);
         Assert.Contains(first[3].Parts, part => part.Look == "tok-word");

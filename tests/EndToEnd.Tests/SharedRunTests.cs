@@ -147,5 +147,5 @@ internal static class SharingMachines
 {
     /// <summary>Why not; null: they can.</summary>
     public static string? Refusal { get; } =
-        MachineFacts.Read(new Dictionary<string, string>()).IsContainer ? null : "This machine has an id of its own, whatever the home.";
+        MachineInfo.Read(new Dictionary<string, string>()).IsContainer ? null : "This machine has an id of its own, whatever the home.";
 }

@@ -8,7 +8,7 @@ internal static class CommandAgent
     internal static int Run(string scriptFile)
     {
         var script = AgentScript.Load(scriptFile);
-        StepPlayer player = new(script.Style());
+        StepRunner player = new(script.Style());
         foreach (var step in script.Steps())
         {
             if (!player.Play(step))

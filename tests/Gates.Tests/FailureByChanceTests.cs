@@ -73,7 +73,7 @@ public sealed class FailureByChanceTests : IDisposable
         Assert.Equal(["tests/t.py::a"], verdict.FlakyTests);
         Assert.Contains(
             "On the same files these tests failed and passed: tests/t.py::a.",
-            GateWords.Advice(verdict),
+            GateFormatter.Advice(verdict),
             StringComparison.Ordinal
         );
     }

@@ -150,8 +150,8 @@ public sealed class GateSchedulerTests : IDisposable
             (GateResult.Passed, GateFailure.Contention, true, 2),
             (collided.Result, collided.Failure, collided.RanAlone, collided.Runs)
         );
-        Assert.Contains("run again alone it passed", GateWords.Advice(collided), StringComparison.Ordinal);
-        Assert.Contains("exclusive: NAME", GateWords.Advice(collided), StringComparison.Ordinal);
+        Assert.Contains("run again alone it passed", GateFormatter.Advice(collided), StringComparison.Ordinal);
+        Assert.Contains("exclusive: NAME", GateFormatter.Advice(collided), StringComparison.Ordinal);
         Assert.Equal(GateResult.Passed, (await other).Result);
     }
 
@@ -198,7 +198,7 @@ public sealed class GateSchedulerTests : IDisposable
         var verdict = await RunAsync("echo 'bind: address already in use'; exit 1", null, "a", kind: GateType.Lint);
 
         Assert.Equal((GateResult.Failed, GateFailure.Logic, false, 1), (verdict.Result, verdict.Failure, verdict.RanAlone, verdict.Runs));
-        Assert.Contains("$ORCHESTRATOR_PORT", GateWords.Advice(verdict), StringComparison.Ordinal);
+        Assert.Contains("$ORCHESTRATOR_PORT", GateFormatter.Advice(verdict), StringComparison.Ordinal);
         Assert.Contains("$ORCHESTRATOR_PORT", await File.ReadAllTextAsync(verdict.EvidenceFile!), StringComparison.Ordinal);
     }
 
@@ -210,7 +210,7 @@ public sealed class GateSchedulerTests : IDisposable
 
         var verdict = await RunAsync("echo wrong; exit 1", null, "a", kind: GateType.Lint);
 
-        Assert.Equal((1, false, ""), (verdict.Runs, verdict.RanAlone, GateWords.Advice(verdict)));
+        Assert.Equal((1, false, ""), (verdict.Runs, verdict.RanAlone, GateFormatter.Advice(verdict)));
         _folder.Write("go", "");
         await other;
     }
@@ -237,7 +237,7 @@ public sealed class GateSchedulerTests : IDisposable
     [InlineData("import error: port forwarding is in use nowhere", nameof(GateContention.None))]
     [InlineData("the database exists and the file is there", nameof(GateContention.None))]
     public void Output_OfManyPrograms_IsToldApart(string output, string expected) =>
-        Assert.Equal(expected, GateContentions.Of("before\n" + output + "\nafter").ToString());
+        Assert.Equal(expected, ResourceConflictDetector.Of("before\n" + output + "\nafter").ToString());
 
     private static Gate Gate(string command, string? exclusive, GateType kind = GateType.Test) =>
         new(command, kind, Description: "gate", Exclusive: exclusive);

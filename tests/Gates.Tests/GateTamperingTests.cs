@@ -147,7 +147,7 @@ public sealed class GateTamperingTests
     {
         var file = File("Makefile", FileChange.Modified);
 
-        var meaning = await GateMeaning.OfAsync([new Gate("make test")], ["Makefile"], [file], Text(before), Text(after));
+        var meaning = await GateDependencies.OfAsync([new Gate("make test")], ["Makefile"], [file], Text(before), Text(after));
 
         Assert.Equal(asked, GateTampering.OfWork(Work, meaning, [file], [], new TestChanges([]), BaseSuite.NotRun, []).ForPerson.Count);
 
@@ -172,8 +172,8 @@ public sealed class GateTamperingTests
             )
             .ForPerson;
 
-    private static Task<GateMeaning> MeaningAsync(string command, string after, params ChangedFile[] changed) =>
-        GateMeaning.OfAsync(
+    private static Task<GateDependencies> MeaningAsync(string command, string after, params ChangedFile[] changed) =>
+        GateDependencies.OfAsync(
             [new Gate(command)],
             Project.Keys,
             changed,
@@ -181,7 +181,7 @@ public sealed class GateTamperingTests
             _ => Task.FromResult<byte[]?>(Encoding.UTF8.GetBytes(after))
         );
 
-    private static PatchFile Patch(string path, string lines) => new(path, $"diff --git a/{path} b/{path}\n@@ -1,9 +1,9 @@\n{lines}");
+    private static FileDiff Patch(string path, string lines) => new(path, $"diff --git a/{path} b/{path}\n@@ -1,9 +1,9 @@\n{lines}");
 
     private static ChangedFile File(string path, FileChange change) =>
         new(path, change, "100644", "100644", new string('1', 40), new string('1', 40));

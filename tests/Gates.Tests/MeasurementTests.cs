@@ -83,9 +83,13 @@ public sealed class MeasurementTests : IDisposable
         Assert.Equal(measured is null ? null : Expectation.NumberOf(measured), verdict.Measured);
         Assert.Contains(
             words,
-            result == GateResult.Passed ? GateWords.Comparison(verdict) : GateWords.Complaint(verdict),
+            result == GateResult.Passed ? GateFormatter.Comparison(verdict) : GateFormatter.Complaint(verdict),
             StringComparison.Ordinal
         );
-        Assert.Contains($"[{GateWords.Comparison(verdict)}]", await File.ReadAllTextAsync(verdict.EvidenceFile!), StringComparison.Ordinal);
+        Assert.Contains(
+            $"[{GateFormatter.Comparison(verdict)}]",
+            await File.ReadAllTextAsync(verdict.EvidenceFile!),
+            StringComparison.Ordinal
+        );
     }
 }

@@ -38,7 +38,7 @@ public sealed class RedProofsTests
         foreach (var gap in Enum.GetValues<RedProofGap>().Where(gap => gap != RedProofGap.None))
         {
             Assert.False(RedProofs.Of(Tests, gap)!.ProvesNothing);
-            Assert.StartsWith("it", GateWords.Red(RedProofs.Of(Tests, gap)!), StringComparison.Ordinal);
+            Assert.StartsWith("it", GateFormatter.Red(RedProofs.Of(Tests, gap)!), StringComparison.Ordinal);
         }
     }
 
@@ -96,7 +96,7 @@ public sealed class RedProofsTests
         static GateVerdict Ran(int tests) => Verdict(GateResult.Passed) with { Tests = new TestCount(tests, 0, tests, []) };
     }
 
-    private static string Said(GateVerdict verdict) => GateWords.Red(RedProofs.Of(Tests, [verdict])!);
+    private static string Said(GateVerdict verdict) => GateFormatter.Red(RedProofs.Of(Tests, [verdict])!);
 
     private static GateVerdict Failed(GateKind kind, params string[] names) =>
         Verdict(GateResult.Failed) with

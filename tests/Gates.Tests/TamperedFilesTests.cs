@@ -32,8 +32,8 @@ public sealed class TamperedFilesTests
     [InlineData("Binary files differ: 1 and 2 bytes\n", " It can't be read as text.")]
     public async Task Changes_FileOfAGate_ShowTheFirstLines(string lines, string said)
     {
-        var other = new PatchFile("other.sh", "diff --git a/other.sh b/other.sh\n@@ -1 +1 @@\n-x\n+y\n");
-        var patch = new PatchFile("check.sh", $"diff --git a/check.sh b/check.sh\n@@ -1,9 +1,9 @@\n{lines}");
+        var other = new FileDiff("other.sh", "diff --git a/other.sh b/other.sh\n@@ -1 +1 @@\n-x\n+y\n");
+        var patch = new FileDiff("check.sh", $"diff --git a/check.sh b/check.sh\n@@ -1,9 +1,9 @@\n{lines}");
 
         var found = await FindAsync("sh check.sh", [], "check.sh", FileChange.Modified, [other, patch]);
 
@@ -57,7 +57,7 @@ public sealed class TamperedFilesTests
             Runs = 1,
         };
 
-        Assert.Equal(needs ? [GateWords.RanNothing(verdict)] : [], await OfAsync(verdict));
+        Assert.Equal(needs ? [GateFormatter.RanNothing(verdict)] : [], await OfAsync(verdict));
         Assert.Empty(await OfAsync(verdict with { Result = GateResult.Failed }));
 
         static async Task<IReadOnlyList<string>> OfAsync(GateVerdict verdict) =>
@@ -131,7 +131,7 @@ public sealed class TamperedFilesTests
         IReadOnlyList<string>? owned,
         string path,
         FileChange change,
-        IReadOnlyList<PatchFile>? patch = null
+        IReadOnlyList<FileDiff>? patch = null
     )
     {
         var file = new ChangedFile(path, change, "100644", "100644", new string('1', 40), new string('2', 40));
@@ -147,8 +147,8 @@ public sealed class TamperedFilesTests
         );
     }
 
-    private static Task<GateMeaning> MeaningAsync(string command, IReadOnlyList<ChangedFile> changed) =>
-        GateMeaning.OfAsync(
+    private static Task<GateDependencies> MeaningAsync(string command, IReadOnlyList<ChangedFile> changed) =>
+        GateDependencies.OfAsync(
             [new Gate(command)],
             ["check.sh", "src/a.py"],
             changed,

@@ -160,7 +160,7 @@ public sealed class TestChangesTests
 
     private static readonly PlanTask Work = new() { Id = "a" };
 
-    private static readonly GateMeaning Meaning = GateMeaning
+    private static readonly GateDependencies Meaning = GateDependencies
         .OfAsync([], [], [], _ => Task.FromResult<byte[]?>(null), _ => Task.FromResult<byte[]?>(null))
         .Result;
 

@@ -8,7 +8,11 @@ namespace Orchestrator.Git.Tests;
 public sealed class ConflictWorktreeTests
 {
     private const string Branch = "refs/heads/orchestrator/run-1/t/t";
-    private static readonly KeepAs Keep = new("refs/orchestrator/kept/run-1/t", "before the merge", new CommitTrailers("run-1", "t"));
+    private static readonly RetentionTarget Keep = new(
+        "refs/orchestrator/kept/run-1/t",
+        "before the merge",
+        new CommitTrailers("run-1", "t")
+    );
 
     [Fact]
     public async Task Begin_Conflict_IsInTheFilesAndCanBeResolvedAndCommitted()

@@ -9,7 +9,7 @@ namespace Orchestrator.Git.Tests;
 
 public sealed partial class DiscardTests
 {
-    private static readonly KeepAs Keep = new("refs/orchestrator/kept/run-1/t", "before", new CommitTrailers("run-1", "t"));
+    private static readonly RetentionTarget Keep = new("refs/orchestrator/kept/run-1/t", "before", new CommitTrailers("run-1", "t"));
 
     [Fact]
     public async Task Keep_WorkCommittedStagedOrUntracked_IsUnderARefBeforeItGoes()
@@ -102,7 +102,7 @@ public sealed partial class DiscardTests
         "InterruptedCheckout.cs",
         "CheckoutMove.cs",
         "BranchCheckouts.cs",
-        "PristineAside.cs",
+        "PristineFileStash.cs",
         "WorktreeDiff.cs",
         "LandingReversal.cs",
         "WorktreeHead.cs",
@@ -124,7 +124,7 @@ public sealed partial class DiscardTests
         "WorktreeAdmin.cs",
         "WorktreeClaims.cs",
         "PooledWorktrees.cs",
-        "UnfinishedWork.cs",
+        "UnfinishedWorkStore.cs",
         "TrialMerges.cs",
         "ConfinedCommits.cs",
         "WorktreeBaseline.cs",

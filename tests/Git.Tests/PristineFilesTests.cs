@@ -109,7 +109,7 @@ public sealed class PristineFilesTests
         await new ConflictWorktree(worktree).BeginAsync(
             ours.Commit,
             theirs,
-            new KeepAs("refs/orchestrator/kept/run-1/t", "before", new CommitTrailers("run-1", "t"))
+            new RetentionTarget("refs/orchestrator/kept/run-1/t", "before", new CommitTrailers("run-1", "t"))
         );
 
         Assert.Equal(["README.md"], ours.Changes.Select(change => change.Path));

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.House.Tests;
 
-/// <summary>What a run decides by is read through <c>BoundFile</c>, which compares it with the hash in the run's history. Every other
+/// <summary>What a run decides by is read through <c>VerifiedFile</c>, which compares it with the hash in the run's history. Every other
 /// place of these rooms that reads a file stands here with the reason why nothing of a run is decided by it.</summary>
 public sealed partial class DecidingFilesTests
 {
@@ -36,11 +36,12 @@ public sealed partial class DecidingFilesTests
         ["Runs.Reports/PendingCommands"] = "shown to people; the engine has the commands themselves",
         ["Runs.Tasks/Working/SavedWork"] = Report,
         ["Runs.Tasks/Preparing/SessionAdoption"] = Person,
-        ["Machine/Repositories/TakenRemarks"] = "which remarks are tasks already: where it is changed, one becomes a task twice, or none",
-        ["Runs.Tasks/Working/KeptConversations"] = Agent,
+        ["Machine/Repositories/ImportedCommentStore"] =
+            "which remarks are tasks already: where it is changed, one becomes a task twice, or none",
+        ["Runs.Tasks/Working/ConversationStore"] = Agent,
         ["Sandboxing/ConfinedState"] = Agent,
         ["Runs.Tasks/Moving/TaskExport"] = Agent,
-        ["Runs.Tasks/Moving/PlacedTasks"] = "whether a run is another machine's: where it is changed, a step waits, or pushes nothing",
+        ["Runs.Tasks/Moving/AssignedTasks"] = "whether a run is another machine's: where it is changed, a step waits, or pushes nothing",
         ["Runs.Tasks/Mail/Mailbox"] =
             "what agents tell each other, which is no order: where it is changed, a message is lost, or comes twice",
         ["Runs.Tasks/Moving/RunShare"] =
@@ -56,7 +57,7 @@ public sealed partial class DecidingFilesTests
         ["Runs.Tasks/Guard/UnexpectedFiles"] = Report,
         ["Runs.Tasks/Callbacks/AgentMail"] = Agent,
         ["Runs.Tasks/Callbacks/AgentQuestions"] = Agent,
-        ["Machine/Cleaning/LeftGitCopies"] = Machine,
+        ["Machine/Cleaning/GitConfigLeftovers"] = Machine,
         ["Machine/Cleaning/OrphanedCache"] = Machine,
         ["Runs/Gates/GateEvidence"] = Report,
         ["Gates/Detection/ProjectCommands"] = Tree,
@@ -70,7 +71,7 @@ public sealed partial class DecidingFilesTests
         ["Gates/Results/GateResultCache"] = "the cache of a machine: SECURITY.md says what that means without a sandbox",
         ["Runs/Gates/WorktreeSetup"] = Machine,
         ["Runs/Holds/HoldFile"] = Machine,
-        ["Machine/Hosting/FaultNote"] = Machine,
+        ["Machine/Hosting/BackgroundFaultStore"] = Machine,
         ["Machine/Hosting/StandbyProcesses"] = Machine,
         ["Runs.Merging/Landing/AuditCheck"] = Report,
         ["Runs.Merging/Landing/LandedHistory"] = "the commit in it counts only where the target has it",
@@ -85,15 +86,15 @@ public sealed partial class DecidingFilesTests
         ["Runs.Merging/Preflight/RepeatedWork"] =
             "earlier runs of the same work: where one is changed, a person is asked needlessly, or is not asked",
         ["Runs.Tasks/Mail/MailReader"] = "how far a task has read",
-        ["Runs.Merging/RunLosses"] = Report,
+        ["Runs.Merging/LostChangeCheck"] = Report,
         ["Runs.Reports/Notices/AccountClaims"] = Machine,
-        ["Runs.Reports/Notices/NoticeBook"] = Machine,
+        ["Runs.Reports/Notices/NoticeRecord"] = Machine,
         ["Runs.Reports/Notices/NoticeTargets"] = "secrets of channels, which go to them alone",
         ["Runs/Planning/PlanningEnd"] = Person,
         ["Runs/Planning/Replanning"] = Report,
         ["Runs/Planning/RequestSource"] = Person,
         ["Runs.Tasks/Questions/QuestionCaller"] = Report,
-        ["Runs.Tasks/Radar/ComingConflicts"] = Report,
+        ["Runs.Tasks/Radar/PredictedConflicts"] = Report,
         ["Runs.Merging/Preflight/ContractHistory"] = Report,
         ["Runs/Files/EvidenceTail"] = Report,
         ["Runs/Files/RunEvents"] = Report,
@@ -134,7 +135,7 @@ public sealed partial class DecidingFilesTests
             .ToList();
 
         Assert.True(found.Count > 20, "the test finds no readers any more: do they have other names?");
-        Assert.Empty(found.Except([.. Readers.Keys, "Runs/Files/BoundFile"]).Order(StringComparer.Ordinal));
+        Assert.Empty(found.Except([.. Readers.Keys, "Runs/Files/VerifiedFile"]).Order(StringComparer.Ordinal));
         Assert.Empty(Readers.Keys.Except(found).Order(StringComparer.Ordinal));
     }
 

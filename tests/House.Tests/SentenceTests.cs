@@ -58,7 +58,7 @@ public sealed class SentenceTests
         "LostConnection: what the client's core says of its transport",
         "MethodSignature: source code",
         "DiffLines: git's diff",
-        "PatchFile: git's diff",
+        "FileDiff: git's diff",
         "PythonTypes: source code",
         "ServiceUnit: a unit's file, which the user may have changed",
         "RefStore: what git prints",

@@ -33,9 +33,9 @@ public sealed class EscalationTests
         var resolved = Assert.IsType<ResolvedBy>(status.Tasks[0].Why);
         Assert.Equal(
             ("because", new PersonCommits(1, "staging", new Quote("'fix'")), "2/2"),
-            (resolved.By.Words?.Text, resolved.Commits, GateWords.Count(resolved.Gates))
+            (resolved.By.Words?.Text, resolved.Commits, GateFormatter.Count(resolved.Gates))
         );
-        Assert.Equal("2/2", GateWords.Count(status.Tasks[0].Gates));
+        Assert.Equal("2/2", GateFormatter.Count(status.Tasks[0].Gates));
     }
 
     [Fact]

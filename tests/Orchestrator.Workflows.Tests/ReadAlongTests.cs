@@ -21,7 +21,7 @@ public sealed class ReadAlongTests : IDisposable
     private readonly TaskCompletionSource _go = new();
     private int _records;
     private ProgressRecorder _recorder = new();
-    private RunReader? _reader;
+    private RunProgressReader? _reader;
 
     public void Dispose() => _folder.Dispose();
 
@@ -222,7 +222,9 @@ public sealed class ReadAlongTests : IDisposable
     private Reading Read(ScriptedRun run, ProgressRecorder? recorder = null)
     {
         var repository = new RepositoryReference(_folder.Path, "key", run.Queue);
-        var reading = new Reading(new RunReader(run.Client, repository, recorder ?? _recorder, TimeProvider.System, NullLogger.Instance));
+        var reading = new Reading(
+            new RunProgressReader(run.Client, repository, recorder ?? _recorder, TimeProvider.System, NullLogger.Instance)
+        );
         _reader = reading.Reader;
         return reading;
     }
@@ -261,13 +263,13 @@ public sealed class ReadAlongTests : IDisposable
         private readonly CancellationTokenSource _stop = new();
         private readonly Task _reading;
 
-        public Reading(RunReader reader)
+        public Reading(RunProgressReader reader)
         {
             Reader = reader;
             _reading = reader.ExecuteAsync(_stop.Token);
         }
 
-        public RunReader Reader { get; }
+        public RunProgressReader Reader { get; }
 
         public async ValueTask DisposeAsync()
         {

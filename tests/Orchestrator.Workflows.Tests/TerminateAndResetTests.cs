@@ -141,7 +141,7 @@ public sealed class TerminateAndResetTests
         var go = new TaskCompletionSource();
         await using var run = await ContinuedAsync(go);
         await run.Client.GetWorkflowHandle(RunIds.ForTask(run.RunId, "a")).TerminateAsync("pressed by mistake");
-        var lost = new LostTasks(run.Client);
+        var lost = new ExternallyEndedTasks(run.Client);
 
         var told = await UntilAsync(() => lost.LookAsync(), found => found.Count > 0);
         var status = await run.UntilAsync(s => s.State == RunStates.Escalated);
@@ -154,7 +154,7 @@ public sealed class TerminateAndResetTests
         go.SetResult();
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a", "")));
         // A worker that has just begun knows nothing of what was told: the run takes no notice of what is over.
-        await new LostTasks(run.Client).LookAsync();
+        await new ExternallyEndedTasks(run.Client).LookAsync();
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
     }
 

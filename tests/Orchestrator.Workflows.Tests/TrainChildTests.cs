@@ -99,7 +99,7 @@ public sealed class TrainChildTests
         var go = new TaskCompletionSource();
         await using var run = await ContinuedWhileMergingAsync(go);
         await run.Client.GetWorkflowHandle(RunIds.ForTrain(run.RunId)).TerminateAsync("pressed by mistake");
-        var lost = new LostTasks(run.Client);
+        var lost = new ExternallyEndedTasks(run.Client);
 
         while ((await lost.LookAsync()).Count == 0)
         {

@@ -13,7 +13,7 @@ public sealed class GateSummaryTests
 
         Assert.Equal(
             (GateProof.NotVerified, "not verified", "not verified: no gate has looked at it"),
-            (none.Proof, GateWords.Count(none), GateWords.Unproven(none))
+            (none.Proof, GateFormatter.Count(none), GateFormatter.Unproven(none))
         );
     }
 
@@ -32,7 +32,7 @@ public sealed class GateSummaryTests
         var summary = GateSummary.Of([Verdict("taken") with { Cached = true }, Verdict("ran"), failed], true, hasBehaviour: true);
 
         Assert.Equal((GateProof.Failed, 3, 2, 1), (summary.Proof, summary.Total, summary.Passed, summary.Cached));
-        Assert.Equal(("2/3 (1 from the cache)", ""), (GateWords.Count(summary), GateWords.Unproven(summary)));
+        Assert.Equal(("2/3 (1 from the cache)", ""), (GateFormatter.Count(summary), GateFormatter.Unproven(summary)));
     }
 
     [Fact]

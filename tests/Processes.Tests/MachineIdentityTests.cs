@@ -59,7 +59,7 @@ public sealed class MachineIdentityTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static MachineFacts Facts() =>
+    private static MachineInfo Facts() =>
         new()
         {
             MachineId = "id",

@@ -49,7 +49,7 @@ public sealed class AgentGuardTests
         await guard.RecordAsync(worktree);
         await File.WriteAllTextAsync(Path.Combine(run.Repository.Path, "stray.txt"), "x");
 
-        var said = await guard.PutBackAsync(worktree, attempt: 1, new ToolDeeds(), isConfined);
+        var said = await guard.PutBackAsync(worktree, attempt: 1, new ToolUsage(), isConfined);
 
         Assert.Equal(notices, said.Count(notice => notice.Text.Contains("stray.txt", StringComparison.Ordinal)));
     }
@@ -62,7 +62,7 @@ public sealed class AgentGuardTests
         var (guard, workspace, worktree) = await GuardAsync(run);
         await guard.RecordAsync(worktree);
         await run.Repository.GitAsync(Deed);
-        var deeds = new ToolDeeds();
+        var deeds = new ToolUsage();
         foreach (var happened in events)
         {
             deeds.Take(happened);
@@ -85,7 +85,7 @@ public sealed class AgentGuardTests
         await guard.RecordAsync(worktree);
         await run.Repository.GitAsync("config", "pull.rebase", "true");
         await run.Repository.GitAsync("remote", "add", "mine", "https://user.example/x.git");
-        var deeds = new ToolDeeds();
+        var deeds = new ToolUsage();
         deeds.Take(new AgentToolUse("1", "Bash", "git config pull.rebase true; git remote add mine https://user.example/x.git"));
 
         await guard.PutBackAsync(worktree, attempt: 1, deeds);

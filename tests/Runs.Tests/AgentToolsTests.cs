@@ -91,7 +91,7 @@ public sealed class AgentToolsTests : IDisposable
     {
         var mine = Questions("login", ["src/login.cs"]);
         var folder = new RunFolder(_repository.Path, Run);
-        await new FileGrants(folder).LendAsync(new LentFile("mail", "docs/mail.md"), _ => null, CancellationToken.None);
+        await new FileGrants(folder).LendAsync(new GrantedFile("mail", "docs/mail.md"), _ => null, CancellationToken.None);
         var files = new RunFiles(folder, PlanJson.Read(File.ReadAllBytes(folder.Plan)), RunStart.Read(File.ReadAllBytes(folder.StartFile)));
         var claim = new AgentClaim
         {

@@ -244,7 +244,7 @@ public sealed class CleaningTests
     {
         using var run = await RunFixture.BeginAsync(RunFixture.Start(), Task("a"));
         var repository = await run.Services.OpenRepositoryAsync(run.Repository.Path);
-        var folder = KeptSetUps.FolderIn(CacheFolder.Of(repository, run.Services.Environment));
+        var folder = SetUpCache.FolderIn(CacheFolder.Of(repository, run.Services.Environment));
         foreach (var (name, age) in (ReadOnlySpan<(string, double)>)[("used", 0.1), ("old", 30), ("older", 60)])
         {
             Directory.CreateDirectory(Path.Combine(folder, name, "node_modules"));
@@ -262,7 +262,7 @@ public sealed class CleaningTests
     {
         using var here = await TemporaryRepository.CreateAsync();
         var environment = new Dictionary<string, string> { ["XDG_STATE_HOME"] = here.Beside("state"), ["HOME"] = here.Beside("home") };
-        var settings = new GitRepositories();
+        var settings = new GitRepositoryCache();
         var copies = new List<string>();
         RunFolder first = new(here.Path, "run-1"),
             second = new(here.Path, "run-2");
@@ -272,7 +272,7 @@ public sealed class CleaningTests
         {
             await here.GitAsync("config", "filter.x.clean", name);
             var repository = await settings.OpenAsync(here.Path);
-            var hash = (await ConfigurationCopy.MakeAsync(repository, GitCopies.FolderOf(environment))).Hash;
+            var hash = (await ConfigurationSnapshot.MakeAsync(repository, GitCopies.FolderOf(environment))).Hash;
             foreach (var run in runs)
             {
                 Assert.Equal(hash, await GitCopies.KeepAsync(repository, run, environment, None));
@@ -287,13 +287,13 @@ public sealed class CleaningTests
         Directory.CreateDirectory(second.Path);
         var now = DateTimeOffset.UtcNow;
 
-        Assert.Empty(LeftGitCopies.List(environment, now.AddDays(6)));
-        Assert.Equal([copies[2]], LeftGitCopies.List(environment, now.AddDays(8)));
+        Assert.Empty(GitConfigLeftovers.List(environment, now.AddDays(6)));
+        Assert.Equal([copies[2]], GitConfigLeftovers.List(environment, now.AddDays(8)));
         Directory.Delete(first.Path);
-        Assert.Empty(LeftGitCopies.List(environment, now.AddDays(6)));
+        Assert.Empty(GitConfigLeftovers.List(environment, now.AddDays(6)));
         string[] left = [copies[0], copies[2]];
-        Assert.Equal(left.Order(StringComparer.Ordinal), LeftGitCopies.List(environment, now.AddDays(8)));
-        LeftGitCopies.Forget(environment, now.AddDays(8));
+        Assert.Equal(left.Order(StringComparer.Ordinal), GitConfigLeftovers.List(environment, now.AddDays(8)));
+        GitConfigLeftovers.Forget(environment, now.AddDays(8));
         Assert.Equal([0, 1, 0, 1], copies.Select(copy => GitCopies.RunsOf(copy).Count));
     }
 
@@ -319,7 +319,7 @@ public sealed class CleaningTests
         Assert.Empty(OrphanedCache.List(environment, now.AddDays(6)));
         Assert.Equal([gone], OrphanedCache.List(environment, now.AddDays(8)).Select(orphan => orphan.Folder));
 
-        static Task<GitRepository> OpenAsync(TemporaryRepository repository) => new GitRepositories().OpenAsync(repository.Path);
+        static Task<GitRepository> OpenAsync(TemporaryRepository repository) => new GitRepositoryCache().OpenAsync(repository.Path);
     }
 
     [Theory]

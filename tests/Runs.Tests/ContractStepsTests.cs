@@ -168,7 +168,7 @@ public sealed class ContractStepsTests
             Assert.Single(work.Problems),
             StringComparison.Ordinal
         );
-        Assert.Equal("1/2", GateWords.Count(work.Gates));
+        Assert.Equal("1/2", GateFormatter.Count(work.Gates));
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class GateResultStoreTests : IAsyncLifetime
 
         Assert.Empty(work.Problems);
         Assert.Equal(2, Runs);
-        Assert.Equal("1/1 (1 from the cache)", GateWords.Count(work.Gates));
+        Assert.Equal("1/1 (1 from the cache)", GateFormatter.Count(work.Gates));
         Assert.Contains(
             work.Notes,
             note => note.Contains($"taken from the cache: ran in run {RunFixture.RunId} at 20", StringComparison.Ordinal)
@@ -310,13 +310,13 @@ public sealed class GateResultStoreTests : IAsyncLifetime
             Failure = GateFailure.Flaky,
         };
 
-        var notes = GateWords.Notes([.. hits, flaky]).ToList();
+        var notes = GateFormatter.Notes([.. hits, flaky]).ToList();
 
         Assert.Equal(5, notes.Count);
         Assert.Equal("gate 'gate-1': taken from the cache: ran in run run-1 at 1970-01-01 00:00:00 UTC", notes[0]);
         Assert.Equal("2 more gates: taken from the cache", notes[3]);
         Assert.Equal("gate 'other': failed, and passed when run again on the same files", notes[4]);
-        Assert.Equal(["5 of 6 gates taken from the cache", notes[4]], GateWords.Brief([.. hits, flaky]));
+        Assert.Equal(["5 of 6 gates taken from the cache", notes[4]], GateFormatter.Brief([.. hits, flaky]));
     }
 
     [Fact]

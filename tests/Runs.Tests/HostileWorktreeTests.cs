@@ -350,7 +350,7 @@ public sealed class HostileWorktreeTests
         var work = await run.VerifyAsync("a", prepared);
 
         Assert.Empty(work.Problems);
-        Assert.Equal("1/1", GateWords.Count(work.Gates));
+        Assert.Equal("1/1", GateFormatter.Count(work.Gates));
     }
 
     [Fact]

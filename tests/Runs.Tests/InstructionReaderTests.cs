@@ -136,7 +136,7 @@ public sealed class InstructionReaderTests
         int limit = 100_000
     )
     {
-        var commits = new CommitStore(await new GitRepositories().OpenAsync(repository.Path));
+        var commits = new CommitStore(await new GitRepositoryCache().OpenAsync(repository.Path));
         var tree = await CommitTree.ReadAsync(commits, commit, CancellationToken.None);
         return await new InstructionReader(tree, program, limit).ReadAsync(paths, CancellationToken.None);
     }

@@ -8,8 +8,8 @@ namespace Orchestrator.Runs.Tests;
 public sealed class LinearLandingTests
 {
     [Theory]
-    [InlineData(LandingWay.Squash, "The first\nThe second")]
-    [InlineData(LandingWay.Rebase, "The first\nThe first\nThe second")]
+    [InlineData(LandingMode.Squash, "The first\nThe second")]
+    [InlineData(LandingMode.Rebase, "The first\nThe first\nThe second")]
     public async Task Land_Linear_HasACommitForEachTaskOrItsOwn(string way, string subjects)
     {
         using var run = await BeginAsync();
@@ -50,14 +50,14 @@ public sealed class LinearLandingTests
         Assert.True((await run.DoAsync("b", "b.txt", "b\n")).Merged);
         var target = await run.Repository.CommitAsync("meanwhile", ("a.txt", "by a person\n"), ("other", "x"));
 
-        var conflict = await run.LandAsync(LandingWay.Squash);
+        var conflict = await run.LandAsync(LandingMode.Squash);
         Assert.False(conflict.Landed);
         var joined = run.Repository.Beside("joined");
         await run.Repository.GitAsync("worktree", "add", "--quiet", joined, run.StagingBranch);
         await Assert.ThrowsAsync<InvalidOperationException>(() => run.Repository.GitInAsync(joined, "merge", "--quiet", "main"));
         await File.WriteAllTextAsync(Path.Combine(joined, "a.txt"), "by a\nby a person\n");
         await run.Repository.GitInAsync(joined, "commit", "--quiet", "--all", "--no-edit");
-        var landed = await run.LandAsync(LandingWay.Squash, isAskedFor: true);
+        var landed = await run.LandAsync(LandingMode.Squash, isAskedFor: true);
 
         Assert.True(landed.Landed, landed.Message);
         Assert.Equal("The second\nThe first", await GitAsync(run, "log", "--reverse", "--format=%s", $"{target}..main"));

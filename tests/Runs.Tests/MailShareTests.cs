@@ -148,7 +148,7 @@ public sealed class MailShareTests : IDisposable
         public Task<string> ExchangeAsync() => new MailShare(Services, Remote).ExchangeAsync(Run, Here, default);
 
         public Task<MailReceipt> SendAsync(string from, string? to, string text) =>
-            new Mailbox(Folder, Time).SendAsync(new MailLetter(from, IsFromPerson: false, to, text) { Call = text }, default);
+            new Mailbox(Folder, Time).SendAsync(new OutgoingMail(from, IsFromPerson: false, to, text) { Call = text }, default);
 
         public string Content() => File.ReadAllText(Mailbox.PathOf(Folder));
 

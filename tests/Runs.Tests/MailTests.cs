@@ -251,7 +251,7 @@ public sealed class MailTests : IDisposable
         Plan("a", "b", "done");
 
         var receipt = await new AgentMail(_repository.Path, Run, _time).SendAsync(
-            new MailLetter("a", IsFromPerson: false, to, "x"),
+            new OutgoingMail("a", IsFromPerson: false, to, "x"),
             CancellationToken.None
         );
 
@@ -273,7 +273,7 @@ public sealed class MailTests : IDisposable
     }
 
     private Task<MailReceipt> SendAsync(string from, string? to, string text, string? call = null) =>
-        new Mailbox(Folder, _time).SendAsync(new MailLetter(from, IsFromPerson: false, to, text) { Call = call }, CancellationToken.None);
+        new Mailbox(Folder, _time).SendAsync(new OutgoingMail(from, IsFromPerson: false, to, text) { Call = call }, CancellationToken.None);
 
     private MailReader Reader(string task) => new(Folder, task);
 

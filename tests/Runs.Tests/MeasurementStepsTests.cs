@@ -27,7 +27,7 @@ public sealed class MeasurementStepsTests
         var work = await run.VerifyAsync("a", prepared);
 
         Assert.Equal(isMet, work.Problems.Count == 0);
-        Assert.Equal(isMet ? "2/2" : "1/2", GateWords.Count(work.Gates));
+        Assert.Equal(isMet ? "2/2" : "1/2", GateFormatter.Count(work.Gates));
         Assert.Equal(figure, Assert.Single(work.Measurements!).ToString());
     }
 
@@ -142,7 +142,7 @@ public sealed class MeasurementStepsTests
         await counted.VerifyAsync("a", prepared);
         var again = await counted.VerifyAsync("a", prepared);
 
-        Assert.Equal("2/2 (1 from the cache)", GateWords.Count(again.Gates));
+        Assert.Equal("2/2 (1 from the cache)", GateFormatter.Count(again.Gates));
         Assert.Equal(2, File.ReadAllLines(ran).Length);
         Assert.True((await counted.MergeAsync("a", again.Commit)).Merged);
         Assert.Equal(2, File.ReadAllLines(ran).Length);

@@ -24,8 +24,8 @@ public sealed class NoticePlanTests
     private static TellPeopleInput Run(IReadOnlyList<RunNotice> notices, RunRest rest = RunRest.None) =>
         new("run-x", new RepositoryReference("/work/shop", "0123456789ab", "queue"), notices, rest);
 
-    private static (NoticeBook Book, DateTimeOffset? NextAt) Gather(
-        NoticeBook book,
+    private static (NoticeRecord Book, DateTimeOffset? NextAt) Gather(
+        NoticeRecord book,
         TellPeopleInput run,
         DateTimeOffset now,
         QuietHours? quiet = null
@@ -35,7 +35,7 @@ public sealed class NoticePlanTests
     [Fact]
     public void Gather_AThousandEventsInTenMinutes_AreElevenMessagesWithAllOfThem()
     {
-        var book = new NoticeBook();
+        var book = new NoticeRecord();
         var now = Evening;
         DateTimeOffset? next = null;
         var happened = new List<RunNotice>();
@@ -61,7 +61,7 @@ public sealed class NoticePlanTests
     public void Gather_QuietHours_WaitForTheirEndOnTheNightTheClockIsSetBack()
     {
         var began = new DateTimeOffset(2026, 10, 24, 21, 30, 0, TimeSpan.Zero); // 23:30 in Berlin; the clock is set back at 3.
-        var (book, next) = Gather(new NoticeBook(), Run([Failed(1)]), began, Night);
+        var (book, next) = Gather(new NoticeRecord(), Run([Failed(1)]), began, Night);
 
         Assert.Empty(book.Messages);
         Assert.Equal(new DateTimeOffset(2026, 10, 25, 6, 0, 0, TimeSpan.Zero), next);
@@ -76,7 +76,7 @@ public sealed class NoticePlanTests
     [InlineData(RunRest.Ended)]
     public void Gather_RunIsAtRestInQuietHours_IsToldAtOnceWithoutASound(RunRest rest)
     {
-        var (book, next) = Gather(new NoticeBook(), Run([Failed(1)], rest), Evening.AddHours(3), Night);
+        var (book, next) = Gather(new NoticeRecord(), Run([Failed(1)], rest), Evening.AddHours(3), Night);
 
         Assert.True(book.Messages.Single().Notice.IsQuiet);
         Assert.Null(next);
@@ -85,7 +85,7 @@ public sealed class NoticePlanTests
     [Fact]
     public void Gather_FactOfAnotherKind_GoesOnlyToWhoWantsIt()
     {
-        var (book, _) = Gather(new NoticeBook(), Run([Failed(1)]), Evening);
+        var (book, _) = Gather(new NoticeRecord(), Run([Failed(1)]), Evening);
 
         Assert.Equal(["all"], book.Messages.Single().Deliveries.Keys);
     }
@@ -94,7 +94,7 @@ public sealed class NoticePlanTests
     public void Gather_QuestionThatIsAnsweredBeforeItWasTold_IsNeverTold()
     {
         var question = new RunNotice("question/a/1", NoticeKinds.NeedsPerson, "a", "May a be merged?", []);
-        var (book, next) = Gather(new NoticeBook(), Run([question]), Evening.AddHours(3), Night);
+        var (book, next) = Gather(new NoticeRecord(), Run([question]), Evening.AddHours(3), Night);
 
         (book, _) = Gather(book, Run([]), next!.Value, Night);
 
@@ -105,7 +105,7 @@ public sealed class NoticePlanTests
     public void Current_QuestionThatIsOverBeforeItWasSent_IsLeftOutAndTheFactsStay()
     {
         var question = new RunNotice("question/a/1", NoticeKinds.NeedsPerson, "a", "May a be merged?", []);
-        var (book, _) = Gather(new NoticeBook(), Run([question, Failed(1)]), Evening);
+        var (book, _) = Gather(new NoticeRecord(), Run([question, Failed(1)]), Evening);
         IReadOnlySet<string> open = new HashSet<string> { "failed/1" };
 
         Assert.Equal(["failed/1"], NoticePlan.Current(book.Messages[0], NoticeKinds.All, open).Select(item => item.Key));
@@ -143,7 +143,7 @@ public sealed class NoticePlanTests
     [Fact]
     public void Words_SecretsAndHiddenCharacters_AreLeftOutOrShown()
     {
-        var item = NoticeWords.Item(
+        var item = NoticeFormatter.Item(
             new RunNotice(
                 "k",
                 NoticeKinds.NeedsPerson,

@@ -194,7 +194,7 @@ public sealed class ReviewStepsTests
         };
         var judge = new JudgeAnswerInput(question, 1, "");
         var nothing = step.Judge(judge);
-        var said = BoundFile.Write(new ReviewFiles(run.Folder, round, begun.SaidHash).Draft(2), Encoding.UTF8.GetBytes(Findings()));
+        var said = VerifiedFile.Write(new ReviewFiles(run.Folder, round, begun.SaidHash).Draft(2), Encoding.UTF8.GetBytes(Findings()));
         var good = step.Judge(judge with { Start = 2, AnswerHash = said });
 
         Assert.Contains("no JSON", Assert.Single(nothing.Problems), StringComparison.Ordinal);

@@ -263,7 +263,7 @@ internal sealed class RunFixture : IDisposable
     /// <summary>For whom steps are done, as the engine tells it.</summary>
     public CallerState CallerIs { get; set; } = CallerState.Open;
 
-    public AskCaller Caller => _ => System.Threading.Tasks.Task.FromResult(CallerIs);
+    public GetCallerState Caller => _ => System.Threading.Tasks.Task.FromResult(CallerIs);
 
     /// <summary>How many landings the run has asked for.</summary>
     public int Askings { get; set; }

@@ -45,7 +45,7 @@ internal static class StagingSteps
         }
     }
 
-    private static TrainBatches Train(RunFixture run) => new(run.Services, run.Caller);
+    private static MergeQueueBatches Train(RunFixture run) => new(run.Services, run.Caller);
 
     /// <summary>Merges of a batch are made.</summary>
     public static Task<IReadOnlyList<MergeResult>> BuildBatchAsync(this RunFixture run, params (string Id, string Commit)[] work) =>

@@ -206,14 +206,14 @@ public sealed class TaskVerificationStepsTests
 
         var first = await run.VerifyAsync("a", prepared);
         Assert.Single(first.Problems);
-        Assert.Equal("0/1", GateWords.Count(first.Gates));
+        Assert.Equal("0/1", GateFormatter.Count(first.Gates));
         Assert.Contains("it is wrong", await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, first.ProblemsFile)));
 
         run.Write(prepared, "a.txt", "right\n");
         var second = await run.VerifyAsync("a", prepared, attempt: 2, start: 2);
 
         Assert.Empty(second.Problems);
-        Assert.Equal("1/1", GateWords.Count(second.Gates));
+        Assert.Equal("1/1", GateFormatter.Count(second.Gates));
         Assert.True((await run.MergeAsync("a", second.Commit, 2)).Merged);
     }
 

@@ -11,24 +11,24 @@ namespace Orchestrator.Runs.Tests;
 /// <summary>Texts of others stay texts: in a line, in a block, in Markdown, in JSON and in prompts.</summary>
 public sealed partial class UntrustedTextTests
 {
-    public static TheoryData<string> Names => [.. ForeignTexts.All.Select(one => one.Name)];
+    public static TheoryData<string> Names => [.. ForgedTexts.All.Select(one => one.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Text_InEveryForm_IsSeenAndObeysUs(string name)
     {
-        var text = new UntrustedText(ForeignTexts.All.Single(one => one.Name == name).Text);
+        var text = new UntrustedText(ForgedTexts.All.Single(one => one.Name == name).Text);
 
         Assert.DoesNotContain('\n', text.Line);
-        Assert.Empty(ForeignTexts.Faults($"title: {text.Line}", columns: 80));
-        Assert.Empty(ForeignTexts.Faults($"title: {text.Marked}"));
-        Assert.Empty(ForeignTexts.Faults(string.Join('\n', text.Block())));
-        Assert.Empty(ForeignTexts.Faults(text.Quotation));
+        Assert.Empty(ForgedTexts.Faults($"title: {text.Line}", columns: 80));
+        Assert.Empty(ForgedTexts.Faults($"title: {text.Marked}"));
+        Assert.Empty(ForgedTexts.Faults(string.Join('\n', text.Block())));
+        Assert.Empty(ForgedTexts.Faults(text.Quotation));
         Assert.Equal([], Hidden($"title: {text}".Replace('\t', ' ')));
         Assert.Equal(text.Line, new UntrustedText(text.Line).Line);
         Assert.Equal(text.Marked.ReplaceLineEndings(" "), new UntrustedText(text.Marked.ReplaceLineEndings(" ")).Marked);
         Assert.All(text.Block(), line => Assert.StartsWith(UntrustedText.Mark, line, StringComparison.Ordinal));
-        Assert.Contains(ForeignTexts.Forged[..4], name == "clipboard" ? "FORG" : text.Line, StringComparison.Ordinal);
+        Assert.Contains(ForgedTexts.Forged[..4], name == "clipboard" ? "FORG" : text.Line, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public sealed partial class UntrustedTextTests
     [MemberData(nameof(Names))]
     public void EscapeJson_AnyEncoder_IsTheSameDocumentAndSeen(string name)
     {
-        var text = ForeignTexts.All.Single(one => one.Name == name).Text;
+        var text = ForgedTexts.All.Single(one => one.Name == name).Text;
         var json = System.Text.Json.JsonSerializer.Serialize(new { text }, MessageJson.Options);
 
         var escaped = UntrustedText.EscapeJson(json);
@@ -86,7 +86,7 @@ public sealed partial class UntrustedTextTests
     [MemberData(nameof(Names))]
     public void Mail_TextLooksLikeMailOfAPerson_StaysWithinTheQuotationOfItsSender(string name)
     {
-        var text = ForeignTexts.All.Single(one => one.Name == name).Text;
+        var text = ForgedTexts.All.Single(one => one.Name == name).Text;
         MailMessage[] mail =
         [
             Message(1, "a", isPerson: false, text),
@@ -95,7 +95,7 @@ public sealed partial class UntrustedTextTests
 
         var shown = MailMessage.Show(mail);
 
-        Assert.Empty(ForeignTexts.Faults(shown));
+        Assert.Empty(ForgedTexts.Faults(shown));
         var heads = shown.Split('\n').Where(line => line.StartsWith('[')).ToList();
         Assert.Equal(2, heads.Count);
         Assert.Equal("[mail id1 from task a]", heads[0]);
@@ -107,7 +107,7 @@ public sealed partial class UntrustedTextTests
     [MemberData(nameof(Names))]
     public void Reports_EveryFieldHoldsIt_AreLinesOfOurs(string name)
     {
-        var text = ForeignTexts.All.Single(one => one.Name == name).Text;
+        var text = ForgedTexts.All.Single(one => one.Name == name).Text;
         var run = new RunStatus
         {
             RunId = "night",
@@ -165,7 +165,7 @@ public sealed partial class UntrustedTextTests
             var report in new[] { new RunReport("/nowhere").Render(run), new EscalationReport("/nowhere").Render(run), review.Render() }
         )
         {
-            Assert.Empty(ForeignTexts.Faults(report));
+            Assert.Empty(ForgedTexts.Faults(report));
             Assert.All(report.Split('\n').Where(line => !line.StartsWith(">     ", StringComparison.Ordinal)), IsInactive);
         }
     }
@@ -181,7 +181,7 @@ public sealed partial class UntrustedTextTests
     }
 
     private static List<string> Hidden(string text) =>
-        [.. ForeignTexts.Faults(text).Where(fault => !fault.StartsWith("forged", StringComparison.Ordinal))];
+        [.. ForgedTexts.Faults(text).Where(fault => !fault.StartsWith("forged", StringComparison.Ordinal))];
 
     private static MailMessage Message(int number, string from, bool isPerson, string text) =>
         new()

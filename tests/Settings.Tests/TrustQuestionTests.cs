@@ -36,7 +36,7 @@ public sealed class TrustQuestionTests
     {
         var input = new SettingsInput { RepositoryFile = new("config.yaml", SampleOf.Setting(setting).File) };
 
-        Assert.Equal(expected, TrustQuestions.Of(input, []).Items.Single(item => item.Setting == setting).Kind);
+        Assert.Equal(expected, TrustQuestionBuilder.Of(input, []).Items.Single(item => item.Setting == setting).Kind);
     }
 
     [Theory]
@@ -54,7 +54,7 @@ public sealed class TrustQuestionTests
     {
         var input = new SettingsInput { IsTrusted = true, DotEnv = new(".env", $"{name}=eu-west-1\n") };
 
-        var item = TrustQuestions.Of(input, []).Items.Single(item => item.Setting == name);
+        var item = TrustQuestionBuilder.Of(input, []).Items.Single(item => item.Setting == name);
 
         Assert.Contains(name, SettingsLoader.Load(input).AgentEnvironment.Keys);
         Assert.Equal((TrustKind.HandsOver, isSecret ? "(a secret)" : "eu-west-1"), (item.Kind, item.Value));
@@ -96,5 +96,5 @@ public sealed class TrustQuestionTests
     }
 
     private static IEnumerable<TrustItem> Items(string configuration) =>
-        TrustQuestions.Of(new SettingsInput { RepositoryFile = new("config.yaml", configuration + "\n") }, _found).Items;
+        TrustQuestionBuilder.Of(new SettingsInput { RepositoryFile = new("config.yaml", configuration + "\n") }, _found).Items;
 }

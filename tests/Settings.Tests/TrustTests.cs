@@ -271,5 +271,5 @@ public class TrustTests
     private static SettingsResult Load(string text, bool trusted) =>
         SettingsLoader.Load(new SettingsInput { IsTrusted = trusted, RepositoryFile = new("config.yaml", text) });
 
-    private static TrustQuestion Question(SettingsInput input, params FoundCommand[] found) => TrustQuestions.Of(input, found);
+    private static TrustQuestion Question(SettingsInput input, params FoundCommand[] found) => TrustQuestionBuilder.Of(input, found);
 }

@@ -8,7 +8,7 @@ namespace Orchestrator.Temporal.Server.Tests;
 
 public sealed class PendingActivitiesTests
 {
-    private readonly PendingActivities _activities = new(new AwakeTime(TimeProvider.System));
+    private readonly PendingActivities _activities = new(new AwakeClock(TimeProvider.System));
 
     [Fact]
     public void Apply_Scheduled_IsFoundByEventAndId()

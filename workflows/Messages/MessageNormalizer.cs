@@ -76,22 +76,26 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         {
             return Wrong(path, "an object", value);
         }
-        var kinds = value.EnumerateObject().Where(member => MessageText.NameOf(member) == ReasonJson.KindMember).ToList();
+        var kinds = value.EnumerateObject().Where(member => MessageText.NameOf(member) == ReasonJsonConverter.KindMember).ToList();
         var kind = kinds is [var only] && only.Value.ValueKind == JsonValueKind.String ? MessageText.TextOf(only.Value) : null;
-        if (kind is null || ReasonJson.TypeOf(kind) is not { } type)
+        if (kind is null || ReasonJsonConverter.TypeOf(kind) is not { } type)
         {
-            faults.Add($"{MessageFaults.Name(Join(path, ReasonJson.KindMember))} is no kind of reason");
+            faults.Add($"{MessageFaults.Name(Join(path, ReasonJsonConverter.KindMember))} is no kind of reason");
             return null;
         }
         var facts = new JsonObject();
-        foreach (var member in value.EnumerateObject().Where(member => MessageText.NameOf(member) is not (null or ReasonJson.KindMember)))
+        foreach (
+            var member in value
+                .EnumerateObject()
+                .Where(member => MessageText.NameOf(member) is not (null or ReasonJsonConverter.KindMember))
+        )
         {
             facts.TryAdd(member.Name, JsonNode.Parse(member.Value.GetRawText()));
         }
         var taken = TakeObject(JsonSerializer.SerializeToElement(facts), MessageTypes.Strict.GetTypeInfo(type), path);
         if (taken is JsonObject reason)
         {
-            reason[ReasonJson.KindMember] = kind;
+            reason[ReasonJsonConverter.KindMember] = kind;
         }
         return taken;
     }

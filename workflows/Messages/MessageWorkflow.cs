@@ -4,7 +4,7 @@ namespace Orchestrator.Workflows.Messages;
 
 /// <summary>Base class of all workflows. Messages wait until the state that they need is available, and dropped messages are
 /// recorded.</summary>
-public abstract class MessageWorkflow : IHasMachine
+public abstract class MessageWorkflow : IHasActivityRouting
 {
     /// <summary>Failure type of an unreadable start, update or query.</summary>
     public const string InvalidInput = "InvalidInput";
@@ -15,9 +15,9 @@ public abstract class MessageWorkflow : IHasMachine
     private readonly List<string> _waiting = [];
 
     /// <summary>Routing of the workflow's activities.</summary>
-    private protected ActivityMachine Machine { get; } = new();
+    private protected ActivityRouting Machine { get; } = new();
 
-    ActivityMachine IHasMachine.Machine => Machine;
+    ActivityRouting IHasActivityRouting.Machine => Machine;
 
     /// <summary>Number of signals and updates received by this execution.</summary>
     private protected int MessagesTaken { get; private set; }

@@ -57,7 +57,7 @@ internal sealed class Approvals(RunState state, Steering steering)
     }
 
     /// <summary>Applies an answer.</summary>
-    public Steered Decide(ApprovalCommand command, bool yes, DateTimeOffset now)
+    public SteeringResult Decide(ApprovalCommand command, bool yes, DateTimeOffset now)
     {
         if (command.Id == RunQuestion.Plan)
         {
@@ -72,35 +72,35 @@ internal sealed class Approvals(RunState state, Steering steering)
                 task.Progress.Asks is not null ? $"The answer was sent to {id}; its agent continues."
                 : yes ? $"{id} is merged."
                 : $"{id} is rejected and fails; 'retry' gives it back to its agent.";
-            return Steered.As(message, new TaskMessage(id, t => t.DecideAsync(yes, by)));
+            return SteeringResult.As(message, new TaskMessage(id, t => t.DecideAsync(yes, by)));
         }
         if (yes)
         {
             if (task.State.Approved)
             {
-                return Steered.Unchanged(SteeringRefusals.OfTaskAnswer(id, task.Progress.State));
+                return SteeringResult.Unchanged(SteeringRefusals.OfTaskAnswer(id, task.Progress.State));
             }
             state.Board.Approve(task, new Approved(by), now, by.Who);
-            return Steered.As($"{id} is approved.");
+            return SteeringResult.As($"{id} is approved.");
         }
         if (task.Progress.State is TaskStates.Cancelled)
         {
-            return Steered.Unchanged($"{id} is cancelled already.");
+            return SteeringResult.Unchanged($"{id} is cancelled already.");
         }
         state.Board.End(task, TaskStates.Cancelled, new Rejected(by), now, by.Who);
-        return Steered.As($"{id} is rejected; what depends on it is skipped.");
+        return SteeringResult.As($"{id} is rejected; what depends on it is skipped.");
     }
 
-    private Steered DecidePlan(ApprovalCommand command, bool yes, DateTimeOffset now)
+    private SteeringResult DecidePlan(ApprovalCommand command, bool yes, DateTimeOffset now)
     {
         if (NeedsNoAnswer(yes))
         {
-            return Steered.Unchanged("The plan needs no approval now.");
+            return SteeringResult.Unchanged("The plan needs no approval now.");
         }
         var by = Person.Of(command.By, command.Reason);
         state.PlanAnswer = (yes, by);
         state.Note(new PlanAnswered(yes, by), now, by.Who);
-        return Steered.As(yes ? "The plan is approved." : "The plan is rejected.");
+        return SteeringResult.As(yes ? "The plan is approved." : "The plan is rejected.");
     }
 
     private bool NeedsNoAnswer(bool yes) =>

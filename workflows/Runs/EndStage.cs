@@ -4,7 +4,7 @@ namespace Orchestrator.Workflows.Runs;
 internal sealed class EndStage(
     RunContext context,
     TaskMessenger messenger,
-    MergeTrain merging,
+    MergeQueueClient merging,
     LeaseUpdates leases,
     PlanStage planning,
     RunRecorder recorder,

@@ -3,7 +3,7 @@ namespace Orchestrator.Workflows.Runs;
 /// <summary>State of a stalled run that still waits for a user.</summary>
 /// <param name="Why">Reason for the wait, or null for nothing new to report.</param>
 /// <param name="Evidence">File with the evidence, relative to the repository.</param>
-internal sealed record Standstill(Reason? Why = null, string Evidence = "");
+internal sealed record StallReason(Reason? Why = null, string Evidence = "");
 
 /// <summary>Keeps a stalled run open without a time limit. The wait needs no process, because the engine has the history. A user retries
 /// or skips tasks (<see cref="Steering"/>), or decides how the run as a whole continues.</summary>
@@ -16,7 +16,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
     /// <summary>Waits until something can proceed.</summary>
     /// <param name="landMerged">Lands the merged work when a user requests it.</param>
     /// <param name="standstill">Result of the last attempt to continue.</param>
-    public async Task WaitForPersonAsync(Func<Task<LandResult>> landMerged, Standstill standstill)
+    public async Task WaitForPersonAsync(Func<Task<LandResult>> landMerged, StallReason standstill)
     {
         while (Scheduling.NothingCanMove(_state) && !_state.Board.AllMerged && !context.Resets.WasReset)
         {
@@ -32,7 +32,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
             if (_state.LandMergedAsked)
             {
                 var landing = await landMerged();
-                standstill = new Standstill(
+                standstill = new StallReason(
                     landing.Landed ? new RunLanded(new Quote(landing.Message)) : LandStage.NotLandedFor(landing),
                     landing.Evidence
                 );
@@ -40,7 +40,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
             }
             if (_state.Resolution is not null)
             {
-                standstill = await ResolveAsync(new Standstill(_state.Run.Why, standstill.Evidence)) ?? new Standstill();
+                standstill = await ResolveAsync(new StallReason(_state.Run.Why, standstill.Evidence)) ?? new StallReason();
             }
         }
     }
@@ -48,7 +48,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
     /// <summary>Carries out a user's resolution.</summary>
     /// <param name="stand">Reason why the run was stalled.</param>
     /// <returns>Reason why the run is still stalled, or null if it continues.</returns>
-    public async Task<Standstill?> ResolveAsync(Standstill stand)
+    public async Task<StallReason?> ResolveAsync(StallReason stand)
     {
         var resolution = _state.Resolution!;
         try
@@ -74,7 +74,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         return new RunEndedException(RunStates.Cancelled, new RunAborted(resolution.By) { HasUnlanded = _state.HasUnlanded });
     }
 
-    private async Task<Standstill?> TakeFixAsync(Resolution resolution)
+    private async Task<StallReason?> TakeFixAsync(Resolution resolution)
     {
         var run = _state.Run;
         context.TransitionTo(RunStates.Integrating, new LooksAtCommits(resolution.By.WithoutWords, run.Staging));
@@ -86,7 +86,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         if (look.Refusal.Length > 0)
         {
             resolution.Refuse(look.Refusal);
-            return new Standstill(new CommitsNotTaken(new Quote(look.Refusal)));
+            return new StallReason(new CommitsNotTaken(new Quote(look.Refusal)));
         }
         var commits = new PersonCommits(look.Commits, run.Staging, new Quote(look.Summary));
         resolution.Accept(
@@ -104,7 +104,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         verdict ??= new FixVerdict { Refusal = unreadable };
         if (verdict.Refusal.Length > 0)
         {
-            return new Standstill(new CommitsNotTaken(new Quote(verdict.Refusal)), verdict.Evidence);
+            return new StallReason(new CommitsNotTaken(new Quote(verdict.Refusal)), verdict.Evidence);
         }
         _state.StagingTip = verdict.Commit;
         var why = new ResolvedBy(resolution.By, commits, verdict.Gates);

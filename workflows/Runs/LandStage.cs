@@ -64,7 +64,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
                 {
                     return null;
                 }
-                var standstill = new Standstill(refusal, result.Evidence);
+                var standstill = new StallReason(refusal, result.Evidence);
                 if (_state.Resolution is not null)
                 {
                     if (await escalation.ResolveAsync(standstill) is not { } refused)
@@ -88,7 +88,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
     private static TimeSpan TimeUntil(DateTimeOffset deadline) =>
         deadline - RunContext.Now is var left && left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1);
 
-    private void Stand(Standstill standstill, bool isOverdue)
+    private void Stand(StallReason standstill, bool isOverdue)
     {
         _state.IsPromotionOverdue = isOverdue;
         context.TransitionTo(

@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Sends the updates of <see cref="LeaseBook"/> to the lease workflow one at a time, so that they arrive in order.</summary>
+/// <summary>Sends the updates of <see cref="LeaseTracker"/> to the lease workflow one at a time, so that they arrive in order.</summary>
 internal sealed class LeaseUpdates(RunContext context)
 {
     private readonly RunState _state = context.State;

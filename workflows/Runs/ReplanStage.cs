@@ -12,7 +12,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
     /// <param name="resolution">The resolution.</param>
     /// <param name="stand">Reason why the run is stalled.</param>
     /// <returns>Reason why the planner can't be asked, or null if it is about to start.</returns>
-    public async Task<Standstill?> BeginAsync(Resolution resolution, Standstill stand)
+    public async Task<StallReason?> BeginAsync(Resolution resolution, StallReason stand)
     {
         var round = (_state.Run.Replan?.Round ?? 0) + 1;
         IReadOnlyList<string> replaces = [.. Unfinished().Select(e => e.Id)];
@@ -40,7 +40,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         {
             var refusal = new NoOtherPlan(new PlanFaulty(Quote.All(begun.Faults)));
             resolution.Refuse(refusal.ToString());
-            return new Standstill(refusal);
+            return new StallReason(refusal);
         }
         _state.Plan = _state.Plan with { PlanningHash = begun.PlanningHash };
         _state.Run = _state.Run with
@@ -63,7 +63,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
 
     /// <summary>Handles the planner's answer.</summary>
     /// <returns>Reason why the answer is not used. Null if there is no answer, or its tasks are on the board.</returns>
-    public async Task<Standstill?> ConcludeAsync()
+    public async Task<StallReason?> ConcludeAsync()
     {
         if (
             _state.Run.Replan is not { State: ReplanStates.Asked } replan
@@ -104,10 +104,10 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         return null;
     }
 
-    private Standstill Drop(RunReplan replan, Reason why)
+    private StallReason Drop(RunReplan replan, Reason why)
     {
         _state.Run = _state.Run with { Replan = replan with { State = ReplanStates.Dropped } };
-        return new Standstill(why);
+        return new StallReason(why);
     }
 
     /// <summary>Returns the tasks of the plan that did not succeed, preceded by the tasks that were skipped because of them.</summary>

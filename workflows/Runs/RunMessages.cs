@@ -269,7 +269,7 @@ public abstract class RunMessages : MessageWorkflow
         return (state, new RunParts(new RunContext(state, _stop.Token), () => MessagesTaken));
     }
 
-    private async Task<SteeringAnswer> CarryOutAsync(Steered steered)
+    private async Task<SteeringAnswer> CarryOutAsync(SteeringResult steered)
     {
         await Parts.Messenger.TellAsync(steered.Tell);
         return steered.Answer;

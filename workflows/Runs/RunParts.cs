@@ -12,7 +12,7 @@ internal sealed class RunParts
         Context = context;
         context.State.Journal.Life = () => Workflow.Random;
         Messenger = new TaskMessenger(context);
-        Merging = new MergeTrain(context, Messenger);
+        Merging = new MergeQueueClient(context, Messenger);
         _leases = new LeaseUpdates(context);
         _outages = new OutageProber(context, Messenger);
         var takeOver = new TaskTakeOver(context, Messenger);
@@ -34,7 +34,7 @@ internal sealed class RunParts
         Steering = new Steering(context.State);
         Approvals = new Approvals(context.State, Steering);
         Budgets = new BudgetRaising(context, Messenger);
-        Moving = new MachineMove(context, Messenger, takeOver, Merging);
+        Moving = new RunMover(context, Messenger, takeOver, Merging);
         Adding = new TaskAdding(context);
     }
 
@@ -42,7 +42,7 @@ internal sealed class RunParts
 
     public TaskMessenger Messenger { get; }
 
-    public MergeTrain Merging { get; }
+    public MergeQueueClient Merging { get; }
 
     public ResetRecovery Recovery { get; }
 
@@ -72,7 +72,7 @@ internal sealed class RunParts
 
     public BudgetRaising Budgets { get; }
 
-    public MachineMove Moving { get; }
+    public RunMover Moving { get; }
 
     public TaskAdding Adding { get; }
 

@@ -91,10 +91,10 @@ internal sealed class RunState
 
     public Outages Outages { get; }
 
-    public LeaseBook Leases { get; } = new();
+    public LeaseTracker Leases { get; } = new();
 
     /// <summary>Verified work that waits to be merged, and the state shared with the merge queue.</summary>
-    public TrainLink Train { get; } = new();
+    public MergeQueueLink Train { get; } = new();
 
     /// <summary>Last reported position of staging.</summary>
     public StagingPosition Staging { get; private set; } = new("", 0);

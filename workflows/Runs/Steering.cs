@@ -8,16 +8,16 @@ namespace Orchestrator.Workflows.Runs;
 internal sealed record TaskMessage(string Task, Expression<Func<ITaskWorkflow, Task>> Signal);
 
 /// <summary>Result of a command, and the signals to tasks that it requires.</summary>
-internal sealed record Steered(SteeringAnswer Answer, params IReadOnlyList<TaskMessage> Tell)
+internal sealed record SteeringResult(SteeringAnswer Answer, params IReadOnlyList<TaskMessage> Tell)
 {
-    public static Steered As(string message, params IReadOnlyList<TaskMessage> tell) => new(new SteeringAnswer(message, true), tell);
+    public static SteeringResult As(string message, params IReadOnlyList<TaskMessage> tell) => new(new SteeringAnswer(message, true), tell);
 
     /// <summary>Creates the result of a command about the run, with a sentence that names the run.</summary>
-    public static Steered OfRun(string message, bool changed, params IReadOnlyList<TaskMessage> tell) =>
+    public static SteeringResult OfRun(string message, bool changed, params IReadOnlyList<TaskMessage> tell) =>
         new(new SteeringAnswer(message, changed, NamesRun: true), tell);
 
     /// <summary>Creates the result of a command that changed nothing.</summary>
-    public static Steered Unchanged(string message, params IReadOnlyList<TaskMessage> tell) =>
+    public static SteeringResult Unchanged(string message, params IReadOnlyList<TaskMessage> tell) =>
         new(new SteeringAnswer(message, false), tell);
 }
 
@@ -93,31 +93,31 @@ internal sealed class Steering(RunState state)
             : null;
     }
 
-    public Steered Pause(DateTimeOffset now)
+    public SteeringResult Pause(DateTimeOffset now)
     {
         if (state.Run.Paused)
         {
-            return Steered.OfRun($"{state.RunId} is paused already.", changed: false);
+            return SteeringResult.OfRun($"{state.RunId} is paused already.", changed: false);
         }
         state.Run = state.Run with { Paused = true };
         state.Note(new PausedByPerson(), now);
-        return Steered.OfRun(
+        return SteeringResult.OfRun(
             $"{state.RunId} is paused: nothing new starts, agents at work are interrupted and keep their conversations.",
             changed: true,
             [.. Board.AtWork.Select(e => new TaskMessage(e.Id, t => t.PauseAsync()))]
         );
     }
 
-    public Steered PauseTask(string id)
+    public SteeringResult PauseTask(string id)
     {
         state.PausedAlone.Add(id);
-        return new Steered(
+        return new SteeringResult(
             new SteeringAnswer($"{id} is asked to pause.", !Board.Find(id).Progress.Paused),
             new TaskMessage(id, t => t.PauseAsync())
         );
     }
 
-    public Steered Resume(DateTimeOffset now)
+    public SteeringResult Resume(DateTimeOffset now)
     {
         var was = state.Run.Paused;
         // A limit that is not reached yet stays in force, because resuming after Ctrl-C is no decision about time.
@@ -132,26 +132,26 @@ internal sealed class Steering(RunState state)
         var others = Board.AtWork.Where(e => !state.PausedAlone.Contains(e.Id)).ToList();
         var stay = alone.Count == 0 ? "" : $" What was paused by name stays so: {string.Join(", ", alone)}.";
         var message = (was ? $"{state.RunId} continues." : $"{state.RunId} was not paused.") + stay;
-        return Steered.OfRun(message, was, [.. others.Select(LetGoOn)]);
+        return SteeringResult.OfRun(message, was, [.. others.Select(LetGoOn)]);
     }
 
-    public Steered ResumeTask(string id)
+    public SteeringResult ResumeTask(string id)
     {
         var task = Board.Find(id);
         state.PausedAlone.Remove(id);
         // The task may be paused without having reported it yet.
         return task.Progress.Paused
-            ? Steered.As($"{id} continues.", LetGoOn(task))
-            : Steered.Unchanged($"{id} is {StateOf(id)} and not paused.", LetGoOn(task));
+            ? SteeringResult.As($"{id} continues.", LetGoOn(task))
+            : SteeringResult.Unchanged($"{id} is {StateOf(id)} and not paused.", LetGoOn(task));
     }
 
-    public Steered CancelTask(TaskCommand command, DateTimeOffset now)
+    public SteeringResult CancelTask(TaskCommand command, DateTimeOffset now)
     {
         var (id, by) = (command.Task, Person.Of(command.By, command.Text));
         var task = Board.Find(id);
         if (TaskStates.IsDone(StateOf(id)) || task.State.LeftOut)
         {
-            return Steered.Unchanged($"{id} is {StateOf(id)} already.");
+            return SteeringResult.Unchanged($"{id} is {StateOf(id)} already.");
         }
         // Without its planner the run has no plan, so it can't land without the planner.
         task.State = task.State with
@@ -161,13 +161,13 @@ internal sealed class Steering(RunState state)
         if (task.AtWork)
         {
             Note(task, new CancelledBy(by), now, by);
-            return Steered.As($"{id} is asked to stop; its files stay.", new TaskMessage(id, t => t.CancelAsync()));
+            return SteeringResult.As($"{id} is asked to stop; its files stay.", new TaskMessage(id, t => t.CancelAsync()));
         }
         Board.End(task, TaskStates.Cancelled, new CancelledBy(by), now, by.Who);
-        return Steered.As($"{id} will not run; the run lands without it.");
+        return SteeringResult.As($"{id} will not run; the run lands without it.");
     }
 
-    public Steered Retry(TaskCommand command, DateTimeOffset now)
+    public SteeringResult Retry(TaskCommand command, DateTimeOffset now)
     {
         var (id, guidance, by) = (command.Task, command.Text, Person.Of(command.By, command.Text));
         var task = Board.Find(id);
@@ -182,36 +182,36 @@ internal sealed class Steering(RunState state)
                 state.PausedAlone.Remove(id);
                 tell.Add(new TaskMessage(id, t => t.ResumeAsync()));
             }
-            return Steered.As($"{id} continues in its conversation.", tell);
+            return SteeringResult.As($"{id} continues in its conversation.", tell);
         }
         if (!task.HasEnded)
         {
-            return Steered.Unchanged($"{id} is {StateOf(id)} and will run.");
+            return SteeringResult.Unchanged($"{id} is {StateOf(id)} and will run.");
         }
         Board.Retry(task, guidance, now, by);
-        return Steered.As($"{id} is tried again.");
+        return SteeringResult.As($"{id} is tried again.");
     }
 
     /// <summary>Skips a task. A running task is stopped first: see <see cref="CancelTask"/>.</summary>
     /// <param name="command">The task, which is not at work.</param>
     /// <param name="wasAtWork">True if the task was at work when the command arrived.</param>
-    public Steered Skip(TaskCommand command, bool wasAtWork, DateTimeOffset now)
+    public SteeringResult Skip(TaskCommand command, bool wasAtWork, DateTimeOffset now)
     {
         var (id, by) = (command.Task, Person.Of(command.By, command.Text));
         var task = Board.Find(id);
         if (TaskStates.IsDone(StateOf(id)))
         {
-            return Steered.Unchanged(wasAtWork ? $"{id} was merged before it could be skipped." : $"{id} is {StateOf(id)} already.");
+            return SteeringResult.Unchanged(wasAtWork ? $"{id} was merged before it could be skipped." : $"{id} is {StateOf(id)} already.");
         }
         Board.CountAsDone(task, TaskStates.Waived, new WaivedBy(by), now, by.Who);
-        return Steered.As($"{id} counts as done without changes; what depends on it may run.");
+        return SteeringResult.As($"{id} counts as done without changes; what depends on it may run.");
     }
 
-    public Steered SetConcurrency(int workers)
+    public SteeringResult SetConcurrency(int workers)
     {
         var changed = workers != state.Run.Workers;
         state.Run = state.Run with { Workers = workers };
-        return new Steered(
+        return new SteeringResult(
             new SteeringAnswer(
                 $"{state.RunId} runs {Plural.Of(workers, "agent")} at once from now on; agents that are at work continue.",
                 changed
@@ -219,31 +219,31 @@ internal sealed class Steering(RunState state)
         );
     }
 
-    public Steered Promote(PersonCommand? command, DateTimeOffset now)
+    public SteeringResult Promote(PersonCommand? command, DateTimeOffset now)
     {
         if (state.Run.State != RunStates.AwaitingPromotion && !state.IsPromotionOverdue)
         {
-            return Steered.OfRun($"{state.RunId} is {state.Run.State} already.", changed: false);
+            return SteeringResult.OfRun($"{state.RunId} is {state.Run.State} already.", changed: false);
         }
         state.PromoteAsked = true;
         TakeTarget(command);
         var by = Person.Of(command);
         state.Note(new PromotedBy(by), now, by.Who);
-        return Steered.As("Landing is tried again.");
+        return SteeringResult.As("Landing is tried again.");
     }
 
-    public Steered LandMerged(PersonCommand? command, DateTimeOffset now)
+    public SteeringResult LandMerged(PersonCommand? command, DateTimeOffset now)
     {
         if (state.Run.State != RunStates.Escalated && !Workflow.Patched(WhileTasksWait))
         {
-            return Steered.OfRun($"{state.RunId} is {state.Run.State}.", changed: false);
+            return SteeringResult.OfRun($"{state.RunId} is {state.Run.State}.", changed: false);
         }
         state.LandMergedAsked = true;
         TakeTarget(command);
         var by = Person.Of(command);
         state.Note(new LandMergedAskedBy(by), now, by.Who);
         var merged = string.Join(", ", Board.Unlanded.Select(e => e.Id));
-        return Steered.As(
+        return SteeringResult.As(
             $"What is merged ({PayloadPaging.Brief(merged)}) lands when the gates of the whole run hold on it; the rest stays open."
         );
     }

@@ -98,7 +98,7 @@ internal sealed class OwnAgent(
     {
         var now = new DateTimeOffset(Workflow.UtcNow, TimeSpan.Zero);
         if (
-            Relaying.Next(state.Input.Task, state.Progress, result, state.Session.Length > 0, now) is { } relay
+            RelayRules.Next(state.Input.Task, state.Progress, result, state.Session.Length > 0, now) is { } relay
             && Workflow.Patched("relay")
         )
         {

@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Tasks;
 
 /// <summary>Worktree of a task. Prepared for each attempt, and released at the end.</summary>
-internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskWaits waits, TaskPlaces places)
+internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskWaits waits, TaskSlot places)
 {
     private string _base = "";
 
@@ -32,7 +32,7 @@ internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskW
             };
             var prepared = await waits.DoAsync(
                 (ITaskActivities a) => a.PrepareTaskAsync(prepare),
-                ActivityDefaults.Long(ActivityMachine.AtPlace(state.Input.Repository.Queue), TimeSpan.FromHours(1), state.Stop)
+                ActivityDefaults.Long(ActivityRouting.AtPlace(state.Input.Repository.Queue), TimeSpan.FromHours(1), state.Stop)
             );
             if (prepared.Problem.Length == 0)
             {

@@ -33,7 +33,7 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
             };
             var work = await waits.DoAsync(
                 (ITaskActivities a) => a.VerifyTaskAsync(verify),
-                ActivityDefaults.Long(ActivityMachine.AtPlace(state.Input.Repository.Queue), TimeSpan.FromHours(4), state.Stop)
+                ActivityDefaults.Long(ActivityRouting.AtPlace(state.Input.Repository.Queue), TimeSpan.FromHours(4), state.Stop)
             );
             state.Progress = state.Progress with
             {

@@ -37,13 +37,13 @@ public static class BudgetsOfRun
         // A budget without a limit in the settings may have got one from a user's raise.
         IEnumerable<RunBudget> Limits(string kind, BudgetAmount? amount, string scope, string payer = "")
         {
-            var cap = book.Current(BudgetFacts.CapOf(kind, scope, amount));
+            var cap = book.Current(BudgetConverter.CapOf(kind, scope, amount));
             if (cap is { Micros: null, Tokens: null })
             {
                 yield break;
             }
             var working = book.UsedIn(scope);
-            yield return new RunBudget(BudgetFacts.Of(payer, new Ask(cap, book.SpentIn(scope))))
+            yield return new RunBudget(BudgetConverter.Of(payer, new Ask(cap, book.SpentIn(scope))))
             {
                 WorkingUsd = cap.Micros is null ? null : MicroDollars.ToDollars(working.Micros),
                 WorkingTokens = cap.Tokens is null ? null : working.Tokens,

@@ -77,7 +77,7 @@ internal sealed class AcpConnection(PipeWriter output, AcpClient client)
         JsonElement message;
         try
         {
-            using var document = JsonDocument.Parse(LooseJson.Line(Encoding.UTF8.GetBytes(line)));
+            using var document = JsonDocument.Parse(LenientJson.Line(Encoding.UTF8.GetBytes(line)));
             message = document.RootElement.Clone();
         }
         catch (JsonException)

@@ -26,7 +26,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     public IReadOnlyList<AgentKey> Keys => ClaudeKeys.CanBeReplaced(ConfigDirectory, options.Environment) ? AgentKey.OfAnthropic : [];
 
     /// <inheritdoc/>
-    public AgentState State => AgentState.OfClaude(ConfigDirectory) with { Programs = [options.Program] };
+    public AgentProgramFiles State => AgentProgramFiles.OfClaude(ConfigDirectory) with { Programs = [options.Program] };
 
     /// <inheritdoc/>
     public AgentInvocation Prepare(AgentStart start)

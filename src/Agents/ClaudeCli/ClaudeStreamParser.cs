@@ -42,7 +42,7 @@ internal sealed class ClaudeStreamParser(
     private bool _hasOwnKey;
     private bool _isForeign;
     private ClaudeResult? _result;
-    private readonly SpokenText _said = new(wantsAnswer);
+    private readonly AnswerCollector _said = new(wantsAnswer);
     private int _turns;
 
     public bool HasResult => _result is not null;
@@ -54,7 +54,7 @@ internal sealed class ClaudeStreamParser(
 
     public IReadOnlyList<AgentEvent> Read(ReadOnlySpan<byte> line)
     {
-        var text = LooseJson.Line(line);
+        var text = LenientJson.Line(line);
         if (text.Length == 0)
         {
             return [];

@@ -21,7 +21,11 @@ public sealed class CommandAgentRunner(string name, IReadOnlyList<string> comman
     public bool TakesSystemPrompt => false;
 
     /// <inheritdoc/>
-    public AgentState State => AgentState.OfProgram(Program, _environment.GetValueOrDefault("HOME")) with { Programs = command };
+    public AgentProgramFiles State =>
+        AgentProgramFiles.OfProgram(Program, _environment.GetValueOrDefault("HOME")) with
+        {
+            Programs = command,
+        };
 
     /// <inheritdoc/>
     public AgentInvocation Prepare(AgentStart start) =>

@@ -8,7 +8,7 @@ namespace Orchestrator.Agents.Command;
 internal sealed class CommandOutputParser(string name, bool wantsAnswer) : IAgentOutputParser
 {
     private const int TextLimit = 2000;
-    private readonly SpokenText _said = new(wantsAnswer);
+    private readonly AnswerCollector _said = new(wantsAnswer);
     private string _lastText = "";
 
     public bool HasResult => false;

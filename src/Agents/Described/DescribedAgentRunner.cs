@@ -58,7 +58,7 @@ public sealed class DescribedAgentRunner(
     [.. description.Keys.Select(key => new AgentKey(key.Variable, key.Address, key.Service))];
 
     /// <inheritdoc/>
-    public AgentState State => AgentState.Of(description, Home) with { Programs = command ?? [description.Program] };
+    public AgentProgramFiles State => AgentProgramFiles.Of(description, Home) with { Programs = command ?? [description.Program] };
 
     /// <inheritdoc/>
     public AgentInvocation Prepare(AgentStart start)
@@ -102,7 +102,7 @@ public sealed class DescribedAgentRunner(
         };
         return Stream.Format == StreamFormat.Text
             ? new DescribedTextParser(call)
-            : new DescribedOutputParser(call, new ConversationCounts(start.Folder, start.EarlierFolders), time ?? TimeProvider.System);
+            : new DescribedOutputParser(call, new ConversationUsageStore(start.Folder, start.EarlierFolders), time ?? TimeProvider.System);
     }
 
     /// <inheritdoc/>

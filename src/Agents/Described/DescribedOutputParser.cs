@@ -10,14 +10,14 @@ namespace Orchestrator.Agents.Described;
 /// <param name="call">Parameters of the agent run.</param>
 /// <param name="counts">Usage counts of the conversation's agent runs.</param>
 /// <param name="time">Clock for limits that end "in 5 hours".</param>
-internal sealed class DescribedOutputParser(DescribedCall call, ConversationCounts counts, TimeProvider time) : IAgentOutputParser
+internal sealed class DescribedOutputParser(DescribedCall call, ConversationUsageStore counts, TimeProvider time) : IAgentOutputParser
 {
     private const int TextLimit = 2000;
     private const int EssenceLimit = 400;
     private readonly StreamDescription _stream = call.Description.Stream!;
     private readonly DescribedFailures _failures = new(call.Description);
     private readonly DescribedUsage _usage = new(call.Description.Stream!.UsageOf);
-    private readonly SpokenText _said = new(call.WantsAnswer);
+    private readonly AnswerCollector _said = new(call.WantsAnswer);
     private readonly SortedDictionary<string, int> _tools = new(StringComparer.Ordinal);
     private readonly HashSet<string> _calls = [];
     private readonly UnknownKinds _unknown = new();
@@ -41,7 +41,7 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationCoun
     public IReadOnlyList<AgentEvent> Read(ReadOnlySpan<byte> line)
     {
         // Decoded first, so that invalid UTF-8 or terminal escape sequences don't make a line unreadable.
-        var text = LooseJson.Line(line);
+        var text = LenientJson.Line(line);
         if (text.Length == 0)
         {
             return [];
@@ -133,7 +133,7 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationCoun
         }
         if (root.TextAt(rule.TextPiece) is { Length: > 0 } piece)
         {
-            _pieces.Append(piece, 0, Math.Min(piece.Length, Math.Max(0, SpokenText.Limit - _pieces.Length)));
+            _pieces.Append(piece, 0, Math.Min(piece.Length, Math.Max(0, AnswerCollector.Limit - _pieces.Length)));
             yield return new AgentText(piece);
         }
         if (rule.Tool is { } tool && root.TextAt(tool.Name) is { Length: > 0 } name)
@@ -214,7 +214,7 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationCoun
 
     private (AgentFailure Failure, string Detail) Judge(int? exitCode, string errorText)
     {
-        var errors = LooseJson.WithoutEscapes(errorText).Trim();
+        var errors = LenientJson.WithoutEscapes(errorText).Trim();
         if (Refusal is not null && _end != EventEnd.Done)
         {
             return (AgentFailure.Account, Refusal);
@@ -272,7 +272,7 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationCoun
     }
 
     private DateTimeOffset? Reset(string message) =>
-        _failures.Find(message)?.Until is { } pattern ? LimitTimes.Find(message, pattern, time) : null;
+        _failures.Find(message)?.Until is { } pattern ? LimitEndParser.Find(message, pattern, time) : null;
 
     private string UnknownEvents() => $"The program of agent '{call.Name}' printed events of unknown kinds: {_unknown}.";
 

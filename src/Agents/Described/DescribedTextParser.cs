@@ -16,7 +16,7 @@ internal sealed class DescribedTextParser(DescribedCall call) : IAgentOutputPars
 
     public IReadOnlyList<AgentEvent> Read(ReadOnlySpan<byte> line)
     {
-        var events = _text.Read(Encoding.UTF8.GetBytes(LooseJson.Line(line)));
+        var events = _text.Read(Encoding.UTF8.GetBytes(LenientJson.Line(line)));
         _known = events is [AgentText said] && _failures.Find(said.Text) is not null ? said.Text : _known;
         return events;
     }

@@ -34,7 +34,7 @@ internal static class EventPaths
 
     /// <summary>Returns a count, which is never negative; 0 if there is none.</summary>
     internal static long CountAt(this JsonElement root, string? path) =>
-        NumberAt(root, path) is { } number ? (long)Math.Clamp(number, 0, LooseJson.MostCounted) : 0;
+        NumberAt(root, path) is { } number ? (long)Math.Clamp(number, 0, LenientJson.MostCounted) : 0;
 
     /// <summary>Returns an amount of money, which is never negative; 0 if there is none.</summary>
     internal static decimal MoneyAt(this JsonElement root, string? path) =>

@@ -17,7 +17,12 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
     public IReadOnlyList<AgentKey> Keys => options.Service == ModelService.Api ? AgentKey.OfAnthropic : [];
 
     /// <inheritdoc/>
-    public AgentState State => AgentState.None with { Shared = [OwnFolder.Ensure(options.Conversations)], Programs = options.Command };
+    public AgentProgramFiles State =>
+        AgentProgramFiles.None with
+        {
+            Shared = [OwnFolder.Ensure(options.Conversations)],
+            Programs = options.Command,
+        };
 
     /// <inheritdoc/>
     public AgentInvocation Prepare(AgentStart start)

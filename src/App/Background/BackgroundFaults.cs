@@ -13,10 +13,10 @@ public static class BackgroundFaults
     /// <param name="now">Current time.</param>
     public static IReadOnlyList<string> LinesOf(RepositoryLocation repository, DateTimeOffset now) =>
         [
-            .. FaultNote
+            .. BackgroundFaultStore
                 .Read(repository.OrchestratorFolder)
                 .Select(fault =>
-                    $"{fault.Unit} failed {Plural.Times(fault.Failures)}, last {ShortFigures.Time(now - fault.At)} ago: "
+                    $"{fault.Unit} failed {Plural.Times(fault.Failures)}, last {CompactFormatter.Time(now - fault.At)} ago: "
                     + $"{new UntrustedText(fault.Error).Line}"
                 ),
         ];

@@ -24,7 +24,7 @@ internal sealed class EndedRunWatch(
     private const int TasksEvery = 10;
 
     private readonly OrphanedTasks _orphans = new(engine.Client);
-    private readonly LostTasks _lost = new(engine.Client);
+    private readonly ExternallyEndedTasks _lost = new(engine.Client);
     private int _passes;
 
     /// <inheritdoc/>

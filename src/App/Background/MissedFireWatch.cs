@@ -43,13 +43,13 @@ internal sealed class MissedFireWatch(
                 .Of(schedule, id => StoredRuns.Find(location, id)?.Status, now, Looked)
                 .Where(fire => engine.IsEmbedded || fire is not { RunId: not null, Run: null })
                 .ToList();
-            var missed = MissedFires.Of(schedule, fires, now);
+            var missed = MissedFireNotices.Of(schedule, fires, now);
             if (missed.All(notice => _told.Contains($"{location.Key}/{schedule.Name}/{notice.Key}")))
             {
                 continue;
             }
             // NoticeDesk records which notices were sent, including those of other processes.
-            var told = await new NoticeDesk(context.Services).TellAsync(
+            var told = await new NoticeService(context.Services).TellAsync(
                 new TellPeopleInput($"schedule-{schedule.Name}", reference, missed, RunRest.Standing),
                 stop
             );

@@ -16,7 +16,7 @@ public sealed class NoticeWatch(Func<IReadOnlyList<RepositoryLocation>> reposito
 
     // The first pass tries all waiting notices at once, because the earlier process may have failed at a target that was briefly
     // unavailable.
-    private NoticeTry _tried = NoticeTry.Waiting;
+    private NoticeSelection _tried = NoticeSelection.Waiting;
 
     /// <inheritdoc/>
     protected override async Task<TimeSpan?> PassAsync(CancellationToken cancellationToken)
@@ -33,7 +33,7 @@ public sealed class NoticeWatch(Func<IReadOnlyList<RepositoryLocation>> reposito
                 cancellationToken
             );
         }
-        _tried = NoticeTry.Due;
+        _tried = NoticeSelection.Due;
         return Pause;
     }
 }

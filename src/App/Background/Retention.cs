@@ -74,7 +74,7 @@ public sealed class Retention(
     private async Task ActNowAsync(RepositoryLocation location, CancellationToken stop)
     {
         var runs = StoredRuns.List(location);
-        if (runs.Any(run => !RunStates.IsFinal(NewestExecution.Of(run, location).Status.State)))
+        if (runs.Any(run => !RunStates.IsFinal(RunRecordReconciler.Of(run, location).Status.State)))
         {
             return;
         }
@@ -91,7 +91,7 @@ public sealed class Retention(
             return;
         }
         var found = await cleanup.LookAsync(beyond, [.. runs.Select(run => run.Status)], givesUp: false, stop);
-        RunRemains[] some = [.. found.Runs.Where(remains => remains.HasAny).Take(MostRuns)];
+        RunLeftovers[] some = [.. found.Runs.Where(remains => remains.HasAny).Take(MostRuns)];
         var histories = new HistoryRemoval(engine, context.Time, stop);
         var left = await cleanup.RemoveAsync(found with { Runs = some }, histories.ForgetAsync, stop);
         await histories.FinishAsync();

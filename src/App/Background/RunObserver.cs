@@ -27,7 +27,7 @@ public sealed class RunObserver(UseCaseContext context)
             var isNew = !_seen.TryGetValue(run.Folder, out var last) || last != stamp;
             if (isNew)
             {
-                agents ??= new UsageHistory(new AccountLedgers(context.Environment).Folder, context.Time).Read();
+                agents ??= new UsageHistory(new LedgerStore(context.Environment).Folder, context.Time).Read();
             }
             observed.Add(
                 new ObservedRun(
@@ -53,4 +53,4 @@ public sealed class RunObserver(UseCaseContext context)
 }
 
 /// <summary>A run and its ended spans; the spans are empty if the run has not changed since the previous call.</summary>
-public sealed record ObservedRun(StoredRun Run, IReadOnlyList<SpanFact> Spans);
+public sealed record ObservedRun(StoredRun Run, IReadOnlyList<SpanRecord> Spans);

@@ -15,7 +15,7 @@ internal sealed class TelemetryWatch : BackgroundUnit
     private readonly UseCaseContext _context;
     private readonly RunObserver _observer;
     private readonly SpanSender _spans;
-    private readonly RunMeters _meters;
+    private readonly RunMetrics _meters;
     private readonly MetricSender _metrics;
 
     /// <summary>Creates the unit without sending anything.</summary>
@@ -34,7 +34,7 @@ internal sealed class TelemetryWatch : BackgroundUnit
         (_repositories, _context) = (repositories, context);
         _observer = new RunObserver(context);
         _spans = new SpanSender(options);
-        _meters = new RunMeters("orchestrate", options.WithGenAi);
+        _meters = new RunMetrics("orchestrate", options.WithGenAi);
         _metrics = new MetricSender(options, _meters);
     }
 
@@ -88,7 +88,8 @@ internal sealed class TelemetryWatch : BackgroundUnit
                     open.Add(run.Status);
                 }
                 // Runs that ended long before telemetry was enabled are not exported.
-                var wanted = isOpen || File.Exists(SentSpans.PathOf(run)) || _context.Time.GetUtcNow() - run.Status.StartedAt < LooksBack;
+                var wanted =
+                    isOpen || File.Exists(SentSpanStore.PathOf(run)) || _context.Time.GetUtcNow() - run.Status.StartedAt < LooksBack;
                 if (spans.Count > 0 && wanted)
                 {
                     Send(reference.Key, run, spans);
@@ -98,9 +99,9 @@ internal sealed class TelemetryWatch : BackgroundUnit
         _meters.Observe(open);
     }
 
-    private void Send(string key, StoredRun run, IReadOnlyList<Orchestrator.Runs.Reports.SpanFact> spans)
+    private void Send(string key, StoredRun run, IReadOnlyList<Orchestrator.Runs.Reports.SpanRecord> spans)
     {
-        using var book = SentSpans.TryOpen(run);
+        using var book = SentSpanStore.TryOpen(run);
         if (book?.Left(spans) is not { Count: > 0 } left)
         {
             if (book is null)

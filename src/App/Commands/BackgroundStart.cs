@@ -21,8 +21,9 @@ internal sealed class BackgroundStart(UseCaseContext context)
         using var file = start.Plan is null ? null : await PlanText.WriteAsync(start.Plan, stop);
         var plan = PlanOf(start, file);
         var request = start.Request is { } given ? Requests.Require(given, context) : null;
-        var runId =
-            start.Tasks is not null ? RunIds.Create(plan!.Request!, Guid.NewGuid(), "spawn") : NewRun.NewId(request, named: file?.Path);
+        var runId = start.Tasks is not null
+            ? RunIds.Create(plan!.Request!, Guid.NewGuid(), "spawn")
+            : NewRun.NewId(request, named: file?.Path);
         var opened = context.OpenSettings(repository, FlagsOf(start), runId);
         var prepared = await new RunDraft(runId, repository, opened)
         {
@@ -68,10 +69,8 @@ internal sealed class BackgroundStart(UseCaseContext context)
 
     private static IReadOnlyList<SettingFlag> FlagsOf(RunToStart start) =>
         [
-            .. start.MaxCost is { } most
-                ? (SettingFlag[])[new("maxCost", "budget.run", most.ToString(CultureInfo.InvariantCulture))]
-                : [],
-            .. start.Tasks is null ? [] : (SettingFlag[])[new("spawn", "git.land", LandingWay.Branches)],
+            .. start.MaxCost is { } most ? (SettingFlag[])[new("maxCost", "budget.run", most.ToString(CultureInfo.InvariantCulture))] : [],
+            .. start.Tasks is null ? [] : (SettingFlag[])[new("spawn", "git.land", LandingMode.Branches)],
         ];
 
     /// <summary>The command line of the background process, without the plan.</summary>

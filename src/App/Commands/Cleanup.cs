@@ -39,7 +39,13 @@ public sealed record CleanupOptions
 /// <param name="Kept">The runs that keep something, with the reasons.</param>
 /// <param name="Before">Sizes before.</param>
 /// <param name="After">Sizes after.</param>
-public sealed record CleanupResult(bool IsDryRun, CleanupSurvey Found, IReadOnlyList<KeptEntry> Kept, StorageSizes Before, StorageSizes After)
+public sealed record CleanupResult(
+    bool IsDryRun,
+    CleanupSurvey Found,
+    IReadOnlyList<KeptEntry> Kept,
+    StorageSizes Before,
+    StorageSizes After
+)
 {
     /// <summary>The result as a document.</summary>
     public CleanupDocument ToDocument() =>
@@ -77,7 +83,7 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
         {
             context.Interaction.Say("There is no run yet, so nothing is left of one.");
         }
-        RunStatus[] runs = [.. all.Select(run => NewestExecution.Of(run, location).Status), .. neverBegun];
+        RunStatus[] runs = [.. all.Select(run => RunRecordReconciler.Of(run, location).Status), .. neverBegun];
         var chosen = Choose(options, runs);
         var cleanup = await RunCleanup.OpenAsync(location, settings, context.Services);
         using var one = isNone
@@ -161,7 +167,12 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
             var ended = runs.Where(run => RunStates.IsFinal(run.State));
             return
             [
-                .. EndedRuns.Beyond(ended, options.OlderThan is null ? options.Keep ?? CleanupOptions.KeptAnyway : null, options.OlderThan, context.Time.GetUtcNow()),
+                .. EndedRuns.Beyond(
+                    ended,
+                    options.OlderThan is null ? options.Keep ?? CleanupOptions.KeptAnyway : null,
+                    options.OlderThan,
+                    context.Time.GetUtcNow()
+                ),
                 .. runs.Where(run => run.State == NeverBegun.State),
             ];
         }

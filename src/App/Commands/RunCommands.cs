@@ -89,7 +89,10 @@ public sealed class RunCommands(Func<IInteraction, UseCaseContext> contextOf) : 
             return QuestionReference.Require(repository, request.Task is null ? request.Run : $"{request.Run}/{request.Task}");
         }
         // A run that has ended can still be aborted.
-        var run = definition == SteeringCatalog.Abort ? StoredRuns.Require(repository, request.Run) : StoredRuns.RequireOpen(repository, request.Run);
+        var run =
+            definition == SteeringCatalog.Abort
+                ? StoredRuns.Require(repository, request.Run)
+                : StoredRuns.RequireOpen(repository, request.Run);
         var task = request.Task is null ? null : new RunReference(run.Id, request.Task).RequireTask(run.Status);
         return (run, task);
     }
@@ -110,12 +113,7 @@ public sealed class RunCommands(Func<IInteraction, UseCaseContext> contextOf) : 
         );
 
     /// <summary>Continues a run that no worker serves in the background, where it carries out the kept command.</summary>
-    private static async Task<Outcome> ContinueAsync(
-        StoredRun run,
-        SteeringCall call,
-        UseCaseContext context,
-        CancellationToken stop
-    )
+    private static async Task<Outcome> ContinueAsync(StoredRun run, SteeringCall call, UseCaseContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
         TrustGate.Demand(context, context.OpenSettings(repository, [], run.Id), yes: false, run.Id);

@@ -41,6 +41,6 @@ public static class RunMail
         }
         var mail = new AgentMail(context.RequireRepository().Root, run.Id, context.Time);
         var person = context.Environment.GetValueOrDefault("USER") is { Length: > 0 } user ? user : Environment.UserName;
-        Confirm(await mail.SendAsync(new MailLetter(person, IsFromPerson: true, task, text), stop), task ?? $"all of {run.Id}", context);
+        Confirm(await mail.SendAsync(new OutgoingMail(person, IsFromPerson: true, task, text), stop), task ?? $"all of {run.Id}", context);
     }
 }

@@ -29,7 +29,7 @@ public static class RunPullRequests
         TrustGate.Demand(context, context.OpenSettings(repository, []), yes: false, run.Id);
         var plan = DecidedPlan.TryRead(repository.Root, run.Status);
         var text = new PullRequestText(repository.Root);
-        var desk = new PullRequestDesk(repository, context.Services);
+        var desk = new PullRequestService(repository, context.Services);
         var results = new List<PullRequestResult>();
         foreach (var offered in chosen)
         {

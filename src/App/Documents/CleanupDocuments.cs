@@ -33,7 +33,7 @@ public sealed record CleanupDocument(
 /// <param name="Worktrees">Number of worktrees that are removed.</param>
 public sealed record RemovedEntry(string RunId, string State, bool Whole, long Files, long Bytes, int Refs, int Worktrees)
 {
-    public static RemovedEntry Of(RunRemains remains) =>
+    public static RemovedEntry Of(RunLeftovers remains) =>
         new(
             remains.Run.Status.RunId,
             remains.Run.Status.State,

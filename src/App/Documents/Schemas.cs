@@ -65,9 +65,12 @@ public static class Schemas
             ["type"] = "object",
             ["properties"] = new JsonObject
             {
-                [ReasonJson.KindMember] = new JsonObject { ["enum"] = new JsonArray([.. ReasonJson.Kinds.Select(kind => (JsonNode)kind)]) },
+                [ReasonJsonConverter.KindMember] = new JsonObject
+                {
+                    ["enum"] = new JsonArray([.. ReasonJsonConverter.Kinds.Select(kind => (JsonNode)kind)]),
+                },
             },
-            ["required"] = new JsonArray(ReasonJson.KindMember),
+            ["required"] = new JsonArray(ReasonJsonConverter.KindMember),
         };
 
     /// <summary>Returns the schema of the configuration, with keys nested as in the file. Value formats are only described: most types

@@ -14,7 +14,7 @@ public sealed record TrustDocument(string Repository, bool Trusted, IReadOnlyLis
 
 /// <summary>Output of <c>accept --json</c>.</summary>
 /// <param name="Items">Items that were quarantined when the command was called.</param>
-public sealed record AcceptDocument(IReadOnlyList<AsideEntry> Items) : Document;
+public sealed record AcceptDocument(IReadOnlyList<QuarantinedEntry> Items) : Document;
 
 /// <summary>Output of <c>flaky --json</c>.</summary>
 /// <param name="Seen">Tests that failed by chance in the latest verdicts of their gates on this machine.</param>
@@ -30,7 +30,15 @@ public sealed record FlakyDocument(IReadOnlyList<FlakyTest> Seen, IReadOnlyList<
 /// <param name="Time">Time at which it was quarantined.</param>
 /// <param name="While">Agent that was running.</param>
 /// <param name="Accepted">True if this call restored the item.</param>
-public sealed record AsideEntry(string Id, string Name, string Title, string Content, DateTimeOffset Time, string While, bool Accepted);
+public sealed record QuarantinedEntry(
+    string Id,
+    string Name,
+    string Title,
+    string Content,
+    DateTimeOffset Time,
+    string While,
+    bool Accepted
+);
 
 /// <summary>An item in a repository's files that requires trust.</summary>
 /// <param name="Kind"><c>runs</c>, <c>speaksTo</c>, <c>handsOver</c> or <c>decides</c>.</param>
@@ -95,7 +103,7 @@ public sealed record AgentEntry(
     string? Version,
     string? Tried,
     bool? LoggedIn,
-    KitEntry? Kit
+    ConformanceScoreEntry? Kit
 );
 
 /// <summary>A score in the conformance kit.</summary>
@@ -103,4 +111,4 @@ public sealed record AgentEntry(
 /// <param name="Of">Total number of misbehavior tests.</param>
 /// <param name="Version">Version whose behavior was simulated, or null if it follows the agent's documentation.</param>
 /// <param name="Fails">Names of the failed tests.</param>
-public sealed record KitEntry(int Passed, int Of, string? Version, IReadOnlyList<string> Fails);
+public sealed record ConformanceScoreEntry(int Passed, int Of, string? Version, IReadOnlyList<string> Fails);

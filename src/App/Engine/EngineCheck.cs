@@ -35,7 +35,7 @@ public static class EngineCheck
                 stays: false,
                 stop
             );
-            var missing = await KnownAttributes.MissingAsync(connection.Client, stop);
+            var missing = await SearchAttributeProbe.MissingAsync(connection.Client, stop);
             return missing.Count == 0
                 ? new(Name, MachineCheckStatus.Ok, connection.Description + ".")
                 : new(

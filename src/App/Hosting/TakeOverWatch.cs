@@ -67,7 +67,7 @@ internal sealed class TakeOverWatch(
         if (
             (giver ?? QueueNames.MachineOf(queue)) is not { } machine
             || machine == context.Machine
-            || await RunStillness.LookAsync(engine.Client, runId, machine, stop) is not { } steps
+            || await RunStallDetector.LookAsync(engine.Client, runId, machine, stop) is not { } steps
         )
         {
             _still.Remove(runId);
@@ -105,7 +105,7 @@ internal sealed class TakeOverWatch(
             {
                 continue;
             }
-            var brought = await new RunBringing(context.Services, worker.HasPlaces(to)).BringAsync(
+            var brought = await new RunFetcher(context.Services, worker.HasPlaces(to)).BringAsync(
                 status,
                 to,
                 remote,

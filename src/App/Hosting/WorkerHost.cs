@@ -24,7 +24,7 @@ public sealed class WorkerHost : IAsyncDisposable
 
     private readonly EngineConnection _engine;
     private readonly IReadOnlyList<RepositoryLocation> _locations;
-    private readonly OwnedAgents _inHand;
+    private readonly OwnedProcesses _inHand;
     private readonly UseCaseContext _context;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stopping = new();
@@ -40,7 +40,7 @@ public sealed class WorkerHost : IAsyncDisposable
     private WorkerHost(
         EngineConnection engine,
         IReadOnlyList<RepositoryLocation> locations,
-        OwnedAgents inHand,
+        OwnedProcesses inHand,
         UseCaseContext context,
         ILogger log
     )
@@ -81,7 +81,7 @@ public sealed class WorkerHost : IAsyncDisposable
         bool makesCurrent = false
     )
     {
-        var inHand = await OwnedAgents.OpenAsync(repositories, context.Services);
+        var inHand = await OwnedProcesses.OpenAsync(repositories, context.Services);
         var host = new WorkerHost(engine, repositories, inHand, context, loggers.CreateLogger<WorkerHost>());
         try
         {
@@ -94,7 +94,7 @@ public sealed class WorkerHost : IAsyncDisposable
             IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> served = [.. repositories.Zip(inHand.References)];
             var (places, remotes) = engine.IsEmbedded
                 ? ([], new Dictionary<string, string>())
-                : await HostOffers.ReadAsync(served, offered, context, stop);
+                : await HostSlotOffers.ReadAsync(served, offered, context, stop);
             var options = new RunWorkerOptions
             {
                 Deployment = engine.Deployment,
@@ -148,17 +148,24 @@ public sealed class WorkerHost : IAsyncDisposable
         ILoggerFactory loggers
     )
     {
-        var sharing = new RunSharing(
+        var sharing = new RunPushUnit(
             (run, stop) => _engine.Runs.Get(run).FindQueueAsync(stop),
             served,
             _context,
-            loggers.CreateLogger<RunSharing>()
+            loggers.CreateLogger<RunPushUnit>()
         );
         yield return sharing;
-        yield return new SharedMail(sharing, !_engine.IsEmbedded, remotes, served, _context, loggers.CreateLogger<SharedMail>());
+        yield return new MailExchangeUnit(
+            sharing,
+            !_engine.IsEmbedded,
+            remotes,
+            served,
+            _context,
+            loggers.CreateLogger<MailExchangeUnit>()
+        );
         if (!_engine.IsEmbedded)
         {
-            yield return new PlacedTaskWatch(_engine, remotes, served, _context, loggers.CreateLogger<PlacedTaskWatch>());
+            yield return new HostedTaskWatch(_engine, remotes, served, _context, loggers.CreateLogger<HostedTaskWatch>());
         }
         if (takesOver is { } after)
         {
@@ -198,7 +205,7 @@ public sealed class WorkerHost : IAsyncDisposable
     public async Task OfferPlacesOfAsync(RepositoryReference repository, string runId, CancellationToken stop)
     {
         var location = _locations.First(location => location.Root == repository.Path);
-        if (HasPlaces(repository) || await HostOffers.OfRunAsync(location, repository, runId, _context, stop) is not { } offer)
+        if (HasPlaces(repository) || await HostSlotOffers.OfRunAsync(location, repository, runId, _context, stop) is not { } offer)
         {
             return;
         }
@@ -246,7 +253,7 @@ public sealed class WorkerHost : IAsyncDisposable
 
         using (var last = new CancellationTokenSource(_engine.IsLost ? LastPatience : LastPushes, _context.Time))
         {
-            foreach (var placed in _units.OfType<PlacedTaskWatch>())
+            foreach (var placed in _units.OfType<HostedTaskWatch>())
             {
                 await EndAsync(() => placed.EndAsync(last.Token));
             }
@@ -338,6 +345,6 @@ public sealed class WorkerHost : IAsyncDisposable
     private async Task ClearAfterTheDeadAsync(CancellationToken stop)
     {
         await _inHand.EndThatOfTheDeadAsync();
-        await DeadAttempts.FailAsync(_engine.Client, identity => WorkerIdentity.IsDead(identity, _context.Machine), stop);
+        await DeadWorkerAttempts.FailAsync(_engine.Client, identity => WorkerIdentity.IsDead(identity, _context.Machine), stop);
     }
 }

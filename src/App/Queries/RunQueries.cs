@@ -43,7 +43,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<RunEvent>> EventsAsync(string? run, int? limit, CancellationToken cancellationToken) =>
-        await RunLines
+        await RunEventTimeline
             .FollowAsync(RequireRun(run), static () => true, context.Time, cancellationToken, limit)
             .Select(line => line.Happened)
             .ToListAsync(cancellationToken);
@@ -230,7 +230,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     public async Task<ProofDocument> ProofAsync(string place, string? revision, CancellationToken cancellationToken)
     {
         var repository = context.RequireRepository();
-        var (file, line) = CodePlace.Parse(place, repository, context);
+        var (file, line) = CodeLocation.Parse(place, repository, context);
         if (revision is not null && (revision.Length == 0 || revision[0] == '-'))
         {
             throw new UseCaseException(Outcome.Usage, $"'{revision}' is not a commit or branch.", "Name one, such as --revision main.");
@@ -281,7 +281,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     {
         var repository = context.RequireRepository();
         var settings = context.OpenSettings(repository, []).Loaded.Settings!;
-        var runs = StoredRuns.List(repository).Select(run => NewestExecution.Of(run, repository).Status).ToList();
+        var runs = StoredRuns.List(repository).Select(run => RunRecordReconciler.Of(run, repository).Status).ToList();
         return new WorktreesDocument(
             await new WorktreeSurvey(context.Services).LookAsync(repository, runs, settings.Worktrees.BranchPrefix, cancellationToken)
         );

@@ -21,7 +21,7 @@ internal sealed class UsageFigures(UseCaseContext context, IReadOnlyList<Setting
     public async Task<UsageDocument> ReadAsync(int days, string? run, CancellationToken stop)
     {
         var shared = await SharedAsync(stop);
-        var ledgers = new AccountLedgers(context.Environment);
+        var ledgers = new LedgerStore(context.Environment);
         var (book, faults) = shared is null ? ledgers.TryRead() : (shared, []);
         var today = LocalDays.Today(context.Time);
         var zone = context.Time.LocalTimeZone;
@@ -57,7 +57,7 @@ internal sealed class UsageFigures(UseCaseContext context, IReadOnlyList<Setting
             return null;
         }
         await using var engine = await EngineConnection.ConnectAsync(settings.Temporal, context, NullLoggerFactory.Instance, stop);
-        return await new ServerAccounts(engine.Client).ReadAsync(stop);
+        return await new AccountLedgerReader(engine.Client).ReadAsync(stop);
     }
 
     private static bool IsKnown(Ledger ledger) =>

@@ -31,7 +31,7 @@ public static class AgentActivity
         }
         foreach (var (task, step) in RunSteps.Of(run, runFolder, environment))
         {
-            doing.TryAdd(task, $"{step.Kind} '{step.Name}' for {ShortFigures.Time(TimeProvider.System.GetUtcNow() - step.Since)}");
+            doing.TryAdd(task, $"{step.Kind} '{step.Name}' for {CompactFormatter.Time(TimeProvider.System.GetUtcNow() - step.Since)}");
         }
         foreach (var task in run.Tasks)
         {
@@ -152,7 +152,7 @@ public static class AgentActivity
                 return null;
             }
             var context = document.RootElement.TryGetProperty("contextTokens", out var tokens) ? tokens.GetInt64() : 0;
-            return context > 0 ? $"{line} (context {ShortFigures.Tokens(context)})" : line;
+            return context > 0 ? $"{line} (context {CompactFormatter.Tokens(context)})" : line;
         }
         catch (Exception absent) when (absent is IOException or JsonException)
         {

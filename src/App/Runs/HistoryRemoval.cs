@@ -13,7 +13,7 @@ public sealed class HistoryRemoval(EngineConnection? engine, TimeProvider time, 
         engine switch
         {
             null => true,
-            { IsEmbedded: true } => await new RunHistories(engine.Client).ForgetAsync(run, stop),
+            { IsEmbedded: true } => await new RunHistoryCleanup(engine.Client).ForgetAsync(run, stop),
             _ => await engine.Runs.Get(run).FindExecutionAsync(stop) is not { IsOpen: true },
         };
 
@@ -22,7 +22,7 @@ public sealed class HistoryRemoval(EngineConnection? engine, TimeProvider time, 
     {
         if (engine is { IsEmbedded: true })
         {
-            await new RunHistories(engine.Client).ForgetLeasesAsync(time.GetUtcNow(), stop);
+            await new RunHistoryCleanup(engine.Client).ForgetLeasesAsync(time.GetUtcNow(), stop);
             await engine.SweepAsync();
         }
     }

@@ -54,7 +54,7 @@ public sealed class Inbox(UseCaseContext context)
             entries.AddRange(InboxEntry.Of(seen.Status, repository));
         }
         var now = context.Time.GetUtcNow();
-        foreach (var schedule in await KnownSchedules.ReadAsync(repository, context, now - LooksBack, stop))
+        foreach (var schedule in await ScheduleReader.ReadAsync(repository, context, now - LooksBack, stop))
         {
             var fires = ScheduleFire.Of(
                 schedule,

@@ -38,7 +38,7 @@ public sealed class LastNotices(RepositoryLocation repository, UseCaseContext co
                             + "Ctrl-C ends the waiting."
                     );
                 }
-                await _outbox.DeliverAsync(run, NoticeTry.Due, limit.Token);
+                await _outbox.DeliverAsync(run, NoticeSelection.Due, limit.Token);
                 await Task.Delay(Pause, context.Time, limit.Token);
             }
         }

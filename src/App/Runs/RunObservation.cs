@@ -16,7 +16,7 @@ public static class RunObservation
         RepositoryLocation repository,
         UseCaseContext context,
         CancellationToken stop
-    ) => await OfFilesAsync(await NewestExecution.AskAsync(run, repository, context, stop), repository, context, stop);
+    ) => await OfFilesAsync(await RunRecordReconciler.AskAsync(run, repository, context, stop), repository, context, stop);
 
     /// <summary>Observes a run from this machine's files only, for frequent polling.</summary>
     public static async Task<StoredRun> OfFilesAsync(
@@ -68,7 +68,7 @@ public static class RunObservation
     /// <summary>Returns the suggested fix for a run without a worker.</summary>
     public static string Cure(StoredRun run) =>
         run.Status.Away is { } away
-            ? MachineWords.Of(away, run.Id)
+            ? MachineFormatter.Of(away, run.Id)
             : $"Nobody works on it now. 'orchestrate resume {run.Id}' continues it.";
 
     /// <summary>Returns the machine that a run of the embedded engine waits for while no process serves the engine. Returns null if it is

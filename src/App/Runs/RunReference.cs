@@ -92,7 +92,7 @@ public sealed record RunReference(string? Run, string? Task)
         return beginning.Count > 0
             ? One([.. beginning.Select(found => (found.run, new RunReference(found.run.Id, found.id)))], [], text)
             : Having(all, text)
-                .Select(found => ((StoredRun, RunReference)?)(NewestExecution.Of(found.Item1, repository), found.Item2))
+                .Select(found => ((StoredRun, RunReference)?)(RunRecordReconciler.Of(found.Item1, repository), found.Item2))
                 .FirstOrDefault();
     }
 

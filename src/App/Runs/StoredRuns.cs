@@ -45,7 +45,7 @@ public static class StoredRuns
     /// <returns>The run, or null if there are no runs.</returns>
     public static StoredRun? Default(RepositoryLocation repository, IReadOnlyList<StoredRun> all) =>
         Open(repository, all) is [var only] ? only
-        : all.Count > 0 ? NewestExecution.Of(all[0], repository)
+        : all.Count > 0 ? RunRecordReconciler.Of(all[0], repository)
         : null;
 
     /// <summary>Returns the run to show. If none is named, it is the only open run, or else the latest.</summary>
@@ -58,7 +58,7 @@ public static class StoredRuns
         // If the name is that of a folder, only this folder is read, which stays fast even after years of runs.
         if (given is not null && StoredRun.TryRead(Path.Combine(repository.RunsFolder, given)) is { } named)
         {
-            return NewestExecution.Of(named, repository);
+            return RunRecordReconciler.Of(named, repository);
         }
         var runs = List(repository);
         if (given is null)
@@ -72,7 +72,7 @@ public static class StoredRuns
         var tasks = alsoTasks
             ? Open(repository, runs).Concat(runs.Take(1)).SelectMany(run => run.Status.Tasks.Select(task => task.Id))
             : [];
-        return NewestExecution.Of(RunNames.Require(runs, given, tasks), repository);
+        return RunRecordReconciler.Of(RunNames.Require(runs, given, tasks), repository);
     }
 
     /// <summary>Returns the run to change. If none is named, it is the only open run.</summary>
@@ -113,7 +113,7 @@ public static class StoredRuns
     public static IReadOnlyList<StoredRun> Open(RepositoryLocation repository, IEnumerable<StoredRun> all) =>
         [
             .. all.Where(run => !RunStates.IsFinal(run.Status.State))
-                .Select(run => NewestExecution.Of(run, repository))
+                .Select(run => RunRecordReconciler.Of(run, repository))
                 .Where(run => !RunStates.IsFinal(run.Status.State)),
         ];
 

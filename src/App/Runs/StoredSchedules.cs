@@ -21,7 +21,7 @@ public static class StoredSchedules
             ? []
             :
             [
-                .. EngineLookup
+                .. EngineFileReader
                     .Schedules(file, since, now)
                     .Where(schedule => schedule.Id.StartsWith(prefix, StringComparison.Ordinal))
                     .Select(schedule =>

@@ -39,11 +39,7 @@ public sealed class BackgroundRun(string runId, RepositoryLocation repository, U
     /// <param name="stop">Ends the waiting, not the run.</param>
     /// <param name="reached">True for the status to wait for beyond that, or null.</param>
     /// <exception cref="UseCaseException">The run did not continue.</exception>
-    public Task<BackgroundResult> ResumeAsync(
-        IReadOnlyList<string> more,
-        CancellationToken stop,
-        Func<RunStatus, bool>? reached = null
-    ) =>
+    public Task<BackgroundResult> ResumeAsync(IReadOnlyList<string> more, CancellationToken stop, Func<RunStatus, bool>? reached = null) =>
         LaunchAsync(
             [.. Resume, .. more],
             async (status, process) => reached?.Invoke(status) != false && await IsServedByAsync(process, stop),

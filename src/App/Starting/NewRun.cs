@@ -105,7 +105,7 @@ public static class NewRun
     {
         if (
             StoredRun.TryRead(Path.Combine(repository.RunsFolder, runId)) is { } stored
-            && NewestExecution.Of(stored, repository) is var before
+            && RunRecordReconciler.Of(stored, repository) is var before
             && RunStates.IsFinal(before.Status.State)
         )
         {

@@ -3,7 +3,7 @@ using Orchestrator.Runs;
 
 namespace Orchestrator.App.Starting;
 
-/// <summary>Distinguishes request texts from file names. A mistyped file name must not become a request that costs money.</summary>
+/// <summary>Distinguishes request texts from file names. A mistyped file name must not become a paid request.</summary>
 public static class Requests
 {
     /// <summary>True if the text consists of several words and neither names an existing file nor resembles a file name.</summary>

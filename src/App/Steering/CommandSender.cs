@@ -113,7 +113,7 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
         }
         catch (RpcException closed) when (closed.Code == RpcException.StatusCode.NotFound)
         {
-            await ClosedRuns.RefuseAsync(handle, run, engine.Description, context.Time, stop);
+            await ClosedRunCheck.RefuseAsync(handle, run, engine.Description, context.Time, stop);
             throw;
         }
 

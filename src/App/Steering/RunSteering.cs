@@ -34,8 +34,7 @@ public sealed class RunSteering(StoredRun run, IReadOnlyList<SettingFlag> flags,
         }
         await RefuseUnknownTargetAsync(input.Text(SteeringCatalog.Target), stop);
         var call = definition.Call(input, run.Status);
-        return call.Withdraws
-                ? await new RunWithdrawal(context, stop).RunAsync(run, Yes, () => SendAsync(run, definition, input, stop))
+        return call.Withdraws ? await new RunAborter(context, stop).RunAsync(run, Yes, () => SendAsync(run, definition, input, stop))
             : call.Lands ? await LandAsync(definition, input, stop)
             : await SendAsync(run, definition, input, stop);
     }
@@ -50,10 +49,7 @@ public sealed class RunSteering(StoredRun run, IReadOnlyList<SettingFlag> flags,
         }
         var outcome = await SendAsync(run, definition, input, stop);
         var now = run.Reload();
-        return
-            outcome != Outcome.Done
-            && !RunStates.IsFinal(now.Status.State)
-            && await AcceptLossesAsync(now, asks: !AcceptsLosses, stop)
+        return outcome != Outcome.Done && !RunStates.IsFinal(now.Status.State) && await AcceptLossesAsync(now, asks: !AcceptsLosses, stop)
             ? await SendAsync(now, definition, input, stop)
             : outcome;
     }
@@ -93,11 +89,13 @@ public sealed class RunSteering(StoredRun run, IReadOnlyList<SettingFlag> flags,
     {
         var (status, repository) = (current.Status, context.RequireRepository().Root);
         if (
-            await LossAcceptance.FindAsync(current.LossesFile(isJson: true), status, repository, context.Services, stop) is not { } lost
+            await LostChangeAcceptance.FindAsync(current.LossesFile(isJson: true), status, repository, context.Services, stop)
+                is not { } lost
             || (
-                asks && context.Interaction.Ask($"{status.Staging} lacks work of the run, as listed above. Does it land anyway?") is not true
+                asks
+                && context.Interaction.Ask($"{status.Staging} lacks work of the run, as listed above. Does it land anyway?") is not true
             )
-            || !await LossAcceptance.AcceptAsync(lost, status, context.Person, repository, context.Services, stop)
+            || !await LostChangeAcceptance.AcceptAsync(lost, status, context.Person, repository, context.Services, stop)
         )
         {
             return false;

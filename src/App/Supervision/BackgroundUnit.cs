@@ -17,7 +17,7 @@ public abstract class BackgroundUnit(string name, IEnumerable<RepositoryLocation
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
 
-    private readonly FaultNote _note = new([.. repositories.Select(repository => repository.OrchestratorFolder)]);
+    private readonly BackgroundFaultStore _note = new([.. repositories.Select(repository => repository.OrchestratorFolder)]);
     private readonly SortedDictionary<string, string> _items = new(StringComparer.Ordinal);
     private string _logged = "";
 

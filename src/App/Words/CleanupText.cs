@@ -55,8 +55,7 @@ public static class CleanupText
         ];
     }
 
-    private static IEnumerable<string> Part(string title, IEnumerable<string> lines) =>
-        lines.Select(line => "  " + line).Prepend(title);
+    private static IEnumerable<string> Part(string title, IEnumerable<string> lines) => lines.Select(line => "  " + line).Prepend(title);
 
     private static List<string> Some(IEnumerable<string> lines, string what)
     {

@@ -12,9 +12,7 @@ public static class RiskOverview
     public static IEnumerable<string> Lines(RiskScore score, IReadOnlyList<ProtectedPath> guarded) =>
         [
             .. score.Factors.Select(factor => $"{factor.Points, 5}  {factor.Message}"),
-            .. guarded.Select(path =>
-                $"       Task '{path.TaskId}' owns '{path.Path}', which always needs a person ({path.Glob})."
-            ),
+            .. guarded.Select(path => $"       Task '{path.TaskId}' owns '{path.Path}', which always needs a person ({path.Glob})."),
             $"{score.Score, 5}  {LevelName(score.Level)} (up to {score.AutoApproveThreshold} nobody is asked)",
         ];
 

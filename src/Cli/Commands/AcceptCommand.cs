@@ -40,7 +40,7 @@ internal sealed class AcceptCommand : CliCommand
         {
             context.Print(
                 new AcceptDocument([
-                    .. items.Select(item => new AsideEntry(
+                    .. items.Select(item => new QuarantinedEntry(
                         item.Id,
                         item.Name,
                         item.What,
@@ -82,7 +82,7 @@ internal sealed class AcceptCommand : CliCommand
         return Outcome.Done;
     }
 
-    private static AsideItem Find(IReadOnlyList<AsideItem> items, string which) =>
+    private static QuarantineEntry Find(IReadOnlyList<QuarantineEntry> items, string which) =>
         items.FirstOrDefault(item => item.Id == which || item.Name == which)
         ?? throw new UseCaseException(Outcome.Usage, $"Nothing with the id '{which}' was put aside.", "See 'orchestrate accept'.");
 }

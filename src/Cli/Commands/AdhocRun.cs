@@ -15,7 +15,7 @@ internal sealed class AdhocRun
 {
     private readonly RunOptionsSet _options = new();
     private readonly EngineOptions _engine = new();
-    private readonly PageOption _page = new();
+    private readonly WebOption _page = new();
     private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Go on in the background" };
     private readonly Option<bool> _attached = GlobalOptions.Attached();
     private readonly Option<bool> _yes = GlobalOptions.Yes();
@@ -45,7 +45,9 @@ internal sealed class AdhocRun
             [
                 .. _options.Flags(parsed),
                 .. _engine.Flags(parsed),
-                .. parsed.GetValue(_options.Land) is null ? (SettingFlag[])[new SettingFlag("spawn", "git.land", LandingWay.Branches)] : [],
+                .. parsed.GetValue(_options.Land) is null
+                    ? (SettingFlag[])[new SettingFlag("spawn", "git.land", LandingMode.Branches)]
+                    : [],
             ],
             parsed.GetValue(_id)
         );

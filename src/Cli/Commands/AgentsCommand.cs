@@ -83,6 +83,8 @@ internal sealed class AgentsCommand : CliCommand
             agent.Version,
             agent.Tried,
             agent.IsLoggedIn,
-            agent is { KitPassed: { } passed, KitOf: { } of } ? new KitEntry(passed, of, agent.KitVersion, agent.KitFails) : null
+            agent is { KitPassed: { } passed, KitOf: { } of }
+                ? new ConformanceScoreEntry(passed, of, agent.KitVersion, agent.KitFails)
+                : null
         );
 }

@@ -13,7 +13,8 @@ internal sealed class CleanupCommand : CliCommand
 {
     private readonly Argument<string[]> _runs = new("RUN")
     {
-        Description = $"Runs that have ended; default: all but the latest {CleanupOptions.KeptAnyway.ToString(CultureInfo.InvariantCulture)}",
+        Description =
+            $"Runs that have ended; default: all but the latest {CleanupOptions.KeptAnyway.ToString(CultureInfo.InvariantCulture)}",
         Arity = ArgumentArity.ZeroOrMore,
     };
     private readonly Option<bool> _dryRun = new("--dry-run", "-n")

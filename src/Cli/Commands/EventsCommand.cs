@@ -35,7 +35,7 @@ internal sealed class EventsCommand : CliCommand
             throw new UseCaseException(Outcome.Usage, $"--limit {limit}: at least one is printed.", "orchestrate events --limit 20");
         }
         var run = _run.RequireRun(context.RequireRepository(), parsed);
-        var lines = RunLines.FollowAsync(
+        var lines = RunEventTimeline.FollowAsync(
             run,
             () => !parsed.GetValue(_follow) || RunStates.IsFinal(run.Reload().Status.State),
             context.Time,

@@ -17,7 +17,7 @@ internal sealed class MailCommand : Command
         Add(new DeliverCommand());
     }
 
-    private static AgentMail Open(CommandContext context, out AgentStartFacts start)
+    private static AgentMail Open(CommandContext context, out AgentRunIdentity start)
     {
         start = context.RequireAgentStart();
         return new AgentMail(start.Repository, start.Run, context.Time);
@@ -26,7 +26,7 @@ internal sealed class MailCommand : Command
     private static async Task<Outcome> SendAsync(CommandContext context, string? to, string text, CancellationToken stop)
     {
         var mail = Open(context, out var start);
-        var receipt = await mail.SendAsync(new MailLetter(start.Task, IsFromPerson: false, to, text), stop);
+        var receipt = await mail.SendAsync(new OutgoingMail(start.Task, IsFromPerson: false, to, text), stop);
         RunMail.Confirm(receipt, to ?? "all", context);
         return Outcome.Done;
     }

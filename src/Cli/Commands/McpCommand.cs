@@ -29,7 +29,7 @@ internal sealed class McpCommand : CliCommand
             context.Time
         );
         var (stdin, output) = context.Terminal.OpenStreams();
-        await using var input = new LimitedLines(stdin, LongestMessage);
+        await using var input = new BoundedLineStream(stdin, LongestMessage);
         await using var transport = new StreamServerTransport(input, output, "orchestrator");
         await using var server = McpServer.Create(
             transport,

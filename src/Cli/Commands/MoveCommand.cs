@@ -62,7 +62,7 @@ internal sealed class MoveCommand : CliCommand
             var run = session.Runs.Get(runId);
             await session.RefuseClosedAsync(run, stored, stop);
             var status = await run.StatusAsync(stop);
-            var to = await OwnedAgents.ReferenceOfAsync(repository, context.Services);
+            var to = await OwnedProcesses.ReferenceOfAsync(repository, context.Services);
             if (status.Queue != to.Queue)
             {
                 await DemandGoneAsync(session, status, parsed, context, stop);
@@ -177,13 +177,13 @@ internal sealed class MoveCommand : CliCommand
         var machine = MachineName.Of(status.Queue, status.Host);
         throw new UseCaseException(
             Outcome.Usage,
-            $"A worker on {machine} asks for the steps of {status.RunId}: {ShortFigures.Time(now - seen)} ago for the last time.",
+            $"A worker on {machine} asks for the steps of {status.RunId}: {CompactFormatter.Time(now - seen)} ago for the last time.",
             "Stop it there (Ctrl-C; a machine that has gone counts as such after 90 seconds), or give --force: its agents are interrupted, "
                 + "and what they did not share stays there."
         );
     }
 
-    private static async Task<MissingOfRun> BringAsync(
+    private static async Task<MissingRunParts> BringAsync(
         RunStatus status,
         RepositoryReference to,
         string? remote,
@@ -193,7 +193,7 @@ internal sealed class MoveCommand : CliCommand
         CancellationToken stop
     )
     {
-        var brought = await new RunBringing(context.Services, hasPlaces).BringAsync(status, to, remote, acceptsLosses, stop);
+        var brought = await new RunFetcher(context.Services, hasPlaces).BringAsync(status, to, remote, acceptsLosses, stop);
         if (!brought.IsHere)
         {
             throw new UseCaseException(

@@ -96,7 +96,7 @@ internal sealed class NightRehearseCommand : CliCommand
             Workers = settings.Workers,
             Start = context.Time.GetUtcNow(),
             Until = parsed.GetValue(_options.Until),
-            Book = new AccountLedgers(context.Environment).TryRead().Book,
+            Book = new LedgerStore(context.Environment).TryRead().Book,
             Fills = WindowForecaster.Rates(context.AccountRecords.Of(account)),
             Request = new StartRequest
             {

@@ -58,7 +58,7 @@ internal sealed class NotifyCommand : Command
         )
         {
             var before = outbox.Read(run).Count;
-            await outbox.DeliverAsync(run, NoticeTry.All, stop);
+            await outbox.DeliverAsync(run, NoticeSelection.All, stop);
             var left = outbox.Read(run);
             foreach (var notice in left)
             {

@@ -37,6 +37,6 @@ internal sealed class OpenCommand : CliCommand
             return Outcome.Done;
         }
         context.Terminal.Say($"The worktree of {run.Id}/{id} ({task.State}): {path}. 'exit' comes back.");
-        return await PersonsShell.RunAsync(path, context.Environment) == 0 ? Outcome.Done : Outcome.WorkFailed;
+        return await UserShell.RunAsync(path, context.Environment) == 0 ? Outcome.Done : Outcome.WorkFailed;
     }
 }

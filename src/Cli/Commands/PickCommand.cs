@@ -57,7 +57,7 @@ internal sealed class PickCommand : CliCommand
             {
                 context.Terminal.Show(
                     string.Create(CultureInfo.InvariantCulture, $"{index + 1}. {result.Task}: ")
-                        + $"{(result.IsVerified ? "" : "failed, ")}gates: {GateWords.Count(result.Gates)}, "
+                        + $"{(result.IsVerified ? "" : "failed, ")}gates: {GateFormatter.Count(result.Gates)}, "
                         + $"{(result.Missed > 0 ? $"{Plural.Of(result.Missed, "measurement")} missed, " : "")}"
                         + $"{(result.Oddities > 0 ? "strange gates, " : "")}{Plural.Of(result.Lines, "line")}"
                 );

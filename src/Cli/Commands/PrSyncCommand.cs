@@ -27,8 +27,8 @@ internal sealed class PrSyncCommand : CliCommand
         var repository = context.RequireRepository();
         var (run, reference) = _which.Require(repository, parsed);
         var chosen = RunPullRequests.Chosen(run.Status, reference.FindTask(run.Status)).Select(task => task?.Id).ToList();
-        var (remarks, results) = await new PullRequestDesk(repository, context.Services).ReadAsync(run.Status, chosen, stop);
-        var taken = new TakenRemarks(repository);
+        var (remarks, results) = await new PullRequestService(repository, context.Services).ReadAsync(run.Status, chosen, stop);
+        var taken = new ImportedCommentStore(repository);
         var known = taken.Read();
         var everybody = parsed.GetValue(_everybody);
         var news = remarks.Where(remark => !known.Contains(remark.Key)).ToList();

@@ -159,7 +159,7 @@ internal sealed class ResumeCommand : CliCommand
     }
 
     private static UseCaseException NotHere(MachineAway away, string runId) =>
-        new(Outcome.Resumable, $"{runId} can't continue here. {MachineWords.Of(away, runId)}", $"orchestrate move {runId}");
+        new(Outcome.Resumable, $"{runId} can't continue here. {MachineFormatter.Of(away, runId)}", $"orchestrate move {runId}");
 
     private static RunReference ReferenceOf(RepositoryLocation repository, string? text)
     {

@@ -24,7 +24,7 @@ internal sealed class RunCommand : CliCommand
     {
         Description = "Check the plan and show the order of its tasks; start nothing",
     };
-    private readonly PageOption _page = new();
+    private readonly WebOption _page = new();
     private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Go on in the background" };
     private readonly Option<bool> _attached = GlobalOptions.Attached();
     private readonly Option<bool> _overnight = new("--overnight")
@@ -141,7 +141,7 @@ internal sealed class RunCommand : CliCommand
                 ),
         }.PrepareAsync(context, stop);
         var settings = prepared.Settings;
-        var input = await WithNightAsync(prepared.Input, plan, runId, parsed, new NightPreparation(context, repository, settings), stop);
+        var input = await WithNightAsync(prepared.Input, plan, runId, parsed, new UnattendedPreflight(context, repository, settings), stop);
         if (parsed.GetValue(_detach))
         {
             return await new DetachedStart(runId, repository, _engine.Arguments(parsed), context)
@@ -170,7 +170,7 @@ internal sealed class RunCommand : CliCommand
         Plan? plan,
         string runId,
         ParseResult parsed,
-        NightPreparation evening,
+        UnattendedPreflight evening,
         CancellationToken stop
     )
     {

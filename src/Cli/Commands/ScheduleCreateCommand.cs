@@ -170,7 +170,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
 
     /// <summary>Returns warnings for days on which a clock change affects the schedule's time of day, with the effect. It uses the times
     /// that the engine itself computes.</summary>
-    internal static IEnumerable<string> OddNights(ScheduleWhen when, IReadOnlyList<DateTimeOffset> times)
+    internal static IEnumerable<string> OddNights(ScheduleTiming when, IReadOnlyList<DateTimeOffset> times)
     {
         if (when.At is not { } at || times.Count == 0 || WallClock.FindZone(when.Zone) is not { } zone)
         {
@@ -212,7 +212,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             );
     }
 
-    private ScheduleWhen WhenOf(ParseResult parsed)
+    private ScheduleTiming WhenOf(ParseResult parsed)
     {
         var (at, cron, days) = (parsed.GetValue(_at), parsed.GetValue(_cron), parsed.GetValue(_days));
         if (at is null == cron is null || (cron is not null && days is not null))
@@ -228,10 +228,10 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         {
             throw new UseCaseException(Outcome.Usage, $"There is no time zone '{zone}' here.", "For example: --zone Europe/Berlin");
         }
-        var read = days is null ? [] : ScheduleWhen.TryReadDays(days);
+        var read = days is null ? [] : ScheduleTiming.TryReadDays(days);
         return read is null
             ? throw new UseCaseException(Outcome.Usage, $"--days is '{days}', which names no days.", "For example: --days mon-fri")
-            : new ScheduleWhen(at is null ? null : TimeOf(at, _at), read, cron, zone);
+            : new ScheduleTiming(at is null ? null : TimeOf(at, _at), read, cron, zone);
     }
 
     private static TimeOnly TimeOf(string text, Option option) =>

@@ -44,7 +44,7 @@ internal sealed class ScheduleListCommand : CliCommand
             );
             foreach (var fire in results.Fires[schedule.Name].Reverse())
             {
-                context.Terminal.Show($"  {LocalTimes.ToMinute(fire.Due)}  {ScheduleWords.Describe(fire)}");
+                context.Terminal.Show($"  {LocalTimes.ToMinute(fire.Due)}  {ScheduleFormatter.Describe(fire)}");
             }
         }
         ScheduleCommand.WarnUnserved(context, results.IsServed);

@@ -86,8 +86,8 @@ internal sealed class ServerCommand : CliCommand
         if (parsed.GetValue(_work))
         {
             var own = settings with { Temporal = settings.Temporal with { Address = null } };
-            builder.Services.AddHostedService(_ => new RunTranscript([repository!], context, log.Factory));
-            builder.Services.AddHostedService(_ => new RunWork([repository!], own, context, log.Factory, SayWork, stop));
+            builder.Services.AddHostedService(_ => new TransitionLogUnit([repository!], context, log.Factory));
+            builder.Services.AddHostedService(_ => new HostedWorker([repository!], own, context, log.Factory, SayWork, stop));
         }
         return await ServiceHost.RunAsync(builder, log, stop);
 

@@ -16,7 +16,7 @@ internal sealed class ServiceCommand : CliCommand
 
     private readonly Argument<string> _verb = new("VERB") { Description = "install, remove or status" };
     private readonly Option<bool> _replace = new("--replace") { Description = "Also over a unit that somebody changed by hand" };
-    private readonly PageOption _page = new();
+    private readonly WebOption _page = new();
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ServiceCommand()

@@ -44,7 +44,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
         {
             throw new UseCaseException(Outcome.Usage, $"{session.File} is not taken over: {fault}.", "");
         }
-        if (session.Standing == SessionStanding.Alive)
+        if (session.Standing == SessionLiveness.Alive)
         {
             throw new UseCaseException(
                 Outcome.Usage,
@@ -52,7 +52,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
                 "End it there first: two would write to the same files."
             );
         }
-        if (session.Standing == SessionStanding.Unknown && !saidEnded)
+        if (session.Standing == SessionLiveness.Unknown && !saidEnded)
         {
             throw new UseCaseException(
                 Outcome.Usage,

@@ -97,8 +97,8 @@ internal sealed class SessionsCommand : CliCommand
     internal static string StandingOf(ClaudeSession session) =>
         session.Standing switch
         {
-            SessionStanding.Alive => $"alive (process {session.ProcessId})",
-            SessionStanding.Unknown => "unknown whether alive",
+            SessionLiveness.Alive => $"alive (process {session.ProcessId})",
+            SessionLiveness.Unknown => "unknown whether alive",
             _ => "ended",
         };
 

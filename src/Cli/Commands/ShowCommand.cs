@@ -79,7 +79,7 @@ internal sealed class ShowCommand : CliCommand
             Say(
                 context,
                 "task",
-                $"{task.Id}: {task.State}{(task.UnreadMail > 0 ? $", {RunLines.Unread(task)}" : "")}"
+                $"{task.Id}: {task.State}{(task.UnreadMail > 0 ? $", {RunEventTimeline.Unread(task)}" : "")}"
                     + $"{(reason.Length > 0 ? " (" + LocalTimes.In(new UntrustedText(reason).Line) + ")" : "")}"
             );
             foreach (var answer in task.Answers ?? [])
@@ -119,7 +119,7 @@ internal sealed class ShowCommand : CliCommand
             Say(context, "relay", LocalTimes.In(relay.ToString()));
         }
         Say(context, "models", string.Join(", ", details.Models));
-        Say(context, "gates", GateWords.Count(task.Gates));
+        Say(context, "gates", GateFormatter.Count(task.Gates));
         foreach (var answer in task.Answers ?? [])
         {
             Say(context, "question", $"{answer}; in full: {answer.File}");
@@ -133,7 +133,7 @@ internal sealed class ShowCommand : CliCommand
             "cost",
             task.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $"${task.Cost:0.00}, {Plural.Of(task.Tokens, "token")}") : ""
         );
-        Say(context, "mail", RunLines.Unread(task));
+        Say(context, "mail", RunEventTimeline.Unread(task));
         Say(context, "commit", task.Commit);
         Say(context, "merge", task.MergeCommit);
         Say(context, "evidence", task.Evidence);
@@ -142,9 +142,9 @@ internal sealed class ShowCommand : CliCommand
             Say(context, "kept", kept);
         }
         foreach (
-            var line in RunLines.Merge(
+            var line in RunEventTimeline.Merge(
                 details.Events.Select(e => (e.Time, EventFile.Describe(e))),
-                details.Mail.Select(m => (m.Time, RunLines.Describe(m)))
+                details.Mail.Select(m => (m.Time, RunEventTimeline.Describe(m)))
             )
         )
         {

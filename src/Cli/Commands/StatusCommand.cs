@@ -90,7 +90,7 @@ internal sealed class StatusCommand : CliCommand
         var wasAbandoned = false;
         while (true)
         {
-            var found = await RunObservation.OfFilesAsync(NewestExecution.Of(run.Reload(), repository), repository, context, stop);
+            var found = await RunObservation.OfFilesAsync(RunRecordReconciler.Of(run.Reload(), repository), repository, context, stop);
             run = RunObservation.WithBudgets(found, repository, context);
             var status = Seen(run, parsed);
             var isAbandoned = run.Status.Abandoned is true;
@@ -171,7 +171,7 @@ internal sealed class StatusCommand : CliCommand
             && now - run.WrittenAt > TimeSpan.FromMinutes(1)
         )
         {
-            context.Terminal.Show($"(as of {ShortFigures.Time(now - run.WrittenAt)} ago)");
+            context.Terminal.Show($"(as of {CompactFormatter.Time(now - run.WrittenAt)} ago)");
         }
         if (Describe(run.Status.Crashes) is { } crashes)
         {

@@ -79,7 +79,9 @@ internal abstract class SteeringCommand : CliCommand
                 .Select(pair =>
                     (
                         pair.Argument.Name,
-                        Text: pair.Symbol is Option<string?> option ? parsed.GetValue(option) : parsed.GetValue((Argument<string>)pair.Symbol)
+                        Text: pair.Symbol is Option<string?> option
+                            ? parsed.GetValue(option)
+                            : parsed.GetValue((Argument<string>)pair.Symbol)
                     )
                 )
                 .Where(pair => pair.Text is not null)

@@ -63,7 +63,7 @@ internal sealed class VerifyCommand : CliCommand
                 parsed.GetValue(_fresh),
                 gate =>
                 {
-                    foreach (var (line, i) in GateWords.Lines(gate).Select((line, i) => (line, i)))
+                    foreach (var (line, i) in GateFormatter.Lines(gate).Select((line, i) => (line, i)))
                     {
                         // The first line starts with the verdict, which is colored.
                         context.Terminal.Show(i == 0 ? new ScreenLine(line, ToneOf(gate), 0, 4) : line);

@@ -18,7 +18,7 @@ internal sealed class WebCommand : CliCommand
     {
         Description = "Port; 0: any free one",
         HelpName = "N",
-        DefaultValueFactory = static _ => PageOption.UsualPort,
+        DefaultValueFactory = static _ => WebOption.UsualPort,
     };
     private readonly Option<string> _listen = new("--listen")
     {

@@ -56,7 +56,7 @@ internal sealed class WorkerCommand : CliCommand
     private readonly EngineOptions _engine = new();
     private readonly LogOptions _log = new();
     private static readonly TimeSpan LeastStillness = TimeSpan.FromSeconds(25);
-    private readonly PageOption _page = new();
+    private readonly WebOption _page = new();
     private readonly Option<bool> _yes = GlobalOptions.Yes();
 
     public WorkerCommand()
@@ -110,8 +110,8 @@ internal sealed class WorkerCommand : CliCommand
         using var log = _log.Open(parsed, Path.Combine(repositories[0].OrchestratorFolder, "logs", "worker-.log"), context);
         var builder = ServiceHost.Create(log);
         EngineConnection? served = null;
-        builder.Services.AddHostedService(_ => new RunTranscript(repositories, context, log.Factory));
-        builder.Services.AddHostedService(_ => new RunWork(repositories, settings.Settings!, context, log.Factory, Say, stop)
+        builder.Services.AddHostedService(_ => new TransitionLogUnit(repositories, context, log.Factory));
+        builder.Services.AddHostedService(_ => new HostedWorker(repositories, settings.Settings!, context, log.Factory, Say, stop)
         {
             Named = named,
             Stays = true,

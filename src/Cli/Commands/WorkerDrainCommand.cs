@@ -39,7 +39,7 @@ internal sealed class WorkerDrainCommand : CliCommand
                 "Runs that machines share are on a Temporal server: see docs/machines.md."
             );
         }
-        var here = await OwnedAgents.ReferenceOfAsync(repository, context.Services);
+        var here = await OwnedProcesses.ReferenceOfAsync(repository, context.Services);
         await using var engine = await EngineConnection.ConnectAsync(settings.Temporal, context, NullLoggerFactory.Instance, stop);
         var open = new List<RunStatus>();
         await foreach (var id in engine.Runs.ListOpenAsync(stop))
@@ -76,7 +76,7 @@ internal sealed class WorkerDrainCommand : CliCommand
         }
         await run.MoveAsync(To(QueueNames.ForLeaving(context.Machine, here.Key), "on its way"), stop);
         var began = context.Time.GetTimestamp();
-        while (await RunStillness.IsAtWorkAsync(engine.Client, id, context.Machine, stop))
+        while (await RunStallDetector.IsAtWorkAsync(engine.Client, id, context.Machine, stop))
         {
             if (context.Time.GetElapsedTime(began) > Patience)
             {

@@ -3,7 +3,7 @@ using Orchestrator.Plans;
 namespace Orchestrator.Cli.Console;
 
 /// <summary>Modes of writing colors.</summary>
-internal enum ColourChoice
+internal enum ColorChoice
 {
     /// <summary>Writes colors to screens unless <c>NO_COLOR</c> or <c>TERM=dumb</c> is set.</summary>
     Auto,
@@ -32,7 +32,7 @@ internal interface ITerminal : IInteraction
     int OutputWidth { get; }
 
     /// <summary>Sets the mode of writing colors.</summary>
-    ColourChoice Colours { set; }
+    ColorChoice Colours { set; }
 
     /// <summary>Number of rows of the screen; 24 without a screen.</summary>
     int Height { get; }

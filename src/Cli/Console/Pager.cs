@@ -33,7 +33,7 @@ internal sealed class Pager(ITerminal terminal, IReadOnlyDictionary<string, stri
         {
             page.Add(all.Current);
         }
-        if (page.Count >= terminal.Height && terminal.IsInteractive && await PersonsPager.TryShowAsync(AllAsync(page, all), environment))
+        if (page.Count >= terminal.Height && terminal.IsInteractive && await UserPager.TryShowAsync(AllAsync(page, all), environment))
         {
             return;
         }

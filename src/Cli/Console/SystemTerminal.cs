@@ -9,11 +9,11 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
 {
     private const string Escape = "\u001b[";
     private readonly Lock _lock = new();
-    private readonly ConsoleEnds _ends;
+    private readonly StandardStreams _ends;
     private readonly bool _documents;
     private readonly int? _columns;
     private readonly bool _isPlain;
-    private ColourChoice _colours;
+    private ColorChoice _colours;
     private readonly bool _reports;
     private readonly bool _hasBar;
     private IReadOnlyList<ProgramStatus> _reported = [];
@@ -24,7 +24,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     /// <param name="environment">Environment variables. <c>NO_COLOR</c> turns colors off, <c>TERM=dumb</c> also redrawing; <c>COLUMNS</c>
     /// is the width of the screen.</param>
     /// <param name="ends">Standard streams.</param>
-    public SystemTerminal(bool documents, IReadOnlyDictionary<string, string> environment, ConsoleEnds ends)
+    public SystemTerminal(bool documents, IReadOnlyDictionary<string, string> environment, StandardStreams ends)
     {
         _ends = ends;
         _documents = documents;
@@ -46,7 +46,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
     public int OutputWidth =>
         _ends.IsOutPiped ? int.MaxValue : _columns ?? (HasScreen ? Width : SizeOf(static () => System.Console.WindowWidth, 80));
 
-    public ColourChoice Colours
+    public ColorChoice Colours
     {
         set => _colours = value;
     }
@@ -334,7 +334,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         return text.ToString();
     }
 
-    private bool HasColour(bool isPiped) => _colours == ColourChoice.Always || (_colours == ColourChoice.Auto && !_isPlain && !isPiped);
+    private bool HasColour(bool isPiped) => _colours == ColorChoice.Always || (_colours == ColorChoice.Auto && !_isPlain && !isPiped);
 
     private static string OneLine(string text) => new UntrustedText(text).ToString().Replace('\n', UntrustedText.LineEnd);
 

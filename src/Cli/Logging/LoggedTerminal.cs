@@ -26,7 +26,7 @@ internal sealed class LoggedTerminal(ITerminal inner, ILogger log) : ITerminal
 
     public int OutputWidth => inner.OutputWidth;
 
-    public ColourChoice Colours
+    public ColorChoice Colours
     {
         set => inner.Colours = value;
     }

@@ -80,7 +80,7 @@ internal sealed class ServiceLog : IDisposable
                         // Without sharing, two workers in one repository would overwrite each other's entries.
                         shared: true
                     ),
-                new Unwritable(new LoggerConfiguration().WriteTo.Sink(console).CreateLogger())
+                new LogFileFailureListener(new LoggerConfiguration().WriteTo.Sink(console).CreateLogger())
             );
         }
         return new ServiceLog(configuration.CreateLogger(), terminal);
@@ -156,7 +156,7 @@ internal sealed class ServiceLog : IDisposable
 
     /// <summary>Reports once that the file can't be written, for example because the disk is full. No operation fails because of
     /// it.</summary>
-    private sealed class Unwritable(Logger console) : ILoggingFailureListener
+    private sealed class LogFileFailureListener(Logger console) : ILoggingFailureListener
     {
         private int _told;
 

@@ -13,7 +13,7 @@ namespace Orchestrator.Cli.Mcp;
 /// <param name="questions">Questions that the agent may ask.</param>
 /// <param name="mail">Mail of the agent.</param>
 /// <param name="time">Clock.</param>
-internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions, AgentMail mail, TimeProvider time)
+internal sealed class AgentTools(AgentRunIdentity start, AgentQuestions questions, AgentMail mail, TimeProvider time)
 {
     private const int LongestText = 4000;
     private const int MostTexts = 20;
@@ -112,7 +112,7 @@ internal sealed class AgentTools(AgentStartFacts start, AgentQuestions questions
 
     private async Task<string> SendAsync(CallToolRequestParams call, string? to, CancellationToken stop)
     {
-        var letter = new MailLetter(start.Task, IsFromPerson: false, to, Text(call, "text", needed: true))
+        var letter = new OutgoingMail(start.Task, IsFromPerson: false, to, Text(call, "text", needed: true))
         {
             Call = CallOf(call) is { } id ? $"{start.Folder}\n{id}" : null,
         };

@@ -36,7 +36,7 @@ internal sealed record WorkerColumns(int Name, int State, bool WithRun, bool Wit
         var cells = Math.Min(Name, Math.Max(LeastName, width / 3));
         var name = TextCells.Pad(TextCells.CutMiddle(WithRun ? row.Name : task.Id, cells), cells);
         var state = StateOf(task).PadRight(State);
-        var time = ShortFigures.Time(now - (row.IsAtWork ? task.StartedAt ?? task.Since : task.Since)).PadLeft(TimeCells);
+        var time = CompactFormatter.Time(now - (row.IsAtWork ? task.StartedAt ?? task.Since : task.Since)).PadLeft(TimeCells);
         var money = !WithMoney
             ? ""
             : (task.Cost > 0 ? task.Cost.ToString("0.00", CultureInfo.InvariantCulture) + " $" : "").PadLeft(MoneyCells);

@@ -16,7 +16,7 @@ internal sealed class PageMetrics(Func<IReadOnlyList<RepositoryLocation>> reposi
     private readonly Lock _look = new();
 
     /// <summary>The metrics.</summary>
-    public RunMeters Meters { get; } = new("orchestrate.page", TelemetryOptions.AsksForGenAi(context.Environment));
+    public RunMetrics Meters { get; } = new("orchestrate.page", TelemetryOptions.AsksForGenAi(context.Environment));
 
     /// <summary>Counts the spans that ended since the previous call.</summary>
     public void Observe()

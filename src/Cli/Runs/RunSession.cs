@@ -129,7 +129,7 @@ internal sealed class RunSession : IAsyncDisposable
 
     /// <summary>Refuses a run that this session's engine has closed or does not know, regardless of the run's record.</summary>
     public Task RefuseClosedAsync(RunHandle run, StoredRun? stored, CancellationToken stop) =>
-        ClosedRuns.RefuseAsync(run, stored, _engine.Description, _context.Time, stop);
+        ClosedRunCheck.RefuseAsync(run, stored, _engine.Description, _context.Time, stop);
 
     /// <summary>Watches a run until it ends or waits for the user. The first Ctrl-C pauses it: agents are interrupted and keep their
     /// conversations. A preparation in progress is cancelled, because 'resume' repeats it. The second Ctrl-C ends this process at once;

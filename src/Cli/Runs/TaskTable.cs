@@ -101,7 +101,7 @@ internal static class TaskTable
     {
         var shown = run.Tasks.Count <= room ? run.Tasks : [.. run.Tasks.OrderBy(Urgency).Take(room - 1)];
         var branches =
-            asGraph && shown.Count == run.Tasks.Count ? TaskTree.Of(shown) : [.. shown.Select(task => new TaskBranch(task, "", []))];
+            asGraph && shown.Count == run.Tasks.Count ? TaskTree.Of(shown) : [.. shown.Select(task => new TaskTreeRow(task, "", []))];
         var cells = branches.Select(branch => Cells(run, branch, doing.GetValueOrDefault(branch.Task.Id), now, steps)).ToList();
         var idWidth = Math.Max(4, cells.Select(row => TextCells.Of(row.Id)).DefaultIfEmpty().Max());
         var stateWidth = cells.Select(row => row.State.Length).DefaultIfEmpty().Max();
@@ -139,8 +139,8 @@ internal static class TaskTable
         // Time in which the run waits for the user does not count as work.
         var waits = (run.Standing ?? RunLiveness.Of(run)) == RunLiveness.NeedsPerson && now > run.UpdatedAt ? now - run.UpdatedAt : default;
         var head =
-            $"{NameOf(run)}  {RunLiveness.Describe(run)}{command}  {ShortFigures.Time(end - run.StartedAt - waits)}"
-            + $"{(waits > TimeSpan.Zero ? $" and waits {ShortFigures.Time(waits)}" : "")}{(run.Cost > 0 ? "  " + Cost(run.Cost) : "")}";
+            $"{NameOf(run)}  {RunLiveness.Describe(run)}{command}  {CompactFormatter.Time(end - run.StartedAt - waits)}"
+            + $"{(waits > TimeSpan.Zero ? $" and waits {CompactFormatter.Time(waits)}" : "")}{(run.Cost > 0 ? "  " + Cost(run.Cost) : "")}";
         if (counts.Brief() is { Length: > 0 } counted)
         {
             head += $"  {counted}";
@@ -164,7 +164,7 @@ internal static class TaskTable
         Tone Tone
     );
 
-    private static RowCells Cells(RunStatus run, TaskBranch branch, string? doing, DateTimeOffset now, IReadOnlyList<NextStep> steps)
+    private static RowCells Cells(RunStatus run, TaskTreeRow branch, string? doing, DateTimeOffset now, IReadOnlyList<NextStep> steps)
     {
         var task = branch.Task;
         var isDoing = (TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging) && doing is { Length: > 0 };
@@ -191,13 +191,13 @@ internal static class TaskTable
         }
         if (task.UnreadMail > 0)
         {
-            text = $"({RunLines.Unread(task)}) {text}";
+            text = $"({RunEventTimeline.Unread(task)}) {text}";
         }
         // Time in which the task waits for the user does not count as work.
         var waits = task.State is TaskStates.Blocked or TaskStates.AwaitingApproval;
         if (waits && now - task.Since is var waited && waited > TimeSpan.FromMinutes(1))
         {
-            text = $"(waits {ShortFigures.Time(waited)}) {text}";
+            text = $"(waits {CompactFormatter.Time(waited)}) {text}";
         }
         return new RowCells(
             Mark(task),
@@ -205,8 +205,8 @@ internal static class TaskTable
             task.Paused ? "paused" : task.State,
             text,
             isDoing,
-            task.StartedAt is { } start ? ShortFigures.Time((task.EndedAt ?? (waits ? task.Since : now)) - start) : "",
-            task.Tokens > 0 ? ShortFigures.Tokens(task.Tokens) : "",
+            task.StartedAt is { } start ? CompactFormatter.Time((task.EndedAt ?? (waits ? task.Since : now)) - start) : "",
+            task.Tokens > 0 ? CompactFormatter.Tokens(task.Tokens) : "",
             task.Cost > 0 ? Cost(task.Cost) : "",
             ToneOf(task)
         );

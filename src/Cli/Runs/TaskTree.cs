@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Runs;
 /// <param name="Task">The task.</param>
 /// <param name="Rails">Lines drawn before the task's id. They place it below the dependency that it waits for longest.</param>
 /// <param name="Also">Ids of the other tasks that it waits for.</param>
-internal sealed record TaskBranch(RunTask Task, string Rails, IReadOnlyList<string> Also);
+internal sealed record TaskTreeRow(RunTask Task, string Rails, IReadOnlyList<string> Also);
 
 /// <summary>Draws the dependency graph of a run's tasks as text. Pure: needs no terminal and no clock.</summary>
 internal static class TaskTree
@@ -16,18 +16,18 @@ internal static class TaskTree
 
     /// <summary>Returns all tasks, each below one of its dependencies, in plan order.</summary>
     /// <param name="tasks">The tasks in plan order.</param>
-    public static IReadOnlyList<TaskBranch> Of(IReadOnlyList<RunTask> tasks)
+    public static IReadOnlyList<TaskTreeRow> Of(IReadOnlyList<RunTask> tasks)
     {
         var known = tasks.ToDictionary(task => task.Id, StringComparer.Ordinal);
         var depths = new Dictionary<string, int>(StringComparer.Ordinal);
         var below = tasks.ToLookup(task => ParentOf(task) ?? "", StringComparer.Ordinal);
-        var (branches, drawn) = (new List<TaskBranch>(), new HashSet<string>(StringComparer.Ordinal));
+        var (branches, drawn) = (new List<TaskTreeRow>(), new HashSet<string>(StringComparer.Ordinal));
         foreach (var root in below[""])
         {
             Draw(root, "", "");
         }
         // A record with circular dependencies is shown as it is.
-        branches.AddRange(tasks.Where(task => !drawn.Contains(task.Id)).Select(task => new TaskBranch(task, "", task.DependsOn)));
+        branches.AddRange(tasks.Where(task => !drawn.Contains(task.Id)).Select(task => new TaskTreeRow(task, "", task.DependsOn)));
         return branches;
 
         string? ParentOf(RunTask task) => task.DependsOn.Where(known.ContainsKey).Reverse().MaxBy(DepthOf);
@@ -48,7 +48,7 @@ internal static class TaskTree
             {
                 return;
             }
-            branches.Add(new TaskBranch(task, Cut(rails), [.. task.DependsOn.Where(id => id != ParentOf(task))]));
+            branches.Add(new TaskTreeRow(task, Cut(rails), [.. task.DependsOn.Where(id => id != ParentOf(task))]));
             var children = below[task.Id].ToList();
             foreach (var (i, child) in children.Index())
             {

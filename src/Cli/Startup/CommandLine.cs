@@ -38,7 +38,7 @@ internal static class CommandLine
         var terminal = openTerminal(HasFlag(parsed, GlobalOptions.JsonName));
         if (
             parsed.Errors.Count == 0
-            && Enum.TryParse<ColourChoice>(parsed.GetValue<string?>(GlobalOptions.ColorName), true, out var colours)
+            && Enum.TryParse<ColorChoice>(parsed.GetValue<string?>(GlobalOptions.ColorName), true, out var colours)
         )
         {
             terminal.Colours = colours;
@@ -157,7 +157,7 @@ internal static class CommandLine
                 "Name one that exists with --working-dir."
             );
         }
-        if (!command.IsForAgents && AgentStartFacts.Concern(environment, context.FindRepository))
+        if (!command.IsForAgents && AgentRunIdentity.Concern(environment, context.FindRepository))
         {
             throw new UseCaseException(
                 Outcome.Usage,

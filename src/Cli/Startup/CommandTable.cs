@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Orchestrator.Cli.Commands;
-using Orchestrator.Messages;
 using Orchestrator.Cli.Options;
+using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Startup;
 
@@ -45,7 +45,7 @@ internal static class CommandTable
         ("spawn", static () => new SpawnCommand()),
         ("resume", static () => new ResumeCommand()),
         ("move", static () => new MoveCommand()),
-        ("task", static () => new TaskMoveCommand()),
+        ("task", static () => new TaskTransferCommand()),
         ("night", static () => new NightCommand()),
         ("status", static () => new StatusCommand()),
         ("workers", static () => new WorkersCommand()),
@@ -73,7 +73,10 @@ internal static class CommandTable
         ("release", static () => new ReleaseCommand()),
         ("cancel", static () => new CancelCommand()),
         ("abort", static () => new AbortCommand()),
-        ("budget", static () => new Command("budget", "Raise what a run may spend") { new CatalogCommand(SteeringCatalog.RaiseBudget, "raise") }),
+        (
+            "budget",
+            static () => new Command("budget", "Raise what a run may spend") { new CatalogCommand(SteeringCatalog.RaiseBudget, "raise") }
+        ),
         ("retry", static () => new CatalogCommand(SteeringCatalog.Retry)),
         ("skip", static () => new CatalogCommand(SteeringCatalog.Skip)),
         ("promote", static () => new CatalogCommand(SteeringCatalog.Promote)),

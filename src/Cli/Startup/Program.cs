@@ -43,13 +43,13 @@ internal static class Program
         SystemTerminal? terminal = null;
         if (FindFolder() is not { } folder)
         {
-            using var told = new SystemTerminal(documents: false, environment, ConsoleEnds.OfProcess());
+            using var told = new SystemTerminal(documents: false, environment, StandardStreams.OfProcess());
             told.Fail("The folder that this was called in is gone.", "Go to one that exists (cd), then call it again.");
             return Outcome.Usage;
         }
         var code = await CommandLine.RunAsync(
             args,
-            documents => terminal = new SystemTerminal(documents, environment, ConsoleEnds.OfProcess()),
+            documents => terminal = new SystemTerminal(documents, environment, StandardStreams.OfProcess()),
             environment,
             folder,
             TimeProvider.System,
@@ -58,7 +58,7 @@ internal static class Program
         terminal?.Dispose();
         if (interrupts.StopNow.IsCancellationRequested)
         {
-            await OwnedAgents.EndOwnAsync();
+            await OwnedProcesses.EndOwnAsync();
         }
         return code;
     }
@@ -81,7 +81,7 @@ internal static class Program
     private static void EndAfterGrace()
     {
         Thread.Sleep(Grace);
-        OwnedAgents.EndOwnAsync().Wait(Grace);
+        OwnedProcesses.EndOwnAsync().Wait(Grace);
 #pragma warning disable RS0030 // No command is left that could return.
         Environment.Exit((int)Outcome.Resumable);
 #pragma warning restore RS0030

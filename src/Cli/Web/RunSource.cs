@@ -78,11 +78,11 @@ internal sealed class RunSource(UseCaseContext context) : IDashboardSource
     }
 
     /// <inheritdoc/>
-    public bool IsStepOfRun(int port) => AgentStartFacts.AreOfCaller(port);
+    public bool IsStepOfRun(int port) => AgentRunIdentity.AreOfCaller(port);
 
     private async IAsyncEnumerable<RunEvent> FollowAsync(StoredRun run, long after, [EnumeratorCancellation] CancellationToken stop)
     {
-        var lines = RunLines.FollowAsync(run, () => RunStates.IsFinal(run.Reload().Status.State), context.Time, stop);
+        var lines = RunEventTimeline.FollowAsync(run, () => RunStates.IsFinal(run.Reload().Status.State), context.Time, stop);
         await foreach (var line in lines)
         {
             if (line.Happened.Sequence > after)

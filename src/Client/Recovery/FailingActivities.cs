@@ -34,7 +34,7 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
         var rpc = new RpcOptions { Retry = true, CancellationToken = cancellation };
         var found = new Dictionary<string, List<FailingActivity>>(StringComparer.Ordinal);
         var places = new PlaceWaits(_client, time, rpc);
-        await foreach (var (execution, description) in OpenWork.DescribeAsync(_client, rpc))
+        await foreach (var (execution, description) in OpenWorkflows.DescribeAsync(_client, rpc))
         {
             var run =
                 execution.WorkflowType == RunClient.WorkflowType

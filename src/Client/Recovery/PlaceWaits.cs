@@ -25,12 +25,12 @@ internal sealed class PlaceWaits(ITemporalClient client, TimeProvider time, RpcO
     public void Add(string run, string task, IEnumerable<PendingActivityInfo> steps, Func<PendingActivityInfo, bool> isTold)
     {
         foreach (
-            var place in steps.Where(step => step.ActivityType.Name == ActivityNames.HoldPlace && MachinePresence.QueueOf(step).Length > 0)
+            var place in steps.Where(step => step.ActivityType.Name == ActivityNames.HoldPlace && HostPresence.QueueOf(step).Length > 0)
         )
         {
             if (place.State != PendingActivityState.Scheduled)
             {
-                _given.Add((MachinePresence.QueueOf(place), HostOf(place.LastWorkerIdentity)));
+                _given.Add((HostPresence.QueueOf(place), HostOf(place.LastWorkerIdentity)));
             }
             else if (!isTold(place))
             {
@@ -45,9 +45,9 @@ internal sealed class PlaceWaits(ITemporalClient client, TimeProvider time, RpcO
     {
         var known = new List<(string, FailingActivity)>();
         var full = _given.Select(given => given.Host).ToHashSet(StringComparer.Ordinal);
-        foreach (var queue in _waiting.GroupBy(waiting => MachinePresence.QueueOf(waiting.Place), StringComparer.Ordinal))
+        foreach (var queue in _waiting.GroupBy(waiting => HostPresence.QueueOf(waiting.Place), StringComparer.Ordinal))
         {
-            var asking = (await MachinePresence.PollersAsync(client, queue.Key, rpc)).Select(poller => HostOf(poller.Identity));
+            var asking = (await HostPresence.PollersAsync(client, queue.Key, rpc)).Select(poller => HostOf(poller.Identity));
             // A host whose slots are all taken by tasks of the queue does not poll it.
             var hosts = asking.Concat(_given.Where(given => given.Queue == queue.Key).Select(given => given.Host)).ToHashSet();
             known.AddRange(
@@ -70,5 +70,5 @@ internal sealed class PlaceWaits(ITemporalClient client, TimeProvider time, RpcO
             _ => time.GetUtcNow() - place.ScheduledTime?.ToDateTimeOffset() >= Patience,
         };
 
-    private static string HostOf(string worker) => MachinePresence.MachineOf(worker) ?? worker;
+    private static string HostOf(string worker) => HostPresence.MachineOf(worker) ?? worker;
 }

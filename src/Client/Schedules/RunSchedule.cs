@@ -37,7 +37,7 @@ public sealed record RunSchedule
     public string? Queue { get; init; }
 
     /// <summary>Times at which the schedule starts runs.</summary>
-    public required ScheduleWhen When { get; init; }
+    public required ScheduleTiming When { get; init; }
 
     /// <summary>Input of the schedule's runs.</summary>
     public required OrchestrationInput Input { get; init; }
@@ -75,7 +75,7 @@ public sealed record RunSchedule
     {
         var (when, input) = PayloadsOf(name, described);
         var queue = described.Memo.Fields.GetValueOrDefault(QueueMemo);
-        return Of(name, described, due, Read<ScheduleWhen>(when), Read<OrchestrationInput>(input)) with
+        return Of(name, described, due, Read<ScheduleTiming>(when), Read<OrchestrationInput>(input)) with
         {
             Queue = queue is null ? null : Read<string>(queue),
         };
@@ -95,7 +95,7 @@ public sealed record RunSchedule
             name,
             described,
             due,
-            await converter.ToValueAsync<ScheduleWhen>(when),
+            await converter.ToValueAsync<ScheduleTiming>(when),
             await converter.ToValueAsync<OrchestrationInput>(input)
         ) with
         {
@@ -107,7 +107,7 @@ public sealed record RunSchedule
         string name,
         DescribeScheduleResponse described,
         IEnumerable<DateTimeOffset> due,
-        ScheduleWhen when,
+        ScheduleTiming when,
         OrchestrationInput input
     )
     {

@@ -212,13 +212,13 @@ internal sealed class ApiDescription(IServiceProvider services)
         schema.Type = JsonSchemaType.Object;
         schema.Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
         {
-            [ReasonJson.KindMember] = new OpenApiSchema
+            [ReasonJsonConverter.KindMember] = new OpenApiSchema
             {
                 Type = JsonSchemaType.String,
-                Description = $"What it is, such as {string.Join(", ", ReasonJson.Kinds.Take(3))}; further members are its facts.",
+                Description = $"What it is, such as {string.Join(", ", ReasonJsonConverter.Kinds.Take(3))}; further members are its facts.",
             },
         };
-        schema.Required = new HashSet<string>(StringComparer.Ordinal) { ReasonJson.KindMember };
+        schema.Required = new HashSet<string>(StringComparer.Ordinal) { ReasonJsonConverter.KindMember };
         schema.AdditionalPropertiesAllowed = true;
     }
 

@@ -16,7 +16,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
     private const string IdempotencyKey = "Idempotency-Key";
     private const int LongestKey = 200;
 
-    private readonly KeptAnswers _kept = new(time);
+    private readonly IdempotencyCache _kept = new(time);
 
     /// <summary>Adds the routes.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
@@ -100,7 +100,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
             await RefuseIncompleteAsync(context, route.Body);
             return;
         }
-        var commands = reader.CommandsIn(repository, DoorMiddleware.SessionOf(context).Device);
+        var commands = reader.CommandsIn(repository, AccessMiddleware.SessionOf(context).Device);
         if (await OnceAsync(context, repository, stop => act(commands, stop), body) is not { } result)
         {
             await Refuse(

@@ -161,12 +161,7 @@ internal static class ApiTable
             "Opens draft pull requests of a run, or updates those that it has",
             request => (commands, stop) => commands.OpenPullRequestsAsync(request.Run, stop)
         ),
-        new ApiCommand(
-            "broadcast",
-            OfRun + "/broadcast",
-            "Sends mail to all agents of a run",
-            request => Mail(request, task: null)
-        )
+        new ApiCommand("broadcast", OfRun + "/broadcast", "Sends mail to all agents of a run", request => Mail(request, task: null))
         {
             Body = [Text],
         },
@@ -257,7 +252,13 @@ internal static class ApiTable
         string? method = null
     )
         where T : class =>
-        new(method ?? HttpMethods.Get, name, path, summary, request => ask(request) is { } asked ? async (queries, stop) => await asked(queries, stop) : null)
+        new(
+            method ?? HttpMethods.Get,
+            name,
+            path,
+            summary,
+            request => ask(request) is { } asked ? async (queries, stop) => await asked(queries, stop) : null
+        )
         {
             Answer = typeof(T),
         };

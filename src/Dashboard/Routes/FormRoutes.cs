@@ -10,7 +10,13 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="renderer">Renders HTML.</param>
 /// <param name="answers">Stores the results of the commands.</param>
 /// <param name="sessions">Logged-in browsers.</param>
-internal sealed class FormRoutes(QueryReader reader, PageRoutes pages, PageRenderer renderer, RecentAnswers answers, LoginSessions sessions)
+internal sealed class FormRoutes(
+    QueryReader reader,
+    PageRoutes pages,
+    PageRenderer renderer,
+    FormResultStore answers,
+    LoginSessions sessions
+)
 {
     private const string Comment = "comment";
     private const int LongestText = 4000;
@@ -37,7 +43,7 @@ internal sealed class FormRoutes(QueryReader reader, PageRoutes pages, PageRende
         {
             return await LogInAsync(context, token, Local(to));
         }
-        return sessions.Find(context.Request.Cookies[DoorMiddleware.Cookie]) is not null
+        return sessions.Find(context.Request.Cookies[AccessMiddleware.Cookie]) is not null
             ? Results.Redirect(Local(to))
             : await renderer.RenderAsync<LoginPage>(new() { ["To"] = Local(to) });
     }
@@ -55,7 +61,7 @@ internal sealed class FormRoutes(QueryReader reader, PageRoutes pages, PageRende
             case true:
                 var device = DeviceName.Of(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
                 context.Response.Cookies.Append(
-                    DoorMiddleware.Cookie,
+                    AccessMiddleware.Cookie,
                     sessions.Begin(device),
                     new CookieOptions
                     {
@@ -93,8 +99,8 @@ internal sealed class FormRoutes(QueryReader reader, PageRoutes pages, PageRende
         {
             return Refused();
         }
-        sessions.End(context.Request.Cookies[DoorMiddleware.Cookie] ?? "");
-        context.Response.Cookies.Delete(DoorMiddleware.Cookie);
+        sessions.End(context.Request.Cookies[AccessMiddleware.Cookie] ?? "");
+        context.Response.Cookies.Delete(AccessMiddleware.Cookie);
         return Results.Redirect("/login");
     }
 
@@ -128,7 +134,7 @@ internal sealed class FormRoutes(QueryReader reader, PageRoutes pages, PageRende
                 )
             );
         }
-        var commands = reader.CommandsIn(home, DoorMiddleware.SessionOf(context).Device);
+        var commands = reader.CommandsIn(home, AccessMiddleware.SessionOf(context).Device);
         return Said(back, await act(commands, context.RequestAborted));
     }
 
@@ -196,7 +202,7 @@ internal sealed class FormRoutes(QueryReader reader, PageRoutes pages, PageRende
         if (form["do"] == "start")
         {
             started = await reader
-                .CommandsIn(home, DoorMiddleware.SessionOf(context).Device)
+                .CommandsIn(home, AccessMiddleware.SessionOf(context).Device)
                 .StartAsync(new RunToStart { Plan = plan }, stop);
             // A run that waits for approval was started as well.
             if (started is { RunId: { } run, Fault: null })
@@ -204,9 +210,7 @@ internal sealed class FormRoutes(QueryReader reader, PageRoutes pages, PageRende
                 return Said(Links.Run(home, run), started);
             }
         }
-        var view = (
-            await reader.AskAsync(home, $"plan {plan}", (queries, cancel) => queries.PlanAsync(plan, cancel), stop)
-        ).Document;
+        var view = (await reader.AskAsync(home, $"plan {plan}", (queries, cancel) => queries.PlanAsync(plan, cancel), stop)).Document;
         return await renderer.RenderAsync<PlanPage>(
             new()
             {
@@ -237,7 +241,7 @@ internal sealed class FormRoutes(QueryReader reader, PageRoutes pages, PageRende
             return null;
         }
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
-        var expected = DoorMiddleware.SessionOf(context).FormToken;
+        var expected = AccessMiddleware.SessionOf(context).FormToken;
         return
             expected.Length > 0
             && CryptographicOperations.FixedTimeEquals(

@@ -9,9 +9,9 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="renderer">Renders HTML.</param>
 /// <param name="answers">Results of the user's commands.</param>
 /// <param name="time">Clock.</param>
-internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, RecentAnswers answers, TimeProvider time)
+internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, FormResultStore answers, TimeProvider time)
 {
-    private readonly SharedWork<IResult?> _runs = new(time);
+    private readonly CoalescingCache<IResult?> _runs = new(time);
 
     /// <summary>Adds the routes.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
@@ -29,7 +29,7 @@ internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, Rece
 
     /// <summary>Creates the frame of a page with title, section and form token.</summary>
     public PageFrame Frame(HttpContext context, string title, string section) =>
-        new(title, section, DoorMiddleware.SessionOf(context).FormToken, time.GetUtcNow())
+        new(title, section, AccessMiddleware.SessionOf(context).FormToken, time.GetUtcNow())
         {
             Said = answers.Take(context.Request.Query["said"]),
         };

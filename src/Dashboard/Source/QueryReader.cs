@@ -11,7 +11,7 @@ internal sealed class QueryReader(IDashboardSource source, TimeProvider time)
 {
     private const int MostRuns = 50;
 
-    private readonly SharedWork<Answer<object>> _asked = new(time);
+    private readonly CoalescingCache<Answer<object>> _asked = new(time);
 
     /// <summary>Serializer options for documents that the page creates itself.</summary>
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };

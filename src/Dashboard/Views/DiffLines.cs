@@ -47,7 +47,7 @@ internal static class DiffLines
 
     private static IEnumerable<DiffLine> Read(string patch)
     {
-        var colours = new CodeColours();
+        var colours = new SyntaxHighlighter();
         var inHunk = false;
         var (newFile, next) = ("", 0);
         foreach (var (line, number) in patch.Split('\n').Take(Most).Select((line, number) => (line, number)))

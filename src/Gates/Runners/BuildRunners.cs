@@ -1,5 +1,5 @@
-using static Orchestrator.Gates.Runners.PlaceRule;
-using static Orchestrator.Gates.Runners.RuleParts;
+using static Orchestrator.Gates.Runners.RuleFragments;
+using static Orchestrator.Gates.Runners.SourceLocationRule;
 
 namespace Orchestrator.Gates.Runners;
 
@@ -150,7 +150,7 @@ internal static class BuildRunners
         ];
 
     // Matches a script's line, not that of the command itself.
-    private static PlaceRule ScriptLine => Here(@"^(?!(?:/\S*/)?(?:ba|da|z|k)?sh: )(?<file>[^\s:]+): (?:line )?(?<line>\d+): ");
+    private static SourceLocationRule ScriptLine => Here(@"^(?!(?:/\S*/)?(?:ba|da|z|k)?sh: )(?<file>[^\s:]+): (?:line )?(?<line>\d+): ");
 
     public static Runner[] Shells =>
         [

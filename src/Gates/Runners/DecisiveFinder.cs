@@ -8,7 +8,7 @@ namespace Orchestrator.Gates.Runners;
 /// <param name="FileLine">Line number in the file, or null if not named.</param>
 /// <param name="Evidence">For each match of the rule, the lines that may name an environment fault.</param>
 /// <param name="Failures">Names of all failures (see <see cref="FailureNames"/>).</param>
-internal sealed record FoundLine(
+internal sealed record DecisiveMatch(
     OutputText Line,
     Match Match,
     LineRule Rule,
@@ -38,7 +38,7 @@ internal static class DecisiveFinder
     /// <param name="end">Result of the command.</param>
     /// <param name="fails">True if the run did not pass.</param>
     /// <param name="hasRun">True if a test ran, so that "no tests ran" can't be the reason.</param>
-    public static FoundLine? Find(RunnerEnd end, bool fails, bool hasRun)
+    public static DecisiveMatch? Find(RunnerEnd end, bool fails, bool hasRun)
     {
         var lines = end.Output.Lines;
         foreach (var runner in RunnerTable.Rows.Where(runner => Wrote(runner, end.Command, lines)))
@@ -133,7 +133,7 @@ internal static class DecisiveFinder
         && rule.Pattern.Match(text).Groups["test"] is { Success: true, Value: not ("main" or "<unnamed>") and var test }
         && !failed.Contains(test);
 
-    private static FoundLine Found(Runner runner, LineRule rule, IReadOnlyList<OutputText> lines, List<int> matches, string directory)
+    private static DecisiveMatch Found(Runner runner, LineRule rule, IReadOnlyList<OutputText> lines, List<int> matches, string directory)
     {
         var at = matches[0];
         var match = rule.Pattern.Match(lines[at].Text);
@@ -153,6 +153,6 @@ internal static class DecisiveFinder
         ];
         var failures = matches.Select(one => (Places.Of(rule.Places ?? runner.Places, lines, one, directory).File, lines[one].Text));
         while (rule.Previous && at > 0 && string.IsNullOrWhiteSpace(lines[--at].Text)) { }
-        return new FoundLine(lines[at], match, rule, file, line, evidence, FailureNames.Of(failures));
+        return new DecisiveMatch(lines[at], match, rule, file, line, evidence, FailureNames.Of(failures));
     }
 }

@@ -1,12 +1,12 @@
-using static Orchestrator.Gates.Runners.PlaceRule;
-using static Orchestrator.Gates.Runners.RuleParts;
+using static Orchestrator.Gates.Runners.RuleFragments;
+using static Orchestrator.Gates.Runners.SourceLocationRule;
 
 namespace Orchestrator.Gates.Runners;
 
 /// <summary>Runner table rows for dotnet, VSTest and Microsoft.Testing.Platform.</summary>
 internal static class DotNetRunners
 {
-    private static PlaceRule[] CompilerPlace => [Here(@"^\s*(?<file>[^\s(][^(]*)\((?<line>\d+)(?:,\d+)*\): ")];
+    private static SourceLocationRule[] CompilerPlace => [Here(@"^\s*(?<file>[^\s(][^(]*)\((?<line>\d+)(?:,\d+)*\): ")];
 
     public static Runner[] DotNet =>
         [

@@ -1,4 +1,4 @@
-using static Orchestrator.Gates.Runners.RuleParts;
+using static Orchestrator.Gates.Runners.RuleFragments;
 
 namespace Orchestrator.Gates.Runners;
 

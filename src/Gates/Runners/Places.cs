@@ -19,7 +19,12 @@ internal static class Places
     ];
 
     /// <summary>Returns the file, relative to the directory, and the line; null for each one not found.</summary>
-    public static (string? File, int? Line) Of(IReadOnlyList<PlaceRule> places, IReadOnlyList<OutputText> lines, int at, string directory)
+    public static (string? File, int? Line) Of(
+        IReadOnlyList<SourceLocationRule> places,
+        IReadOnlyList<OutputText> lines,
+        int at,
+        string directory
+    )
     {
         string? file = null;
         int? line = null;
@@ -55,7 +60,7 @@ internal static class Places
         return (file, file is null ? null : line);
     }
 
-    private static IEnumerable<string> Near(PlaceRule place, IReadOnlyList<OutputText> lines, int at) =>
+    private static IEnumerable<string> Near(SourceLocationRule place, IReadOnlyList<OutputText> lines, int at) =>
         place.Side switch
         {
             Side.Here => [lines[at].Text],

@@ -1,5 +1,5 @@
-using static Orchestrator.Gates.Runners.PlaceRule;
-using static Orchestrator.Gates.Runners.RuleParts;
+using static Orchestrator.Gates.Runners.RuleFragments;
+using static Orchestrator.Gates.Runners.SourceLocationRule;
 
 namespace Orchestrator.Gates.Runners;
 
@@ -13,9 +13,10 @@ internal static class PythonRunners
         + @"(?<errors>\d+) errors?|(?<other>\d+) (?:xfailed|xpassed)"
         + @"|\d+ (?:deselected|warnings?|rerun|subtests (?:passed|failed|skipped)))(?:, | (?=in )))+in \d[\d.]*s\b";
 
-    private static PlaceRule[] PythonFrames => [Above("""^\s*(?:INTERNALERROR> |E\s+)?\s*File "(?<file>[^"]+)", line (?<line>\d+)""", 400)];
+    private static SourceLocationRule[] PythonFrames =>
+        [Above("""^\s*(?:INTERNALERROR> |E\s+)?\s*File "(?<file>[^"]+)", line (?<line>\d+)""", 400)];
 
-    private static PlaceRule[] PytestPlaces =>
+    private static SourceLocationRule[] PytestPlaces =>
         [
             Above("""^E\s+File "(?<file>[^"]+)", line (?<line>\d+)""", 6),
             Below(@"^(?<file>[^\s:]+\.py):(?<line>\d+)(?:: ?[A-Z][\w.]*)?$", 40),

@@ -25,7 +25,7 @@ internal static class ReportFiles
     /// <summary>Returns the combined content of all reports, or null if there are none.</summary>
     /// <param name="directory">Directory in which the gate ran.</param>
     /// <param name="since">Start of the run in UTC, by the file system's clock.</param>
-    public static ReportFacts? Read(string directory, DateTime since, CancellationToken stop)
+    public static TestReportSummary? Read(string directory, DateTime since, CancellationToken stop)
     {
         Tally? counted = null;
         DecisiveLine? failure = null;
@@ -47,7 +47,7 @@ internal static class ReportFiles
                 break;
             }
         }
-        return counted is null ? null : new ReportFacts(counted, failure, files, failed);
+        return counted is null ? null : new TestReportSummary(counted, failure, files, failed);
     }
 
     // Filters by name before any other check because there may be many thousands of files.

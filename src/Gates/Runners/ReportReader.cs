@@ -18,16 +18,16 @@ internal static class ReportReader
         MaxCharactersInDocument = 64L * 1024 * 1024,
     };
 
-    private static readonly PlaceRule[] StackPlaces =
+    private static readonly SourceLocationRule[] StackPlaces =
     [
-        PlaceRule.Here($@"^(?<file>[^\s:()]+\.\w+):(?<line>\d+)(?::|$)"),
-        PlaceRule.Below($@"(?:\(|\bat |❯ (?:.* )?|\bin |^)(?:file://)?(?<file>[^\s:()]+\.\w+):(?:line )?(?<line>\d+)\b", 60),
+        SourceLocationRule.Here($@"^(?<file>[^\s:()]+\.\w+):(?<line>\d+)(?::|$)"),
+        SourceLocationRule.Below($@"(?:\(|\bat |❯ (?:.* )?|\bin |^)(?:file://)?(?<file>[^\s:()]+\.\w+):(?:line )?(?<line>\d+)\b", 60),
     ];
 
     /// <summary>Returns the content of a report, or null if the file is not a report or can't be read.</summary>
     /// <param name="file">Path of the file.</param>
     /// <param name="directory">Directory of the gate, to which paths are made relative.</param>
-    public static ReportFacts? Read(string file, string directory)
+    public static TestReportSummary? Read(string file, string directory)
     {
         try
         {
@@ -35,7 +35,7 @@ internal static class ReportReader
             var (counted, failure) = file.EndsWith(".json", StringComparison.Ordinal)
                 ? OfJson(file, directory, failed)
                 : OfXml(file, directory, failed);
-            return counted is null ? null : new ReportFacts(counted, failure, [Path.GetRelativePath(directory, file)], failed);
+            return counted is null ? null : new TestReportSummary(counted, failure, [Path.GetRelativePath(directory, file)], failed);
         }
         catch (Exception damaged) when (damaged is XmlException or JsonException or IOException or UnauthorizedAccessException)
         {
@@ -120,7 +120,7 @@ internal static class ReportReader
         }
         var (found, line) = Places.Of(StackPlaces, lines, 0, directory);
         var own = file is null ? null : Path.GetRelativePath(directory, Path.Combine(directory, file));
-        return new DecisiveLine(null, FoundLine.Short(lines[0].Text.Trim()), found ?? own, found is null ? null : line);
+        return new DecisiveLine(null, DecisiveMatch.Short(lines[0].Text.Trim()), found ?? own, found is null ? null : line);
     }
 
     private static (Tally? Counted, DecisiveLine? Failure) OfJson(string file, string directory, List<string> failed)

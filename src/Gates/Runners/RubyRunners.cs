@@ -1,12 +1,12 @@
-using static Orchestrator.Gates.Runners.PlaceRule;
-using static Orchestrator.Gates.Runners.RuleParts;
+using static Orchestrator.Gates.Runners.RuleFragments;
+using static Orchestrator.Gates.Runners.SourceLocationRule;
 
 namespace Orchestrator.Gates.Runners;
 
 /// <summary>Runner table rows for rspec, minitest and plain Ruby.</summary>
 internal static class RubyRunners
 {
-    private static PlaceRule[] RubyPlaces =>
+    private static SourceLocationRule[] RubyPlaces =>
         [Below(@"^\s*(?:# )?(?<file>[^\s:]+\.rb):(?<line>\d+):in", 40), Below(@"^\s*# (?<file>[^\s:]+\.rb):(?<line>\d+)", 40)];
 
     public static Runner[] Ruby =>

@@ -42,7 +42,7 @@ internal sealed record Runner(string Name)
     public TestOptions? Select { get; init; }
 
     /// <summary>Rules that find a failure's source location, used by line rules without their own.</summary>
-    public IReadOnlyList<PlaceRule> Places { get; init; } = [];
+    public IReadOnlyList<SourceLocationRule> Places { get; init; } = [];
 }
 
 /// <summary>Options of a runner that select tests by a part of their names. The selection includes at least the given tests.</summary>
@@ -199,7 +199,7 @@ internal sealed record LineRule(LinePattern Pattern)
     public int Context { get; init; }
 
     /// <summary>Rules that find the source location, or null to use those of the runner.</summary>
-    public IReadOnlyList<PlaceRule>? Places { get; init; }
+    public IReadOnlyList<SourceLocationRule>? Places { get; init; }
 }
 
 /// <summary>Direction from the decisive line in which a source location is searched.</summary>
@@ -215,11 +215,11 @@ internal enum Side
 /// <param name="Side">Direction from the decisive line.</param>
 /// <param name="Pattern">Pattern with the groups <c>file</c> or <c>class</c>, <c>line</c>, or one of these.</param>
 /// <param name="Within">Maximum distance in lines.</param>
-internal sealed record PlaceRule(Side Side, LinePattern Pattern, int Within = 60)
+internal sealed record SourceLocationRule(Side Side, LinePattern Pattern, int Within = 60)
 {
-    public static PlaceRule Here(LinePattern pattern) => new(Side.Here, pattern);
+    public static SourceLocationRule Here(LinePattern pattern) => new(Side.Here, pattern);
 
-    public static PlaceRule Below(LinePattern pattern, int within = 60) => new(Side.Below, pattern, within);
+    public static SourceLocationRule Below(LinePattern pattern, int within = 60) => new(Side.Below, pattern, within);
 
-    public static PlaceRule Above(LinePattern pattern, int within = 60) => new(Side.Above, pattern, within);
+    public static SourceLocationRule Above(LinePattern pattern, int within = 60) => new(Side.Above, pattern, within);
 }

@@ -26,7 +26,7 @@ internal sealed record RunnerEnd
     public Func<string, bool> IsOwnModule { get; init; } = _ => false;
 
     /// <summary>Content of the run's report files, or null if there are none.</summary>
-    public ReportFacts? Report { get; init; }
+    public TestReportSummary? Report { get; init; }
 }
 
 /// <summary>Interpreted result of a gate's command.</summary>
@@ -35,7 +35,7 @@ internal sealed record RunnerEnd
 /// <param name="Environment">Environment fault for <see cref="GateKind.Environment"/>, or null if no named cause fits.</param>
 /// <param name="Decisive">Line to show first, or null if none explains the result.</param>
 /// <param name="FailedTests">Distinct names of failed tests in order, as the runner spells them; empty if the runner names none.</param>
-internal sealed record RunnerFacts(
+internal sealed record RunnerResult(
     GateKind Kind,
     TestCounts? Counts,
     EnvironmentCause? Environment,
@@ -56,7 +56,7 @@ internal static class RunnerReader
     private const int Terminate = 143;
 
     /// <summary>Interprets a result.</summary>
-    public static RunnerFacts Read(RunnerEnd end)
+    public static RunnerResult Read(RunnerEnd end)
     {
         var counted = end.Report?.Counted ?? end.Output.Counted;
         var ran = counted?.Ran;
@@ -64,7 +64,7 @@ internal static class RunnerReader
         var found = DecisiveFinder.Find(end, fails, hasRun: counted is not null && ran != 0);
         var (kind, cause) = Judge(end, fails, ran, found);
         var failed = fails ? FailedTests.Of(end) : [];
-        return new RunnerFacts(
+        return new RunnerResult(
             kind,
             counted is null ? null : new TestCounts(Int(counted.Passed), Int(counted.Failed), Int(counted.Skipped), Int(counted.Errors)),
             kind == GateKind.Environment ? cause : null,
@@ -84,7 +84,7 @@ internal static class RunnerReader
 
     private static readonly LinePattern Killed = @"\bKilled\b|\boom-kill|[Oo]ut of memory";
 
-    private static (GateKind Kind, EnvironmentCause? Cause) Judge(RunnerEnd end, bool fails, long? ran, FoundLine? found)
+    private static (GateKind Kind, EnvironmentCause? Cause) Judge(RunnerEnd end, bool fails, long? ran, DecisiveMatch? found)
     {
         if (end.TimedOut || end.ExitCode == TimeOut || (end.ExitCode is Kill or Terminate && Limited.IsMatch(end.Command)))
         {
@@ -109,7 +109,7 @@ internal static class RunnerReader
             : (ran == 0 && end.ExitCode != 0 ? GateKind.NoTests : GateKind.Failed, null);
     }
 
-    private static (GateKind Kind, EnvironmentCause? Cause) OfLine(RunnerEnd end, FoundLine found)
+    private static (GateKind Kind, EnvironmentCause? Cause) OfLine(RunnerEnd end, DecisiveMatch found)
     {
         var manifests = new Manifests(end.Manifests);
         var kind = found.Rule.Kind ?? GateKind.Failed;
@@ -156,10 +156,10 @@ internal static class RunnerReader
     private static bool IsPath(string module, string word) =>
         module.StartsWith('/') && word.Contains('.', StringComparison.Ordinal) && module.EndsWith("/" + word, StringComparison.Ordinal);
 
-    private static string? MissingModule(FoundLine found) =>
+    private static string? MissingModule(DecisiveMatch found) =>
         found.Group("module") ?? (Missing.Match(found.Line.Text) is { Success: true } match ? match.Groups["module"].Value : null);
 
-    private static DecisiveLine? Line(RunnerEnd end, FoundLine? found, GateKind kind) =>
+    private static DecisiveLine? Line(RunnerEnd end, DecisiveMatch? found, GateKind kind) =>
         found is not null ? found.ToLine(end.Directory)
         : end.Report?.Failure is { } reported ? reported
         : kind is GateKind.NoTests ? null
@@ -173,7 +173,7 @@ internal static class RunnerReader
             var text = line.Text.Trim();
             if (text.Length > 0 && text.Any(char.IsLetter))
             {
-                return new DecisiveLine(line.Number, FoundLine.Short(text), null, null);
+                return new DecisiveLine(line.Number, DecisiveMatch.Short(text), null, null);
             }
         }
         return null;

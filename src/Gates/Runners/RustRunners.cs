@@ -1,5 +1,5 @@
-using static Orchestrator.Gates.Runners.PlaceRule;
-using static Orchestrator.Gates.Runners.RuleParts;
+using static Orchestrator.Gates.Runners.RuleFragments;
+using static Orchestrator.Gates.Runners.SourceLocationRule;
 
 namespace Orchestrator.Gates.Runners;
 
@@ -8,13 +8,13 @@ internal static class RustRunners
 {
     private const string Panic = @"thread '(?<test>[^']+)' (?:\(\d+\) )?panicked at ";
 
-    private static PlaceRule[] PanicPlaces =>
+    private static SourceLocationRule[] PanicPlaces =>
         [
             Above(@"^\s*---- (?<file>\S+\.rs) - .*\(line (?<line>\d+)\) stdout ----$", 8),
             Here(@"panicked at (?:'.*', )?(?<file>[^\s:']+):(?<line>\d+):\d+"),
         ];
 
-    private static PlaceRule[] Arrow => [Below(@"^\s*--> (?<file>[^\s:]+):(?<line>\d+):\d+", 6)];
+    private static SourceLocationRule[] Arrow => [Below(@"^\s*--> (?<file>[^\s:]+):(?<line>\d+):\d+", 6)];
 
     public static Runner[] Rust =>
         [

@@ -1,12 +1,12 @@
-using static Orchestrator.Gates.Runners.PlaceRule;
-using static Orchestrator.Gates.Runners.RuleParts;
+using static Orchestrator.Gates.Runners.RuleFragments;
+using static Orchestrator.Gates.Runners.SourceLocationRule;
 
 namespace Orchestrator.Gates.Runners;
 
 /// <summary>Runner table rows for JavaScript and TypeScript.</summary>
 internal static class ScriptRunners
 {
-    private static PlaceRule[] VitestPlaces =>
+    private static SourceLocationRule[] VitestPlaces =>
         [
             Below($@"(?:❯ (?:.* )?|^\s*(?:At file|File): /?|^/?){ScriptFile}:(?<line>\d+):\d+", 40),
             Above($@"^ FAIL  (?:\|[^|]*\| )?{ScriptFile}", 8),

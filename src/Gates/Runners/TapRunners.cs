@@ -1,5 +1,5 @@
-using static Orchestrator.Gates.Runners.PlaceRule;
-using static Orchestrator.Gates.Runners.RuleParts;
+using static Orchestrator.Gates.Runners.RuleFragments;
+using static Orchestrator.Gates.Runners.SourceLocationRule;
 
 namespace Orchestrator.Gates.Runners;
 

@@ -219,7 +219,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         RunnerOutput printed,
         ProcessResult result,
         GateSubject subject,
-        ReportFacts? report
+        TestReportSummary? report
     )
     {
         var facts = RunnerReader.Read(
@@ -249,7 +249,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
 
     /// <summary>Classifies a failure as an environment fault only with proof: the machine's records, or the output of a tree without an
     /// agent's code. Before the work is done, a missing program or service may be part of the task.</summary>
-    private static GateVerdict Blame(GateVerdict verdict, GateSubject subject, MachineRecords records)
+    private static GateVerdict Blame(GateVerdict verdict, GateSubject subject, EnvironmentFaultRecords records)
     {
         if (verdict is not { Result: GateResult.Failed, Kind: GateKind.Environment, Gate.Negate: false })
         {
@@ -272,7 +272,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
             : verdict;
     }
 
-    private static TestCount? CountOf(Tally? printed, ReportFacts? report) =>
+    private static TestCount? CountOf(Tally? printed, TestReportSummary? report) =>
         Ran(report?.Counted) is { } written ? new TestCount(written.Ran, written.Skipped, Ran(printed)?.Ran, report!.Files)
         : Ran(printed) is { } said ? new TestCount(said.Ran, said.Skipped, said.Ran, [])
         : null;
@@ -325,9 +325,9 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
             Mark = turn.Mark,
             Sandbox = subject.Sandbox,
         };
-        var records = new MachineRecords([subject.Directory, subject.TemporaryFolder ?? Path.GetTempPath()]);
+        var records = new EnvironmentFaultRecords([subject.Directory, subject.TemporaryFolder ?? Path.GetTempPath()]);
         var result = await RunProcessAsync(process, subject.TemporaryFolder, cancellationToken);
-        var verdict = GateJudgement.Of(gate, command, result, evidenceFile);
+        var verdict = VerdictFactory.Of(gate, command, result, evidenceFile);
         if (printed is not null)
         {
             var report = RunsTwice(gate) ? ReportFiles.Read(subject.Directory, log.Began, cancellationToken) : null;
@@ -340,7 +340,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
             var errors = result.StandardError.Text;
             log.Append(errors.Length == 0 ? "" : $"\n[stderr]\n{errors}");
         }
-        log.Append(GateWords.LogEnd(verdict));
+        log.Append(GateFormatter.LogEnd(verdict));
         return verdict;
     }
 

@@ -28,7 +28,7 @@ public sealed record GateSubject
     public Sandbox? Sandbox { get; init; }
 
     /// <summary>True if the output alone may prove an environment fault, because the tree has no agent's code or nothing depends on the
-    /// answer. False to accept only <see cref="MachineRecords"/>, because an agent's code could print such messages.</summary>
+    /// answer. False to accept only <see cref="EnvironmentFaultRecords"/>, because an agent's code could print such messages.</summary>
     public bool TrustsOutput { get; init; }
 
     /// <summary>True to rerun a failing gate to detect flakiness. False if failure is expected.</summary>

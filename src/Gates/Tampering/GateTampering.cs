@@ -34,9 +34,9 @@ public static class GateTampering
     /// <param name="hollow">Tests whose base version fails on the work, and whose new version passes with and without the work.</param>
     public static TamperFindings OfWork(
         PlanTask task,
-        GateMeaning meaning,
+        GateDependencies meaning,
         IReadOnlyList<ChangedFile> changed,
-        IReadOnlyList<PatchFile>? patch,
+        IReadOnlyList<FileDiff>? patch,
         TestChanges tests,
         BaseSuite suite,
         IReadOnlyList<GateVerdict> verdicts,
@@ -53,7 +53,7 @@ public static class GateTampering
                     patch
                 ),
                 .. OfTests(tests, suite, hollow ?? []),
-                .. verdicts.Where(RanNothing).Select(GateWords.RanNothing),
+                .. verdicts.Where(RanNothing).Select(GateFormatter.RanNothing),
             ],
             [.. Notes(tests, suite)]
         );
@@ -93,9 +93,9 @@ public static class GateTampering
 
     private static IEnumerable<string> Changes(
         PlanTask task,
-        GateMeaning meaning,
+        GateDependencies meaning,
         IReadOnlyList<ChangedFile> changed,
-        IReadOnlyList<PatchFile>? patch
+        IReadOnlyList<FileDiff>? patch
     )
     {
         foreach (var file in changed)
@@ -218,7 +218,7 @@ public static class GateTampering
     private static bool IsFarLess(int now, int before) => before > 0 && (now == 0 || (now * 2 < before && before - now >= 5));
 
     /// <summary>Returns the first changed lines, so that an approver can judge the change without opening it.</summary>
-    private static string Difference(ChangedFile file, IReadOnlyList<PatchFile>? patch)
+    private static string Difference(ChangedFile file, IReadOnlyList<FileDiff>? patch)
     {
         if (patch?.FirstOrDefault(part => part.Path == file.Path) is not { } text)
         {

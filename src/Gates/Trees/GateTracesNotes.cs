@@ -29,7 +29,7 @@ public static class GateTracesNotes
             .. Odd(GateOddityKind.MadeFilesReadFirst, hostile),
         ];
         var removed = Named([.. traces.Removed.Except(hostile)]);
-        if (verdict.EvidenceFile is { } log && GateWords.LogTraces(odd, removed, traces.IsWhole) is { Length: > 0 } lines)
+        if (verdict.EvidenceFile is { } log && GateFormatter.LogTraces(odd, removed, traces.IsWhole) is { Length: > 0 } lines)
         {
             OwnFile.Append(log, lines);
         }

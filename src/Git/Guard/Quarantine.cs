@@ -24,7 +24,8 @@ public sealed record QuarantinedItem(string Id, string Name, DateTimeOffset Time
     public IReadOnlyList<string?> Values { get; set; } = [];
 
     /// <summary>Description of the item for display.</summary>
-    public override string ToString() => SettingPlace.TryParse(Name) is { } place ? $"{place.Setting} = {string.Join(", ", Values)}" : Name;
+    public override string ToString() =>
+        SettingLocation.TryParse(Name) is { } place ? $"{place.Setting} = {string.Join(", ", Values)}" : Name;
 }
 
 /// <summary>Keeps quarantined items in the repository's folder until the user accepts them. Accepted content is recognized later and not
@@ -52,7 +53,7 @@ public sealed class Quarantine(GitRepository repository)
     public async Task AcceptAsync(QuarantinedItem item, CancellationToken cancellationToken = default)
     {
         DurableFile.Write(Path.Combine(_accepted, item.Id), item.Name + "\n");
-        if (SettingPlace.TryParse(item.Name) is { } setting)
+        if (SettingLocation.TryParse(item.Name) is { } setting)
         {
             await setting.WriteAsync(repository, item.Values, cancellationToken);
         }
@@ -77,11 +78,11 @@ public sealed class Quarantine(GitRepository repository)
         {
             Content = content,
             Mode = mode,
-            Values = SettingPlace.TryParse(change.Name) is null ? [] : SettingValues.Read(change.Found!),
+            Values = SettingLocation.TryParse(change.Name) is null ? [] : SettingValues.Read(change.Found!),
         };
         if (!File.Exists(PathOf(item.Id)))
         {
-            DurableFile.Write(PathOf(item.Id), JsonSerializer.SerializeToUtf8Bytes(item, PutAsideJson.Default.QuarantinedItem));
+            DurableFile.Write(PathOf(item.Id), JsonSerializer.SerializeToUtf8Bytes(item, QuarantineJson.Default.QuarantinedItem));
         }
     }
 
@@ -91,27 +92,29 @@ public sealed class Quarantine(GitRepository repository)
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{name}\n{found}")))[..12];
 
     // If a power cut damaged the item, its content is still in the guard's store.
-    private static QuarantinedItem? Read(string path) => StoredJson.TryRead(path, PutAsideJson.Default.QuarantinedItem);
+    private static QuarantinedItem? Read(string path) => StoredJson.TryRead(path, QuarantineJson.Default.QuarantinedItem);
 }
 
 /// <summary>Converts all values of a setting to and from one text that can be stored and compared.</summary>
 internal static class SettingValues
 {
-    internal static string Write(IReadOnlyList<string?> values) => JsonSerializer.Serialize([.. values], PutAsideJson.Default.ListString);
+    internal static string Write(IReadOnlyList<string?> values) => JsonSerializer.Serialize([.. values], QuarantineJson.Default.ListString);
 
-    internal static IReadOnlyList<string?> Read(string text) => JsonSerializer.Deserialize(text, PutAsideJson.Default.ListString)!;
+    internal static IReadOnlyList<string?> Read(string text) => JsonSerializer.Deserialize(text, QuarantineJson.Default.ListString)!;
 }
 
 /// <summary>A setting and its configuration file.</summary>
 /// <param name="File">Configuration file, relative to the common directory.</param>
 /// <param name="Setting">Name of the setting.</param>
-internal sealed record SettingPlace(string File, string Setting)
+internal sealed record SettingLocation(string File, string Setting)
 {
     public override string ToString() => $"{File}:{Setting}";
 
     /// <summary>Parses an item's name. Returns null if it does not name a setting. A hook's file name may contain a colon, too.</summary>
-    internal static SettingPlace? TryParse(string name) =>
-        name.Split(':', 2) is [var file, var setting] && SharedFileChanges.IsConfiguration(file) ? new SettingPlace(file, setting) : null;
+    internal static SettingLocation? TryParse(string name) =>
+        name.Split(':', 2) is [var file, var setting] && SharedFileChanges.IsConfiguration(file)
+            ? new SettingLocation(file, setting)
+            : null;
 
     /// <summary>Sets exactly these values. An empty list removes the setting.</summary>
     internal async Task WriteAsync(GitRepository repository, IReadOnlyList<string?> values, CancellationToken cancellationToken)
@@ -132,4 +135,4 @@ internal sealed record SettingPlace(string File, string Setting)
 
 [JsonSerializable(typeof(QuarantinedItem))]
 [JsonSerializable(typeof(List<string>))]
-internal sealed partial class PutAsideJson : JsonSerializerContext;
+internal sealed partial class QuarantineJson : JsonSerializerContext;

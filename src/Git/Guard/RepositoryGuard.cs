@@ -102,9 +102,8 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         change switch
         {
             { Kind: TamperedKind.Stash, Found: null } => RefStore.KeptPrefix + change.Expected,
-            { Kind: TamperedKind.Left, Found: null, Expected: not null } when SettingPlace.TryParse(change.Name) is null => _store.PathOf(
-                GuardedFile.Parse(change.Expected!).Hash
-            ),
+            { Kind: TamperedKind.Left, Found: null, Expected: not null } when SettingLocation.TryParse(change.Name) is null =>
+                _store.PathOf(GuardedFile.Parse(change.Expected!).Hash),
             { IsLeft: true } or { Found: null } => null,
             { Kind: TamperedKind.Branch } => RefStore.KeptPrefix + change.Found,
             { Kind: TamperedKind.File } => _store.PathOf(GuardedFile.Parse(change.Found).Hash),
@@ -154,7 +153,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
 
     private async Task PutAsideAsync(TamperedItem change, string during, CancellationToken cancellationToken)
     {
-        if (SettingPlace.TryParse(change.Name) is { } setting)
+        if (SettingLocation.TryParse(change.Name) is { } setting)
         {
             new Quarantine(repository).Keep(change, [], string.Empty, during);
             await setting.WriteAsync(repository, change.Expected is null ? [] : SettingValues.Read(change.Expected), cancellationToken);

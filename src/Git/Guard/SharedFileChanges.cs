@@ -64,13 +64,13 @@ internal sealed class SharedFileChanges(GitRepository repository, GuardStore sto
                 // Ordinary git commands write the settings of a branch.
                 .Where(setting => !setting.StartsWith("branch.", StringComparison.Ordinal))
                 .Select(setting =>
-                    Explain($"{new SettingPlace(name, setting)}", setting, ValuesOf(before, setting), ValuesOf(after, setting))
+                    Explain($"{new SettingLocation(name, setting)}", setting, ValuesOf(before, setting), ValuesOf(after, setting))
                 ),
         ];
 
         TamperedItem Explain(string place, string setting, string? old, string? @new) =>
             new(
-                @new is not null && RunningSettings.Covers(setting, after.Of(setting)) && !_aside.IsAccepted(place, @new)
+                @new is not null && ProgramSettings.Covers(setting, after.Of(setting)) && !_aside.IsAccepted(place, @new)
                     ? TamperedKind.Program
                     : TamperedKind.Left,
                 place,

@@ -37,7 +37,7 @@ public sealed record TamperedItem(TamperedKind Kind, string Name, string? Expect
     /// <summary>Sentence that describes the difference for display.</summary>
     public override string ToString()
     {
-        var name = SettingPlace.TryParse(Name) is { } place
+        var name = SettingLocation.TryParse(Name) is { } place
             ? $"the setting {place.Setting}{(place.File == "config" ? string.Empty : $" in {place.File}")}"
             : Name;
         return (Expected, Found) switch

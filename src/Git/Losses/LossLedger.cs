@@ -5,11 +5,11 @@ namespace Orchestrator.Git.Losses;
 /// <param name="lines">Table with the lines of all versions.</param>
 internal sealed class LossLedger(LineTable lines)
 {
-    private readonly HunkTexts _texts = new(lines);
+    private readonly HunkFormatter _texts = new(lines);
     private readonly List<TrackedHunk> _hunks = [];
     private readonly List<MergedHunk> _others = [];
     private readonly LineClaims _claims = new();
-    private readonly FactClaims _facts = new();
+    private readonly WholeFileClaims _facts = new();
     private readonly Dictionary<(string Path, int Line), TrackedHunk> _removers = [];
     private readonly Dictionary<(string Path, int Line), List<TrackedHunk>> _removals = [];
     private readonly Dictionary<int, List<TrackedHunk>> _lost = [];

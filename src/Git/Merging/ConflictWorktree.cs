@@ -18,13 +18,13 @@ public sealed class ConflictWorktree(Worktree worktree)
     public async Task<string?> BeginAsync(
         string ours,
         string theirs,
-        KeepAs keep,
+        RetentionTarget keep,
         IReadOnlyCollection<string>? appendedFiles = null,
         CancellationToken cancellationToken = default
     )
     {
         string? kept = null;
-        var aside = new PristineAside(worktree);
+        var aside = new PristineFileStash(worktree);
 
         // Git writes MERGE_HEAD after the files, so if it exists, the files are complete.
         if (DurableFile.TryRead(Path.Combine(worktree.AdminDirectory, "MERGE_HEAD"))?.Trim() != theirs)

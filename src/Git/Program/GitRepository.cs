@@ -16,16 +16,16 @@ public sealed class GitRepository
     private const string NoCheckout = "/";
 
     private readonly Shared _shared;
-    private readonly RepositoryPrograms _programs;
+    private readonly ProgramSettingOverrides _programs;
 
-    private GitRepository(GitProgram program, string commonDirectory, ConfigurationCopy? copy, Shared? shared)
+    private GitRepository(GitProgram program, string commonDirectory, ConfigurationSnapshot? copy, Shared? shared)
     {
         Program = program;
         CommonDirectory = commonDirectory;
         Copy = copy;
         Key = KeyOf(commonDirectory);
         _shared = shared ?? new Shared(new WriteIntents(Path.Combine(OwnDirectory, "writes"), commonDirectory));
-        _programs = new RepositoryPrograms(this);
+        _programs = new ProgramSettingOverrides(this);
     }
 
     /// <summary>State of an open repository that is shared by all instances, whichever configuration they use.</summary>
@@ -59,7 +59,7 @@ public sealed class GitRepository
 
     /// <summary>Configuration snapshot that calls use. If null, each call reads the user's current configuration, and settings of the
     /// repository that would run a program are disabled.</summary>
-    internal ConfigurationCopy? Copy { get; }
+    internal ConfigurationSnapshot? Copy { get; }
 
     /// <summary>Settings at the time the repository was opened, without disabled programs.</summary>
     public GitConfiguration Configuration { get; private set; } = GitConfiguration.None;
@@ -129,7 +129,7 @@ public sealed class GitRepository
     }
 
     /// <summary>Returns this repository with calls that use a configuration snapshot.</summary>
-    public async Task<GitRepository> GoingByAsync(ConfigurationCopy copy, CancellationToken cancellationToken = default)
+    public async Task<GitRepository> GoingByAsync(ConfigurationSnapshot copy, CancellationToken cancellationToken = default)
     {
         var repository = new GitRepository(Program, CommonDirectory, copy, _shared)
         {

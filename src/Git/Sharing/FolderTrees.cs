@@ -18,7 +18,7 @@ public sealed class FolderTrees(GitRepository repository)
     public async Task<IReadOnlyDictionary<string, string>> StoreAsync(
         string root,
         IReadOnlyDictionary<string, string> files,
-        KnownFiles known,
+        StoredFileCache known,
         CancellationToken cancellationToken = default
     )
     {

@@ -4,7 +4,7 @@ namespace Orchestrator.Git.Worktrees;
 /// <param name="Prefix">Ref prefix, such as <c>refs/orchestrator/kept/RUN/TASK</c>, to which a number is appended.</param>
 /// <param name="Message">Commit message for users who find the commit.</param>
 /// <param name="Trailers">Trailers with the origin.</param>
-public sealed record KeepAs(string Prefix, string Message, CommitTrailers Trailers);
+public sealed record RetentionTarget(string Prefix, string Message, CommitTrailers Trailers);
 
 /// <summary>Proof that a worktree's content is retained elsewhere, or is not anyone's work, and may be discarded.
 /// <see cref="WorktreeReset"/> requires one.</summary>
@@ -29,7 +29,7 @@ public sealed class DiscardPermit
     /// <exception cref="GitException">The content can't be retained. The worktree is unchanged then.</exception>
     public static async Task<DiscardPermit> KeepAsync(
         Worktree worktree,
-        KeepAs keep,
+        RetentionTarget keep,
         IReadOnlyCollection<string> known,
         CancellationToken cancellationToken = default
     )

@@ -17,7 +17,7 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
     internal async Task ReturnAsync(string path, string admin, DiscardPermit permit, CancellationToken cancellationToken)
     {
         permit.Check(path);
-        await new WorktreeParents(repository).MakeAsync(_folder, cancellationToken);
+        await new WorktreeFolders(repository).MakeAsync(_folder, cancellationToken);
         var claims = new WorktreeClaims(repository);
         claims.Claim(path);
         WorktreeAdmin.RemoveMarker(admin);

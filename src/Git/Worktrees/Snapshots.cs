@@ -72,7 +72,7 @@ public sealed class Snapshots(GitRepository repository)
     /// <param name="keep">Prefix and message of the commit.</param>
     /// <param name="cancellationToken">Checked between the steps.</param>
     /// <returns>Name of the ref.</returns>
-    public async Task<string> KeepAsync(Worktree worktree, KeepAs keep, CancellationToken cancellationToken = default)
+    public async Task<string> KeepAsync(Worktree worktree, RetentionTarget keep, CancellationToken cancellationToken = default)
     {
         var (tree, head) = await new WorktreeTree(worktree).WriteAsync(cancellationToken);
         var known = await _refs.ListAsync([keep.Prefix], cancellationToken);
@@ -190,7 +190,7 @@ public sealed class Snapshots(GitRepository repository)
                 cancellationToken
             );
         }
-        await new AddingFiles(worktree, call => worktree.WriteAsync(call, cancellationToken), Nothing).AddAllAsync(
+        await new WorktreeStager(worktree, call => worktree.WriteAsync(call, cancellationToken), Nothing).AddAllAsync(
             leaveOut,
             [],
             [0],

@@ -112,7 +112,7 @@ public sealed record WorktreeRequest(string Path, string Commit)
     public bool IsOwnPlace { get; init; }
 
     /// <summary>Destination for work found in a damaged worktree at the path. If null, a damaged worktree is an error.</summary>
-    public KeepAs? Keep { get; init; }
+    public RetentionTarget? Keep { get; init; }
 
     /// <summary>Pool from which to take a worktree, or null to create a new one.</summary>
     public WorktreePool? Pool { get; init; }

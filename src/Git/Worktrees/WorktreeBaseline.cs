@@ -91,7 +91,7 @@ public sealed class WorktreeBaseline
         var removed = new List<string>();
         for (var round = 0; round < MostRounds; round++)
         {
-            if (await WorktreeTraces.TryReadAsync(_worktree, _variables, cancellationToken) is not { Submodules: [] } found)
+            if (await WorktreeLeftovers.TryReadAsync(_worktree, _variables, cancellationToken) is not { Submodules: [] } found)
             {
                 return null;
             }
@@ -124,7 +124,7 @@ public sealed class WorktreeBaseline
     public Task StageOnAsync(string commit, CancellationToken cancellationToken) =>
         _worktree.WriteAsync(cancellationToken, "update-ref", "--no-deref", "HEAD", commit);
 
-    private static List<string> Surplus(WorktreeTraces found, IReadOnlySet<string> kept, Func<string, bool> isNeverKept) =>
+    private static List<string> Surplus(WorktreeLeftovers found, IReadOnlySet<string> kept, Func<string, bool> isNeverKept) =>
         [
             .. found
                 .Others.Where(path => !kept.Contains(path))

@@ -13,7 +13,7 @@ internal sealed class WorktreeCheckout(GitRepository repository)
     {
         if (request.Pool is not null)
         {
-            await new WorktreeParents(repository).CheckAsync(Path.GetFullPath(request.Pool.Folder), cancellationToken);
+            await new WorktreeFolders(repository).CheckAsync(Path.GetFullPath(request.Pool.Folder), cancellationToken);
         }
         if (request.Pool is null || new PooledWorktrees(repository, request.Pool).Take(path, request.LockReason) is not var (admin, fits))
         {

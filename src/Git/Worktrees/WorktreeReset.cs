@@ -53,7 +53,7 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
             worktree.Call("checkout-index", "--force", "--index", "--quiet", "-z", "--stdin") with
             {
                 Input = ListOf(paths),
-                Settings = [.. ParallelCheckout, .. IndexFacts.Settings(worktree.Repository)],
+                Settings = [.. ParallelCheckout, .. IndexSettings.Settings(worktree.Repository)],
                 Environment = index,
             },
             cancellationToken
@@ -115,7 +115,7 @@ public sealed class WorktreeReset(Worktree worktree, DiscardPermit permit)
         return worktree.WriteAsync(
             worktree.Call(["checkout", "--quiet", "--force", .. where]) with
             {
-                Settings = [.. ParallelCheckout, .. IndexFacts.Settings(worktree.Repository)],
+                Settings = [.. ParallelCheckout, .. IndexSettings.Settings(worktree.Repository)],
             },
             cancellationToken
         );

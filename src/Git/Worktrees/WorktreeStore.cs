@@ -10,7 +10,7 @@ public sealed class WorktreeStore(GitRepository repository)
     {
         var path = Path.GetFullPath(request.Path);
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
-        var parents = new WorktreeParents(repository);
+        var parents = new WorktreeFolders(repository);
         await parents.CheckAsync(Path.GetDirectoryName(path)!, cancellationToken);
         var admin = WorktreeAdmin.Find(repository, path);
         if (admin is not null && WorktreeAdmin.ReadMarker(admin, path) is { } marker)
@@ -23,7 +23,7 @@ public sealed class WorktreeStore(GitRepository repository)
                 );
         }
         var claims = new WorktreeClaims(repository);
-        await new WorktreePlace(repository).ClearAsync(path, admin, claims, request, cancellationToken);
+        await new WorktreePathCleaner(repository).ClearAsync(path, admin, claims, request, cancellationToken);
         claims.Claim(path);
         await parents.MakeAsync(Path.GetDirectoryName(path)!, cancellationToken);
         var files = new WorktreeCheckout(repository);
@@ -104,7 +104,7 @@ public sealed class WorktreeStore(GitRepository repository)
     {
         path = Path.GetFullPath(path);
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
-        await new WorktreeParents(repository).CheckAsync(Path.GetDirectoryName(path)!, cancellationToken);
+        await new WorktreeFolders(repository).CheckAsync(Path.GetDirectoryName(path)!, cancellationToken);
         var claims = new WorktreeClaims(repository);
         var admin = WorktreeAdmin.Find(repository, path);
         if (admin is not null && !WorktreeAdmin.IsOurs(admin) && !claims.IsClaimed(path))
@@ -132,7 +132,7 @@ public sealed class WorktreeStore(GitRepository repository)
     {
         path = Path.GetFullPath(path);
         using var one = await WorktreeLock.AcquireAsync(repository, cancellationToken);
-        await new WorktreeParents(repository).CheckAsync(Path.GetDirectoryName(path)!, cancellationToken);
+        await new WorktreeFolders(repository).CheckAsync(Path.GetDirectoryName(path)!, cancellationToken);
         if (WorktreeAdmin.Find(repository, path) is { } admin && WorktreeAdmin.IsOurs(admin))
         {
             await new PooledWorktrees(repository, pool).ReturnAsync(path, admin, permit, cancellationToken);

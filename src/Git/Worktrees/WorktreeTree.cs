@@ -50,7 +50,7 @@ public sealed class WorktreeTree(Worktree worktree)
         var all = new Dictionary<string, string?>(environment.Concat(index.Environment));
 
         // The agent still works, so a file that disappears or can't be read must not prevent the snapshot.
-        await new AddingFiles(worktree, call => worktree.Repository.AddObjectsAsync(call, cancellationToken), all).AddAllAsync(
+        await new WorktreeStager(worktree, call => worktree.Repository.AddObjectsAsync(call, cancellationToken), all).AddAllAsync(
             without,
             ["--ignore-errors"],
             [0, 1],

@@ -55,7 +55,7 @@ public sealed class RunCleanup
         );
 
         var orphans = OrphanedCache.List(_services.Environment, _services.Time.GetUtcNow());
-        var copies = LeftGitCopies.List(_services.Environment, _services.Time.GetUtcNow());
+        var copies = GitConfigLeftovers.List(_services.Environment, _services.Time.GetUtcNow());
 
         // A working or starting run may need spare worktrees, and its refs may not belong to a known run yet.
         if (all.Any(NeverBegun.IsOpen))
@@ -92,7 +92,7 @@ public sealed class RunCleanup
             left.Add(moved);
         }
         await _spare.RemoveAsync(found.Spare, stop);
-        LeftGitCopies.Forget(_services.Environment, _services.Time.GetUtcNow());
+        GitConfigLeftovers.Forget(_services.Environment, _services.Time.GetUtcNow());
         foreach (var folder in found.Orphans.Select(orphan => orphan.Folder).Concat(found.GitCopies))
         {
             stop.ThrowIfCancellationRequested();

@@ -7,7 +7,7 @@ namespace Orchestrator.Machine.Cleaning;
 /// <summary>Removes the leftovers found by a survey. The folder is removed last, so that a killed removal leaves a known run for another
 /// survey.</summary>
 /// <param name="repository">Repository of the runs.</param>
-/// <param name="remote">Remote as in <see cref="SharedCopies"/>.</param>
+/// <param name="remote">Remote as in <see cref="SharedRefCleanup"/>.</param>
 internal sealed class RunRemoval(GitRepository repository, string? remote)
 {
     /// <summary>Removes the leftovers of a run.</summary>
@@ -16,7 +16,7 @@ internal sealed class RunRemoval(GitRepository repository, string? remote)
     /// open.</param>
     /// <param name="stop">Checked between the steps.</param>
     /// <returns>Null, or the reason for which removable leftovers stayed on this machine or the shared remote.</returns>
-    public async Task<string?> RemoveAsync(RunRemains remains, Func<string, Task<bool>> forget, CancellationToken stop)
+    public async Task<string?> RemoveAsync(RunLeftovers remains, Func<string, Task<bool>> forget, CancellationToken stop)
     {
         var run = remains.Run;
         var worktrees = new WorktreeStore(repository);
@@ -31,9 +31,9 @@ internal sealed class RunRemoval(GitRepository repository, string? remote)
         }
         foreach (var task in remains.Unfinished)
         {
-            new UnfinishedWork(repository, $"{run.Folder.Name}/{task}").Remove();
+            new UnfinishedWorkStore(repository, $"{run.Folder.Name}/{task}").Remove();
         }
-        RemoveIfEmpty(UnfinishedWork.FolderOf(repository, run.Folder.Name));
+        RemoveIfEmpty(UnfinishedWorkStore.FolderOf(repository, run.Folder.Name));
         if (!remains.IsWhole)
         {
             return null;
@@ -42,7 +42,7 @@ internal sealed class RunRemoval(GitRepository repository, string? remote)
         {
             return $"{run.Status.RunId} is open again; its folder stays";
         }
-        var shared = await new SharedCopies(repository, remote).RemoveAsync(run, stop);
+        var shared = await new SharedRefCleanup(repository, remote).RemoveAsync(run, stop);
         FolderRemover.Remove(run.Log);
 
         // Renamed first, so that a partially removed folder is not mistaken for a run.

@@ -17,19 +17,19 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
     private readonly RefStore _refs = new(repository);
     private readonly CommitStore _commits = new(repository);
     private readonly WorktreeStore _worktrees = new(repository);
-    private readonly LeftWork _left = new(repository);
-    private readonly LeftRefs _leftRefs = new(prefix);
+    private readonly LeftoverWork _left = new(repository);
+    private readonly LeftoverRefs _leftRefs = new(prefix);
 
     /// <summary>Surveys the given runs.</summary>
     /// <param name="runs">Runs that have ended.</param>
-    public async Task<IReadOnlyList<RunRemains>> LookAsync(IReadOnlyList<EndedRun> runs, CancellationToken stop)
+    public async Task<IReadOnlyList<RunLeftovers>> LookAsync(IReadOnlyList<EndedRun> runs, CancellationToken stop)
     {
         if (runs.Count == 0)
         {
             return [];
         }
         string[] prefixes = [.. runs.Select(run => run.BranchPrefix).OfType<string>().Append(prefix).Distinct(StringComparer.Ordinal)];
-        var refs = await _refs.ListAsync(["refs/orchestrator", .. prefixes.Select(name => LeftRefs.Heads + name)], stop);
+        var refs = await _refs.ListAsync(["refs/orchestrator", .. prefixes.Select(name => LeftoverRefs.Heads + name)], stop);
         var results = (await NamedCommit.ListAsync(repository, Results, stop)).ToLookup(
             result => result.Trailers?.Run ?? "",
             StringComparer.Ordinal
@@ -58,7 +58,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
             mine,
             stop
         );
-        var found = new List<RunRemains>();
+        var found = new List<RunLeftovers>();
         foreach (var run in runs)
         {
             found.Add(
@@ -106,7 +106,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
             .Select(run =>
                 (
                     run.Status.Target,
-                    Tip: refs.GetValueOrDefault(LeftRefs.Heads + run.Status.Staging)
+                    Tip: refs.GetValueOrDefault(LeftoverRefs.Heads + run.Status.Staging)
                         ?? refs.GetValueOrDefault(RunRefs.LastMerge(run.Folder))
                 )
             )
@@ -116,12 +116,12 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         {
             return contained;
         }
-        var branches = await _refs.ListAsync([LeftRefs.Heads, Remotes], stop);
+        var branches = await _refs.ListAsync([LeftoverRefs.Heads, Remotes], stop);
         var search = new ContentSearch(repository);
         var found = contained.ToHashSet(StringComparer.Ordinal);
         foreach (var (target, tip) in results)
         {
-            foreach (var branch in branches.Keys.Where(name => name == LeftRefs.Heads + target || IsRemote(name, target)))
+            foreach (var branch in branches.Keys.Where(name => name == LeftoverRefs.Heads + target || IsRemote(name, target)))
             {
                 if (!await search.IsInAsync(tip!, branch, stop))
                 {
@@ -147,7 +147,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
             && !prefixes.Any(prefix => branch.StartsWith(prefix + "/", StringComparison.Ordinal));
     }
 
-    private async Task<RunRemains> LookAsync(
+    private async Task<RunLeftovers> LookAsync(
         EndedRun run,
         IReadOnlyList<(string Ref, string Commit)> refs,
         IReadOnlyList<NamedCommit> results,
@@ -159,7 +159,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
     {
         var (kept, givenUp) = (new List<string>(), new List<string>());
         var (removable, busy) = await _left.WorktreesAsync(worktrees, contained, run.IsGivenUp ? givenUp : kept, run.IsGivenUp, stop);
-        var keepers = LeftRefs.Keepers(run, refs, contained);
+        var keepers = LeftoverRefs.Keepers(run, refs, contained);
         var (checkouts, leaving) = (new BranchCheckouts(repository), removable.ConvertAll(found => found.Item1.Path));
         var (gone, staying) = (new List<RefChange>(), new List<string>());
         var merged = run
@@ -184,12 +184,12 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
                     continue;
                 }
                 gone.Add(new RefChange(name, null, commit));
-                if (!isProven && !LeftRefs.IsMark(run, name))
+                if (!isProven && !LeftoverRefs.IsMark(run, name))
                 {
                     givenUp.Add($"{RunRefs.Shown(name)} ({CommitIds.Shorten(commit)})");
                 }
             }
-            else if (!LeftRefs.IsMark(run, name))
+            else if (!LeftoverRefs.IsMark(run, name))
             {
                 staying.Add(name);
             }
@@ -202,14 +202,14 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         }
 
         // The marker refs of a run stay as long as anything else of it stays.
-        gone.RemoveAll(change => LeftRefs.IsMark(run, change.Name));
+        gone.RemoveAll(change => LeftoverRefs.IsMark(run, change.Name));
         if (kept.Count == 0)
         {
             gone.AddRange(
-                refs.Where(found => LeftRefs.IsMark(run, found.Ref)).Select(found => new RefChange(found.Ref, null, found.Commit))
+                refs.Where(found => LeftoverRefs.IsMark(run, found.Ref)).Select(found => new RefChange(found.Ref, null, found.Commit))
             );
         }
-        return new RunRemains(run, FolderSize.Of(run.Folder.Path).With(FolderSize.Of(run.Log)), kept)
+        return new RunLeftovers(run, FolderSize.Of(run.Folder.Path).With(FolderSize.Of(run.Log)), kept)
         {
             Refs = gone,
             Worktrees = removable,
@@ -242,8 +242,8 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
 
     private async Task<IReadOnlyCollection<string>> OwnBranchesAsync(CancellationToken stop) =>
         [
-            .. (await _refs.ListAsync([LeftRefs.Heads], stop)).Keys.Where(name =>
-                !name.StartsWith($"{LeftRefs.Heads}{prefix}/", StringComparison.Ordinal)
+            .. (await _refs.ListAsync([LeftoverRefs.Heads], stop)).Keys.Where(name =>
+                !name.StartsWith($"{LeftoverRefs.Heads}{prefix}/", StringComparison.Ordinal)
             ),
         ];
 

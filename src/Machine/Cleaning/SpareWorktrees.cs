@@ -20,7 +20,7 @@ internal sealed class SpareWorktrees(GitRepository repository, IReadOnlyDictiona
         [
             .. new WorktreeStore(repository).ListPooled().Skip(keep),
             .. VerificationTrees.In(_cache).Skip(keep),
-            .. KeptSetUps.In(_cache).Skip(keep),
+            .. SetUpCache.In(_cache).Skip(keep),
         ];
 
     /// <summary>Removes worktrees, except for those that are in use again.</summary>
@@ -34,9 +34,9 @@ internal sealed class SpareWorktrees(GitRepository repository, IReadOnlyDictiona
         var removed = 0;
         foreach (var path in paths)
         {
-            if (Path.GetDirectoryName(path) == KeptSetUps.FolderIn(_cache))
+            if (Path.GetDirectoryName(path) == SetUpCache.FolderIn(_cache))
             {
-                removed += KeptSetUps.TryRemove(path, time.GetUtcNow()) ? 1 : 0;
+                removed += SetUpCache.TryRemove(path, time.GetUtcNow()) ? 1 : 0;
                 continue;
             }
             using var held = pooled.Contains(path) ? null : LockFile.TryTake(VerificationTrees.LockOf(path));

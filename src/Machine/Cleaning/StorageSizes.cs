@@ -62,7 +62,7 @@ public sealed record StorageSizes(
             Sum(trees).With(inGates),
             gates.Length,
             Beside(FolderSize.Of(cache), inGates),
-            FolderSize.Of(UnfinishedWork.FolderOf(repository, ""))
+            FolderSize.Of(UnfinishedWorkStore.FolderOf(repository, ""))
         );
     }
 

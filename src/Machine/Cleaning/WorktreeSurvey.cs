@@ -95,7 +95,7 @@ public sealed class WorktreeSurvey(RunServices services)
                 : ofGates.Contains(tree.Path) ? Spare(entry with { Owner = WorktreeOwner.Gates }, open)
                 : tree.IsMissing ? entry with { Why = "its folder is gone: git worktree prune" }
                 : store.Find(tree.Path) is null ? entry
-                : await OfTaskAsync(entry with { Owner = WorktreeOwner.Task }, tree, known, new LeftWork(repository), contained, stop)
+                : await OfTaskAsync(entry with { Owner = WorktreeOwner.Task }, tree, known, new LeftoverWork(repository), contained, stop)
             );
         }
         return found;
@@ -117,7 +117,7 @@ public sealed class WorktreeSurvey(RunServices services)
         WorktreeEntry entry,
         WorktreeInfo tree,
         Dictionary<string, RunStatus> known,
-        LeftWork left,
+        LeftoverWork left,
         IReadOnlySet<string> contained,
         CancellationToken stop
     )

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Orchestrator.Machine.Sessions;
 
 /// <summary>State of a conversation.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<SessionStanding>))]
-public enum SessionStanding
+[JsonConverter(typeof(JsonStringEnumConverter<SessionLiveness>))]
+public enum SessionLiveness
 {
     /// <summary>A process works in the conversation.</summary>
     [JsonStringEnumMemberName("alive")]
@@ -25,7 +25,7 @@ public enum SessionStanding
 /// <param name="File">Absolute path of the file.</param>
 /// <param name="Bytes">Size of the file in bytes.</param>
 /// <param name="Standing">State of the conversation, determined from processes and never from the file's age.</param>
-public sealed record ClaudeSession(string Id, string File, long Bytes, SessionStanding Standing)
+public sealed record ClaudeSession(string Id, string File, long Bytes, SessionLiveness Standing)
 {
     /// <summary>Process that works in the conversation.</summary>
     public int? ProcessId { get; init; }

@@ -103,16 +103,16 @@ public sealed class ClaudeSessions(IReadOnlyDictionary<string, string> environme
             });
     }
 
-    private static ClaudeSession Of(ClaudeSessionFacts facts, ClaudeProcesses processes)
+    private static ClaudeSession Of(ClaudeSessionMetadata facts, ClaudeProcesses processes)
     {
         var pid = processes.Sessions.TryGetValue(facts.Id, out var found) ? found : (int?)null;
         return new ClaudeSession(
             facts.Id,
             facts.Path,
             facts.Bytes,
-            pid is not null ? SessionStanding.Alive
-                : processes.Unassigned.Any(folder => facts.Folder is null || facts.Folder == folder) ? SessionStanding.Unknown
-                : SessionStanding.Ended
+            pid is not null ? SessionLiveness.Alive
+                : processes.Unassigned.Any(folder => facts.Folder is null || facts.Folder == folder) ? SessionLiveness.Unknown
+                : SessionLiveness.Ended
         )
         {
             ProcessId = pid,

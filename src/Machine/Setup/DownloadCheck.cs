@@ -30,7 +30,7 @@ internal static class DownloadCheck
         var own = Path.Combine(UserState.MakeFolder(services.Environment), $".try-downloads-{Guid.NewGuid():N}");
         try
         {
-            var rules = new SandboxRules(bubblewrap, services.Environment, permissions, repository);
+            var rules = new SandboxBuilder(bubblewrap, services.Environment, permissions, repository);
             var sandbox = rules.WithDownloads(rules.Common(), new PrivateLayers(own), SandboxRole.Gate, canOverlay);
             var used = DownloadFolders
                 .Of(services.Environment)

@@ -12,7 +12,7 @@ internal static class GitSetupCheck
     public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(
         RepositoryLocation? location,
         OrchestratorSettings settings,
-        GitRepositories repositories,
+        GitRepositoryCache repositories,
         CancellationToken cancellationToken
     )
     {

@@ -44,7 +44,7 @@ internal static class LandingCheck
                     $"git.sign: {LandingSignature.AsConfigured} signs it."
                 );
         }
-        if (signing is null || !LandingWay.MovesTarget(settings.Land))
+        if (signing is null || !LandingMode.MovesTarget(settings.Land))
         {
             return new(
                 Name,
@@ -63,7 +63,7 @@ internal static class LandingCheck
             : new(Name, MachineCheckStatus.Ok, $"{signing} signs what lands ({WhatIsSigned(settings.Land)}).");
     }
 
-    private static string WhatIsSigned(string way) => way == LandingWay.Merge ? "one closing merge commit" : "each commit";
+    private static string WhatIsSigned(string way) => way == LandingMode.Merge ? "one closing merge commit" : "each commit";
 
     private static MachineCheckEntry? Hook(MergeHook? hook, GitSettings settings)
     {

@@ -14,9 +14,9 @@ namespace Orchestrator.Machine.Setup;
 public sealed record InitializedRepository(
     IReadOnlyList<string> Written,
     IReadOnlyList<string> Kept,
-    TakenConfiguration Taken,
-    IReadOnlyList<TakenSetting> InPlace,
-    IReadOnlyList<TakenSetting> Left,
+    ImportedConfiguration Taken,
+    IReadOnlyList<ImportedSetting> InPlace,
+    IReadOnlyList<ImportedSetting> Left,
     IReadOnlyList<string> Ignored,
     bool DotEnvIsIgnored
 );
@@ -76,7 +76,7 @@ public static class RepositoryInitializer
 
         """;
 
-    private static string Configuration(TakenConfiguration taken)
+    private static string Configuration(ImportedConfiguration taken)
     {
         var text = new StringBuilder(
             "# Settings of orchestrate for this repository. 'orchestrate config list' shows all of them with their defaults.\n"
@@ -94,7 +94,7 @@ public static class RepositoryInitializer
     }
 
     // Settings defined in the configuration are not taken from older files.
-    private static IReadOnlyList<TakenSetting> WithoutOwn(SettingsInput found, TakenConfiguration taken)
+    private static IReadOnlyList<ImportedSetting> WithoutOwn(SettingsInput found, ImportedConfiguration taken)
     {
         var own = SettingsLoader
             .Load(new SettingsInput { RepositoryFile = found.RepositoryFile })

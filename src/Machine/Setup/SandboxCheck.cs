@@ -95,12 +95,12 @@ internal static class SandboxCheck
         foreach (var agent in agents.Where(settings.HasAgent))
         {
             var keys = MachineCheck.Runner(agent, settings, environment).Keys;
-            var kept = settings.Permissions.Network.Mode == "open" ? [] : OutsideKeys.Of(keys, settings.Permissions);
+            var kept = settings.Permissions.Network.Mode == "open" ? [] : KeyPlaceholders.Of(keys, settings.Permissions);
             outside.AddRange(
                 kept.Where(key => environment.GetValueOrDefault(key.Variable) is { Length: > 0 })
                     .Select(key => $"{key.Variable} of {agent}")
             );
-            inside.AddRange(OutsideKeys.FindInside(kept, environment, settings.Permissions).Select(name => $"{name} of {agent}"));
+            inside.AddRange(KeyPlaceholders.FindInside(kept, environment, settings.Permissions).Select(name => $"{name} of {agent}"));
         }
         return (outside.Count > 0 ? $" Keys that stay outside: {string.Join(", ", outside)}." : "")
             + (inside.Count > 0 ? $" Keys that the agents see: {string.Join(", ", inside)}." : "");

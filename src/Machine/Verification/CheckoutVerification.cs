@@ -46,12 +46,12 @@ public static class CheckoutVerification
         CancellationToken stop
     )
     {
-        var repositories = new GitRepositories();
+        var repositories = new GitRepositoryCache();
         var opened = await repositories.GoingByPresentAsync(
             await repositories.OpenAsync(workTree),
             GitCopies.FolderOf(services.Environment)
         );
-        var verification = new GatesOfCheckout(opened, gates, evidence, services, settings, told, waiting => waits(waiting.ToString()));
+        var verification = new CheckoutGateRunner(opened, gates, evidence, services, settings, told, waiting => waits(waiting.ToString()));
         var question = new GateQuestion("", [], settings, WorktreeSetup.CommandsOf(settings, workTree, ofManifests))
         {
             Fresh = fresh,

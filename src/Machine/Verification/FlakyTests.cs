@@ -19,7 +19,7 @@ public sealed class FlakyTests(string workTree, RunServices services)
 
     /// <summary>Returns the tests that were flaky in their gates' latest verdicts on this machine.</summary>
     public async Task<IReadOnlyList<FlakyTest>> SeenAsync() =>
-        new GateResultStore(services.Environment, services.Time).FlakyTests(await new GitRepositories().OpenAsync(workTree));
+        new GateResultStore(services.Environment, services.Time).FlakyTests(await new GitRepositoryCache().OpenAsync(workTree));
 
     /// <summary>Reads the tests in quarantine, with all faults of the file.</summary>
     public (TestQuarantine Quarantine, IReadOnlyList<PlanFault> Faults) Read() =>

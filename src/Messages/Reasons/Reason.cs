@@ -3,14 +3,14 @@ namespace Orchestrator.Messages;
 /// <summary>Reason for the state of a task or run, or the content of an event: a kind (the type) with its data. The kinds are declared in
 /// <c>TaskReasons</c>, <c>WorkReasons</c>, <c>RunReasons</c> and <c>PersonReasons</c>; <see cref="ReasonText"/> formats them. Data are
 /// ids, numbers, times, other reasons and quoted texts (<see cref="Quote"/>). A reason is never a free sentence.</summary>
-[JsonConverter(typeof(ReasonJson))]
+[JsonConverter(typeof(ReasonJsonConverter))]
 public abstract record Reason
 {
     private protected Reason() { }
 
     /// <summary>Name of the kind in JSON, such as <c>dependency-ended</c>.</summary>
     [JsonIgnore]
-    public string Kind => ReasonJson.NameOf(GetType());
+    public string Kind => ReasonJsonConverter.NameOf(GetType());
 
     /// <summary>Returns the reason as text.</summary>
     public sealed override string ToString() => ReasonText.Of(this);
@@ -18,7 +18,7 @@ public abstract record Reason
 
 /// <summary>A quoted text from outside: from an agent, a user, git or another program. Also the findings of an activity, in the words
 /// shown to the agent and to users.</summary>
-[JsonConverter(typeof(QuoteJson))]
+[JsonConverter(typeof(QuoteJsonConverter))]
 public sealed record Quote
 {
     /// <summary>Quotes a text.</summary>

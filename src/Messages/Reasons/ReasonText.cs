@@ -146,7 +146,7 @@ public static class ReasonText
             RequestJudged => "its agent's request is checked",
             RequestNeedsApproval why => why.Request.Text,
             ResolvedBy why =>
-                $"resolved by {why.By}: {Of(why.Commits)}{(why.Gates is { } gates ? $"; gates: {GateWords.Count(gates)}" : "")}",
+                $"resolved by {why.By}: {Of(why.Commits)}{(why.Gates is { } gates ? $"; gates: {GateFormatter.Count(gates)}" : "")}",
             ResumedByPerson => "resumed by a person",
             ReviewConcluded why => $"{why.Review}. {why.Summary}".TrimEnd(),
             ReviewNotBegun why => why.Cause.Text,

@@ -182,9 +182,9 @@ public sealed record OrchestrationInput
         {
             faults.Add($"'workers' is {Workers}; it must be 1 to 64.");
         }
-        if (Land is not null && !LandingWay.All.Contains(Land))
+        if (Land is not null && !LandingMode.All.Contains(Land))
         {
-            faults.Add($"'land' is '{Land}'; it must be one of {string.Join(", ", LandingWay.All)}.");
+            faults.Add($"'land' is '{Land}'; it must be one of {string.Join(", ", LandingMode.All)}.");
         }
         if (Until is not null && UntilTime is not null)
         {

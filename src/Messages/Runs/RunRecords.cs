@@ -67,7 +67,7 @@ public sealed record RunRules
     public ReviewRule? Review { get; init; }
 
     /// <summary>True if nothing is merged and each task's verified work is retained on its branch
-    /// (<see cref="LandingWay.Branches"/>).</summary>
+    /// (<see cref="LandingMode.Branches"/>).</summary>
     public bool KeepsBranches { get; init; }
 
     /// <summary>Agent that replans on request. Tasks with the same agent share its account.</summary>

@@ -75,8 +75,7 @@ internal static class RecordedRefusals
             && (command.Task.Length == 0 || task.Id == command.Task)
         );
         return
-            waiting?.Why is BudgetReached { Budget: var budget }
-            && (command.Usd <= budget.SpentUsd || command.Tokens <= budget.SpentTokens)
+            waiting?.Why is BudgetReached { Budget: var budget } && (command.Usd <= budget.SpentUsd || command.Tokens <= budget.SpentTokens)
             ? $"{BudgetText.Of(budget)}: give more than that"
             : null;
     }

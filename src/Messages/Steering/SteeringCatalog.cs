@@ -65,12 +65,7 @@ public static class SteeringCatalog
 
     /// <summary>Ends a run and reverts its landing.</summary>
     public static SteeringDefinition Abort { get; } =
-        new(
-            "abort",
-            SteeringTargets.Run,
-            "End a run and take back what it landed",
-            (input, _) => Ending(input) with { Withdraws = true }
-        )
+        new("abort", SteeringTargets.Run, "End a run and take back what it landed", (input, _) => Ending(input) with { Withdraws = true })
         {
             Continues = false,
         };
@@ -247,20 +242,7 @@ public static class SteeringCatalog
 
     /// <summary>All commands, in the order of the documentation.</summary>
     public static IReadOnlyList<SteeringDefinition> All { get; } =
-    [
-        Approve,
-        Reject,
-        Pause,
-        Resume,
-        Cancel,
-        Abort,
-        Promote,
-        LandMerged,
-        Resolve,
-        RaiseBudget,
-        Retry,
-        Skip,
-    ];
+    [Approve, Reject, Pause, Resume, Cancel, Abort, Promote, LandMerged, Resolve, RaiseBudget, Retry, Skip];
 
     private static SteeringCall Ending(SteeringInput input) =>
         new(MessageNames.Cancel, new PersonCommand(By: input.By)) { Reached = IsOver };

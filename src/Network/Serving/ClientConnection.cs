@@ -65,7 +65,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
 
     private async Task ServeRequestAsync(CancellationToken stop)
     {
-        IClientDialect dialect;
+        IProxyProtocol dialect;
         using (var limit = CancellationTokenSource.CreateLinkedTokenSource(stop))
         {
             limit.CancelAfter(RequestLimit);
@@ -75,10 +75,10 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
             }
             dialect =
                 forwarded is { } port ? new ForwardedPort(port)
-                : _client.Ahead[0] == SocksDialect.Version ? new SocksDialect()
-                : new HttpDialect();
+                : _client.Ahead[0] == SocksProxyProtocol.Version ? new SocksProxyProtocol()
+                : new HttpProxyProtocol();
             (_target, var fault) = await dialect.ReadAsync(_client, limit.Token);
-            if (dialect is HttpDialect { Origin: { } head } && Keys is { } keys)
+            if (dialect is HttpProxyProtocol { Origin: { } head } && Keys is { } keys)
             {
                 await ServeKeyedAsync(keys, head, dialect, stop);
                 return;
@@ -110,7 +110,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
 
     /// <summary>Serves requests to services whose keys the proxy holds. Each request is recorded separately, and a refused one ends the
     /// connection.</summary>
-    private async Task ServeKeyedAsync(KeyedServices keys, HttpRequestHead head, IClientDialect dialect, CancellationToken stop)
+    private async Task ServeKeyedAsync(KeyedServices keys, HttpRequestHead head, IProxyProtocol dialect, CancellationToken stop)
     {
         var refused = await new KeyedConnection(keys, policy, _client, time, Record).ServeAsync(head, stop);
         if (refused is { } verdict)
@@ -138,7 +138,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
             ? new NetworkVerdict(NetworkDecision.Allowed)
         : policy.Doubt(RefusalReason.HostHeader, named);
 
-    private async Task RefuseAsync(IClientDialect dialect, CancellationToken stop)
+    private async Task RefuseAsync(IProxyProtocol dialect, CancellationToken stop)
     {
         var sentence = RefusalText.Of(_verdict, _target?.Host?.ToString() ?? _target?.Spelling ?? "", _target?.Port ?? 0);
         await dialect.RefuseAsync(_client, _verdict, sentence, stop);
@@ -198,7 +198,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
             {
                 var sentence = RefusalText.Of(verdict, target.Spelling, target.Port);
                 var isTls = plain is null && _client.Ahead is [ClientHello.Handshake, ..];
-                await _client.SendAsync(isTls ? TlsAlert : HttpDialect.Answer(verdict, sentence), stop);
+                await _client.SendAsync(isTls ? TlsAlert : HttpProxyProtocol.Answer(verdict, sentence), stop);
                 return false;
             }
             head = plain;
@@ -248,7 +248,7 @@ internal sealed class ClientConnection(NetworkPolicy policy, Dialer dialer, Time
         }
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(RequestLimit);
-        var head = await HttpDialect.ReadHeadAsync(_client, limit.Token);
+        var head = await HttpProxyProtocol.ReadHeadAsync(_client, limit.Token);
         return head is null ? (policy.Doubt(RefusalReason.NotTls), null)
             : head.IsConnect ? (NetworkVerdict.Refuse(RefusalReason.NotTls), head)
             : (JudgeHost(head, target.Host!, target.Port), head);

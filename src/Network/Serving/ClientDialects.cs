@@ -24,7 +24,7 @@ internal sealed record ClientTarget(RequestedHost? Host, int Port, string Spelli
 }
 
 /// <summary>Protocol by which programs request connections from a proxy.</summary>
-internal interface IClientDialect
+internal interface IProxyProtocol
 {
     /// <summary>Reads the request. If it can't be served, the target is null and the fault has the reason.</summary>
     Task<(ClientTarget? Target, string Fault)> ReadAsync(ClientStream client, CancellationToken stop);
@@ -39,7 +39,7 @@ internal interface IClientDialect
 }
 
 /// <summary>A port of the sandbox's loopback that is forwarded to the same port of this machine.</summary>
-internal sealed class ForwardedPort(int port) : IClientDialect
+internal sealed class ForwardedPort(int port) : IProxyProtocol
 {
     private static readonly RequestedHost Local = RequestedHost.TryParse("localhost")!;
 
@@ -55,7 +55,7 @@ internal sealed class ForwardedPort(int port) : IClientDialect
 }
 
 /// <summary>HTTP/1, with CONNECT and with plain requests that have an absolute target.</summary>
-internal sealed class HttpDialect : IClientDialect
+internal sealed class HttpProxyProtocol : IProxyProtocol
 {
     private const int Http = 80;
 
@@ -122,7 +122,7 @@ internal sealed class HttpDialect : IClientDialect
 }
 
 /// <summary>SOCKS 5 (RFC 1928), with CONNECT and without authentication.</summary>
-internal sealed class SocksDialect : IClientDialect
+internal sealed class SocksProxyProtocol : IProxyProtocol
 {
     /// <summary>First byte sent by a SOCKS 5 client.</summary>
     public const byte Version = 5;

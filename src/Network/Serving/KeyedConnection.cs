@@ -43,7 +43,7 @@ internal sealed class KeyedConnection(
     /// <exception cref="SocketException">The client or the service ended in the middle of an exchange.</exception>
     public async Task<NetworkVerdict?> ServeAsync(HttpRequestHead first, CancellationToken stop)
     {
-        for (var head = first; head is not null; head = await HttpDialect.ReadHeadAsync(client, stop))
+        for (var head = first; head is not null; head = await HttpProxyProtocol.ReadHeadAsync(client, stop))
         {
             if (!head.IsOrigin)
             {
@@ -145,7 +145,7 @@ internal sealed class KeyedConnection(
     }
 
     private Task AnswerAsync(NetworkVerdict verdict, KeyedService service, CancellationToken stop) =>
-        client.SendAsync(HttpDialect.Answer(verdict, RefusalText.Of(verdict, service.Host.ToString(), service.Address.Port)), stop);
+        client.SendAsync(HttpProxyProtocol.Answer(verdict, RefusalText.Of(verdict, service.Host.ToString(), service.Address.Port)), stop);
 
     private static NetworkVerdict VerdictOf(HttpRequestException failed)
     {

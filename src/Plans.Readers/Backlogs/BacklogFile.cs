@@ -75,5 +75,5 @@ internal sealed record BacklogNodes(
     DocumentNode Root,
     SequenceNode Tasks,
     IReadOnlyDictionary<string, MappingNode> ById,
-    IReadOnlyList<BacklogBlock> Blocks
+    IReadOnlyList<ReverseDependency> Blocks
 );

@@ -59,7 +59,7 @@ public static class BacklogPlanReader
             ? new PlanReadResult(plan, faults)
             {
                 TaskCount = plan.Tasks.Count,
-                Places = FoundPlaces.OfLines(file, [.. plan.Tasks.Select(_ => 1)]),
+                Places = PlanPositionFactory.OfLines(file, [.. plan.Tasks.Select(_ => 1)]),
                 SaysOwnership = false,
             }
             : new PlanReadResult(

@@ -6,9 +6,9 @@ namespace Orchestrator.Plans.Readers.Backlogs;
 /// <param name="faults">Receives the faults.</param>
 internal sealed class BacklogTaskBinder(FaultList faults)
 {
-    private readonly List<PlacedTask> _placed = [];
+    private readonly List<PositionedTask> _placed = [];
     private readonly Dictionary<string, MappingNode> _nodes = new(StringComparer.Ordinal);
-    private readonly List<BacklogBlock> _blocks = [];
+    private readonly List<ReverseDependency> _blocks = [];
 
     /// <summary>Keys of a task, with alternative spellings.</summary>
     public static readonly KeyTable Keys = new KeyTable(
@@ -24,10 +24,10 @@ internal sealed class BacklogTaskBinder(FaultList faults)
     ).WithOrderAndState("dependencies");
 
     /// <summary>Tasks read so far, with the source positions of their ids and dependencies.</summary>
-    public IReadOnlyList<PlacedTask> Placed { get; private set; } = [];
+    public IReadOnlyList<PositionedTask> Placed { get; private set; } = [];
 
     /// <summary>Dependencies declared by the blocking tasks.</summary>
-    public IReadOnlyList<BacklogBlock> Blocks { get; private set; } = [];
+    public IReadOnlyList<ReverseDependency> Blocks { get; private set; } = [];
 
     /// <summary>Nodes of the tasks read so far, by their full ids.</summary>
     public IReadOnlyDictionary<string, MappingNode> Nodes => _nodes;
@@ -38,10 +38,10 @@ internal sealed class BacklogTaskBinder(FaultList faults)
     public List<BacklogTask> BindTasks(SequenceNode list, string? tag)
     {
         var tasks = Bind(list, tag is null ? "tasks" : $"{tag}.tasks", null);
-        Blocks = BacklogBlocks.Known(_blocks, _placed, faults);
+        Blocks = ReverseDependencies.Known(_blocks, _placed, faults);
         var byWaiting = Blocks.ToLookup(block => block.Waiting, StringComparer.Ordinal);
-        Placed = [.. _placed.Select(task => BacklogBlocks.AddTo(task, byWaiting, faults.File))];
-        return BacklogBlocks.AddTo(tasks, byWaiting);
+        Placed = [.. _placed.Select(task => ReverseDependencies.AddTo(task, byWaiting, faults.File))];
+        return ReverseDependencies.AddTo(tasks, byWaiting);
     }
 
     private List<BacklogTask> Bind(SequenceNode list, string path, string? parent)
@@ -93,11 +93,11 @@ internal sealed class BacklogTaskBinder(FaultList faults)
         }
         var dependencies = TaskListBinder.SplitOnCommas(fields.Texts("dependencies"));
         string[] dependsOn = [.. dependencies.Select(d => BacklogReader.DependencyId(d.Node.Text, parent, siblings.Contains))];
-        _blocks.AddRange(BacklogBlock.Of(mapping, id, path, name => BacklogReader.DependencyId(name, parent, siblings.Contains)));
+        _blocks.AddRange(ReverseDependency.Of(mapping, id, path, name => BacklogReader.DependencyId(name, parent, siblings.Contains)));
         var place = fields.Node("id") ?? mapping;
         _nodes[id] = mapping;
         _placed.Add(
-            new PlacedTask(
+            new PositionedTask(
                 new TaskNode(id, dependsOn),
                 new Place(faults.File, place.Line, place.Column, fields.Join("id")),
                 [.. dependencies.Select(d => new Place(faults.File, d.Node.Line, d.Node.Column, d.Field))]

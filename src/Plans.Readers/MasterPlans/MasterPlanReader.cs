@@ -38,11 +38,11 @@ public static class MasterPlanReader
             CreatedAt = created,
             Tasks = [.. phases.Select((phase, i) => Task(phase, dependencies[i], faults))],
         };
-        PlacedTask[] placed =
+        PositionedTask[] placed =
         [
             .. plan.Tasks.Select(
                 (task, i) =>
-                    new PlacedTask(
+                    new PositionedTask(
                         TaskNode.Of(task),
                         new Place(file, phases[i].Row.Line, 1, $"phases.{task.Id}"),
                         [.. dependencies[i].Select(d => d.At)]
@@ -53,7 +53,7 @@ public static class MasterPlanReader
         return new PlanReadResult(faults.HasErrors ? null : plan, faults.Sorted())
         {
             TaskCount = phases.Count,
-            Places = FoundPlaces.OfPhases(
+            Places = PlanPositionFactory.OfPhases(
                 file,
                 [.. phases.Select(p => p.Row.Line)],
                 [.. phases.Select(p => (p.File, p.Content?.GateLines ?? []))]

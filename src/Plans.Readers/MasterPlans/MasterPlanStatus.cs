@@ -40,5 +40,5 @@ public static class MasterPlanStatus
 
     // A synonym such as "✅ Done" stays as its author wrote it.
     private static bool MeansTheSame(string before, string word) =>
-        StatusWord.TryParse(Inline.Plain(before), out var old) && StatusWord.TryParse(word, out var now) && old == now;
+        StatusParser.TryParse(Inline.Plain(before), out var old) && StatusParser.TryParse(word, out var now) && old == now;
 }

@@ -40,7 +40,7 @@ internal sealed class PhaseGates(string file, FaultList faults)
         {
             return;
         }
-        (text, var marks) = GateMarks.Take(text);
+        (text, var marks) = GateLineOptions.Take(text);
         foreach (var (message, fix) in marks.Faults)
         {
             faults.Add(new PlanFault("bad-value", FaultSeverity.Error, file, line.Number, item.Groups["text"].Index + 1, "", message, fix));

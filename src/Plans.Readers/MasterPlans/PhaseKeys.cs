@@ -18,9 +18,9 @@ internal static class PhaseKeys
     public static string? State(string key, string value)
     {
         var plain = Inline.Plain(value);
-        return key == Status ? (StatusWord.TryParse(plain, out _) ? plain : null)
+        return key == Status ? (StatusParser.TryParse(plain, out _) ? plain : null)
             : CompletedFlag.Parse(plain) is { } isDone ? (isDone ? "completed" : "pending")
-            : StatusWord.TryParse(plain, out var status) && status is PlanTaskStatus.Completed or PlanTaskStatus.Pending ? plain
+            : StatusParser.TryParse(plain, out var status) && status is PlanTaskStatus.Completed or PlanTaskStatus.Pending ? plain
             : null;
     }
 

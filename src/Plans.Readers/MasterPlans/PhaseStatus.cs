@@ -15,7 +15,7 @@ internal static class PhaseStatus
         {
             return PlanTaskStatus.Pending;
         }
-        if (StatusWord.TryParse(text, out var status))
+        if (StatusParser.TryParse(text, out var status))
         {
             if (
                 inTable.Length > 0
@@ -35,7 +35,7 @@ internal static class PhaseStatus
             }
             return status;
         }
-        var near = NearestName.Of(text, StatusWord.Known);
+        var near = NearestName.Of(text, StatusParser.Known);
         faults.Add(
             PlanFault.Error(
                 file,
@@ -51,5 +51,5 @@ internal static class PhaseStatus
 
     /// <summary>True if a status means completed.</summary>
     public static bool IsCompleted(string? status) =>
-        status is not null && StatusWord.TryParse(Inline.Plain(status), out var parsed) && parsed == PlanTaskStatus.Completed;
+        status is not null && StatusParser.TryParse(Inline.Plain(status), out var parsed) && parsed == PlanTaskStatus.Completed;
 }

@@ -12,6 +12,6 @@ internal sealed record BoundTask(
     MappingNode Node,
     string Field,
     DocumentNode IdNode,
-    IReadOnlyList<PlacedText> DependsOn,
-    IReadOnlyList<PlacedText> ContextKeys
+    IReadOnlyList<PositionedText> DependsOn,
+    IReadOnlyList<PositionedText> ContextKeys
 );

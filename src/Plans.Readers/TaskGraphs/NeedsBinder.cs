@@ -3,12 +3,12 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 /// <summary>Resolves the names in <c>needs</c> of gates in the same list, given by description, command or type.</summary>
 internal sealed class NeedsBinder
 {
-    private readonly List<(int Gate, IReadOnlyList<PlacedText> Names)> _named = [];
+    private readonly List<(int Gate, IReadOnlyList<PositionedText> Names)> _named = [];
 
     /// <summary>Records the names that a gate needs.</summary>
     /// <param name="gate">Index of the gate in the list.</param>
     /// <param name="names">The names.</param>
-    public void Add(int gate, IReadOnlyList<PlacedText> names)
+    public void Add(int gate, IReadOnlyList<PositionedText> names)
     {
         if (names.Count > 0)
         {

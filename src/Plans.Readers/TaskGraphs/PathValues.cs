@@ -3,7 +3,7 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 /// <summary>Normalizes paths and globs, and rejects those that lead outside of the repository.</summary>
 internal static class PathValues
 {
-    public static IReadOnlyList<string> Read(IReadOnlyList<PlacedText> texts, FaultList faults)
+    public static IReadOnlyList<string> Read(IReadOnlyList<PositionedText> texts, FaultList faults)
     {
         var paths = new List<string>(texts.Count);
         foreach ((var node, var field) in texts)

@@ -170,9 +170,9 @@ internal static class TaskBinder
         {
             return isDone is true ? PlanTaskStatus.Completed : PlanTaskStatus.Pending;
         }
-        if (!StatusWord.TryParse(text, out var status))
+        if (!StatusParser.TryParse(text, out var status))
         {
-            var near = NearestName.Of(text, StatusWord.Known);
+            var near = NearestName.Of(text, StatusParser.Known);
             fields.Faults.Error(
                 "unknown-status",
                 fields.Node("status"),

@@ -44,7 +44,7 @@ public static class TaskGraphReader
         return read with
         {
             Faults = [.. read.Faults.Select(fault => fault with { Line = 0, Column = 0 })],
-            Places = new PlanPlaces(name, (_, _) => (name, 0, 0)),
+            Places = new PlanPositions(name, (_, _) => (name, 0, 0)),
         };
     }
 
@@ -114,7 +114,7 @@ public static class TaskGraphReader
         {
             TaskCount = tasks.Count,
             Graph = graph,
-            Places = FoundPlaces.OfNodes(faults.File, [.. tasks.Select(t => t.Node)]),
+            Places = PlanPositionFactory.OfNodes(faults.File, [.. tasks.Select(t => t.Node)]),
         };
     }
 
@@ -206,7 +206,7 @@ public static class TaskGraphReader
         return context;
     }
 
-    private static PlacedTask Placed(BoundTask task, string file) =>
+    private static PositionedTask Placed(BoundTask task, string file) =>
         new(
             TaskNode.Of(task.Task),
             new Place(file, task.IdNode.Line, task.IdNode.Column, new FieldPath(task.Field, "id")),

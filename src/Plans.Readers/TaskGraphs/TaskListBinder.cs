@@ -39,7 +39,7 @@ internal static class TaskListBinder
         {
             if (item is ScalarNode file)
             {
-                patches.AddRange(PathValues.Read([new PlacedText(file, path)], fields.Faults).Select(p => new PatchIntent(p)));
+                patches.AddRange(PathValues.Read([new PositionedText(file, path)], fields.Faults).Select(p => new PatchIntent(p)));
             }
             else if (item is MappingNode mapping)
             {
@@ -106,14 +106,14 @@ internal static class TaskListBinder
         return items;
     }
 
-    public static IReadOnlyList<PlacedText> SplitOnCommas(IReadOnlyList<PlacedText>? texts)
+    public static IReadOnlyList<PositionedText> SplitOnCommas(IReadOnlyList<PositionedText>? texts)
     {
         // Almost all tasks have at most one dependency, so nothing needs splitting.
         if (texts is null or [] || (texts is [var only] && only.Node.Text.Length > 0 && !only.Node.Text.AsSpan().ContainsAny(',', ' ')))
         {
             return texts ?? [];
         }
-        var ids = new List<PlacedText>();
+        var ids = new List<PositionedText>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach ((var node, var field) in texts)
         {
@@ -122,7 +122,7 @@ internal static class TaskListBinder
                 if (seen.Add(id))
                 {
                     ids.Add(
-                        new PlacedText(
+                        new PositionedText(
                             id.Length == node.Text.Length ? node : new ScalarNode(node.Line, node.Column, id, node.IsPlain),
                             field
                         )

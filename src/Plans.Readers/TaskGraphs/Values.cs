@@ -118,19 +118,19 @@ internal static class Values
     }
 
     /// <summary>Reads the texts of a list with the path of each. A single text counts as a list with one item.</summary>
-    public static IReadOnlyList<PlacedText> Texts(DocumentNode node, FieldPath field, FaultList faults)
+    public static IReadOnlyList<PositionedText> Texts(DocumentNode node, FieldPath field, FaultList faults)
     {
         switch (node)
         {
             case ScalarNode one:
-                return [new PlacedText(one, field)];
+                return [new PositionedText(one, field)];
             case SequenceNode sequence:
-                var texts = new List<PlacedText>(sequence.Items.Count);
+                var texts = new List<PositionedText>(sequence.Items.Count);
                 for (var i = 0; i < sequence.Items.Count; i++)
                 {
                     if (sequence.Items[i] is ScalarNode { IsNull: false } item)
                     {
-                        texts.Add(new PlacedText(item, field.At(i)));
+                        texts.Add(new PositionedText(item, field.At(i)));
                     }
                     else
                     {

@@ -55,7 +55,7 @@ public static class BacklogStatus
         {
             return plain;
         }
-        return !StatusWord.TryParse(word, out var status)
+        return !StatusParser.TryParse(word, out var status)
             ? null
             : status switch
             {

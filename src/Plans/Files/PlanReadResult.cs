@@ -24,7 +24,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
     public int TaskCount { get; init; }
 
     /// <summary>Source positions of tasks and their fields, for faults that are found after reading.</summary>
-    public PlanPlaces Places { get; init; } = PlanPlaces.None;
+    public PlanPositions Places { get; init; } = PlanPositions.None;
 
     /// <summary>True if tasks in this format can declare their files. If false, no advice to declare them is given.</summary>
     public bool SaysOwnership { get; init; } = true;

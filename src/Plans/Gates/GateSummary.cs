@@ -22,7 +22,7 @@ public enum GateProof
 }
 
 /// <summary>Numeric summary of a commit's gate verdicts, for data that must stay small, such as messages and run status. The verdicts
-/// themselves are stored beside the gates' logs. <see cref="GateWords"/> formats the summary.</summary>
+/// themselves are stored beside the gates' logs. <see cref="GateFormatter"/> formats the summary.</summary>
 public sealed record GateSummary
 {
     /// <summary>Degree to which the gates prove the work.</summary>

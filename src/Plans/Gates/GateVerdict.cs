@@ -98,7 +98,7 @@ public enum BaseComparison
 public sealed record GateChance([property: JsonPropertyName("flakes")] int Flakes, [property: JsonPropertyName("runs")] int Runs);
 
 /// <summary>The verdict of a gate. The same record, with the same JSON names, is used for runs, caches, histories, evidence, reports and
-/// <c>verify --json</c>. Contains data only; <see cref="GateWords"/> formats it.</summary>
+/// <c>verify --json</c>. Contains data only; <see cref="GateFormatter"/> formats it.</summary>
 public sealed record GateVerdict
 {
     private const int LongestEnd = 400;

@@ -8,7 +8,7 @@ internal static class OrderLint
         int index,
         PlanTask task,
         Dictionary<string, PlanTask> tasks,
-        PathMeetings paths
+        PathOverlapCheck paths
     )
     {
         if (task.DependsOn.Count == 0 || task.FilesWrite is null || task.FilesRead is null || task.NotesInput.Count > 0)

@@ -52,7 +52,7 @@ public static class PlanLint
     /// checked.</param>
     public static IReadOnlyList<PlanAdvice> Of(Plan plan, bool hasFurtherGates = false)
     {
-        var paths = new PathMeetings();
+        var paths = new PathOverlapCheck();
         var tasks = plan.Tasks.DistinctBy(task => task.Id, StringComparer.Ordinal).ToDictionary(task => task.Id, StringComparer.Ordinal);
         var advice = new List<PlanAdvice>();
         for (var i = 0; i < plan.Tasks.Count; i++)

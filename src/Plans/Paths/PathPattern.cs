@@ -138,7 +138,8 @@ public sealed class PathPattern
         return segment == pattern.Length;
     }
 
-    private static bool Overlaps(PathSegment[] a, PathSegment[] b) => Intersection.Exists(a, b, s => s.IsAnyDepth, (x, y) => x.Overlaps(y));
+    private static bool Overlaps(PathSegment[] a, PathSegment[] b) =>
+        PatternIntersection.Exists(a, b, s => s.IsAnyDepth, (x, y) => x.Overlaps(y));
 
     private static List<string> ExpandBraces(string text)
     {

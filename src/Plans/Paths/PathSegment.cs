@@ -139,7 +139,7 @@ internal sealed class PathSegment
 
         // If both have a star, each star can match the middle part that the other pattern requires.
         return (HasStar && other.HasStar)
-            || Intersection.Exists(_tokens, other._tokens, t => t.Kind == TokenKind.Star, (x, y) => x.Meets(y));
+            || PatternIntersection.Exists(_tokens, other._tokens, t => t.Kind == TokenKind.Star, (x, y) => x.Meets(y));
     }
 
     private bool HasStar => Array.Exists(_tokens, t => t.Kind == TokenKind.Star);

@@ -53,7 +53,7 @@ internal static class PromptChecks
             text.Append(gate.Exclusive is null ? "" : $" (exclusive: {gate.Exclusive})");
             text.Append(
                     rewritten.TryGetValue(gate.Command, out var files)
-                        ? $"; it rewrites files that git tracks ({GateWords.Names(files)}), so commit what it makes of them"
+                        ? $"; it rewrites files that git tracks ({GateFormatter.Names(files)}), so commit what it makes of them"
                         : ""
                 )
                 .Append('\n');

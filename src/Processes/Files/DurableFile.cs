@@ -11,7 +11,7 @@ public static class DurableFile
     /// <inheritdoc cref="Write(string, string)"/>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
-        using var file = new AsideFile(path);
+        using var file = new AtomicTemporaryFile(path);
         file.Stream.Write(content);
         file.Replace(sync: true);
     }
@@ -21,7 +21,7 @@ public static class DurableFile
     /// <exception cref="IOException">The file could not be written, for example on a full disk, and is unchanged.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        using var file = new AsideFile(path);
+        using var file = new AtomicTemporaryFile(path);
         write(file.Stream);
         file.Replace(sync: true);
     }
@@ -32,7 +32,7 @@ public static class DurableFile
     /// <exception cref="IOException">The file could not be written, for example on a full disk.</exception>
     public static bool TryCreate(string path, string content)
     {
-        using var file = new AsideFile(path);
+        using var file = new AtomicTemporaryFile(path);
         file.Stream.Write(Encoding.UTF8.GetBytes(content));
         return file.Publish();
     }

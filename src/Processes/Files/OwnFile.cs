@@ -8,7 +8,7 @@ public static class OwnFile
     /// <summary>Replaces a file atomically, so that readers see either the old or the new content.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
-        using var aside = new AsideFile(path);
+        using var aside = new AtomicTemporaryFile(path);
         aside.Stream.Write(content);
         aside.Replace(sync: false);
     }

@@ -39,7 +39,7 @@ public sealed record Sandbox(string Program)
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Provider of a separate network, which is opened for each start, or null for the host's network.</summary>
-    public ISandboxDoor? Door { get; init; }
+    public ISandboxNetworkProvider? Door { get; init; }
 
     /// <summary>Separate network for a single start, or null for the host's network.</summary>
     public SandboxNetwork? Network { get; init; }
@@ -72,7 +72,7 @@ public sealed record Sandbox(string Program)
 }
 
 /// <summary>Provides networks for sandboxes.</summary>
-public interface ISandboxDoor
+public interface ISandboxNetworkProvider
 {
     /// <summary>Opens a network for one start.</summary>
     /// <param name="environment">Variables of the program. Keys that stay outside are replaced by placeholders, and the addresses of their

@@ -4,7 +4,7 @@ namespace Orchestrator.Processes;
 
 /// <summary>Data that distinguishes hosts. Host names do not suffice, because two hosts may have the same name and a host may change its
 /// name.</summary>
-public sealed record MachineFacts
+public sealed record MachineInfo
 {
     // Inode of the first process namespace of every Linux kernel (PROC_PID_INIT_INO).
     private const string FirstProcessNamespace = "pid:[4026531836]";
@@ -27,7 +27,7 @@ public sealed record MachineFacts
 
     /// <summary>Reads the data of the host on which this process runs.</summary>
     /// <param name="environment">Variables of the process, which name the user's folders.</param>
-    public static MachineFacts Read(IReadOnlyDictionary<string, string> environment) =>
+    public static MachineInfo Read(IReadOnlyDictionary<string, string> environment) =>
         new()
         {
             MachineId = SmallFile.ReadIfPossible("/etc/machine-id") is { } id ? Encoding.UTF8.GetString(id).Trim() : "",
@@ -55,14 +55,14 @@ public static class MachineIdentity
     /// id, the hash includes the host name and a file in the user's state that is written once. Containers with the same image share the
     /// machine id, and containers may share the user's files.</summary>
     /// <param name="facts">Data of the host.</param>
-    public static string Of(MachineFacts facts) =>
+    public static string Of(MachineInfo facts) =>
         facts is { IsContainer: false, MachineId.Length: > 0 }
             ? Hash(facts.MachineId)
             : Hash($"{facts.MachineId}\n{facts.HostName}\n{(facts.StateFolder is { } folder ? KeptIn(folder) : null) ?? facts.BootId}");
 
     /// <summary>Returns the name of the host on which this process runs.</summary>
     /// <param name="environment">Variables of the process.</param>
-    public static string Find(IReadOnlyDictionary<string, string> environment) => Of(MachineFacts.Read(environment));
+    public static string Find(IReadOnlyDictionary<string, string> environment) => Of(MachineInfo.Read(environment));
 
     // The first process writes the file atomically, and all processes read it. Returns null if nothing can be stored. The name is then
     // valid

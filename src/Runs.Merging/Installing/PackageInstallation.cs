@@ -70,7 +70,7 @@ public sealed class PackageInstallation(RunServices services)
         var manifests = FileNames.Some([.. input.Packages.Select(package => package.Manifest).Distinct()]);
         var hash = await EnvironmentOfAsync(repository, await workspace.StagingTipAsync(input.Task.StagingTip, stop), stop);
         await new Mailbox(files.Folder, services.Time).SendAsync(
-            new MailLetter(
+            new OutgoingMail(
                 "",
                 IsFromPerson: false,
                 To: null,

@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// <param name="Refusal">The rejection of the landing, or null if it may proceed.</param>
 /// <param name="Note">A note for users, or empty if none.</param>
 /// <param name="Decisions">The updated files that affect the run's decisions.</param>
-public sealed record LandingVerdict(LandResult? Refusal, string Note, RunDecisions Decisions)
+public sealed record LandingVerdict(LandResult? Refusal, string Note, DecisionManifest Decisions)
 {
     /// <summary>Creates a verdict without any findings.</summary>
     public static LandingVerdict Clear(RunFiles files) => new(null, "", files.Decisions!);
@@ -177,7 +177,7 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
             Evidence = files.Folder.Relative(files.Folder.Audit),
             Message =
                 $"Nothing was landed, since the work brings packages with known vulnerabilities: {Some(found)}. Take other versions on "
-                + $"{input.Staging} ({new StagingFix(repository, input.RunId, input.Staging).Edit}), or set security.audit; then: "
+                + $"{input.Staging} ({new StagingRepairCommands(repository, input.RunId, input.Staging).Edit}), or set security.audit; then: "
                 + $"{RunLanding.Again(input)}. The same command without a new commit lands them as they are, which the report says.",
         };
 
@@ -213,7 +213,7 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
 
     private static string NameIn(RunFolder folder) => RunFiles.Named(folder, folder.AuditJson);
 
-    private static RunDecisions Write(RunFiles files, StoredAudit audit)
+    private static DecisionManifest Write(RunFiles files, StoredAudit audit)
     {
         var folder = files.Folder;
         var text = new MarkdownText().Append(

@@ -23,7 +23,7 @@ internal sealed class LandedHistory(RunFiles files, GitRepository repository, st
         CancellationToken stop
     ) =>
         settings.Sign == LandingSignature.AsConfigured
-        && LandingWay.MovesTarget(settings.Land)
+        && LandingMode.MovesTarget(settings.Land)
         && await CommitSigning.FindAsync(repository, stop) is { } signing
         && await signing.TryAsync(repository, stop) is { } why
             ? ($"The landing would stop at the signature now. {why} Unlock the key in its agent, or say yes (--yes).", true)
@@ -39,7 +39,7 @@ internal sealed class LandedHistory(RunFiles files, GitRepository repository, st
         var way = files.Settings.Git.Land;
         var signing = files.Settings.Git.Sign == LandingSignature.AsConfigured ? await CommitSigning.FindAsync(repository, stop) : null;
         if (
-            (way is not (LandingWay.Squash or LandingWay.Rebase) && signing is null)
+            (way is not (LandingMode.Squash or LandingMode.Rebase) && signing is null)
             || await new RefStore(repository).ReadAsync(target, stop) is not { } onto
             || tip == onto
         )
@@ -71,7 +71,7 @@ internal sealed class LandedHistory(RunFiles files, GitRepository repository, st
 
     private async Task<string> MakeAsync(string onto, string tip, string way, CommitSigning? signing, CancellationToken stop)
     {
-        if (way == LandingWay.Merge)
+        if (way == LandingMode.Merge)
         {
             var tree = (await _commits.ReadAsync(tip, stop))!.Tree;
             return await _commits.CreateAsync(
@@ -126,7 +126,7 @@ internal sealed class LandedHistory(RunFiles files, GitRepository repository, st
         {
             Copied =
                 side is null ? (commit.Trailers is null ? [commit.Id] : [])
-                : way == LandingWay.Rebase ? await _commits.ListWithoutMergesAsync(side, commit.Parents[0], stop)
+                : way == LandingMode.Rebase ? await _commits.ListWithoutMergesAsync(side, commit.Parents[0], stop)
                 : [],
         };
     }

@@ -13,7 +13,7 @@ internal sealed class LandingChecks(RunFiles files, GitRepository repository, Ru
     /// <summary>Rejects a landing that lacks merged changes, unless a user accepted their loss.</summary>
     public async Task<LandResult?> LossesAsync(string commit, CancellationToken stop)
     {
-        var report = await new RunLosses(repository, files, services.AskRun).OfStagingAsync(input.BaseCommit, commit, stop);
+        var report = await new LostChangeCheck(repository, files, services.AskRun).OfStagingAsync(input.BaseCommit, commit, stop);
         return report.Lost.Count == 0
             ? null
             : new LandResult
@@ -21,17 +21,17 @@ internal sealed class LandingChecks(RunFiles files, GitRepository repository, Ru
                 Evidence = files.Folder.Relative(files.Folder.Losses),
                 LosesWork = true,
                 Message =
-                    $"Nothing was landed, since work of the run is lost ({report.Summary}): {RunLosses.Describe(report.Lost)}. "
+                    $"Nothing was landed, since work of the run is lost ({report.Summary}): {LostChangeCheck.Describe(report.Lost)}. "
                     + $"'orchestrate report {input.RunId} --losses' lists it. Where it may be gone: "
                     + $"{RunLanding.Again(input)} --accept-losses. "
-                    + $"Else put it back ({new StagingFix(repository, input.RunId, input.Staging).Edit}), then: {RunLanding.Again(input)}",
+                    + $"Else put it back ({new StagingRepairCommands(repository, input.RunId, input.Staging).Edit}), then: {RunLanding.Again(input)}",
             };
     }
 
     /// <summary>Returns notes for users about the gates, or empty if there are none.</summary>
     public static string Told(IReadOnlyList<GateVerdict> outcomes)
     {
-        var notes = GateWords.Brief(outcomes).ToList();
+        var notes = GateFormatter.Brief(outcomes).ToList();
         return notes.Count == 0 ? "" : $"{FileNames.Some(notes, MostNotes)}.";
     }
 

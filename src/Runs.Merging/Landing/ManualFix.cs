@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// Otherwise they stay as they are.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="caller">Returns the state of the requesting execution.</param>
-public sealed class ManualFix(RunServices services, AskCaller caller)
+public sealed class ManualFix(RunServices services, GetCallerState caller)
 {
     private const int MostSubjects = 3;
     private const int LongestSubject = 80;
@@ -34,7 +34,7 @@ public sealed class ManualFix(RunServices services, AskCaller caller)
                 isAsRecorded
                     ? $"There is no new commit on {input.Staging}: it is at {CommitIds.Shorten(tip)}, where the run has left it. "
                         + $"{open}Commit the repair there "
-                        + $"({new StagingFix(repository, input.RunId, input.Staging).Edit}), then: {Again(input)}"
+                        + $"({new StagingRepairCommands(repository, input.RunId, input.Staging).Edit}), then: {Again(input)}"
                     : $"{input.Staging} is a symbolic ref. Make it a branch again (git symbolic-ref -d "
                         + $"{RunRefs.Staging(files.Settings, files.Folder)}; git branch {input.Staging} {recorded}), then: {Again(input)}"
             );
@@ -46,7 +46,7 @@ public sealed class ManualFix(RunServices services, AskCaller caller)
                 $"{input.Staging} is at {CommitIds.Shorten(tip)} and no longer has what the run has merged "
                     + $"({CommitIds.Shorten(recorded)}), so that merged work "
                     + $"would be lost. Nothing was changed. Merge that into it "
-                    + $"({new StagingFix(repository, input.RunId, input.Staging).Merge(recorded)}), then: {Again(input)}"
+                    + $"({new StagingRepairCommands(repository, input.RunId, input.Staging).Merge(recorded)}), then: {Again(input)}"
             );
         }
         var found = await commits.ListFirstParentsAsync(tip, recorded, stop);
@@ -95,7 +95,7 @@ public sealed class ManualFix(RunServices services, AskCaller caller)
                     + $"Your commits stay on {input.Fix.Staging}; repair that there, then: {Again(input.Fix)}",
             };
         }
-        var losses = await new RunLosses(repository, files, services.AskRun).OfStagingAsync(input.Fix.BaseCommit, tip, stop);
+        var losses = await new LostChangeCheck(repository, files, services.AskRun).OfStagingAsync(input.Fix.BaseCommit, tip, stop);
         if (losses.Lost.Count > 0)
         {
             return new FixVerdict
@@ -103,7 +103,7 @@ public sealed class ManualFix(RunServices services, AskCaller caller)
                 Gates = said,
                 Evidence = files.Folder.Relative(files.Folder.Losses),
                 Refusal =
-                    $"Work of the run is lost in it ({losses.Summary}): {RunLosses.Describe(losses.Lost)}. Put it back on "
+                    $"Work of the run is lost in it ({losses.Summary}): {LostChangeCheck.Describe(losses.Lost)}. Put it back on "
                     + $"{input.Fix.Staging}, then: {Again(input.Fix)}. Or, where it may be gone: {Again(input.Fix)} --accept-losses",
             };
         }

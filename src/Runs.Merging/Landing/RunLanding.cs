@@ -9,7 +9,7 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// never overwritten.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="caller">Returns the state of the requesting execution.</param>
-public sealed class RunLanding(RunServices services, AskCaller caller)
+public sealed class RunLanding(RunServices services, GetCallerState caller)
 {
     /// <summary>Maximum number of times that the target may move while gates run, before a user is asked.</summary>
     private const int MaxMoves = 3;
@@ -99,12 +99,12 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
                     Evidence = GateCheck.EvidenceOf(files, failures[0]),
                     Message =
                         $"{(note.Length > 0 ? note + " " : "")}Nothing was landed, since on what is merged by now these gates fail: "
-                        + $"{GateWords.Failing(failures)} Let the other tasks end well, "
+                        + $"{GateFormatter.Failing(failures)} Let the other tasks end well, "
                         + $"or repair it on {input.Staging} ({Fix(repository, input).Edit}), then: {Again(input)}",
                 };
             }
         }
-        if (files.Settings.Git.Land == LandingWay.Branch)
+        if (files.Settings.Git.Land == LandingMode.Branch)
         {
             return new LandResult
             {
@@ -114,7 +114,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
                 Message = $"{note} The work is on the branch {input.Staging}; nothing was merged, as asked (git.land: branch).".Trim(),
             };
         }
-        if (files.Settings.Git.Land == LandingWay.PullRequest)
+        if (files.Settings.Git.Land == LandingMode.PullRequest)
         {
             var opened = await PullRequest.OpenAsync(files, repository, input, tip, services, stop);
             return opened with { Message = $"{note} {opened.Message}".Trim() };
@@ -247,7 +247,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
         if (failures.Count > 0)
         {
             return Refused(
-                $"{input.Target} has moved, and merged with it these gates fail: {GateWords.Failing(failures)} Repair it on "
+                $"{input.Target} has moved, and merged with it these gates fail: {GateFormatter.Failing(failures)} Repair it on "
                     + $"{input.Target}, or on {input.Staging} ({Fix(repository, input).Merge(input.Target)}; edit and commit there), "
                     + $"then: {Again(input)}",
                 GateCheck.EvidenceOf(files, failures[0])
@@ -268,7 +268,7 @@ public sealed class RunLanding(RunServices services, AskCaller caller)
     private static (string? Merged, string Note, LandResult? Refused) Refused(string message, string evidence = "") =>
         (null, "", new LandResult { Message = message, Evidence = evidence });
 
-    private static StagingFix Fix(GitRepository repository, LandInput input) => new(repository, input.RunId, input.Staging);
+    private static StagingRepairCommands Fix(GitRepository repository, LandInput input) => new(repository, input.RunId, input.Staging);
 
     /// <summary>Returns the command that retries the landing.</summary>
     internal static string Again(LandInput input) =>

@@ -19,7 +19,7 @@ internal sealed record SecretFinding(string File, int Line, string Kind, string 
 
     /// <summary>Writes the findings as JSON and as Markdown.</summary>
     /// <returns>The files that affect the run's decisions, including the findings.</returns>
-    public static RunDecisions Write(RunFiles files, StoredFindings<SecretFinding> found)
+    public static DecisionManifest Write(RunFiles files, StoredFindings<SecretFinding> found)
     {
         var folder = files.Folder;
         var text = new MarkdownText().Append($"What looks like secrets in what is to land (at {CommitIds.Shorten(found.Commit)}):\n");

@@ -10,7 +10,7 @@ internal sealed class GatesAtBase(GateCheck gates)
     /// only advisory, unless it is some task's only test. A task's own gate that already passes proves nothing and is reported.</summary>
     /// <param name="confirmations">Receives findings that a user must confirm before agents are paid.</param>
     /// <returns>The files that affect the run's decisions, including the results.</returns>
-    public async Task<RunDecisions> TryAsync(
+    public async Task<DecisionManifest> TryAsync(
         GitRepository repository,
         RunFiles files,
         string baseCommit,
@@ -58,10 +58,10 @@ internal sealed class GatesAtBase(GateCheck gates)
         foreach (var outcome in red)
         {
             var log = GateCheck.EvidenceOf(files, outcome);
-            var isOnlyTest = outcome.Gate is { Type: GateType.Test, Required: true } && BaseGates.SomeTaskLacksTests(files, known);
+            var isOnlyTest = outcome.Gate is { Type: GateType.Test, Required: true } && GateBaseline.SomeTaskLacksTests(files, known);
             // Results at the base that cannot be compared make all work fail that does not repair the gate.
             (isOnlyTest && !outcome.CanBeCompared ? confirmations : warnings).Add(
-                isOnlyTest ? GateWords.StillDecides(outcome, log) : GateWords.OnlyAdvises(outcome, log)
+                isOnlyTest ? GateFormatter.StillDecides(outcome, log) : GateFormatter.OnlyAdvises(outcome, log)
             );
         }
         var green = outcomes.Where(o => o.Passed && ofTasks.Contains(o.Gate)).Select(o => $"'{o.Gate.Name}'").ToList();
@@ -74,6 +74,6 @@ internal sealed class GatesAtBase(GateCheck gates)
         {
             warnings.Add($"{FileNames.Some(without)}: no gate shows that the work is good. Give them 'verification', or set gates.task.");
         }
-        return BaseGates.Store(files, outcomes, red);
+        return GateBaseline.Store(files, outcomes, red);
     }
 }

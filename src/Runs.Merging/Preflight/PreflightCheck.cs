@@ -58,7 +58,7 @@ public sealed class PreflightCheck(RunServices services)
         var contracts = new RunContracts(repository, files);
         var contracted = await contracts.CheckAsync(
             found.Base,
-            status?.Branch == found.Target && LandingWay.MovesTarget(files.Settings.Git.Land) ? checkout.Path : null,
+            status?.Branch == found.Target && LandingMode.MovesTarget(files.Settings.Git.Land) ? checkout.Path : null,
             stop
         );
         errors.AddRange(contracted.Errors);
@@ -73,7 +73,7 @@ public sealed class PreflightCheck(RunServices services)
         }
         var staging = RunRefs.Staging(files.Settings, files.Folder);
         var obstacle =
-            files.Settings.Git.Land == LandingWay.PullRequest
+            files.Settings.Git.Land == LandingMode.PullRequest
                 ? await PullRequest.FindObstacleAsync(repository, RunRefs.Shown(staging), tip, services, stop)
                 : await LandedHistory.FindObstacleAsync(repository, files.Settings.Git, stop);
         if (obstacle is { MayBegin: false, Problem: var missing })

@@ -25,7 +25,7 @@ public static class RunRefusals
         [
             .. TaskOutlines.FaultsOf(files, TaskOutlines.OutlineOf(files).Faults),
             .. SameButForCase(files.Plan),
-            .. PricedAgents.Faults(files.Settings, PaidAgents.Of(files.Settings, files.Plan.Tasks)),
+            .. MoneyBudgetCheck.Faults(files.Settings, PaidAgents.Of(files.Settings, files.Plan.Tasks)),
             .. LinksOutside(files.Plan, files.WorkTree),
         ];
 

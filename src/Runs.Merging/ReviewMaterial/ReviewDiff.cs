@@ -25,7 +25,7 @@ internal static partial class ReviewDiff
         string from,
         string to,
         CancellationToken stop
-    ) => (await PatchFile.ReadAsync(repository, from, to, stop))?.Select(Of).ToList();
+    ) => (await FileDiff.ReadAsync(repository, from, to, stop))?.Select(Of).ToList();
 
     /// <summary>Divides files into questions, each with as many whole files as fit. A file that is too large for one question is split
     /// between lines, and each piece is marked as a part.</summary>
@@ -63,7 +63,7 @@ internal static partial class ReviewDiff
         }
     }
 
-    private static ReviewedFile Of(PatchFile file)
+    private static ReviewedFile Of(FileDiff file)
     {
         var lines = file.Text.Split('\n');
         var changed = lines.Count(IsChange);

@@ -38,13 +38,13 @@ internal sealed class ReviewCaller(RunServices services) : IAnswerCaller
         var text =
             input.AnswerHash.Length == 0
                 ? null
-                : Encoding.UTF8.GetString(BoundFile.Read(run.Folder, files.Draft(input.Start), input.AnswerHash));
+                : Encoding.UTF8.GetString(VerifiedFile.Read(run.Folder, files.Draft(input.Start), input.AnswerHash));
         var (summary, problems) = Read(run, review.Part, text);
         if (summary is not null)
         {
             return new AnswerJudgement { Message = summary, SaidHash = files.Accept(review.Part, text!) };
         }
-        var file = NamedFile.Write(files.Problems(input.Start), string.Concat(problems.Select(p => $"- {p}\n")));
+        var file = ContentAddressedFile.Write(files.Problems(input.Start), string.Concat(problems.Select(p => $"- {p}\n")));
         return new AnswerJudgement { Problems = problems, ProblemsFile = run.Folder.Relative(file) };
     }
 

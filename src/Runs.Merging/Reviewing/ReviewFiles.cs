@@ -7,14 +7,14 @@ namespace Orchestrator.Runs.Merging.Reviewing;
 /// <param name="hash">Hash of the round so far in the run's history, or empty for a new round.</param>
 internal sealed class ReviewFiles(RunFolder folder, ReviewRound round, string hash)
 {
-    private RunDecisions? _said;
+    private DecisionManifest? _said;
 
     private string Name => $"round-{round.Number}-{CommitIds.Shorten(round.Tip)}";
 
     /// <summary>Folder of conversations with models that have no agent program.</summary>
     public string Conversations => Reviewers.ConversationsOf(folder);
 
-    private RunDecisions Said => _said ??= hash.Length == 0 ? RunDecisions.None : RunDecisions.Read(folder, hash);
+    private DecisionManifest Said => _said ??= hash.Length == 0 ? DecisionManifest.None : DecisionManifest.Read(folder, hash);
 
     /// <summary>The questions, or null if they are not prepared or the hash belongs to another round.</summary>
     public ReviewQuestions? Questions =>
@@ -26,7 +26,7 @@ internal sealed class ReviewFiles(RunFolder folder, ReviewRound round, string ha
     /// <returns>The hash of the round.</returns>
     public string Begin(ReviewQuestions questions, IReadOnlyList<string> prompts)
     {
-        var said = RunDecisions.None.With(
+        var said = DecisionManifest.None.With(
             folder,
             Named("questions.json"),
             JsonSerializer.SerializeToUtf8Bytes(questions, MessageJson.Options)
@@ -80,7 +80,7 @@ internal sealed class ReviewFiles(RunFolder folder, ReviewRound round, string ha
 /// <summary>The questions of a round.</summary>
 /// <param name="Count">Number of questions.</param>
 /// <param name="Asides">Lines in which the change tries to instruct its reviewer.</param>
-internal sealed record ReviewQuestions(int Count, IReadOnlyList<ReviewAside> Asides);
+internal sealed record ReviewQuestions(int Count, IReadOnlyList<ReviewerInstruction> Asides);
 
 /// <summary>A line of the change that tries to instruct a reviewer.</summary>
-internal sealed record ReviewAside(string File, int Line);
+internal sealed record ReviewerInstruction(string File, int Line);

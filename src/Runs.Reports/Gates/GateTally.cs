@@ -31,7 +31,7 @@ internal static class GateTally
         {
             var last = ran.LastOrDefault();
             text.Append($"| {Cell(name)} | {ran.Count} | {cached.Count} | {ran.Count(v => v.Failure == GateFailure.Flaky)} | ")
-                .Append($"{(last?.Tests is { } tests ? GateWords.Tests(tests) : "")} | ")
+                .Append($"{(last?.Tests is { } tests ? GateFormatter.Tests(tests) : "")} | ")
                 .Append($"{(last is { Runs: > 0 } ? (decimal?)last.Duration.TotalSeconds : null):0.0} | {(decimal?)last?.ExitCode:0} |\n");
         }
         text.Append($"\n");
@@ -39,21 +39,21 @@ internal static class GateTally
         {
             if ((ran.LastOrDefault() ?? cached[^1]) is { BeforeWork: not null } compared)
             {
-                text.Append($"- '{Cell(name)}': {Cell(GateWords.BeforeWork(compared), LongestNote)}\n");
+                text.Append($"- '{Cell(name)}': {Cell(GateFormatter.BeforeWork(compared), LongestNote)}\n");
             }
         }
         foreach (var (name, ran, cached) in gates)
         {
             if (ran.Concat(cached).LastOrDefault(v => v is { Passed: true, Oddities.Count: > 0 }) is { } odd)
             {
-                text.Append($"- strange: '{Cell(name)}' was green, but {Cell(GateWords.Oddities(odd))}\n");
+                text.Append($"- strange: '{Cell(name)}' was green, but {Cell(GateFormatter.Oddities(odd))}\n");
             }
         }
         foreach (var (name, ran, _) in gates)
         {
             if (ran.LastOrDefault() is { Chance: not null } flaky)
             {
-                text.Append($"- flaky: '{Cell(name)}' {GateWords.Chance(flaky)}. ")
+                text.Append($"- flaky: '{Cell(name)}' {GateFormatter.Chance(flaky)}. ")
                     .Append($"Repair it; until then 'gates.quarantine: true' lets it only advise.\n");
             }
         }
@@ -75,7 +75,7 @@ internal static class GateTally
         {
             if (cached.LastOrDefault() is { } hit)
             {
-                text.Append($"- '{Cell(name)}' was last {GateWords.FromCache(hit)}\n");
+                text.Append($"- '{Cell(name)}' was last {GateFormatter.FromCache(hit)}\n");
             }
         }
         return text;

@@ -18,7 +18,7 @@ public static class RunSteps
             ? []
             :
             [
-                .. StepAtWork
+                .. RunningStep
                     .All(environment)
                     .Where(step => step.Origin.Run == Path.GetFileName(runFolder))
                     .OrderBy(step => step.Since)

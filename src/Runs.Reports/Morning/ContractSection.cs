@@ -96,7 +96,7 @@ internal static class ContractSection
             [],
             timeline
         );
-        var lost = StoredLosses.TryRead(folder.LossesJson)?.Lost.Count ?? 0;
+        var lost = StoredLostChanges.TryRead(folder.LossesJson)?.Lost.Count ?? 0;
         yield return Clause(
             "Nothing that was merged is lost",
             lost == 0 ? "nothing is" : $"{Plural.Of(lost, "hunk is", "hunks are")}",

@@ -25,10 +25,10 @@ internal static class GateSections
             var before = verdict.BeforeWork == BaseComparison.Same ? false : news.PassedBefore(verdict);
             yield return new ReportLine(
                 before is false ? "still-red" : "newly-red",
-                $"{GateWords.Line(verdict)}; "
+                $"{GateFormatter.Line(verdict)}; "
                     + before switch
                     {
-                        _ when GateWords.BeforeWork(verdict) is { Length: > 0 } atBase => atBase,
+                        _ when GateFormatter.BeforeWork(verdict) is { Length: > 0 } atBase => atBase,
                         true => $"in {news.Before} it passed",
                         false => $"in {news.Before} it was red too",
                         null when news.Before is { } run => $"{run} did not run it",
@@ -68,7 +68,7 @@ internal static class GateSections
                             .. news.Last.Select(verdict => new ReportRow(
                                 [
                                     QuotedText.CutLine(verdict.Name, LongestName),
-                                    GateWords.Ending(verdict),
+                                    GateFormatter.Ending(verdict),
                                     verdict.Tests is { } tests ? Number(tests.Ran) : "none counted",
                                     verdict.Tests is { } skipped ? Number(skipped.Skipped) : "",
                                 ],

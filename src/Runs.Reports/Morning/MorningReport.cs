@@ -182,7 +182,7 @@ public sealed record MorningReport(
         var events = timeline.OfRunIn(RunStates.Landing, RunStates.AwaitingPromotion, RunStates.Integrating);
         (string Kind, string? Said)[] found =
         [
-            ("losses", RunLosses.Summary(folder)),
+            ("losses", LostChangeCheck.Summary(folder)),
             ("secrets", SecretCheck.Summary(folder)),
             ("audit", AuditCheck.Summary(folder)),
         ];
@@ -203,14 +203,14 @@ public sealed record MorningReport(
     private static ReportSection Unproven(RunStatus run, RunTimeline timeline)
     {
         var merged = run.Tasks.Where(task => task.State is TaskStates.Merged or TaskStates.Kept).ToList();
-        var unproven = merged.Where(task => GateWords.Unproven(task.Gates).Length > 0).ToList();
+        var unproven = merged.Where(task => GateFormatter.Unproven(task.Gates).Length > 0).ToList();
         return new ReportSection(
             "unproven",
             "Not verified",
             [
                 .. unproven
                     .Take(MostTasks)
-                    .Select(task => new ReportLine("unproven", $"{task.Id}: {GateWords.Unproven(task.Gates)}")
+                    .Select(task => new ReportLine("unproven", $"{task.Id}: {GateFormatter.Unproven(task.Gates)}")
                     {
                         Task = task.Id,
                         Events = timeline.Last(task.Id, task.State),
@@ -227,7 +227,7 @@ public sealed record MorningReport(
 
     private static ReportSection Claims(RunStatus run, RunFolder folder, RunTimeline timeline)
     {
-        var told = new TaskFacts(folder).Of(run);
+        var told = new TaskClaimSection(folder).Of(run);
         return new ReportSection(
             "claims",
             "What was claimed, and what is known",

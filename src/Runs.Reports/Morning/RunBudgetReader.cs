@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.Reports;
 /// <param name="time">The clock.</param>
 public sealed class RunBudgetReader(IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
-    private readonly AccountLedgers _ledgers = new(environment);
+    private readonly LedgerStore _ledgers = new(environment);
 
     /// <summary>Reads the current budgets of a run.</summary>
     /// <param name="run">Status of the run with all its tasks.</param>

@@ -29,7 +29,7 @@ public sealed record UnsentNotice(
 }
 
 /// <summary>Selects the stored messages that a delivery attempts.</summary>
-public enum NoticeTry
+public enum NoticeSelection
 {
     /// <summary>Messages whose next attempt is due.</summary>
     Due,
@@ -50,22 +50,22 @@ public sealed class NoticeOutbox(string repositoryKey, RunServices services)
     /// <summary>Lists the undelivered messages, the oldest first.</summary>
     /// <param name="run">Id of a run to which the result is limited, or null for all.</param>
     public IReadOnlyList<UnsentNotice> Read(string? run = null) =>
-        [.. Books(run).SelectMany(book => Unsent(NoticeBook.Read(book))).OrderBy(notice => notice.Since)];
+        [.. Books(run).SelectMany(book => Unsent(NoticeRecord.Read(book))).OrderBy(notice => notice.Since)];
 
     /// <summary>Delivers messages. The notice record stays locked, and each result is stored before the next message.</summary>
     /// <param name="run">Id of a run to which delivery is limited, or null for all.</param>
     /// <param name="tried">Messages to attempt.</param>
     /// <param name="stop">Cancels; the next call does the rest.</param>
-    public async Task DeliverAsync(string? run, NoticeTry tried, CancellationToken stop)
+    public async Task DeliverAsync(string? run, NoticeSelection tried, CancellationToken stop)
     {
         foreach (var path in Books(run))
         {
-            if (!NeedsDelivery(NoticeBook.Read(path), tried))
+            if (!NeedsDelivery(NoticeRecord.Read(path), tried))
             {
                 continue;
             }
-            using var alone = await LockFile.TakeAsync(NoticeDesk.LockOf(path), stop);
-            var book = NoticeBook.Read(path);
+            using var alone = await LockFile.TakeAsync(NoticeService.LockOf(path), stop);
+            var book = NoticeRecord.Read(path);
             if (!NeedsDelivery(book, tried))
             {
                 continue;
@@ -80,7 +80,7 @@ public sealed class NoticeOutbox(string repositoryKey, RunServices services)
                 .Messages.SelectMany(message => message.Deliveries.Keys)
                 .Except(targets.Select(target => target.Name), StringComparer.Ordinal)
                 .Select(name => new NoticeTarget(name, NoticeKinds.All, null, "the settings name no such target any more."));
-            await new NoticeDelivering(path, book, [.. targets, .. gone], services.Time) { Tried = tried }.SendAsync(
+            await new NoticeDispatcher(path, book, [.. targets, .. gone], services.Time) { Tried = tried }.SendAsync(
                 book.Open.ToHashSet(StringComparer.Ordinal),
                 stop
             );
@@ -94,8 +94,8 @@ public sealed class NoticeOutbox(string repositoryKey, RunServices services)
         var dropped = 0;
         foreach (var path in Books(run))
         {
-            using var alone = await LockFile.TakeAsync(NoticeDesk.LockOf(path), stop);
-            var book = NoticeBook.Read(path);
+            using var alone = await LockFile.TakeAsync(NoticeService.LockOf(path), stop);
+            var book = NoticeRecord.Read(path);
             if (Unsent(book).ToList() is { Count: > 0 } unsent)
             {
                 dropped += unsent.Count;
@@ -105,15 +105,16 @@ public sealed class NoticeOutbox(string repositoryKey, RunServices services)
         return dropped;
     }
 
-    private bool NeedsDelivery(NoticeBook book, NoticeTry tried) =>
+    private bool NeedsDelivery(NoticeRecord book, NoticeSelection tried) =>
         book.Folder.Length > 0
         && book.Messages.SelectMany(message => message.Deliveries.Values)
             .Any(delivery =>
-                delivery.State == NoticeState.Pending && (tried != NoticeTry.Due || NoticePlan.IsDue(delivery, services.Time.GetUtcNow()))
-                || (tried == NoticeTry.All && delivery.State == NoticeState.Failed)
+                delivery.State == NoticeState.Pending
+                    && (tried != NoticeSelection.Due || NoticePlan.IsDue(delivery, services.Time.GetUtcNow()))
+                || (tried == NoticeSelection.All && delivery.State == NoticeState.Failed)
             );
 
-    private static IEnumerable<UnsentNotice> Unsent(NoticeBook book)
+    private static IEnumerable<UnsentNotice> Unsent(NoticeRecord book)
     {
         var open = book.Open.ToHashSet(StringComparer.Ordinal);
         return from message in book.Messages
@@ -133,7 +134,7 @@ public sealed class NoticeOutbox(string repositoryKey, RunServices services)
 
     private IReadOnlyList<string> Books(string? run)
     {
-        var folder = NoticeDesk.FolderOf(services.Environment);
+        var folder = NoticeService.FolderOf(services.Environment);
         if (!Directory.Exists(folder))
         {
             return [];

@@ -24,8 +24,8 @@ internal static class NoticePlan
     /// <param name="now">The current time.</param>
     /// <param name="zone">Time zone of the host.</param>
     /// <returns>The record with the message, and the time at which postponed facts may be reported, if any.</returns>
-    public static (NoticeBook Book, DateTimeOffset? NextAt) Gather(
-        NoticeBook book,
+    public static (NoticeRecord Book, DateTimeOffset? NextAt) Gather(
+        NoticeRecord book,
         TellPeopleInput run,
         IReadOnlyDictionary<string, IReadOnlyList<string>> targets,
         QuietHours? quiet,
@@ -37,7 +37,7 @@ internal static class NoticePlan
         var wanted = targets.Values.SelectMany(kinds => kinds).ToHashSet(StringComparer.Ordinal);
         IReadOnlyList<NoticeItem> items =
         [
-            .. run.Notices.Where(notice => wanted.Contains(notice.Kind) && known.Add(notice.Key)).Select(NoticeWords.Item),
+            .. run.Notices.Where(notice => wanted.Contains(notice.Kind) && known.Add(notice.Key)).Select(NoticeFormatter.Item),
         ];
         if (items.Count == 0)
         {
@@ -50,7 +50,7 @@ internal static class NoticePlan
             return (book, quietUntil ?? paced);
         }
         var message = new NoticeMessage(
-            NoticeWords.Message(run.RunId, run.Repository.Path, items, now, isQuiet: quietUntil is not null),
+            NoticeFormatter.Message(run.RunId, run.Repository.Path, items, now, isQuiet: quietUntil is not null),
             targets
                 .Where(target => items.Any(item => target.Value.Contains(item.Kind)))
                 .ToDictionary(target => target.Key, _ => new NoticeDelivery { State = NoticeState.Pending })

@@ -30,7 +30,7 @@ public sealed record NoticeProbe(string Target, bool IsReachable, string Message
             loaded,
             services,
             target,
-            (notifier, name, token) => notifier.SendAsync(NoticeWords.Test(name, services.Time.GetUtcNow()), token),
+            (notifier, name, token) => notifier.SendAsync(NoticeFormatter.Test(name, services.Time.GetUtcNow()), token),
             stop
         );
 

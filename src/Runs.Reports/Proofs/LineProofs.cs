@@ -160,7 +160,7 @@ public sealed class LineProofs(RunServices services)
                 .. (verdicts ?? []).Select(verdict => new ProvenGate(
                     verdict.Name,
                     verdict.Passed,
-                    GateWords.Line(verdict),
+                    GateFormatter.Line(verdict),
                     verdict.EvidenceFile ?? "",
                     verdict.EvidenceHash
                 )),

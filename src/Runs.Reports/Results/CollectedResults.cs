@@ -33,7 +33,7 @@ public sealed record CollectedRun(string RunId, string State, string Title, stri
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
     public static CollectedRun Of(RunStatus run, string repository)
     {
-        var facts = new TaskFacts(new RunFolder(repository, run.RunId));
+        var facts = new TaskClaimSection(new RunFolder(repository, run.RunId));
         return new CollectedRun(
             run.RunId,
             RunLiveness.Describe(run),
@@ -46,7 +46,7 @@ public sealed record CollectedRun(string RunId, string State, string Title, stri
                     task.State,
                     task.State == TaskStates.Kept ? run.BranchOf(task.Id) : "",
                     task.MergeCommit.Length > 0 ? task.MergeCommit : task.Commit,
-                    GateWords.Count(task.Gates ?? (TaskStates.IsGoodEnd(task.State) ? new GateSummary() : null)),
+                    GateFormatter.Count(task.Gates ?? (TaskStates.IsGoodEnd(task.State) ? new GateSummary() : null)),
                     task.Cost,
                     facts.Said(task)
                 )),

@@ -39,7 +39,7 @@ public sealed class RunSpans
     /// <param name="folder">The run's folder, from which gates are read.</param>
     /// <param name="events">The run's events in order.</param>
     /// <param name="agents">Usage records of agents; those of other runs are ignored.</param>
-    public static IReadOnlyList<SpanFact> Of(
+    public static IReadOnlyList<SpanRecord> Of(
         string repository,
         RunStatus run,
         RunFolder folder,
@@ -48,7 +48,7 @@ public sealed class RunSpans
     ) => Of(TraceContext.TraceOf(repository, run.RunId), run, events, agents, GateEvidence.ReadOfTasks(folder));
 
     /// <summary>Returns the ended spans of a run whose gates were already read.</summary>
-    public static IReadOnlyList<SpanFact> Of(
+    public static IReadOnlyList<SpanRecord> Of(
         string trace,
         RunStatus run,
         IReadOnlyList<RunEvent> events,
@@ -56,7 +56,7 @@ public sealed class RunSpans
         IEnumerable<StoredVerdict> gates
     ) => [.. new RunSpans(trace, run, events, agents, gates).All()];
 
-    private IEnumerable<SpanFact> All()
+    private IEnumerable<SpanRecord> All()
     {
         if (RunStates.IsFinal(_run.State))
         {
@@ -77,10 +77,10 @@ public sealed class RunSpans
         }
     }
 
-    private SpanFact Run()
+    private SpanRecord Run()
     {
         var result = ResultOf(_run.State);
-        return new SpanFact(
+        return new SpanRecord(
             _root,
             null,
             "RUN",
@@ -104,7 +104,7 @@ public sealed class RunSpans
         };
     }
 
-    private IEnumerable<SpanFact> OfTask(RunTask task)
+    private IEnumerable<SpanRecord> OfTask(RunTask task)
     {
         var id = TraceContext.SpanOf(_trace, "task", task.Id);
         // A failed task may be retried as long as the run is open.
@@ -118,7 +118,7 @@ public sealed class RunSpans
         var attempts = Attempts(task, agents, isOver ? end : null);
         foreach (var attempt in attempts.Where(attempt => attempt.To is not null))
         {
-            yield return new SpanFact(
+            yield return new SpanRecord(
                 AttemptSpan(task.Id, attempt.Number),
                 id,
                 "attempt",
@@ -137,7 +137,7 @@ public sealed class RunSpans
         }
         foreach (var phase in _phases[task.Id].Where(phase => phase.Use is not (TimeUse.Agent or TimeUse.Turn)))
         {
-            yield return new SpanFact(
+            yield return new SpanRecord(
                 PhaseSpan(phase),
                 ParentOf(phase.From) ?? id,
                 NameOf(phase.Use),
@@ -159,10 +159,10 @@ public sealed class RunSpans
             attempts.LastOrDefault(attempt => attempt.From <= at) is { } within ? AttemptSpan(task.Id, within.Number) : null;
     }
 
-    private SpanFact Task(RunTask task, string id, DateTimeOffset end)
+    private SpanRecord Task(RunTask task, string id, DateTimeOffset end)
     {
         var result = TaskResultOf(task.State);
-        return new SpanFact(
+        return new SpanRecord(
             id,
             _root,
             "task",
@@ -184,11 +184,11 @@ public sealed class RunSpans
         };
     }
 
-    private SpanFact Agent(UsageRecord agent, string parent)
+    private SpanRecord Agent(UsageRecord agent, string parent)
     {
         var tokens = agent.Models.Aggregate(default(TokenCounts), (sum, model) => sum.Plus(model.Tokens));
         var model = agent.Models.OrderByDescending(one => one.Tokens.Total).FirstOrDefault()?.Model ?? "";
-        return new SpanFact(
+        return new SpanRecord(
             TraceContext.AgentSpan(_trace, agent.Task, agent.Start),
             parent,
             "invoke_agent",
@@ -212,13 +212,13 @@ public sealed class RunSpans
         };
     }
 
-    private SpanFact Gate(StoredVerdict gate, string task)
+    private SpanRecord Gate(StoredVerdict gate, string task)
     {
         var verdict = gate.Verdict;
         var end = verdict.At!.Value;
         var use = gate.OfMerge ? TimeUse.Merging : TimeUse.Gates;
         var phase = _phases[gate.Task].LastOrDefault(phase => phase.Use == use && phase.From <= end && end <= phase.To);
-        return new SpanFact(
+        return new SpanRecord(
             TraceContext.SpanOf(_trace, "gate", gate.Task, gate.Place),
             phase is null ? task : PhaseSpan(phase),
             "gate",

@@ -49,7 +49,7 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
     /// <summary>Sends a message.</summary>
     /// <param name="letter">The message; its task id is matched case-insensitively.</param>
     /// <exception cref="StepException">The run's files are missing.</exception>
-    public async Task<MailReceipt> SendAsync(MailLetter letter, CancellationToken stop)
+    public async Task<MailReceipt> SendAsync(OutgoingMail letter, CancellationToken stop)
     {
         var to = letter.To;
         if (to is not null)
@@ -82,7 +82,7 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
         }
         letter = letter with { To = to };
         return Bubblewrap.IsInside && !letter.IsFromPerson
-            ? new MailDesk(_folder, letter.From, time).Leave(letter)
+            ? new TaskMailFolder(_folder, letter.From, time).Leave(letter)
             : await new Mailbox(_folder, time).SendAsync(letter, stop);
     }
 

@@ -95,7 +95,7 @@ public sealed class AgentQuestions(string repository, string run, string task, s
                 .Append('\n');
         }
         Rest(text, working.Count - MostTasks);
-        foreach (var coming in ComingConflicts.All(_folder).Where(one => one.First == task || one.Second == task))
+        foreach (var coming in PredictedConflicts.All(_folder).Where(one => one.First == task || one.Second == task))
         {
             text.Append($"A conflict with {coming.Other(task)} is predicted, in {FileNames.Some(coming.Files, MostPaths)}.\n");
         }

@@ -28,7 +28,7 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
     /// <param name="deeds">Tool usage of the agent.</param>
     /// <param name="isConfined">True if the agent was certainly unable to write to the main checkout.</param>
     /// <returns>Notices, each once per run.</returns>
-    public async Task<IReadOnlyList<TaskNotice>> PutBackAsync(Worktree worktree, int attempt, ToolDeeds deeds, bool isConfined = false)
+    public async Task<IReadOnlyList<TaskNotice>> PutBackAsync(Worktree worktree, int attempt, ToolUsage deeds, bool isConfined = false)
     {
         StaleLocks.Remove(worktree, workspace.Branch);
         new WorktreeHead(worktree).Repair(workspace.Branch);
@@ -47,7 +47,7 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
             {
                 var known = Read(note)?.Changes ?? [];
                 var news = found
-                    .Select(change => new ForeignItem(
+                    .Select(change => new SharedStateChange(
                         Describe(guard, change),
                         change.Kind == TamperedKind.Program,
                         deeds.ThatDid(change) ?? ""
@@ -55,7 +55,10 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
                     .Where(change => known.All(k => k.Text != change.Text));
                 DurableFile.Write(
                     note,
-                    JsonSerializer.SerializeToUtf8Bytes(new ForeignNote(attempt, [.. known, .. news]), ForeignNoteJson.Default.ForeignNote)
+                    JsonSerializer.SerializeToUtf8Bytes(
+                        new SharedStateChanges(attempt, [.. known, .. news]),
+                        ForeignNoteJson.Default.SharedStateChanges
+                    )
                 );
             }
         );
@@ -109,11 +112,11 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
     }
 
     // A note damaged by a power failure is lost, but the quarantined item is not.
-    private static ForeignNote? Read(string path) => StoredJson.TryRead(path, ForeignNoteJson.Default.ForeignNote);
+    private static SharedStateChanges? Read(string path) => StoredJson.TryRead(path, ForeignNoteJson.Default.SharedStateChanges);
 }
 
 /// <summary>Collects the tool usage of an agent from its event stream, without rejected calls.</summary>
-internal sealed class ToolDeeds
+internal sealed class ToolUsage
 {
     private readonly Dictionary<string, string> _subjects = new(StringComparer.Ordinal);
 
@@ -147,10 +150,10 @@ internal sealed class ToolDeeds
 /// <param name="Text">A sentence without its final period.</param>
 /// <param name="IsForPerson">True if a user must be notified.</param>
 /// <param name="By">The agent's tool call that made the change, or empty if none is known.</param>
-internal sealed record ForeignItem(string Text, bool IsForPerson, string By);
+internal sealed record SharedStateChange(string Text, bool IsForPerson, string By);
 
 /// <summary>Differences found after one agent run.</summary>
-internal sealed record ForeignNote(int Attempt, IReadOnlyList<ForeignItem> Changes);
+internal sealed record SharedStateChanges(int Attempt, IReadOnlyList<SharedStateChange> Changes);
 
-[JsonSerializable(typeof(ForeignNote))]
+[JsonSerializable(typeof(SharedStateChanges))]
 internal sealed partial class ForeignNoteJson : JsonSerializerContext;

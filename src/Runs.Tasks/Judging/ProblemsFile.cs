@@ -20,7 +20,7 @@ public static class ProblemsFile
             DurableFile.Write(rest, Encoding.UTF8.GetBytes(string.Join("\n", all)));
             all = [$"{Plural.Of(all.Count, "problem")}; the first {Most} are below, all of them in {rest}.\n", .. all.Take(Most)];
         }
-        return folder.Relative(NamedFile.Write(path, string.Join("\n", all)));
+        return folder.Relative(ContentAddressedFile.Write(path, string.Join("\n", all)));
     }
 
     /// <summary>Limits problems in number and length for the run's record.</summary>

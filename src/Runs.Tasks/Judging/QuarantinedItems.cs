@@ -5,9 +5,9 @@ namespace Orchestrator.Runs.Tasks;
 
 /// <summary>A hook, attributes file or setting that was quarantined while agents worked, because git would run a program because of
 /// it.</summary>
-public sealed class AsideItem
+public sealed class QuarantineEntry
 {
-    internal AsideItem(QuarantinedItem item) => Item = item;
+    internal QuarantineEntry(QuarantinedItem item) => Item = item;
 
     /// <summary>Id of the item for commands.</summary>
     public string Id => Item.Id;
@@ -39,18 +39,19 @@ public sealed class QuarantinedItems
     private QuarantinedItems(Quarantine quarantine)
     {
         _quarantine = quarantine;
-        Waiting = [.. quarantine.List().Select(item => new AsideItem(item))];
+        Waiting = [.. quarantine.List().Select(item => new QuarantineEntry(item))];
     }
 
     /// <summary>The items, the oldest first.</summary>
-    public IReadOnlyList<AsideItem> Waiting { get; }
+    public IReadOnlyList<QuarantineEntry> Waiting { get; }
 
     /// <summary>Lists the quarantined items of a repository.</summary>
     /// <param name="repository">The repository.</param>
     public static async Task<QuarantinedItems> OpenAsync(RepositoryLocation repository) =>
-        new(new Quarantine(await new GitRepositories().OpenAsync(repository.Root)));
+        new(new Quarantine(await new GitRepositoryCache().OpenAsync(repository.Root)));
 
     /// <summary>Restores an item and exempts it from further quarantine.</summary>
     /// <param name="item">An item of <see cref="Waiting"/>.</param>
-    public Task AcceptAsync(AsideItem item, CancellationToken cancellationToken) => _quarantine.AcceptAsync(item.Item, cancellationToken);
+    public Task AcceptAsync(QuarantineEntry item, CancellationToken cancellationToken) =>
+        _quarantine.AcceptAsync(item.Item, cancellationToken);
 }

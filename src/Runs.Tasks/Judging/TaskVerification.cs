@@ -131,7 +131,7 @@ public sealed class TaskVerification(RunServices services)
             // Gates prove nothing about work that was not done; their output is only evidence of what is missing.
             var idle = MustChange(task) && changed.Count == 0;
             IReadOnlyList<string> words = idle ? [NothingChanged] : [.. failures.Select(f => GateCheck.Explain(files, f))];
-            var sections = (idle ? words.Select(word => $"- {word}\n") : []).Concat(failures.Select(GateWords.Section)).Concat(hidden);
+            var sections = (idle ? words.Select(word => $"- {word}\n") : []).Concat(failures.Select(GateFormatter.Section)).Concat(hidden);
             return Refused(files, task, input, [.. words, .. hidden], commit, [.. sections]) with
             {
                 Gates = gated,
@@ -152,19 +152,29 @@ public sealed class TaskVerification(RunServices services)
             notes.Add("no file was changed; the gates pass without");
         }
         notes.AddRange(HowItEnded(input));
-        if (GateWords.Unproven(gated) is { Length: > 0 } unproven)
+        if (GateFormatter.Unproven(gated) is { Length: > 0 } unproven)
         {
             notes.Add(unproven);
         }
-        notes.AddRange(GateWords.Notes(outcomes));
+        notes.AddRange(GateFormatter.Notes(outcomes));
         notes.AddRange(Measurements.Unknown(outcomes, claims));
-        var power = await new VerdictPower(_gates).FindAsync(files, workspace, task, input, commit, differences, sources, outcomes, stop);
+        var power = await new VerdictEvidence(_gates).FindAsync(
+            files,
+            workspace,
+            task,
+            input,
+            commit,
+            differences,
+            sources,
+            outcomes,
+            stop
+        );
         if (power.Refusal is { } refusal)
         {
             return Refused(files, task, input, [refusal], commit) with { Gates = gated, Measurements = measured, Red = power.Red };
         }
         notes.AddRange(power.Notes);
-        await KeptResults.KeepAsync(workspace, task, input, commit, changed.Count > 0, stop);
+        await TaskResultCache.KeepAsync(workspace, task, input, commit, changed.Count > 0, stop);
         var verified = new VerifyResult
         {
             Commit = commit,

@@ -61,7 +61,7 @@ public sealed record MailMessage
 /// <param name="IsFromPerson">True if the sender is a user.</param>
 /// <param name="To">Id of the receiving task, or null for all tasks.</param>
 /// <param name="Text">Text of the message.</param>
-public sealed record MailLetter(string From, bool IsFromPerson, string? To, string Text)
+public sealed record OutgoingMail(string From, bool IsFromPerson, string? To, string Text)
 {
     /// <summary>Id of the sending call, so that repeating it sends nothing again; null to detect no repetition.</summary>
     public string? Call { get; init; }
@@ -70,7 +70,7 @@ public sealed record MailLetter(string From, bool IsFromPerson, string? To, stri
     /// <param name="to">Id of the receiving task.</param>
     /// <param name="text">Text of the message.</param>
     /// <param name="call">Id of the sending call.</param>
-    public static MailLetter OfOrchestrator(string to, string text, string call) =>
+    public static OutgoingMail OfOrchestrator(string to, string text, string call) =>
         new("", IsFromPerson: false, to, text) { Call = $"{to}\n{call}" };
 }
 

@@ -20,11 +20,11 @@ public sealed class MailReader(RunFolder folder, string task)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly Mailbox _mailbox = new(folder, TimeProvider.System);
-    private readonly string _path = Path.Combine(MailDesk.Of(folder, task), "read.json");
+    private readonly string _path = Path.Combine(TaskMailFolder.Of(folder, task), "read.json");
 
     /// <summary>Returns the path of a file with the size of the run's mail once everything was shown and verified. It lets a hook detect
     /// the absence of new mail without starting a program.</summary>
-    public static string ReadUpTo(RunFolder folder, string task) => Path.Combine(MailDesk.Of(folder, task), "read");
+    public static string ReadUpTo(RunFolder folder, string task) => Path.Combine(TaskMailFolder.Of(folder, task), "read");
 
     /// <summary>Returns new mail without marking it.</summary>
     public IReadOnlyList<MailMessage> Peek() => _mailbox.Read(task, ReadCursor().Offset).Messages;

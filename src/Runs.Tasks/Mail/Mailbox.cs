@@ -37,10 +37,10 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
 
     /// <summary>Accepts a message. When this returns, it is on disk and will be delivered even after a crash.</summary>
     /// <exception cref="IOException">The message cannot be written, for example because the disk is full.</exception>
-    public Task<MailReceipt> SendAsync(MailLetter letter, CancellationToken stop) =>
+    public Task<MailReceipt> SendAsync(OutgoingMail letter, CancellationToken stop) =>
         AddAsync(letter, letter.Call is null ? Name($"{Guid.NewGuid():n}") : Name($"{letter.From}\n{letter.Call}"), stop);
 
-    private async Task<MailReceipt> AddAsync(MailLetter letter, string id, CancellationToken stop)
+    private async Task<MailReceipt> AddAsync(OutgoingMail letter, string id, CancellationToken stop)
     {
         if (MailRules.Refusal(letter.Text) is { Length: > 0 } refusal)
         {
@@ -108,13 +108,13 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     {
         if (!Settled([letter.Id]).Contains(letter.Id))
         {
-            var sent = await AddAsync(new MailLetter(letter.From, letter.IsFromPerson, letter.To, letter.Text), letter.Id, stop);
+            var sent = await AddAsync(new OutgoingMail(letter.From, letter.IsFromPerson, letter.To, letter.Text), letter.Id, stop);
             if (!sent.IsTaken)
             {
                 if (letter is { IsFromPerson: false, From.Length: > 0 })
                 {
                     var answer = $"Your message to {letter.To ?? "all"} was not delivered: {sent.Refusal}";
-                    await SendAsync(MailLetter.OfOrchestrator(letter.From, answer, $"refused {letter.Id}"), stop);
+                    await SendAsync(OutgoingMail.OfOrchestrator(letter.From, answer, $"refused {letter.Id}"), stop);
                 }
                 using var alone = await AloneAsync(stop);
                 OwnFile.Append(Refused, letter.Id + "\n");
@@ -188,7 +188,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
     private Task<LockFile> AloneAsync(CancellationToken stop) => LockFile.TakeAsync(Path.Combine(folder.Path, "mail", "lock"), stop);
 
     /// <summary>Returns the reason why a message would be rejected now, or empty if it would not. Changes nothing.</summary>
-    internal string RefusalNow(MailLetter letter)
+    internal string RefusalNow(OutgoingMail letter)
     {
         if (!File.Exists(_path))
         {
@@ -202,7 +202,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         );
     }
 
-    private string RefusalOf(MailLetter letter, List<MailMessage> recent, long bytes)
+    private string RefusalOf(OutgoingMail letter, List<MailMessage> recent, long bytes)
     {
         var sent = recent.Where(message =>
             letter.From.Length > 0 && message.From == letter.From && message.IsFromPerson == letter.IsFromPerson

@@ -12,7 +12,7 @@ public sealed class MailShare(RunServices services, string remote)
     private const string Waiting = "waiting/";
 
     // Exchanges of a run are serialized.
-    private readonly KeyedTurns<string, Known> _turns = services.Part(_ => new KeyedTurns<string, Known>(Directory.Exists));
+    private readonly KeyedLocks<string, Known> _turns = services.Part(_ => new KeyedLocks<string, Known>(Directory.Exists));
 
     /// <summary>Known refs of a run.</summary>
     private sealed class Known
@@ -190,7 +190,7 @@ public sealed class MailShare(RunServices services, string remote)
             return "";
         }
         var trees = new FolderTrees(at.Repository);
-        var tree = await trees.WriteAsync(await trees.StoreAsync(at.Folder.Path, files, new KnownFiles(), stop), stop);
+        var tree = await trees.WriteAsync(await trees.StoreAsync(at.Folder.Path, files, new StoredFileCache(), stop), stop);
         var commit = await new CommitStore(at.Repository).CreateAsync(tree, [], $"Mail of {at.Folder.Name}", null, stop);
         var pushed = await at.Remote.PushAsync(new Dictionary<string, string> { [name] = commit }, name, there, stop);
         if (pushed.IsDone)

@@ -59,7 +59,7 @@ internal sealed class OutgoingRun(
         var listed = await trees.StoreAsync(
             Path.GetDirectoryName(list)!,
             new Dictionary<string, string> { [SharedRunFiles.RefsFile] = list },
-            new KnownFiles(),
+            new StoredFileCache(),
             stop
         );
         return await trees.WriteAsync(new Dictionary<string, string>(contents.Concat(listed), StringComparer.Ordinal), stop);

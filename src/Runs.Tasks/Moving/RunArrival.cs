@@ -6,7 +6,7 @@ namespace Orchestrator.Runs.Tasks.Moving;
 
 /// <summary>Parts of a run that this host lacks.</summary>
 /// <param name="Parts">The missing parts, each as a part of a sentence; empty if nothing is missing.</param>
-public sealed record MissingOfRun(IReadOnlyList<string> Parts)
+public sealed record MissingRunParts(IReadOnlyList<string> Parts)
 {
     /// <summary>Ids of tasks whose work is missing, if nothing else is. These tasks can be repeated.</summary>
     public IReadOnlyList<string> Lost { get; init; } = [];
@@ -44,20 +44,20 @@ public sealed class RunArrival(RunServices services)
     /// <summary>Finds parts that the run needs and this host lacks.</summary>
     /// <param name="run">Status of the run from its workflow.</param>
     /// <param name="here">The repository on this host.</param>
-    public async Task<MissingOfRun> FindMissingAsync(RunStatus run, RepositoryReference here, CancellationToken stop)
+    public async Task<MissingRunParts> FindMissingAsync(RunStatus run, RepositoryReference here, CancellationToken stop)
     {
         var folder = new RunFolder(here.Path, run.RunId);
         if (!Directory.Exists(folder.Path))
         {
-            return new MissingOfRun([$"its files are missing ({folder.Relative(folder.Path)})"]);
+            return new MissingRunParts([$"its files are missing ({folder.Relative(folder.Path)})"]);
         }
         if (run.PlanHash.Length == 0)
         {
-            return new MissingOfRun([]);
+            return new MissingRunParts([]);
         }
         if (TryLoad(run, here, out var damage) is not { } files)
         {
-            return new MissingOfRun([damage]);
+            return new MissingRunParts([damage]);
         }
         var missing = new List<string>();
         if (files.Start.LinkedWorktree is { } linked && !Directory.Exists(linked))
@@ -95,7 +95,7 @@ public sealed class RunArrival(RunServices services)
             var more = gone.Count > MostNamed ? $" and {gone.Count - MostNamed} more" : "";
             missing.Add($"commits are missing: {string.Join(", ", gone.Take(MostNamed))}{more}");
         }
-        return new MissingOfRun(missing) { Lost = isOnlyWork ? lost : [], Staging = tip ?? "" };
+        return new MissingRunParts(missing) { Lost = isOnlyWork ? lost : [], Staging = tip ?? "" };
 
         // The task started on the previous host, from a commit that this host lacks, so its state there is useless here.
         async Task<bool> HasBegunElsewhereAloneAsync(RunTask task) =>
@@ -117,7 +117,7 @@ public sealed class RunArrival(RunServices services)
         }
         // The run's copy of git's configuration has not arrived yet.
         var repository = await services.OpenRepositoryAsync(here.Path);
-        foreach (var task in run.Tasks.Where(task => !PlacedTasks.Has(new SharedTask(run.RunId, here, task.Id))))
+        foreach (var task in run.Tasks.Where(task => !AssignedTasks.Has(new SharedTask(run.RunId, here, task.Id))))
         {
             await TaskLeftovers.LayAsideAsync(new TaskWorkspace(repository, files, task.Id), stop);
         }
@@ -204,7 +204,7 @@ internal static class TaskLeftovers
     /// <summary>True if a file never leaves this host.</summary>
     /// <param name="parts">Segments of its path in the run's folder.</param>
     public static bool IsOwn(IReadOnlyList<string> parts) =>
-        parts is ["tasks", _, Aside, ..] || Path.GetExtension(parts[^1]) is KeptConversations.Arrived or KeptConversations.Before;
+        parts is ["tasks", _, Aside, ..] || Path.GetExtension(parts[^1]) is ConversationStore.Arrived or ConversationStore.Before;
 
     /// <summary>Stops the agents of a task that run on this host.</summary>
     public static async Task StopAgentsAsync(RunFolder folder, string taskId, TimeProvider time)

@@ -206,7 +206,7 @@ public sealed class RunShare(RunServices services)
             return $"{RemoteAddress.Show(remote)} does not have it ({absent})";
         }
         // This host has the newer state of tasks assigned to it.
-        HashSet<string> placed = [.. PlacedTasks.Find(run.RunId, here).Select(task => task.TaskId)];
+        HashSet<string> placed = [.. AssignedTasks.Find(run.RunId, here).Select(task => task.TaskId)];
         foreach (var task in folder.TaskIds().Where(task => !placed.Contains(task)))
         {
             await TaskLeftovers.LayAsideAsync(folder, task, services.Time);
@@ -220,7 +220,7 @@ public sealed class RunShare(RunServices services)
         );
         foreach (var task in folder.TaskIds().Where(task => !placed.Contains(task)))
         {
-            KeptConversations.MarkArrived(folder, task);
+            ConversationStore.MarkArrived(folder, task);
         }
         // Must precede the fetch of branches, which would otherwise change under the worktrees that have them checked out.
         await new RunArrival(services).LayAsideAsync(run, here, stop);

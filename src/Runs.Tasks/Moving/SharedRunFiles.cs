@@ -10,7 +10,7 @@ internal sealed class SharedRunFiles
     private const long LargestFile = 8 * 1024 * 1024;
     private const string FilesFolder = "run/";
     internal const string RefsFile = "refs";
-    private readonly KnownFiles _known = new();
+    private readonly StoredFileCache _known = new();
     private readonly Dictionary<string, (FileStamp Stamp, string? Secret)> _lookedAt = new(StringComparer.Ordinal);
 
     /// <summary>Names of files in an agent run's folder that identify its processes, or repeat its conversation.</summary>

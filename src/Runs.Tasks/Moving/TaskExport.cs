@@ -44,7 +44,7 @@ public sealed class TaskExport(RunServices services)
         }
         var name = $"{ExportedTask.Prefix}/{folder.Name}/{taskId}";
         // The files may be newer than the conversation, but never older.
-        var kept = KeptConversations.FindLast(folder, taskId);
+        var kept = ConversationStore.FindLast(folder, taskId);
         var conversation = kept is { } last ? await File.ReadAllTextAsync(last.File, stop) : "";
         var work = await WorkAsync(workspace, start, name, stop);
         if (!allowsSecrets)

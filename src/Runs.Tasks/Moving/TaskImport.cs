@@ -102,7 +102,7 @@ public sealed class TaskImport(RunServices services)
     {
         if (
             facts.Session.Length > 0
-            && open.FirstOrDefault(run => File.Exists(KeptConversations.PathOf(new RunFolder(root, run), facts.Task, facts.Session)))
+            && open.FirstOrDefault(run => File.Exists(ConversationStore.PathOf(new RunFolder(root, run), facts.Task, facts.Session)))
                 is { } other
         )
         {
@@ -181,7 +181,7 @@ public sealed class TaskImport(RunServices services)
     {
         if (await new CommitStore(repository).ReadFileAsync(commit, ExportedTask.ConversationPath, stop) is { } conversation)
         {
-            DurableFile.Write(KeptConversations.PathOf(folder, facts.Task, facts.Session), conversation);
+            DurableFile.Write(ConversationStore.PathOf(folder, facts.Task, facts.Session), conversation);
         }
     }
 

@@ -15,8 +15,8 @@ public sealed class TaskShare(RunServices services, string? remote)
     private const int MostPushes = 5;
 
     // Serialized per task, because each push builds on the state that this host knows.
-    private readonly KeyedTurns<SharedTask, SharedRunFiles> _turns = services.Part(_ => new KeyedTurns<SharedTask, SharedRunFiles>(
-        PlacedTasks.Has
+    private readonly KeyedLocks<SharedTask, SharedRunFiles> _turns = services.Part(_ => new KeyedLocks<SharedTask, SharedRunFiles>(
+        AssignedTasks.Has
     ));
 
     /// <summary>Shares everything that a worker host needs, including what a previous worker host has pushed. Called on the owner
@@ -56,7 +56,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         var at = new SharedTask(input.RunId, input.Repository, input.TaskId);
         using (await _turns.TakeAsync(at, stop))
         {
-            var arrives = input.GoesOn && !PlacedTasks.Has(at);
+            var arrives = input.GoesOn && !AssignedTasks.Has(at);
             var isThere = await FetchAsync(at, isHost, stop, arrives);
             await DemandThereAsync(at, isThere, isHost || input.IsShared, input.Commit, stop);
             if (isHost && RunStart.TryRead(at.Folder) is { } start)
@@ -71,12 +71,12 @@ public sealed class TaskShare(RunServices services, string? remote)
             if (isHost)
             {
                 Mailbox.MarkCopy(at.Folder);
-                PlacedTasks.Add(at);
+                AssignedTasks.Add(at);
             }
             else
             {
                 // The task may have been assigned to this host before the run moved here.
-                PlacedTasks.Remove(at);
+                AssignedTasks.Remove(at);
                 await ForgetAsync(at, stop);
             }
         }
@@ -131,7 +131,7 @@ public sealed class TaskShare(RunServices services, string? remote)
     public async Task<ShareOutcome?> PushIfPlacedAsync(SharedTask at, Func<CancellationToken, Task<bool>> isHere, CancellationToken stop)
     {
         using var turn = await _turns.TakeAsync(at, stop);
-        if (!PlacedTasks.Has(at))
+        if (!AssignedTasks.Has(at))
         {
             return null;
         }
@@ -169,11 +169,11 @@ public sealed class TaskShare(RunServices services, string? remote)
         CancellationToken stop
     )
     {
-        PlacedTasks.Demand(at);
+        AssignedTasks.Demand(at);
         return await PushIfPlacedAsync(at, isHere, stop) switch
         {
             null => [],
-            { IsFenced: true } => throw PlacedTasks.Gone(at),
+            { IsFenced: true } => throw AssignedTasks.Gone(at),
             { Problem: { Length: > 0 } problem } => throw NotNow($"what was made of {at.TaskId} here can't be shared: {problem}"),
             var shared => shared.LeftOut,
         };
@@ -186,11 +186,11 @@ public sealed class TaskShare(RunServices services, string? remote)
     public async Task LeaveAsync(SharedTask at, bool unlessHeld = false)
     {
         using var turn = await _turns.TakeAsync(at, CancellationToken.None);
-        if (!PlacedTasks.Has(at) || (unlessHeld && HeldPlaces.Of(services).Has(at)))
+        if (!AssignedTasks.Has(at) || (unlessHeld && HeldSlots.Of(services).Has(at)))
         {
             return;
         }
-        PlacedTasks.Remove(at);
+        AssignedTasks.Remove(at);
         await TaskLeftovers.StopAgentsAsync(at.Folder, at.TaskId, services.Time);
         // Last, because no ref can be removed on a full disk.
         await ForgetAsync(at, CancellationToken.None);
@@ -292,7 +292,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         var listed = await SharedRunFiles.TakeAsync(repository, folder, name, file => IsWanted(file, at.TaskId, isHost: !isHost), stop);
         if (arrives)
         {
-            KeptConversations.MarkArrived(folder, at.TaskId);
+            ConversationStore.MarkArrived(folder, at.TaskId);
         }
         foreach (var ended in AgentRunFolders.Of(folder.Task(at.TaskId)).Where(path => File.Exists(Path.Combine(path, "exit"))))
         {
@@ -346,7 +346,7 @@ public sealed class TaskShare(RunServices services, string? remote)
     private static bool IsWanted(string path, string taskId, bool isHost)
     {
         var parts = path.Split('/');
-        if (parts[^1] is PlacedTasks.Marker or ".shared-refs" || TaskLeftovers.IsOwn(parts))
+        if (parts[^1] is AssignedTasks.Marker or ".shared-refs" || TaskLeftovers.IsOwn(parts))
         {
             return false;
         }

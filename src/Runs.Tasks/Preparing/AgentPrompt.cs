@@ -28,7 +28,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         TimeProvider time
     )
     {
-        var problems = NamedFile.Read(files.Folder, input.ProblemsFile);
+        var problems = ContentAddressedFile.Read(files.Folder, input.ProblemsFile);
         var ending = EndingOfLast(input, files);
         var text = conversation is not null
             ? GoOn(problems, input, ending)
@@ -105,7 +105,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
             Task = task,
             RoleText = task.Role is null ? null : RoleText(files, task.Role),
             FurtherGates = files.Gates.Beyond(files.Plan, task),
-            Rewritten = BaseGates
+            Rewritten = GateBaseline
                 .Read(files)
                 .Values.Where(verdict => verdict.Rewritten is not null)
                 .ToDictionary(verdict => verdict.Gate.Command, verdict => verdict.Rewritten!),

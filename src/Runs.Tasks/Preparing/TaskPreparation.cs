@@ -51,12 +51,12 @@ public sealed class TaskPreparation(RunServices services)
             && !input.WithStaging
             && !input.Task.Fresh
             && !files.Start.Input.Fresh
-            && await KeptResults.TakeUpAsync(workspace, task, notes, key, input.Attempt, stop) is { } reused
+            && await TaskResultCache.TakeUpAsync(workspace, task, notes, key, input.Attempt, stop) is { } reused
         )
         {
             return prepared with { ReusedCommit = reused };
         }
-        await KeptResults.ForgetAsync(workspace, notes, stop);
+        await TaskResultCache.ForgetAsync(workspace, notes, stop);
         var worktree = await MakeWorktreeAsync(workspace, notes, stop);
         await new WorktreeIncludes(repository, files.Start.LinkedWorktree).CopyAsync(worktree, stop);
         if (input.WithStaging && notes.MergedAttempt < input.Attempt)
@@ -126,7 +126,7 @@ public sealed class TaskPreparation(RunServices services)
         {
             try
             {
-                KeptOutput.Cut(start);
+                OutputTruncator.Cut(start);
             }
             catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
             {

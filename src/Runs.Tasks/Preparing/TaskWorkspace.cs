@@ -23,11 +23,12 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
     public string Staging => RunRefs.Staging(Files.Settings, Files.Folder);
 
     /// <summary>Snapshots of the agent's unfinished work, updated while it works.</summary>
-    public UnfinishedWork Unfinished => new(Repository, $"{RunId}/{TaskId}");
+    public UnfinishedWorkStore Unfinished => new(Repository, $"{RunId}/{TaskId}");
 
     /// <summary>Returns the ref and label under which the task's work is kept before it is overwritten.</summary>
     /// <param name="what">Description of the content, for display.</param>
-    public KeepAs Keep(string what) => new(RunRefs.Kept(Files.Folder, TaskId), $"{TaskId}: {what}", new CommitTrailers(RunId, TaskId));
+    public RetentionTarget Keep(string what) =>
+        new(RunRefs.Kept(Files.Folder, TaskId), $"{TaskId}: {what}", new CommitTrailers(RunId, TaskId));
 
     /// <summary>Keeps the content of a task's worktree before it is overwritten, and records its ref.</summary>
     /// <param name="what">Description of the content, for display.</param>

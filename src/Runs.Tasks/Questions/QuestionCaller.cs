@@ -67,7 +67,7 @@ public sealed class QuestionCaller(RunServices services) : IAnswerCaller
         var text =
             input.AnswerHash.Length == 0
                 ? null
-                : Encoding.UTF8.GetString(BoundFile.Read(run.Folder, AnswerFile(run, id, input.Start), input.AnswerHash));
+                : Encoding.UTF8.GetString(VerifiedFile.Read(run.Folder, AnswerFile(run, id, input.Start), input.AnswerHash));
         var reply = QuestionReply.Read(text);
         var record = new QuestionRecord
         {

@@ -15,7 +15,7 @@ public static class ConflictsAhead
             ? []
             :
             [
-                .. ComingConflicts
+                .. PredictedConflicts
                     .All(new RunFolder(repository, run.RunId))
                     .Where(result => open.Contains(result.First) && open.Contains(result.Second))
                     .Select(result => new ConflictAhead(result.First, result.Second, [.. result.Files.Take(MostFiles)], result.At)),

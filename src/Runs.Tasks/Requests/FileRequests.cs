@@ -66,7 +66,7 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
         {
             return verdict.Refuse(elsewhere);
         }
-        return await _grants.LendAsync(new LentFile(_task, path), lent => Borrower(lent, pattern, path), stop) is { } borrowed
+        return await _grants.LendAsync(new GrantedFile(_task, path), lent => Borrower(lent, pattern, path), stop) is { } borrowed
             ? verdict.Refuse(borrowed)
             : verdict.Lend(path, $"{path} is lent to you: write it as if it were yours.");
     }
@@ -83,7 +83,7 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
     /// <summary>Names the task to which the path was granted in a sentence, or returns null if there is none.</summary>
     /// <param name="lent">Grants from the run's folder, including recent ones that the run's record lacks. They can only cause a
     /// refusal.</param>
-    private string? Borrower(IReadOnlyList<LentFile> lent, PathPattern pattern, string path)
+    private string? Borrower(IReadOnlyList<GrantedFile> lent, PathPattern pattern, string path)
     {
         var other = lent.Concat(others.Lent)
             .FirstOrDefault(one => one.Task != _task && PathPattern.Parse(one.Path).Overlaps(pattern) && others.IsOpen(one.Task));
@@ -100,7 +100,7 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
 internal sealed record OtherTasks(Plan Plan, IReadOnlyList<RunTask> Tasks)
 {
     /// <summary>The granted files.</summary>
-    public IEnumerable<LentFile> Lent => Tasks.SelectMany(task => (task.Lent ?? []).Select(path => new LentFile(task.Id, path)));
+    public IEnumerable<GrantedFile> Lent => Tasks.SelectMany(task => (task.Lent ?? []).Select(path => new GrantedFile(task.Id, path)));
 
     /// <summary>True if a task may still write its files.</summary>
     public bool IsOpen(string id) => !TaskStates.IsDone(StateOf(id));

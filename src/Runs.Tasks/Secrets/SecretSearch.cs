@@ -21,7 +21,7 @@ public sealed class SecretSearch(GitRepository repository)
         CancellationToken stop
     )
     {
-        var patch = await PatchFile.ReadAsync(repository, from, tip, stop);
+        var patch = await FileDiff.ReadAsync(repository, from, tip, stop);
         if (patch is null)
         {
             return ([new FoundSecret("the change", 0, TooLarge, "")], []);
@@ -43,7 +43,7 @@ public sealed class SecretSearch(GitRepository repository)
     private static bool IsOfPointer((int Number, string Text) line) => line.Text.StartsWith("oid sha256:", StringComparison.Ordinal);
 
     /// <summary>Returns files whose content is stored in Git LFS, because the diff of a pointer does not show the content.</summary>
-    private async Task<HashSet<string>> PointersAsync(IReadOnlyList<PatchFile> files, CancellationToken stop)
+    private async Task<HashSet<string>> PointersAsync(IReadOnlyList<FileDiff> files, CancellationToken stop)
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in files)
@@ -64,7 +64,7 @@ public sealed class SecretSearch(GitRepository repository)
     /// NULs.</summary>
     /// <returns>The findings, and files that are too large to read.</returns>
     private async Task<(IReadOnlyList<FoundSecret> Found, IReadOnlyList<string> Unread)> FindInBinaryAsync(
-        IReadOnlyList<PatchFile> files,
+        IReadOnlyList<FileDiff> files,
         CancellationToken stop
     )
     {
@@ -104,10 +104,10 @@ public sealed class SecretSearch(GitRepository repository)
         ];
     }
 
-    private static IReadOnlyList<SecretMatch> Look(PatchFile file, string line) =>
+    private static IReadOnlyList<SecretMatch> Look(FileDiff file, string line) =>
         Ecosystems.IsLockFile(file.Path) ? SecretScanner.FindByForm(line) : SecretScanner.Find(line);
 
-    private static IEnumerable<FoundSecret> Find(PatchFile file, HashSet<string> moved) =>
+    private static IEnumerable<FoundSecret> Find(FileDiff file, HashSet<string> moved) =>
         from line in file.AddedLines()
         let matches = Look(file, line.Text)
         where matches.Any(match => match.IsBeginning || !moved.Contains(line.Text.Substring(match.Start, match.Length)))

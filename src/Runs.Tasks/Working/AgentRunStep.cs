@@ -41,7 +41,7 @@ public sealed class AgentRunStep(RunServices services)
             agentName,
             runEnvironment.Environment
         );
-        var held = new HeldStart(
+        var held = new HoldCheck(
             services,
             input.Task.RunId,
             input.Task.Repository.Path,
@@ -119,10 +119,10 @@ public sealed class AgentRunStep(RunServices services)
         var governed = payers.Chosen;
         runner = AgentCatalog.Find(agentName, files.Settings, services.HookCommand, runEnvironment, governed.Agent.Fallback)!;
         start = start with { Limits = governed.Limit(start.Limits) };
-        var radar = new ConflictRadar(files, workspace.Repository, task.Id, services);
-        var deeds = new ToolDeeds();
+        var radar = new ConflictPredictor(files, workspace.Repository, task.Id, services);
+        var deeds = new ToolUsage();
         var undelivered = new List<string>();
-        var outbox = new MailDesk(files.Folder, task.Id, services.Time);
+        var outbox = new TaskMailFolder(files.Folder, task.Id, services.Time);
         var tools = new OfferedTools(start.Folder);
         AgentOutcome outcome;
         try
@@ -189,7 +189,7 @@ public sealed class AgentRunStep(RunServices services)
                     .Where(guard.IsNews)
                     .Select(text => new TaskNotice($"Mail of {task.Id} was not delivered: {text}")),
                 .. confined is { Problem.Length: > 0 } ? (TaskNotice[])[new TaskNotice(confined.Problem)] : [],
-                .. ComingConflicts.Notices(task.Id, ComingConflicts.TakeUntold(files.Folder, task.Id, input.Start)),
+                .. PredictedConflicts.Notices(task.Id, PredictedConflicts.TakeUntold(files.Folder, task.Id, input.Start)),
             ],
         };
         return await JudgeErrorAsync(result, outcome, workspace, worktree, input, AgentClaim.TryRead(start.Folder)?.Status);
@@ -224,7 +224,7 @@ public sealed class AgentRunStep(RunServices services)
             return input.Session;
         }
         var begun = AgentStarts.SessionId(input, execution.Id);
-        return File.Exists(KeptConversations.PathOf(files.Folder, input.Task.Task.Id, begun)) ? begun : "";
+        return File.Exists(ConversationStore.PathOf(files.Folder, input.Task.Task.Id, begun)) ? begun : "";
     }
 
     private static GovernedAgent Governed(

@@ -26,7 +26,7 @@ internal sealed class AgentStarts(RunServices services)
                 "WorktreeGone"
             );
         }
-        KeptConversations.PutBack(runner, files.Folder, task.Id, input.Session, worktree);
+        ConversationStore.PutBack(runner, files.Folder, task.Id, input.Session, worktree);
         var session = input.Session.Length > 0 ? input.Session : SessionId(input, execution.Id);
         var resume = input.Session.Length > 0 && runner.FindConversation(input.Session) is not null;
         var prompt = await AgentPrompt.WriteAsync(

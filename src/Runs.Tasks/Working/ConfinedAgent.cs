@@ -35,7 +35,7 @@ internal sealed class ConfinedAgent(
             return null;
         }
         await _commits.PrepareAsync(stop);
-        var desk = OwnFolder.Ensure(MailDesk.Of(workspace.Files.Folder, task.Id));
+        var desk = OwnFolder.Ensure(TaskMailFolder.Of(workspace.Files.Folder, task.Id));
         _state.BringIn(session);
         var agent = rules.OfAgent(runner.State, _state.Folder, services.HookFiles);
         var sandbox = rules.WithDownloads(
@@ -86,7 +86,7 @@ internal sealed class ConfinedAgent(
         [
             .. ((string[])["git", "state", AgentStart.OutFolder])
                 .Select(name => Path.Combine(folder, name))
-                .Append(MailDesk.Of(workspace.Files.Folder, task.Id))
+                .Append(TaskMailFolder.Of(workspace.Files.Folder, task.Id))
                 .Where(Path.Exists),
         ];
         await new ProcessRunner(services.Time).RunAsync(new ProcessCommand("chmod", ["-R", "u+rwX", "--", .. folders]));

@@ -57,7 +57,7 @@ internal sealed class WorkSnapshots(
         {
             return false;
         }
-        SharedFile.Keep(file, KeptConversations.PathOf(workspace.Files.Folder, workspace.TaskId, Path.GetFileNameWithoutExtension(file)));
+        RetainedFile.Keep(file, ConversationStore.PathOf(workspace.Files.Folder, workspace.TaskId, Path.GetFileNameWithoutExtension(file)));
         return true;
     }
 

@@ -109,7 +109,7 @@ public sealed record AgentClaim
         hash.Length == 0
             ? null
             : JsonSerializer.Deserialize(
-                BoundFile.Read(folder, PathIn(folder.Start(task, start)), hash),
+                VerifiedFile.Read(folder, PathIn(folder.Start(task, start)), hash),
                 AgentClaimJson.Default.AgentClaim
             );
 
@@ -141,7 +141,7 @@ public sealed record AgentClaim
                 { Task: not null, Status: "completed" or "blocked" or "failed" } claim
             )
             {
-                hash = BoundFile.HashOf(content);
+                hash = VerifiedFile.HashOf(content);
                 return claim;
             }
             problem = $"{FileName} has no 'status' of completed, blocked or failed: it counts as no claim.";

@@ -25,7 +25,7 @@ public static class AgentMonitor
         bool stop,
         Func<Task>? meanwhile = null,
         Action<AgentEvent>? seen = null,
-        GovernedStart? governed = null
+        AgentAdmission? governed = null
     )
     {
         using var detach = new CancellationTokenSource();

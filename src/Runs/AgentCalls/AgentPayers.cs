@@ -7,16 +7,16 @@ namespace Orchestrator.Runs.AgentCalls;
 /// account of <c>agents.claude.fallback</c> that admits the agent pays.</summary>
 public sealed class AgentPayers : IDisposable
 {
-    private readonly List<GovernedStart> _starts;
+    private readonly List<AgentAdmission> _starts;
 
-    private AgentPayers(List<GovernedStart> starts)
+    private AgentPayers(List<AgentAdmission> starts)
     {
         _starts = starts;
         Chosen = starts[0];
     }
 
     /// <summary>The account that pays, or the agent's own account before it is known.</summary>
-    public GovernedStart Chosen { get; private set; }
+    public AgentAdmission Chosen { get; private set; }
 
     /// <summary>Creates the candidate accounts for an agent run.</summary>
     /// <param name="services">Dependencies of the run's steps.</param>
@@ -35,7 +35,7 @@ public sealed class AgentPayers : IDisposable
                     }
                 )
                 : [];
-        return new AgentPayers([.. others.Prepend(own).Select(one => new GovernedStart(services, one))]);
+        return new AgentPayers([.. others.Prepend(own).Select(one => new AgentAdmission(services, one))]);
     }
 
     /// <summary>Requests admission at each account in order, and chooses the one that pays.</summary>

@@ -100,7 +100,7 @@ public sealed class StructuredAnswer(RunServices services)
             CancellationToken.None
         );
         using var payers = AgentPayers.Of(services, Governed(input, ask, folder, environment), ask.Who.Agent, environment.Environment);
-        var held = new HeldStart(services, input.Question.RunId, path, folder, input.Session, payers.AwaitTurnAsync);
+        var held = new HoldCheck(services, input.Question.RunId, path, folder, input.Session, payers.AwaitTurnAsync);
         if (await held.MeetAsync(input.AwaitRelease, execution) is { } notNow)
         {
             return notNow;
@@ -162,7 +162,7 @@ public sealed class StructuredAnswer(RunServices services)
             Turns = outcome.Turns,
             ResetAt = AgentOutcomeClassifier.ResetOf(outcome, services.Time.GetUtcNow()),
             Folder = ask.Folder.Relative(start.Folder),
-            SaidHash = answer is null ? "" : BoundFile.Write(ask.AnswerFile, Encoding.UTF8.GetBytes(answer)),
+            SaidHash = answer is null ? "" : VerifiedFile.Write(ask.AnswerFile, Encoding.UTF8.GetBytes(answer)),
         };
         return payers.GoingOn(await governed.Use.SettleAsync(result, outcome)) with
         {
@@ -172,7 +172,7 @@ public sealed class StructuredAnswer(RunServices services)
 
     // The agent reads a commit and changes nothing, so its worktree and the repository need no private layers.
     private async Task<Sandbox> ConfineAsync(
-        SandboxRules rules,
+        SandboxBuilder rules,
         IAgentRunner agent,
         AgentStart start,
         GitRepository repository,
@@ -246,7 +246,7 @@ public sealed class StructuredAnswer(RunServices services)
     )
     {
         var limits = ask.RunStart.Settings.Limits;
-        var problems = NamedFile.Read(ask.Folder, input.ProblemsFile);
+        var problems = ContentAddressedFile.Read(ask.Folder, input.ProblemsFile);
         var goesOn = input.Session.Length > 0 && agent.FindConversation(input.Session) is not null;
         return new AgentStart
         {

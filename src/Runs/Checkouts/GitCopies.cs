@@ -23,7 +23,7 @@ public static class GitCopies
         CancellationToken stop
     )
     {
-        var hash = (await ConfigurationCopy.MakeAsync(repository, FolderOf(environment), stop)).Hash;
+        var hash = (await ConfigurationSnapshot.MakeAsync(repository, FolderOf(environment), stop)).Hash;
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(run.Path)))[..16];
         DurableFile.Write(Path.Combine(FolderOf(environment), hash, Runs, MachineIdentity.Find(environment) + "-" + name), run.Path);
         return hash;
@@ -60,9 +60,9 @@ public static class GitCopies
         Path.GetFileName(note).StartsWith(MachineIdentity.Find(environment) + "-", StringComparison.Ordinal);
 
     /// <summary>Opens the copy with a hash, or its substitute on this host.</summary>
-    /// <exception cref="ConfigurationCopyException">The copy is missing or was changed.</exception>
-    public static ConfigurationCopy Open(IReadOnlyDictionary<string, string> environment, string hash) =>
-        ConfigurationCopy.Open(
+    /// <exception cref="ConfigurationSnapshotException">The copy is missing or was changed.</exception>
+    public static ConfigurationSnapshot Open(IReadOnlyDictionary<string, string> environment, string hash) =>
+        ConfigurationSnapshot.Open(
             FolderOf(environment),
             Directory.Exists(Path.Combine(FolderOf(environment), hash)) ? hash : DurableFile.TryRead(StandInOf(environment, hash)) ?? hash
         );

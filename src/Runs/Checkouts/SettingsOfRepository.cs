@@ -22,7 +22,7 @@ public static class SettingsOfRepository
     private static IReadOnlyList<FoundCommand> Find(string repository) =>
         [
             .. ProjectCommands.Find(repository),
-            .. RunningSettings
+            .. ProgramSettings
                 .FindAsync(repository)
                 .GetAwaiter()
                 .GetResult()

@@ -9,7 +9,7 @@ namespace Orchestrator.Runs;
 /// <param name="replan">Number of the replanning from 1, or 0 for the first plan.</param>
 internal sealed class PlanningFiles(RepositoryReference repository, string runId, string hash, int replan = 0)
 {
-    private RunDecisions? _input;
+    private DecisionManifest? _input;
     private RunStart? _start;
     private PlanningGoal? _goal;
 
@@ -61,7 +61,7 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
     /// <summary>Stores the input of planning.</summary>
     /// <returns>The hash of the input.</returns>
     public string Begin(RunStart start, PlanningGoal goal, string request, string prompt) =>
-        RunDecisions
+        DecisionManifest
             .None.With(Folder, Named("goal.json"), JsonSerializer.SerializeToUtf8Bytes(goal, PlanningGoalJson.Default.PlanningGoal))
             .With(Folder, Named("start.json"), start.ToJson())
             .With(Folder, Named("request.md"), Encoding.UTF8.GetBytes(request))
@@ -72,7 +72,7 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
     /// <param name="path"><see cref="PlanPath"/> or <see cref="TasksPath"/>.</param>
     /// <param name="said">Hash of the answer in the run's history.</param>
     /// <exception cref="StepException">The file is missing or was changed.</exception>
-    public byte[] Accepted(string path, string said) => BoundFile.Read(Folder, path, said);
+    public byte[] Accepted(string path, string said) => VerifiedFile.Read(Folder, path, said);
 
     private string In(string name) => Folder.Planning(replan == 0 ? name : Path.Combine($"replan-{replan}", name));
 
@@ -80,5 +80,5 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
 
     private string Named(string name) => RunFiles.Named(Folder, In(name));
 
-    private byte[] Read(string name) => (_input ??= RunDecisions.Read(Folder, hash)).TryRead(Folder, Named(name))!;
+    private byte[] Read(string name) => (_input ??= DecisionManifest.Read(Folder, hash)).TryRead(Folder, Named(name))!;
 }

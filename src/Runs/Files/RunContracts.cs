@@ -70,7 +70,7 @@ public sealed class RunContracts(GitRepository repository, RunFiles files)
 
     /// <summary>Stores the contracts.</summary>
     /// <returns>The files that affect the run's decisions, including the contracts.</returns>
-    public async Task<RunDecisions> StoreAsync(string start, CancellationToken stop) =>
+    public async Task<DecisionManifest> StoreAsync(string start, CancellationToken stop) =>
         files.Plan.Contracts.Count == 0
             ? files.Decisions!
             : files.Decisions!.With(

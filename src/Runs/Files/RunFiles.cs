@@ -8,7 +8,7 @@ public sealed record RunFiles(RunFolder Folder, Plan Plan, RunStart Start)
     public IReadOnlySet<string> Added { get; init; } = new HashSet<string>();
 
     /// <summary>Files that affect the run's decisions, with their hashes; null for an agent's own queries, which decide nothing.</summary>
-    public RunDecisions? Decisions { get; init; }
+    public DecisionManifest? Decisions { get; init; }
 
     /// <summary>Stores the plan with added tasks next to the initial plan.</summary>
     /// <returns>The new hash of the files that affect the run's decisions.</returns>
@@ -25,13 +25,13 @@ public sealed record RunFiles(RunFolder Folder, Plan Plan, RunStart Start)
     public static string Store(RunFolder folder, Plan plan, RunStart start, params (string Name, byte[] Content)[] further)
     {
         var name = Named(folder, folder.Plan);
-        var decisions = (RunDecisions.None with { Plan = name })
+        var decisions = (DecisionManifest.None with { Plan = name })
             .With(folder, name, PlanJson.Write(plan))
             .With(folder, Named(folder, folder.StartFile), start.ToJson());
         return further.Aggregate(decisions, (all, file) => all.With(folder, file.Name, file.Content)).Store(folder);
     }
 
-    /// <summary>Returns a file's path relative to the run's folder, as used in <see cref="RunDecisions"/>.</summary>
+    /// <summary>Returns a file's path relative to the run's folder, as used in <see cref="DecisionManifest"/>.</summary>
     public static string Named(RunFolder folder, string path) => Path.GetRelativePath(folder.Path, path);
 
     /// <summary>Files to which the plan's tasks only append, so that merges keep the lines of both sides.</summary>

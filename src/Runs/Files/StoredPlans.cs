@@ -11,7 +11,7 @@ public sealed class StoredPlans
 
     /// <summary>Loads the plan and start settings of a run.</summary>
     /// <param name="repository">The run's repository.</param>
-    /// <param name="planHash">Hash of the files that affect the run's decisions (<see cref="RunDecisions"/>), from the run's
+    /// <param name="planHash">Hash of the files that affect the run's decisions (<see cref="DecisionManifest"/>), from the run's
     /// history.</param>
     /// <exception cref="StepException">A file is missing or was changed.</exception>
     public RunFiles Load(RepositoryReference repository, string runId, string planHash)
@@ -28,7 +28,7 @@ public sealed class StoredPlans
             return known;
         }
         // An equal hash means equal content. Changed files are still reported before any other work.
-        BoundFile.Check(folder, RunDecisions.PathOf(folder, planHash), planHash);
+        VerifiedFile.Check(folder, DecisionManifest.PathOf(folder, planHash), planHash);
         known.Decisions!.Check(folder, known.Decisions.Plan);
         known.Decisions.Check(folder, RunFiles.Named(folder, folder.StartFile));
         return known with { Folder = folder };
@@ -36,7 +36,7 @@ public sealed class StoredPlans
 
     private static RunFiles Read(RunFolder folder, string hash)
     {
-        var decisions = RunDecisions.Read(folder, hash);
+        var decisions = DecisionManifest.Read(folder, hash);
         var plan = PlanJson.Read(decisions.TryRead(folder, decisions.Plan)!);
         var first = RunFiles.Named(folder, folder.Plan);
         var before = decisions.Plan == first ? plan : PlanJson.Read(decisions.TryRead(folder, first)!);

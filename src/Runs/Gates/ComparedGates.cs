@@ -18,7 +18,7 @@ public sealed record GatedWork(
     string From,
     string Commit,
     IReadOnlyList<GateVerdict> Verdicts,
-    VerdictBasis Basis,
+    ChangePartition Basis,
     string Evidence
 );
 

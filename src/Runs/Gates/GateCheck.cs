@@ -63,15 +63,15 @@ public sealed class GateCheck(RunServices services)
         }
         var lookups = await LookUpAsync(repository, gates, question, stop);
         var outcomes = new List<GateVerdict>();
-        var atBase = isComparison ? new Dictionary<string, GateVerdict>() : BaseGates.Read(files);
-        var lacksTests = BaseGates.LackTests(atBase, gates) && (task.Length > 0 || BaseGates.SomeTaskLacksTests(files, atBase));
+        var atBase = isComparison ? new Dictionary<string, GateVerdict>() : GateBaseline.Read(files);
+        var lacksTests = GateBaseline.LackTests(atBase, gates) && (task.Length > 0 || GateBaseline.SomeTaskLacksTests(files, atBase));
         await using var tree = new GateTree(files, repository, services, commit, isMerge, isBase, evidence, task);
         foreach (var gate in gates)
         {
             var lookup = lookups[gate];
             if (lookup.Known is { } hit)
             {
-                Told(BaseGates.Compare(atBase, hit, lacksTests));
+                Told(GateBaseline.Compare(atBase, hit, lacksTests));
                 continue;
             }
             if (await tree.BeginAsync(stop) is { } failure)
@@ -108,7 +108,7 @@ public sealed class GateCheck(RunServices services)
                 traces.LeavesFiles,
                 stop
             );
-            Told(BaseGates.Compare(atBase, verdict, lacksTests));
+            Told(GateBaseline.Compare(atBase, verdict, lacksTests));
         }
         if (isBegun && tree.IsBegun)
         {
@@ -280,7 +280,7 @@ public sealed class GateCheck(RunServices services)
     /// unless no other test checks the work.</summary>
     public static IReadOnlyList<GateVerdict> Failures(RunFiles files, IEnumerable<GateVerdict> outcomes)
     {
-        var advisory = BaseGates.RedAtBase(files);
+        var advisory = GateBaseline.RedAtBase(files);
         return
         [
             .. outcomes.Where(o =>
@@ -300,7 +300,7 @@ public sealed class GateCheck(RunServices services)
         var cure = verdict.BlamesMachine
             ? GateProbe.CureOf(verdict.Gate, isOfProject, files.Folder.Repository, files.Start.Found.Gates, verdict.Environment)
             : "";
-        return GateWords.Explain(verdict, EvidenceOf(files, verdict), cure);
+        return GateFormatter.Explain(verdict, EvidenceOf(files, verdict), cure);
     }
 
     private async Task<GateVerdict> RunAsync(Gate gate, GateSubject subject, string evidence, CancellationToken stop)

@@ -176,7 +176,7 @@ public sealed class GateTree(
 
     // The worktree's untracked files do not include those of submodules.
     private async Task<IEnumerable<string>> OthersAsync(CancellationToken stop) =>
-        ((await WorktreeTraces.TryReadAsync(Place.Worktree, stop))?.Others ?? Restorer.Left).Concat(
+        ((await WorktreeLeftovers.TryReadAsync(Place.Worktree, stop))?.Others ?? Restorer.Left).Concat(
             await new SubmoduleTrees(Place.Worktree).PathsAsync(stop)
         );
 

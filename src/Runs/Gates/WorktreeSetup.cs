@@ -28,7 +28,7 @@ public static class WorktreeSetup
         settings.Worktrees.Setup
         ?? [.. SetUpDetection.Detect(new WorktreeFiles(checkout), GateDetection.FoldersOf(gates)).Select(found => found.Command)];
 
-    /// <summary>Runs the set-up that is due or copies its cached result (<see cref="KeptSetUps"/>), and copies cached build outputs of a
+    /// <summary>Runs the set-up that is due or copies its cached result (<see cref="SetUpCache"/>), and copies cached build outputs of a
     /// run's base.</summary>
     /// <param name="worktree">The worktree.</param>
     /// <param name="logFolder">Folder for the output of failed commands.</param>
@@ -50,7 +50,7 @@ public static class WorktreeSetup
         {
             return failure;
         }
-        var kept = new KeptSetUps(worktree, files, services);
+        var kept = new SetUpCache(worktree, files, services);
         foreach (var step in BuildsOf(worktree, files))
         {
             var place = await kept.PlaceAsync(step, stop);
@@ -66,7 +66,7 @@ public static class WorktreeSetup
     /// <param name="worktree">A worktree in which only gates at the run's base ran.</param>
     public static async Task KeepBuildsAsync(Worktree worktree, RunFiles files, RunServices services, CancellationToken stop)
     {
-        var kept = new KeptSetUps(worktree, files, services);
+        var kept = new SetUpCache(worktree, files, services);
         foreach (var step in BuildsOf(worktree, files))
         {
             await kept.KeepAsync(
@@ -111,7 +111,7 @@ public static class WorktreeSetup
             return null;
         }
         var program = await ProgramAsync(worktree, files, services, task, stop);
-        var kept = new KeptSetUps(worktree, files, services);
+        var kept = new SetUpCache(worktree, files, services);
         var origin = new GateOrigin(worktree.Repository.MainCheckout ?? "", files.Folder.Name, task);
         foreach (var step in steps)
         {
@@ -122,7 +122,7 @@ public static class WorktreeSetup
             }
             foreach (var command in step.Commands)
             {
-                using var atWork = StepAtWork.BeginSetUp(command, origin, services.Environment, services.Time);
+                using var atWork = RunningStep.BeginSetUp(command, origin, services.Environment, services.Time);
                 var result = await new ProcessRunner(services.Time).RunAsync(program with { Arguments = ["-c", command] }, stop);
                 if (!result.Succeeded)
                 {
@@ -138,7 +138,7 @@ public static class WorktreeSetup
         }
         await new SubmoduleTrees(worktree).NoteAsync(stop);
         DurableFile.Write(worktree.SetupMark, Encoding.UTF8.GetBytes(wanted));
-        if ((await WorktreeTraces.TryReadAsync(worktree, stop))?.Untracked is { Count: > 0 } left)
+        if ((await WorktreeLeftovers.TryReadAsync(worktree, stop))?.Untracked is { Count: > 0 } left)
         {
             OwnFile.Write(Path.Combine(logFolder, LeftFile), string.Concat(left.Select(path => path + "\n")));
         }
@@ -188,7 +188,7 @@ public static class WorktreeSetup
     /// <param name="checkout">A worktree with the relevant files.</param>
     public static async Task<bool> IsToBeKeptAsync(Worktree checkout, RunFiles files, RunServices services, CancellationToken stop)
     {
-        var kept = new KeptSetUps(checkout, files, services);
+        var kept = new SetUpCache(checkout, files, services);
         return await LacksAsync(kept, StepsOf(checkout, files).Steps.Where(step => step.Makes.Count > 0), stop);
     }
 
@@ -201,13 +201,13 @@ public static class WorktreeSetup
         RunServices services,
         IReadOnlyList<Gate> gates,
         CancellationToken stop
-    ) => LacksAsync(new KeptSetUps(checkout, files, services), BuildsOf(checkout, files, gates), stop);
+    ) => LacksAsync(new SetUpCache(checkout, files, services), BuildsOf(checkout, files, gates), stop);
 
     // If worktrees.reuse is set, only the folders that it names are copied.
     private static IReadOnlyList<SetUpStep> BuildsOf(Worktree worktree, RunFiles files, IReadOnlyList<Gate>? gates = null) =>
         files.Settings.Worktrees.Reuse is null ? SetUpStep.BuildsOf(new WorktreeFiles(worktree.Path), gates) : [];
 
-    private static async Task<bool> LacksAsync(KeptSetUps kept, IEnumerable<SetUpStep> steps, CancellationToken stop)
+    private static async Task<bool> LacksAsync(SetUpCache kept, IEnumerable<SetUpStep> steps, CancellationToken stop)
     {
         foreach (var step in steps)
         {

@@ -19,7 +19,7 @@ public static class TaskOutlines
                 faults.Add(AgentCatalog.Unknown(name, start.Settings));
             }
         }
-        if (start.Settings.Git.Land == LandingWay.Branches && plan.Tasks.FirstOrDefault(t => t.DependsOn.Count > 0) is { } dependent)
+        if (start.Settings.Git.Land == LandingMode.Branches && plan.Tasks.FirstOrDefault(t => t.DependsOn.Count > 0) is { } dependent)
         {
             faults.Add(
                 $"Task {dependent.Id} depends on {FileNames.Some(dependent.DependsOn)}, whose work it would not see: with git.land: "
@@ -70,7 +70,7 @@ public static class TaskOutlines
     public static IReadOnlyList<string> FaultsOf(RunFiles files, IReadOnlyList<string> outline) =>
         [
             .. outline,
-            .. files.Start.Input.Pick && files.Settings.Git.Land != LandingWay.Branches
+            .. files.Start.Input.Pick && files.Settings.Git.Land != LandingMode.Branches
                 ?
                 [
                     "'pick' compares results that stay on branches, and this run lands otherwise. Give 'land': 'branches', or leave 'pick' "
@@ -129,9 +129,9 @@ public static class TaskOutlines
             Planner = settings.Planner.Agent,
             PlannerTimeout = settings.Planner.Timeout,
             Notices = [.. settings.Notifications.Targets.SelectMany(target => target.On).Distinct().Order(StringComparer.Ordinal)],
-            KeepsBranches = settings.Git.Land == LandingWay.Branches,
+            KeepsBranches = settings.Git.Land == LandingMode.Branches,
             Review =
-                picks || (settings.Review.Enabled && settings.Git.Land != LandingWay.Branches)
+                picks || (settings.Review.Enabled && settings.Git.Land != LandingMode.Branches)
                     ? new ReviewRule
                     {
                         Agent = settings.Review.Reviewer.Agent,
@@ -145,5 +145,5 @@ public static class TaskOutlines
 
     /// <summary>True if the best of several results is wanted and each result has its own branch.</summary>
     private static bool Picks(OrchestratorSettings settings, OrchestrationInput input) =>
-        input.Pick && settings.Git.Land == LandingWay.Branches;
+        input.Pick && settings.Git.Land == LandingMode.Branches;
 }

@@ -42,7 +42,7 @@ public sealed class PlanCaller : IAnswerCaller
         var answer =
             input.AnswerHash.Length == 0
                 ? null
-                : Encoding.UTF8.GetString(BoundFile.Read(files.Folder, files.Answer(input.Start), input.AnswerHash));
+                : Encoding.UTF8.GetString(VerifiedFile.Read(files.Folder, files.Answer(input.Start), input.AnswerHash));
         var (message, said, errors) = files.Goal.Options.IsForBacklog
             ? TakeTasks(files, answer)
             : TakePlan(files, answer, input.Question.Repository.WorkTree);
@@ -51,7 +51,7 @@ public sealed class PlanCaller : IAnswerCaller
             return new AnswerJudgement { Message = message, SaidHash = said };
         }
         var faults = errors.Take(MostFaults).ToList();
-        var problems = NamedFile.Write(files.Problems(input.Start), string.Concat(faults.Select(f => $"- {f}\n")));
+        var problems = ContentAddressedFile.Write(files.Problems(input.Start), string.Concat(faults.Select(f => $"- {f}\n")));
         return new AnswerJudgement
         {
             Problems = [.. faults.Take(3), .. faults.Count > 3 ? [$"And {errors.Count - 3} more."] : Array.Empty<string>()],
@@ -81,7 +81,7 @@ public sealed class PlanCaller : IAnswerCaller
             }
             plan = plan with { Request = "The pending tasks of the backlog" };
         }
-        var said = BoundFile.Write(files.PlanPath, PlanJson.Write(plan));
+        var said = VerifiedFile.Write(files.PlanPath, PlanJson.Write(plan));
         DurableFile.Write(files.PlanText, Encoding.UTF8.GetBytes(TaskGraphYaml.WriteShort(plan)));
         return (Plural.Of(plan.Tasks.Count, "task"), said, []);
     }
@@ -108,7 +108,7 @@ public sealed class PlanCaller : IAnswerCaller
     private static (string Message, string Said, IReadOnlyList<string> Errors) TakeTasks(PlanningFiles files, string? answer)
     {
         var (tasks, faults) = BacklogAnswer.Read(answer);
-        var said = faults.Count == 0 ? BoundFile.Write(files.TasksPath, Encoding.UTF8.GetBytes(answer!)) : "";
+        var said = faults.Count == 0 ? VerifiedFile.Write(files.TasksPath, Encoding.UTF8.GetBytes(answer!)) : "";
         return (Plural.Of(tasks.Count, "task"), said, [.. faults.Select(f => f.ToString())]);
     }
 

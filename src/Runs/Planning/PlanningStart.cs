@@ -138,7 +138,7 @@ public sealed class PlanningStart(RunServices services)
             );
         }
         var who = start.Settings.Planner;
-        if (PricedAgents.Faults(start.Settings, [(who.Agent, start.Settings.ModelOf(who))]).FirstOrDefault() is { } unpriced)
+        if (MoneyBudgetCheck.Faults(start.Settings, [(who.Agent, start.Settings.ModelOf(who))]).FirstOrDefault() is { } unpriced)
         {
             return (null, unpriced);
         }
@@ -186,7 +186,7 @@ public static class PaidAgents
     /// <param name="settings">The run's settings.</param>
     /// <param name="isPlanOnly">True if the run ends with its plan, so that only the planner is paid.</param>
     public static IEnumerable<string> FaultsBeforePlanning(OrchestratorSettings settings, bool isPlanOnly) =>
-        PricedAgents.Faults(settings, [Of(settings, settings.Planner), .. isPlanOnly ? [] : Of(settings, [TaskOf(null)])]);
+        MoneyBudgetCheck.Faults(settings, [Of(settings, settings.Planner), .. isPlanOnly ? [] : Of(settings, [TaskOf(null)])]);
 
     private static (string Agent, string Model) Of(OrchestratorSettings settings, PlannerSettings caller) =>
         (caller.Agent, settings.ModelOf(caller));

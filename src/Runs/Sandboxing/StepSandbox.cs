@@ -13,7 +13,7 @@ public static class StepSandbox
 
     /// <summary>Returns the sandbox rules for a run's steps, or null if they are not confined.</summary>
     /// <param name="mustBe">True if a task requires a sandbox regardless of the settings.</param>
-    public static Task<SandboxRules?> RulesAsync(
+    public static Task<SandboxBuilder?> RulesAsync(
         OrchestratorSettings settings,
         string repository,
         RunServices services,
@@ -83,7 +83,7 @@ public static class StepSandbox
         ];
 
     /// <summary>True if overlays can isolate the changes that a worktree's programs make to shared folders.</summary>
-    public static Task<bool> CanOverlayAsync(WorktreeResources resources, SandboxRules rules, RunServices services) =>
+    public static Task<bool> CanOverlayAsync(WorktreeResources resources, SandboxBuilder rules, RunServices services) =>
         services.Bubblewrap.CanOverlayAsync(rules.Program, Path.GetDirectoryName(resources.LayerFolder)!);
 
     /// <summary>Adds the network access of <c>permissions.network</c>.</summary>
@@ -109,17 +109,17 @@ public static class StepSandbox
             UserState.NetworkFolderOf(services.Environment),
             services.Time
         );
-        var inside = purpose with { Keys = OutsideKeys.Of(purpose.Keys, settings.Permissions) };
+        var inside = purpose with { Keys = KeyPlaceholders.Of(purpose.Keys, settings.Permissions) };
         var java = services.Environment.GetValueOrDefault("JAVA_TOOL_OPTIONS", "");
         return sandbox with
         {
             Visible = [.. sandbox.Visible, .. services.HookFiles],
-            Door = new NetworkDoor(networks, mode, hosts, inside, repository, UpstreamProxy.Of(services.Environment)),
+            Door = new ProxyNetworkProvider(networks, mode, hosts, inside, repository, UpstreamProxy.Of(services.Environment)),
             Variables = sandbox.Variables.Concat(ProxyVariables.Of(SandboxNetworks.ProxyPort, java)).ToDictionary(),
         };
     }
 
-    private static async Task<SandboxRules?> RulesAsync(
+    private static async Task<SandboxBuilder?> RulesAsync(
         OrchestratorSettings settings,
         string repository,
         Bubblewrap bubblewrap,
@@ -127,7 +127,7 @@ public static class StepSandbox
         bool mustBe
     ) =>
         (mustBe || settings.Permissions.Sandbox != "off") && (await bubblewrap.CheckAsync()).Program is { } program
-            ? new SandboxRules(program, environment, settings.Permissions, repository)
+            ? new SandboxBuilder(program, environment, settings.Permissions, repository)
             : null;
 
     /// <summary>Returns the reason why a task's agent cannot start because its required sandbox is unavailable, or empty if it can

@@ -27,7 +27,7 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
     /// old argument, although merges may have been made since.</summary>
     /// <param name="recorded">The recorded position, or empty if none.</param>
     /// <param name="caller">Returns the state of the requesting execution; called only if the ref of the last merge differs.</param>
-    public async Task<string> BringUpToDateAsync(string recorded, AskCaller caller, CancellationToken stop) =>
+    public async Task<string> BringUpToDateAsync(string recorded, GetCallerState caller, CancellationToken stop) =>
         recorded.Length > 0
         && await _refs.ReadAsync(_lastMerge, stop) is { } last
         && last != recorded
@@ -70,7 +70,7 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
     /// <param name="stop">Cancels between the steps.</param>
     /// <returns>True with a message on the result, or false with the reason why nothing was done.</returns>
     /// <exception cref="StepException">The requesting execution is closed.</exception>
-    public async Task<(bool Done, string Message)> PutBackAsync(string recorded, AskCaller caller, CancellationToken stop)
+    public async Task<(bool Done, string Message)> PutBackAsync(string recorded, GetCallerState caller, CancellationToken stop)
     {
         var found = await _refs.ReadAsync(name, stop);
         if (recorded.Length == 0 || !await repository.HasCommitAsync(recorded, stop))

@@ -14,7 +14,7 @@ public enum CallerState
 }
 
 /// <summary>Returns the state of the execution that requested the current step.</summary>
-public delegate Task<CallerState> AskCaller(CancellationToken stop);
+public delegate Task<CallerState> GetCallerState(CancellationToken stop);
 
 /// <summary>Queries a run's workflow for its status with all tasks; null if it does not respond. Steps that depend on the state of other
 /// tasks use this query, because the status file in the run's folder is only for display.</summary>

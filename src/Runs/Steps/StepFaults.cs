@@ -49,7 +49,7 @@ public static class StepFaults
                 "FileDamaged"
             ),
             WorktreeReplacedException => new StepException(fault.Message, fault, "WorktreeGone"),
-            ConfigurationCopyException => new StepException(fault.Message, fault, "ConfigurationChanged"),
+            ConfigurationSnapshotException => new StepException(fault.Message, fault, "ConfigurationChanged"),
             // Any other I/O error has been the same for minutes.
             IOException when attempt >= MostFaults => Lasting(fault, attempt),
             GitException { IsRefusal: true }

@@ -65,7 +65,7 @@ public sealed record AgentSettings(
     private static readonly Setting<string?> DescriptionKey = new(
         "agents.*.description",
         null,
-        DescriptionType.Description,
+        AgentDescriptionSettingType.Description,
         "how the agent's program is called and its output read: a known agent, or a mapping; without it the command is a plain program"
     )
     {
@@ -96,7 +96,7 @@ public sealed record AgentSettings(
     private static readonly Setting<BudgetAmount?> FallbackBudgetKey = new(
         "agents.*.fallback_budget",
         null,
-        UsageTypes.BudgetOrOff,
+        UsageSettingTypes.BudgetOrOff,
         "what each provider of fallback may cost in a calendar month; then the work waits for the reset"
     );
 

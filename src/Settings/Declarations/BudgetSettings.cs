@@ -17,35 +17,35 @@ public sealed record BudgetSettings(
     private static readonly Setting<BudgetAmount?> AttemptKey = new(
         "budget.attempt",
         null,
-        UsageTypes.BudgetOrOff,
+        UsageSettingTypes.BudgetOrOff,
         "what one attempt of a task may cost; then a person is asked"
     );
 
     private static readonly Setting<BudgetAmount?> TaskKey = new(
         "budget.task",
         null,
-        UsageTypes.BudgetOrOff,
+        UsageSettingTypes.BudgetOrOff,
         "what one task may cost in all its attempts; then a person is asked"
     );
 
     private static readonly Setting<BudgetAmount?> RunKey = new(
         "budget.run",
         null,
-        UsageTypes.BudgetOrOff,
+        UsageSettingTypes.BudgetOrOff,
         "what one run may cost; then a person is asked. --max-cost goes first"
     );
 
     private static readonly Setting<BudgetAmount?> DayKey = new(
         "budget.day",
         null,
-        UsageTypes.BudgetOrOff,
+        UsageSettingTypes.BudgetOrOff,
         "what all your runs may cost in one day; then a person is asked, and it goes on by itself the next day"
     );
 
     private static readonly Setting<BudgetAmount?> AccountKey = new(
         "budget.account",
         null,
-        UsageTypes.BudgetOrOff,
+        UsageSettingTypes.BudgetOrOff,
         "what one account may cost in a calendar month; then a person is asked"
     );
 

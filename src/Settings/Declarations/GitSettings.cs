@@ -1,7 +1,7 @@
 namespace Orchestrator.Settings;
 
 /// <summary>Settings of the landing (<c>git.*</c>).</summary>
-/// <param name="Land">One of <see cref="LandingWay"/>.</param>
+/// <param name="Land">One of <see cref="LandingMode"/>.</param>
 /// <param name="MessagePrefix">Prefix of commit messages, or null to use only the task's title.</param>
 /// <param name="Target">Branch to land on, or null for the checked-out branch.</param>
 /// <param name="Sign">One of <see cref="LandingSignature"/>.</param>
@@ -16,8 +16,8 @@ public sealed record GitSettings(
 {
     internal static readonly Setting<string> LandKey = new(
         "git.land",
-        LandingWay.Merge,
-        SettingTypes.OneOf([.. LandingWay.All]),
+        LandingMode.Merge,
+        SettingTypes.OneOf([.. LandingMode.All]),
         "what happens with the finished staging branch"
     );
 

@@ -19,7 +19,7 @@ internal sealed class NotificationKeys(string prefix)
         new(
             prefix + "on",
             null,
-            NotificationTypes.Kinds,
+            NotificationSettingTypes.Kinds,
             "what they are told of; not set: "
                 + (prefix.Contains('*', StringComparison.Ordinal) ? "as notifications.on" : "all but task_done")
         );
@@ -49,7 +49,7 @@ internal sealed class NotificationKeys(string prefix)
     public Setting<string?> From { get; } = new(prefix + "from", null, SettingTypes.OptionalText, "email: the sender");
 
     public Setting<IReadOnlyList<string>?> To { get; } =
-        new(prefix + "to", null, NotificationTypes.Receivers, "email: the receivers") { Effect = TrustKind.SpeaksTo };
+        new(prefix + "to", null, NotificationSettingTypes.Receivers, "email: the receivers") { Effect = TrustKind.SpeaksTo };
 
     public Setting<string?> User { get; } = new(prefix + "user", null, SettingTypes.OptionalText, "email: the account's name");
 
@@ -57,7 +57,7 @@ internal sealed class NotificationKeys(string prefix)
         new(
             prefix + "command",
             null,
-            NotificationTypes.Receivers,
+            NotificationSettingTypes.Receivers,
             "command: program and arguments; it reads the notice as JSON from its standard input"
         )
         {

@@ -53,7 +53,7 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
     private static readonly Setting<QuietHours?> QuietKey = new(
         "notifications.quiet_hours",
         null,
-        NotificationTypes.QuietHours,
+        NotificationSettingTypes.QuietHours,
         "hours in which notices wait"
     );
 

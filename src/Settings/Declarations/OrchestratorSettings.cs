@@ -302,7 +302,7 @@ public sealed record OrchestratorSettings
     public required ChangeSettings Changes { get; init; }
 
     /// <summary>Settings of the merge queue (<c>train.*</c>).</summary>
-    public required TrainSettings Train { get; init; }
+    public required MergeQueueSettings Train { get; init; }
 
     public required PermissionSettings Permissions { get; init; }
 
@@ -391,7 +391,7 @@ public sealed record OrchestratorSettings
             Verification = VerificationSettings.Read(settings),
             Radar = settings.Read(RadarKey),
             Changes = ChangeSettings.Read(settings),
-            Train = TrainSettings.Read(settings),
+            Train = MergeQueueSettings.Read(settings),
             Permissions = PermissionSettings.Load(settings),
             StrictCompliance = settings.Read(StrictComplianceKey),
             SecretScan = settings.Read(SecretScanKey),

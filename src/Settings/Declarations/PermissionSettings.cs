@@ -94,7 +94,7 @@ public sealed record NetworkSettings(string Mode, IReadOnlyList<string> Allow)
     private static readonly Setting<IReadOnlyList<string>> AllowKey = new(
         "permissions.network.allow",
         [],
-        HostTypes.Hosts,
+        HostSettingTypes.Hosts,
         "further hosts for confined programs: example.com, *.example.com, example.com:8443, localhost:5432 for a service of this machine"
     );
 

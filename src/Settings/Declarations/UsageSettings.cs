@@ -11,7 +11,7 @@ public sealed record UsageSettings(int WarnAt, int PauseAt, int Priority, IReadO
     private static readonly Setting<int> WarnAtKey = new(
         "usage.warn_at",
         80,
-        UsageTypes.Percent,
+        UsageSettingTypes.Percent,
         "how full a usage limit of an account is when you are warned, in percent",
         ["usage_warning_threshold"]
     );
@@ -19,7 +19,7 @@ public sealed record UsageSettings(int WarnAt, int PauseAt, int Priority, IReadO
     private static readonly Setting<int> PauseAtKey = new(
         "usage.pause_at",
         95,
-        UsageTypes.Percent,
+        UsageSettingTypes.Percent,
         "how full a usage limit of an account is when nothing more is started with it until its reset, in percent"
     );
 
@@ -33,7 +33,7 @@ public sealed record UsageSettings(int WarnAt, int PauseAt, int Priority, IReadO
     private static readonly Setting<IReadOnlyList<ModelPriceSetting>> PricesKey = new(
         "prices",
         [],
-        UsageTypes.Prices,
+        UsageSettingTypes.Prices,
         "prices of models that are not in the table (docs/usage.md), or are other for you, in US dollars per million tokens"
     );
 

@@ -36,7 +36,7 @@ internal sealed class SettingsLayers(bool isTrusted)
         var source = new SettingSource(kind, file.Path);
         if (ConfigurationFile.Read(file.Text, source, Errors) is { } map)
         {
-            AddLayer(OldForms.Rewrite(FlatSettings.Of(map, "", source)));
+            AddLayer(LegacySettingConverter.Rewrite(FlatSettings.Of(map, "", source)));
         }
     }
 

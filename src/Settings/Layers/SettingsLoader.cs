@@ -12,7 +12,7 @@ public static class SettingsLoader
         var inFull = OrchestratorSettings.Read(new SettingsBinder(full));
         if (input.IsTrusted)
         {
-            full.Errors.AddRange(SecretDestinations.Faults(full.Settings, inFull));
+            full.Errors.AddRange(SecretDestinationCheck.Faults(full.Settings, inFull));
         }
         var layers = input.IsTrusted || !full.HasAsked ? full : Layers(input);
         var settings = layers == full ? inFull : OrchestratorSettings.Read(new SettingsBinder(layers));

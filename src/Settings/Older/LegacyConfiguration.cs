@@ -4,7 +4,7 @@ namespace Orchestrator.Settings;
 /// <param name="Name">Current name of the setting.</param>
 /// <param name="Value">Value as written in a current file.</param>
 /// <param name="From">File and line of origin.</param>
-public sealed record TakenSetting(string Name, string Value, string From);
+public sealed record ImportedSetting(string Name, string Value, string From);
 
 /// <summary>A setting that is read directly from an older tool's file.</summary>
 /// <param name="Name">Name in that file.</param>
@@ -24,8 +24,8 @@ public sealed record UnusedSetting(string Name, string From, string Why = "");
 /// <param name="Unused">Unused settings, by name.</param>
 /// <param name="Secrets">Secrets from those files, as variables for <c>.orchestrator/secrets.env</c>.</param>
 /// <param name="Faults">Faults of files and values that can't be read.</param>
-public sealed record TakenConfiguration(
-    IReadOnlyList<TakenSetting> Settings,
+public sealed record ImportedConfiguration(
+    IReadOnlyList<ImportedSetting> Settings,
     IReadOnlyList<UsedSetting> Used,
     IReadOnlyList<UnusedSetting> Unused,
     IReadOnlyDictionary<string, string> Secrets,
@@ -48,9 +48,9 @@ public static class LegacyConfiguration
     ];
 
     /// <summary>Reads the files in order. The first file that has a setting takes precedence.</summary>
-    public static TakenConfiguration Read(IReadOnlyList<ConfigurationText> files)
+    public static ImportedConfiguration Read(IReadOnlyList<ConfigurationText> files)
     {
-        var taken = new Dictionary<string, TakenSetting>();
+        var taken = new Dictionary<string, ImportedSetting>();
         var used = new List<UsedSetting>();
         var unused = new List<UnusedSetting>();
         var secrets = new Dictionary<string, string>();
@@ -74,30 +74,30 @@ public static class LegacyConfiguration
                 Take(raw, taken, unused, faults);
             }
         }
-        return new TakenConfiguration([.. taken.Values], used, unused, secrets, faults);
+        return new ImportedConfiguration([.. taken.Values], used, unused, secrets, faults);
     }
 
     /// <summary>Translates the settings of a file other than <c>.env</c> to their current names.</summary>
     /// <param name="file">The file.</param>
     /// <param name="source">Source of the settings.</param>
     /// <param name="faults">Receives the faults that make the file unreadable.</param>
-    internal static OldFile Translate(ConfigurationText file, SettingSource source, ICollection<SettingFault> faults)
+    internal static LegacyFile Translate(ConfigurationText file, SettingSource source, ICollection<SettingFault> faults)
     {
-        var old = new OldFile();
+        var old = new LegacyFile();
         if (ConfigurationFile.Read(file.Text, source, faults) is not { } map)
         {
             return old;
         }
         var written = FlatSettings.Of(map, "", source);
-        old.Anyway.AddRange(written.Where(raw => OldForms.Rewrite([raw]).Count == 0));
-        foreach (var raw in OldForms.Rewrite(written))
+        old.Anyway.AddRange(written.Where(raw => LegacySettingConverter.Rewrite([raw]).Count == 0));
+        foreach (var raw in LegacySettingConverter.Rewrite(written))
         {
             Add(raw, Path.GetFileName(file.Path), old);
         }
         return old;
     }
 
-    private static void Add(RawSetting raw, string file, OldFile old)
+    private static void Add(RawSetting raw, string file, LegacyFile old)
     {
         var (name, value) = (raw.Name, raw.Value);
 
@@ -141,7 +141,12 @@ public static class LegacyConfiguration
         old.Settings.Add(raw with { Name = today, Value = value, Written = raw.Name == today ? null : raw.Name });
     }
 
-    private static void Take(RawSetting raw, Dictionary<string, TakenSetting> taken, List<UnusedSetting> unused, List<SettingFault> faults)
+    private static void Take(
+        RawSetting raw,
+        Dictionary<string, ImportedSetting> taken,
+        List<UnusedSetting> unused,
+        List<SettingFault> faults
+    )
     {
         var setting = SettingIndex.Find(raw.Name)!;
         var value =
@@ -160,7 +165,7 @@ public static class LegacyConfiguration
             return;
         }
         if (
-            !taken.TryAdd(raw.Name, new TakenSetting(raw.Name, text, raw.Source.ToString()))
+            !taken.TryAdd(raw.Name, new ImportedSetting(raw.Name, text, raw.Source.ToString()))
             && !taken[raw.Name].From.StartsWith(raw.Source.Place + ":", StringComparison.Ordinal)
         )
         {
@@ -176,7 +181,7 @@ public static class LegacyConfiguration
 }
 
 /// <summary>An older tool's file with current names.</summary>
-internal sealed class OldFile
+internal sealed class LegacyFile
 {
     /// <summary>Settings under their current names. <see cref="RawSetting.Spelling"/> is the former name.</summary>
     public List<RawSetting> Settings { get; } = [];

@@ -6,7 +6,7 @@ internal static class OldVariables
 {
     public static void Read(
         ConfigurationText file,
-        Dictionary<string, TakenSetting> taken,
+        Dictionary<string, ImportedSetting> taken,
         List<UsedSetting> used,
         List<UnusedSetting> unused
     )
@@ -37,7 +37,7 @@ internal static class OldVariables
             Take(AgentSettings.ProviderKey.NameOf(AgentSettings.Claude), "api", key.Line);
         }
 
-        void Take(string name, string value, int line) => taken.TryAdd(name, new TakenSetting(name, value, $"{file.Path}:{line}"));
+        void Take(string name, string value, int line) => taken.TryAdd(name, new ImportedSetting(name, value, $"{file.Path}:{line}"));
     }
 
     private static string? Meaning(string variable) =>

@@ -54,7 +54,7 @@ public sealed class RepositorySettings
     )
     {
         var question = new Lazy<TrustQuestion>(() =>
-            repository is null ? new TrustQuestion([]) : TrustQuestions.Of(input, find(repository))
+            repository is null ? new TrustQuestion([]) : TrustQuestionBuilder.Of(input, find(repository))
         );
         var isTrusted = repository is null || (store.Knows(repository, runId) && store.IsTrusted(repository, question.Value, runId));
         return new RepositorySettings(repository, input, isTrusted, question);

@@ -5,36 +5,37 @@ namespace Orchestrator.Settings;
 /// <summary>General setting types. Types that can be disabled accept <c>off</c> and <c>none</c>, which become null.</summary>
 internal static class SettingTypes
 {
-    public static SettingType<string> Text { get; } = new("a text", SettingReading.ReadText, Quote);
+    public static SettingType<string> Text { get; } = new("a text", SettingValueParser.ReadText, Quote);
 
     public static SettingType<string?> OptionalText { get; } =
         new(
             "a text",
-            (DocumentNode raw, FaultSink faults, out string? value) => SettingReading.ReadText(raw, faults, out value!),
+            (DocumentNode raw, FaultSink faults, out string? value) => SettingValueParser.ReadText(raw, faults, out value!),
             value => value is null ? "none" : Quote(value)
         );
 
-    public static SettingType<string> Model { get; } = new("a model or an alias (opus, sonnet, haiku)", SettingReading.ReadText, Quote);
+    public static SettingType<string> Model { get; } = new("a model or an alias (opus, sonnet, haiku)", SettingValueParser.ReadText, Quote);
 
     public static SettingType<string?> OptionalModel { get; } =
-        new("a model or an alias (opus, sonnet, haiku)", SettingReading.ReadText, value => value is null ? "none" : Quote(value));
+        new("a model or an alias (opus, sonnet, haiku)", SettingValueParser.ReadText, value => value is null ? "none" : Quote(value));
 
     /// <summary>Part of a host name, with restricted characters so that keys can't be redirected to another host.</summary>
     public static SettingType<string?> Region { get; } =
-        new("the name of a region, such as eu-west-1", SettingReading.ReadRegion, value => value ?? "none");
+        new("the name of a region, such as eu-west-1", SettingValueParser.ReadRegion, value => value ?? "none");
 
     /// <summary>Valid prefix of git branch names. Checked here because an invalid one would fail only in the middle of a run.</summary>
     public static SettingType<string> BranchPart { get; } =
-        new("the beginning of a branch's name, such as orchestrator or agents/mine", SettingReading.ReadBranchPart, Quote);
+        new("the beginning of a branch's name, such as orchestrator or agents/mine", SettingValueParser.ReadBranchPart, Quote);
 
-    public static SettingType<bool> Switch { get; } = new("true or false", SettingReading.ReadSwitch, value => value ? "true" : "false");
+    public static SettingType<bool> Switch { get; } =
+        new("true or false", SettingValueParser.ReadSwitch, value => value ? "true" : "false");
 
-    public static SettingType<IReadOnlyList<string>> Texts { get; } = new("a list of texts", SettingReading.ReadTexts, WriteTexts);
+    public static SettingType<IReadOnlyList<string>> Texts { get; } = new("a list of texts", SettingValueParser.ReadTexts, WriteTexts);
 
     public static SettingType<IReadOnlyList<string>?> OptionalTexts { get; } =
         new(
             "a list of texts",
-            (DocumentNode raw, FaultSink faults, out IReadOnlyList<string>? value) => SettingReading.ReadTexts(raw, faults, out value!),
+            (DocumentNode raw, FaultSink faults, out IReadOnlyList<string>? value) => SettingValueParser.ReadTexts(raw, faults, out value!),
             value => value is null ? "found" : WriteTexts(value)
         );
 
@@ -42,14 +43,14 @@ internal static class SettingTypes
     public static SettingType<IReadOnlyList<string>?> OptionalFolders { get; } =
         new(
             "a list of folders, relative to the root of the repository",
-            SettingReading.ReadFolders,
+            SettingValueParser.ReadFolders,
             value => value is null ? "found" : WriteTexts(value)
         );
 
     public static SettingType<SecretReference?> Secret { get; } =
         new(
             "$NAME of an environment variable, or file:PATH",
-            SettingReading.ReadSecret,
+            SettingValueParser.ReadSecret,
             value => value?.ToString() ?? "none",
             IsSecret: true
         );
@@ -122,7 +123,7 @@ internal static class SettingTypes
             (DocumentNode raw, FaultSink faults, out string value) =>
             {
                 value = "";
-                if (!SettingReading.ReadText(raw, faults, out var text))
+                if (!SettingValueParser.ReadText(raw, faults, out var text))
                 {
                     return false;
                 }
@@ -143,7 +144,7 @@ internal static class SettingTypes
         where T : struct =>
         new(
             accepts,
-            (DocumentNode raw, FaultSink faults, out T value) => SettingReading.ReadScalar(raw, accepts, faults, out value, parse),
+            (DocumentNode raw, FaultSink faults, out T value) => SettingValueParser.ReadScalar(raw, accepts, faults, out value, parse),
             write
         );
 

@@ -20,7 +20,7 @@ internal sealed class BatchHandler(EngineServices services, VisibilityReader vis
     private const int DefaultPage = 100;
 
     private readonly ILogger _logger = services.Loggers.CreateLogger("Temporal.Server.Batch");
-    private readonly ConcurrentDictionary<(string NamespaceId, string Job), BatchRun> _batches = new();
+    private readonly ConcurrentDictionary<(string NamespaceId, string Job), BatchRunner> _batches = new();
     private readonly Lock _starting = new();
 
     /// <inheritdoc/>
@@ -67,7 +67,7 @@ internal sealed class BatchHandler(EngineServices services, VisibilityReader vis
         }
 
         Forget(ns);
-        BatchRun run;
+        BatchRunner run;
         lock (_starting)
         {
             RefuseSecond(ns, request.JobId);
@@ -172,10 +172,10 @@ internal sealed class BatchHandler(EngineServices services, VisibilityReader vis
         };
     }
 
-    private BatchRun Add(BatchRecord record) =>
-        _batches[(record.NamespaceId, record.Request.JobId)] = new BatchRun(services, visibility, actions, record, _logger);
+    private BatchRunner Add(BatchRecord record) =>
+        _batches[(record.NamespaceId, record.Request.JobId)] = new BatchRunner(services, visibility, actions, record, _logger);
 
-    private BatchRun Find(NamespaceEntry ns, string job) =>
+    private BatchRunner Find(NamespaceEntry ns, string job) =>
         _batches.TryGetValue((ns.Id, job), out var run) ? run : throw RpcErrors.NotFound($"workflow not found for ID: {job}");
 
     // As the Temporal server does, rejects a workflow id that is in use and a second batch while one is running.

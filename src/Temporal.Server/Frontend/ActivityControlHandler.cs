@@ -321,7 +321,7 @@ internal sealed class ActivityControlHandler(WorkflowEngine engine, NamespaceReg
 
     private static ActivityOptions Shown(PendingActivity activity)
     {
-        var options = Describer.Options(activity);
+        var options = WorkflowDescriber.Options(activity);
         options.TaskQueue = new TaskQueue { Name = activity.TaskQueue, Kind = Temporalio.Api.Enums.V1.TaskQueueKind.Normal };
         return options;
     }

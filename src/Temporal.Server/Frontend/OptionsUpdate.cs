@@ -35,7 +35,7 @@ internal static class OptionsUpdate
     )
     {
         var versioning = paths.Any(p => p.StartsWith(Versioning, StringComparison.Ordinal))
-            ? Overrides.ForRun(asked?.VersioningOverride, deployments, run)
+            ? VersioningOverrideValidator.ForRun(asked?.VersioningOverride, deployments, run)
             : run.Record.VersioningOverride;
         var priority = Priorities.Merged(run.Priority, asked?.Priority, paths);
         var merged = new WorkflowExecutionOptions { VersioningOverride = versioning, Priority = priority };

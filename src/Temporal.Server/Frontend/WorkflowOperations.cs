@@ -178,7 +178,11 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     {
         var ns = _namespaces.Resolve(request.Namespace);
         Require.Execution(request.Execution);
-        return Store.ChangeAsync(ns.Id, request.Execution.WorkflowId, w => Describer.Describe(Existing(w, request.Execution.RunId)));
+        return Store.ChangeAsync(
+            ns.Id,
+            request.Execution.WorkflowId,
+            w => WorkflowDescriber.Describe(Existing(w, request.Execution.RunId))
+        );
     }
 
     public Task<ResetWorkflowExecutionResponse> ResetAsync(ResetWorkflowExecutionRequest request, bool once = false)

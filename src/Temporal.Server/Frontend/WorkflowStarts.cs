@@ -27,7 +27,7 @@ internal sealed class WorkflowStarts(WorkflowEngine engine)
         bool repeats = true
     )
     {
-        request.VersioningOverride = Overrides.ForStart(
+        request.VersioningOverride = VersioningOverrideValidator.ForStart(
             request.VersioningOverride,
             engine.Deployments,
             workflow.NamespaceId,

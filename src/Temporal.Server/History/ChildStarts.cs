@@ -9,7 +9,7 @@ namespace Temporal.Server.History;
 /// <summary>Starts child workflows: creates the child, notifies its parent, and only then schedules the child's first task.</summary>
 internal sealed class ChildStarts(WorkflowStore store, RunChain chain, NamespaceRegistry namespaces)
 {
-    private readonly TransferAnswers _answers = new(store);
+    private readonly TransferTaskCompletion _answers = new(store);
 
     /// <summary>Executes a transfer task that starts a child.</summary>
     public async Task RunAsync(long key, TransferTask task)

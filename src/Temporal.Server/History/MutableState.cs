@@ -18,14 +18,14 @@ internal sealed class MutableState
 {
     private readonly TimeProvider _time;
 
-    public MutableState(long key, string namespaceId, string workflowId, string runId, TimeProvider time, AwakeTime? awake = null)
+    public MutableState(long key, string namespaceId, string workflowId, string runId, TimeProvider time, AwakeClock? awake = null)
     {
         _time = time;
         Key = key;
         NamespaceId = namespaceId;
         WorkflowId = workflowId;
         RunId = runId;
-        Awake = awake ?? new AwakeTime(time);
+        Awake = awake ?? new AwakeClock(time);
         Activities = new PendingActivities(Awake);
         WorkflowTask = new WorkflowTaskStateMachine(this, Awake);
     }
@@ -33,7 +33,7 @@ internal sealed class MutableState
     public long Key { get; }
 
     /// <summary>Identifies the run's rows in the database.</summary>
-    public RunName Name => new(Key, NamespaceId, WorkflowId, RunId);
+    public RunIdentity Name => new(Key, NamespaceId, WorkflowId, RunId);
 
     public string NamespaceId { get; }
 
@@ -140,7 +140,7 @@ internal sealed class MutableState
     public int SuggestContinueAsNewAfter { get; init; } = TemporalServerOptions.UsualSuggestContinueAsNewAfter;
 
     /// <summary>The clock that measures attempts.</summary>
-    public AwakeTime Awake { get; }
+    public AwakeClock Awake { get; }
 
     /// <summary>Current wall clock time, which may have been set back.</summary>
     public DateTimeOffset WallClock => _time.GetUtcNow();

@@ -5,7 +5,7 @@ using Temporalio.Api.History.V1;
 namespace Temporal.Server.History;
 
 /// <summary>The pending activities of a run: the events applied so far, and the record of each activity.</summary>
-internal sealed class PendingActivities(AwakeTime awake)
+internal sealed class PendingActivities(AwakeClock awake)
 {
     private readonly Dictionary<long, PendingActivity> _byEvent = [];
     private readonly Dictionary<string, PendingActivity> _byId = [];

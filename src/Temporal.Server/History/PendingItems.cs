@@ -10,7 +10,7 @@ internal sealed class PendingActivity(
     long scheduledEventId,
     ActivityTaskScheduledEventAttributes scheduled,
     ActivityRecord record,
-    AwakeTime awake
+    AwakeClock awake
 )
 {
     private DateTimeOffset? _startedAwake;
@@ -63,7 +63,7 @@ internal sealed class PendingActivity(
     /// Time at which the activity next changes without a request, or null for never. Cached until the record changes, because every change
     /// of a run checks all its activities.
     /// </summary>
-    /// <param name="asleep"><see cref="AwakeTime.Asleep"/>. The limits of an attempt use awake time, all other limits wall clock
+    /// <param name="asleep"><see cref="AwakeClock.Asleep"/>. The limits of an attempt use awake time, all other limits wall clock
     /// time.</param>
     public DateTimeOffset? Due(TimeSpan asleep)
     {

@@ -35,7 +35,7 @@ internal sealed class RunWrite
             run.CloseTime?.ToUnixTimeMilliseconds(),
             run.Record.ToByteArray()
         );
-        Tasks = TasksInHand.Of(run);
+        Tasks = OutstandingTasks.Of(run);
         if (run.IsOpen)
         {
             foreach (var id in changes.TouchedActivities)
@@ -125,7 +125,7 @@ internal sealed class RunWrite
     public RunChanges Changes { get; }
 
     /// <summary>The queued and started tasks of the run.</summary>
-    public TasksInHand Tasks { get; }
+    public OutstandingTasks Tasks { get; }
 
     public EventBatch? Batch { get; }
 

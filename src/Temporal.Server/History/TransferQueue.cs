@@ -14,7 +14,7 @@ internal sealed class TransferQueue(WorkflowStore store, RunChain chain, Namespa
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
-    private readonly TransferAnswers _answers = new(store);
+    private readonly TransferTaskCompletion _answers = new(store);
     private readonly ChildStarts _childStarts = new(store, chain, namespaces);
 
     /// <summary>Executes a task. Starts over if a change could not be written.</summary>

@@ -18,7 +18,7 @@ internal sealed class WorkflowEngine
     private readonly RunTimers _runTimers;
     private readonly TransferQueue _transfers;
     private readonly Lock _lock = new();
-    private readonly Dictionary<long, TasksInHand> _busyRuns = [];
+    private readonly Dictionary<long, OutstandingTasks> _busyRuns = [];
     private readonly HashSet<long> _lostRuns = [];
 
     public WorkflowEngine(WorkflowStore store, TaskQueues queues, TimerService timers, NamespaceRegistry namespaces, ILogger logger)
@@ -106,7 +106,7 @@ internal sealed class WorkflowEngine
     /// <inheritdoc cref="DetachedWork.Start"/>
     public void Detached(string workflowId, Func<Task> work) => _work.Start(workflowId, work);
 
-    private void SetTimer(RunName run, DateTimeOffset? due) =>
+    private void SetTimer(RunIdentity run, DateTimeOffset? due) =>
         _runTimers.Set(run.Key, due, () => Detached(run.WorkflowId, () => ElapseAsync(run)));
 
     private void Requeue(Workflow workflow, string runId)
@@ -253,7 +253,7 @@ internal sealed class WorkflowEngine
         }
     }
 
-    private Task ElapseAsync(RunName name)
+    private Task ElapseAsync(RunIdentity name)
     {
         _runTimers.Forget(name.Key);
         return Store.ChangeAsync(

@@ -17,7 +17,7 @@ internal sealed class WorkflowStore
     private readonly Database _database;
     private readonly VisibilityStore _visibility;
     private readonly TimeProvider _time;
-    private readonly AwakeTime _awake;
+    private readonly AwakeClock _awake;
     private readonly ILogger _logger;
     private readonly Dictionary<(string NamespaceId, string WorkflowId), Workflow> _workflows = [];
     private readonly Lock _lock = new();
@@ -25,12 +25,12 @@ internal sealed class WorkflowStore
     private long _lastTransferKey;
     private long _uses;
 
-    public WorkflowStore(Database database, VisibilityStore visibility, TimeProvider time, ILogger logger, AwakeTime? awake = null)
+    public WorkflowStore(Database database, VisibilityStore visibility, TimeProvider time, ILogger logger, AwakeClock? awake = null)
     {
         _database = database;
         _visibility = visibility;
         _time = time;
-        _awake = awake ?? new AwakeTime(time);
+        _awake = awake ?? new AwakeClock(time);
         _logger = logger;
         (_lastRunKey, _lastTransferKey) = database.Read(static db => (RunTable.LastKey(db), TransferTaskTable.LastKey(db)));
     }
@@ -374,7 +374,7 @@ internal sealed class WorkflowStore
     }
 
     /// <summary>Returns the run of a row: the one in memory, or one rebuilt from its events.</summary>
-    private MutableState? Load(SqliteConnection db, Workflow workflow, (RunName Name, RunRow Row)? found)
+    private MutableState? Load(SqliteConnection db, Workflow workflow, (RunIdentity Name, RunRow Row)? found)
     {
         if (found is not var (name, row))
         {

@@ -12,7 +12,7 @@ namespace Temporal.Server.History;
 /// The workflow task of a run: scheduled, started or ended. A task is normal, transient (a retry, without events) or speculative (for
 /// updates only, without events). Its stored state is part of the run's record.
 /// </summary>
-internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeTime awake)
+internal sealed class WorkflowTaskStateMachine(MutableState run, AwakeClock awake)
 {
     private const long SuggestContinueAsNewBytes = 4 * 1024 * 1024;
 

@@ -23,7 +23,7 @@ internal sealed class TaskQueue : IDisposable
     // One lane per worker version. Most queues have only unversioned workers.
     private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (DateTimeOffset LastPoll, PollerInfo Info)> _seen = [];
-    private readonly TaskQueueNumbers _numbers = new();
+    private readonly TaskQueueStatistics _numbers = new();
     private readonly DispatchRate _rate;
     private readonly ITimer _next;
     private IReadOnlyList<PollerInfo> _lately = [];

@@ -19,7 +19,7 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
     /// <summary>Time for which a deleted schedule is remembered, so that it can be distinguished from one that never existed.</summary>
     private static readonly TimeSpan DeletedFor = TimeSpan.FromDays(1);
 
-    private readonly ConcurrentDictionary<(string NamespaceId, string Id), ScheduleRun> _schedules = new();
+    private readonly ConcurrentDictionary<(string NamespaceId, string Id), ScheduleRunner> _schedules = new();
     private readonly ILogger _logger = services.Loggers.CreateLogger("Temporal.Server.Schedules");
     private readonly Lock _creating = new();
 
@@ -51,7 +51,7 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
                 continue;
             }
 
-            var run = new ScheduleRun(services, record, _logger);
+            var run = new ScheduleRunner(services, record, _logger);
             _schedules[(record.NamespaceId, record.ScheduleId)] = run;
             if (record.Deleted is null)
             {
@@ -82,7 +82,7 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
             LastProcessed = Timestamp.FromDateTime(now),
         };
         ApplyPatch(record, request.InitialPatch, now);
-        var run = new ScheduleRun(services, record, _logger);
+        var run = new ScheduleRunner(services, record, _logger);
         lock (_creating)
         {
             var key = (ns.Id, request.ScheduleId);
@@ -125,7 +125,7 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
             throw RpcErrors.NotFound("schedule not found");
         }
 
-        var info = ScheduleMachine.Describe(record, run.Times, services.Timers.UtcNow.UtcDateTime);
+        var info = ScheduleTransitions.Describe(record, run.Times, services.Timers.UtcNow.UtcDateTime);
         return new DescribeScheduleResponse
         {
             Schedule = record.Schedule,
@@ -148,14 +148,14 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
             // As in the Temporal server, an update with an outdated conflict token is silently dropped.
             if (
                 (!request.ConflictToken.IsEmpty && request.ConflictToken != Token(record))
-                || !ScheduleMachine.Remember(record, request.RequestId)
+                || !ScheduleTransitions.Remember(record, request.RequestId)
             )
             {
                 return false;
             }
 
             var now = services.Timers.UtcNow.UtcDateTime;
-            ScheduleMachine.Advance(record, run.Times, now);
+            ScheduleTransitions.Advance(record, run.Times, now);
             record.Schedule = schedule;
             record.Info.UpdateTime = Timestamp.FromDateTime(now);
             record.ConflictToken++;
@@ -173,13 +173,13 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
         var run = FindOpen(request.Namespace, request.ScheduleId);
         await run.ChangeAsync(record =>
         {
-            if (!ScheduleMachine.Remember(record, request.RequestId))
+            if (!ScheduleTransitions.Remember(record, request.RequestId))
             {
                 return false;
             }
 
             var now = services.Timers.UtcNow.UtcDateTime;
-            ScheduleMachine.Advance(record, run.Times, now);
+            ScheduleTransitions.Advance(record, run.Times, now);
             ApplyPatch(record, request.Patch, now);
             return true;
         });
@@ -234,7 +234,7 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
         if (patch.TriggerImmediately is { } trigger)
         {
             var time = trigger.ScheduledTime is { } scheduled ? ScheduleRequests.Time(scheduled, "ScheduledTime") : now;
-            ScheduleMachine.Trigger(record, time, trigger.OverlapPolicy);
+            ScheduleTransitions.Trigger(record, time, trigger.OverlapPolicy);
         }
 
         foreach (var backfill in patch.BackfillRequest)
@@ -257,21 +257,21 @@ internal sealed class ScheduleHandler(EngineServices services, ScheduleLists lis
 
         if (patch.Pause.Length > 0)
         {
-            ScheduleMachine.SetPaused(record, paused: true, patch.Pause);
+            ScheduleTransitions.SetPaused(record, paused: true, patch.Pause);
         }
 
         if (patch.Unpause.Length > 0)
         {
-            ScheduleMachine.SetPaused(record, paused: false, patch.Unpause);
+            ScheduleTransitions.SetPaused(record, paused: false, patch.Unpause);
         }
     }
 
-    private ScheduleRun Find(string ns, string scheduleId) =>
+    private ScheduleRunner Find(string ns, string scheduleId) =>
         _schedules.TryGetValue((services.Namespaces.Resolve(ns).Id, scheduleId), out var run)
             ? run
             : throw RpcErrors.NotFound($"workflow not found for ID: {ScheduleRequests.WorkflowId(scheduleId)}");
 
-    private ScheduleRun FindOpen(string ns, string scheduleId) =>
+    private ScheduleRunner FindOpen(string ns, string scheduleId) =>
         Find(ns, scheduleId) is { Record.Deleted: null } run ? run : throw RpcErrors.NotFound("workflow execution already completed");
 
     private void OnClosed(History.ClosedRun closed)

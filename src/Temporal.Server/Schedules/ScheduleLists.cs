@@ -14,14 +14,14 @@ internal sealed class ScheduleLists(EngineServices services, VisibilityReader vi
 
     /// <summary>Lists a page of schedules, latest first.</summary>
     /// <param name="find">Finds the schedule of a namespace id and a schedule id, or returns null.</param>
-    public async Task<ListSchedulesResponse> ListAsync(ListSchedulesRequest request, Func<string, string, ScheduleRun?> find)
+    public async Task<ListSchedulesResponse> ListAsync(ListSchedulesRequest request, Func<string, string, ScheduleRunner?> find)
     {
         var ns = services.Namespaces.Resolve(request.Namespace);
         var page = visibility.List(ns, Query(ns, request.Query), request.MaximumPageSize, request.NextPageToken);
         var response = new ListSchedulesResponse { NextPageToken = page.Next };
         var runs = page
             .Rows.Select(row => find(ns.Id, ScheduleRequests.ScheduleId(row.Info.Execution.WorkflowId)))
-            .OfType<ScheduleRun>()
+            .OfType<ScheduleRunner>()
             .ToList();
         await Task.WhenAll(runs.Select(run => run.SettleAsync(ScheduleRequests.SettleLimit)));
         response.Schedules.Add(runs.Where(run => run.Record.Deleted is null).Select(Entry));
@@ -71,7 +71,7 @@ internal sealed class ScheduleLists(EngineServices services, VisibilityReader vi
             }
             : attributes.Find(ns.Id, name) ?? throw QueryException.UnknownAttribute(name);
 
-    private ScheduleListEntry Entry(ScheduleRun run)
+    private ScheduleListEntry Entry(ScheduleRunner run)
     {
         var record = run.Record;
         var info = new ScheduleListInfo
@@ -82,7 +82,7 @@ internal sealed class ScheduleLists(EngineServices services, VisibilityReader vi
             Paused = record.Schedule.State.Paused,
         };
         info.RecentActions.Add(record.Info.RecentActions.Skip(Math.Max(0, record.Info.RecentActions.Count - ListedTimes)));
-        info.FutureActionTimes.Add(ScheduleMachine.Future(record, run.Times, services.Timers.UtcNow.UtcDateTime, ListedTimes));
+        info.FutureActionTimes.Add(ScheduleTransitions.Future(record, run.Times, services.Timers.UtcNow.UtcDateTime, ListedTimes));
         return new ScheduleListEntry
         {
             ScheduleId = record.ScheduleId,

@@ -26,7 +26,7 @@ internal sealed class Database : IDisposable
     public const long UsuallyCheckedAtOnce = 32 * 1024 * 1024;
 
     private readonly string? _path;
-    private readonly FileTrouble _trouble;
+    private readonly StorageProblemReporter _trouble;
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _checked = Task.CompletedTask;
     private readonly ILogger _logger;
@@ -56,7 +56,7 @@ internal sealed class Database : IDisposable
     {
         _path = path;
         _logger = logger;
-        _trouble = new FileTrouble(path ?? "the database in memory", trouble ?? (_ => { }));
+        _trouble = new StorageProblemReporter(path ?? "the database in memory", trouble ?? (_ => { }));
         var size = path is not null && File.Exists(path) ? new FileInfo(path).Length : 0;
         if (path is not null)
         {

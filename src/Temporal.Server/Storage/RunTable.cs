@@ -1,7 +1,7 @@
 namespace Temporal.Server.Storage;
 
 /// <summary>Identifies a run: the key of its rows, and the ids that clients use.</summary>
-internal sealed record RunName(long Key, string NamespaceId, string WorkflowId, string RunId);
+internal sealed record RunIdentity(long Key, string NamespaceId, string WorkflowId, string RunId);
 
 /// <summary>The row of a run, without its ids.</summary>
 /// <param name="NextDue">Time of the run's next change that depends on time alone, in ms since 1970, or null for never.</param>
@@ -24,7 +24,7 @@ internal static class RunTable
     }
 
     /// <summary>Finds the current run of a workflow id, or returns null if the id was never used.</summary>
-    public static (RunName Name, RunRow Row)? FindCurrent(SqliteConnection db, string namespaceId, string workflowId)
+    public static (RunIdentity Name, RunRow Row)? FindCurrent(SqliteConnection db, string namespaceId, string workflowId)
     {
         using var row = db.Prepare(
             $"SELECT {Columns} FROM current_runs c JOIN runs r ON r.key = c.run_key WHERE c.namespace = ? AND c.workflow_id = ?"
@@ -33,7 +33,7 @@ internal static class RunTable
     }
 
     /// <summary>Finds a run by its id, or returns null if it does not exist.</summary>
-    public static (RunName Name, RunRow Row)? Find(SqliteConnection db, string namespaceId, string workflowId, string runId)
+    public static (RunIdentity Name, RunRow Row)? Find(SqliteConnection db, string namespaceId, string workflowId, string runId)
     {
         using var row = db.Prepare($"SELECT {Columns} FROM runs r WHERE r.namespace = ? AND r.workflow_id = ? AND r.run_id = ?");
         return row.Bind(namespaceId).Bind(workflowId).Bind(runId).Step() ? (ReadName(row), ReadRow(row)) : null;
@@ -48,7 +48,7 @@ internal static class RunTable
     }
 
     /// <summary>Enumerates all runs in the order of their creation. Reads rows lazily.</summary>
-    public static IEnumerable<RunName> All(SqliteConnection db)
+    public static IEnumerable<RunIdentity> All(SqliteConnection db)
     {
         using var rows = db.Prepare($"SELECT {Names} FROM runs r ORDER BY r.key");
         while (rows.Step())
@@ -58,9 +58,9 @@ internal static class RunTable
     }
 
     /// <summary>Lists the runs that change by time alone, each with its due time in ms since 1970.</summary>
-    public static IReadOnlyList<(RunName Name, long Due)> Due(SqliteConnection db)
+    public static IReadOnlyList<(RunIdentity Name, long Due)> Due(SqliteConnection db)
     {
-        var due = new List<(RunName, long)>();
+        var due = new List<(RunIdentity, long)>();
         using var rows = db.Prepare($"SELECT {Names}, r.next_due FROM runs r WHERE r.next_due IS NOT NULL");
         while (rows.Step())
         {
@@ -71,9 +71,9 @@ internal static class RunTable
     }
 
     /// <summary>Lists the runs that have a task in a queue.</summary>
-    public static IReadOnlyList<RunName> Waiting(SqliteConnection db)
+    public static IReadOnlyList<RunIdentity> Waiting(SqliteConnection db)
     {
-        var waiting = new List<RunName>();
+        var waiting = new List<RunIdentity>();
         using var rows = db.Prepare($"SELECT {Names} FROM runs r WHERE r.dispatch <> 0");
         while (rows.Step())
         {
@@ -84,9 +84,9 @@ internal static class RunTable
     }
 
     /// <summary>Lists a namespace's runs that closed before a time (ms since 1970), oldest first.</summary>
-    public static IReadOnlyList<RunName> ClosedBefore(SqliteConnection db, string namespaceId, long before, int limit)
+    public static IReadOnlyList<RunIdentity> ClosedBefore(SqliteConnection db, string namespaceId, long before, int limit)
     {
-        var closed = new List<RunName>();
+        var closed = new List<RunIdentity>();
         using var rows = db.Prepare($"SELECT {Names} FROM runs r WHERE r.closed_at < ? AND r.namespace = ? ORDER BY r.closed_at LIMIT ?");
         rows.Bind(before).Bind(namespaceId).Bind((long)limit);
         while (rows.Step())
@@ -98,7 +98,7 @@ internal static class RunTable
     }
 
     /// <summary>Inserts a run and makes it the current run of its workflow id.</summary>
-    public static void Insert(SqliteConnection db, RunName name, RunRow row)
+    public static void Insert(SqliteConnection db, RunIdentity name, RunRow row)
     {
         using var insert = db.Prepare(
             "INSERT INTO runs(open, next_due, dispatch, closed_at, state, key, namespace, workflow_id, run_id) VALUES(?, ?, ?, ?, "
@@ -115,14 +115,14 @@ internal static class RunTable
     }
 
     /// <summary>Makes a run the current run of its workflow id.</summary>
-    public static void SetCurrent(SqliteConnection db, RunName name)
+    public static void SetCurrent(SqliteConnection db, RunIdentity name)
     {
         using var set = db.Prepare("INSERT OR REPLACE INTO current_runs(namespace, workflow_id, run_key) VALUES(?, ?, ?)");
         set.Bind(name.NamespaceId).Bind(name.WorkflowId).Bind(name.Key).Run();
     }
 
     /// <summary>Deletes a run with its history and its other rows. Its tasks for other workflows are kept until they are done.</summary>
-    public static void Delete(SqliteConnection db, RunName name)
+    public static void Delete(SqliteConnection db, RunIdentity name)
     {
         using (var current = db.Prepare("DELETE FROM current_runs WHERE namespace = ? AND workflow_id = ? AND run_key = ?"))
         {
@@ -138,7 +138,7 @@ internal static class RunTable
     private static SqliteStatement Bind(SqliteStatement statement, RunRow row) =>
         statement.Bind(row.Open ? 1L : 0L).Bind(row.NextDue).Bind(row.Dispatch ? 1L : 0L).Bind(row.ClosedAt).Bind(row.State.AsSpan());
 
-    private static RunName ReadName(SqliteStatement row) => new(row.Integer(0), row.Text(1), row.Text(2), row.Text(3));
+    private static RunIdentity ReadName(SqliteStatement row) => new(row.Integer(0), row.Text(1), row.Text(2), row.Text(3));
 
     private static RunRow ReadRow(SqliteStatement row) =>
         new(

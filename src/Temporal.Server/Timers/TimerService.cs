@@ -15,7 +15,7 @@ internal sealed class TimerService : IDisposable
     private const int FewCancelled = 1000;
 
     private readonly TimeProvider _time;
-    private readonly AwakeTime _awake;
+    private readonly AwakeClock _awake;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly PriorityQueue<Entry, long> _heap = new();
@@ -27,10 +27,10 @@ internal sealed class TimerService : IDisposable
     private int _cancelled;
     private TimeSpan _asleep;
 
-    public TimerService(TimeProvider time, ILogger logger, AwakeTime? awake = null)
+    public TimerService(TimeProvider time, ILogger logger, AwakeClock? awake = null)
     {
         _time = time;
-        _awake = awake ?? new AwakeTime(time);
+        _awake = awake ?? new AwakeClock(time);
         _logger = logger;
         _timer = time.CreateTimer(static s => ((TimerService)s!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -74,7 +74,7 @@ internal sealed class TimerService : IDisposable
     /// The idle state with the next due time, or null while an action or other work (<see cref="BeginWork"/>) is running. Two equal values
     /// mean that no work started in between.
     /// </summary>
-    public TimersAtRest? AtRest
+    public IdleTimerState? AtRest
     {
         get
         {
@@ -85,7 +85,7 @@ internal sealed class TimerService : IDisposable
                 var begun = Interlocked.Read(ref _begun);
                 return Volatile.Read(ref _running) > 0
                     ? null
-                    : new TimersAtRest(Peek() is { } entry ? new DateTimeOffset(entry.Due, TimeSpan.Zero) : null, begun);
+                    : new IdleTimerState(Peek() is { } entry ? new DateTimeOffset(entry.Due, TimeSpan.Zero) : null, begun);
             }
         }
     }
@@ -282,4 +282,4 @@ internal sealed class TimerService : IDisposable
 /// <param name="NextDue">Next due time, or null for none.</param>
 /// <param name="Begun">Number of actions and other work started so far.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct TimersAtRest(DateTimeOffset? NextDue, long Begun);
+internal readonly record struct IdleTimerState(DateTimeOffset? NextDue, long Begun);

@@ -45,7 +45,7 @@ public static class EngineVerification
         return (runs, events);
     }
 
-    private static long CheckRun(SqliteConnection db, RunName name, string namespaceName, List<EngineFault> faults)
+    private static long CheckRun(SqliteConnection db, RunIdentity name, string namespaceName, List<EngineFault> faults)
     {
         void Report(string field, string stands, string rebuilt) =>
             faults.Add(new EngineFault(namespaceName, name.WorkflowId, name.RunId, field, stands, rebuilt));

@@ -19,7 +19,7 @@ internal sealed class RebuiltRun
     public MutableState Run { get; }
 
     /// <summary>The scheduled or started workflow task, or null for none.</summary>
-    public FoldedTask? Task { get; private set; }
+    public RebuiltWorkflowTask? Task { get; private set; }
 
     /// <summary>True if a workflow task was ever scheduled.</summary>
     public bool HadTask { get; private set; }
@@ -100,7 +100,7 @@ internal sealed class RebuiltRun
     private void Fold(HistoryEvent e)
     {
         _types[e.EventId] = e.EventType;
-        Task = FoldedTask.After(Task, e);
+        Task = RebuiltWorkflowTask.After(Task, e);
         _ended |= IsEnd(e.EventType);
         HadTask |= e.EventType == EventType.WorkflowTaskScheduled;
         if (e.WorkflowTaskCompletedEventAttributes is { } completed)

@@ -4,7 +4,7 @@ using Temporalio.Api.Workflow.V1;
 namespace Temporal.Server.Verification;
 
 /// <summary>Everything that is stored for a run.</summary>
-internal sealed record StoredExecution(RunName Name, RunRow Row, RunRecord Record)
+internal sealed record StoredExecution(RunIdentity Name, RunRow Row, RunRecord Record)
 {
     /// <summary>Batches of encoded events, each with its first event id according to the key.</summary>
     public required IReadOnlyList<(long First, byte[] Bytes)> Batches { get; init; }
@@ -20,7 +20,7 @@ internal sealed record StoredExecution(RunName Name, RunRow Row, RunRecord Recor
 
     /// <summary>Reads a run.</summary>
     /// <exception cref="Google.Protobuf.InvalidProtocolBufferException">Stored bytes are not a valid message.</exception>
-    public static StoredExecution Read(SqliteConnection db, RunName name)
+    public static StoredExecution Read(SqliteConnection db, RunIdentity name)
     {
         var row = RunTable.Read(db, name.Key);
         return new StoredExecution(name, row, RunRecord.Parser.ParseFrom(row.State))

@@ -149,7 +149,7 @@ public sealed class DescribedAgentRunnerTests
     public void Limit_EndsAt(string text, string? expected) =>
         Assert.Equal(
             expected is null ? null : DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture),
-            LimitTimes.Find($"Try again at {text}.", @"again at ([^.]+)\.", new FixedClock())
+            LimitEndParser.Find($"Try again at {text}.", @"again at ([^.]+)\.", new FixedClock())
         );
 
     private static AgentOutcome Play(AgentFixture agents, string name, AgentStart start, params string[] lines)

@@ -10,7 +10,7 @@ internal static class HabitTable
     {
         CommitHabits.All,
         BranchHabits.All,
-        LeavingHabits.All,
+        LeftoverHabits.All,
         BrokenGitHabits.All,
         ProcessHabits.All,
         SpoilingHabits.All,

@@ -35,7 +35,7 @@ internal sealed class RecordedRun
         [.. Directory.EnumerateFiles(folder, "*.tar.gz").Order(StringComparer.Ordinal).SelectMany(OfArchive)];
 
     /// <summary>The facts that the product reads from it.</summary>
-    public RunnerFacts Read()
+    public RunnerResult Read()
     {
         using var folder = new Orchestrator.TestKit.TempFolder();
         var report = Case.TryGetProperty("reportFile", out var name) && name.GetString() is { } file ? Report(folder.Path, file) : null;
@@ -73,7 +73,7 @@ internal sealed class RecordedRun
     }
 
     // Paths in a report are those of the recorded project.
-    private ReportFacts? Report(string folder, string file)
+    private TestReportSummary? Report(string folder, string file)
     {
         var path = Path.Combine(folder, Path.GetFileName(file));
         File.WriteAllText(path, Encoding.UTF8.GetString(_files[Path.GetFileName(file)]).Replace(Project, folder, StringComparison.Ordinal));

@@ -318,7 +318,7 @@ public sealed class RunnerFormatTests
         Assert.Equal(100_000, output.Counted!.Passed);
     }
 
-    private static RunnerFacts Read(string command, string output, int exitCode, params string[] manifests) =>
+    private static RunnerResult Read(string command, string output, int exitCode, params string[] manifests) =>
         RunnerReader.Read(
             new RunnerEnd
             {

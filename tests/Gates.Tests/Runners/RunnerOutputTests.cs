@@ -66,11 +66,11 @@ public sealed class RunnerOutputTests(ITestOutputHelper log)
 
     private static string Rate(int right, int all) => $"{right} of {all} ({100.0 * right / all:0.0} %)";
 
-    private static bool IsKind(RecordedRun run, RunnerFacts facts) =>
+    private static bool IsKind(RecordedRun run, RunnerResult facts) =>
         run.Text("kind") == Word(facts.Kind) && run.Text("environment") == (facts.Environment is { } cause ? Word(cause) : null);
 
     // Null: the runner states none.
-    private static bool? IsCounted(RecordedRun run, RunnerFacts facts)
+    private static bool? IsCounted(RecordedRun run, RunnerResult facts)
     {
         (int? Truth, int? Read)[] numbers =
         [
@@ -83,7 +83,7 @@ public sealed class RunnerOutputTests(ITestOutputHelper log)
             : numbers.All(number => number.Truth is null || number.Truth == number.Read);
     }
 
-    private static bool IsDecisive(RecordedRun run, RunnerFacts facts) =>
+    private static bool IsDecisive(RecordedRun run, RunnerResult facts) =>
         run.Number("decisiveLine") == facts.Decisive?.Line
         && (run.Text("file") is not { } file || file == facts.Decisive?.File)
         && (run.Number("line") is not { } line || line == facts.Decisive?.FileLine);

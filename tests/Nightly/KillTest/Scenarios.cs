@@ -5,7 +5,7 @@ namespace Orchestrator.KillTest;
 public sealed class Freezer(Random random) : IKiller
 {
     /// <summary>Longer than the heartbeat timeout of every activity (20 s).</summary>
-    private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan StallReason = TimeSpan.FromSeconds(25);
     private int _left = 2;
 
     /// <inheritdoc/>
@@ -27,7 +27,7 @@ public sealed class Freezer(Random random) : IKiller
         _left--;
         var frozen = disturber.Marked();
         Disturber.Signal("STOP", frozen);
-        Thread.Sleep(Standstill);
+        Thread.Sleep(StallReason);
         Disturber.Signal("CONT", frozen);
         return $"{frozen.Count} processes stood still";
     }

@@ -290,6 +290,6 @@ public sealed class SteeringTests
         Assert.True(entry.IsUnsaved);
     }
 
-    private static IReadOnlyList<(string Task, string Signal)> Told(Steered steered) =>
+    private static IReadOnlyList<(string Task, string Signal)> Told(SteeringResult steered) =>
         [.. steered.Tell.Select(t => (t.Task, ((MethodCallExpression)t.Signal.Body).Method.Name))];
 }

@@ -18,14 +18,14 @@ internal sealed class TrainSimulator
     /// <param name="state">Limits; nothing waits yet.</param>
     /// <param name="isBroken">Whether gates fail on a tree in which this is merged, each time.</param>
     /// <param name="fails">Whether a gate fails by chance this time.</param>
-    public TrainSimulator(TrainState state, Func<IReadOnlyList<MergeRequest>, bool> isBroken, Func<bool>? fails = null)
+    public TrainSimulator(MergeQueueState state, Func<IReadOnlyList<MergeRequest>, bool> isBroken, Func<bool>? fails = null)
     {
         State = state;
         _isBroken = isBroken;
         _fails = fails ?? (() => false);
     }
 
-    public TrainState State { get; private set; }
+    public MergeQueueState State { get; private set; }
 
     /// <summary>On staging, in order.</summary>
     public List<MergeRequest> Merged { get; } = [];
@@ -51,10 +51,10 @@ internal sealed class TrainSimulator
     public Action<MergeRequest>? OnSentBack { get; init; }
 
     /// <summary>Is told of each batch, with what waits.</summary>
-    public Action<TrainState>? OnBegin { get; init; }
+    public Action<MergeQueueState>? OnBegin { get; init; }
 
     /// <summary>All of a batch can be merged.</summary>
-    public static TrainState Build(TrainState state, IReadOnlyList<MergeRequest> requests) =>
+    public static MergeQueueState Build(MergeQueueState state, IReadOnlyList<MergeRequest> requests) =>
         state.Built(
             requests,
             [
@@ -96,28 +96,28 @@ internal sealed class TrainSimulator
     /// <summary>One step; false: it waits.</summary>
     public bool Step()
     {
-        switch (TrainRules.Next(State))
+        switch (MergeQueueRules.Next(State))
         {
-            case TrainStep.Build build:
+            case MergeQueueStep.Build build:
                 Begin();
                 State = Build(State, build.Requests);
                 return true;
-            case TrainStep.Gate gate:
+            case MergeQueueStep.Gate gate:
                 Gate(gate.Runs);
                 return true;
-            case TrainStep.Land land:
+            case MergeQueueStep.Land land:
                 Merged.AddRange(State.Batch!.Entries.Take(land.Length).Skip(State.Batch.Landed));
                 State = State.Landed(land.Length);
                 return true;
-            case TrainStep.SendBack back:
+            case MergeQueueStep.SendBack back:
                 var entry = State.Batch!.Entries[back.Length - 1];
                 State = State.SentBack(back.Length);
                 TellSentBack(entry);
                 return true;
-            case TrainStep.End:
+            case MergeQueueStep.End:
                 State = State.Ended();
                 return true;
-            case TrainStep.GiveUp:
+            case MergeQueueStep.GiveUp:
                 State = State.GivenUp();
                 return true;
             default:

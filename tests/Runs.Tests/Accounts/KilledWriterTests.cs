@@ -49,7 +49,7 @@ public sealed class KilledWriterTests : IDisposable
         // Another writer goes on meanwhile: what was acknowledged before the ledgers are read is in them.
         var lines = logs.SelectMany(File.ReadAllLines).Select(line => line.Split(' ')).Where(parts => parts.Length == 3).ToList();
         var settled = lines.Where(parts => parts[0] == "settled").Sum(parts => long.Parse(parts[2], CultureInfo.InvariantCulture));
-        var book = new AccountLedgers(new Dictionary<string, string> { ["HOME"] = _home.Path }).Read();
+        var book = new LedgerStore(new Dictionary<string, string> { ["HOME"] = _home.Path }).Read();
 
         Assert.True(book.Ledgers.Count is 1 or 2, $"seed {seed}");
         var spent = book.SpentIn(Scope).Micros;

@@ -73,7 +73,7 @@ public sealed class SettlementTests : IDisposable
         }
         _governor.HolderDies();
 
-        await new HolderSweep(_services, AccountPrices.Of(agent.Settings)).SettleAsync("claude", CancellationToken.None);
+        await new ReservationSweep(_services, AccountPrices.Of(agent.Settings)).SettleAsync("claude", CancellationToken.None);
 
         AssertAgree(2 * Turn);
     }
@@ -96,7 +96,7 @@ public sealed class SettlementTests : IDisposable
         AgentRunNotes.Of(Cost(2)).Write(agent.Folder);
         _governor.HolderDies();
 
-        await new HolderSweep(_services, AccountPrices.Of(agent.Settings)).SettleAsync("claude", CancellationToken.None);
+        await new ReservationSweep(_services, AccountPrices.Of(agent.Settings)).SettleAsync("claude", CancellationToken.None);
 
         AssertAgree(3 * Turn);
     }
@@ -121,7 +121,7 @@ public sealed class SettlementTests : IDisposable
     {
         var day = Scopes.Day(new DateOnly(2026, 11, 24));
         var lines = Directory
-            .GetFiles(new AccountLedgers(_services.Environment).Folder, "*.history.jsonl")
+            .GetFiles(new LedgerStore(_services.Environment).Folder, "*.history.jsonl")
             .SelectMany(File.ReadAllLines)
             .Select(UsageRecords.TryRead)
             .OfType<UsageRecord>();
@@ -139,9 +139,9 @@ public sealed class SettlementTests : IDisposable
         Assert.All(_governor.Book.Ledgers.Values, ledger => Assert.Empty(ledger.Reservations));
     }
 
-    private async Task<GovernedStart> AdmitAsync(GovernedAgent agent)
+    private async Task<AgentAdmission> AdmitAsync(GovernedAgent agent)
     {
-        var start = new GovernedStart(_services, agent);
+        var start = new AgentAdmission(_services, agent);
         Assert.Null(await start.AdmitAsync("", CancellationToken.None));
         Directory.CreateDirectory(Path.Combine(agent.Folder, "started"));
         await File.WriteAllTextAsync(Path.Combine(agent.Folder, "exit"), "0\n");
@@ -216,7 +216,7 @@ public sealed class SettlementTests : IDisposable
             return Task.FromResult(own);
         }
 
-        public Task<StartTurn> AdmitAsync(StartRequest request, CancellationToken cancellationToken)
+        public Task<StartDecision> AdmitAsync(StartRequest request, CancellationToken cancellationToken)
         {
             var asked = new GovernorCall
             {
@@ -228,7 +228,7 @@ public sealed class SettlementTests : IDisposable
             // Two keepers have two clocks.
             (time as FakeTimeProvider)!.Advance(TimeSpan.FromMilliseconds(40));
             Send(SharedBudgets.OfBudgets(asked)!);
-            return Task.FromResult(new StartTurn(own));
+            return Task.FromResult(new StartDecision(own));
         }
 
         public Task<bool> IsWaitingAsync(StartRequest request, TimeSpan shortWait, CancellationToken cancellationToken) =>

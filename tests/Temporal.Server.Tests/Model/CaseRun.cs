@@ -13,7 +13,7 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Orchestrator.Temporal.Server.Tests.Model;
 
 /// <summary>Takes a server and a model through the same steps, and says where they part.</summary>
-internal sealed class CaseRun(ICalls calls, ServerParts parts, ManualClock clock, string id)
+internal sealed class CaseRun(ICalls calls, ServerComposition parts, ManualClock clock, string id)
 {
     private static readonly Duration TaskTimeout = new() { Seconds = 10 };
     private static readonly Duration ActivityTimeout = new() { Seconds = 30 };

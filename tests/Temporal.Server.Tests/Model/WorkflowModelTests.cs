@@ -62,7 +62,7 @@ public sealed class WorkflowModelTests(ITestOutputHelper output)
     private async Task OnHistoryAsync(int cases)
     {
         var clock = new ManualClock();
-        using var parts = new ServerParts(
+        using var parts = new ServerComposition(
             new TemporalServerOptions { TimeProvider = clock, SocketPath = "unused" },
             NullLoggerFactory.Instance,
             () => ""
@@ -83,7 +83,7 @@ public sealed class WorkflowModelTests(ITestOutputHelper output)
         Assert.Empty(EngineVerification.Verify(folder.DatabasePath).Faults);
     }
 
-    private async Task CheckAsync(int cases, ICalls calls, ServerParts parts, ManualClock clock)
+    private async Task CheckAsync(int cases, ICalls calls, ServerComposition parts, ManualClock clock)
     {
         var seed = ulong.TryParse(Environment.GetEnvironmentVariable("MODEL_SEED"), CultureInfo.InvariantCulture, out var given)
             ? given

@@ -30,7 +30,7 @@ public sealed class ZoneTests
     [InlineData("AAA0BBB,J60/0,J61/0", "2048-03-01T00:00:00Z", 60)]
     [InlineData("AAA0BBB,59/0,60/0", "2048-02-29T00:00:00Z", 60)]
     public void Rule_AtATime_HasThatOffset(string rule, string at, int minutes) =>
-        Assert.Equal(TimeSpan.FromMinutes(minutes), ZoneRule.Parse(rule).OffsetAt(Utc(at)));
+        Assert.Equal(TimeSpan.FromMinutes(minutes), PosixZoneRule.Parse(rule).OffsetAt(Utc(at)));
 
     [Theory]
     [InlineData("")]
@@ -41,12 +41,12 @@ public sealed class ZoneTests
     [InlineData("EST5EDT,J366,M11.1.0")]
     [InlineData("EST5EDT,M3.2.0")]
     [InlineData("EST5EDT,now,then")]
-    public void Rule_ThatIsNone_IsRefused(string rule) => Assert.Throws<FormatException>(() => ZoneRule.Parse(rule));
+    public void Rule_ThatIsNone_IsRefused(string rule) => Assert.Throws<FormatException>(() => PosixZoneRule.Parse(rule));
 
     [Fact]
     public void Data_WithChangesAndARule_HoldsEachInItsTime()
     {
-        var zone = ZoneData.Read(
+        var zone = TzifZone.Read(
             File([("2000-01-01T00:00:00Z", 3600), ("2010-01-01T00:00:00Z", 7200)], first: 600, "CET-1CEST,M3.5.0,M10.5.0/3")
         );
 
@@ -66,10 +66,10 @@ public sealed class ZoneTests
         );
         Assert.Equal(
             TimeSpan.FromHours(2),
-            ZoneData.Read(File([("2010-01-01T00:00:00Z", 7200)], first: 600, "")).OffsetAt(Utc("2050-01-01T00:00:00Z"))
+            TzifZone.Read(File([("2010-01-01T00:00:00Z", 7200)], first: 600, "")).OffsetAt(Utc("2050-01-01T00:00:00Z"))
         );
-        Assert.True(ZoneData.Read(File([], first: 600, "")).IsFixed);
-        Assert.True(ZoneData.Read(File([], first: 600, "UTC0")).IsFixed);
+        Assert.True(TzifZone.Read(File([], first: 600, "")).IsFixed);
+        Assert.True(TzifZone.Read(File([], first: 600, "UTC0")).IsFixed);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class ZoneTests
         {
             Assert.Contains(
                 "time zone's data",
-                Assert.Throws<SpecException>(() => ZoneData.Read(whole.AsSpan(0, length))).Message,
+                Assert.Throws<SpecException>(() => TzifZone.Read(whole.AsSpan(0, length))).Message,
                 StringComparison.Ordinal
             );
         }
@@ -92,7 +92,7 @@ public sealed class ZoneTests
             changed[random.Next(changed.Length)] = (byte)random.Next(256);
             try
             {
-                _ = ZoneData.Read(changed).OffsetAt(Utc("2030-06-01T00:00:00Z"));
+                _ = TzifZone.Read(changed).OffsetAt(Utc("2030-06-01T00:00:00Z"));
             }
             catch (SpecException)
             {
@@ -132,7 +132,7 @@ public sealed class ZoneTests
         )
         {
             var known = TimeZoneInfo.FindSystemTimeZoneById(name);
-            var zone = ZoneData.Read(System.IO.File.ReadAllBytes(Path.Combine(SystemZones, name)));
+            var zone = TzifZone.Read(System.IO.File.ReadAllBytes(Path.Combine(SystemZones, name)));
             for (var i = 0; i < 2000; i++)
             {
                 var at = Utc("1980-01-01T00:00:00Z").AddSeconds(random.NextInt64(119L * 365 * 86_400));

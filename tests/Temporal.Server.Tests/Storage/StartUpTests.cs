@@ -45,7 +45,7 @@ public sealed class StartUpTests(ITestOutputHelper output)
         var events = new byte[400];
         for (var key = 1; key <= Closed; key++)
         {
-            var name = new RunName(key, NamespaceRegistry.Default.Id, $"workflow-{key}", Guid.CreateVersion7().ToString());
+            var name = new RunIdentity(key, NamespaceRegistry.Default.Id, $"workflow-{key}", Guid.CreateVersion7().ToString());
             RunTable.Insert(db, name, new RunRow(Open: false, NextDue: null, Dispatch: false, now.ToUnixTimeMilliseconds(), state));
             RunTable.SetCurrent(db, name);
             HistoryTable.Insert(db, key, 1, events);

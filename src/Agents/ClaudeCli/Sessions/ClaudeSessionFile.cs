@@ -7,7 +7,7 @@ namespace Orchestrator.Agents.ClaudeCli;
 /// <param name="Id">Id of the conversation, which is the file's name.</param>
 /// <param name="Path">Absolute path of the file.</param>
 /// <param name="Bytes">Size of the file in bytes.</param>
-public sealed record ClaudeSessionFacts(string Id, string Path, long Bytes)
+public sealed record ClaudeSessionMetadata(string Id, string Path, long Bytes)
 {
     /// <summary>Last working folder of the program.</summary>
     public string? Folder { get; init; }
@@ -72,9 +72,9 @@ public static class ClaudeSessionFile
 
     /// <summary>Reads the ends of a file.</summary>
     /// <param name="path">Absolute path. A link is not followed.</param>
-    public static ClaudeSessionFacts Read(string path)
+    public static ClaudeSessionMetadata Read(string path)
     {
-        var facts = new ClaudeSessionFacts(System.IO.Path.GetFileNameWithoutExtension(path), path, 0);
+        var facts = new ClaudeSessionMetadata(System.IO.Path.GetFileNameWithoutExtension(path), path, 0);
         try
         {
             using var file = RegularFile.TryOpen(path);
@@ -122,7 +122,7 @@ public static class ClaudeSessionFile
         }
     }
 
-    private static ClaudeSessionFacts Read(ClaudeSessionFacts facts, FileStream file)
+    private static ClaudeSessionMetadata Read(ClaudeSessionMetadata facts, FileStream file)
     {
         if (file.Length == 0)
         {
@@ -262,7 +262,7 @@ public static class ClaudeSessionFile
     /// <summary>Metadata from the last lines. They are read backwards, and the first line with a value provides it.</summary>
     private sealed class Tail
     {
-        private ClaudeSessionFacts _facts = new("", "", 0);
+        private ClaudeSessionMetadata _facts = new("", "", 0);
         private string? _asked;
         private string? _prompt;
 
@@ -304,7 +304,7 @@ public static class ClaudeSessionFile
             }
         }
 
-        public ClaudeSessionFacts AddTo(ClaudeSessionFacts head, string? first) =>
+        public ClaudeSessionMetadata AddTo(ClaudeSessionMetadata head, string? first) =>
             head with
             {
                 LastAt = _facts.LastAt ?? head.StartedAt,

@@ -14,7 +14,7 @@ internal abstract class Zone
     {
         if (!spec.TimezoneData.IsEmpty)
         {
-            return ZoneData.Read(spec.TimezoneData.Span);
+            return TzifZone.Read(spec.TimezoneData.Span);
         }
 
         if (spec.TimezoneName.Length == 0)

@@ -73,7 +73,7 @@ internal static class TrainBenchmark
             var isBad = new HashSet<string>(StringComparer.Ordinal);
             var number = 0;
             var world = new TrainSimulator(
-                new TrainState { Limit = limit, Parallel = parallel },
+                new MergeQueueState { Limit = limit, Parallel = parallel },
                 merged => merged.Any(entry => isBad.Contains(entry.TaskId)),
                 () => random.NextDouble() < flake
             );

@@ -21,7 +21,7 @@ internal static class GovernorBenchmark
         var home = Directory.CreateTempSubdirectory("governor-benchmark-");
         try
         {
-            var ledgers = new AccountLedgers(new Dictionary<string, string> { ["HOME"] = home.FullName });
+            var ledgers = new LedgerStore(new Dictionary<string, string> { ["HOME"] = home.FullName });
             for (var i = 0; i < OldTasks; i++)
             {
                 await AdmitAsync(ledgers, $"old{i}");
@@ -55,7 +55,7 @@ internal static class GovernorBenchmark
         }
     }
 
-    private static async Task RoundAsync(AccountLedgers ledgers, int rounds)
+    private static async Task RoundAsync(LedgerStore ledgers, int rounds)
     {
         for (var i = 0; i < rounds; i++)
         {
@@ -67,10 +67,10 @@ internal static class GovernorBenchmark
     private static string AccountOf(string task) =>
         $"account{int.Parse(new string([.. task.Where(char.IsAsciiDigit)]), CultureInfo.InvariantCulture) % Accounts}";
 
-    private static Task<Admission> AdmitAsync(AccountLedgers ledgers, string task, int? slots = null) =>
+    private static Task<Admission> AdmitAsync(LedgerStore ledgers, string task, int? slots = null) =>
         ledgers.ChangeAsync(book => Governor.Admit(book, RequestOf(task, slots), DateTimeOffset.UtcNow), CancellationToken.None);
 
-    private static Task<Reservation?> SettleAsync(AccountLedgers ledgers, string task) =>
+    private static Task<Reservation?> SettleAsync(LedgerStore ledgers, string task) =>
         ledgers.ChangeAsync(
             book =>
                 Governor.Settle(book, AccountOf(task), RequestOf(task, null).Id, new Amount(12_345, 100_000), [], DateTimeOffset.UtcNow),

@@ -1,0 +1,35 @@
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Tasks.Moving;
+using Temporalio.Activities;
+using Temporalio.Worker.Interceptors;
+
+namespace Orchestrator.Activities;
+
+/// <summary>Pushes the results of an activity of a shared run before the activity completes. If the host is lost afterwards, the run loses
+/// nothing.</summary>
+/// <param name="services">Services of this host.</param>
+/// <param name="here">The repository that the worker serves.</param>
+public sealed class PushResultsInterceptor(RunServices services, RepositoryReference here) : IWorkerInterceptor
+{
+    private readonly RunShare _share = new(services);
+
+    /// <inheritdoc/>
+    public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
+        new Sharing(nextInterceptor, _share, here);
+
+    private sealed class Sharing(ActivityInboundInterceptor next, RunShare share, RepositoryReference here)
+        : ActivityInboundInterceptor(next)
+    {
+        public override async Task<object?> ExecuteActivityAsync(ExecuteActivityInput input)
+        {
+            var result = await base.ExecuteActivityAsync(input);
+            var info = ActivityExecutionContext.Current.Info;
+            if (ActivityNames.MakingWork.Contains(info.ActivityType) && info.WorkflowId is { } workflow)
+            {
+                await Heartbeats.WhileAsync(stop => share.ShareStepAsync(workflow, here, stop));
+            }
+            return result;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Orchestrator.Messages;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Activities;
+
+/// <summary>Merge queue left by an execution that a reset has replaced.</summary>
+internal static class OpenMergeQueue
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Closes the merge queue and waits until it has closed, after which the position of staging is final.</summary>
+    public static async Task CloseAsync(ITemporalClient client, string runId, TimeProvider time, CancellationToken stop)
+    {
+        var train = client.GetWorkflowHandle<IMergeTrainWorkflow>(RunIds.ForTrain(runId));
+        var untilStopped = new RpcOptions { CancellationToken = stop };
+        try
+        {
+            await train.SignalAsync(
+                w => w.CloseAsync("its run was reset, and begins another one"),
+                new WorkflowSignalOptions { Rpc = untilStopped }
+            );
+            while (await WorkflowState.IsOpenAsync(train, untilStopped))
+            {
+                await Task.Delay(LookEvery, time, stop);
+            }
+        }
+        catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
+        {
+            // The merge queue does not exist, or has already closed.
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using Orchestrator.Agents.Descriptions;
+
+namespace Orchestrator.Agents;
+
+/// <summary>Files of an agent program outside its worktree: the program and, in the home directory, its settings, conversations, logs and
+/// login. A confined agent reads the settings, shares the login and keeps everything else in a private folder.</summary>
+/// <param name="Root">Absolute path of the parent folder of <paramref name="Folders"/> and <paramref name="Private"/>.</param>
+/// <param name="Folders">Absolute paths of the program's folders. Every entry not named in another list is readable.</param>
+/// <param name="Private">Absolute paths of folders in them that start empty for each confined agent.</param>
+public sealed record AgentProgramFiles(string Root, IReadOnlyList<string> Folders, IReadOnlyList<string> Private)
+{
+    /// <summary>Absolute paths of files and folders that the agent changes for all agents, such as a login with rotating tokens. Missing
+    /// ones are skipped.</summary>
+    public IReadOnlyList<string> Shared { get; init; } = [];
+
+    /// <summary>Absolute paths of direct entries of <see cref="Folders"/> that are hidden from the agent. It may create its own, which are
+    /// discarded.</summary>
+    public IReadOnlyList<string> Hidden { get; init; } = [];
+
+    /// <summary>Program as configured, and the files among its fixed arguments.</summary>
+    public IReadOnlyList<string> Programs { get; init; } = [];
+
+    /// <summary>State of an agent program that keeps nothing in the home directory.</summary>
+    public static AgentProgramFiles None { get; } = new("/", [], []);
+
+    /// <summary>Returns the state of a described program.</summary>
+    /// <param name="home">Absolute path of the home directory.</param>
+    public static AgentProgramFiles Of(AgentDescription description, string home) =>
+        new(home, In(home, description.State.Folders), In(home, description.State.Writable))
+        {
+            Shared = In(home, [.. description.State.Files, .. description.Login?.Files ?? []]),
+            Hidden = In(home, description.State.Hidden),
+        };
+
+    /// <summary>Returns the state of the known program with that name, or an empty state for unknown programs.</summary>
+    /// <param name="program">Name or path of the program.</param>
+    /// <param name="home">Absolute path of the home directory, or null if unknown.</param>
+    public static AgentProgramFiles OfProgram(string program, string? home) =>
+        home is not null && KnownAgents.Find(Path.GetFileName(program)) is { } known ? Of(known, home) : None;
+
+    /// <summary>Returns the state of the Claude Code CLI.</summary>
+    /// <param name="folder">Absolute path of its folder, usually <c>~/.claude</c>.</param>
+    public static AgentProgramFiles OfClaude(string folder) =>
+        new(Path.GetDirectoryName(folder) ?? "/", [folder], In(folder, s_claudeFolders))
+        {
+            Shared = [Path.Combine(folder, ".credentials.json")],
+            Hidden = [Path.Combine(folder, "history.jsonl")],
+        };
+
+    // Observed with versions 2.1.197 to 2.1.328. Excludes settings, hooks, commands, agents, skills, plugins and memory.
+    private static readonly string[] s_claudeFolders =
+    [
+        "projects",
+        "todos",
+        "tasks",
+        "plans",
+        "shell-snapshots",
+        "session-env",
+        "sessions",
+        "file-history",
+        "statsig",
+        "debug",
+        "cache",
+        "telemetry",
+        "backups",
+        "paste-cache",
+    ];
+
+    /// <summary>Returns the path of a <see cref="Private"/> folder, or of a file in it, relative to <see cref="Root"/>.</summary>
+    public string NameOf(string path) => Path.GetRelativePath(Root, path);
+
+    private static IReadOnlyList<string> In(string folder, IReadOnlyList<string> names) =>
+        [.. names.Select(name => Path.Combine(folder, name))];
+}
+
+/// <summary>Key that an agent program reads from a variable and that can stay outside its sandbox.</summary>
+/// <param name="Variable">Variable with the key.</param>
+/// <param name="Address">Variable that overrides the address of the service.</param>
+/// <param name="Service">Default address of the service.</param>
+public sealed record AgentKey(string Variable, string Address, string Service)
+{
+    /// <summary>Variable that overrides the address of Anthropic's API.</summary>
+    internal const string AnthropicAddress = "ANTHROPIC_BASE_URL";
+
+    private const string AnthropicApi = "https://api.anthropic.com";
+
+    /// <summary>Keys of Anthropic's API, as used by Claude Code and Anthropic's SDKs.</summary>
+    public static IReadOnlyList<AgentKey> OfAnthropic { get; } =
+    [new("ANTHROPIC_API_KEY", AnthropicAddress, AnthropicApi), new("ANTHROPIC_AUTH_TOKEN", AnthropicAddress, AnthropicApi)];
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text;
+
+namespace Orchestrator.Agents.Supervision;
+
+/// <summary>Truncates the output of an agent run that is no longer needed as a result. Keeps the beginning and the end, with a note about
+/// the omission.</summary>
+public static class OutputTruncator
+{
+    /// <summary>Maximum number of bytes to keep per stream.</summary>
+    public const long Most = 64L * 1024 * 1024;
+
+    /// <summary>Truncates the output of an ended agent run with a recorded outcome.</summary>
+    /// <param name="folder">Folder of the agent run.</param>
+    /// <param name="most">Maximum number of bytes to keep per stream.</param>
+    /// <exception cref="IOException">The output can't be read or written. Nothing was truncated.</exception>
+    public static void Cut(string folder, long most = Most)
+    {
+        StartFolder start = new(folder);
+        if (start.State() is not (AgentStartState.Ended or AgentStartState.Died))
+        {
+            return;
+        }
+        CutFile(start.StandardOutput, most);
+        CutFile(start.StandardError, most);
+    }
+
+    private static void CutFile(string path, long most)
+    {
+        using var output = RegularFile.TryOpen(path);
+        // A truncated output exceeds the limit slightly because of its note.
+        if (output is null || output.Length <= most + (64 * 1024))
+        {
+            return;
+        }
+        var half = most / 2;
+        var note = string.Create(
+            CultureInfo.InvariantCulture,
+            $"\n[orchestrate: {Plural.Of(output.Length - (2 * half), "byte is", "bytes are")} left out here; of an agent's output "
+                + $"{Plural.Of(most, "byte is", "bytes are")} kept]\n"
+        );
+        var aside = path + ".kept";
+        using (var kept = OwnFile.Create(aside))
+        {
+            CopyPart(output, 0, half, kept);
+            kept.Write(Encoding.UTF8.GetBytes(note));
+            CopyPart(output, output.Length - half, half, kept);
+        }
+        File.Move(aside, path, overwrite: true);
+    }
+
+    private static void CopyPart(FileStream from, long offset, long length, Stream to)
+    {
+        from.Seek(offset, SeekOrigin.Begin);
+        var chunk = new byte[64 * 1024];
+        while (length > 0 && from.Read(chunk, 0, (int)Math.Min(chunk.Length, length)) is > 0 and var read)
+        {
+            to.Write(chunk, 0, read);
+            length -= read;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using Orchestrator.Runs.Reports;
+
+namespace Orchestrator.App.Background;
+
+/// <summary>Records the ids of a run's spans that a collector has accepted, in a file in the run's folder. Only one process at a time may
+/// open the file. If it is killed after sending and before writing, the spans are sent again with the same ids.</summary>
+internal sealed class SentSpanStore : IDisposable
+{
+    private readonly FileStream _file;
+    private readonly HashSet<string> _ids;
+
+    private SentSpanStore(FileStream file, HashSet<string> ids)
+    {
+        (_file, _ids) = (file, ids);
+    }
+
+    /// <summary>Returns the path of a run's file.</summary>
+    public static string PathOf(StoredRun run) => Path.Combine(run.Folder, "spans-sent");
+
+    /// <summary>Opens the file of a run, or returns null if another process has it open or it can't be written.</summary>
+    public static SentSpanStore? TryOpen(StoredRun run)
+    {
+        FileStream? file = null;
+        try
+        {
+            file = new FileStream(PathOf(run), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            using var reader = new StreamReader(file, leaveOpen: true);
+            var opened = new SentSpanStore(file, [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries)]);
+            file = null;
+            return opened;
+        }
+        catch (Exception taken) when (taken is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+        finally
+        {
+            file?.Dispose();
+        }
+    }
+
+    /// <summary>Returns the spans that no collector has accepted yet.</summary>
+    public IReadOnlyList<SpanRecord> Left(IEnumerable<SpanRecord> spans) => [.. spans.Where(span => !_ids.Contains(span.Id))];
+
+    /// <summary>Records spans as accepted.</summary>
+    public void Add(IEnumerable<SpanRecord> sent)
+    {
+        var ids = sent.Select(span => span.Id).ToList();
+        _ids.UnionWith(ids);
+        _file.Seek(0, SeekOrigin.End);
+        _file.Write(System.Text.Encoding.ASCII.GetBytes(string.Concat(ids.Select(id => id + "\n"))));
+        _file.Flush();
+    }
+
+    public void Dispose() => _file.Dispose();
+}

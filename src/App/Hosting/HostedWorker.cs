@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Runs;
+using Orchestrator.Settings;
+
+namespace Orchestrator.App.Hosting;
+
+/// <summary>Hosts a worker for runs that other processes start. It outlives individual runs, so it cleans up periodically.</summary>
+/// <param name="repositories">Repositories whose runs are executed; the first one determines the engine.</param>
+/// <param name="settings">Settings of the first repository.</param>
+/// <param name="context">Provides the clock and environment.</param>
+/// <param name="loggers">Loggers of the engine and worker.</param>
+/// <param name="started">Called with the engine once the worker polls.</param>
+/// <param name="stop">Cancels the start.</param>
+public sealed class HostedWorker(
+    IReadOnlyList<RepositoryLocation> repositories,
+    OrchestratorSettings settings,
+    UseCaseContext context,
+    ILoggerFactory loggers,
+    Action<EngineConnection> started,
+    CancellationToken stop
+) : BackgroundService
+{
+    private EngineConnection? _engine;
+    private WorkerHost? _worker;
+
+    /// <summary>Some of the repositories, by the names that callers use.</summary>
+    public IReadOnlyDictionary<string, RepositoryLocation> Named { get; init; } = new Dictionary<string, RepositoryLocation>();
+
+    /// <summary>Idle time after which another machine's run is taken over here, or null to take over none.</summary>
+    public TimeSpan? TakesOver { get; init; }
+
+    /// <summary>Slots for tasks of distributed runs, or null to use the settings of each repository.</summary>
+    public HostSettings? Offered { get; init; }
+
+    /// <summary>True to make this version of the program the current version of the worker deployment.</summary>
+    public bool MakesCurrent { get; init; }
+
+    /// <summary>True if this process serves or takes over the embedded engine when no address is set. False if another part of this
+    /// process serves it.</summary>
+    public bool Stays { get; init; }
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _engine = await EngineConnection.OpenAsync(repositories[0], settings, context, loggers, Stays, stop);
+        _worker = await WorkerHost.StartAsync(_engine, repositories, context, loggers, stop, Named, TakesOver, Offered, MakesCurrent);
+        started(_engine);
+        await _worker.AddAsync([
+            new Retention(repositories, settings, _engine, context, loggers.CreateLogger<Retention>()),
+            new KeepAwakeUnit(repositories, context, loggers.CreateLogger<KeepAwakeUnit>()),
+        ]);
+        await base.StartAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (_worker is not null)
+        {
+            await _worker.DisposeAsync();
+        }
+        if (_engine is not null)
+        {
+            await _engine.DisposeAsync();
+        }
+        foreach (var repository in repositories)
+        {
+            new LastNotices(repository, context).Name(run: null);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await _worker!.Running.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _worker.ThrowIfBrokenAsync();
+    }
+}

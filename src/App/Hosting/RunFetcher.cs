@@ -1,0 +1,71 @@
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Tasks.Moving;
+
+namespace Orchestrator.App.Hosting;
+
+/// <summary>Fetches a run of another machine to this one, through the shared remote if there is one. The remote provides the last pushed
+/// state and rejects later pushes of the previous owner.</summary>
+/// <param name="services">Services for steps of runs on this machine.</param>
+/// <param name="hasPlaces">True if this machine offers slots to distributed runs.</param>
+public sealed class RunFetcher(RunServices services, bool hasPlaces)
+{
+    /// <summary>Fetches the run. A repeated call resumes an interrupted one.</summary>
+    /// <param name="status">Status of the run, as its workflow reports it.</param>
+    /// <param name="to">Repository on this machine.</param>
+    /// <param name="remote">Name or address of the remote, or null if everything must already be here.</param>
+    /// <param name="acceptsLosses">True to continue even if work is missing.</param>
+    /// <param name="stop">Cancels git.</param>
+    public async Task<RunFetchResult> BringAsync(
+        RunStatus status,
+        RepositoryReference to,
+        string? remote,
+        bool acceptsLosses,
+        CancellationToken stop
+    )
+    {
+        var problem = "";
+        if (remote is not null && status.Queue != to.Queue)
+        {
+            var share = new RunShare(services);
+            problem = await share.FetchAsync(status, to, remote, stop);
+            if (
+                problem.Length == 0
+                && await share.PushAsync(status.RunId, to, remote, takesOver: true, stop) is { } claim
+                && (claim.IsFenced || claim.Problem.Length > 0)
+            )
+            {
+                problem = claim.IsFenced ? "its machine has pushed once more meanwhile" : claim.Problem;
+            }
+        }
+        var arrival = new RunArrival(services);
+        var missing = problem.Length > 0 ? new MissingRunParts([problem]) : await arrival.FindMissingAsync(status, to, stop);
+        var isHere = missing.Parts.Count == 0 || (acceptsLosses && missing.Lost.Count > 0);
+        return new RunFetchResult(missing, isHere, isHere ? await SettleAsync(arrival, status, to, missing, stop) : []);
+    }
+
+    private async Task<IReadOnlyList<string>> SettleAsync(
+        RunArrival arrival,
+        RunStatus status,
+        RepositoryReference to,
+        MissingRunParts missing,
+        CancellationToken stop
+    )
+    {
+        var notes = await arrival.SettleAsync(status, to, missing.Lost, stop);
+        return hasPlaces || HostSlotOffers.Places(to, status.RunId) is not 0
+            ? notes
+            :
+            [
+                .. notes,
+                $"{status.RunId} spreads its tasks over hosts, and by its settings (hosts.slots) its machine does none: start "
+                    + "'orchestrate worker --slots N' on a host, or set hosts.spread here.",
+            ];
+    }
+}
+
+/// <summary>Result of fetching a run.</summary>
+/// <param name="Missing">Parts that the run needs and that are missing here.</param>
+/// <param name="IsHere">True if the run can continue here.</param>
+/// <param name="Notes">Notes for the user, one sentence each.</param>
+public sealed record RunFetchResult(MissingRunParts Missing, bool IsHere, IReadOnlyList<string> Notes);

@@ -1,0 +1,34 @@
+using System.Globalization;
+using Orchestrator.Runs;
+
+namespace Orchestrator.App.Queries;
+
+/// <summary>Parses the location of a line of code.</summary>
+internal static class CodeLocation
+{
+    /// <summary>Parses <c>FILE:LINE</c>.</summary>
+    /// <returns>The file relative to the work tree, and the line, from 1.</returns>
+    /// <exception cref="UseCaseException">The text has no line number, or names a file outside the repository.</exception>
+    public static (string File, int Line) Parse(string place, RepositoryLocation repository, UseCaseContext context)
+    {
+        var colon = place.LastIndexOf(':');
+        // A command-line argument can't contain a NUL, but a request to the page or the API can.
+        if (
+            colon <= 0
+            || !int.TryParse(place.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var line)
+            || line < 1
+            || place.Contains('\0', StringComparison.Ordinal)
+        )
+        {
+            throw new UseCaseException(Outcome.Usage, $"'{place}' names no line.", "Such as: orchestrate proof src/main.c:42");
+        }
+        var path = Path.GetRelativePath(repository.WorkTree, context.FullPath(place[..colon])).Replace('\\', '/');
+        return path.StartsWith("../", StringComparison.Ordinal) || Path.IsPathRooted(path)
+            ? throw new UseCaseException(
+                Outcome.Usage,
+                $"{place[..colon]} is outside of {repository.WorkTree}.",
+                "Name a file of the repository."
+            )
+            : (path, line);
+    }
+}

@@ -1,0 +1,46 @@
+using Orchestrator.Client;
+using Orchestrator.Plans;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.App.Runs;
+
+/// <summary>Detects runs that are open by their record although the engine has closed them or does not know them. Another tool may have
+/// terminated them, or the engine's file may have been replaced.</summary>
+public static class ClosedRunCheck
+{
+    /// <summary>Rejects a run that can't continue. The record of a closed run is corrected, so that the run no longer counts as
+    /// open.</summary>
+    /// <param name="handle">Handle of the run on its engine.</param>
+    /// <param name="run">Record of the run, or null if there is none.</param>
+    /// <param name="engine">Description of the engine for messages.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="stop">Cancels the check.</param>
+    /// <exception cref="UseCaseException">The run can't continue.</exception>
+    public static async Task RefuseAsync(RunHandle handle, StoredRun? run, string engine, TimeProvider time, CancellationToken stop)
+    {
+        try
+        {
+            if (await handle.IsOpenAsync(stop))
+            {
+                return;
+            }
+        }
+        catch (RpcException unknown) when (unknown.Code == RpcException.StatusCode.NotFound)
+        {
+            throw new UseCaseException(
+                Outcome.Usage,
+                $"The {engine} does not know {handle.RunId}.",
+                "Was it started with another --address? Else its engine's file is gone: start a new run, which takes up what is "
+                    + $"finished{(run is null ? "" : $", and remove {run.Folder}")}."
+            );
+        }
+
+        var result = await handle.ResultAsync(stop);
+        run?.Close(result, time.GetUtcNow());
+        throw new UseCaseException(
+            Outcome.Usage,
+            $"{handle.RunId} has ended: {result.State}{(result.Reason.Length > 0 ? $" ({new UntrustedText(result.Reason).Line})" : "")}.",
+            "Nothing more can be changed in it. A new run takes up what is finished."
+        );
+    }
+}

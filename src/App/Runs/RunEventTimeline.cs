@@ -1,0 +1,112 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Orchestrator.Messages;
+using Orchestrator.Runs.Tasks.Mail;
+
+namespace Orchestrator.App.Runs;
+
+/// <summary>A transition of a run, or a message.</summary>
+/// <param name="Json">The stored JSON, on one line.</param>
+/// <param name="Happened">The event; a message has no number.</param>
+public sealed record TimelineEntry(string Json, RunEvent Happened);
+
+/// <summary>Reads the history of a run, with its transitions and mail ordered by time.</summary>
+public static class RunEventTimeline
+{
+    /// <summary>State of a line for a message, which is not a transition.</summary>
+    public const string Mail = "mail";
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>Formats the number of unread messages of a task; empty if there are none.</summary>
+    public static string Unread(RunTask task) => task.UnreadMail == 0 ? "" : Plural.Of(task.UnreadMail, "unread message");
+
+    /// <summary>Returns the mail of a run, the oldest first.</summary>
+    /// <param name="folder">Folder of the run.</param>
+    public static IReadOnlyList<MailSummary> ReadMail(string folder)
+    {
+        var offset = 0L;
+        return ReadMail(folder, ref offset);
+    }
+
+    /// <summary>Merges two sequences by time, transitions first at equal times. The order within each sequence is preserved.</summary>
+    public static IEnumerable<T> Merge<T>(
+        IEnumerable<(DateTimeOffset Time, T Line)> transitions,
+        IEnumerable<(DateTimeOffset Time, T Line)> mail
+    )
+    {
+        using var messages = mail.GetEnumerator();
+        var isMore = messages.MoveNext();
+        foreach (var (time, line) in transitions)
+        {
+            for (; isMore && messages.Current.Time < time; isMore = messages.MoveNext())
+            {
+                yield return messages.Current.Line;
+            }
+            yield return line;
+        }
+        for (; isMore; isMore = messages.MoveNext())
+        {
+            yield return messages.Current.Line;
+        }
+    }
+
+    /// <summary>Follows transitions and mail until <paramref name="isOver"/> returns true and everything was read.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="isOver">Returns true once nothing more will be written.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="stop">Stops following.</param>
+    /// <param name="limit">Maximum number of existing lines to return, counted from the end, or null for all.</param>
+    public static async IAsyncEnumerable<TimelineEntry> FollowAsync(
+        StoredRun run,
+        Func<bool> isOver,
+        TimeProvider time,
+        [EnumeratorCancellation] CancellationToken stop,
+        int? limit = null
+    )
+    {
+        var (read, readMail, most) = (0L, 0L, limit ?? int.MaxValue);
+        while (true)
+        {
+            // isOver is called before the files are read, so everything written before the end is read.
+            var over = isOver();
+            var mail = ReadMail(run.Folder, ref readMail).TakeLast(most).Select(message => (message.Time, Line(message))).ToList();
+            var transitions = EventFile
+                .ReadNew(run.EventsFile, ref read, most)
+                .Select(text => new TimelineEntry(text, EventFile.Parse(text)))
+                .Select(line => (line.Happened.Time, line));
+            foreach (var line in Merge(transitions, mail).TakeLast(most))
+            {
+                yield return line;
+            }
+            most = int.MaxValue;
+            if (over)
+            {
+                yield break;
+            }
+            await Task.Delay(Pause, time, stop);
+        }
+    }
+
+    /// <summary>Formats a message as a line among the transitions.</summary>
+    public static string Describe(MailSummary mail) => EventFile.Describe(Event(mail));
+
+    private static RunEvent Event(MailSummary mail) =>
+        new()
+        {
+            Sequence = 0,
+            Time = mail.Time,
+            Task = mail.To,
+            State = Mail,
+            Why = new Mailed(new Quote(mail.ToString())),
+        };
+
+    private static TimelineEntry Line(MailSummary mail) =>
+        new(
+            JsonSerializer.Serialize(new MailLine(mail.Time, mail.To, Mail, mail.ToString(), mail), DocumentJson.Line.MailLine),
+            Event(mail)
+        );
+
+    private static IReadOnlyList<MailSummary> ReadMail(string folder, ref long offset) =>
+        [.. EventFile.ReadNew(Mailbox.PathIn(folder), ref offset).Select(MailSummary.Read).OfType<MailSummary>()];
+}

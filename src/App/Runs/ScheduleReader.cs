@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Client.Schedules;
+using Orchestrator.Runs;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.App.Runs;
+
+/// <summary>Reads the schedules of a repository without starting an engine: from the embedded engine's file, or from the Temporal server
+/// that the settings name.</summary>
+internal static class ScheduleReader
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>Returns the schedules by name. If a server does not answer soon, a warning is printed and its schedules are
+    /// missing.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="context">Provides the clock, settings and user interaction.</param>
+    /// <param name="since">Start of the period whose times are read; it ends now.</param>
+    /// <param name="stop">Cancels the query.</param>
+    /// <exception cref="InvalidOperationException">The engine's file is damaged or was written by another release.</exception>
+    public static async Task<IReadOnlyList<RunSchedule>> ReadAsync(
+        RepositoryLocation repository,
+        UseCaseContext context,
+        DateTimeOffset since,
+        CancellationToken stop
+    )
+    {
+        var now = context.Time.GetUtcNow();
+        // Settings in the repository's files apply only if they are trusted.
+        var settings = SettingsOfRepository.Open(repository.WorkTree, context.Environment, [], context.Trust, runId: null).Loaded.Settings;
+        if (settings?.Temporal.Address is not { } address)
+        {
+            return StoredSchedules.Read(repository, since, now);
+        }
+        using var limit = new CancellationTokenSource(Patience, context.Time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop, limit.Token);
+        try
+        {
+            await using var engine = await EngineConnection.ConnectAsync(
+                settings.Temporal,
+                context,
+                NullLoggerFactory.Instance,
+                patience.Token
+            );
+            return await new RunSchedules(engine.Client, repository.Key).ListAsync(since, now, patience.Token);
+        }
+        catch (Exception silent)
+            when (silent is UseCaseException or RpcException or RpcTimeoutOrCanceledException or OperationCanceledException
+                && !stop.IsCancellationRequested
+            )
+        {
+            context.Interaction.Warn(
+                $"The schedules of {repository.Root} are unknown: the server at {address} does not say: {silent.Message}"
+            );
+            return [];
+        }
+    }
+}

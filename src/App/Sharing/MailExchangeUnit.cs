@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Tasks.Moving;
+
+namespace Orchestrator.App.Sharing;
+
+/// <summary>Exchanges the mail of distributed runs every few seconds.</summary>
+/// <param name="sharing">Determines the runs of this machine that are shared.</param>
+/// <param name="takesTasks">True if this machine can host tasks of other machines' runs.</param>
+/// <param name="remotes">Shared git remotes by repository path.</param>
+/// <param name="repositories">Repositories of this worker, with the references that their runs use.</param>
+/// <param name="context">Provides the clock and services.</param>
+/// <param name="log">Receives errors.</param>
+internal sealed class MailExchangeUnit(
+    RunPushUnit sharing,
+    bool takesTasks,
+    IReadOnlyDictionary<string, string> remotes,
+    IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
+    UseCaseContext context,
+    ILogger log
+) : SharedRunUnit("mail exchange", repositories, context.Time, log)
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc/>
+    protected override TimeSpan? IntervalOf(StoredRun run, RepositoryReference reference) =>
+        !RunStates.IsFinal(run.Status.State)
+        && (IsOfOther(run, reference) ? takesTasks : run.Status.Queue == reference.Queue && sharing.IsShared(run, reference))
+            ? Every
+            : null;
+
+    /// <inheritdoc/>
+    protected override async Task<string> ActAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
+    {
+        if (!MailShare.IsNeeded(run.Id, reference) || remotes.GetValueOrDefault(reference.Path) is not { } remote)
+        {
+            return "";
+        }
+        var share = new MailShare(context.Services, remote);
+        return IsOfOther(run, reference)
+            ? await share.ExchangeAsync(run.Id, reference, stop)
+            : await share.CollectAsync(run.Id, reference, stop);
+    }
+}

@@ -1,0 +1,93 @@
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Merging.Landing;
+using Orchestrator.Runs.Reports;
+
+namespace Orchestrator.App.Steering;
+
+/// <summary>Ends an open run, and takes back its landing, if no one has built on it.</summary>
+internal sealed class RunAborter(UseCaseContext context, CancellationToken stop)
+{
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Aborts a run. Repeating the call is harmless.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="yes">True if a branch may be reset without asking.</param>
+    /// <param name="endAsync">Ends the run if it is open.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<Outcome> RunAsync(StoredRun run, bool yes, Func<Task<Outcome>> endAsync)
+    {
+        var repository = context.RequireRepository();
+        if (run.Status.State == RunStates.Aborted)
+        {
+            context.Interaction.Say($"{run.Id} is aborted already: {run.Status.Reason}");
+            return Outcome.Done;
+        }
+        var hasLanded = LandingReversals.HasLanded(run.Folder);
+        var isOpen = !RunStates.IsFinal(run.Status.State);
+        if (!isOpen && !hasLanded)
+        {
+            throw new UseCaseException(
+                Outcome.Usage,
+                $"{run.Id} is {run.Status.State} and has landed nothing on {run.Status.Target}.",
+                WhereItsWorkIs(run.Status)
+            );
+        }
+        var isThere = hasLanded && (await LandedWork.LookAsync(run.Status, repository.Root, context.Services, stop)).LandedGone is not true;
+        if (isThere && !yes && !Confirm(run))
+        {
+            return Outcome.NeedsPerson;
+        }
+        if (isOpen)
+        {
+            var sent = await endAsync();
+            if (sent != Outcome.Done || !LandingReversals.HasLanded(run.Folder))
+            {
+                return sent;
+            }
+            run = await EndedAsync(run, repository);
+        }
+        return await TakeBackAsync(run, repository);
+    }
+
+    private bool Confirm(StoredRun run) =>
+        context.Interaction.Ask($"{run.Id} has landed on {run.Status.Target}. Move {run.Status.Target} back?")
+        ?? throw new UseCaseException(
+            Outcome.NeedsPerson,
+            $"{run.Id} has landed on {run.Status.Target}, and nobody is here to say that {run.Status.Target} may be moved back.",
+            $"orchestrate abort {run.Id} --yes"
+        );
+
+    // The run's worker ends the run and updates its record, so this waits for the record.
+    private async Task<StoredRun> EndedAsync(StoredRun run, RepositoryLocation repository)
+    {
+        var began = context.Time.GetTimestamp();
+        while (!RunStates.IsFinal((run = RunRecordReconciler.Of(run.Reload(), repository)).Status.State))
+        {
+            if (context.Time.GetElapsedTime(began) > EndsWithin)
+            {
+                throw new UseCaseException(
+                    Outcome.Resumable,
+                    $"{run.Id} is still ending; what it landed is on {run.Status.Target}.",
+                    $"When 'orchestrate status {run.Id}' says that it has ended: orchestrate abort {run.Id}"
+                );
+            }
+            await Task.Delay(Pause, context.Time, stop);
+        }
+        return run;
+    }
+
+    private async Task<Outcome> TakeBackAsync(StoredRun run, RepositoryLocation repository)
+    {
+        var (isTakenBack, reason) = await new RunRecord(run.Folder).AbortAsync(run.Status, repository, context.Services, stop);
+        context.Interaction.Say(reason);
+        return isTakenBack ? Outcome.Done : Outcome.NeedsPerson;
+    }
+
+    private static string WhereItsWorkIs(RunStatus run) =>
+        run.LandedOn.Length > 0 && run.LandedOn != run.Target
+            ? $"Its work is on the branch {run.LandedOn} alone. To drop it, close its pull request if it has one ('gh pr close "
+                + $"{run.LandedOn}') and delete the branch."
+            : $"See 'orchestrate show {run.RunId}'.";
+}

@@ -1,0 +1,27 @@
+using Orchestrator.Client.Schedules;
+using Orchestrator.Messages;
+
+namespace Orchestrator.App.Words;
+
+/// <summary>Formats the result of a schedule's time for lists and notices.</summary>
+public static class ScheduleFormatter
+{
+    /// <summary>Describes the result in a sentence. A run counts as executed only after its first task has started.</summary>
+    public static string Describe(ScheduleFire fire) =>
+        fire switch
+        {
+            { Began: { } began, Run: { } run } => $"ran: {fire.RunId}, first task {LocalTimes.Of(began)}, {RunLiveness.Describe(run)}",
+            { RunId: null, Missed: MissedFire.NotYet } => "not yet dispatched",
+            _ => $"not run: {WhyNot(fire)}",
+        };
+
+    /// <summary>Describes the reason for which no task started at a past time.</summary>
+    public static string WhyNot(ScheduleFire fire) =>
+        fire switch
+        {
+            { Run: { } run } => $"{fire.RunId} was dispatched, no task began, {RunLiveness.Describe(run)}. {run.Reason}".TrimEnd(),
+            { RunId: { } id } => $"{id} was dispatched, and nobody has worked on it",
+            { Missed: MissedFire.EarlierRunOpen } => $"{fire.Because} was still open",
+            _ => "nothing served the engine in time, or the schedule was paused",
+        };
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Logging;
+using Orchestrator.Runs;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>Logs each transition of the runs in some repositories, one line each, for workers that execute runs of other
+/// processes.</summary>
+/// <param name="repositories">The repositories.</param>
+/// <param name="context">Provides the clock.</param>
+/// <param name="loggers">Loggers of this process.</param>
+internal sealed class TransitionLogUnit(IReadOnlyList<RepositoryLocation> repositories, CommandContext context, ILoggerFactory loggers)
+    : BackgroundUnit("transcript", repositories, context.Time, loggers.CreateLogger<TransitionLogUnit>())
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private readonly ILogger _log = loggers.CreateLogger(LoggedTerminal.Source);
+    private readonly Dictionary<string, long> _read = new(StringComparer.Ordinal);
+
+    /// <summary>Starts the unit. Only transitions from now on are logged.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var file in Files())
+        {
+            _read[file] = new FileInfo(file) is { Exists: true } found ? found.Length : 0;
+        }
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override Task<TimeSpan?> PassAsync(CancellationToken cancellationToken)
+    {
+        foreach (var file in Files())
+        {
+            SayNew(file);
+        }
+        return Task.FromResult<TimeSpan?>(Pause);
+    }
+
+    private IEnumerable<string> Files() =>
+        repositories
+            .Select(repository => repository.RunsFolder)
+            .Where(Directory.Exists)
+            .SelectMany(Directory.GetDirectories)
+            .Select(folder => Path.Combine(folder, "events.jsonl"))
+            .Where(File.Exists);
+
+    private void SayNew(string file)
+    {
+        try
+        {
+            var offset = _read.GetValueOrDefault(file);
+            foreach (var line in EventFile.ReadNew(file, ref offset))
+            {
+                var happened = EventFile.Parse(line);
+                using (_log.BeginScope(new Dictionary<string, object?> { [RunEnricher.Task] = happened.Task, ["State"] = happened.State }))
+                {
+                    _log.Transition(Path.GetFileName(Path.GetDirectoryName(file))!, EventFile.Describe(happened));
+                }
+            }
+            _read[file] = offset;
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException or JsonException)
+        {
+            // The run is being removed, or a line is damaged. 'events' reports damaged lines, and the worker continues.
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Cli.Options;
+using Orchestrator.Dashboard.Door;
+using Orchestrator.Machine.Hosting;
+using Orchestrator.Runs;
+
+namespace Orchestrator.Cli.Web;
+
+/// <summary>The option <c>--web</c>, with which a long-running command also serves the page on loopback.</summary>
+internal sealed class WebOption
+{
+    /// <summary>Default port.</summary>
+    public const int UsualPort = 8888;
+
+    private readonly Option<int?> _port = new("--web")
+    {
+        Description = $"Serve the page too, on this port of loopback (0: any free one); {UsualPort} where none is named",
+        HelpName = "PORT",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    public void AddTo(Command command) => command.Add(_port);
+
+    /// <summary>Returns the port, or null if the page was not requested.</summary>
+    /// <exception cref="UseCaseException">The value is not a port.</exception>
+    public int? PortOf(ParseResult parsed) =>
+        parsed.GetResult(_port) is null ? null : ListenOptions.Port(_port.Name, parsed.GetValue(_port) ?? UsualPort);
+
+    /// <summary>Refuses the option for a command that continues in the background.</summary>
+    /// <param name="isDetached">True if the command continues in the background.</param>
+    /// <exception cref="UseCaseException">Both were requested.</exception>
+    public void RefuseDetached(ParseResult parsed, bool isDetached)
+    {
+        if (PortOf(parsed) is not null && isDetached)
+        {
+            throw new UseCaseException(
+                Outcome.Usage,
+                "--web serves the page from this process, which ends with --detach.",
+                "Leave one of them out; 'orchestrate web' serves the page beside runs in the background."
+            );
+        }
+    }
+
+    /// <summary>Serves the page for a command without a host. Returns null if the page was not requested.</summary>
+    public async Task<IAsyncDisposable?> StartAsync(
+        ParseResult parsed,
+        RepositoryLocation repository,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        if (PortOf(parsed) is null)
+        {
+            return null;
+        }
+        var loggers = FileLoggerProvider.OpenFactory(repository, context.Verbose, context.Time);
+        var page = Page(parsed, context, loggers)!;
+        try
+        {
+            await page.StartAsync(stop);
+        }
+        catch
+        {
+            loggers.Dispose();
+            throw;
+        }
+        return new Served(page, loggers);
+    }
+
+    /// <summary>Returns the page as a hosted service, or null if it was not requested.</summary>
+    public ServedDashboard? Page(ParseResult parsed, CommandContext context, ILoggerFactory loggers) =>
+        PortOf(parsed) is not { } port
+            ? null
+            : new ServedDashboard(
+                new DashboardOptions(new IPEndPoint(IPAddress.Loopback, port), WebToken.Get(context.Environment)),
+                context,
+                loggers,
+                link => context.Terminal.Say($"The page: {link}")
+            );
+
+    private sealed class Served(ServedDashboard page, ILoggerFactory loggers) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await page.StopAsync(CancellationToken.None);
+            loggers.Dispose();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using Orchestrator.Usage;
+
+namespace Orchestrator.Client;
+
+/// <summary>Reads the account ledgers of a server's governor workflows, which the server's workers share.</summary>
+/// <param name="client">Client of the server.</param>
+public sealed class AccountLedgerReader(ITemporalClient client)
+{
+    /// <summary>Reads the ledgers of all accounts, including the one for budgets across accounts.</summary>
+    /// <param name="stop">Cancels the request.</param>
+    public async Task<LedgerBook> ReadAsync(CancellationToken stop)
+    {
+        var speaking = MessageJson.Speaking(client);
+        var book = LedgerBook.Empty;
+        var options = new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = stop } };
+        await foreach (var governor in client.ListWorkflowsAsync(RunIds.GovernorsQuery).WithCancellation(stop))
+        {
+            var state = await speaking.GetWorkflowHandle<IGovernorWorkflow>(governor.Id).QueryAsync(w => w.Status(), options);
+            book = state.Ledger is { } ledger ? book.With(ledger) : book;
+        }
+        return book;
+    }
+}

@@ -1,0 +1,59 @@
+namespace Orchestrator.Client;
+
+/// <summary>Deletes the histories of ended runs. All deletions are idempotent.</summary>
+/// <param name="client">Client of the embedded engine. On another server, histories do not belong to the orchestrator.</param>
+public sealed class RunHistoryCleanup(ITemporalClient client)
+{
+    private const string Leases = "WorkflowType = 'LeaseWorkflow' AND ExecutionStatus != 'Running'";
+
+    /// <summary>Age after which closed lease executions are deleted, by which time pending calls to them have been answered.</summary>
+    private static readonly TimeSpan LeasesKept = TimeSpan.FromMinutes(1);
+
+    /// <summary>Deletes the histories of a run and its tasks.</summary>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="cancellation">Checked between deletions.</param>
+    /// <returns>True if the histories were deleted; false if the run or any of its tasks is open, so that nothing was deleted.</returns>
+    public async Task<bool> ForgetAsync(string runId, CancellationToken cancellation = default)
+    {
+        var found = new List<WorkflowExecution>();
+        await foreach (var execution in client.ListWorkflowsAsync(RunIds.FamilyQuery(runId)).WithCancellation(cancellation))
+        {
+            found.Add(execution);
+        }
+        if (found.Exists(execution => execution.Status == WorkflowExecutionStatus.Running))
+        {
+            return false;
+        }
+
+        // The run itself comes last, so that it can still be found if the process is killed before that.
+        foreach (var execution in found.OrderBy(execution => execution.Id == runId))
+        {
+            await DeleteAsync(execution, cancellation);
+        }
+        return true;
+    }
+
+    /// <summary>Deletes earlier executions of the lease workflow, of which each run leaves one.</summary>
+    /// <param name="now">The current time, in UTC.</param>
+    /// <param name="cancellation">Checked between deletions.</param>
+    public async Task ForgetLeasesAsync(DateTimeOffset now, CancellationToken cancellation = default)
+    {
+        await foreach (var execution in client.ListWorkflowsAsync(Leases).WithCancellation(cancellation))
+        {
+            if (execution.CloseTime is { } closed && now.UtcDateTime - closed > LeasesKept)
+            {
+                await DeleteAsync(execution, cancellation);
+            }
+        }
+    }
+
+    private async Task DeleteAsync(WorkflowExecution execution, CancellationToken cancellation) =>
+        await client.WorkflowService.DeleteWorkflowExecutionAsync(
+            new DeleteWorkflowExecutionRequest
+            {
+                Namespace = client.Options.Namespace,
+                WorkflowExecution = new Temporalio.Api.Common.V1.WorkflowExecution { WorkflowId = execution.Id, RunId = execution.RunId },
+            },
+            new RpcOptions { Retry = true, CancellationToken = cancellation }
+        );
+}

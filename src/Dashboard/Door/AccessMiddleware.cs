@@ -1,0 +1,152 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Orchestrator.Dashboard.Pages;
+
+namespace Orchestrator.Dashboard.Door;
+
+/// <summary>Authorizes each request before further processing. The requested host name must be this server's, and a change must come from
+/// one of its pages. The caller must be logged in or send the token. Programs started by a run are always refused.</summary>
+/// <param name="next">Handles authorized requests.</param>
+/// <param name="options">Token and host names.</param>
+/// <param name="source">Identifies callers that belong to a run.</param>
+/// <param name="sessions">Logged-in browsers.</param>
+internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions options, IDashboardSource source, LoginSessions sessions)
+{
+    /// <summary>Name of the session cookie.</summary>
+    public const string Cookie = "orchestrate";
+
+    private const string Bearer = "Bearer ";
+
+    // Clients of these paths are programs, which can't fill in a login form.
+    private static readonly string[] OfPrograms = ["/api", "/ws", "/metrics"];
+    private static readonly string[] Public = ["/login", "/assets/style.css", "/assets/page.js", "/assets/icon.svg"];
+
+    private readonly HostNames _names = new(options);
+
+    /// <summary>Handles or refuses a request.</summary>
+    public async Task InvokeAsync(HttpContext context)
+    {
+        Harden(context);
+        var request = context.Request;
+        if (!_names.Has(request.Host.Host))
+        {
+            await RefuseAsync(
+                context,
+                HttpStatusCode.MisdirectedRequest,
+                "This server is not called so.",
+                $"Call it by its address, or name '{new UntrustedText(request.Host.Host).Line}' with --host when it is started."
+            );
+            return;
+        }
+        if (IsStepOfRun(context))
+        {
+            await RefuseAsync(
+                context,
+                HttpStatusCode.Forbidden,
+                "Agents, gates and what they start are not let in.",
+                "An agent says how its task ended with 'orchestrate done', or what it needs with 'orchestrate blocked'."
+            );
+            return;
+        }
+        // Browsers send our cookie with requests from pages on other ports of this machine, and such a page could read a web socket.
+        var isChange = (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)) || request.Headers.Upgrade.Count > 0;
+        var header = request.Headers.Authorization.ToString();
+        if (header.StartsWith(Bearer, StringComparison.Ordinal))
+        {
+            switch (sessions.IsToken(header[Bearer.Length..]))
+            {
+                case null:
+                    await RefuseAsync(
+                        context,
+                        HttpStatusCode.TooManyRequests,
+                        "The token is wrong, as too many were in the last minute.",
+                        "Try again in a minute: " + LoginPage.HowToLogIn
+                    );
+                    return;
+                case false:
+                    await RefuseAsync(context, HttpStatusCode.Unauthorized, "The token is wrong.", LoginPage.HowToLogIn);
+                    return;
+            }
+
+            // No browser sends this header on its own initiative.
+            context.Items[typeof(LoginSession)] = new LoginSession(
+                DeviceName.Of(request.Headers.UserAgent, context.Connection.RemoteIpAddress),
+                "",
+                DateTimeOffset.MaxValue
+            );
+            await next(context);
+            return;
+        }
+        if (isChange && !IsOwnPage(request))
+        {
+            await RefuseAsync(
+                context,
+                HttpStatusCode.Forbidden,
+                "A change must come from a page of this server (the Origin header says from where).",
+                "A program sends the token instead: Authorization: Bearer TOKEN."
+            );
+            return;
+        }
+        var session = sessions.Find(request.Cookies[Cookie]);
+        context.Items[typeof(LoginSession)] = session;
+        if (session is null && !Public.Contains(request.Path.Value, StringComparer.Ordinal))
+        {
+            if (isChange || Array.Exists(OfPrograms, address => request.Path.StartsWithSegments(address, StringComparison.Ordinal)))
+            {
+                await RefuseAsync(context, HttpStatusCode.Unauthorized, "You are not logged in.", LoginPage.HowToLogIn);
+                return;
+            }
+            context.Response.Redirect("/login?to=" + Uri.EscapeDataString(request.Path + request.QueryString));
+            return;
+        }
+        await next(context);
+    }
+
+    /// <summary>True if the caller belongs to a run. Determined once per connection at its first request, because it reads the system's
+    /// process table.</summary>
+    private bool IsStepOfRun(HttpContext context)
+    {
+        if (context.Connection is not { RemoteIpAddress: { } address, RemotePort: var port } || !IPAddress.IsLoopback(address))
+        {
+            return false;
+        }
+        var items = context.Features.Get<IConnectionItemsFeature>()?.Items;
+        if (items is not null && items.TryGetValue(typeof(IDashboardSource), out var known))
+        {
+            return known is true;
+        }
+        var isStep = source.IsStepOfRun(port);
+        items?[typeof(IDashboardSource)] = isStep;
+        return isStep;
+    }
+
+    /// <summary>Returns the caller's session. Only valid after authorization.</summary>
+    public static LoginSession SessionOf(HttpContext context) => (LoginSession)context.Items[typeof(LoginSession)]!;
+
+    private static bool IsOwnPage(HttpRequest request) =>
+        Uri.TryCreate(request.Headers.Origin, UriKind.Absolute, out var origin)
+        && string.Equals(origin.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)
+        && string.Equals(origin.Scheme, request.Scheme, StringComparison.OrdinalIgnoreCase);
+
+    private static void Harden(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        headers.ContentSecurityPolicy =
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; "
+            + "base-uri 'none'; frame-ancestors 'none'";
+        headers.XContentTypeOptions = "nosniff";
+        // 'no-referrer' would make browsers send 'Origin: null' with our own forms.
+        headers["Referrer-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers.CacheControl = "no-store";
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = DashboardOptions.LargestBody;
+        }
+    }
+
+    private static Task RefuseAsync(HttpContext context, HttpStatusCode status, string what, string cure) =>
+        Problem.Of((int)status, what, cure).ExecuteAsync(context);
+}

@@ -1,0 +1,251 @@
+using System.Net.WebSockets;
+using Orchestrator.Dashboard.Api;
+using Orchestrator.Dashboard.Door;
+
+namespace Orchestrator.Dashboard.Routes;
+
+/// <summary>Compatibility routes for clients of an older tool: <c>/api/status</c>, <c>/api/sessions</c>, <c>/api/worktrees</c>,
+/// <c>/api/spawn</c>, <c>/api/agents/RUN/TASK/pause</c> and <c>resume</c>, <c>/api/cleanup</c>, <c>/ws/status</c>. An agent's id is
+/// <c>RUN/TASK</c>.</summary>
+/// <param name="reader">Runs queries and commands.</param>
+/// <param name="events">Events of all runs.</param>
+/// <param name="time">Clock.</param>
+/// <param name="ends">Cancelled if the server is stopping.</param>
+internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimeProvider time, CancellationToken ends)
+{
+    private const int MostTasks = 200;
+    private const int MostSessions = 1000;
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Adds the routes.</summary>
+    public void AddTo(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/status", (Delegate)(async (HttpContext context) => Json(await StatusAsync(context.RequestAborted))));
+        routes.MapGet("/api/sessions", SessionsAsync);
+        routes.MapGet("/api/worktrees", (Delegate)WorktreesAsync);
+        routes.MapPost("/api/spawn", (Delegate)SpawnAsync);
+        foreach (var command in (SteeringDefinition[])[SteeringCatalog.Pause, SteeringCatalog.Resume])
+        {
+            routes.MapPost(
+                $"/api/agents/{{run}}/{{task}}/{command.Name}",
+                (HttpContext context, string run, string task) => SteerAsync(context, run, task, command)
+            );
+        }
+        routes.MapPost("/api/cleanup", (Delegate)CleanupAsync);
+        routes.Map("/ws/status", SocketAsync);
+    }
+
+    private async Task<JsonObject> StatusAsync(CancellationToken stop)
+    {
+        var (runs, agents) = (new JsonArray(), new JsonArray());
+        foreach (var (repository, entry) in await events.RunsAsync(stop))
+        {
+            if (RunStates.IsFinal(entry.State) || (await reader.RunAsync(repository, entry.RunId, stop)).Document is not { } run)
+            {
+                continue;
+            }
+            runs.Add(
+                new JsonObject
+                {
+                    ["id"] = run.RunId,
+                    ["repository"] = repository.Root,
+                    ["title"] = run.Title,
+                    ["status"] = run.State,
+                    ["standing"] = run.Standing,
+                    ["cost"] = run.Cost,
+                }
+            );
+            foreach (var task in run.Tasks.Where(task => TaskStates.HoldsSlot(task.State)))
+            {
+                agents.Add(
+                    new JsonObject
+                    {
+                        ["id"] = $"{run.RunId}/{task.Id}",
+                        ["task"] = task.Title.Length > 0 ? task.Title : task.Id,
+                        ["status"] = task.Paused ? "paused" : task.State,
+                        ["startedAt"] = task.StartedAt,
+                        ["attempt"] = task.Attempt,
+                        ["cost"] = task.Cost,
+                    }
+                );
+            }
+        }
+        return new JsonObject { ["runs"] = runs, ["agents"] = agents };
+    }
+
+    /// <summary>Returns the conversations of Claude Code on this machine. They belong to no repository, so any repository can be
+    /// queried.</summary>
+    /// <param name="hours">Maximum age in hours, or null for all conversations.</param>
+    private async Task<IResult> SessionsAsync(HttpContext context, double? hours)
+    {
+        if (reader.Repositories.Count == 0)
+        {
+            return Json(new JsonObject { ["sessions"] = new JsonArray() });
+        }
+        var found = await reader.AskAnyAsync(
+            string.Create(CultureInfo.InvariantCulture, $"conversations of an older client {hours}"),
+            (queries, stop) => Task.FromResult(queries.Conversations(hours, MostSessions, stop)),
+            context.RequestAborted
+        );
+        return found.Document is { } document
+            ? Results.Text(DocumentJson.Write(document), "application/json")
+            : Refused(found.Fault!, hours is null ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status400BadRequest);
+    }
+
+    private async Task<IResult> WorktreesAsync(HttpContext context)
+    {
+        var all = new JsonArray();
+        foreach (var repository in reader.Repositories)
+        {
+            var found = await reader.AskAsync(
+                repository,
+                "worktrees",
+                static (queries, stop) => queries.WorktreesAsync(stop),
+                context.RequestAborted
+            );
+            if (found.Document is not { } document)
+            {
+                return Refused(found.Fault!, StatusCodes.Status422UnprocessableEntity);
+            }
+            foreach (var entry in document.Worktrees)
+            {
+                var worktree = JsonSerializer.SerializeToNode(entry, QueryReader.Json)!;
+                worktree["repository"] = repository.Root;
+                all.Add(worktree);
+            }
+        }
+        return Json(new JsonObject { ["worktrees"] = all });
+    }
+
+    /// <summary>Starts a run with independent tasks, one per text, that leaves each task's work on a branch.</summary>
+    private async Task<IResult> SpawnAsync(HttpContext context)
+    {
+        JsonNode? body;
+        try
+        {
+            body = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+        }
+        catch (JsonException fault)
+        {
+            return Problem.Of(StatusCodes.Status400BadRequest, $"The body is no JSON: {fault.Message}", "{\"tasks\": [\"...\"]}");
+        }
+        var texts = TextsOf(body?["tasks"] ?? body?["task"]).ToList();
+        var home =
+            body?["repository"]?.ToString() is { Length: > 0 } named
+                ? reader.Repositories.FirstOrDefault(repository => named == repository.Id || named == repository.Root)
+            : reader.Repositories is [var only] ? only
+            : null;
+        if (home is null || texts.Count is 0 or > MostTasks || texts.Exists(text => text.Trim().Length == 0))
+        {
+            return Problem.Of(
+                StatusCodes.Status400BadRequest,
+                home is null ? "Which repository is meant?" : "There are no tasks, or one of them is empty.",
+                "{\"repository\": \"ID or path\", \"tasks\": [\"what an agent has to do\", ...]}; GET /api/v1/repositories lists them."
+            );
+        }
+        var commands = reader.CommandsIn(home, AccessMiddleware.SessionOf(context).Device);
+        return Told(await commands.StartAsync(new RunToStart { Tasks = texts }, context.RequestAborted), StatusCodes.Status400BadRequest);
+    }
+
+    private static IEnumerable<string> TextsOf(JsonNode? tasks) =>
+        tasks switch
+        {
+            JsonArray many => many.Select(one => (one as JsonObject)?["task"]?.ToString() ?? one?.ToString() ?? ""),
+            null => [],
+            _ => [tasks.ToString()],
+        };
+
+    private async Task<IResult> SteerAsync(HttpContext context, string run, string task, SteeringDefinition command)
+    {
+        foreach (var repository in reader.Repositories)
+        {
+            if ((await reader.RunAsync(repository, run, context.RequestAborted)).Document is { } found && found.RunId == run)
+            {
+                var commands = reader.CommandsIn(repository, AccessMiddleware.SessionOf(context).Device);
+                var ofUsage = found.Tasks.Any(one => one.Id == task) ? StatusCodes.Status409Conflict : StatusCodes.Status404NotFound;
+                return Told(await commands.SteerAsync(command, new SteeringRequest(run, task), context.RequestAborted), ofUsage);
+            }
+        }
+        return Problem.Of(StatusCodes.Status404NotFound, $"There is no agent {run}/{task}.", "GET /api/status lists the agents.");
+    }
+
+    private async Task<IResult> CleanupAsync(HttpContext context)
+    {
+        var told = new List<string>();
+        foreach (var repository in reader.Repositories)
+        {
+            var commands = reader.CommandsIn(repository, AccessMiddleware.SessionOf(context).Device);
+            var result = await commands.CleanUpAsync(context.RequestAborted);
+            told.Add($"{repository.Root}:\n{result.Text}");
+        }
+        return Json(ToldOf(0, string.Join("\n\n", told)));
+    }
+
+    private async Task SocketAsync(HttpContext context)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            await Problem
+                .Of(StatusCodes.Status426UpgradeRequired, "This address is for WebSockets.", "GET /api/status answers once.")
+                .ExecuteAsync(context);
+            return;
+        }
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ends);
+        var closed = WhenClosedAsync(socket, stop);
+        try
+        {
+            for (var seen = ""; ; await Task.Delay(Look, time, stop.Token))
+            {
+                var now = reader.State();
+                if (now != seen)
+                {
+                    seen = now;
+                    var text = Encoding.UTF8.GetBytes((await StatusAsync(stop.Token)).ToJsonString());
+                    await socket.SendAsync(text, WebSocketMessageType.Text, endOfMessage: true, stop.Token);
+                }
+            }
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or WebSocketException)
+        {
+            await closed;
+        }
+    }
+
+    // Received messages are ignored; only the end of the connection matters.
+    private static async Task WhenClosedAsync(WebSocket socket, CancellationTokenSource stop)
+    {
+        var buffer = new byte[1024];
+        try
+        {
+            while ((await socket.ReceiveAsync(buffer.AsMemory(), stop.Token)).MessageType != WebSocketMessageType.Close) { }
+            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or WebSocketException)
+        {
+            // The client disconnected without a close message.
+        }
+        await stop.CancelAsync();
+    }
+
+    private static IResult Json(JsonObject document) => Results.Text(document.ToJsonString(), "application/json");
+
+    private static IResult Refused(UseCaseException fault, int ofUsage) =>
+        Problem.Of(ApiStatus.Of(fault.Outcome, isRead: true, ofUsage), fault.Message, fault.Cure, (int)fault.Outcome);
+
+    private static IResult Told(CommandResult result, int ofUsage)
+    {
+        var status = ApiStatus.Of(result.Outcome, isRead: result.Fault is not null, ofUsage);
+        // A run that waits for approval was started as well. Those clients know no 201 and 202.
+        return status < StatusCodes.Status300MultipleChoices || result is { RunId: not null, Fault: null }
+            ? Json(ToldOf((int)result.Outcome, result.Text))
+            : Problem.Of(
+                status,
+                result.Fault?.Message ?? result.Text.Split('\n')[0],
+                result.Fault?.Cure ?? result.Text,
+                (int)result.Outcome
+            );
+    }
+
+    private static JsonObject ToldOf(int exitCode, string text) => new() { ["exitCode"] = exitCode, ["told"] = text };
+}

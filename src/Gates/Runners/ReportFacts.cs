@@ -1,8 +1,0 @@
-namespace Orchestrator.Gates.Runners;
-
-/// <summary>Content of the report files written by a gate's run.</summary>
-/// <param name="Counted">Test counts.</param>
-/// <param name="Failure">First failure, or null if there is none.</param>
-/// <param name="Files">Report files, relative to the gate's directory.</param>
-/// <param name="FailedTests">Names of failed tests.</param>
-internal sealed record ReportFacts(Tally Counted, DecisiveLine? Failure, IReadOnlyList<string> Files, IReadOnlyList<string> FailedTests);

@@ -1,0 +1,38 @@
+using static Orchestrator.Gates.Runners.SourceLocationRule;
+
+namespace Orchestrator.Gates.Runners;
+
+/// <summary>Building blocks shared by the rows of several runners.</summary>
+internal static class RuleFragments
+{
+    public const GateKind BuildFailed = GateKind.BuildFailed;
+    public const GateKind Configuration = GateKind.Configuration;
+    public const GateKind NoTests = GateKind.NoTests;
+    public const GateKind OfMachine = GateKind.Environment;
+
+    /// <summary>Pattern of a JavaScript or TypeScript source file.</summary>
+    public const string ScriptFile = @"(?<file>[^\s():'""]+\.[cm]?[jt]sx?)";
+
+    /// <summary>Finds the first frame of a Node stack trace in a file of the project.</summary>
+    public static SourceLocationRule[] ScriptPlaces =>
+        [
+            Below($@"(?:\(|\bat |❯ (?:.* )?)(?:async )?(?:file://)?{ScriptFile}:(?<line>\d+):\d+\)?", 60),
+            Above($@"^#? ?(?:.*: )?(?:file://)?{ScriptFile}:(?<line>\d+)$", 8),
+            Here($@"imported from {ScriptFile}"),
+        ];
+
+    /// <summary>Matches a line that starts with its source location, such as <c>file:line:</c>.</summary>
+    public static SourceLocationRule[] Colons => [Here(@"^(?<file>[^\s:]+):(?:(?<line>\d+):)?")];
+
+    /// <summary>Explicit count of zero tests.</summary>
+    public static Tally None => new(0, 0, 0);
+
+    public static Tally Passed(int count = 1) => new(Passed: count);
+
+    public static Tally Failed(int count = 1) => new(Failed: count);
+
+    public static Tally Skipped(int count = 1) => new(Skipped: count);
+
+    /// <summary>Rule for a line that reports that no tests ran. It applies only if no test was counted.</summary>
+    public static LineRule Nothing(string pattern) => new(pattern) { Kind = NoTests, EvenIfPassed = true };
+}

@@ -1,0 +1,32 @@
+namespace Orchestrator.Gates.Running;
+
+/// <summary>Machine's own records of faults, which no output can forge: the kernel's count of OOM kills and the free space of file
+/// systems. Created before a gate starts.</summary>
+/// <param name="folders">Folders that the gate writes to.</param>
+internal sealed class EnvironmentFaultRecords(IEnumerable<string> folders)
+{
+    private const long Full = 8L * 1024 * 1024;
+    private readonly long? _kills = MemoryKills.Count();
+
+    /// <summary>True if the records confirm the fault that a gate's output reports.</summary>
+    /// <param name="cause">Reported cause, or null if it has no records.</param>
+    public bool Show(EnvironmentCause? cause) =>
+        cause switch
+        {
+            EnvironmentCause.OutOfMemory => MemoryKills.Count() > _kills,
+            EnvironmentCause.NoSpace => folders.Any(IsFull),
+            _ => false,
+        };
+
+    private static bool IsFull(string folder)
+    {
+        try
+        {
+            return new DriveInfo(folder).AvailableFreeSpace < Full;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or ArgumentException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+
+namespace Orchestrator.Gates.Turns;
+
+/// <summary>Gate or set-up command that is running on this machine. Read from files to keep the run's workflow history short.</summary>
+/// <param name="Name">Name of the gate, or the command.</param>
+/// <param name="IsSetUp">True for a set-up command.</param>
+/// <param name="Origin">Run and task of the step.</param>
+/// <param name="Since">Start time, or the time of arrival for a gate that waited.</param>
+public sealed record RunningStep(string Name, bool IsSetUp, GateOrigin Origin, DateTimeOffset Since)
+{
+    /// <summary>Returns all running steps of this user's live processes on this machine. Read-only.</summary>
+    /// <param name="environment">Environment variables of the process.</param>
+    public static IReadOnlyList<RunningStep> All(IReadOnlyDictionary<string, string> environment)
+    {
+        var folder = UserState.FolderOf(environment);
+        var waiting = WaitingGate.All(environment).Select(gate => (gate.Gate, gate.Origin)).ToHashSet();
+        return
+        [
+            .. In(GateScheduler.AllFolder(folder), isSetUp: false).Where(step => !waiting.Contains((step.Name, step.Origin))),
+            .. In(SetUpFolder(folder), isSetUp: true),
+        ];
+    }
+
+    /// <summary>Records a set-up command until the result is disposed or this process dies.</summary>
+    /// <param name="command">Set-up command.</param>
+    /// <param name="origin">Run and task of the worktree.</param>
+    /// <param name="environment">Environment variables of the process.</param>
+    /// <param name="time">Clock.</param>
+    public static IDisposable BeginSetUp(
+        string command,
+        GateOrigin origin,
+        IReadOnlyDictionary<string, string> environment,
+        TimeProvider time
+    )
+    {
+        var folder = SetUpFolder(UserState.MakeFolder(environment));
+        PrivateFolder.Make(folder);
+        foreach (var dead in GateTicket.In(folder).Where(ticket => !ticket.IsAlive()))
+        {
+            dead.Remove(folder);
+        }
+        var ticket = new GateTicket(ProcessIdentity.Current.ToString(), "", Alone: false, command, origin, time.GetUtcNow())
+        {
+            Number = RandomNumberGenerator.GetInt32(int.MaxValue),
+        };
+        ticket.Write(folder);
+        return new Noted(ticket, folder);
+    }
+
+    private static string SetUpFolder(string folder) => Path.Combine(folder, "set-ups");
+
+    private static IEnumerable<RunningStep> In(string folder, bool isSetUp) =>
+        GateTicket
+            .In(folder)
+            .Where(ticket => ticket.IsAlive())
+            .Select(ticket => new RunningStep(ticket.Gate, isSetUp, ticket.Origin, ticket.Since));
+
+    private sealed class Noted(GateTicket ticket, string folder) : IDisposable
+    {
+        public void Dispose() => ticket.Remove(folder);
+    }
+}

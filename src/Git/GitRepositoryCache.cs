@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using Orchestrator.Git.Worktrees;
+
+namespace Orchestrator.Git;
+
+/// <summary>
+/// Opens the git program and each repository once. Version, paths and configuration do not change while the process runs, and reading them
+/// again would cost each step three git processes. Failures are not cached.
+/// </summary>
+public sealed class GitRepositoryCache
+{
+    private readonly ConcurrentDictionary<string, Task<GitProgram>> _programs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Task<GitRepository>> _opened = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Task<GitRepository>> _goingBy = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Task<GitRepository>> _recovered = new(StringComparer.Ordinal);
+
+    /// <summary>Returns the <c>git</c> on PATH.</summary>
+    /// <exception cref="GitUnavailableException">Git is missing or too old.</exception>
+    public Task<GitProgram> GitAsync() => OnceAsync(_programs, "git", _ => GitProgram.FindAsync());
+
+    /// <summary>Returns the repository that contains a folder.</summary>
+    /// <param name="path">Absolute path of a folder.</param>
+    /// <exception cref="GitUnavailableException">Git is missing or too old.</exception>
+    /// <exception cref="NotARepositoryException">The folder is in no usable repository.</exception>
+    public Task<GitRepository> OpenAsync(string path) =>
+        OnceAsync(_opened, path, async p => await GitRepository.OpenAsync(await GitAsync(), p));
+
+    /// <summary>Opens a repository after repairing the leftovers of killed git processes.</summary>
+    /// <param name="path">Absolute path of a folder.</param>
+    /// <exception cref="GitUnavailableException">Git is missing or too old.</exception>
+    /// <exception cref="NotARepositoryException">The folder is in no usable repository.</exception>
+    public Task<GitRepository> OpenRecoveredAsync(string path) =>
+        OnceAsync(
+            _recovered,
+            path,
+            async p =>
+            {
+                var repository = await OpenAsync(p);
+                await new RepositoryRecovery(repository).RunAsync();
+                return repository;
+            }
+        );
+
+    /// <summary>Returns the repository with calls that use a configuration snapshot.</summary>
+    public Task<GitRepository> GoingByAsync(GitRepository repository, ConfigurationSnapshot copy) =>
+        OnceAsync(_goingBy, $"{repository.CommonDirectory}\n{copy.Hash}", _ => repository.GoingByAsync(copy));
+
+    /// <summary>Returns the repository with calls that use a snapshot of the configuration, taken at the first call of this
+    /// method.</summary>
+    /// <param name="repository">Repository opened without a snapshot.</param>
+    /// <param name="folder">Parent folder of all snapshots.</param>
+    public Task<GitRepository> GoingByPresentAsync(GitRepository repository, string folder) =>
+        OnceAsync(
+            _goingBy,
+            repository.CommonDirectory,
+            async _ => await repository.GoingByAsync(await ConfigurationSnapshot.MakeAsync(repository, folder))
+        );
+
+    private static async Task<T> OnceAsync<T>(ConcurrentDictionary<string, Task<T>> known, string key, Func<string, Task<T>> findAsync)
+    {
+        var finding = known.GetOrAdd(key, findAsync);
+        try
+        {
+            return await finding;
+        }
+        catch
+        {
+            known.TryRemove(KeyValuePair.Create(key, finding));
+            throw;
+        }
+    }
+}

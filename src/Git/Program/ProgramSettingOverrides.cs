@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Orchestrator.Git.Program;
+
+/// <summary>
+/// Prevents our git calls from running programs configured in the repository without the user's approval. With a configuration snapshot,
+/// that covers settings added or changed since the run started; without one, all of them. Each call overrides these settings.
+/// </summary>
+internal sealed class ProgramSettingOverrides(GitRepository repository)
+{
+    private const string Count = "GIT_CONFIG_COUNT";
+    private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
+
+    /// <summary>Cached variables, with the state of the files they were computed from.</summary>
+    /// <param name="State">Hash of the configuration files, or null if they have includes and must be read at each call.</param>
+    private sealed record Known(string? State, IReadOnlyDictionary<string, string?> Variables);
+
+    /// <summary>Returns the repository's settings that make git run a program, each with its values in order.</summary>
+    public static IEnumerable<(string Name, IReadOnlyList<string?> Values)> Running(IEnumerable<ScopedSetting> settings) =>
+        settings
+            .Where(entry => entry.IsOfRepository)
+            .GroupBy(entry => entry.Name, StringComparer.Ordinal)
+            .Select(group => (Name: group.Key, Values: (IReadOnlyList<string?>)[.. group.Select(entry => entry.Value)]))
+            .Where(setting =>
+                ProgramSettings.Covers(setting.Name, setting.Values) || setting.Name.StartsWith("filter.", StringComparison.Ordinal)
+            );
+
+    /// <summary>Returns the environment variables for a git call.</summary>
+    /// <param name="gitDirectory">The common directory, or a worktree's own.</param>
+    public async Task<IReadOnlyDictionary<string, string?>> VariablesAsync(string gitDirectory, CancellationToken cancellationToken)
+    {
+        // Hashed before the settings are read, so that the next call notices a change in between.
+        var state = StateOf(gitDirectory, out var place);
+        if (_known.TryGetValue(place, out var known) && known.State == state)
+        {
+            return known.Variables;
+        }
+        var settings = await ScopedSetting.ListAsync(repository, place, cancellationToken);
+        var variables = VariablesOf(settings);
+        _known[place] = new Known(settings.Any(IsInclude) ? null : state, variables);
+        return variables;
+    }
+
+    private static bool IsInclude(ScopedSetting setting) =>
+        setting.IsOfRepository && setting.Name.StartsWith("include", StringComparison.Ordinal);
+
+    private Dictionary<string, string?> VariablesOf(IReadOnlyList<ScopedSetting> settings)
+    {
+        var overruling = Running(settings)
+            .Where(setting => repository.Copy?.Knows(setting.Name, setting.Values) != true)
+            .SelectMany(setting => ProgramSettings.Without(setting.Name))
+            .Select(neutral => new KeyValuePair<string, string>(
+                Name(neutral.Key),
+                settings.LastOrDefault(entry => entry.IsPersons && entry.Name == neutral.Key)?.Value is { } persons
+                    ? Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(persons))
+                    : neutral.Value
+            ))
+            .ToList();
+        var variables = new Dictionary<string, string?>(StringComparer.Ordinal);
+        if (repository.Copy is { } copy)
+        {
+            foreach (var (name, value) in copy.Variables)
+            {
+                variables[name] = value;
+            }
+            overruling.Add(new("core.attributesFile", copy.AttributesFile));
+            if (!settings.Any(entry => entry.IsOfRepository && entry.Name == "core.excludesfile"))
+            {
+                overruling.Add(new("core.excludesFile", copy.IgnoreFile));
+            }
+        }
+        for (var i = 0; i < overruling.Count; i++)
+        {
+            // Not passed with -c, which ends a name at its first equals sign.
+            variables[$"GIT_CONFIG_KEY_{i.ToString(CultureInfo.InvariantCulture)}"] = overruling[i].Key;
+            variables[$"GIT_CONFIG_VALUE_{i.ToString(CultureInfo.InvariantCulture)}"] = overruling[i].Value;
+        }
+        variables[Count] = overruling.Count.ToString(CultureInfo.InvariantCulture);
+        return variables;
+    }
+
+    /// <summary>Decodes a setting's name. Fails if the name is not UTF-8, because a variable could then not override the
+    /// setting.</summary>
+    private string Name(string bytes)
+    {
+        var text = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes));
+        return !text.Contains('\uFFFD', StringComparison.Ordinal)
+            ? text
+            : throw new GitException(
+                $"The configuration of '{repository.CommonDirectory}' has a setting that would run a program, and whose name is no UTF-8: "
+                    + $"'{text}'. Remove it (git config --edit)."
+            );
+    }
+
+    /// <summary>Hashes the configuration files that git reads. A worktree has separate settings only if it has its own file.</summary>
+    private string StateOf(string gitDirectory, out string place)
+    {
+        var file = Path.Combine(gitDirectory, "config.worktree");
+        var own = File.Exists(file) ? SmallFile.TryRead(file) : null;
+        place = own is null ? repository.CommonDirectory : gitDirectory;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(SmallFile.TryRead(Path.Combine(repository.CommonDirectory, "config")) ?? []);
+        hash.AppendData([0]);
+        hash.AppendData(own ?? []);
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,112 @@
+namespace Orchestrator.Git.Worktrees;
+
+/// <summary>Last snapshot of unfinished work.</summary>
+/// <param name="Commit">Commit of the files, whose objects are only in <paramref name="Folder"/>.</param>
+/// <param name="Head">Commit of the worktree, or null if it has none.</param>
+/// <param name="Folder">Folder of the snapshot.</param>
+public sealed record UnfinishedSnapshot(string Commit, string Tree, string? Head, string Folder)
+{
+    /// <summary>Folder with the snapshot's objects.</summary>
+    public string Objects => ObjectsOf(Folder);
+
+    internal static string ObjectsOf(string folder) => Path.Combine(folder, "objects");
+}
+
+/// <summary>Work in progress of an agent, saved every few minutes. Each task has one snapshot, in a separate object folder beside the
+/// repository's ("alternates" in gitrepository-layout(5)). A new snapshot is complete before the previous folder is deleted, so superseded
+/// snapshots take no space. In the repository their objects would stay until garbage collection, and could not be removed safely while
+/// agents write there.</summary>
+/// <param name="name">Run and task that identify the work, as <c>RUN/TASK</c>.</param>
+public sealed class UnfinishedWorkStore(GitRepository repository, string name)
+{
+    private const string FactsName = "snapshot";
+    private readonly string _folder = Path.Combine(repository.OwnDirectory, "unfinished", name);
+
+    /// <summary>Saves the current files without touching the agent's index, branch or files. If the files are unchanged, the last snapshot
+    /// is kept. Supports one caller at a time.</summary>
+    public async Task<UnfinishedSnapshot> SaveAsync(
+        Worktree worktree,
+        string message,
+        CommitTrailers trailers,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var last = Find();
+        var folder = Path.Combine(_folder, Guid.NewGuid().ToString("N"));
+        OwnFolder.Ensure(UnfinishedSnapshot.ObjectsOf(folder));
+        try
+        {
+            var objects = ObjectsIn(folder);
+            var (tree, head) = await new WorktreeTree(worktree).WriteAsync(cancellationToken, objects);
+            if (last is not null && last.Tree == tree && last.Head == head)
+            {
+                return last;
+            }
+            var call = repository.Call(["commit-tree", tree, .. head is null ? (string[])[] : ["-p", head], "-F", "-"]);
+            var commit = (
+                await repository.AddObjectsAsync(
+                    call with
+                    {
+                        Input = ProcessInput.FromText(trailers.Append(message)),
+                        Environment = new Dictionary<string, string?>(repository.IdentityVariables.Concat(objects)),
+                    },
+                    cancellationToken
+                )
+            ).Text;
+            DurableFile.Write(Path.Combine(folder, FactsName), $"{commit}\n{tree}\n{head}\n");
+            var saved = new UnfinishedSnapshot(commit, tree, head, folder);
+            RemoveAllBut(folder);
+            return saved;
+        }
+        finally
+        {
+            if (!File.Exists(Path.Combine(folder, FactsName)))
+            {
+                FolderRemover.Remove(folder);
+            }
+        }
+    }
+
+    /// <summary>Returns the last snapshot, or null if none exists.</summary>
+    public UnfinishedSnapshot? Find() =>
+        !Directory.Exists(_folder)
+            ? null
+            : Directory
+                .EnumerateDirectories(_folder)
+                .Select(folder => (Folder: folder, Facts: Path.Combine(folder, FactsName)))
+                .Where(found => File.Exists(found.Facts))
+                .OrderByDescending(found => File.GetLastWriteTimeUtc(found.Facts))
+                .Select(found =>
+                    DurableFile.TryRead(found.Facts)?.Split('\n') is [var commit, var tree, var head, ..] && ObjectId.IsId(commit)
+                        ? new UnfinishedSnapshot(commit, tree, head.Length == 0 ? null : head, found.Folder)
+                        : null
+                )
+                .FirstOrDefault(found => found is not null);
+
+    /// <summary>Returns the folder of a run's unfinished work, which has one subfolder per task with such work.</summary>
+    /// <param name="run">Name of the run.</param>
+    public static string FolderOf(GitRepository repository, string run) => Path.Combine(repository.OwnDirectory, "unfinished", run);
+
+    /// <summary>Restores the files of a snapshot into a worktree as uncommitted changes.</summary>
+    public async Task RestoreAsync(
+        Worktree worktree,
+        UnfinishedSnapshot snapshot,
+        DiscardPermit permit,
+        CancellationToken cancellationToken = default
+    ) => await new WorktreeReset(worktree, permit).PutInAsync(snapshot.Commit, ObjectsIn(snapshot.Folder), cancellationToken);
+
+    /// <summary>Deletes the snapshot after the work was finished or retained elsewhere.</summary>
+    public void Remove() => FolderRemover.Remove(_folder);
+
+    private void RemoveAllBut(string newest)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(_folder).Where(folder => folder != newest).ToList())
+        {
+            FolderRemover.Remove(folder);
+        }
+    }
+
+    /// <summary>Returns environment variables that make git write objects to a folder, and also read the repository's own.</summary>
+    private IReadOnlyDictionary<string, string?> ObjectsIn(string folder) =>
+        ObjectFolders.Of(repository, UnfinishedSnapshot.ObjectsOf(folder));
+}

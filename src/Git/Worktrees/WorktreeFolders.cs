@@ -1,0 +1,77 @@
+namespace Orchestrator.Git.Worktrees;
+
+/// <summary>Parent folders of worktrees and their pool, as named by <c>worktrees.dir</c>. In the main checkout, git is first configured to
+/// ignore them. No parent may be a link, because the folders behind it would be treated as worktrees and removed.</summary>
+/// <param name="repository">The repository.</param>
+internal sealed class WorktreeFolders(GitRepository repository)
+{
+    /// <summary>Creates the parent folder of worktrees.</summary>
+    /// <param name="folder">Absolute path of a run's folder in the folder of all worktrees, or of the pool.</param>
+    /// <exception cref="WorktreeReplacedException">A link or a file is on the path. Nothing was created then.</exception>
+    public async Task MakeAsync(string folder, CancellationToken cancellationToken)
+    {
+        await CheckAsync(folder, cancellationToken);
+        if (RootOf(folder) is { } root)
+        {
+            CheckoutExcludes.Ensure(repository.MainCheckout!, [$"/{root}"]);
+        }
+        OwnFolder.Ensure(folder);
+    }
+
+    /// <summary>Checks that neither the folder nor one of its parents leads elsewhere.</summary>
+    /// <param name="folder">As in <see cref="MakeAsync"/>.</param>
+    /// <exception cref="WorktreeReplacedException">A link or a file is on the path.</exception>
+    public async Task CheckAsync(string folder, CancellationToken cancellationToken)
+    {
+        if (RootOf(folder) is not { } root)
+        {
+            return;
+        }
+        var at = repository.MainCheckout!;
+        foreach (var part in Path.GetRelativePath(at, folder).Split('/'))
+        {
+            at = Path.Combine(at, part);
+            if (new FileInfo(at).LinkTarget is { } target)
+            {
+                await CheckLinkAsync(at, target, root, cancellationToken);
+            }
+            else if (File.Exists(at))
+            {
+                throw new WorktreeReplacedException($"'{at}' is a file, so no worktree can be made below it. Move it away.");
+            }
+        }
+    }
+
+    // A user may link the worktrees folder to another disk. A link that git tracks, however, comes from the author of a commit.
+    private async Task CheckLinkAsync(string link, string target, string root, CancellationToken cancellationToken)
+    {
+        var name = Path.GetRelativePath(repository.MainCheckout!, link);
+        if (
+            name == root
+            && new WorktreeStore(repository).FindMainCheckout() is { } checkout
+            && (await new TrackedOwnFiles(checkout).ListAsync(root, cancellationToken)).All(entry => entry.Path != root)
+        )
+        {
+            return;
+        }
+        throw new WorktreeReplacedException(
+            $"'{link}' is a symbolic link to '{target}'. Worktrees are not made or removed through links, because what is behind this one "
+                + $"could be anything; nothing was touched. Remove the link: rm '{link}'"
+                + (name == root ? $" (git tracks it: git rm -- '{name}', then commit)" : "")
+        );
+    }
+
+    /// <summary>Returns the folder of all worktrees relative to the main checkout, or null if the path is outside it.</summary>
+    private string? RootOf(string folder)
+    {
+        if (repository.MainCheckout is not { } checkout)
+        {
+            return null;
+        }
+        var name = Path.GetRelativePath(checkout, folder);
+        return name == "." || name == ".." || name.StartsWith("../", StringComparison.Ordinal) || Path.IsPathRooted(name) ? null
+            : name.StartsWith(".git/", StringComparison.Ordinal) ? null
+            : Path.GetDirectoryName(name) is { Length: > 0 } parent ? parent
+            : name;
+    }
+}

@@ -1,0 +1,54 @@
+namespace Orchestrator.Git.Worktrees;
+
+/// <summary>Clears the path for a new worktree. Existing content is removed if it is ours and not anyone's work.</summary>
+internal sealed class WorktreePathCleaner(GitRepository repository)
+{
+    /// <summary>Clears the path.</summary>
+    /// <exception cref="GitException">The content is not ours.</exception>
+    public async Task ClearAsync(
+        string path,
+        string? admin,
+        WorktreeClaims claims,
+        WorktreeRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        if (request.IsOwnPlace || claims.IsClaimed(path))
+        {
+            claims.Claim(path);
+            WorktreeReset.Remove(repository, path, DiscardPermit.OfOurMaking(path));
+        }
+        else if (admin is not null && WorktreeAdmin.IsOurs(admin))
+        {
+            // A complete worktree was damaged: its .git file is gone, or the folder was moved here. It may still contain work.
+            var worktree = new Worktree(repository, path, admin);
+            var permit =
+                !Directory.Exists(path) ? DiscardPermit.OfOurMaking(path)
+                : WorktreeAdmin.BranchOf(admin) is null ? DiscardPermit.OfNobody(worktree)
+                : await DiscardPermit.KeepAsync(
+                    worktree,
+                    request.Keep
+                        ?? throw new GitException(
+                            $"'{path}' was a worktree of ours and is none any more; there may be work in it. Look at it and move it away."
+                        ),
+                    [],
+                    cancellationToken
+                );
+            claims.Claim(path);
+            WorktreeReset.Remove(repository, path, permit);
+        }
+        else if (admin is not null)
+        {
+            throw new GitException(
+                $"'{path}' is a worktree of somebody else. Remove it (git worktree remove '{path}'), or set worktrees.dir to "
+                    + "another folder."
+            );
+        }
+        else if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
+        {
+            throw new GitException(
+                $"'{path}' is in the way: it is no worktree of this repository. Move it away, or set worktrees.dir to another folder."
+            );
+        }
+    }
+}

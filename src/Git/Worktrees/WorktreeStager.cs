@@ -1,0 +1,70 @@
+namespace Orchestrator.Git.Worktrees;
+
+/// <summary>Adds all files of a worktree to an index, with two exceptions. Git is not run inside nested repositories, because <c>git
+/// add</c> would apply the configuration found there. Files that are unchanged since the checkout keep their index entries
+/// (<see cref="PristineFiles"/>).</summary>
+/// <param name="run">Runs a git call, with a limited wait for lock files.</param>
+/// <param name="environment">Environment variables that name the index and the object folder, or empty for the worktree's own.</param>
+internal sealed class WorktreeStager(
+    Worktree worktree,
+    Func<GitCall, Task<GitOutput>> run,
+    IReadOnlyDictionary<string, string?> environment
+)
+{
+    private const string NestedMode = "160000 ";
+
+    /// <summary>Maximum number of attempts. A program that still writes after so many needs the user's attention.</summary>
+    private const int MostTries = 10;
+
+    /// <summary>Adds the files.</summary>
+    /// <param name="without">Files and folders, relative to the root, whose index entries are left unchanged.</param>
+    /// <param name="options">Additional options of <c>git add</c>.</param>
+    /// <param name="answers">Exit codes that count as success.</param>
+    public async Task AddAllAsync(
+        IReadOnlyCollection<string> without,
+        IReadOnlyList<string> options,
+        IReadOnlyList<int> answers,
+        CancellationToken cancellationToken
+    )
+    {
+        var index = await worktree.Repository.ReadAsync(Call("ls-files", "--stage", "-z"), cancellationToken);
+        var nested = index
+            .Fields()
+            .Where(field => field.StartsWith(NestedMode, StringComparison.Ordinal))
+            .Select(field => field[(field.IndexOf('\t', StringComparison.Ordinal) + 1)..])
+            .Distinct(StringComparer.Ordinal)
+            .Except(without, StringComparer.Ordinal)
+            .ToList();
+        var pristine = await new PristineFiles(worktree).FindInIndexAsync(environment, cancellationToken);
+        string[] pathspecs = [".", .. without.Concat(nested).Concat(pristine).Select(path => $":(exclude,top,literal){path}")];
+        var add = Call(["add", "--all", "--sparse", .. options, "--pathspec-from-file=-", "--pathspec-file-nul"]) with
+        {
+            Input = ProcessInput.FromBytes(FileNames.Encode(string.Join('\0', pathspecs))),
+            AnswerCodes = answers,
+        };
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await run(add);
+                break;
+            }
+            catch (GitException changing) when (changing.IsOfChangingFile && attempt < MostTries)
+            {
+                // A temporary file was removed before git read it, so the current files are added again.
+            }
+        }
+        if (nested.Count > 0)
+        {
+            // update-index reads only the HEAD of a nested repository.
+            var heads = Call("update-index", "--add", "--remove", "-z", "--stdin") with
+            {
+                Input = ProcessInput.FromBytes(FileNames.Encode(string.Concat(nested.Select(path => path + "\0")))),
+                AnswerCodes = answers,
+            };
+            await run(heads);
+        }
+    }
+
+    private GitCall Call(params IEnumerable<string> arguments) => worktree.Call(arguments) with { Environment = environment };
+}

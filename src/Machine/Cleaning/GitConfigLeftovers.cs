@@ -1,0 +1,45 @@
+namespace Orchestrator.Machine.Cleaning;
+
+/// <summary>Finds copies of git's configuration (<see cref="GitCopies"/>) that no run on this machine uses anymore.</summary>
+internal static class GitConfigLeftovers
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromDays(7);
+
+    /// <summary>Returns copies whose runs no longer exist and that have been unused for a week. The delay is needed because a repository's
+    /// disk may be unmounted for a while, and <c>verify</c> uses a copy without a run. Only the other machines sharing the home directory
+    /// know about their runs.</summary>
+    /// <param name="environment">Determines the folder of copies.</param>
+    /// <param name="now">Current time in UTC.</param>
+    public static IReadOnlyList<string> List(IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
+    {
+        var all = GitCopies.FolderOf(environment);
+        return Directory.Exists(all)
+            ?
+            [
+                .. Directory
+                    .EnumerateDirectories(all)
+                    .Order(StringComparer.Ordinal)
+                    .Where(copy => IsOld(copy, now) && GitCopies.RunsOf(copy).All(note => IsGone(note, environment, now))),
+            ]
+            : [];
+    }
+
+    /// <summary>Unregisters removed runs of this machine, so that other machines need not keep copies for them.</summary>
+    public static void Forget(IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
+    {
+        var all = GitCopies.FolderOf(environment);
+        foreach (
+            var note in Directory.Exists(all)
+                ? Directory.EnumerateDirectories(all).SelectMany(GitCopies.RunsOf).Where(note => IsGone(note, environment, now)).ToList()
+                : []
+        )
+        {
+            File.Delete(note);
+        }
+    }
+
+    private static bool IsGone(string note, IReadOnlyDictionary<string, string> environment, DateTimeOffset now) =>
+        IsOld(note, now) && GitCopies.IsOfThisMachine(note, environment) && !Directory.Exists(DurableFile.TryRead(note) ?? "");
+
+    private static bool IsOld(string path, DateTimeOffset now) => now.UtcDateTime - File.GetLastWriteTimeUtc(path) > Grace;
+}

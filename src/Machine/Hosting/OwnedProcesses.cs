@@ -1,0 +1,78 @@
+using Orchestrator.Agents;
+using Orchestrator.Git.Program;
+using Orchestrator.Messages;
+
+namespace Orchestrator.Machine.Hosting;
+
+/// <summary>Work in progress of our processes in some repositories: gates, set-up commands, git writes and agents. It is ended if the
+/// processes that waited for it are dead.</summary>
+public sealed class OwnedProcesses
+{
+    private static readonly TimeSpan AgentGrace = TimeSpan.FromSeconds(10);
+    private readonly IReadOnlyList<GitRepository> _repositories;
+    private readonly RunServices _services;
+
+    private OwnedProcesses(IReadOnlyList<RepositoryReference> references, IReadOnlyList<GitRepository> repositories, RunServices services)
+    {
+        References = references;
+        _repositories = repositories;
+        _services = services;
+    }
+
+    /// <summary>References of the repositories as used by runs on this machine, in the given order.</summary>
+    public IReadOnlyList<RepositoryReference> References { get; }
+
+    /// <summary>Opens the repositories without ending anything.</summary>
+    /// <param name="locations">Locations of the repositories.</param>
+    /// <param name="services">Machine, clock and open repositories.</param>
+    public static async Task<OwnedProcesses> OpenAsync(IReadOnlyList<RepositoryLocation> locations, RunServices services)
+    {
+        var references = new List<RepositoryReference>();
+        var repositories = new List<GitRepository>();
+        foreach (var location in locations)
+        {
+            var opened = await services.Repositories.OpenAsync(location.Root);
+            repositories.Add(opened);
+            references.Add(ReferenceOf(location, opened, services));
+        }
+        return new OwnedProcesses(references, repositories, services);
+    }
+
+    /// <summary>Returns the reference of a repository as used by runs on this machine.</summary>
+    /// <param name="location">Location of the repository.</param>
+    /// <param name="services">Machine and open repositories.</param>
+    public static async Task<RepositoryReference> ReferenceOfAsync(RepositoryLocation location, RunServices services) =>
+        ReferenceOf(location, await services.Repositories.OpenAsync(location.Root), services);
+
+    private static RepositoryReference ReferenceOf(RepositoryLocation location, GitRepository repository, RunServices services) =>
+        new(location.Root, repository.Key, QueueNames.ForRepository(services.Host, repository.Key)) { Host = Environment.MachineName };
+
+    /// <summary>Ends work of dead processes, except for agents, which are taken over. Gates and set-up commands would continue in folders
+    /// that are reused once their activities fail. Git may have left lock files.</summary>
+    public async Task EndThatOfTheDeadAsync()
+    {
+        await Leftovers.StopThoseOfTheDeadAsync(_services.Time);
+        foreach (var repository in _repositories)
+        {
+            repository.RemoveLocksOfTheDead();
+        }
+    }
+
+    /// <summary>Ends all agents of the repositories. Used if no process will follow them again.</summary>
+    public async Task EndAgentsAsync()
+    {
+        foreach (var reference in References)
+        {
+            await new ProcessStopper(_services.Time).StopByEnvironmentAsync(
+                AgentEnvironment.RepositoryVariable,
+                reference.Path,
+                StopSignal.Terminate,
+                AgentGrace,
+                AgentGrace
+            );
+        }
+    }
+
+    /// <summary>Immediately ends this process's own work, except for agents. Used by a process that exits without waiting.</summary>
+    public static Task EndOwnAsync() => Leftovers.StopOwnAsync();
+}

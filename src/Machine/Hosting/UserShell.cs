@@ -1,0 +1,13 @@
+namespace Orchestrator.Machine.Hosting;
+
+/// <summary>User's shell, started in a folder.</summary>
+public static class UserShell
+{
+    /// <summary>Runs the shell until the user exits it.</summary>
+    /// <param name="folder">Absolute path of the folder.</param>
+    /// <param name="environment">Environment variables. The shell is <c>SHELL</c>, or else <c>sh</c>.</param>
+    /// <returns>Exit code of the shell.</returns>
+    /// <exception cref="Exception">The shell can't be started; see <see cref="ProgramFailure"/>.</exception>
+    public static Task<int> RunAsync(string folder, IReadOnlyDictionary<string, string> environment) =>
+        ForegroundProgram.RunAsync(environment.GetValueOrDefault("SHELL") is { Length: > 0 } shell ? shell : "sh", [], folder);
+}

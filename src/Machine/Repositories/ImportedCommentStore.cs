@@ -1,0 +1,35 @@
+using System.Text.Json;
+
+namespace Orchestrator.Machine.Repositories;
+
+/// <summary>Pull request comments that became tasks in a repository. Each becomes a task only once, even if that task was removed
+/// since.</summary>
+public sealed class ImportedCommentStore(RepositoryLocation repository)
+{
+    private string File => Path.Combine(repository.OrchestratorFolder, "pull-requests.json");
+
+    /// <summary>Returns the keys of the comments.</summary>
+    /// <exception cref="RefusedException">The file can't be read. No comment may be imported twice because of that.</exception>
+    public IReadOnlySet<string> Read()
+    {
+        if (DurableFile.TryRead(File) is not { } text)
+        {
+            return new HashSet<string>();
+        }
+        try
+        {
+            return (JsonSerializer.Deserialize<string[]>(text) ?? []).ToHashSet(StringComparer.Ordinal);
+        }
+        catch (JsonException broken)
+        {
+            throw new RefusedException(
+                $"{File} can't be read: {broken.Message}",
+                "It says which comments are tasks already. Correct it, or remove it: then all of them are taken once more."
+            );
+        }
+    }
+
+    /// <summary>Adds keys of comments.</summary>
+    public void Add(IEnumerable<string> keys) =>
+        DurableFile.Write(File, JsonSerializer.SerializeToUtf8Bytes(Read().Union(keys).Order(StringComparer.Ordinal).ToArray()));
+}

@@ -1,0 +1,156 @@
+using Orchestrator.Gates.Results;
+using Orchestrator.Gates.Running;
+using Orchestrator.Gates.Trees;
+using Orchestrator.Gates.Turns;
+using Orchestrator.Gates.Worktrees;
+using Orchestrator.Git.Program;
+using Orchestrator.Git.Worktrees;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Sandboxing;
+using Orchestrator.Sandboxing;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Machine.Verification;
+
+/// <summary>Runs gates in a user's own folder, or one without set-up. Others may write to it, so a result is only stored if the files were
+/// the same before and after the gate.</summary>
+internal sealed class CheckoutGateRunner(
+    GitRepository repository,
+    IReadOnlyList<HoldingGate> gates,
+    string evidence,
+    RunServices services,
+    OrchestratorSettings settings,
+    Action<GateVerdict> told,
+    Action<WaitingGate> waits
+)
+{
+    /// <summary>Maximum total size for which a tree id is computed, since that reads all files once.</summary>
+    private const long MostBytes = 64L * 1024 * 1024;
+
+    private readonly GateResultStore _results = new(services.Environment, TimeProvider.System);
+    private readonly GateRunner _runner = new(GateScheduler.Of(services.Environment, told: waits));
+
+    /// <summary>Runs the gates, or uses known results.</summary>
+    /// <param name="worktree">Worktree to run in.</param>
+    /// <param name="question">Question without a tree, which is filled in.</param>
+    /// <param name="baseline">Restores the worktree to its commit after each gate. Null if the files belong to a user and stay as they
+    /// are.</param>
+    /// <param name="stop">Kills the running gate.</param>
+    public async Task<IReadOnlyList<GateVerdict>> RunAsync(
+        Worktree worktree,
+        GateQuestion question,
+        WorktreeBaseline? baseline,
+        CancellationToken stop
+    )
+    {
+        var restorer = baseline is null ? null : new GateRestorer(baseline, new HashSet<string>());
+        // Claimed as in a run, but until this process ends, because the folder is the user's and may be verified twice at the same time.
+        var claims = WorktreeResourceClaims.Of(services.Environment);
+        var resources = await claims.TakeAsync(worktree.Path, WorktreeUse.Fresh, stop, ProcessIdentity.Current);
+        try
+        {
+            var subject = new GateSubject
+            {
+                Directory = worktree.Path,
+                ChangedFiles = question.Changed,
+                Environment = StepEnvironment.Of(services.Environment, resources, settings, repository.MainCheckout ?? worktree.Path),
+                TemporaryFolder = resources.TemporaryFolder,
+                Origin = new GateOrigin(worktree.Path, "", ""),
+                // The result is only shown to a user and costs no attempt.
+                TrustsOutput = true,
+                Sandbox = await StepSandbox.OfTreeAsync(
+                    settings,
+                    worktree,
+                    resources,
+                    new SandboxPurpose(SandboxRole.Gate, evidence),
+                    services,
+                    stop
+                ),
+                PutBack = restorer is null ? null : restorer.PutBackAsync,
+            };
+            question = question with { Gates = [.. gates.Select(holding => holding.Gate)] };
+            using var outputs = baseline is null
+                ? null
+                : new TreeOutputs(worktree.Path, worktree.Path + ".aside", PrivateLayers.Of(resources));
+            outputs?.Begin([]);
+            var tree = await TreeAsync(worktree, question, stop);
+            var found = new List<GateVerdict>();
+            foreach (var (gate, source) in gates)
+            {
+                var asked = question with { Tree = tree ?? "" };
+                var lookup = tree is null ? null : await _results.FindAsync(repository, gate, asked, stop);
+                var verdict = lookup?.Known;
+                if (verdict is null)
+                {
+                    var isClean = outputs is null || Start(outputs, gate, question.Gates);
+                    var ran = await RunAsync(gate, subject, restorer, Path.Combine(evidence, $"gate-{found.Count + 1}.log"), stop);
+                    outputs?.Record(gate, restorer!.Left);
+                    var after = tree is null ? null : await TreeAsync(worktree, question, stop);
+                    var key = after == tree && isClean ? lookup?.Key : null;
+                    verdict = await _results.NoteAsync(repository, ran, asked, key, leavesFiles: true, stop);
+                    tree = after;
+                }
+                found.Add(verdict with { Source = source });
+                told(found[^1]);
+            }
+            return found;
+        }
+        finally
+        {
+            await claims.ReleaseAsync(worktree.Path, ProcessIdentity.Current);
+        }
+    }
+
+    /// <summary>Prepares the tree for a gate as a run does. A result of other files is not stored.</summary>
+    private static bool Start(TreeOutputs outputs, Gate gate, IReadOnlyList<Gate> all)
+    {
+        var needed = GateOrder.NeededBy(gate, all);
+        var startsClean = all.Any(one =>
+            (one.Clean || (one.Type == GateType.Test && one.Cache != false)) && (one == gate || GateOrder.NeededBy(one, all).Contains(gate))
+        );
+        if (startsClean)
+        {
+            return outputs.TryKeepOnly(needed);
+        }
+        outputs.BringAllBack();
+        return outputs.AreOnlyOf(needed);
+    }
+
+    private async Task<GateVerdict> RunAsync(Gate gate, GateSubject subject, GateRestorer? restorer, string log, CancellationToken stop)
+    {
+        var verdict = await _runner.RunAsync(gate, subject, log, stop);
+        if (restorer is null)
+        {
+            return verdict;
+        }
+        var removed = restorer.RemovedBefore;
+        var traces = await restorer.EndAsync(stop);
+        return traces.IsWhole
+            ? GateTracesNotes.Tell(verdict, traces, [], removed)
+            : throw new GitException(
+                $"The gate '{gate.Name}' left files in '{subject.Directory}' that can't be put back to the commit, so that no gate after "
+                    + "it would say anything. Run the gates one by one, or let it clean up what it makes as another user."
+            );
+    }
+
+    /// <summary>Returns the tree id of the files, or null if computing it is too expensive or git fails.</summary>
+    private async Task<string?> TreeAsync(Worktree worktree, GateQuestion question, CancellationToken stop)
+    {
+        if (!settings.Gates.Cache || question.Changed.Sum(file => SizeOf(Path.Combine(worktree.Path, file))) > MostBytes)
+        {
+            return null;
+        }
+        try
+        {
+            // Gates write their output below our own folder.
+            return (await new WorktreeTree(worktree).WriteAsync(stop, without: ".orchestrator")).Tree;
+        }
+        catch (GitException)
+        {
+            // A confined agent can't write to the repository. Without a tree id the gates run.
+            return null;
+        }
+    }
+
+    private static long SizeOf(string file) => new FileInfo(file) is { Exists: true } found ? found.Length : 0;
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+
+namespace Orchestrator.Messages;
+
+/// <summary>Converts a reason to and from JSON, with <c>kind</c> beside its data.</summary>
+public sealed class ReasonJsonConverter : JsonConverter<Reason>
+{
+    /// <summary>Name of the JSON member with the kind.</summary>
+    public const string KindMember = "kind";
+
+    private static readonly JsonSerializerOptions Facts = new(MessageJson.Options)
+    {
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    private static readonly Dictionary<string, Type> Types = typeof(Reason)
+        .Assembly.GetTypes()
+        .Where(type => type.IsSubclassOf(typeof(Reason)))
+        .ToDictionary(NameOf, StringComparer.Ordinal);
+
+    /// <summary>Names of all kinds, sorted.</summary>
+    public static IEnumerable<string> Kinds => Types.Keys.Order(StringComparer.Ordinal);
+
+    /// <summary>Returns the type of a kind, or null for an unknown name.</summary>
+    /// <param name="kind">Name of a kind, such as <c>dependency-ended</c>.</param>
+    public static Type? TypeOf(string kind) => Types.GetValueOrDefault(kind);
+
+    /// <summary>Returns the name of a kind.</summary>
+    internal static string NameOf(Type type) => JsonNamingPolicy.KebabCaseLower.ConvertName(type.Name);
+
+    /// <inheritdoc/>
+    public override Reason? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var json = JsonElement.ParseValue(ref reader);
+        if (
+            json.ValueKind != JsonValueKind.Object
+            || !json.TryGetProperty(KindMember, out var kind)
+            || kind.ValueKind != JsonValueKind.String
+            || TypeOf(kind.GetString()!) is not { } type
+        )
+        {
+            throw new JsonException("a reason has a known 'kind'");
+        }
+        return (Reason?)json.Deserialize(type, Facts);
+    }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, Reason value, JsonSerializerOptions options)
+    {
+        writer.WriteStartObject();
+        writer.WriteString(KindMember, value.Kind);
+        foreach (var fact in JsonSerializer.SerializeToElement(value, value.GetType(), Facts).EnumerateObject())
+        {
+            fact.WriteTo(writer);
+        }
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>Converts a quote to and from a JSON string.</summary>
+public sealed class QuoteJsonConverter : JsonConverter<Quote>
+{
+    /// <inheritdoc/>
+    public override Quote? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String ? new Quote(reader.GetString()!) : throw new JsonException("a text is expected");
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, Quote value, JsonSerializerOptions options) => writer.WriteStringValue(value.Text);
+}

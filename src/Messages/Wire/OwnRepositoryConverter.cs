@@ -1,0 +1,35 @@
+using System.Text.Json;
+using Temporalio.Client;
+using Temporalio.Converters;
+
+namespace Orchestrator.Messages;
+
+/// <summary>Reads every repository reference as the repository that this worker serves. Messages sent before a run was moved refer to the
+/// clone on the previous host.</summary>
+/// <param name="own">The worker's repository.</param>
+public sealed class OwnRepositoryConverter(RepositoryReference own) : JsonConverter<RepositoryReference>
+{
+    /// <summary>Returns a client with the options of <see cref="MessageJson"/> and with this converter.</summary>
+    /// <param name="client">Any client.</param>
+    /// <param name="own">The worker's repository.</param>
+    public static ITemporalClient ReadingAs(ITemporalClient client, RepositoryReference own)
+    {
+        var rules = new JsonSerializerOptions(MessageJson.Options) { Converters = { new OwnRepositoryConverter(own) } };
+        rules.MakeReadOnly();
+        var options = (TemporalClientOptions)client.Options.Clone();
+        options.DataConverter = options.DataConverter with { PayloadConverter = new DefaultPayloadConverter(rules) };
+        return new TemporalClient(client.Connection, options);
+    }
+
+    /// <inheritdoc/>
+    public override RepositoryReference? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        JsonSerializer.Deserialize<RepositoryReference>(ref reader, MessageJson.Options) is { } read
+            ? read.Queue == own.Queue
+                ? read
+                : own
+            : null;
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, RepositoryReference value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, value, MessageJson.Options);
+}

@@ -1,0 +1,43 @@
+using Temporalio.Client;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.Messages;
+
+/// <summary>Finds the search attributes of runs that a server knows. Setting an unknown attribute would fail each workflow task.</summary>
+public static class SearchAttributeProbe
+{
+    /// <summary>Checks for an attribute with a query that uses it, because the query needs only the permission to list. A server rejects
+    /// unknown attributes.</summary>
+    /// <param name="client">A client of the server.</param>
+    /// <param name="attribute">Name of the attribute.</param>
+    /// <param name="stop">Cancels the check.</param>
+    public static async Task<bool> HasAsync(ITemporalClient client, string attribute, CancellationToken stop)
+    {
+        try
+        {
+            var options = new WorkflowCountOptions { Rpc = new RpcOptions { CancellationToken = stop } };
+            await client.CountWorkflowsAsync($"{attribute} = 'none'", options);
+            return true;
+        }
+        catch (RpcException unknown) when (unknown.Code == RpcException.StatusCode.InvalidArgument)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Returns the attributes of runs that the server does not know.</summary>
+    /// <param name="client">A client of the server.</param>
+    /// <param name="stop">Cancels the check.</param>
+    public static async Task<IReadOnlyList<string>> MissingAsync(ITemporalClient client, CancellationToken stop)
+    {
+        var missing = new List<string>();
+        foreach (var attribute in RunAttributes.Names)
+        {
+            if (!await HasAsync(client, attribute, stop))
+            {
+                missing.Add(attribute);
+            }
+        }
+        return missing;
+    }
+}

@@ -1,0 +1,129 @@
+namespace Orchestrator.Plans.Readers.Backlogs;
+
+/// <summary>A dependency declared by the blocking task, such as <c>"blocks": [2]</c>.</summary>
+/// <param name="Blocker">Full id of the blocking task.</param>
+/// <param name="Waiting">Full id of the task that waits for it.</param>
+/// <param name="Name">Id of the waiting task as written.</param>
+/// <param name="Key">Name of the member.</param>
+/// <param name="Value">Value of the member.</param>
+/// <param name="Item">The item of the value that names the waiting task, or the value itself if it is a single text.</param>
+/// <param name="Field">Path of the member.</param>
+internal sealed record ReverseDependency(
+    string Blocker,
+    string Waiting,
+    string Name,
+    ScalarNode Key,
+    DocumentNode Value,
+    DocumentNode Item,
+    FieldPath Field
+)
+{
+    /// <summary>True if the waiting task also declares the dependency.</summary>
+    public bool IsRepeated { get; init; }
+
+    /// <summary>Reads the members of a task that name its dependants.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="id">Full id of the task.</param>
+    /// <param name="path">Path of the task in the file.</param>
+    /// <param name="fullId">Returns the full id for a name used in this task.</param>
+    public static IEnumerable<ReverseDependency> Of(MappingNode task, string id, string path, Func<string, string> fullId) =>
+        from entry in task.Entries
+        where KeySynonyms.IsReversed(entry.Key.Text)
+        from named in Names(entry.Value)
+        select new ReverseDependency(
+            id,
+            fullId(named.Text),
+            named.Text,
+            entry.Key,
+            entry.Value,
+            named.Item,
+            new FieldPath(path, entry.Key.Text)
+        );
+
+    // Values of other types belong to other tools.
+    private static IEnumerable<(DocumentNode Item, string Text)> Names(DocumentNode value) =>
+        value switch
+        {
+            SequenceNode list => list
+                .Items.OfType<ScalarNode>()
+                .Where(item => !item.IsNull)
+                .Select(item => ((DocumentNode)item, item.Text)),
+            ScalarNode { IsNull: false } text => Split(text.Text).Select(name => ((DocumentNode)text, name)),
+            _ => [],
+        };
+
+    private static string[] Split(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+}
+
+/// <summary>Adds dependencies declared as <see cref="ReverseDependency"/> to the tasks of a backlog.</summary>
+internal static class ReverseDependencies
+{
+    /// <summary>Returns the blocks between existing tasks. Warns about the unusual keys, and about listed names that no task
+    /// has.</summary>
+    /// <param name="blocks">All blocks.</param>
+    /// <param name="placed">The tasks and subtasks.</param>
+    /// <param name="faults">Receives the warnings.</param>
+    public static IReadOnlyList<ReverseDependency> Known(
+        IEnumerable<ReverseDependency> blocks,
+        IReadOnlyList<PositionedTask> placed,
+        FaultList faults
+    )
+    {
+        var tasks = placed.ToLookup(task => task.Node.Id, task => task.Node, StringComparer.Ordinal);
+        var known = blocks.ToLookup(block => tasks.Contains(block.Waiting));
+        foreach (var block in known[false].Where(block => block.Value is SequenceNode))
+        {
+            faults.Warning(
+                "unknown-dependency",
+                block.Item,
+                block.Field,
+                $"Task '{block.Blocker}' names '{block.Waiting}' in '{block.Key.Text}', which does not exist.",
+                "Name a task of this backlog, or remove the name."
+            );
+        }
+        List<ReverseDependency> read =
+        [
+            .. known[true]
+                .Select(block => block with { IsRepeated = tasks[block.Waiting].Any(task => task.DependsOn.Contains(block.Blocker)) }),
+        ];
+        foreach (var block in read.Where(block => !block.IsRepeated).DistinctBy(block => block.Key))
+        {
+            faults.Warning(
+                "other-key",
+                block.Key,
+                block.Field,
+                $"'{block.Key.Text}' is read as 'dependencies' of the tasks that it names.",
+                "Write 'dependencies' in those tasks, which is the usual key."
+            );
+        }
+        return read;
+    }
+
+    /// <summary>Adds the dependencies declared by other tasks to a list of tasks.</summary>
+    public static List<BacklogTask> AddTo(IEnumerable<BacklogTask> tasks, ILookup<string, ReverseDependency> byWaiting) =>
+        [
+            .. tasks.Select(task =>
+                task with
+                {
+                    Dependencies = [.. task.Dependencies.Union(byWaiting[task.Id].Select(block => block.Blocker))],
+                    Subtasks = AddTo(task.Subtasks, byWaiting),
+                }
+            ),
+        ];
+
+    /// <summary>Adds the dependencies declared by other tasks to a graph node.</summary>
+    public static PositionedTask AddTo(PositionedTask task, ILookup<string, ReverseDependency> byWaiting, string file)
+    {
+        var more = byWaiting[task.Node.Id]
+            .DistinctBy(block => block.Blocker)
+            .Where(block => !task.Node.DependsOn.Contains(block.Blocker))
+            .ToList();
+        return more.Count == 0
+            ? task
+            : task with
+            {
+                Node = task.Node with { DependsOn = [.. task.Node.DependsOn, .. more.Select(block => block.Blocker)] },
+                DependsOn = [.. task.DependsOn, .. more.Select(block => new Place(file, block.Item.Line, block.Item.Column, block.Field))],
+            };
+    }
+}

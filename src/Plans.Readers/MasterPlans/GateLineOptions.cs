@@ -1,0 +1,60 @@
+using System.Text.RegularExpressions;
+
+namespace Orchestrator.Plans.Readers.MasterPlans;
+
+/// <summary>Options at the end of a gate's line in a phase file: <c>(exclusive: NAME)</c>, <c>(cache: false)</c>, <c>(clean: true)</c>,
+/// <c>(needs: GATE)</c>, or several separated by commas.</summary>
+internal sealed partial record GateLineOptions
+{
+    /// <summary>Name shared by gates that run one at a time on a host, or null for none.</summary>
+    public string? Exclusive { get; private init; }
+
+    /// <summary>False to run the gate each time, or null if not specified.</summary>
+    public bool? Cache { get; private init; }
+
+    /// <summary>True to start the gate without the outputs of other gates.</summary>
+    public bool Clean { get; private init; }
+
+    /// <summary>Names of the gates whose outputs the gate starts with.</summary>
+    public IReadOnlyList<string> Needs { get; private init; } = [];
+
+    /// <summary>Faults with suggested fixes.</summary>
+    public IReadOnlyList<(string Message, string Fix)> Faults { get; private init; } = [];
+
+    /// <summary>Removes and parses the options at the end of a line.</summary>
+    public static (string Line, GateLineOptions Marks) Take(string text)
+    {
+        var marks = new GateLineOptions();
+        while (Marked().Match(text) is { Success: true } found)
+        {
+            text = text[..found.Index].TrimEnd();
+            foreach (var mark in found.Groups["marks"].Value.Split(','))
+            {
+                marks = marks.With(mark.Split(':', 2)[0].Trim(), mark.Split(':', 2)[^1].Trim());
+            }
+        }
+        return (text, marks);
+    }
+
+    private GateLineOptions With(string name, string value) =>
+        name switch
+        {
+            "exclusive" when ExclusiveName.IsValid(value) => this with { Exclusive = value },
+            "exclusive" => Wrong($"'{value}' can't be what a gate has for itself.", ExclusiveName.Rule),
+            "cache" when value is "true" or "false" => this with { Cache = value == "true" },
+            "cache" => Wrong($"'{value}' does not say whether what has passed counts again.", "Write '(cache: false)', or leave it out."),
+            "clean" when value is "true" or "false" => this with { Clean = value == "true" },
+            "clean" => Wrong($"'{value}' does not say whether the gate starts clean.", "Write '(clean: true)', or leave it out."),
+            "needs" when value.Length > 0 => this with { Needs = [.. Needs, value] },
+            "needs" => Wrong("'needs' names no gate.", "Write '(needs: GATE)' with the command or the type of a gate of this phase."),
+            _ => Wrong(
+                $"A gate has no '{name}' in parentheses.",
+                "Write '(exclusive: NAME)', '(cache: false)', '(clean: true)', '(needs: GATE)', or several with commas."
+            ),
+        };
+
+    private GateLineOptions Wrong(string message, string fix) => this with { Faults = [.. Faults, (message, fix)] };
+
+    [GeneratedRegex(@"\((?<marks>\s*(exclusive|cache|clean|needs)\s*:[^)]*)\)\s*\.?$", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Marked();
+}

@@ -1,0 +1,48 @@
+namespace Orchestrator.Plans.Readers;
+
+/// <summary>Creates the source positions of a plan's tasks for each format.</summary>
+internal static class PlanPositionFactory
+{
+    public static PlanPositions OfNodes(string file, IReadOnlyList<DocumentNode> tasks) =>
+        new(
+            file,
+            (task, field) =>
+            {
+                (var line, var column) = Find(tasks, task, field.Split('[')[0]);
+                return (file, line, column);
+            }
+        );
+
+    public static PlanPositions OfLines(string file, IReadOnlyList<int> lines) =>
+        new(file, (task, _) => task < lines.Count ? (file, lines[task], 1) : (file, 0, 0));
+
+    /// <summary>Creates the positions of phases. A phase is located in its row of the master plan, its gates in its own file.</summary>
+    /// <param name="file">The master plan.</param>
+    /// <param name="rows">Line of each phase's row.</param>
+    /// <param name="gates">File of each phase, with the lines of its gates.</param>
+    public static PlanPositions OfPhases(
+        string file,
+        IReadOnlyList<int> rows,
+        IReadOnlyList<(string File, IReadOnlyList<int> Lines)> gates
+    ) =>
+        new(
+            file,
+            (task, field) =>
+                field.StartsWith("verification[", StringComparison.Ordinal)
+                && int.TryParse(field["verification[".Length..].TrimEnd(']'), out var gate)
+                && gate < gates[task].Lines.Count
+                    ? (gates[task].File, gates[task].Lines[gate], 1)
+                    : (file, rows[task], 1)
+        );
+
+    private static (int Line, int Column) Find(IReadOnlyList<DocumentNode> tasks, int task, string key)
+    {
+        if (task >= tasks.Count)
+        {
+            return (0, 0);
+        }
+        var node = tasks[task];
+        var field = (node as MappingNode)?.Entries.FirstOrDefault(e => string.Equals(e.Key.Text, key, StringComparison.Ordinal)).Key;
+        return field is null ? (node.Line, node.Column) : (field.Line, field.Column);
+    }
+}

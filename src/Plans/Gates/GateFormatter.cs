@@ -1,0 +1,456 @@
+using System.Globalization;
+
+namespace Orchestrator.Plans;
+
+/// <summary>Formats gate verdicts for reports, task and landing notes, agents' prompts, logs and terminals. No other file formats
+/// them.</summary>
+public static class GateFormatter
+{
+    private const int MostNotes = 3;
+    private const int MostLines = 20;
+    private const int LongestEnd = 300;
+    private const int LongestName = 60;
+    private const string Exclusive = "or give the gate 'exclusive: NAME': gates of one name run one at a time on this machine";
+
+    /// <summary>Formats the result of a task's new and changed tests without its change, without a full stop.</summary>
+    public static string Red(RedProof proof) =>
+        proof.Gap switch
+        {
+            RedProofGap.NoProductChange => "it changes tests alone, so that nothing shows that they can fail",
+            RedProofGap.NotSeparable => "its tests stand in files of the product, so that nothing shows that they can fail",
+            RedProofGap.CouldNotRun => "its tests could not be run without its change",
+            RedProofGap.NoNames => "its tests fail without its change, and their runner names none of them",
+            _ when proof.ProvesNothing => $"its tests prove nothing: {Of(proof)}",
+            _ => Of(proof),
+        };
+
+    private static string Of(RedProof proof) =>
+        $"red without the change: {proof.Red} of {Plural.Of(proof.Tests, "test")}"
+        + (proof.Green.Count == 0 ? "" : $"; green both ways: {Some(proof.Green, MostNotes)}");
+
+    /// <summary>Formats the gate's result in a few words.</summary>
+    public static string Ending(GateVerdict verdict) =>
+        verdict.Result switch
+        {
+            _ when verdict.Refusal is { } refusal => refusal,
+            GateResult.Passed when verdict.Cached => FromCache(verdict),
+            GateResult.Passed when verdict.Failure == GateFailure.Flaky => "passed when run again: it fails by chance",
+            GateResult.Passed when verdict.RanAlone => "passed when run alone",
+            GateResult.Passed or GateResult.Failed when verdict.Measured is not null => Comparison(verdict),
+            GateResult.Passed => "passed",
+            GateResult.Skipped => "skipped: nothing of its kind was changed",
+            GateResult.TimedOut => $"ran longer than {verdict.Gate.Limit.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s",
+            GateResult.CouldNotRun => "could not run",
+            _ when verdict.Repaired is { } files => $"changed tracked files: {Names(files)}",
+            _ when verdict.Gate.Negate => "succeeded, but must fail",
+            _ when verdict.Gate.IsMeasurement && verdict.ExitCode == 0 => "printed no number on its last line",
+            _ => $"exit code {verdict.ExitCode}",
+        };
+
+    /// <summary>Formats the verdict as a sentence.</summary>
+    public static string Sentence(GateVerdict verdict)
+    {
+        var end = Evidence(verdict);
+        var kind = verdict.Gate.IsMeasurement ? "measurement" : "gate";
+        return verdict.Result switch
+        {
+            _ when verdict.Refusal is { } refusal => refusal,
+            GateResult.Passed => verdict.Failure == GateFailure.Flaky
+                ? "It failed, and passed when run again on the same files."
+                : "It passed.",
+            GateResult.Skipped => "No file of the kind it asks for was changed.",
+            _ when verdict.Repaired is { } files =>
+                $"It changed tracked files ({Names(files)}), so its success shows nothing. Commit what it "
+                    + $"changes, and let it only check{(OneShotCommand.Of(verdict.Command) is { } once ? $": '{once}'" : "")}.",
+            GateResult.TimedOut => $"It took longer than {verdict.Gate.Limit.TotalSeconds:0} s and was stopped.",
+            GateResult.Failed when verdict.Measured is not null => $"Missed: {Comparison(verdict)}.",
+            GateResult.Failed when verdict.Gate.IsMeasurement && verdict.ExitCode == 0 =>
+                $"It printed no number on the last line of its output{(end.Length == 0 ? "" : $" ({end})")}: {Comparison(verdict)}.",
+            GateResult.CouldNotRun => $"The gate '{verdict.Gate.Name}' could not run: "
+                + $"{(verdict.ExitCode is { } code ? $"exit code {code}. " : "")}{end}{(end.Length == 0 ? "" : ".")}",
+            _ => $"The {kind} '{verdict.Gate.Name}' ended with exit code {verdict.ExitCode}"
+                + $"{(verdict.Gate.Negate ? ", but has to fail" : "")}{(end.Length == 0 ? "" : $": {end}")}.",
+        };
+    }
+
+    /// <summary>Formats the verdict and the suggested fix of a failure as sentences.</summary>
+    public static string Summary(GateVerdict verdict) =>
+        Advice(verdict) is { Length: > 0 } advice ? $"{Sentence(verdict)} {advice}" : Sentence(verdict);
+
+    /// <summary>Explains to users and the agent why a gate failed: the strongest evidence, the file with its output, and the suggested
+    /// fix.</summary>
+    /// <param name="verdict">A failure.</param>
+    /// <param name="log">The file with the output, or empty for none.</param>
+    /// <param name="cure">Suggested fix if the host is at fault.</param>
+    public static string Explain(GateVerdict verdict, string log, string cure)
+    {
+        var where = log.Length == 0 ? "" : $" See {log}.";
+        return verdict.Refusal is not null ? Summary(verdict)
+            : verdict.BlamesMachine ? $"{Summary(verdict)}{where} {cure}"
+            : Complaint(verdict) + where;
+    }
+
+    /// <summary>Formats the failure and the suggested fix as sentences.</summary>
+    public static string Complaint(GateVerdict verdict)
+    {
+        var (shows, advice) = (Evidence(verdict), Advice(verdict));
+        return verdict.Gate.IsMeasurement ? $"Measurement failed: {verdict.Gate.Name}. {Summary(verdict)}"
+            : verdict.Repaired is not null ? $"Gate failed: {Short(verdict.Gate.Name)}. {Summary(verdict)}"
+            : $"{(shows.Length == 0 ? "Gate failed: " + verdict.Gate.Name : $"{shows} (Gate failed: {Short(verdict.Gate.Name)})")}."
+                + (advice.Length == 0 ? "" : " " + advice);
+    }
+
+    /// <summary>Formats the names of failed gates and the suggested fixes.</summary>
+    public static string Failing(IReadOnlyList<GateVerdict> failures) =>
+        $"{Some([.. failures.Select(f => f.Gate.Name)], 20)}."
+        + string.Concat(failures.Select(Advice).Where(advice => advice.Length > 0).Distinct().Select(advice => " " + advice));
+
+    /// <summary>Explains that a gate is only advisory because it failed at the base commit.</summary>
+    /// <param name="verdict">The failure at the base commit.</param>
+    /// <param name="log">The file with the complete output.</param>
+    public static string OnlyAdvises(GateVerdict verdict, string log)
+    {
+        var (end, advice) = (Evidence(verdict), Advice(verdict));
+        return $"The gate '{verdict.Gate.Name}' fails before any work was done: it only advises in this run"
+            + $"{(end.Length == 0 ? "" : $": {end}")} ({log}).{(advice.Length == 0 ? "" : " " + advice)}";
+    }
+
+    /// <summary>Explains that a gate still decides although it failed at the base commit, because the run has no other tests.</summary>
+    public static string StillDecides(GateVerdict verdict, string log)
+    {
+        var end = Evidence(verdict);
+        return $"The gate '{verdict.Gate.Name}' fails before any work was done{(end.Length == 0 ? "" : $": {end}")} ({log}). No other test "
+            + "shows that work is good, so it still decides: work lands where it passes"
+            + (verdict.CanBeCompared ? ", or fails in nothing new." : " alone. Repair it first, or say yes (--yes).");
+    }
+
+    /// <summary>Formats a failed gate as a Markdown section with the end of its output.</summary>
+    public static string Section(GateVerdict verdict)
+    {
+        var text = new StringBuilder(
+            $"## {(verdict.Gate.IsMeasurement ? "Measurement" : "Gate")} failed: {new UntrustedText(verdict.Gate.Name).Line}\n\nCommand: "
+                + $"{PromptMarkdown.InlineCode(verdict.Gate.Command)}\n{new UntrustedText(Summary(verdict)).Marked}\n\n"
+        );
+        if (verdict.Tail.Trim().Length == 0)
+        {
+            return text.Append("It printed nothing.\n").ToString();
+        }
+        PromptMarkdown.Fenced(text, verdict.Tail, "");
+        return text.ToString();
+    }
+
+    /// <summary>Formats the verdict for a terminal. The first line starts with a word of at most four letters.</summary>
+    public static IEnumerable<string> Lines(GateVerdict verdict)
+    {
+        var word =
+            verdict.Result is GateResult.Passed ? "ok  "
+            : verdict.IsAcceptable ? "warn"
+            : "fail";
+        yield return $"{word}  {verdict.Gate.Name}: {Ending(verdict)}{(verdict.Runs == 0 ? "" : $" ({Effort(verdict)})")}";
+        if (verdict.Oddities.Count > 0)
+        {
+            yield return $"      strange: {Oddities(verdict)}";
+        }
+        if (verdict.Quarantined)
+        {
+            yield return $"      it only advises, since {Quarantine(verdict)}";
+        }
+        if (Advice(verdict) is { Length: > 0 } advice)
+        {
+            yield return "      " + advice;
+        }
+        if (verdict.Result == GateResult.Passed)
+        {
+            yield break;
+        }
+        const string Indent = "    " + UntrustedText.Mark;
+        string[] last = [.. new UntrustedText(verdict.Tail).Block(Indent).TakeLast(MostLines)];
+
+        // The decisive line often precedes the summary that runners print last, or its file is on a separate line.
+        if (Decisive(verdict) is { } failing && !Array.Exists(last, line => line.Contains(failing, StringComparison.Ordinal)))
+        {
+            yield return Indent + new UntrustedText(failing).Line;
+            yield return Indent + "…";
+        }
+        foreach (var line in last)
+        {
+            yield return line;
+        }
+        if (verdict.EvidenceFile is not null)
+        {
+            yield return $"      all of it: {verdict.EvidenceFile}";
+        }
+    }
+
+    /// <summary>Formats the verdict as one line of a report.</summary>
+    public static string Line(GateVerdict verdict)
+    {
+        // For a plain failure, the result already states the exit code.
+        var isSaid = verdict is { Result: GateResult.Failed, Gate: { Negate: false, IsMeasurement: false } };
+        string[] said =
+        [
+            Ending(verdict),
+            verdict.Tests is { } tests ? Tests(tests) : "",
+            verdict.Runs == 0 ? "" : Seconds(verdict.Duration),
+            verdict.ExitCode is { } code && !verdict.Cached && !isSaid ? $"exit code {code}" : "",
+        ];
+        return $"gate '{QuotedText.CutLine(verdict.Gate.Name, LongestEnd)}': {string.Join(", ", said.Where(word => word.Length > 0))}"
+            + (verdict is { EvidenceFile: { } log, Cached: false } ? $" ({log})" : "");
+    }
+
+    /// <summary>Formats the last lines of a gate's log: result, exit code, command and suggested fix.</summary>
+    public static string LogEnd(GateVerdict verdict)
+    {
+        string[] lines =
+        [
+            $"gate '{verdict.Gate.Name}': {verdict.Result}, exit code "
+                + $"{verdict.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "none"}, {Seconds(verdict.Duration)}",
+            $"command: {verdict.Command}",
+            verdict.Tests is { } tests ? Tests(tests) : "",
+            verdict.Gate.IsMeasurement ? Comparison(verdict) : "",
+            Advice(verdict),
+        ];
+        return "\n" + string.Concat(lines.Where(line => line.Length > 0).Select(line => $"[{line}]\n"));
+    }
+
+    /// <summary>Formats the log lines about the gate's effects on its tree, or returns an empty string for none.</summary>
+    /// <param name="oddities">Anomalies in the gate's effects on the tree.</param>
+    /// <param name="removed">Other files that the gate left and that were removed, or null for none.</param>
+    /// <param name="isWhole">True if the tree was restored to its commit.</param>
+    public static string LogTraces(IEnumerable<GateOddity> oddities, NamedFiles? removed, bool isWhole)
+    {
+        string[] lines =
+        [
+            .. oddities.Select(oddity => Oddity(oddity, null)),
+            removed is null ? "" : $"what it left and git does not ignore was removed: {Names(removed)}",
+            isWhole ? "" : "its worktree could not be put back to the commit; a gate after it gets a fresh one",
+        ];
+        return string.Concat(lines.Where(line => line.Length > 0).Select(line => $"[{line}]\n"));
+    }
+
+    /// <summary>Formats short notes about gates that do not prevent a merge but are cached, unusual or flaky.</summary>
+    public static IEnumerable<string> Notes(IReadOnlyList<GateVerdict> verdicts)
+    {
+        var hits = verdicts.Where(IsHit).ToList();
+        return
+        [
+            .. hits.Take(MostNotes).Select(v => $"gate '{v.Gate.Name}': {FromCache(v)}"),
+            .. hits.Count > MostNotes ? (string[])[$"{Plural.Of(hits.Count - MostNotes, "more gate")}: taken from the cache"] : [],
+            .. verdicts
+                .Where(v => v.Oddities.Count > 0)
+                .Take(MostNotes)
+                .Select(v => $"gate '{v.Gate.Name}' is {(v.Passed ? "green, but strange" : "strange")}: {Oddities(v)}"),
+            .. verdicts
+                .Except(hits)
+                .Select(v => (v.Gate.Name, Said: Note(v)))
+                .Where(note => note.Said.Length > 0)
+                .Select(note => $"gate '{note.Name}': {note.Said}"),
+        ];
+    }
+
+    /// <summary>Formats the number of cached results, followed by notes about the other gates.</summary>
+    public static IEnumerable<string> Brief(IReadOnlyList<GateVerdict> verdicts) =>
+        Notes([.. verdicts.Where(v => !v.Cached)]).Prepend(FromCache(verdicts)).Where(note => note.Length > 0);
+
+    /// <summary>Formats the number of cached results, or returns an empty string for none.</summary>
+    public static string FromCache(IReadOnlyList<GateVerdict> verdicts) =>
+        verdicts.Count(IsHit) is > 0 and var hits ? $"{hits} of {Plural.Of(verdicts.Count, "gate")} taken from the cache" : "";
+
+    /// <summary>Formats the number of passed gates and their total, "not verified" without a gate, or an empty string before the first
+    /// gate ran.</summary>
+    public static string Count(GateSummary? gates) =>
+        gates switch
+        {
+            null => "",
+            { Proof: GateProof.NotVerified } => "not verified",
+            _ => string.Create(CultureInfo.InvariantCulture, $"{gates.Passed}/{gates.Total}")
+                + (gates.Cached == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({gates.Cached} from the cache)")),
+        };
+
+    /// <summary>Explains why passing gates prove nothing about the work, or returns an empty string if they do or did not pass.</summary>
+    public static string Unproven(GateSummary? gates) =>
+        gates?.Proof switch
+        {
+            null or GateProof.NotVerified => "not verified: no gate has looked at it",
+            GateProof.LintOnly => "not verified: only linters passed, which show nothing of what it does",
+            _ => "",
+        };
+
+    /// <summary>Formats short notes about gates that failed at the base commit.</summary>
+    public static IEnumerable<string> SinceBase(IEnumerable<GateVerdict> verdicts) =>
+        verdicts.Where(v => v.BeforeWork is not null).Select(v => $"gate '{v.Gate.Name}': {BeforeWork(v)}");
+
+    /// <summary>Formats the origin of a cached result, phrased to follow the gate's name and a colon.</summary>
+    public static string FromCache(GateVerdict verdict) =>
+        $"taken from the cache: ran in {(verdict.Run.Length == 0 ? "'orchestrate verify'" : $"run {verdict.Run}")}"
+        + $"{(verdict.At is { } at ? $" at {at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC" : "")}";
+
+    /// <summary>Formats the gate's flakiness, or returns an empty string if it is acceptable or unknown.</summary>
+    public static string Chance(GateVerdict verdict) =>
+        verdict.Chance is { } chance ? $"failed by chance in {chance.Flakes} of its last {Plural.Of(chance.Runs, "run")}" : "";
+
+    /// <summary>Explains why a failure in quarantine is only advisory.</summary>
+    private static string Quarantine(GateVerdict verdict) =>
+        verdict.QuarantinedTests is { } tests
+            ? $"each failed test is in quarantine: {Some(tests, MostNotes)}"
+            : $"it {Chance(verdict)} (gates.quarantine)";
+
+    private static string Flaky(GateVerdict verdict) => verdict.FlakyTests is { } tests ? $": {Some(tests, MostNotes)}" : "";
+
+    /// <summary>Formats the comparison with the gate's failure at the base commit, or returns an empty string if it did not fail
+    /// there.</summary>
+    public static string BeforeWork(GateVerdict verdict) =>
+        verdict.BeforeWork switch
+        {
+            BaseComparison.Repaired => "red before any work was done, green now",
+            BaseComparison.Same => $"red before any work was done, and still red in the same way{Weight(verdict)}",
+            BaseComparison.Other => "red before any work was done, and red in another way now"
+                + (
+                    verdict.NewFailures is { Count: > 0 } news ? $" (new: {Some(news, MostNotes)})"
+                    : Evidence(verdict) is { Length: > 0 } end ? $" ({end})"
+                    : ""
+                )
+                + Weight(verdict),
+            _ => "",
+        };
+
+    private static string Weight(GateVerdict verdict) =>
+        verdict.DecidesAnyway ? "; it decides, since no other test does" : "; it only advises";
+
+    /// <summary>Formats the anomalies of a verdict, or returns an empty string for none.</summary>
+    public static string Oddities(GateVerdict verdict) =>
+        string.Join("; ", verdict.Oddities.Select(oddity => Oddity(oddity, verdict.Tests)));
+
+    /// <summary>Suggests fixes for resources the gate could not acquire and for files it missed, as sentences, or returns an empty
+    /// string.</summary>
+    public static string Advice(GateVerdict verdict)
+    {
+        string[] advice =
+        [
+            !verdict.RanAlone
+                ? ""
+                : "Beside another gate on this machine it failed; run again alone it "
+                    + $"{(verdict.Result == GateResult.Passed ? "passed" : "failed, too")}.",
+            Cure(verdict.Contention),
+            verdict is { Result: GateResult.TimedOut } && OneShotCommand.Of(verdict.Command) is { } once
+                ? $"It watches for changes, or asks; '{once}' checks once."
+                : "",
+            verdict is { Result: GateResult.Failed, FlakyTests: { } flaky }
+                ? $"On the same files these tests failed and passed: {Some(flaky, MostNotes)}. Let them depend on nothing but the files."
+                : "",
+            verdict.DecidesAnyway ? $"It was {BeforeWork(verdict)}." : "",
+            verdict is { Passed: false, Repaired: null, Rewritten: { } rewritten }
+                ? $"It rewrites tracked files, which were put back after it: {Names(rewritten)}. Commit what it makes of them."
+                : "",
+            verdict.RemovedBefore is { } removed
+                ? $"Before it, what earlier gates had left and git does not ignore was removed: {Names(removed)}. If it needs that: add it "
+                    + "to .gitignore, or make one gate of both."
+                : "",
+            verdict.StartedWithout is { } unseen
+                ? $"It started without files that earlier gates left: {Names(unseen)}. If it needs them, name the gate that makes them: "
+                    + "'needs: [GATE]'."
+                : "",
+        ];
+        return string.Join(' ', advice.Where(one => one.Length > 0));
+    }
+
+    /// <summary>Formats the expected, measured and claimed numbers of a measurement.</summary>
+    public static string Comparison(GateVerdict verdict) =>
+        $"expected {verdict.Gate.Expectation}; measured {verdict.Measured?.ToString(CultureInfo.InvariantCulture) ?? "nothing"}"
+        + (verdict.Claimed is { } claimed ? $"; its agent said {claimed.ToString(CultureInfo.InvariantCulture)}" : "");
+
+    /// <summary>Formats the number of tests that ran.</summary>
+    public static string Tests(TestCount tests) => $"{Tests(tests.Ran)}{(tests.Skipped > 0 ? $", {tests.Skipped} skipped" : "")}";
+
+    /// <summary>Joins the last lines of the output, which usually name the cause, into one line.</summary>
+    public static string LastWords(GateVerdict verdict)
+    {
+        var lines = verdict.Tail.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0).TakeLast(3);
+        var words = string.Join(" / ", lines);
+        return words.Length <= LongestEnd ? words : "…" + words[^LongestEnd..];
+    }
+
+    /// <summary>Formats a warning that a gate passed although, according to its output, no test ran.</summary>
+    public static string RanNothing(GateVerdict verdict) => $"The gate '{verdict.Gate.Name}' passed, but it says that no test ran.";
+
+    /// <summary>Formats the decisive line of a failure with its file and line number, or returns null if none is known.</summary>
+    public static string? Decisive(GateVerdict verdict) =>
+        verdict.Decisive is not { } decisive ? null
+        : decisive.File is not { } file || NamesPlace(decisive, file) ? decisive.Text
+        : $"{decisive.Text} ({file}{(decisive.FileLine is { } line ? $":{line}" : "")})";
+
+    // Lines such as "a.go:7: got 1" and "a.ts(7,3): error" already contain the position.
+    private static bool NamesPlace(DecisiveLine decisive, string file) =>
+        decisive.Text.Contains(file, StringComparison.Ordinal)
+        && (
+            decisive.FileLine is not { } line
+            || decisive.Text.Contains($"{file}:{line}", StringComparison.Ordinal)
+            || decisive.Text.Contains($"{file}({line}", StringComparison.Ordinal)
+        );
+
+    private static string Evidence(GateVerdict verdict) => Decisive(verdict) ?? LastWords(verdict);
+
+    private static string Note(GateVerdict verdict) =>
+        verdict switch
+        {
+            { Quarantined: true } => $"failed and only advises, since {Quarantine(verdict)}",
+            { Passed: true, Failure: GateFailure.Flaky } => $"failed, and passed when run again on the same files{Flaky(verdict)}",
+            { BeforeWork: not null } => BeforeWork(verdict),
+            { Passed: true } => Advice(verdict),
+            { Gate: { IsMeasurement: true, Required: false } } => $"it only advises, but: {Summary(verdict)}",
+            _ => "",
+        };
+
+    private static string Oddity(GateOddity oddity, TestCount? tests)
+    {
+        var files = oddity.Files is { } named ? Names(named) : "";
+        return oddity.Kind switch
+        {
+            GateOddityKind.LogReplaced => $"{files} was where the file with what it printed is made; it was removed, not written through",
+            GateOddityKind.LogForeign => "something beside us wrote to the file with what it printed while it ran",
+            GateOddityKind.CountsDiffer =>
+                $"it printed {Plural.Of(oddity.Before ?? 0, "test")}, {files} {Plural.Form(tests?.Files.Count ?? 0, "says", "say")} "
+                    + $"{oddity.Now}",
+            GateOddityKind.FewerTestsThanLast => $"{Tests(oddity.Before ?? 0)} last time, {oddity.Now?.ToString() ?? "none counted"} now",
+            GateOddityKind.FewerTestsThanLately => $"{Tests(oddity.Before ?? 0)} lately, {oddity.Now?.ToString() ?? "none counted"} now",
+            GateOddityKind.FewerTestsThanBase => $"{Tests(oddity.Before ?? 0)} before any work was done, "
+                + $"{(oddity.Now is null || tests is null ? "none counted" : Tests(tests))} now",
+            GateOddityKind.Faster => string.Create(CultureInfo.InvariantCulture, $"{oddity.Before:0.0} s lately, {oddity.Now:0.0} s now"),
+            GateOddityKind.SetUpChangedFiles => $"set-up changed tracked files, which were put back before it: {files}",
+            GateOddityKind.ChangedFiles => $"it changed tracked files, which were put back after it: {files}",
+            _ => $"it made what other programs read before the project's own files, which was removed: {files}",
+        };
+    }
+
+    private static string Cure(GateContention contention) =>
+        contention switch
+        {
+            GateContention.Port =>
+                "A port that it wants was in use. Let the suite listen on $ORCHESTRATOR_PORT: from there on 20 ports are its "
+                    + "worktree's own "
+                    + $"(worktrees.env sets the variable that it reads: 'PORT: \"{{port}}\"'), {Exclusive}.",
+            GateContention.Database =>
+                "A database or container that it wants was in use. Let each worktree have its own, named by $ORCHESTRATOR_WORKTREE "
+                    + $"(worktrees.env: 'DATABASE_URL: postgres://localhost/app_{{worktree}}'), {Exclusive}.",
+            GateContention.File =>
+                $"A file or lock that it makes was there already. Let it lie below $TMPDIR, which is its worktree's own, {Exclusive}.",
+            _ => "",
+        };
+
+    private static bool IsHit(GateVerdict verdict) => verdict is { Cached: true, Result: GateResult.Passed };
+
+    private static string Effort(GateVerdict verdict) =>
+        $"{(verdict.Tests is { } tests ? $"{Tests(tests)}, " : "")}{Seconds(verdict.Duration)}";
+
+    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.0 s", CultureInfo.InvariantCulture);
+
+    private static string Tests(decimal tests) => Plural.Of(tests, "test");
+
+    internal static string Names(NamedFiles files) => string.Join(", ", files.First) + (files.More > 0 ? $" and {files.More} more" : "");
+
+    private static string Some(IReadOnlyList<string> names, int most) =>
+        Names(new NamedFiles([.. names.Take(most)], Math.Max(0, names.Count - most)));
+
+    // A gate without a description is named by its command, which may be long.
+    private static string Short(string name) => name.Length <= LongestName ? name : name[..LongestName] + "…";
+}

@@ -1,0 +1,34 @@
+namespace Orchestrator.Plans;
+
+/// <summary>Checks if the files of two tasks overlap. Plain paths, the vast majority in a large plan, are compared as text.</summary>
+internal sealed class PathOverlapCheck
+{
+    private readonly Dictionary<string, PathSegment> _parts = new(StringComparer.Ordinal);
+
+    /// <summary>True if the other task may write a file that this task reads or writes.</summary>
+    public bool Meet(PlanTask task, PlanTask owner)
+    {
+        string[] owned = [.. Ownership.PathsOf(owner)];
+        return Meet(task.FilesWrite ?? [], owned) || Meet(task.FilesRead ?? [], owned) || Meet(task.FilesAppend, owned);
+    }
+
+    private bool Meet(IReadOnlyList<string> paths, string[] owned)
+    {
+        for (var i = 0; i < paths.Count; i++)
+        {
+            for (var o = 0; o < owned.Length; o++)
+            {
+                if (Meet(paths[i], owned[o]))
+                {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private bool Meet(string path, string other) =>
+        PathPattern.IsPlain(path) && PathPattern.IsPlain(other)
+            ? PathPattern.IsAtOrBelow(path, other) || PathPattern.IsAtOrBelow(other, path)
+            : PathPattern.Parse(path, _parts).Overlaps(PathPattern.Parse(other, _parts));
+}

@@ -1,0 +1,42 @@
+namespace Orchestrator.Plans;
+
+/// <summary>Checks if two patterns with wildcards of any length overlap. Works on the characters of a name and on the parts of a
+/// path.</summary>
+internal static class PatternIntersection
+{
+    /// <summary>True if some text matches both patterns. Fills a table of the position pairs that a common text can reach, so the cost is
+    /// the product of the two lengths.</summary>
+    public static bool Exists<T>(T[] a, T[] b, Func<T, bool> isAnyLength, Func<T, T, bool> meets)
+    {
+        var width = b.Length + 1;
+        var reach = new bool[(a.Length + 1) * width];
+        reach[0] = true;
+        for (var i = 0; i <= a.Length; i++)
+        {
+            for (var j = 0; j <= b.Length; j++)
+            {
+                if (!reach[(i * width) + j])
+                {
+                    continue;
+                }
+                var moreA = i < a.Length;
+                var moreB = j < b.Length;
+                var anyA = moreA && isAnyLength(a[i]);
+                var anyB = moreB && isAnyLength(b[j]);
+                if (anyA || (anyB && moreA))
+                {
+                    reach[((i + 1) * width) + j] = true;
+                }
+                if (anyB || (anyA && moreB))
+                {
+                    reach[(i * width) + j + 1] = true;
+                }
+                if (!anyA && !anyB && moreA && moreB && meets(a[i], b[j]))
+                {
+                    reach[((i + 1) * width) + j + 1] = true;
+                }
+            }
+        }
+        return reach[^1];
+    }
+}

@@ -1,0 +1,65 @@
+namespace Orchestrator.Processes;
+
+/// <summary>Temporary file that atomically replaces or creates a file in the same folder. It is removed if neither happens.</summary>
+internal sealed class AtomicTemporaryFile : IDisposable
+{
+    private readonly FolderHandle _folder;
+    private readonly string _path;
+    private byte[]? _aside;
+
+    public AtomicTemporaryFile(string path)
+    {
+        _path = path;
+        _folder = OwnFolder.Make(OwnFile.FolderOf(path));
+        try
+        {
+            var aside = Encoding.UTF8.GetBytes($"{Path.GetFileName(path)}.{Environment.ProcessId}-{Guid.NewGuid():n}.tmp");
+            Stream = new FileStream(_folder.Make(aside, FolderHandle.Plain), FileAccess.Write);
+            _aside = aside;
+        }
+        catch
+        {
+            _folder.Dispose();
+            throw;
+        }
+    }
+
+    public FileStream Stream { get; }
+
+    public void Replace(bool sync)
+    {
+        Stream.Flush(flushToDisk: sync);
+        Stream.Dispose();
+        _folder.Rename(_aside, _folder, OwnFile.NameOf(_path));
+        _aside = null;
+    }
+
+    /// <summary>Creates the file unless it exists. Uses a hard link, which the file system creates or refuses in one step.</summary>
+    /// <returns>False if the file already exists.</returns>
+    public bool Publish()
+    {
+        Stream.Flush(flushToDisk: true);
+        return _folder.TryLink(_aside, OwnFile.NameOf(_path));
+    }
+
+    public void Dispose()
+    {
+        using (_folder)
+        {
+            if (_aside is null)
+            {
+                return;
+            }
+            try
+            {
+                // On a full disk this tries to write the buffer again.
+                Stream.Dispose();
+            }
+            catch (IOException)
+            {
+                // The first failure is already being thrown.
+            }
+            _folder.Remove(_aside, isFolder: false);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using Orchestrator.Git.Losses;
+using Orchestrator.Git.Refs;
+
+namespace Orchestrator.Runs.Merging;
+
+/// <summary>Checks that the merged changes of a run's tasks are still present. Runs after each merge before staging moves, and for the
+/// whole run before landing.</summary>
+/// <param name="ask">Queries the run for the files granted to its tasks.</param>
+public sealed class LostChangeCheck(GitRepository repository, RunFiles files, AskRun ask)
+{
+    /// <summary>Subject of the staging commit by which a user accepts lost changes (<see cref="Landing.LostChangeAcceptance"/>).</summary>
+    public const string Acceptance = "accept losses";
+
+    private const int MostNamed = 5;
+    private IReadOnlyDictionary<string, IReadOnlyList<string>> _lent = new Dictionary<string, IReadOnlyList<string>>();
+    private readonly LossCheck _check = new(repository, files.AppendedFiles);
+
+    /// <summary>Finds hunks that a merge would lose.</summary>
+    /// <param name="merge">Commit of the merge.</param>
+    /// <param name="task">The merged task.</param>
+    public Task<IReadOnlyList<MergedHunk>> OfMergeAsync(string merge, PlanTask task, CancellationToken stop) =>
+        OfMergeAsync(merge, AuthorOf(task), stop);
+
+    /// <summary>Finds hunks that a merge of installed packages would lose.</summary>
+    /// <param name="merge">Commit of the merge.</param>
+    public Task<IReadOnlyList<MergedHunk>> OfPackagesAsync(string merge, CancellationToken stop) =>
+        OfMergeAsync(merge, new StepAuthor("packages", IsTask: false, _ => WriteRight.Write), stop);
+
+    private async Task<IReadOnlyList<MergedHunk>> OfMergeAsync(string merge, StepAuthor author, CancellationToken stop)
+    {
+        var found = await _check.OfMergeAsync(merge, author, stop);
+        if (
+            found.Lost.Count > 0
+            || !found.TakesAway
+            || await new RefStore(repository).ReadAsync(RunRefs.Base(files.Folder), stop) is not { } began
+        )
+        {
+            return found.Lost;
+        }
+        await LearnLentAsync(stop);
+        return [.. (await _check.OfStagingAsync(began, merge, AuthorOf, stop)).Lost.Where(hunk => hunk.ByMerge == merge)];
+    }
+
+    /// <summary>Determines the fate of all merged hunks up to a commit of staging, and stores it for the report.</summary>
+    /// <param name="began">Commit that the run started from.</param>
+    /// <param name="tip">The commit to check.</param>
+    public async Task<LossReport> OfStagingAsync(string began, string tip, CancellationToken stop)
+    {
+        await LearnLentAsync(stop);
+        var report = await _check.OfStagingAsync(began, tip, AuthorOf, stop);
+        var told = new StoredLostChanges(report.Summary, tip, [.. report.Hunks.Where(hunk => hunk.Fate != HunkFate.Present)]);
+        DurableFile.Write(files.Folder.LossesJson, told.ToJson());
+        DurableFile.Write(files.Folder.Losses, Encoding.UTF8.GetBytes(told.Render()));
+        return report;
+    }
+
+    /// <summary>Describes some of the lost changes in a sentence.</summary>
+    public static string Describe(IReadOnlyList<MergedHunk> lost) =>
+        string.Join("; ", lost.Take(MostNamed).Select(StoredLostChanges.Place))
+        + (lost.Count > MostNamed ? $"; and {lost.Count - MostNamed} more" : "");
+
+    /// <summary>Returns the summary line for the report, or null if nothing was checked.</summary>
+    public static string? Summary(RunFolder folder) =>
+        StoredLostChanges.TryRead(folder.LossesJson) is not { } told ? null
+        : told.GivenUp.Count == 0 ? told.Summary
+        : $"{told.Summary}; {told.GivenUp.Count} of them given up by a person: {Describe(told.GivenUp)}";
+
+    /// <summary>Queries the run for its grants, because a grant permits a task to remove lines from the file.</summary>
+    private async Task LearnLentAsync(CancellationToken stop) =>
+        _lent = (await ask(files.Folder.RunId, stop)) is { } run
+            ? run.Tasks.Where(task => task.Lent is not null).ToDictionary(task => task.Id, task => task.Lent!, StringComparer.Ordinal)
+            : _lent;
+
+    private StepAuthor AuthorOf(CommitInfo commit) =>
+        commit.Trailers is { } said && said.Run == files.Folder.Name
+            ? files.Plan.Tasks.FirstOrDefault(task => task.Id == said.Task) is { } task
+                ? AuthorOf(FileGrants.With(task, _lent.GetValueOrDefault(task.Id) ?? []))
+                : new StepAuthor(commit.Subject, IsTask: false, _ => WriteRight.Write)
+            : new StepAuthor(
+                StoredLostChanges.ByHand(commit.Subject),
+                IsTask: false,
+                _ => WriteRight.Write,
+                AcceptsLosses: commit.Subject == Acceptance
+            );
+
+    /// <summary>Returns the author with its write permissions. A task must not remove other tasks' lines from a file that it may only
+    /// append to.</summary>
+    private static StepAuthor AuthorOf(PlanTask task)
+    {
+        var (owned, all) = (Ownership.Of(task with { FilesAppend = [] }), Ownership.Of(task));
+        return new StepAuthor(
+            task.Id,
+            IsTask: true,
+            path =>
+                owned.Owns(path) ? WriteRight.Write
+                : all.Owns(path) ? WriteRight.Append
+                : WriteRight.None
+        );
+    }
+}
+
+/// <summary>The fate of merged hunks, as stored.</summary>
+/// <param name="Summary">Summary in one line.</param>
+/// <param name="Commit">The checked commit.</param>
+/// <param name="Hunks">Hunks that are no longer present unchanged.</param>
+public sealed record StoredLostChanges(string Summary, string Commit, IReadOnlyList<MergedHunk> Hunks)
+{
+    /// <summary>Schema version of this document.</summary>
+    public int SchemaVersion { get; init; } = 1;
+
+    /// <summary>Hunks that were lost.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<MergedHunk> Lost => [.. Hunks.Where(hunk => hunk.Fate == HunkFate.Lost)];
+
+    /// <summary>Lost hunks that a user accepted as lost.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<MergedHunk> GivenUp => [.. Hunks.Where(hunk => hunk.By == ByHand(LostChangeCheck.Acceptance))];
+
+    private static JsonSerializerOptions Options => Messages.MessageJson.Options;
+
+    /// <summary>Reads the stored document, or returns null if there is none.</summary>
+    public static StoredLostChanges? TryRead(string path) => StoredJson.TryRead(path, Options.TypeOf<StoredLostChanges>());
+
+    /// <summary>Serializes the document.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Options);
+
+    /// <summary>Returns the author name for a user's commit.</summary>
+    public static string ByHand(string subject) => $"by hand ({FileNames.Show(subject, 60)})";
+
+    /// <summary>Formats a hunk with its position, its task and one of its lines.</summary>
+    public static string Place(MergedHunk hunk) =>
+        $"{FileNames.Show(hunk.Path)}{(hunk.Line > 0 ? $":{hunk.Line}" : "")} of {(hunk.Task.Length > 0 ? hunk.Task : "others")} "
+        + $"('{hunk.Text}')";
+
+    /// <summary>Renders the list as Markdown.</summary>
+    public string Render()
+    {
+        var text = new MarkdownText().Append($"{Summary} (at {CommitIds.Shorten(Commit)})\n");
+        foreach (var hunk in Hunks.OrderByDescending(hunk => hunk.Fate))
+        {
+            var fate = hunk.Fate == HunkFate.Lost ? "lost" : "overwritten";
+            text.Append($"- {fate}: {Place(hunk)}, by {hunk.By} in {CommitIds.Shorten(hunk.ByMerge)}\n");
+        }
+        return text.ToString();
+    }
+}

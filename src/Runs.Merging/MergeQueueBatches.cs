@@ -1,0 +1,172 @@
+namespace Orchestrator.Runs.Merging;
+
+/// <summary>Merges one or several verified commits without a checkout. The merges are first created on top of each other, and gates then
+/// run on the last or on earlier ones. Finally, staging moves by compare-and-swap to the last good merge, which is the exact commit that
+/// the gates checked.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
+/// <param name="caller">Returns the state of the requesting execution.</param>
+/// <remarks>The merge queue keeps the commit ids between the steps, and no ref names them until staging does. A killed step is repeated,
+/// and missing commits are created again. The merge queue passes the position of staging. A branch that is ahead by merges of these very
+/// requests was moved before a crash. Any other position is reverted, except for merges of an execution that was reset.</remarks>
+public sealed class MergeQueueBatches(RunServices services, GetCallerState caller)
+{
+    /// <summary>Creates the merges. The only other effect is that a moved staging branch is restored.</summary>
+    /// <param name="input">The merge requests, and the position of staging.</param>
+    /// <param name="stop">Cancels between the steps.</param>
+    /// <returns>The results described in <see cref="ITrainActivities.BuildBatchAsync"/>.</returns>
+    public async Task<IReadOnlyList<MergeResult>> BuildAsync(BuildBatchInput input, CancellationToken stop)
+    {
+        var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
+        var repository = await services.OpenRepositoryAsync(files);
+        var record = Record(repository, files);
+        var attempt = new MergeAttempt(repository, files, services.AskRun);
+        var recorded = await record.BringUpToDateAsync(input.StagingTip, caller, stop);
+        var (ahead, isAsRecorded) = await record.ReadAsync(recorded, stop);
+        var found = isAsRecorded || ahead is null ? null : await attempt.FindMergedAsync(input.Requests, recorded, ahead, stop);
+        var (staging, note) = isAsRecorded ? (ahead!, "") : await SettleAsync(record, found?[^1].Commit ?? recorded, stop);
+        var commits = new CommitStore(repository);
+        var (tip, results) = (staging, new List<MergeResult>());
+        foreach (var request in input.Requests)
+        {
+            stop.ThrowIfCancellationRequested();
+            var isFirst = tip == staging;
+            if (await commits.IsAncestorAsync(request.Commit, staging, stop))
+            {
+                results.Add(found?.FirstOrDefault(merged => merged.TaskId == request.TaskId) ?? NothingToMerge(request, staging));
+                continue;
+            }
+
+            // Another entry's work contains this one, which gets its own result once the other is on staging.
+            if (!isFirst && await commits.IsAncestorAsync(request.Commit, tip, stop))
+            {
+                break;
+            }
+
+            // Only the first task's conflict is reported, because it is with staging itself. Later ones wait, so that the result does not
+            // depend on timing.
+            var made = await attempt.MakeAsync(request, tip, withEvidence: isFirst, stop);
+            if (made.Outcome != MergeOutcome.Made && !isFirst)
+            {
+                break;
+            }
+            results.Add(made);
+            tip = made.Outcome == MergeOutcome.Made ? made.Commit : tip;
+        }
+        results[0] = results[0] with { Onto = staging, Note = note };
+        return results;
+    }
+
+    /// <summary>Runs gates on one of the merges in a separate worktree.</summary>
+    /// <param name="input">The merge to check.</param>
+    /// <param name="stop">Stops the running gate.</param>
+    /// <returns>The result described in <see cref="ITrainActivities.GateBatchAsync"/>.</returns>
+    public async Task<MergeResult> GateAsync(GateBatchInput input, CancellationToken stop)
+    {
+        var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
+        var repository = await services.OpenRepositoryAsync(files);
+        // A commit that this process created is cached. If it has disappeared since, the checkout fails.
+        if (await new CommitStore(repository).ReadAsync(input.Commit, stop) is null)
+        {
+            return Gone(input);
+        }
+        try
+        {
+            return await new MergeGates(services, repository, files).RunAsync(input.Requests, input.Base, input.Commit, input.Tries, stop);
+        }
+        catch (GitException)
+        {
+            if (await repository.HasCommitAsync(input.Commit, stop))
+            {
+                throw;
+            }
+            return Gone(input);
+        }
+    }
+
+    /// <summary>Moves staging to merges of the batch. Detects that a killed step already moved it.</summary>
+    /// <param name="input">The merges to land.</param>
+    /// <param name="stop">Cancels before staging moves.</param>
+    /// <returns>The results described in <see cref="ITrainActivities.LandBatchAsync"/>.</returns>
+    public async Task<IReadOnlyList<MergeResult>> LandAsync(LandBatchInput input, CancellationToken stop)
+    {
+        var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
+        var repository = await services.OpenRepositoryAsync(files);
+        var record = Record(repository, files);
+        var (from, to, note) = (input.Merges[0].Onto, input.Merges[^1].Commit, "");
+        if ((await record.ReadAsync(to, stop)).IsAsRecorded)
+        {
+            return Results(isMoved: true);
+        }
+        var recorded = await record.BringUpToDateAsync(input.StagingTip, caller, stop);
+        while (true)
+        {
+            (var staging, var message) = await SettleAsync(record, recorded, stop);
+            note = message.Length > 0 ? message : note;
+            if (staging != from)
+            {
+                return Results(staging == to);
+            }
+            try
+            {
+                if (await record.MoveAsync(to, staging, $"merge {string.Join(", ", input.Merges.Select(merge => merge.TaskId))}"))
+                {
+                    return Results(isMoved: true);
+                }
+            }
+            catch (GitException)
+            {
+                // git rejects a ref to a missing commit.
+                if (await repository.HasCommitAsync(to, stop))
+                {
+                    throw;
+                }
+                return Results(isMoved: false);
+            }
+        }
+
+        IReadOnlyList<MergeResult> Results(bool isMoved) =>
+            [
+                .. input.Merges.Select(
+                    (merge, i) => merge with { Outcome = isMoved ? MergeOutcome.Merged : merge.Outcome, Note = i == 0 ? note : "" }
+                ),
+            ];
+    }
+
+    private static StagingRecord Record(GitRepository repository, RunFiles files) =>
+        new(repository, RunRefs.Staging(files.Settings, files.Folder), files.Folder);
+
+    private static MergeResult NothingToMerge(MergeRequest request, string staging) =>
+        MergeAttempt.Of(request, staging) with
+        {
+            Outcome = MergeOutcome.Merged,
+            Commit = staging,
+            Message = "nothing to merge: staging has it already.",
+        };
+
+    private static MergeResult Gone(GateBatchInput input) =>
+        MergeAttempt.Of(input.Requests[^1], input.Base) with
+        {
+            Message = $"The merge {input.Commit} is gone; it is made anew.",
+            FailureClass = FailureClass.Transient,
+        };
+
+    /// <summary>Returns the position of staging, and restores the branch if it was moved.</summary>
+    private async Task<(string Staging, string Message)> SettleAsync(StagingRecord record, string recorded, CancellationToken stop)
+    {
+        var note = "";
+        while (true)
+        {
+            var (tip, isAsRecorded) = await record.ReadAsync(recorded, stop);
+            if (isAsRecorded)
+            {
+                return (tip!, note);
+            }
+            var (done, message) = await record.PutBackAsync(recorded, caller, stop);
+            if (!done)
+            {
+                throw new StepException(message, "StagingGone");
+            }
+            note = message;
+        }
+    }
+}

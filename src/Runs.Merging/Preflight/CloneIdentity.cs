@@ -1,0 +1,20 @@
+using Orchestrator.Git.Sharing;
+
+namespace Orchestrator.Runs.Merging.Preflight;
+
+/// <summary>Determines the identity by which hosts recognize clones of the same repository.</summary>
+public static class CloneIdentity
+{
+    /// <summary>Returns the identity that the clones share (<see cref="RunRules.Places"/>).</summary>
+    /// <param name="services">Dependencies of the run's steps.</param>
+    /// <param name="here">The clone on this host.</param>
+    /// <param name="remote">Name or address of the common remote.</param>
+    /// <param name="stop">Cancels git.</param>
+    /// <returns>The identity, or the reason why it is unknown; the other one is empty.</returns>
+    public static async Task<(string Key, string Problem)> KeyAsync(
+        RunServices services,
+        RepositoryReference here,
+        string remote,
+        CancellationToken stop
+    ) => await new RemoteIdentity(await services.OpenRepositoryAsync(here.Path), remote).FindAsync(stop);
+}

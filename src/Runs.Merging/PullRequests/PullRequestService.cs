@@ -1,0 +1,262 @@
+using Orchestrator.Git.Refs;
+using Orchestrator.Runs.Loading;
+using Orchestrator.Runs.Merging.Landing;
+using Orchestrator.Runs.Tasks.Secrets;
+
+namespace Orchestrator.Runs.Merging.PullRequests;
+
+/// <summary>Content of a pull request.</summary>
+/// <param name="Task">Id of the task whose branch it offers, or null for the run's staging branch.</param>
+/// <param name="Title">Title of the pull request.</param>
+/// <param name="Body">Text of the pull request in Markdown.</param>
+public sealed record PullRequestDraft(string? Task, string Title, string Body);
+
+/// <summary>Result of an operation on a pull request.</summary>
+/// <param name="Outcome">Outcome of the operation.</param>
+/// <param name="Message">A sentence for users.</param>
+public sealed record PullRequestResult(GitHubOutcome Outcome, string Message)
+{
+    /// <summary>Address of the pull request, or null if there is none.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>Number of the pull request, or null if there is none.</summary>
+    public int? Number { get; init; }
+}
+
+/// <summary>Opens, updates and reads pull requests of a run's branches through the <c>gh</c> program. Each branch has at most one, which
+/// is found by its head branch.</summary>
+/// <param name="location">The repository.</param>
+/// <param name="services">Dependencies of the run's steps.</param>
+public sealed class PullRequestService(RepositoryLocation location, RunServices services)
+{
+    private const int MostNamed = 5;
+
+    /// <summary>Pushes a branch, and opens its pull request as a draft or updates the existing one.</summary>
+    /// <param name="run">Status of the run.</param>
+    /// <param name="draft">Content of the pull request.</param>
+    /// <param name="stop">Cancels; a repeated call completes the missing steps.</param>
+    public async Task<PullRequestResult> DeliverAsync(RunStatus run, PullRequestDraft draft, CancellationToken stop)
+    {
+        var repository = await services.Repositories.OpenAsync(location.Root);
+        var branch = BranchOf(run, draft.Task);
+        var tip = branch.Length == 0 ? null : await new RefStore(repository).ReadAsync($"refs/heads/{branch}", stop);
+        if (tip is null)
+        {
+            return new PullRequestResult(GitHubOutcome.Refused, $"{branch} is not there: no work of it is kept on a branch.");
+        }
+        var gitHub = new GitHubProgram(repository, services);
+        var (known, failure) = await FindAsync(gitHub, branch, stop);
+        if (failure is not null)
+        {
+            return Failed(failure, branch, "Nothing was pushed.");
+        }
+        if (known is { State: not "OPEN" } past)
+        {
+            return new PullRequestResult(
+                GitHubOutcome.Refused,
+                $"The pull request of {branch} is {past.State.ToLowerInvariant()} ({past.Url}); another one is not opened. Reopen it there "
+                    + "(gh pr reopen), then call this again."
+            )
+            {
+                Url = past.Url,
+                Number = past.Number,
+            };
+        }
+        var (secrets, note) = await SecretsAsync(repository, run, tip, stop);
+        if (secrets is not null)
+        {
+            return new PullRequestResult(GitHubOutcome.Refused, secrets);
+        }
+        var pushed = await PullRequest.PushAsync(new ProcessRunner(services.Time), repository, tip, branch, stop);
+        if (!pushed.Succeeded)
+        {
+            return new PullRequestResult(
+                GitHubOutcome.Refused,
+                $"{branch} could not be pushed ({PullRequest.Why(pushed)}). Where somebody has pushed to it, their commits stay: take "
+                    + "them over first."
+            );
+        }
+        var marker = $"\n\n<!-- orchestrate:{run.RunId}{(draft.Task is null ? "" : $"/{draft.Task}")} -->\n";
+        var file = PullRequestFile.Write(new RunFolder(location.Root, run.RunId), draft.Task, draft.Body, marker);
+        var result = known is null
+            ? await OpenAsync(gitHub, run.Target, branch, draft, file, stop)
+            : await UpdateAsync(gitHub, known, file, stop);
+        return result with { Message = $"{result.Message}{note}" };
+    }
+
+    /// <summary>Reads the current remarks of reviewers and checks on a run's pull requests.</summary>
+    /// <param name="run">Status of the run.</param>
+    /// <param name="tasks">Ids of the tasks whose branches are read; null in the list means the run's staging branch.</param>
+    /// <param name="stop">Cancels the calls.</param>
+    public async Task<(IReadOnlyList<ReviewRemark> Remarks, IReadOnlyList<PullRequestResult> Results)> ReadAsync(
+        RunStatus run,
+        IReadOnlyList<string?> tasks,
+        CancellationToken stop
+    )
+    {
+        var repository = await services.Repositories.OpenAsync(location.Root);
+        var gitHub = new GitHubProgram(repository, services);
+        var (remarks, results) = (new List<ReviewRemark>(), new List<PullRequestResult>());
+        foreach (var task in tasks)
+        {
+            var branch = BranchOf(run, task);
+            var (known, failure) = await FindAsync(gitHub, branch, stop);
+            if (failure is null && known is { State: "OPEN" })
+            {
+                (var found, failure) = await ReviewRemarks.ReadAsync(gitHub, known.Number, known.Head, branch, stop);
+                remarks.AddRange(found);
+            }
+            results.Add(
+                failure is not null ? Failed(failure, branch, "Nothing was taken over.")
+                : known is null ? new PullRequestResult(GitHubOutcome.Refused, $"{branch} has no pull request.")
+                : new PullRequestResult(GitHubOutcome.Done, $"{known.Url} is {known.State.ToLowerInvariant()}.")
+                {
+                    Url = known.Url,
+                    Number = known.Number,
+                }
+            );
+            if (failure is not null)
+            {
+                break;
+            }
+        }
+        return (remarks, results);
+    }
+
+    private static string BranchOf(RunStatus run, string? task) => task is null ? run.Staging : run.BranchOf(task);
+
+    /// <summary>Finds the pull request of a branch in this repository, preferring the open one over the latest. Pull requests from forks
+    /// are ignored.</summary>
+    private static async Task<(KnownPullRequest? Known, GitHubAnswer? Failure)> FindAsync(
+        GitHubProgram gitHub,
+        string branch,
+        CancellationToken stop
+    )
+    {
+        var answer = await gitHub.CallAsync(
+            mayRepeat: true,
+            stop,
+            "pr",
+            "list",
+            "--head",
+            branch,
+            "--state",
+            "all",
+            "--limit",
+            "100",
+            "--json",
+            "number,url,state,headRefName,headRefOid,isCrossRepository"
+        );
+        if (answer.Outcome != GitHubOutcome.Done)
+        {
+            return (null, answer);
+        }
+        if (GitHubProgram.Items(answer.Text, member: null) is not { } items)
+        {
+            return (null, answer with { Outcome = GitHubOutcome.Refused, Why = "its list of pull requests can't be read" });
+        }
+        var found = items
+            .Where(item => GitHubProgram.Text(item, "headRefName") == branch && !GitHubProgram.IsTrue(item, "isCrossRepository"))
+            .Select(item => new KnownPullRequest(
+                int.TryParse(GitHubProgram.Text(item, "number"), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                    ? number
+                    : 0,
+                GitHubProgram.Text(item, "url"),
+                GitHubProgram.Text(item, "state").ToUpperInvariant(),
+                GitHubProgram.Text(item, "headRefOid")
+            ))
+            .Where(known => known.Number > 0)
+            .OrderByDescending(known => known.State == "OPEN")
+            .ThenByDescending(known => known.Number)
+            .FirstOrDefault();
+        return (found, null);
+    }
+
+    private static async Task<PullRequestResult> OpenAsync(
+        GitHubProgram gitHub,
+        string target,
+        string branch,
+        PullRequestDraft draft,
+        string file,
+        CancellationToken stop
+    )
+    {
+        // Not repeated automatically, because the failed call may have opened the pull request.
+        var opened = await gitHub.CallAsync(
+            mayRepeat: false,
+            stop,
+            "pr",
+            "create",
+            "--draft",
+            "--base",
+            target,
+            "--head",
+            branch,
+            "--title",
+            PullRequestFile.Title(draft.Title),
+            "--body-file",
+            file
+        );
+        var (known, failure) = await FindAsync(gitHub, branch, stop);
+        if (known is { State: "OPEN" })
+        {
+            return new PullRequestResult(GitHubOutcome.Done, $"Draft pull request: {known.Url}") { Url = known.Url, Number = known.Number };
+        }
+        return opened.Outcome == GitHubOutcome.Done && failure is null
+            ? new PullRequestResult(GitHubOutcome.Done, $"Draft pull request: {opened.Text.Trim()}") { Url = opened.Text.Trim() }
+            : Failed(opened.Outcome == GitHubOutcome.Done ? failure! : opened, branch, $"{branch} is pushed; call this again.");
+    }
+
+    private static async Task<PullRequestResult> UpdateAsync(
+        GitHubProgram gitHub,
+        KnownPullRequest known,
+        string file,
+        CancellationToken stop
+    )
+    {
+        var number = known.Number.ToString(CultureInfo.InvariantCulture);
+        var edited = await gitHub.CallAsync(mayRepeat: true, stop, "pr", "edit", number, "--body-file", file);
+        return edited.Outcome == GitHubOutcome.Done
+            ? new PullRequestResult(GitHubOutcome.Done, $"Updated: {known.Url}") { Url = known.Url, Number = known.Number }
+            : Failed(edited, known.Url, "Its branch is pushed; its text is the earlier one. Call this again.");
+    }
+
+    /// <summary>Returns the reason why the work must not be pushed, or null with a note for the pull request.</summary>
+    private async Task<(string? Refusal, string Note)> SecretsAsync(
+        GitRepository repository,
+        RunStatus run,
+        string tip,
+        CancellationToken stop
+    )
+    {
+        if (DecidedPlan.TryFiles(location.Root, run) is { Settings.SecretScan: false })
+        {
+            return (null, "");
+        }
+        var from = await new CommitStore(repository).FindMergeBaseAsync($"refs/heads/{run.Target}", tip, stop) ?? run.BaseCommit;
+        var (found, unread) = await new SecretSearch(repository).FindAsync(from, tip, stop);
+        return found.Count == 0
+            ? (null, unread.Count == 0 ? "" : $" (not looked through for secrets: {FileNames.Some(unread, MostNamed)})")
+            : (
+                "Nothing was pushed, since the work adds what looks like secrets: "
+                    + $"{FileNames.Some([.. found.Select(finding => finding.ToString())], MostNamed)}. Take them out and revoke them, or "
+                    + "say of a line that holds none, by a comment 'orchestrate:allow-secret' on it.",
+                ""
+            );
+    }
+
+    private static PullRequestResult Failed(GitHubAnswer answer, string what, string further) =>
+        new(
+            answer.Outcome,
+            answer.Outcome switch
+            {
+                GitHubOutcome.NoProgram => $"A pull request needs the program gh (https://cli.github.com), which is not in PATH. {further}",
+                GitHubOutcome.LoggedOut => $"gh is not logged in ({answer.Why}): gh auth login. {further}",
+                GitHubOutcome.RateLimited => $"GitHub takes no more requests for now ({answer.Why}). {further}",
+                GitHubOutcome.Unavailable => $"GitHub does not answer, after several tries ({answer.Why}). {further}",
+                _ => $"gh has refused it for {what} ({answer.Why}). {further}",
+            }
+        );
+
+    private sealed record KnownPullRequest(int Number, string Url, string State, string Head);
+}

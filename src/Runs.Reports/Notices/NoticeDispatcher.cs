@@ -1,0 +1,108 @@
+using Orchestrator.Notifications;
+
+namespace Orchestrator.Runs.Reports.Notices;
+
+/// <summary>Delivers the messages of a notice record, and withdraws obsolete ones. Each step is stored before the next one.</summary>
+/// <param name="path">Path of the notice record.</param>
+/// <param name="book">The notice record.</param>
+/// <param name="targets">The targets.</param>
+/// <param name="time">The clock.</param>
+internal sealed class NoticeDispatcher(string path, NoticeRecord book, IReadOnlyList<NoticeTarget> targets, TimeProvider time)
+{
+    /// <summary>Messages to attempt.</summary>
+    public NoticeSelection Tried { get; init; }
+
+    private readonly List<string> _problems = [];
+    private NoticeRecord _book = book;
+
+    /// <summary>Time at which the next attempt is due, or null if none is.</summary>
+    public DateTimeOffset? NextAt { get; private set; }
+
+    /// <summary>Messages that reached nobody, each as a sentence.</summary>
+    public IReadOnlyList<string> Problems => _problems;
+
+    /// <summary>Performs everything that is due, with targets in parallel and the messages of each target in order.</summary>
+    /// <param name="open">Keys of the facts that are true now.</param>
+    public async Task SendAsync(IReadOnlySet<string> open, CancellationToken stop) =>
+        await Task.WhenAll(targets.Select(target => SendAsync(target, open, stop)));
+
+    private async Task SendAsync(NoticeTarget target, IReadOnlySet<string> open, CancellationToken stop)
+    {
+        for (var i = 0; i < _book.Messages.Count; i++)
+        {
+            var message = _book.Messages[i];
+            if (!message.Deliveries.TryGetValue(target.Name, out var delivery))
+            {
+                continue;
+            }
+            var isOver = NoticePlan.IsOver(message, target.On, open);
+            var isWaiting = delivery.State == NoticeState.Pending || (Tried == NoticeSelection.All && delivery.State == NoticeState.Failed);
+            if (isWaiting && isOver)
+            {
+                Store(i, target, delivery with { State = NoticeState.Void });
+            }
+            else if (isWaiting)
+            {
+                await DeliverAsync(i, target, Tried == NoticeSelection.All ? delivery with { Tries = 0 } : delivery, open, stop);
+            }
+            else if (delivery.State == NoticeState.Sent && isOver && target.Notifier is { CanWithdraw: true } notifier)
+            {
+                var taken = await notifier.WithdrawAsync(message.Notice, delivery.Reference, stop);
+                Store(i, target, delivery with { State = NoticeState.Withdrawn, Problem = taken.Problem });
+            }
+        }
+    }
+
+    private async Task DeliverAsync(
+        int index,
+        NoticeTarget target,
+        NoticeDelivery delivery,
+        IReadOnlySet<string> open,
+        CancellationToken stop
+    )
+    {
+        if (Tried == NoticeSelection.Due && !NoticePlan.IsDue(delivery, time.GetUtcNow()))
+        {
+            Again(delivery.NotBefore!.Value);
+            return;
+        }
+        var message = _book.Messages[index];
+        var items = NoticePlan.Current(message, target.On, open);
+        var answer = target.Notifier is null
+            ? new Delivery(DeliveryStatus.Failed, target.Problem)
+            : await target.Notifier.SendAsync(NoticeFormatter.With(message.Notice, items), stop);
+        var after = NoticePlan.After(delivery with { State = NoticeState.Pending }, answer, time.GetUtcNow());
+        Store(index, target, after);
+        if (after.NotBefore is { } again)
+        {
+            Again(again);
+        }
+        if (after.State == NoticeState.Failed)
+        {
+            lock (_problems)
+            {
+                _problems.Add($"A notice did not reach {target.Description}: {after.Problem}");
+            }
+        }
+    }
+
+    private void Again(DateTimeOffset at)
+    {
+        lock (_problems)
+        {
+            NextAt = NextAt is { } before && before < at ? before : at;
+        }
+    }
+
+    private void Store(int index, NoticeTarget target, NoticeDelivery delivery)
+    {
+        lock (_problems)
+        {
+            _book = _book with
+            {
+                Messages = [.. _book.Messages.Select((message, i) => i == index ? message.With(target.Name, delivery) : message)],
+            };
+            _book.Write(path);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+namespace Orchestrator.Runs.Reports.Notices;
+
+/// <summary>Notifies users of news in a run, and withdraws obsolete messages. Each message is stored before it is sent, and its result
+/// afterwards. After a crash in between, the same message is sent again with the same id.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
+public sealed class NoticeService(RunServices services)
+{
+    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
+
+    /// <summary>Performs everything that is due now.</summary>
+    /// <param name="input">All facts of the run that are true now.</param>
+    /// <param name="stop">Cancels; the next call does the rest.</param>
+    public async Task<ToldPeople> TellAsync(TellPeopleInput input, CancellationToken stop)
+    {
+        var loaded = services.LoadSettings(input.Repository.WorkTree, input.RunId, new OrchestrationInput()).Loaded;
+        if (loaded.Settings is not { } settings)
+        {
+            return new(
+                null,
+                [$"Nobody is notified of this run: the settings have {Plural.Of(loaded.Errors.Count, "fault")} ('orchestrate check')."]
+            );
+        }
+        return await TellAsync(
+            input,
+            services.Part(part => new NoticeTargets(part)).Open(loaded),
+            settings.Notifications.Quiet,
+            stop,
+            settings.Notifications.Link
+        );
+    }
+
+    /// <summary>Performs everything that is due now for these targets.</summary>
+    public async Task<ToldPeople> TellAsync(
+        TellPeopleInput input,
+        IReadOnlyList<NoticeTarget> targets,
+        QuietHours? quiet,
+        CancellationToken stop,
+        string? link = null
+    )
+    {
+        UserState.MakeFolder(services.Environment);
+        var folder = FolderOf(services.Environment);
+        var name = $"{input.Repository.Key}-{RunFolder.NameOf(input.RunId)}";
+        var path = Path.Combine(folder, $"{name}.json");
+        using var alone = await LockFile.TakeAsync(LockOf(path), stop);
+        Prune(folder);
+        var claims = new AccountClaims(folder, services.Time);
+        var book = NoticeRecord.Read(path);
+        var (gathered, nextAt) = NoticePlan.Gather(
+            book,
+            input with
+            {
+                Notices = [.. input.Notices.Where(notice => !IsOfAllRuns(notice) || claims.TryTake(notice.Key, name))],
+            },
+            targets.ToDictionary(target => target.Name, target => target.On),
+            quiet,
+            services.Time.GetUtcNow(),
+            services.Time.LocalTimeZone
+        );
+        var open = input.Notices.Select(notice => notice.Key).ToHashSet(StringComparer.Ordinal);
+        if (gathered != book)
+        {
+            gathered = gathered.LinkedTo(LinkOf(input, link));
+        }
+        if (gathered != book || !open.SetEquals(book.Open))
+        {
+            gathered = gathered with { Folder = input.Repository.WorkTree, Open = [.. open.Order(StringComparer.Ordinal)] };
+            gathered.Write(path);
+        }
+        var delivering = new NoticeDispatcher(path, gathered, targets, services.Time);
+        foreach (var key in book.Keys.Where(key => input.Rest == RunRest.Ended || !open.Contains(key)))
+        {
+            claims.Release(key, name);
+        }
+        await delivering.SendAsync(open, stop);
+        var next = new[] { nextAt, delivering.NextAt }.Where(time => time is not null).Min();
+        return new(input.Rest == RunRest.Ended ? null : next, delivering.Problems);
+    }
+
+    /// <summary>True for facts that one run reports on behalf of all runs, namely accounts, and budgets of a day or an account.</summary>
+    private static bool IsOfAllRuns(RunNotice notice) =>
+        notice.Kind == NoticeKinds.AccountParked
+        || notice.Key.StartsWith("budget/day:", StringComparison.Ordinal)
+        || notice.Key.StartsWith("budget/account:", StringComparison.Ordinal);
+
+    // A schedule has no page of its own; its missed times are in the inbox.
+    private static string? LinkOf(TellPeopleInput input, string? page) =>
+        page is null ? null
+        : input.Notices.All(notice => notice.Kind == NoticeKinds.ScheduleMissed) ? $"{page}/inbox"
+        : $"{page}/r/{Uri.EscapeDataString(input.Repository.Key)}/{Uri.EscapeDataString(input.RunId)}";
+
+    /// <summary>Returns the folder of notice records. It belongs to the user, so that no sandboxed agent can write to it.</summary>
+    internal static string FolderOf(IReadOnlyDictionary<string, string> environment) =>
+        Path.Combine(UserState.FolderOf(environment), "notices");
+
+    /// <summary>Returns the path of a notice record's lock, which lets one process at a time send its messages.</summary>
+    internal static string LockOf(string book) => $"{book}.lock";
+
+    private void Prune(string folder)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder))
+        {
+            if (services.Time.GetUtcNow().UtcDateTime - File.GetLastWriteTimeUtc(file) > KeptFor)
+            {
+                File.Delete(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using Orchestrator.Gates.Secrets;
+using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Gates;
+
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>Renders the report section that compares the claim of each task's agent with facts about its work.</summary>
+internal sealed class TaskClaimSection(RunFolder folder)
+{
+    private const int MostTasks = 200;
+    private const int LongestClaim = 500;
+
+    /// <summary>Renders the section as Markdown; empty if no task has started.</summary>
+    /// <param name="run">Status of the run with all its tasks.</param>
+    public MarkdownText Render(RunStatus run)
+    {
+        var told = Of(run);
+        if (told.Count == 0)
+        {
+            return new MarkdownText();
+        }
+        var text = new MarkdownText().Append($"\n## What was claimed, and what is known\n");
+        foreach (var (task, lines) in told.Take(MostTasks))
+        {
+            text.Append($"\n### {task.Id}{(task.Title.Length > 0 ? $": {OneLine(task.Title)}" : "")} ({task.State})\n\n");
+            text.Append(lines.Select(line => MarkdownText.Of($"- {line}\n")));
+        }
+        if (told.Count > MostTasks)
+        {
+            text.Append($"\nAnd {told.Count - MostTasks} more: orchestrate show {run.RunId}/TASK\n");
+        }
+        return text;
+    }
+
+    /// <summary>Lists tasks with known facts, each with its claim and facts, one per line.</summary>
+    public IReadOnlyList<(RunTask Task, IReadOnlyList<string> Lines)> Of(RunStatus run) =>
+        [
+            .. run
+                .Tasks.Where(task => task.Starts > 0 || task.Reason.Length > 0 || TaskStates.IsDone(task.State))
+                .Select((task, i) => (task, (IReadOnlyList<string>)(i < MostTasks ? [.. Lines(task, run)] : []))),
+        ];
+
+    /// <summary>Returns the last claim of a task's agent in one line, or empty if it made none.</summary>
+    public string Claim(RunTask task) =>
+        LastClaim(task) is not { } claim ? ""
+        : claim.Reason.Length == 0 ? claim.Status
+        : $"{claim.Status}: \"{OneLine(SecretScanner.Redact(claim.Reason))}\"";
+
+    /// <summary>Returns the closing message of a task's agent in one line, which is its claim or otherwise its last output; empty if it
+    /// has neither.</summary>
+    public string Said(RunTask task) =>
+        Claim(task) is { Length: > 0 } claim ? claim
+        : LastOf(task, start => AgentRunNotes.Read(start)?.FinalText is { Length: > 0 } words ? words : null) is { } last
+            ? $"\"{OneLine(SecretScanner.Redact(last))}\""
+        : "";
+
+    private IEnumerable<string> Lines(RunTask task, RunStatus run)
+    {
+        var isWork = task.Id is not (ReviewTask.Id or ReplanTask.Id) && !(run.HasPlanner && task.Id == PlannerTask.Id);
+        if (isWork && GateEvidence.ReadProof(folder, task.Id, task.Attempt) is { ProvesNothing: true } proof)
+        {
+            yield return GateFormatter.Red(proof);
+        }
+        if (isWork && task.Starts > 0)
+        {
+            yield return $"its agent said: {(Said(task) is { Length: > 0 } said ? said : "nothing")}";
+        }
+        if (task.Host is { } host)
+        {
+            yield return $"done on {host}";
+        }
+        foreach (var relay in task.Relays ?? [])
+        {
+            yield return relay.ToString();
+        }
+        foreach (var line in isWork ? GateLines(task) : [])
+        {
+            yield return line;
+        }
+        foreach (var figure in task.Measurements ?? [])
+        {
+            yield return $"measured {OneLine(figure.Name)}: "
+                + $"{TaskMeasurement.Show(figure.Measured, "nothing")}{(figure.Met ? "" : " (missed)")}, "
+                + $"expected {figure.Expected}"
+                + $"{(figure.Claimed is null ? "" : $"; its agent said {TaskMeasurement.Show(figure.Claimed, "")}")}";
+        }
+        if (isWork && task.State is TaskStates.Merged or TaskStates.Kept && GateFormatter.Unproven(task.Gates) is { Length: > 0 } unproven)
+        {
+            yield return unproven;
+        }
+        if (task.Reason.Length > 0)
+        {
+            yield return $"{OneLine(task.Reason, int.MaxValue)}{(task.Evidence.Length > 0 ? $" ({task.Evidence})" : "")}";
+        }
+    }
+
+    private IEnumerable<string> GateLines(RunTask task)
+    {
+        var verdicts = GateEvidence.Read(folder, task.Id, task.Attempt);
+        foreach (var verdict in verdicts ?? [])
+        {
+            yield return GateFormatter.Line(verdict);
+            if (verdict.Oddities.Count > 0)
+            {
+                yield return $"strange: {GateFormatter.Oddities(verdict)}";
+            }
+            if (GateEvidence.Tampered(folder.Repository, verdict) is { } tampered)
+            {
+                yield return $"strange: gate '{OneLine(verdict.Name)}': {tampered}; what it says now is no evidence";
+            }
+        }
+        if (verdicts is null)
+        {
+            yield return "strange: what its gates have said can't be read any more; something else has written to it";
+        }
+    }
+
+    private AgentClaim? LastClaim(RunTask task) => LastOf(task, AgentClaim.TryRead);
+
+    /// <summary>Returns a value from the last agent run that has it, or null if none has.</summary>
+    private T? LastOf<T>(RunTask task, Func<string, T?> read)
+        where T : class
+    {
+        var starts = folder.Task(task.Id);
+        return !Directory.Exists(starts)
+            ? null
+            : Directory
+                .EnumerateDirectories(starts)
+                .Select(path =>
+                    (path, Number: int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0)
+                )
+                .Where(start => start.Number > 0)
+                .OrderByDescending(start => start.Number)
+                .Select(start => read(start.path))
+                .FirstOrDefault(found => found is not null);
+    }
+
+    // Agent text is kept on a single line.
+    private static string OneLine(string text, int longest = LongestClaim) => QuotedText.CutLine(text, longest);
+}

@@ -1,0 +1,83 @@
+using Orchestrator.Gates.Tampering;
+using Orchestrator.Runs.Gates;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>Evidence value of the passing verdicts of a task's gates.</summary>
+/// <param name="Notes">Remarks that have no consequences.</param>
+/// <param name="ForPerson">Reasons why a user must approve the work, each a sentence; empty if no approval is required.</param>
+/// <param name="Red">Results of its new and changed tests without its product changes, or null if it has none or the check is off.</param>
+/// <param name="Refusal">The reason why the work returns to its agent, or null if it does not.</param>
+internal sealed record VerdictEvidenceResult(IReadOnlyList<string> Notes, IReadOnlyList<string> ForPerson, RedProof? Red, string? Refusal);
+
+/// <summary>Determines how much passing gates prove about a task's work. It runs the base's gates on the work's product changes, and the
+/// work's tests without them.</summary>
+/// <param name="gates">Runs gates at a commit.</param>
+internal sealed class VerdictEvidence(GateCheck gates)
+{
+    /// <summary>Determines the evidence value.</summary>
+    /// <param name="differences">Changed files.</param>
+    /// <param name="sources">Changed files that may contain tests, in both versions.</param>
+    /// <param name="outcomes">Verdicts of the task's gates.</param>
+    public async Task<VerdictEvidenceResult> FindAsync(
+        RunFiles files,
+        TaskWorkspace workspace,
+        PlanTask task,
+        VerifyTaskInput input,
+        string commit,
+        IReadOnlyList<ChangedFile> differences,
+        IReadOnlyList<ChangedTestFile> sources,
+        IReadOnlyList<GateVerdict> outcomes,
+        CancellationToken stop
+    )
+    {
+        var (repository, from) = (workspace.Repository, input.Prepared.BaseCommit);
+        var beside = files.Gates.Beside(files.Plan);
+        var meaning = await GateDependencies.ReadAsync(
+            repository,
+            from,
+            commit,
+            [.. files.Gates.Of(files.Plan, task), .. beside],
+            differences,
+            stop
+        );
+        var basis = new ChangePartition(differences, meaning);
+        var evidence = GateEvidence.Folder(files.Folder, task.Id, input.Attempt);
+        var work = new GatedWork(files, repository, task.Id, from, commit, outcomes, basis, evidence);
+        var compared = new ComparedGates(gates);
+        var suite = await compared.RunBaseSuiteAsync(work, differences.Any(file => meaning.Decides(file) is not null) ? beside : [], stop);
+        var mode = task.ProveRed ?? files.Settings.Verification.ProveRed;
+        var (red, hollow) = mode == ProveRed.Off ? (null, []) : await ProveAsync(compared, work, sources, task, suite.Failed, stop);
+        if (red is not null)
+        {
+            GateEvidence.Keep(evidence, red);
+        }
+        var patch = differences.Count == 0 ? [] : await FileDiff.ReadAsync(repository, from, commit, stop);
+        var tests = new TestChanges(sources, Ownership.Of(task.ChangesTests));
+        var found = GateTampering.OfWork(files.Task(task.Id), meaning, differences, patch, tests, suite, outcomes, hollow);
+        return new VerdictEvidenceResult(
+            red is null ? found.Notes : [GateFormatter.Red(red), .. found.Notes],
+            found.ForPerson,
+            red,
+            mode == ProveRed.Required && red is { ProvesNothing: true }
+                ? $"The tests that you added or changed pass without your change: {FileNames.Some(red.Green)}. "
+                    + "Write tests that fail without it."
+                : null
+        );
+    }
+
+    private static Task<(RedProof? Proof, IReadOnlyList<string> Hollow)> ProveAsync(
+        ComparedGates compared,
+        GatedWork work,
+        IReadOnlyList<ChangedTestFile> sources,
+        PlanTask task,
+        IReadOnlyList<string> failed,
+        CancellationToken stop
+    )
+    {
+        var supports = work.Basis.Supports.Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
+        var (tests, others) = (sources.Where(file => supports.Contains(file.Path)), sources.Where(file => !supports.Contains(file.Path)));
+        var approved = Ownership.Of(task.ChangesTests);
+        return compared.ProveRedAsync(work, new TestChanges([.. tests], approved), new TestChanges([.. others], approved), failed, stop);
+    }
+}

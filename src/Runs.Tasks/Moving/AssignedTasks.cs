@@ -1,0 +1,205 @@
+namespace Orchestrator.Runs.Tasks.Moving;
+
+/// <summary>A task that is shared through the remote, as seen from one host.</summary>
+/// <param name="RunId">Id of the run.</param>
+/// <param name="Repository">The repository on this host.</param>
+/// <param name="TaskId">Id of the task.</param>
+public sealed record SharedTask(string RunId, RepositoryReference Repository, string TaskId)
+{
+    internal RunFolder Folder => new(Repository.Path, RunId);
+
+    /// <summary>True for the same task in the same clone, whatever the other properties of the repository are.</summary>
+    public bool Equals(SharedTask? other) => other is not null && NameOf(this) == NameOf(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => NameOf(this).GetHashCode(StringComparison.Ordinal);
+
+    private static string NameOf(SharedTask task) => $"{task.Repository.Path} {task.RunId}/{task.TaskId}";
+}
+
+/// <summary>Tasks of other hosts' runs that are assigned to this worker host. They are recorded in files, so that they are known after a
+/// restart.</summary>
+public static class AssignedTasks
+{
+    /// <summary>Name of the file in a task's folder that records the assignment. It never leaves this host.</summary>
+    internal const string Marker = ".placed";
+
+    /// <summary>True if a task is assigned to this host.</summary>
+    public static bool Has(SharedTask task) => File.Exists(MarkerOf(task));
+
+    /// <summary>Lists the tasks of a run that are assigned to this host.</summary>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="here">The repository on this host.</param>
+    public static IReadOnlyList<SharedTask> Find(string runId, RepositoryReference here) =>
+        [.. new RunFolder(here.Path, runId).TaskIds().Select(task => new SharedTask(runId, here, task)).Where(Has)];
+
+    /// <summary>Requires that a task is assigned to this host before a step runs here, because the results would otherwise be
+    /// lost.</summary>
+    /// <exception cref="StepException">The task is not assigned to this host, and another host owns its run.</exception>
+    public static void Demand(SharedTask task)
+    {
+        if (!Has(task) && StatusFile.Read(task.Folder.Status) is { } run && run.Queue != task.Repository.Queue)
+        {
+            throw Gone(task);
+        }
+    }
+
+    /// <summary>Returns the interval at which this host pushes the task, or null if it is not assigned here.</summary>
+    public static TimeSpan? IntervalOf(SharedTask task) => Has(task) ? RunStart.TryRead(task.Folder)?.Settings.Wip.Interval : null;
+
+    internal static void Add(SharedTask task) => DurableFile.Write(MarkerOf(task), "");
+
+    internal static void Remove(SharedTask task)
+    {
+        if (Has(task))
+        {
+            File.Delete(MarkerOf(task));
+        }
+    }
+
+    /// <summary>Creates the same failure as a stopping worker, so that the step is retried on the task's current host.</summary>
+    internal static StepException Gone(SharedTask task) =>
+        new($"{task.TaskId} of {task.RunId} is not placed here any more", FailureTypes.WorkerStops) { IsFinal = false };
+
+    private static string MarkerOf(SharedTask task) => Path.Combine(task.Folder.Task(task.TaskId), Marker);
+}
+
+/// <summary>Tasks for which this process holds a slot. A task that is assigned here without a held slot belongs to a previous worker
+/// process.</summary>
+public sealed class HeldSlots
+{
+    private readonly Dictionary<SharedTask, int> _held = [];
+
+    /// <summary>Returns the held slots of this process.</summary>
+    /// <param name="services">Dependencies of the run's steps.</param>
+    public static HeldSlots Of(RunServices services) => services.Part(_ => new HeldSlots());
+
+    /// <summary>Holds a slot for a task.</summary>
+    public void Hold(SharedTask task)
+    {
+        lock (_held)
+        {
+            _held[task] = _held.GetValueOrDefault(task) + 1;
+        }
+    }
+
+    /// <summary>Releases a slot of a task.</summary>
+    public void GiveBack(SharedTask task)
+    {
+        lock (_held)
+        {
+            if (_held.GetValueOrDefault(task) is > 1 and var count)
+            {
+                _held[task] = count - 1;
+            }
+            else
+            {
+                _held.Remove(task);
+            }
+        }
+    }
+
+    /// <summary>True if this process holds a slot for the task.</summary>
+    public bool Has(SharedTask task)
+    {
+        lock (_held)
+        {
+            return _held.ContainsKey(task);
+        }
+    }
+
+    /// <summary>Lists tasks of a run that were assigned to a previous worker process on this host.</summary>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="here">The repository on this host.</param>
+    public IReadOnlyList<SharedTask> FindLeft(string runId, RepositoryReference here) =>
+        [.. AssignedTasks.Find(runId, here).Where(task => !Has(task))];
+}
+
+/// <summary>Locks by key, with a state shared by successive holders. An unused key is dropped with its state, unless the state is still
+/// needed.</summary>
+/// <param name="isNeeded">True if the state of an unused key is needed later.</param>
+internal sealed class KeyedLocks<TKey, TState>(Func<TKey, bool> isNeeded)
+    where TKey : notnull
+    where TState : class, new()
+{
+    private readonly Dictionary<TKey, Entry> _entries = [];
+
+    /// <summary>Number of keys.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_entries)
+            {
+                return _entries.Count;
+            }
+        }
+    }
+
+    /// <summary>Waits until the key is free and locks it; disposing the result releases it.</summary>
+    public async Task<Turn> TakeAsync(TKey key, CancellationToken stop)
+    {
+        Entry? entry;
+        lock (_entries)
+        {
+            if (!_entries.TryGetValue(key, out entry))
+            {
+                DropUnneeded();
+                _entries[key] = entry = new Entry();
+            }
+            entry.Users++;
+        }
+        try
+        {
+            await entry.Free.WaitAsync(stop);
+        }
+        catch
+        {
+            Leave(key, entry);
+            throw;
+        }
+        return new Turn(this, key, entry);
+    }
+
+    private void Leave(TKey key, Entry entry)
+    {
+        lock (_entries)
+        {
+            if (--entry.Users == 0 && !isNeeded(key))
+            {
+                _entries.Remove(key);
+            }
+        }
+    }
+
+    // Keys whose state was still needed when their last holder released them.
+    private void DropUnneeded()
+    {
+        foreach (var (key, _) in _entries.Where(one => one.Value.Users == 0 && !isNeeded(one.Key)).ToList())
+        {
+            _entries.Remove(key);
+        }
+    }
+
+    /// <summary>Ownership of a key's lock.</summary>
+    internal sealed class Turn(KeyedLocks<TKey, TState> turns, TKey key, Entry entry) : IDisposable
+    {
+        /// <summary>The state of the key.</summary>
+        public TState State => entry.State;
+
+        public void Dispose()
+        {
+            entry.Free.Release();
+            turns.Leave(key, entry);
+        }
+    }
+
+    internal sealed class Entry
+    {
+        public SemaphoreSlim Free { get; } = new(1);
+
+        public TState State { get; } = new();
+
+        public int Users { get; set; }
+    }
+}

@@ -1,0 +1,111 @@
+using Orchestrator.Git.Merging;
+using Orchestrator.Git.Refs;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>Cached results of tasks, by the content key of their work. A later run or attempt with the same key uses the result in place
+/// of an agent's work.</summary>
+internal static class TaskResultCache
+{
+    /// <summary>Stores a commit under its content key. A result is one commit on its base, with the changes of all attempts.</summary>
+    public static async Task KeepAsync(
+        TaskWorkspace workspace,
+        PlanTask task,
+        VerifyTaskInput input,
+        string commit,
+        bool changed,
+        CancellationToken stop
+    )
+    {
+        if (!changed || input.Prepared.ContentKey.Length == 0 || input.Start == 0)
+        {
+            return;
+        }
+        var commits = new CommitStore(workspace.Repository);
+        var info = (await commits.ReadAsync(commit, stop))!;
+        var result =
+            info.Parents is [var only] && only == input.Prepared.BaseCommit
+                ? commit
+                : await commits.CreateAsync(
+                    info.Tree,
+                    [input.Prepared.BaseCommit],
+                    info.Subject,
+                    new CommitTrailers(workspace.RunId, task.Id, input.Attempt, input.Prepared.ContentKey),
+                    stop
+                );
+        var name = RunRefs.Result(input.Prepared.ContentKey);
+        await workspace.Refs.UpdateAsync(
+            [new RefChange(name, result, await workspace.Refs.ReadAsync(name, stop))],
+            $"result of {task.Id}",
+            stop
+        );
+    }
+
+    /// <summary>Applies the changes of the cached result with this key to the current base as a commit; null if none exists or it does not
+    /// apply.</summary>
+    public static async Task<string?> TakeUpAsync(
+        TaskWorkspace workspace,
+        PlanTask task,
+        TaskNotes notes,
+        string key,
+        int attempt,
+        CancellationToken stop
+    )
+    {
+        var commits = new CommitStore(workspace.Repository);
+        if (await workspace.Refs.ReadAsync(RunRefs.Result(key), stop) is not { } result)
+        {
+            return null;
+        }
+
+        // The branch already has this work, possibly as the agent's own commits, if the run was reset between the work and its merge.
+        if (
+            await workspace.Refs.ReadAsync(workspace.Branch, stop) is { } own
+            && await HasSameTreeAsync(commits, own, result, stop)
+            && await commits.IsAncestorAsync(notes.Base, own, stop)
+        )
+        {
+            return own;
+        }
+        var applied = await new Merges(workspace.Repository).ApplyAsync(result, notes.Base, task.FilesAppend.ToList(), stop);
+        if (!applied.IsClean)
+        {
+            return null;
+        }
+        var message = (await commits.ReadAsync(result, stop))!.Subject;
+        var commit = await commits.CreateAsync(
+            applied.Tree,
+            [notes.Base],
+            message,
+            new CommitTrailers(workspace.RunId, task.Id, attempt, key),
+            stop
+        );
+        (notes with { Reused = commit }).Write(workspace.Files.Folder, task.Id);
+        var before = await workspace.Refs.ReadAsync(workspace.Branch, stop);
+        if (before is not null && before != notes.Base && before != notes.Reused && before != commit)
+        {
+            return null; // There is work of its own on the branch: that goes first.
+        }
+        return (
+            await workspace.Refs.UpdateAsync([new RefChange(workspace.Branch, commit, before)], "taken up from an earlier result", stop)
+        ).Done
+            ? commit
+            : null;
+    }
+
+    private static async Task<bool> HasSameTreeAsync(CommitStore commits, string one, string other, CancellationToken stop) =>
+        (await commits.ReadAsync(one, stop))?.Tree is { } tree && tree == (await commits.ReadAsync(other, stop))?.Tree;
+
+    /// <summary>Removes an applied result from the branch, because it failed verification.</summary>
+    public static async Task ForgetAsync(TaskWorkspace workspace, TaskNotes notes, CancellationToken stop)
+    {
+        if (notes.Reused.Length > 0 && await workspace.Refs.ReadAsync(workspace.Branch, stop) == notes.Reused)
+        {
+            await workspace.Refs.UpdateAsync(
+                [new RefChange(workspace.Branch, notes.Base, notes.Reused)],
+                "an earlier result did not pass",
+                stop
+            );
+        }
+    }
+}

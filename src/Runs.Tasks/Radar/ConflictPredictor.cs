@@ -1,0 +1,180 @@
+using Orchestrator.Git;
+using Orchestrator.Git.Merging;
+using Orchestrator.Git.Refs;
+using Orchestrator.Runs.Tasks.Mail;
+
+namespace Orchestrator.Runs.Tasks.Radar;
+
+/// <summary>Predicts conflicts by trial merges of a running task's last snapshot with the unmerged work of the run's other tasks. That
+/// work is a snapshot, or otherwise a branch.</summary>
+/// <param name="task">Id of the task whose agent is followed.</param>
+/// <param name="services">Dependencies of the run's steps.</param>
+/// <remarks>Each agent's follower checks when its own snapshot has changed, so that together they cover every changed pair without
+/// involving the workflow. Across all processes of the repository, one git process runs at a time for at most <see cref="TimeSlice"/>. It
+/// then pauses nineteen times as long, so that checks use at most 5 % of a core.</remarks>
+internal sealed class ConflictPredictor(RunFiles files, GitRepository repository, string task, RunServices services) : IAsyncDisposable
+{
+    private const int Rest = 19;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TimeSlice = TimeSpan.FromSeconds(1);
+
+    private readonly string _folder = Path.Combine(CacheFolder.Of(repository, services.Environment), "radar");
+    private readonly HashSet<(string Own, string Other)> _seen = [];
+    private readonly CancellationTokenSource _end = new();
+    private string _done = "";
+    private long? _last;
+    private Task _looking = Task.CompletedTask;
+
+    /// <summary>Path of the lock of the checking process, which contains the end of the pause.</summary>
+    internal string LockPath => Path.Combine(_folder, "turn");
+
+    /// <summary>Starts a check if there is anything new, without delaying the agent or its follower.</summary>
+    public async Task LookIfDueAsync()
+    {
+        // Branches that land separately are never merged with each other.
+        var isOff = !files.Settings.Radar || files.Settings.Git.Land == LandingMode.Branches;
+        if (isOff || !_looking.IsCompleted || (_last is { } last && services.Time.GetElapsedTime(last) < Interval))
+        {
+            return;
+        }
+        await _looking;
+        _last = services.Time.GetTimestamp();
+        _looking = LookAsync(_end.Token);
+    }
+
+    /// <summary>Stops the checks when the agent has ended. Results are kept.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        try
+        {
+            await _looking;
+        }
+        catch (OperationCanceledException)
+        {
+            // Canceled as requested.
+        }
+        _end.Dispose();
+    }
+
+    /// <summary>Checks what is new within one time slice; the rest follows in the next.</summary>
+    internal async Task LookAsync(CancellationToken stop)
+    {
+        try
+        {
+            if (Snapshot(task) is not { } own || own.Commit == _done || LockFile.TryTake(LockPath) is not { } held)
+            {
+                return;
+            }
+            using (held)
+            {
+                if (RestsUntil(held) > services.Time.GetUtcNow())
+                {
+                    return;
+                }
+                var began = services.Time.GetTimestamp();
+                try
+                {
+                    _done = await LookAsync(own, began, stop) ? own.Commit : _done;
+                }
+                finally
+                {
+                    RestUntil(held, services.Time.GetUtcNow() + (services.Time.GetElapsedTime(began) * Rest));
+                }
+            }
+        }
+        catch (Exception failed) when (failed is GitException or IOException or UnauthorizedAccessException)
+        {
+            // The snapshot was superseded or the disk is full. The next check follows in a few seconds, and nothing depends on it.
+        }
+    }
+
+    /// <summary>True if all other tasks were checked.</summary>
+    private async Task<bool> LookAsync(TrialCandidate own, long began, CancellationToken stop)
+    {
+        var trials = new TrialMerges(repository, Path.Combine(_folder, "objects"));
+        trials.Begin();
+        var staging = RunRefs.Staging(files.Settings, files.Folder);
+        var mine = await trials.ChangedAsync(staging, own, stop);
+        foreach (var (other, candidate) in await OthersAsync(stop))
+        {
+            if (_seen.Contains((own.Commit, candidate.Commit)))
+            {
+                continue;
+            }
+            if (services.Time.GetElapsedTime(began) > TimeSlice)
+            {
+                return false;
+            }
+            if (mine.Overlaps(await trials.ChangedAsync(staging, candidate, stop)))
+            {
+                await TryAsync(trials, own, other, candidate, stop);
+            }
+            _seen.Add((own.Commit, candidate.Commit));
+        }
+        return true;
+    }
+
+    private async Task TryAsync(TrialMerges trials, TrialCandidate own, string other, TrialCandidate candidate, CancellationToken stop)
+    {
+        var pair = PredictedConflicts.PairOf(task, other);
+        if (
+            PredictedConflicts.Find(files.Folder, pair) is { } known
+            && (known.FirstCommit, known.SecondCommit)
+                == (known.First == task ? (own.Commit, candidate.Commit) : (candidate.Commit, own.Commit))
+        )
+        {
+            return; // The other one's follower was first.
+        }
+        var conflicts = await trials.ConflictsAsync(own, candidate, files.AppendedFiles, stop);
+        var result = new TrialResult(task, other, own.Commit, candidate.Commit, conflicts, services.Time.GetUtcNow());
+        if (conflicts.Count > 0)
+        {
+            // Sent before it is stored. After a crash in between, the same message is sent again.
+            var mailbox = new Mailbox(files.Folder, services.Time);
+            await mailbox.SendAsync(PredictedConflicts.LetterTo(files, task, result), stop);
+            await mailbox.SendAsync(PredictedConflicts.LetterTo(files, other, result), stop);
+        }
+        PredictedConflicts.Store(files.Folder, result);
+    }
+
+    /// <summary>Returns the other tasks with work, by their snapshots or otherwise their branches. A merged branch has no
+    /// changes.</summary>
+    private async Task<IReadOnlyDictionary<string, TrialCandidate>> OthersAsync(CancellationToken stop)
+    {
+        var branches = await new RefStore(repository).ListAsync([RunRefs.Task(files.Settings, files.Folder, "")], stop);
+        var others = new SortedDictionary<string, TrialCandidate>(StringComparer.Ordinal);
+        foreach (var id in files.Plan.Tasks.Select(other => other.Id).Where(id => id != task))
+        {
+            var branch = branches.GetValueOrDefault(RunRefs.Task(files.Settings, files.Folder, id));
+            if (branch is not null)
+            {
+                // A snapshot from before the last commit is superseded by that commit.
+                others[id] = Snapshot(id, branch) ?? new TrialCandidate(branch, null);
+            }
+        }
+        return others;
+    }
+
+    private TrialCandidate? Snapshot(string id, string? head = null) =>
+        new UnfinishedWorkStore(repository, $"{files.Folder.Name}/{id}").Find() is { } found && (head is null || found.Head == head)
+            ? new TrialCandidate(found.Commit, found.Objects)
+            : null;
+
+    private static DateTimeOffset RestsUntil(LockFile held)
+    {
+        var text = new byte[32];
+        var length = held.Content.Read(text);
+        return long.TryParse(Encoding.ASCII.GetString(text, 0, length), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? DateTimeOffset.FromUnixTimeMilliseconds(seconds)
+            : DateTimeOffset.MinValue;
+    }
+
+    private static void RestUntil(LockFile held, DateTimeOffset until)
+    {
+        held.Content.SetLength(0);
+        held.Content.Position = 0;
+        held.Content.Write(Encoding.ASCII.GetBytes(until.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)));
+        held.Content.Flush();
+    }
+}

@@ -1,0 +1,115 @@
+using System.Security.Cryptography;
+using Orchestrator.Runs.Tasks.Mail;
+
+namespace Orchestrator.Runs.Tasks.Radar;
+
+/// <summary>Result of a trial merge of two tasks' work.</summary>
+/// <param name="First">Id of the first task.</param>
+/// <param name="Second">Id of the second task.</param>
+/// <param name="FirstCommit">Work of the first task.</param>
+/// <param name="SecondCommit">Work of the second task.</param>
+/// <param name="Files">Conflicting files, or empty if the merge succeeds.</param>
+/// <param name="At">Time of the trial merge.</param>
+internal sealed record TrialResult(
+    string First,
+    string Second,
+    string FirstCommit,
+    string SecondCommit,
+    IReadOnlyList<string> Files,
+    DateTimeOffset At
+)
+{
+    /// <summary>Key of the pair of tasks.</summary>
+    [JsonIgnore]
+    public string Pair => PredictedConflicts.PairOf(First, Second);
+
+    /// <summary>Returns the other task of the pair.</summary>
+    public string Other(string task) => task == First ? Second : First;
+}
+
+/// <summary>Stores predicted conflicts in the run's folder, one file per pair of tasks whose changes conflict. They are only information;
+/// no decision depends on them.</summary>
+internal static class PredictedConflicts
+{
+    private const int MostFiles = 10;
+
+    /// <summary>Returns the key of a pair of tasks, independent of their order.</summary>
+    public static string PairOf(string one, string other)
+    {
+        var sorted = string.CompareOrdinal(one, other) < 0 ? $"{one}\0{other}" : $"{other}\0{one}";
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sorted)))[..24];
+    }
+
+    /// <summary>Stores the result of a pair.</summary>
+    public static void Store(RunFolder folder, TrialResult result) =>
+        DurableFile.Write(PathOf(folder, result.Pair), JsonSerializer.SerializeToUtf8Bytes(result, RadarJson.Default.TrialResult));
+
+    /// <summary>Reads the last result of a pair, or returns null if there is none.</summary>
+    public static TrialResult? Find(RunFolder folder, string pair) => Read(PathOf(folder, pair));
+
+    /// <summary>Lists the pairs whose trial merges currently conflict.</summary>
+    public static IReadOnlyList<TrialResult> All(RunFolder folder) =>
+        Directory.Exists(folder.Radar)
+            ?
+            [
+                .. Directory
+                    .EnumerateFiles(folder.Radar, "*.json")
+                    .Select(Read)
+                    .OfType<TrialResult>()
+                    .Where(result => result.Files.Count > 0)
+                    .OrderBy(result => result.At),
+            ]
+            : [];
+
+    /// <summary>Returns a task's predicted conflicts that were not reported before, each once. A repeated call for the same agent run
+    /// returns the same conflicts.</summary>
+    /// <param name="start">Number of the agent run in which they are reported.</param>
+    public static IReadOnlyList<TrialResult> TakeUntold(RunFolder folder, string task, int start)
+    {
+        var coming = All(folder).Where(result => result.First == task || result.Second == task).ToList();
+        if (coming.Count == 0)
+        {
+            return [];
+        }
+        var file = Path.Combine(folder.Task(task), "radar-events.json");
+        var told = StoredJson.TryRead(file, RadarJson.Default.DictionaryStringInt32) ?? [];
+        var untold = coming.Where(result => !told.TryGetValue(result.Pair, out var when) || when == start).ToList();
+        foreach (var result in untold)
+        {
+            told[result.Pair] = start;
+        }
+        DurableFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(told, RadarJson.Default.DictionaryStringInt32));
+        return untold;
+    }
+
+    /// <summary>Creates the message to a task's agent about a conflicting pair. A repeated call creates the same message.</summary>
+    /// <param name="coming">The conflicting pair.</param>
+    public static OutgoingMail LetterTo(RunFiles files, string task, TrialResult coming)
+    {
+        var other = files.Task(coming.Other(task));
+        return OutgoingMail.OfOrchestrator(
+            task,
+            $"A conflict is predicted with task '{other.Id}' ({FirstLine(other.Description)}), which works at the same time and has "
+                + $"changed the same places in {FileNames.Some(coming.Files, MostFiles)}. Whichever of you is merged second has to make "
+                + "both hold: keep your changes there small, and leave alone what your task does not need.",
+            coming.Pair
+        );
+    }
+
+    /// <summary>Creates notices for a task's events.</summary>
+    public static IEnumerable<TaskNotice> Notices(string task, IReadOnlyList<TrialResult> coming) =>
+        coming.Select(result => new TaskNotice(
+            $"A conflict with task '{result.Other(task)}' is predicted, in {FileNames.Some(result.Files, MostFiles)}."
+        ));
+
+    private static string FirstLine(string text) => FileNames.Show(text.Split('\n')[0].Trim(), 200);
+
+    // A damaged result is created and reported again.
+    private static TrialResult? Read(string path) => StoredJson.TryRead(path, RadarJson.Default.TrialResult);
+
+    private static string PathOf(RunFolder folder, string pair) => Path.Combine(folder.Radar, pair + ".json");
+}
+
+[JsonSerializable(typeof(TrialResult))]
+[JsonSerializable(typeof(Dictionary<string, int>))]
+internal sealed partial class RadarJson : JsonSerializerContext;

@@ -1,0 +1,36 @@
+namespace Orchestrator.Runs;
+
+/// <summary>A file with the hash of its content in its name. Its path in the run's history is then enough to verify the content.</summary>
+public static class ContentAddressedFile
+{
+    /// <summary>Number of hexadecimal digits in the name. With 32, no other content with the same hash can be constructed.</summary>
+    private const int HashLength = 32;
+
+    /// <summary>Writes a file.</summary>
+    /// <param name="path">Path without the hash, which is inserted before the extension.</param>
+    /// <param name="text">Content of the file.</param>
+    /// <returns>Path of the file that was written.</returns>
+    public static string Write(string path, string text)
+    {
+        var content = Encoding.UTF8.GetBytes(text);
+        var named = $"{path[..^Path.GetExtension(path).Length]}-{VerifiedFile.HashOf(content)[..HashLength]}{Path.GetExtension(path)}";
+        DurableFile.Write(named, content);
+        return named;
+    }
+
+    /// <summary>Reads a file and verifies its content.</summary>
+    /// <param name="path">Path in the run's history, relative to the repository, or empty for no file.</param>
+    /// <returns>The content, or empty if there is no file.</returns>
+    /// <exception cref="StepException">The file is missing or was changed.</exception>
+    public static string Read(RunFolder folder, string path)
+    {
+        if (path.Length == 0)
+        {
+            return "";
+        }
+        var name = Path.GetFileNameWithoutExtension(path);
+        return Encoding.UTF8.GetString(
+            VerifiedFile.ReadBeginning(folder, Path.Combine(folder.Repository, path), name[(name.LastIndexOf('-') + 1)..])
+        );
+    }
+}

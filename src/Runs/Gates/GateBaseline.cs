@@ -1,0 +1,110 @@
+using System.Text.RegularExpressions;
+using Orchestrator.Gates.Results;
+using Orchestrator.Gates.Tampering;
+
+namespace Orchestrator.Runs.Gates;
+
+/// <summary>Gate results at the base commit, found by preflight. Gates that failed there are only advisory in this run. Later results are
+/// compared with those at the base, because new faults could hide behind old ones.</summary>
+public static partial class GateBaseline
+{
+    /// <summary>Stores the results of gates at the base.</summary>
+    /// <param name="verdicts">All verdicts.</param>
+    /// <param name="red">The verdicts that are only advisory.</param>
+    /// <returns>The files that affect the run's decisions, including the results.</returns>
+    public static DecisionManifest Store(RunFiles files, IEnumerable<GateVerdict> verdicts, IReadOnlyCollection<GateVerdict> red) =>
+        files.Decisions!.With(
+            files.Folder,
+            NameIn(files.Folder),
+            JsonSerializer.SerializeToUtf8Bytes(
+                verdicts
+                    .Where(verdict =>
+                        red.Contains(verdict) || verdict is { Passed: true, Tests: not null } or { Passed: true, Rewritten: not null }
+                    )
+                    .DistinctBy(verdict => verdict.Gate.Identity.Command)
+                    .ToArray(),
+                GateVerdictJson.Default.GateVerdictArray
+            )
+        );
+
+    /// <summary>Returns the normalized commands of gates that failed at the base and are only advisory; empty before preflight.</summary>
+    public static IReadOnlySet<string> RedAtBase(RunFiles files) =>
+        Read(files)
+            .Values.Where(verdict => !verdict.Passed)
+            .Select(verdict => verdict.Gate.Identity.Command)
+            .ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Returns verdicts at the base by normalized command: advisory ones, and those with counted tests. Empty before
+    /// preflight.</summary>
+    public static IReadOnlyDictionary<string, GateVerdict> Read(RunFiles files) =>
+        files.Decisions!.TryRead(files.Folder, NameIn(files.Folder)) is { } json
+            ? JsonSerializer
+                .Deserialize(json, GateVerdictJson.Default.GateVerdictArray)!
+                .ToDictionary(verdict => verdict.Gate.Identity.Command, StringComparer.Ordinal)
+            : new Dictionary<string, GateVerdict>();
+
+    /// <summary>True if no required test gate passed at the base or is unknown there.</summary>
+    /// <param name="known">Verdicts at the base.</param>
+    /// <param name="gates">All gates that check the work.</param>
+    public static bool LackTests(IReadOnlyDictionary<string, GateVerdict> known, IEnumerable<Gate> gates) =>
+        !gates.Any(gate =>
+            gate is { Type: GateType.Test, Required: true, IsMeasurement: false }
+            && known.GetValueOrDefault(gate.Identity.Command) is null or { Passed: true }
+        );
+
+    /// <summary>True if the work of some task is checked only by tests that failed at the base.</summary>
+    /// <param name="known">Verdicts at the base.</param>
+    public static bool SomeTaskLacksTests(RunFiles files, IReadOnlyDictionary<string, GateVerdict> known) =>
+        files.Plan.Tasks.Any(task => LackTests(known, files.Gates.Of(files.Plan, task)));
+
+    /// <summary>Adds the comparison with the base to a verdict.</summary>
+    /// <param name="known">Verdicts at the base.</param>
+    /// <param name="lacksTests">True if no other test checks the work (<see cref="LackTests"/>).</param>
+    public static GateVerdict Compare(IReadOnlyDictionary<string, GateVerdict> known, GateVerdict verdict, bool lacksTests)
+    {
+        if (
+            verdict.Gate.IsMeasurement
+            || verdict.Result == GateResult.Skipped
+            || known.GetValueOrDefault(verdict.Gate.Identity.Command) is not { } before
+        )
+        {
+            return verdict;
+        }
+        var odd = verdict.Oddities.Count == 0 ? GateTampering.SinceBase(before, verdict) : null;
+        var compared = verdict with { Oddities = odd is null ? verdict.Oddities : [odd] };
+        if (before.Passed || verdict.Passed)
+        {
+            return compared with { BeforeWork = before.Passed ? null : BaseComparison.Repaired };
+        }
+        var news = before.Failures is { } old && verdict.Failures is { } now ? now.Except(old).ToList() : null;
+        var isSame =
+            before.ExitCode == verdict.ExitCode
+            && (news is null ? WordsOf(before) == WordsOf(verdict) : news.Count == 0 && Failed(verdict) <= Failed(before));
+        var isNothingNew = isSame && news is not null && before.CanBeCompared && verdict.Counts?.Passed >= before.Counts!.Passed;
+        return compared with
+        {
+            BeforeWork = isSame ? BaseComparison.Same : BaseComparison.Other,
+            NewFailures = news,
+            DecidesAnyway = lacksTests && verdict.Gate is { Type: GateType.Test, Required: true } && !isNothingNew,
+        };
+    }
+
+    private static int Failed(GateVerdict verdict) => (verdict.Counts?.Failed ?? 0) + (verdict.Counts?.Errors ?? 0);
+
+    // Used if the output names no failure. Durations, times and folders differ each time; the number of failed tests does not. A gate
+    // without output is described by its exit code.
+    private static string WordsOf(GateVerdict verdict)
+    {
+        var lines = verdict.Tail.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).TakeLast(3);
+        var words = Changing().Replace(string.Join('\n', lines), "");
+        return words.Length == 0 ? "(nothing)" : words;
+    }
+
+    private static string NameIn(RunFolder folder) => RunFiles.Named(folder, Path.Combine(folder.Preflight, "red-at-base.json"));
+
+    [GeneratedRegex(
+        """\(?\b\d+:\d\d(:\d\d)?(\.\d+)?\b\)?|\b\d+(\.\d+)?\s?(ms|s|sec|seconds?|m|min|minutes?)\b|(/[^\s:/]+){2,}/|0x[0-9a-fA-F]+""",
+        RegexOptions.CultureInvariant
+    )]
+    private static partial Regex Changing();
+}

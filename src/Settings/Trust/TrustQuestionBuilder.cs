@@ -1,0 +1,65 @@
+namespace Orchestrator.Settings;
+
+/// <summary>Collects the items that need trust in a repository's files. Flags and variables are ignored so that they do not change the
+/// question between calls.</summary>
+internal static class TrustQuestionBuilder
+{
+    /// <summary>Returns the question that trusting the repository answers.</summary>
+    /// <param name="input">The files.</param>
+    /// <param name="found">Commands found in the project's manifests and lock files.</param>
+    public static TrustQuestion Of(SettingsInput input, IEnumerable<FoundCommand> found)
+    {
+        var layers = SettingsLoader.Layers(input with { Environment = new Dictionary<string, string>(), Flags = [], IsTrusted = true });
+        var settings = SettingsLoader
+            .Describe(layers.Settings)
+            .Where(value => value.Source.IsOfRepository)
+            .Select(value => (Value: value, Setting: SettingIndex.Find(value.Name)!))
+            .Where(found => !found.Setting.IsHarmless)
+            .Select(found => new TrustItem(found.Setting.Effect, found.Value.Name, found.Value.Value, found.Value.Source.ToString()));
+        var variables = layers.AgentVariables.Select(variable => new TrustItem(
+            TrustKind.HandsOver,
+            variable.Name,
+            RepositoryVariables.IsSecret(variable.Name) ? "(a secret)" : variable.Value,
+            variable.Source.ToString()
+        ));
+        var gates = layers.Settings.TryGetValue(GateSettings.TaskKey.Name, out var set)
+            ? GateSettings.TaskKey.Read(set.Value, static (_, _, _, _) => { })
+            : null;
+        var hasSetUp = layers.Settings.ContainsKey(WorktreeSettings.SetupKey.Name);
+        var servers = layers.Settings.TryGetValue(AgentSettings.McpServersKey.NameOf(AgentSettings.Claude), out var named)
+            ? AgentSettings.McpServersKey.Read(named.Value, static (_, _, _, _) => { })
+            : [];
+        var asked = found.Where(command =>
+            command.Kind switch
+            {
+                FoundCommandKind.SetUp => !hasSetUp,
+                FoundCommandKind.Includes or FoundCommandKind.GitSetting => true,
+                FoundCommandKind.McpServer => servers.Contains(command.Command),
+
+                // In a plan with contracts, these also run beside configured gates if none of those checks types.
+                FoundCommandKind.TypeGate => gates is null || !gates.Any(gate => gate.Type is GateType.TypeCheck or GateType.Build),
+                _ => gates is null,
+            }
+        );
+        return new TrustQuestion([
+            .. settings,
+            .. asked.Select(command => new TrustItem(
+                command.Kind == FoundCommandKind.Includes ? TrustKind.HandsOver : TrustKind.Runs,
+                Name(command.Kind),
+                command.Meaning.Length == 0 ? command.Command : $"{command.Command}: {command.Meaning}",
+                command.File
+            )),
+            .. variables,
+        ]);
+    }
+
+    private static string Name(FoundCommandKind kind) =>
+        kind switch
+        {
+            FoundCommandKind.SetUp => "found set-up",
+            FoundCommandKind.McpServer => "MCP server",
+            FoundCommandKind.Includes => "untracked files",
+            FoundCommandKind.GitSetting => "git setting",
+            _ => "found gate",
+        };
+}

@@ -1,0 +1,105 @@
+using Temporal.Server.History;
+using Temporal.Server.Matching;
+using Temporalio.Api.Deployment.V1;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.Workflow.V1;
+using PinnedOverride = Temporalio.Api.Workflow.V1.VersioningOverride.Types.PinnedOverride;
+using PinnedOverrideBehavior = Temporalio.Api.Workflow.V1.VersioningOverride.Types.PinnedOverrideBehavior;
+
+namespace Temporal.Server.Frontend;
+
+/// <summary>Validates the versioning overrides in requests.</summary>
+internal static class VersioningOverrideValidator
+{
+    /// <summary>Converts an override to its newer form, the only one that is stored; null stays null.</summary>
+    /// <exception cref="RpcException">INVALID_ARGUMENT: the override is empty or contradicts itself.</exception>
+    public static VersioningOverride? Newer(VersioningOverride? given)
+    {
+        if (given is null || given.OverrideCase != VersioningOverride.OverrideOneofCase.None)
+        {
+            return given;
+        }
+
+#pragma warning disable CS0612 // Clients of older releases send these.
+        var (behavior, dotted, deployment) = (given.Behavior, given.PinnedVersion, given.Deployment);
+#pragma warning restore CS0612
+        switch (behavior)
+        {
+            case VersioningBehavior.Pinned when dotted.Length == 0 && deployment is null:
+                throw RpcErrors.InvalidArgument("must provide deployment (deprecated) or pinned version if behavior is 'PINNED'");
+            case VersioningBehavior.Pinned:
+                var version =
+                    dotted.Length > 0
+                        ? BuildVersion.Parse(dotted)
+                            ?? throw RpcErrors.InvalidArgument(
+                                $"invalid version string \"{dotted}\", expected format is \"<deployment_name>.<build_id>\""
+                            )
+                        : new WorkerDeploymentVersion { DeploymentName = deployment!.SeriesName, BuildId = deployment.BuildId };
+                return new VersioningOverride
+                {
+                    Pinned = new PinnedOverride { Behavior = PinnedOverrideBehavior.Pinned, Version = version },
+                };
+            case VersioningBehavior.AutoUpgrade when dotted.Length > 0:
+                throw RpcErrors.InvalidArgument("only provide pinned version if behavior is 'PINNED'");
+            case VersioningBehavior.AutoUpgrade:
+                return new VersioningOverride { AutoUpgrade = true };
+            default:
+                throw RpcErrors.InvalidArgument("override behavior is required");
+        }
+    }
+
+    /// <summary>Validates the override of a workflow start.</summary>
+    /// <exception cref="RpcException">The override is not valid, or no worker of its version polls the queue.</exception>
+    public static VersioningOverride? ForStart(VersioningOverride? given, Deployments deployments, string namespaceId, string queue)
+    {
+        var newer = Newer(given);
+        if (newer is { OverrideCase: VersioningOverride.OverrideOneofCase.Pinned, Pinned.Version: null })
+        {
+            throw RpcErrors.InvalidArgument("must provide version if override is pinned.");
+        }
+
+        RequirePresent(newer, deployments, namespaceId, queue);
+        return newer;
+    }
+
+    /// <summary>
+    /// Validates the override for a running workflow. An override without a version pins the run to its current version.
+    /// </summary>
+    /// <exception cref="RpcException">The override is not valid, or no worker of its version polls the queue.</exception>
+    public static VersioningOverride? ForRun(VersioningOverride? given, Deployments deployments, MutableState run)
+    {
+        var newer = Newer(given);
+        if (newer is { OverrideCase: VersioningOverride.OverrideOneofCase.Pinned, Pinned.Version: null })
+        {
+            var behavior = RunVersions.Behavior(run);
+            if (behavior != VersioningBehavior.Pinned || RunVersions.Version(run) is not { } own)
+            {
+                throw RpcErrors.FailedPrecondition(
+                    $"must specify a specific pinned override version because workflow with id {run.WorkflowId} has behavior {behavior} "
+                        + "and is not yet pinned to any version"
+                );
+            }
+
+            newer = new VersioningOverride
+            {
+                Pinned = new PinnedOverride { Behavior = PinnedOverrideBehavior.Pinned, Version = own },
+            };
+        }
+
+        RequirePresent(newer, deployments, run.NamespaceId, run.Start.TaskQueue.Name);
+        return newer;
+    }
+
+    private static void RequirePresent(VersioningOverride? newer, Deployments deployments, string namespaceId, string queue)
+    {
+        if (
+            (newer?.Pinned?.Version ?? newer?.OneTime?.TargetDeploymentVersion) is { } version
+            && !deployments.Knows(namespaceId, BuildVersion.Of(version), queue, activity: false)
+        )
+        {
+            throw RpcErrors.FailedPrecondition(
+                $"Pinned version '{version.DeploymentName}:{version.BuildId}' is not present in task queue '{queue}' of type 'Workflow'"
+            );
+        }
+    }
+}

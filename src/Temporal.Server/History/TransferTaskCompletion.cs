@@ -1,0 +1,43 @@
+using Temporal.Server.Storage;
+using Temporalio.Api.History.V1;
+
+namespace Temporal.Server.History;
+
+/// <summary>Completes transfer tasks: deletes each task together with the change that answers it.</summary>
+internal sealed class TransferTaskCompletion(WorkflowStore store)
+{
+    /// <summary>Records the answer in the requesting run, if the run still waits for it.</summary>
+    public async Task AnswerAsync(long key, TransferTask task, Func<MutableState, bool> waits, Func<MutableState, HistoryEvent> answer)
+    {
+        var isThere = await store.ChangeAsync(
+            task.NamespaceId,
+            task.WorkflowId,
+            w =>
+            {
+                if (store.Find(w, task.RunId) is not { } run)
+                {
+                    return false;
+                }
+
+                run.Changes.DoneTransfers.Add(key);
+                if (run.IsOpen && waits(run))
+                {
+                    run.AddOrBuffer(answer(run));
+                    run.WorkflowTask.EnsureScheduled();
+                }
+
+                return true;
+            }
+        );
+        if (!isThere)
+        {
+            await ForgetAsync(key);
+        }
+    }
+
+    /// <summary>Deletes the task of a run that was deleted meanwhile, because no change of that run can delete it any more.</summary>
+    public Task ForgetAsync(long key) => store.Database.WriteAsync(db => TransferTaskTable.Delete(db, key));
+
+    /// <summary>Completes a task whose result nobody waits for.</summary>
+    public Task DoneAsync(long key, TransferTask task) => AnswerAsync(key, task, static _ => false, static _ => null!);
+}

@@ -1,0 +1,66 @@
+using Google.Protobuf.WellKnownTypes;
+using Temporalio.Api.TaskQueue.V1;
+
+namespace Temporal.Server.Matching;
+
+/// <summary>
+/// Statistics of a queue's tasks, in total and by priority: backlog size, age of the oldest task, arrival and dispatch rates. Queries do
+/// not count, because they have no priority. Guarded by the lock of its queue.
+/// </summary>
+internal sealed class TaskQueueStatistics
+{
+    private readonly Dictionary<int, (TaskRate Added, TaskRate Dispatched)> _rates = [];
+
+    /// <summary>Counts a queued task.</summary>
+    public void Added(QueuedTask task, int priority)
+    {
+        if (task is QueryQueuedTask)
+        {
+            return;
+        }
+
+        if (!_rates.TryGetValue(priority, out var rates))
+        {
+            _rates[priority] = rates = (new TaskRate(), new TaskRate());
+        }
+
+        rates.Added.Add();
+    }
+
+    /// <summary>Counts a task that was delivered to a worker.</summary>
+    public void Dispatched(QueuedTask task, int priority)
+    {
+        if (task is not QueryQueuedTask && _rates.TryGetValue(priority, out var rates))
+        {
+            rates.Dispatched.Add();
+        }
+    }
+
+    /// <summary>Statistics of all tasks; <paramref name="waiting" /> contains the waiting ones.</summary>
+    public TaskQueueStats Stats(IReadOnlyCollection<QueuedTask> waiting) => Stats(waiting, _rates.Values);
+
+    /// <summary>Statistics of the waiting tasks, by priority.</summary>
+    public IEnumerable<(int Priority, TaskQueueStats Stats)> ByPriority(IEnumerable<(QueuedTask Task, int Priority)> waiting) =>
+        waiting
+            .Where(item => item.Task is not QueryQueuedTask)
+            .GroupBy(item => item.Priority, item => item.Task)
+            .Select(group => (group.Key, Stats([.. group], _rates.TryGetValue(group.Key, out var rates) ? [rates] : [])));
+
+    private static TaskQueueStats Stats(IReadOnlyCollection<QueuedTask> waiting, IEnumerable<(TaskRate Added, TaskRate Dispatched)> rates)
+    {
+        var stats = new TaskQueueStats { ApproximateBacklogCount = waiting.Count };
+        foreach (var (added, dispatched) in rates)
+        {
+            stats.TasksAddRate += added.PerSecond;
+            stats.TasksDispatchRate += dispatched.PerSecond;
+        }
+
+        if (waiting.Count > 0)
+        {
+            var age = Environment.TickCount64 - waiting.Min(task => task.Added);
+            stats.ApproximateBacklogAge = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(age));
+        }
+
+        return stats;
+    }
+}

@@ -1,0 +1,222 @@
+using Microsoft.Extensions.Logging;
+using Temporal.Server.Batch;
+using Temporal.Server.Frontend;
+using Temporal.Server.History;
+using Temporal.Server.Matching;
+using Temporal.Server.Operator;
+using Temporal.Server.Schedules;
+using Temporal.Server.Storage;
+using Temporal.Server.Timers;
+using Temporal.Server.Visibility;
+using Temporal.Server.Visibility.Query;
+using Temporalio.Api.Enums.V1;
+using Temporalio.Api.Namespace.V1;
+
+namespace Temporal.Server;
+
+/// <summary>Composition root of the server: creates its components and connects them.</summary>
+internal sealed class ServerComposition : IDisposable
+{
+    private readonly Stopping _stopping = new();
+    private readonly List<IServiceHandler> _parts = [];
+    private readonly TemporalServerOptions _options;
+    private readonly NamespaceDirectory _directory;
+    private readonly SearchAttributeRegistry _attributes = new();
+
+    public ServerComposition(TemporalServerOptions options, ILoggerFactory loggers, Func<string> address)
+    {
+        _options = options;
+        var logger = loggers.CreateLogger("Temporal.Server");
+        var clock = options.TimeSkipping ? new SkippingClock(options.TimeProvider) : null;
+        var time = clock ?? options.TimeProvider;
+        var awake = new AwakeClock(time, options.TimeProvider);
+        Timers = new TimerService(time, logger, awake);
+        Namespaces = new NamespaceRegistry(options.BlobSizeLimit);
+        Database = new Database(options.DatabasePath, EngineTables.Parts, logger, options.Trouble, options.CheckedAtOnce);
+        Table.Refusal = () => Database.Damage;
+        try
+        {
+            var attributes = _attributes;
+            attributes.Load(Database);
+            var directory = _directory = new NamespaceDirectory(Database, Namespaces);
+            directory.Load(options.DefaultRetention);
+            var visibility = new VisibilityStore(attributes);
+            var configs = new TaskQueueConfigs(Database);
+            Deployments = new Deployments(Database, time);
+            Deployments.Load();
+            Queues = new TaskQueues(time, configs.Find, Deployments.VersionFor);
+            Deployments.Rerouted = Queues.Reroute;
+            Store = new WorkflowStore(Database, visibility, time, logger, awake)
+            {
+                SuggestContinueAsNewAfter = options.SuggestContinueAsNewAfter,
+            };
+            Engine = new WorkflowEngine(Store, Queues, Timers, Namespaces, logger)
+            {
+                TracksTasks = clock is not null,
+                DeadWorkers = new DeadWorkers(options.MachineName),
+                Deployments = Deployments,
+            };
+            Workflows = new WorkflowOperations(Engine, Namespaces, attributes);
+            Retention = new RetentionSweeper(Store, Namespaces, time, logger);
+            var services = new EngineServices(Database, Timers, time, Namespaces, Workflows, visibility, attributes, loggers);
+            var reader = new VisibilityReader(Database, attributes);
+            _parts.Add(new ClusterHandler(address));
+            _parts.Add(
+                new NamespaceHandler(
+                    directory,
+                    attributes,
+                    new NamespaceRemoval(services, directory, attributes, reader),
+                    Timers,
+                    options.BlobSizeLimit,
+                    options.WorkflowPause
+                )
+            );
+            _parts.Add(new SearchAttributeHandler(Namespaces, attributes));
+            _parts.Add(new NexusHandler(Namespaces));
+            _parts.Add(new VisibilityHandler(Database, Namespaces, reader));
+            _parts.Add(new ScheduleHandler(services, new ScheduleLists(services, reader, attributes)));
+            _parts.Add(
+                new BatchHandler(
+                    services,
+                    reader,
+                    new BatchActions(Namespaces, Workflows, new ActivityControlHandler(Engine, Namespaces, time))
+                )
+            );
+            var workers = new WorkerHandler(Timers, Namespaces);
+            _parts.Add(workers);
+            var drainage = new DeploymentDrainage(reader, time, options.DrainageGracePeriod);
+            _parts.Add(new DeploymentHandler(Namespaces, Deployments, drainage));
+            _parts.Add(new DeploymentChanges(Namespaces, Deployments, drainage, Queues, time));
+            _parts.Add(new DeploymentRouting(Namespaces, Deployments));
+            if (clock is not null)
+            {
+                _parts.Add(new TimeSkippingHandler(clock, Timers, Engine));
+            }
+
+            Register(attributes, workers, configs, time, address);
+        }
+        catch
+        {
+            Database.Dispose();
+            Timers.Dispose();
+            throw;
+        }
+    }
+
+    public RpcTable Table { get; } = new();
+
+    public NamespaceRegistry Namespaces { get; }
+
+    public Database Database { get; }
+
+    public TimerService Timers { get; }
+
+    public TaskQueues Queues { get; }
+
+    public Deployments Deployments { get; }
+
+    public WorkflowStore Store { get; }
+
+    public WorkflowEngine Engine { get; }
+
+    public WorkflowOperations Workflows { get; }
+
+    public RetentionSweeper Retention { get; }
+
+    /// <summary>Registers the namespaces and search attributes from the options before the first client call.</summary>
+    /// <exception cref="InvalidOperationException">A search attribute can't be registered.</exception>
+    public async Task PrepareAsync()
+    {
+        foreach (var name in _options.Namespaces)
+        {
+            await _directory.TryAddAsync(
+                new StoredNamespace(
+                    new NamespaceInfo
+                    {
+                        Id = Guid.NewGuid().ToString(),
+                        Name = name,
+                        State = NamespaceState.Registered,
+                    },
+                    _options.DefaultRetention
+                )
+            );
+        }
+
+        if (_options.SearchAttributes.Keys.FirstOrDefault(SystemSearchAttributes.IsReserved) is { } reserved)
+        {
+            throw new InvalidOperationException($"the search attribute {reserved} is the system's; give yours another name");
+        }
+
+        foreach (var ns in Namespaces.All.Where(_ => _options.SearchAttributes.Count > 0))
+        {
+            try
+            {
+                await _attributes.AddAsync(ns, _options.SearchAttributes);
+            }
+            catch (RpcException refused)
+            {
+                throw new InvalidOperationException(refused.Status.Detail.TrimEnd('.'), refused);
+            }
+        }
+    }
+
+    public void Start()
+    {
+        foreach (var part in _parts)
+        {
+            part.Start();
+        }
+
+        Engine.Recover();
+        Retention.Start();
+    }
+
+    /// <summary>Ends open polls and other long waits with an empty response.</summary>
+    public void Stopping()
+    {
+        _stopping.Stop();
+        Queues.ReleaseAll();
+    }
+
+    public void Dispose()
+    {
+        Retention.Dispose();
+        Timers.Dispose();
+        Queues.Dispose();
+        Database.Dispose();
+        _stopping.Dispose();
+    }
+
+    private void Register(
+        SearchAttributeRegistry attributes,
+        WorkerHandler workers,
+        TaskQueueConfigs configs,
+        TimeProvider time,
+        Func<string> address
+    )
+    {
+        foreach (var part in _parts)
+        {
+            part.Register(Table);
+        }
+
+        var polls = new WorkerPolls();
+        var tasks = new WorkflowTaskHandler(Engine, Namespaces, polls, Deployments, _stopping);
+        tasks.Register(Table);
+        Workflows.Starts.StartEagerly = tasks.StartEagerly;
+        var activities = new ActivityStarts(Engine, Namespaces);
+        new WorkflowTaskCompletionHandler(Engine, Namespaces, attributes, tasks, activities).Register(Table);
+        new ActivityTaskHandler(Engine, Namespaces, activities, polls, Deployments, _stopping).Register(Table);
+        new HistoryHandler(Engine, Namespaces, _stopping).Register(Table);
+        new QueryHandler(Engine, Namespaces, _stopping, Timers, time).Register(Table);
+        var updates = new UpdateHandler(Engine, Namespaces, _stopping);
+        updates.Register(Table);
+        new MultiOperationHandler(Engine, Namespaces, Workflows, updates, attributes).Register(Table);
+        new ActivityControlHandler(Engine, Namespaces, time).Register(Table);
+        new TaskQueueHandler(Engine, Namespaces, workers, polls, configs, time, _stopping, address, _options.TaskQueuePartitions).Register(
+            Table
+        );
+        new PauseHandler(Engine, Namespaces, Workflows, _options.WorkflowPause).Register(Table);
+        Workflows.Register(Table);
+    }
+}

@@ -1,0 +1,53 @@
+using SQLitePCL;
+
+namespace Temporal.Server.Storage;
+
+/// <summary>
+/// Reports urgent storage problems to the owner of a file, because the log may be on the same disk. Each problem is reported once until it
+/// is over.
+/// </summary>
+/// <param name="path">Path of the file.</param>
+/// <param name="tell">Callback for the reports, each one sentence.</param>
+internal sealed class StorageProblemReporter(string path, Action<string> tell)
+{
+    private const int PrimaryCode = 0xFF;
+
+    private string? _unwritable;
+
+    /// <summary>Damage of the file's pages, or null if none is known. A damaged file is neither read nor written any more.</summary>
+    public string? Damage { get; private set; }
+
+    /// <summary>Reports a failed write.</summary>
+    public void Unwritten(Exception failure)
+    {
+        var said = failure is SqliteException e
+            ? (e.Code & PrimaryCode) switch
+            {
+                raw.SQLITE_FULL => $"The disk of {path} is full: changes are refused until there is room.",
+                raw.SQLITE_IOERR or raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN =>
+                    $"{path} can't be written: {failure.Message}. Changes are refused until it can.",
+                _ => null,
+            }
+            : null;
+        if (said is not null && Interlocked.Exchange(ref _unwritable, said) is null)
+        {
+            tell(said);
+        }
+    }
+
+    /// <summary>Reports a successful write, which ends a previous problem.</summary>
+    public void Written()
+    {
+        if (_unwritable is not null && Interlocked.Exchange(ref _unwritable, null) is not null)
+        {
+            tell($"{path} can be written again.");
+        }
+    }
+
+    /// <summary>Reports damage that was found while the file is served.</summary>
+    public void Damaged(string sentence)
+    {
+        Damage = sentence;
+        tell(sentence);
+    }
+}

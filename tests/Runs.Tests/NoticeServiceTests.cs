@@ -1,0 +1,176 @@
+using Microsoft.Extensions.Time.Testing;
+using Orchestrator.Messages;
+using Orchestrator.Notifications;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Reports.Notices;
+using Xunit;
+
+namespace Orchestrator.Runs.Tests;
+
+public sealed class NoticeServiceTests : IDisposable
+{
+    private readonly string _home = Directory.CreateTempSubdirectory("notice-tests-").FullName;
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 24, 20, 0, 0, TimeSpan.Zero));
+    private readonly RecordingNotifier _phone = new();
+
+    private NoticeService Desk =>
+        new(new RunServices("host", ["hook"], _time) { Environment = new Dictionary<string, string> { ["HOME"] = _home } });
+
+    private string BookFile => Directory.EnumerateFiles(_home, "0123456789ab-*.json", SearchOption.AllDirectories).First();
+
+    private static RunNotice Question(string task) =>
+        new(
+            $"question/{task}/1",
+            NoticeKinds.NeedsPerson,
+            task,
+            $"May {task} start?",
+            [new AnswerWay(AnswerWays.Approve, $"run-x/{task}")]
+        );
+
+    private static RunNotice Account => new("account/claude/broken", NoticeKinds.AccountParked, null, "the account does not work", []);
+
+    [Fact]
+    public async Task Tell_TheSameFactsAgain_SendsNothingMore()
+    {
+        await TellAsync("run-x", Question("a"));
+        await TellAsync("run-x", Question("a"));
+
+        Assert.Equal("shop: run-x needs attention", Assert.Single(_phone.Sent).Title);
+        Assert.Equal(["orchestrate approve run-x/a"], _phone.Sent[0].Commands);
+    }
+
+    /// <summary>The book says that it is on its way, and nothing says that it arrived: what a kill between the two leaves.</summary>
+    [Fact]
+    public async Task Tell_KilledBetweenSendingAndStoring_SendsTheSameIdOnceMoreAndThenNothing()
+    {
+        _phone.OnSend = () => throw new InvalidOperationException("killed");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => TellAsync("run-x", Question("a")));
+        _phone.OnSend = () => Delivery.Done;
+
+        await TellAsync("run-x", Question("a"));
+        await TellAsync("run-x", Question("a"));
+
+        Assert.Equal(2, _phone.Sent.Count);
+        Assert.Equal(_phone.Sent[0].Id, _phone.Sent[1].Id);
+    }
+
+    [Fact]
+    public async Task Tell_QuestionIsAnswered_IsWithdrawnOnce()
+    {
+        await TellAsync("run-x", Question("a"));
+        await TellAsync("run-x");
+        await TellAsync("run-x");
+
+        Assert.Equal([_phone.Sent[0].Id], _phone.Withdrawn);
+    }
+
+    [Fact]
+    public async Task Tell_AccountOfTwoRuns_IsToldByOneAndAfterItWorkedAgain()
+    {
+        await TellAsync("run-x", Account);
+        await TellAsync("run-y", Account);
+        await TellAsync("run-x");
+        _time.Advance(TimeSpan.FromMinutes(5));
+        await TellAsync("run-y", Account with { Key = "account/claude/broken" });
+
+        Assert.Equal(["run-x", "run-y"], _phone.Sent.Select(notice => notice.Run));
+    }
+
+    [Fact]
+    public async Task Tell_TargetDoesNotWork_IsTriedAgainAtItsTimeAndReportedWhenItFails()
+    {
+        _phone.OnSend = () => new Delivery(DeliveryStatus.Later, "no connection.") { NotBefore = _time.GetUtcNow().AddMinutes(10) };
+        var first = await TellAsync("run-x", Question("a"));
+        var tooEarly = await TellAsync("run-x", Question("a"));
+        _time.Advance(TimeSpan.FromMinutes(10));
+        _phone.OnSend = () => new Delivery(DeliveryStatus.Failed, "the server answered 403 Forbidden.");
+        var last = await TellAsync("run-x", Question("a"));
+
+        Assert.Equal((_time.GetUtcNow(), _time.GetUtcNow()), (first.NextAt, tooEarly.NextAt));
+        Assert.Empty(first.Problems);
+        Assert.Equal(2, _phone.Sent.Count);
+        Assert.Equal("A notice did not reach phone, a phone: the server answered 403 Forbidden.", Assert.Single(last.Problems));
+        Assert.Null(last.NextAt);
+    }
+
+    [Fact]
+    public async Task Tell_SecretIsMissing_IsReportedAndStopsNobody()
+    {
+        var told = await Desk.TellAsync(
+            Input("run-x", Question("a")),
+            [
+                new NoticeTarget("team", NoticeKinds.All, null, "its secret $SLACK is not set."),
+                new NoticeTarget("phone", NoticeKinds.All, _phone),
+            ],
+            null,
+            CancellationToken.None
+        );
+
+        Assert.Equal("A notice did not reach team: its secret $SLACK is not set.", Assert.Single(told.Problems));
+        Assert.Single(_phone.Sent);
+    }
+
+    [Fact]
+    public async Task Tell_BookIsDamaged_PeopleAreToldAgainWithTheSameId()
+    {
+        await TellAsync("run-x", Question("a"));
+        await File.WriteAllTextAsync(BookFile, "{\"messages\": [");
+
+        await TellAsync("run-x", Question("a"));
+
+        Assert.Equal(2, _phone.Sent.Count);
+        Assert.Single(_phone.Sent.Select(notice => notice.Id).Distinct());
+    }
+
+    [Fact]
+    public async Task Notice_WhereThePageHasAnAddress_LinksToItsRunOrToTheInbox()
+    {
+        NoticeTarget[] targets = [new NoticeTarget("phone", NoticeKinds.All, _phone)];
+        var missed = new RunNotice("fire/1", NoticeKinds.ScheduleMissed, null, "nightly did not run", []);
+
+        await Desk.TellAsync(Input("run-1", Account), targets, null, CancellationToken.None, "https://desk.example");
+        await Desk.TellAsync(Input("schedule-nightly", missed), targets, null, CancellationToken.None, "https://desk.example");
+
+        Assert.Equal(
+            ["https://desk.example/r/0123456789ab/run-1", "https://desk.example/inbox"],
+            _phone.Sent.Select(notice => notice.Link)
+        );
+    }
+
+    public void Dispose() => Directory.Delete(_home, recursive: true);
+
+    private Task<ToldPeople> TellAsync(string run, params IReadOnlyList<RunNotice> notices) =>
+        Desk.TellAsync(Input(run, [.. notices]), [new NoticeTarget("phone", NoticeKinds.All, _phone)], null, CancellationToken.None);
+
+    private static TellPeopleInput Input(string run, params RunNotice[] notices) =>
+        new(run, new RepositoryReference("/work/shop", "0123456789ab", "queue"), notices, RunRest.None);
+
+    private sealed class RecordingNotifier : INotifier
+    {
+        public Func<Delivery> OnSend { get; set; } = () => Delivery.Done;
+
+        public List<Notice> Sent { get; } = [];
+
+        public List<string> Withdrawn { get; } = [];
+
+        public string Description => "a phone";
+
+        public bool CanWithdraw => true;
+
+        public Task<Delivery> SendAsync(Notice notice, CancellationToken cancellationToken)
+        {
+            Sent.Add(notice);
+            return Task.FromResult(OnSend());
+        }
+
+        public Task<Delivery> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken)
+        {
+            Withdrawn.Add(notice.Id);
+            return Task.FromResult(Delivery.Done);
+        }
+
+        public Task<Delivery> CheckAsync(CancellationToken cancellationToken) => Task.FromResult(Delivery.Done);
+
+        public void Dispose() { }
+    }
+}

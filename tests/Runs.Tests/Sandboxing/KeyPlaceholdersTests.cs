@@ -1,0 +1,105 @@
+using Orchestrator.Agents;
+using Orchestrator.Network;
+using Orchestrator.Sandboxing;
+using Orchestrator.Settings;
+using Xunit;
+
+namespace Orchestrator.Runs.Tests.Sandboxing;
+
+public sealed class KeyPlaceholdersTests
+{
+    private const string Proxy = "http://127.0.0.1:3128";
+
+    [Fact]
+    public void Replace_KeyInTheEnvironment_BecomesAPlaceholder()
+    {
+        Dictionary<string, string?> environment = new() { ["ANTHROPIC_API_KEY"] = "real", ["OTHER"] = "kept" };
+
+        var key = Assert.Single(KeyPlaceholders.Replace(AgentKey.OfAnthropic, environment));
+
+        Assert.Equal(("real", "https://api.anthropic.com"), (key.Key, key.Service));
+        Assert.Equal(key.Placeholder, environment["ANTHROPIC_API_KEY"]);
+        Assert.Equal((Proxy, "kept"), (environment["ANTHROPIC_BASE_URL"], environment["OTHER"]));
+        Assert.DoesNotContain("real", environment.Values);
+        Assert.False(environment.ContainsKey("ANTHROPIC_AUTH_TOKEN"));
+    }
+
+    [Fact]
+    public void Replace_TwoKeysOfOneService_BothGoToTheAddressOfTheUser()
+    {
+        Dictionary<string, string?> environment = new()
+        {
+            ["ANTHROPIC_API_KEY"] = "one",
+            ["ANTHROPIC_AUTH_TOKEN"] = "two",
+            ["ANTHROPIC_BASE_URL"] = "https://gateway.corp/anthropic",
+        };
+
+        var keys = KeyPlaceholders.Replace(AgentKey.OfAnthropic, environment);
+
+        Assert.Equal(["one", "two"], keys.Select(key => key.Key));
+        Assert.All(keys, key => Assert.Equal("https://gateway.corp/anthropic", key.Service));
+        Assert.Equal(2, keys.Select(key => key.Placeholder).Distinct().Count());
+        Assert.Equal(Proxy, environment["ANTHROPIC_BASE_URL"]);
+    }
+
+    [Theory]
+    [InlineData("unix:/run/gateway.sock")]
+    [InlineData("https://me:secret@gateway.corp")]
+    [InlineData("gateway")]
+    public void Replace_AddressThatTheProxyCanNotServe_LeavesTheKey(string address)
+    {
+        Dictionary<string, string?> environment = new() { ["ANTHROPIC_API_KEY"] = "real", ["ANTHROPIC_BASE_URL"] = address };
+
+        Assert.Empty(KeyPlaceholders.Replace(AgentKey.OfAnthropic, environment));
+
+        Assert.Equal(("real", address), (environment["ANTHROPIC_API_KEY"], environment["ANTHROPIC_BASE_URL"]));
+    }
+
+    [Fact]
+    public void Replace_NoKey_ChangesNothing()
+    {
+        Dictionary<string, string?> environment = new() { ["ANTHROPIC_API_KEY"] = "", ["ANTHROPIC_BASE_URL"] = "https://gateway.corp" };
+
+        Assert.Empty(KeyPlaceholders.Replace(AgentKey.OfAnthropic, environment));
+
+        Assert.Equal("https://gateway.corp", environment["ANTHROPIC_BASE_URL"]);
+    }
+
+    [Fact]
+    public void Of_VariableThatTheSettingsName_IsHandedOver()
+    {
+        PermissionSettings permissions = new("default", [], "auto") { Paths = [], Environment = ["ANTHROPIC_API_KEY"] };
+
+        var outside = KeyPlaceholders.Of(AgentKey.OfAnthropic, permissions);
+
+        Assert.Equal("ANTHROPIC_AUTH_TOKEN", Assert.Single(outside).Variable);
+        Assert.Equal(
+            ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"],
+            KeyPlaceholders.FindInside(
+                outside,
+                new Dictionary<string, string>
+                {
+                    ["OPENAI_API_KEY"] = "a",
+                    ["ANTHROPIC_API_KEY"] = "b",
+                    ["ANTHROPIC_AUTH_TOKEN"] = "c",
+                    ["GITHUB_TOKEN"] = "d",
+                    ["AWS_REGION"] = "e",
+                },
+                permissions
+            )
+        );
+    }
+
+    [Fact]
+    public void AuthoritiesIn_VariablesOfTheUser_AreTheirFiles() =>
+        Assert.Equal(
+            ["/corp/ca.pem"],
+            KeyPlaceholders.AuthoritiesIn(
+                new Dictionary<string, string?> { ["NODE_EXTRA_CA_CERTS"] = "/corp/ca.pem", ["SSL_CERT_FILE"] = "relative.pem" }
+            )
+        );
+
+    [Fact]
+    public void ProxyVariables_Always_LetProgramsReachTheProxyItself() =>
+        Assert.Contains("127.0.0.1", ProxyVariables.Of(SandboxNetworks.ProxyPort)["no_proxy"], StringComparison.Ordinal);
+}

@@ -1,0 +1,132 @@
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Gates;
+using Orchestrator.Runs.Reports;
+using Xunit;
+
+namespace Orchestrator.Runs.Tests;
+
+/// <summary>
+/// What a report says of each task: what its agent claimed, what its gates said, and what has become of their logs since.
+/// </summary>
+public sealed class TestReportSummaryTests
+{
+    private const string Key = "AKIAQYLPMN5HFIQR7XYZ";
+
+    [Fact]
+    public async Task Report_PutsWhatWasClaimedBesideWhatIsKnownAndSaysWhoDecided()
+    {
+        using var run = await BeginAsync();
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "a.txt", "a\n");
+        Claim(run, $"All 312 tests pass.\n# Ignore the rest, key {Key}");
+        await run.VerifyAsync("a", prepared);
+        ProgressRecorder.Append(
+            run.Folder.Events,
+            [
+                new RunEvent
+                {
+                    Sequence = 1,
+                    Time = DateTimeOffset.UnixEpoch,
+                    Task = "b",
+                    State = TaskStates.Waived,
+                    Why = new Noted(new Quote("skipped by kim@desk")),
+                    By = "kim@desk",
+                },
+                new RunEvent
+                {
+                    Sequence = 2,
+                    Time = DateTimeOffset.UnixEpoch,
+                    State = RunStates.Landing,
+                    Why = new Noted(new Quote("by itself")),
+                },
+            ]
+        );
+
+        var report = Render(run);
+
+        Assert.Contains("- its agent said: completed: \"All 312 tests pass. # Ignore the rest, key \\[redacted", report);
+        Assert.Matches(@"- gate 'echo 3 passed in 0\.1s': passed, 3 tests, \d+\.\d s, exit code 0 \(\.orchestrator/runs/.+\.log\)", report);
+        Assert.Contains("### b: Task b (merged)\n\n- its agent said: nothing\n- not verified: no gate has looked at it\n", report);
+        Assert.Contains("- 1970-01-01 00:00:00 UTC, kim\\@desk: b: skipped by kim\\@desk\n", report);
+        Assert.DoesNotContain("by itself", report);
+        Assert.DoesNotContain("strange", report);
+        Assert.DoesNotContain(Key, report);
+    }
+
+    [Theory]
+    [InlineData("echo '312 passed in 1.2s' >> $LOG", "its log was changed after it had ended; what it says now is no evidence")]
+    [InlineData("rm $LOG", "its log is gone; what it says now is no evidence")]
+    [InlineData("rm $LOG; mkfifo $LOG", "its log was changed after it had ended; what it says now is no evidence")]
+    [InlineData("echo '[{}]' > $(dirname $LOG)/verdicts.json", "what its gates have said can't be read any more")]
+    [InlineData("echo nothing > $(dirname $LOG)/verdicts.json", "what its gates have said can't be read any more")]
+    public async Task Report_EvidenceThatWasChangedAfterTheGate_IsNamed(string lie, string named)
+    {
+        using var run = await BeginAsync();
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, "a.txt", "a\n");
+        await run.VerifyAsync("a", prepared);
+        var log = Path.Combine(run.Repository.Path, Assert.Single(GateEvidence.Read(run.Folder, "a", 1)!).EvidenceFile!);
+        using var liar = System.Diagnostics.Process.Start("/bin/sh", ["-c", lie.Replace("$LOG", log, StringComparison.Ordinal)]);
+        await liar.WaitForExitAsync();
+
+        Assert.Equal(0, liar.ExitCode);
+        Assert.Contains($"- strange: ", Render(run));
+        Assert.Contains(named, Render(run));
+    }
+
+    private static Task<RunFixture> BeginAsync() =>
+        RunFixture.BeginAsync(
+            RunFixture.Start(new Gate("echo 3 passed in 0.1s", GateType.Test)),
+            new PlanTask { Id = "a", FilesWrite = ["a.txt"] },
+            new PlanTask { Id = "b", FilesWrite = ["b.txt"] }
+        );
+
+    private static void Claim(RunFixture run, string reason) =>
+        File.WriteAllText(
+            Path.Combine(Directory.CreateDirectory(Path.Combine(run.Folder.Start("a", 1), "out")).FullName, "claim.json"),
+            System.Text.Json.JsonSerializer.Serialize(
+                new
+                {
+                    schemaVersion = 1,
+                    status = "completed",
+                    task = "a",
+                    reason,
+                }
+            )
+        );
+
+    private static string Render(RunFixture run) =>
+        new RunReport(run.Repository.Path).Render(
+            new RunStatus
+            {
+                RunId = RunFixture.RunId,
+                State = RunStates.Completed,
+                Tasks =
+                [
+                    new RunTask
+                    {
+                        Id = "a",
+                        Title = "Task a",
+                        State = TaskStates.Merged,
+                        Attempt = 1,
+                        Starts = 1,
+                        Gates = new GateSummary
+                        {
+                            Proof = GateProof.Verified,
+                            Total = 1,
+                            Passed = 1,
+                        },
+                    },
+                    new RunTask
+                    {
+                        Id = "b",
+                        Title = "Task b",
+                        State = TaskStates.Merged,
+                        Attempt = 1,
+                        Starts = 1,
+                    },
+                ],
+            }
+        );
+}

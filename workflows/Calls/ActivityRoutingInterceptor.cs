@@ -1,0 +1,46 @@
+using Temporalio.Worker.Interceptors;
+
+namespace Orchestrator.Workflows.Calls;
+
+/// <summary>Routes the activities of a workflow to the host that its run was moved to, or to the worker host of its task. Running
+/// activities are restarted there, which is safe because they are idempotent. An activity that was interrupted by its caller ends with
+/// that interruption.</summary>
+internal sealed class ActivityRoutingInterceptor : IWorkerInterceptor
+{
+    public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) => new Inbound(nextInterceptor);
+
+    private sealed class Inbound(WorkflowInboundInterceptor next) : WorkflowInboundInterceptor(next)
+    {
+        public override void Init(WorkflowOutboundInterceptor outbound) => base.Init(new Outbound(outbound));
+    }
+
+    private sealed class Outbound(WorkflowOutboundInterceptor next) : WorkflowOutboundInterceptor(next)
+    {
+        public override async Task<TResult> ScheduleActivityAsync<TResult>(ScheduleActivityInput input)
+        {
+            var machine = ((IHasActivityRouting)Workflow.Instance).Machine;
+            var asked = input.Options.CancellationToken ?? Workflow.CancellationToken;
+            while (true)
+            {
+                if (ActivityRouting.IsAtPlace(input.Options.TaskQueue!) && machine.Arrive is { } arrive)
+                {
+                    await arrive();
+                }
+                var moved = machine.Left(input.Options.TaskQueue!);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(asked, moved);
+                var options = (ActivityOptions)input.Options.Clone();
+                options.TaskQueue = machine.QueueOf(options.TaskQueue!);
+                options.CancellationToken = either.Token;
+                try
+                {
+                    return await base.ScheduleActivityAsync<TResult>(input with { Options = options });
+                }
+                catch (ActivityFailureException left)
+                    when (moved.IsCancellationRequested && !asked.IsCancellationRequested && ActivityEnds.HasNoOutcome(left))
+                {
+                    // The activity is started again on the other host.
+                }
+            }
+        }
+    }
+}

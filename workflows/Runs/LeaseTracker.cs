@@ -1,0 +1,195 @@
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>Leases of this run for files and resources across all runs of the repository. A run that is alone only joins; otherwise each
+/// task requests a lease. Updates for the lease workflow are queued here in order (<see cref="NextUpdate"/>). Independent of Temporal and
+/// the clock.</summary>
+internal sealed class LeaseTracker
+{
+    private readonly Dictionary<string, TaskLease> _tasks = new(StringComparer.Ordinal);
+    private readonly Queue<(LeaseStep Step, IReadOnlyList<string> Tasks)> _updates = new();
+
+    /// <summary>True if the run has joined and not left.</summary>
+    public bool Joined { get; private set; }
+
+    /// <summary>True if other runs work in the repository; null if not known yet.</summary>
+    public bool? Shared { get; private set; }
+
+    /// <summary>Reason why the run could not join; empty if it could.</summary>
+    public string JoinFailure { get; private set; } = "";
+
+    /// <summary>True if the join was answered or has failed.</summary>
+    public bool IsAnswered => Shared is not null || JoinFailure.Length > 0;
+
+    public LeaseCheckpoint ToCheckpoint() =>
+        new()
+        {
+            Joined = Joined,
+            Shared = Shared,
+            Tasks = new SortedDictionary<string, TaskLease>(_tasks),
+        };
+
+    public void Restore(LeaseCheckpoint saved)
+    {
+        (Joined, Shared) = (saved.Joined, saved.Shared);
+        foreach (var (task, lease) in saved.Tasks)
+        {
+            _tasks[task] = lease;
+        }
+    }
+
+    /// <summary>Joins before the first task starts and again after a reset. After a reset the lease workflow may have dropped this run, or
+    /// may hold leases of tasks that have ended.</summary>
+    public void Join()
+    {
+        (Joined, Shared, JoinFailure) = (true, null, "");
+        _tasks.Clear();
+        Add(LeaseStep.Join);
+    }
+
+    public void Leave()
+    {
+        if (!Joined)
+        {
+            return;
+        }
+        Joined = false;
+        _tasks.Clear();
+        Add(LeaseStep.Leave);
+    }
+
+    /// <summary>Handles news from the lease workflow. Ignores news that arrives before the join, because it was sent to an execution that
+    /// a reset has replaced. It can't be answered before the state of the repository is known.</summary>
+    public void TakeIn(LeaseNews news, RunBoard board, DateTimeOffset now)
+    {
+        if (!Joined)
+        {
+            return;
+        }
+        if (board.TryFind(news.Granted) is not null)
+        {
+            _tasks[news.Granted] = new TaskLease(LeaseStanding.Granted, now);
+        }
+        if (board.TryFind(news.Waiting) is { AtWork: false, HasEnded: false } waiting)
+        {
+            board.Explain(waiting, news.Wait, now);
+            if (_tasks.ContainsKey(news.Waiting))
+            {
+                _tasks[news.Waiting] = new TaskLease(LeaseStanding.Waiting, now, news.Wait);
+            }
+        }
+        if (news.Shared is not { } shared)
+        {
+            return;
+        }
+        var before = Shared;
+        Shared = shared;
+        if (!shared)
+        {
+            _tasks.Clear();
+        }
+        else if (before is false)
+        {
+            HoldThoseAtWork(board, now);
+        }
+    }
+
+    /// <summary>Declares the leases of running tasks.</summary>
+    public void HoldThoseAtWork(RunBoard board, DateTimeOffset now)
+    {
+        var atWork = board.AtWork.Where(e => !NeedsNone(e)).Select(e => e.Id).ToList();
+        foreach (var id in atWork)
+        {
+            _tasks[id] = new TaskLease(LeaseStanding.Granted, now);
+        }
+        Add(LeaseStep.Hold, atWork);
+    }
+
+    /// <summary>True if the task has its lease or needs none.</summary>
+    public bool MayStart(TaskEntry entry) => Shared is not true || NeedsNone(entry) || StandingOf(entry) is LeaseStanding.Granted;
+
+    /// <summary>True if the task's lease was not requested yet.</summary>
+    public bool MustAsk(TaskEntry entry) => Shared is true && StandingOf(entry) is null;
+
+    /// <summary>True for a task that waits for a lease and occupies no slot meanwhile.</summary>
+    public bool Waits(TaskEntry entry) => Shared is true && StandingOf(entry) is LeaseStanding.Waiting;
+
+    /// <summary>True for the review and a planner, which only read.</summary>
+    private static bool NeedsNone(TaskEntry entry) => entry.Id is ReviewTask.Id or ReplanTask.Id;
+
+    /// <summary>Requests the lease of a task.</summary>
+    public void Ask(TaskEntry entry, DateTimeOffset now)
+    {
+        _tasks[entry.Id] = new TaskLease(LeaseStanding.Asked, now);
+        Add(LeaseStep.Ask, [entry.Id]);
+    }
+
+    /// <summary>True if there are updates to send.</summary>
+    public bool HasUpdates(RunBoard board) => _updates.Count > 0 || Ended(board).Any();
+
+    /// <summary>Returns the next update to send. Ended tasks release their held or requested leases.</summary>
+    public (LeaseStep Step, IReadOnlyList<string> Tasks) NextUpdate(RunBoard board)
+    {
+        foreach (var id in Ended(board).ToList())
+        {
+            _tasks.Remove(id);
+            Add(LeaseStep.Release, [id]);
+        }
+        return _updates.Peek();
+    }
+
+    /// <summary>Removes the oldest pending update after it was sent.</summary>
+    public void Sent() => _updates.Dequeue();
+
+    /// <summary>Drops the oldest pending update, which can never be sent.</summary>
+    public void CouldNotSend(RunBoard board, string why, DateTimeOffset now)
+    {
+        var (step, tasks) = _updates.Dequeue();
+        if (step == LeaseStep.Join)
+        {
+            JoinFailure = why;
+        }
+        if (step != LeaseStep.Ask)
+        {
+            return;
+        }
+        foreach (var entry in tasks.Select(board.Find))
+        {
+            _tasks.Remove(entry.Id);
+            if (!entry.AtWork && !entry.HasEnded)
+            {
+                board.End(entry, TaskStates.Failed, new LeaseImpossible(new Quote(why)), now);
+            }
+        }
+    }
+
+    /// <summary>Time at which <see cref="ExplainLongWaits"/> is due next, or null for never.</summary>
+    public DateTimeOffset? NextLongWait(RunBoard board, TimeSpan patience) =>
+        Unexplained(board).Select(entry => (DateTimeOffset?)(_tasks[entry.Id].Since + patience)).Min();
+
+    /// <summary>Adds the start time to the reason of long waits for a lease, because the holder of the lease may be waiting for a
+    /// user.</summary>
+    public void ExplainLongWaits(RunBoard board, TimeSpan patience, DateTimeOffset now)
+    {
+        foreach (var entry in Unexplained(board).Where(entry => _tasks[entry.Id].Since + patience <= now).ToList())
+        {
+            var lease = _tasks[entry.Id];
+            board.Explain(entry, lease.Wait is null ? null : new WaitsLongForLease(lease.Wait, lease.Since), now);
+            _tasks[entry.Id] = lease with { IsSaid = true };
+        }
+    }
+
+    private IEnumerable<TaskEntry> Unexplained(RunBoard board) =>
+        Shared is not true
+            ? []
+            : _tasks
+                .Where(t => t.Value is { Standing: LeaseStanding.Waiting, IsSaid: false })
+                .Select(t => board.Find(t.Key))
+                .Where(entry => !entry.AtWork && !entry.HasEnded);
+
+    private IEnumerable<string> Ended(RunBoard board) =>
+        Shared is true ? _tasks.Keys.Where(id => board.TryFind(id) is { HasEnded: true }) : [];
+
+    private LeaseStanding? StandingOf(TaskEntry entry) => _tasks.TryGetValue(entry.Id, out var lease) ? lease.Standing : null;
+
+    private void Add(LeaseStep step, IReadOnlyList<string>? tasks = null) => _updates.Enqueue((step, tasks ?? []));
+}

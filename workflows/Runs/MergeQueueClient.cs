@@ -1,0 +1,214 @@
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>Communicates with the run's merge queue, a child workflow. Sends it verified work in order, and passes its results to tasks.
+/// The merge queue is started when work is ready, and again if it was ended from outside.</summary>
+internal sealed class MergeQueueClient(RunContext context, TaskMessenger messenger)
+{
+    /// <summary>Delay before starting a merge queue whose workflow id is still in use, or that was lost. Doubles each time.</summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(16);
+
+    private readonly RunState _state = context.State;
+    private TimeSpan _pause = FirstPause;
+    private bool _isSending;
+    private bool _isToldToClose;
+
+    /// <summary>Completes when the merge queue that this execution started last has closed.</summary>
+    private Task _closed = Task.CompletedTask;
+
+    private MergeQueueLink Link => _state.Train;
+
+    /// <summary>Sends updates for as long as the run exists.</summary>
+    public async Task RunAsync()
+    {
+        while (true)
+        {
+            await Workflow.WaitConditionAsync(() => HasUpdates, CancellationToken.None);
+            _isSending = true;
+            await context.Calls.TrackAsync(SendAsync);
+            _isSending = false;
+        }
+    }
+
+    /// <summary>Handles a report of the merge queue, if it is new, and notifies tasks.</summary>
+    public void TakeIn(TrainReport report)
+    {
+        if (!Link.TakeIn(report))
+        {
+            return;
+        }
+        _state.MovedTo(report.Position);
+        var now = RunContext.Now;
+        foreach (var note in report.Notes)
+        {
+            _state.Note(new TrainNoted(new Quote(note)), now);
+        }
+        foreach (var put in report.Deferred)
+        {
+            if (_state.Board.TryFind(put.TaskId) is { Progress.State: TaskStates.Merging } entry)
+            {
+                _state.Board.Explain(entry, new WaitsForConflict(Link.Resolving, new Quote(put.Message)), now);
+            }
+        }
+        foreach (var answer in report.Answers)
+        {
+            Answer(answer);
+        }
+    }
+
+    /// <summary>True if the merge queue has ended after <see cref="Close"/> and the waiting tasks were notified.</summary>
+    public bool IsClosed => Link.ExecutionId.Length == 0 && _closed.IsCompleted && !_isSending && !HasUpdates;
+
+    /// <summary>Stops merging. The current merge is interrupted, and waiting tasks are notified.</summary>
+    public void Close() => Link.IsClosing = true;
+
+    /// <summary>Closes a merge queue whose merges are lost. Its successor starts after it has closed.</summary>
+    public Task ReplaceAsync() => TellAsync(train => train.CloseAsync("what it has merged is lost"));
+
+    /// <summary>True if there are updates to send. After a reset nothing is sent before the merged work is known, because a merge queue
+    /// with an outdated position would move staging back.</summary>
+    private bool HasUpdates =>
+        Link switch
+        {
+            { IsClosing: true, ExecutionId.Length: 0 } => Link.Waiting.Count > 0,
+            { IsClosing: true } => !_isToldToClose || Link.AnyToSend,
+            _ => !context.Resets.WasReset && !_state.IsLandingMerged && (Link.AnyToSend || ToPass() is not null),
+        };
+
+    /// <summary>Task that the merge queue should stop waiting for, or null for none. Either the task that resolves a conflict, if it has
+    /// ended or waits for a user, an account or the host. Or a conflicting task behind it that has ended or was cancelled.</summary>
+    private string? ToPass() =>
+        Link.ExecutionId.Length == 0 ? null
+        : Link.Resolving.Length > 0 && IsStuck(_state.Board.TryFind(Link.Resolving)) ? Link.Resolving
+        : Link.Deferred.FirstOrDefault(task => _state.Board.TryFind(task) is not { AtWork: true, State.LeftOut: false });
+
+    private static bool IsStuck(TaskEntry? entry) =>
+        entry
+            is null
+                or { HasEnded: true }
+                or { Progress.Paused: true }
+                or { Progress.State: TaskStates.Blocked or TaskStates.Parked or TaskStates.AwaitingApproval };
+
+    private async Task SendAsync()
+    {
+        if (Link.IsClosing)
+        {
+            await EndAsync();
+        }
+        else if (Link.ExecutionId.Length == 0)
+        {
+            await StartAsync();
+        }
+        else if (Link.AnyToSend)
+        {
+            var work = new TrainWork(Link.TakeUnsent(), _state.Staging) { PlanHash = _state.Plan.Hash };
+            await TellAsync(train => train.EnqueueAsync(work));
+        }
+        else if (ToPass() is { } task)
+        {
+            Link.Pass(task);
+            await TellAsync(train => train.PassAsync(task));
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        if (Link.ExecutionId.Length > 0)
+        {
+            _isToldToClose = true;
+            Link.TakeUnsent();
+            await TellAsync(train => train.CloseAsync("the run ends"));
+            return;
+        }
+        foreach (var request in Link.GiveUp())
+        {
+            Answer(TaskMessenger.NotMerged(request.TaskId, request.Attempt));
+        }
+    }
+
+    private async Task StartAsync()
+    {
+        // A merge queue started by an earlier execution of this run is about to close, or the reset recovery closes it.
+        while (!Link.IsClosing && !context.Resets.WasReset && !await TryStartAsync())
+        {
+            await PauseAsync();
+        }
+    }
+
+    private async Task<bool> TryStartAsync()
+    {
+        var input = new TrainInput
+        {
+            RunId = _state.RunId,
+            Repository = _state.Repository,
+            PlanHash = _state.Plan.Hash,
+            Rules = _state.Rules,
+            Position = _state.Staging,
+            Queue = Link.Starting(),
+        };
+        var options = new ChildWorkflowOptions
+        {
+            Id = RunIds.ForTrain(_state.RunId),
+            ParentClosePolicy = ParentClosePolicy.Abandon,
+            CancellationType = ChildWorkflowCancellationType.Abandon,
+            CancellationToken = CancellationToken.None,
+            StaticSummary = DisplayText.Summary($"Merge train of {_state.Run.Title}"),
+            StaticDetails = DisplayText.Details(
+                $"Merges the verified work of `{_state.RunId}` to `{_state.Run.Staging}`, in `{_state.Repository.Path}`."
+            ),
+        };
+        try
+        {
+            var train = await Workflow.StartChildWorkflowAsync((IMergeTrainWorkflow w) => w.RunAsync(input), options);
+            Link.Started(train.FirstExecutionRunId);
+            _closed = FollowAsync(train);
+            return true;
+        }
+        catch (WorkflowAlreadyStartedException)
+        {
+            Link.NotStarted();
+            return false;
+        }
+    }
+
+    /// <summary>Starts another merge queue, after a delay, if one failed or was ended from outside.</summary>
+    private async Task FollowAsync(ChildWorkflowHandle train)
+    {
+        try
+        {
+            await train.GetResultAsync();
+        }
+        catch (ChildWorkflowFailureException failure)
+        {
+            _state.Note(new TrainEnded(new Quote(FailureCause.Of(failure))), RunContext.Now);
+            await PauseAsync();
+        }
+        Link.Lose(train.FirstExecutionRunId);
+    }
+
+    private async Task PauseAsync()
+    {
+        var pause = _pause;
+        _pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        await TimedWaits.PauseAsync(pause, "Until another merge queue is started");
+    }
+
+    private async Task TellAsync(System.Linq.Expressions.Expression<Func<IMergeTrainWorkflow, Task>> signal)
+    {
+        var train = Link.ExecutionId;
+        try
+        {
+            await Workflow
+                .GetExternalWorkflowHandle<IMergeTrainWorkflow>(RunIds.ForTrain(_state.RunId))
+                .SignalAsync(signal, new ExternalWorkflowSignalOptions { CancellationToken = CancellationToken.None });
+        }
+        catch (FailureException)
+        {
+            // The merge queue has closed. Its successor gets all requests without an answer.
+            Link.Lose(train);
+        }
+    }
+
+    /// <summary>Sends the merge result to the task in the background, without delaying the merge queue.</summary>
+    private void Answer(MergeResult result) => context.Background.Begin(messenger.TellAsync(result.TaskId, t => t.MergeDoneAsync(result)));
+}

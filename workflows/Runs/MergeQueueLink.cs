@@ -1,0 +1,181 @@
+using Orchestrator.Workflows.Train;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>The run's state for its merge queue: unanswered requests, the merge queue's execution id, and unsent updates. Each report
+/// counts once, regardless of the execution of the run that receives it.</summary>
+internal sealed class MergeQueueLink
+{
+    private readonly List<MergeRequest> _waiting = [];
+    private readonly List<MergeRequest> _unsent = [];
+    private readonly SortedSet<string> _deferred = new(StringComparer.Ordinal);
+    private string _past = "";
+    private bool _isStarting;
+    private bool _isAsked;
+
+    /// <summary>First execution id of the merge queue whose reports count; empty for no merge queue.</summary>
+    public string ExecutionId { get; private set; } = "";
+
+    /// <summary>Number of the last handled report.</summary>
+    public int Sequence { get; private set; }
+
+    /// <summary>Requests without an answer, oldest first.</summary>
+    public IReadOnlyList<MergeRequest> Waiting => _waiting;
+
+    /// <summary>Task that was returned to resolve a conflict, for which other conflicting tasks wait; empty for none.</summary>
+    public string Resolving { get; private set; } = "";
+
+    /// <summary>Conflicting tasks that wait for <see cref="Resolving"/>.</summary>
+    public IReadOnlyCollection<string> Deferred => _deferred;
+
+    /// <summary>True if the run ends, so that nothing more is merged.</summary>
+    public bool IsClosing { get; set; }
+
+    /// <summary>True if there are updates to send, or a merge queue must be started.</summary>
+    public bool AnyToSend => _unsent.Count > 0 || _isAsked;
+
+    /// <summary>Adds a task's merge request, which replaces an earlier one.</summary>
+    public void Enqueue(MergeRequest request)
+    {
+        Remove(request.TaskId);
+        _waiting.Insert(request.TaskId == Resolving ? 0 : _waiting.Count, request);
+        _unsent.Add(request);
+    }
+
+    /// <summary>Takes the requests to send now.</summary>
+    public IReadOnlyList<MergeRequest> TakeUnsent()
+    {
+        IReadOnlyList<MergeRequest> unsent = [.. _unsent];
+        _unsent.Clear();
+        _isAsked = false;
+        return unsent;
+    }
+
+    /// <summary>Records that a merge queue is being started, and returns all waiting requests for it.</summary>
+    public IReadOnlyList<MergeRequest> Starting()
+    {
+        TakeUnsent();
+        _isStarting = true;
+        return [.. _waiting];
+    }
+
+    /// <summary>Records the start of the merge queue, which may already have reported or even ended.</summary>
+    public void Started(string executionId)
+    {
+        _isStarting = false;
+        if (executionId != ExecutionId && executionId != _past)
+        {
+            (ExecutionId, Sequence) = (executionId, 0);
+        }
+    }
+
+    /// <summary>Records that the merge queue could not be started.</summary>
+    public void NotStarted() => _isStarting = false;
+
+    /// <summary>Handles a report. Returns false if it is old, or from an abandoned merge queue.</summary>
+    public bool TakeIn(TrainReport report)
+    {
+        var isFirst = ExecutionId.Length == 0 && _isStarting && report.ExecutionId != _past;
+
+        // A merge queue that was reset continues from an earlier report number, but its last report always counts.
+        var isNews = report.Sequence > Sequence || report.Ended;
+        if (!isFirst && (report.ExecutionId != ExecutionId || !isNews))
+        {
+            return false;
+        }
+        (ExecutionId, Sequence) = (report.ExecutionId, report.Sequence);
+        _deferred.UnionWith(report.Deferred.Select(put => put.TaskId));
+        foreach (var answer in report.Answers)
+        {
+            _deferred.Remove(answer.TaskId);
+            if (answer.Outcome == MergeOutcome.Conflict)
+            {
+                Resolving = answer.TaskId;
+            }
+            else if (Resolving == answer.TaskId)
+            {
+                Resolving = "";
+            }
+            if (_waiting.Exists(request => request.TaskId == answer.TaskId && request.Attempt == answer.Attempt))
+            {
+                Remove(answer.TaskId);
+            }
+        }
+        if (report.Ended)
+        {
+            Lose(report.ExecutionId);
+        }
+        return true;
+    }
+
+    /// <summary>Records that the merge queue has ended or is abandoned. Requests without an answer go to its successor.</summary>
+    public void Lose(string executionId)
+    {
+        if (executionId != ExecutionId || executionId.Length == 0)
+        {
+            return;
+        }
+        (_past, ExecutionId, Sequence, Resolving, _isAsked) = (executionId, "", 0, "", false);
+        _deferred.Clear();
+        _unsent.Clear();
+        _unsent.AddRange(_waiting);
+    }
+
+    /// <summary>Requests a check that the merge queue is open, after a signal that it was ended from outside.</summary>
+    public void Ask() => _isAsked = ExecutionId.Length > 0;
+
+    /// <summary>Records that the merge queue no longer waits for this task's conflict.</summary>
+    public void Pass(string task)
+    {
+        Resolving = Resolving == task ? "" : Resolving;
+        _deferred.Remove(task);
+    }
+
+    /// <summary>Removes the request of a task whose work is lost.</summary>
+    public void Drop(string task)
+    {
+        Remove(task);
+        Pass(task);
+    }
+
+    /// <summary>Removes and returns all waiting requests.</summary>
+    public IReadOnlyList<MergeRequest> GiveUp()
+    {
+        IReadOnlyList<MergeRequest> waiting = [.. _waiting];
+        _waiting.Clear();
+        _unsent.Clear();
+        return waiting;
+    }
+
+    /// <summary>Returns the positions of tasks in merge order, from 1.</summary>
+    public IReadOnlyDictionary<string, int> Positions() =>
+        MergeOrder
+            .Of(_waiting)
+            .Select((request, i) => (request.TaskId, i))
+            .ToDictionary(t => t.TaskId, t => t.i + 1, StringComparer.Ordinal);
+
+    /// <summary>Returns the checkpoint for the next execution. All updates must have been sent.</summary>
+    public TrainLinkCheckpoint ToCheckpoint() =>
+        new()
+        {
+            ExecutionId = ExecutionId,
+            Sequence = Sequence,
+            Waiting = [.. _waiting],
+            Resolving = Resolving,
+            Deferred = [.. _deferred],
+        };
+
+    /// <summary>Restores a checkpoint.</summary>
+    public void Restore(TrainLinkCheckpoint checkpoint)
+    {
+        (ExecutionId, Sequence, Resolving) = (checkpoint.ExecutionId, checkpoint.Sequence, checkpoint.Resolving);
+        _waiting.AddRange(checkpoint.Waiting);
+        _deferred.UnionWith(checkpoint.Deferred);
+    }
+
+    private void Remove(string task)
+    {
+        _waiting.RemoveAll(request => request.TaskId == task);
+        _unsent.RemoveAll(request => request.TaskId == task);
+    }
+}

@@ -1,0 +1,138 @@
+using System.Linq.Expressions;
+
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>Moves a run to another host, which already has the required data of the repository. Notifies all child workflows, and abandons
+/// running activities on the previous host.</summary>
+internal sealed class RunMover(RunContext context, TaskMessenger messenger, TaskTakeOver takeOver, MergeQueueClient merging)
+{
+    private readonly RunState _state = context.State;
+
+    /// <summary>Returns the reason why the run can't be moved to that host, or null if it can.</summary>
+    public string? Refuse(MoveRunCommand command) =>
+        QueueNames.MachineOf(command.To.Queue) is null ? $"'{command.To.Queue}' is not the queue of a repository on a machine."
+        : RunStates.IsFinal(_state.Run.State) ? $"{_state.RunId} has ended: {_state.Run.State}."
+        : _state.Repository.Queue.Length == 0
+            ? $"{_state.RunId} has not begun on any machine yet: the first worker that serves it takes it."
+        : command.Lost is { Count: > 0 } ? RefuseLoss(command, command.Lost)
+        : null;
+
+    /// <summary>Checks the list of lost tasks. Only work that tasks have made can be repeated.</summary>
+    private string? RefuseLoss(MoveRunCommand command, IReadOnlyList<string> lost) =>
+        _state.Run.State != RunStates.Executing
+            ? $"{_state.RunId} is {_state.Run.State}: what is lost of its tasks can be done again only while they are executed."
+        : string.IsNullOrEmpty(command.Staging) ? "The commit of the staging branch is missing ('staging')."
+        : lost.FirstOrDefault(id => _state.Board.TryFind(id) is null) is { } unknown ? $"{_state.RunId} has no task '{unknown}'."
+        : null;
+
+    /// <summary>Moves the run. A repetition notifies all child workflows again.</summary>
+    /// <param name="command">The command with the new host.</param>
+    /// <param name="machine">Routing of the run's own activities.</param>
+    public async Task<SteeringAnswer> MoveAsync(MoveRunCommand command, ActivityRouting machine)
+    {
+        var (from, to, by) = (_state.Repository, command.To, Person.Of(command.By));
+        var isElsewhere = from.Queue != to.Queue || from.Path != to.Path;
+        if (isElsewhere)
+        {
+            _state.Repository = to;
+            _state.Run = _state.Run with { Repository = to.Path };
+            _state.Note(new MovedToMachine(MachineName.Of(from), MachineName.Of(to), by), RunContext.Now, by.Who);
+        }
+        machine.MoveTo(to.Queue);
+        var atWork = _state.Board.AtWork.ToList();
+        // Done first, so that no task starts on a commit that no host has.
+        var ended = command.Lost is { Count: > 0 } lost ? Lose(lost, command.Staging!, MachineName.Of(from)) : [];
+        // These tasks are ended before they are moved, so that no agent starts there on lost work.
+        foreach (var report in ended)
+        {
+            await takeOver.EndUnknownAsync(report);
+        }
+        foreach (var entry in atWork)
+        {
+            await messenger.TellAsync(entry.Id, task => task.MovedAsync(to));
+        }
+        await messenger.TellAsync(RunIds.Train, train => train.MovedAsync(to));
+        if (command.Lost is { Count: > 0 })
+        {
+            await merging.ReplaceAsync();
+        }
+        if (isElsewhere)
+        {
+            await MoveLeasesAsync(from, to);
+        }
+        return isElsewhere
+            ? new SteeringAnswer(
+                $"{_state.RunId} was moved from {MachineName.Of(from)} to {MachineName.Of(to)}.",
+                Changed: true,
+                NamesRun: true
+            )
+            : new SteeringAnswer($"{_state.RunId} is on {MachineName.Of(to)} already.", Changed: false, NamesRun: true);
+    }
+
+    /// <summary>Repeats tasks whose work is lost, on a staging branch without that work.</summary>
+    /// <returns>The last reports of tasks whose workflows are open but no longer belong to a run.</returns>
+    private List<TaskReport> Lose(IReadOnlyList<string> lost, string staging, MachineName with)
+    {
+        var (open, why) = (new List<TaskReport>(), new LostWithMachine(with));
+        _state.StagingTip = staging;
+        foreach (var entry in _state.Board.WithThoseThatBuildOn(lost))
+        {
+            if (entry.AtWork)
+            {
+                open.Add(
+                    new TaskReport
+                    {
+                        Progress = entry.Progress,
+                        ExecutionId = entry.ExecutionId,
+                        Sequence = entry.State.ReportSequence,
+                    }
+                );
+            }
+            _state.Train.Drop(entry.Id);
+            _state.Board.Lose(entry, why, RunContext.Now);
+        }
+        // Another merge queue continues from this position after the current one has closed.
+        _state.Train.Lose(_state.Train.ExecutionId);
+        return open;
+    }
+
+    /// <summary>Moves the leases, which each clone manages separately.</summary>
+    private async Task MoveLeasesAsync(RepositoryReference from, RepositoryReference to)
+    {
+        if (from.Key == to.Key)
+        {
+            await TellLeasesAsync(from, leases => leases.MovedAsync(to));
+            return;
+        }
+        if (!_state.Leases.Joined)
+        {
+            return;
+        }
+        await TellLeasesAsync(from, leases => leases.LeaveAsync(_state.RunId));
+        _state.Leases.Join();
+        context.Background.Begin(HoldAsync());
+    }
+
+    private async Task HoldAsync()
+    {
+        await Workflow.WaitConditionAsync(() => _state.Leases.IsAnswered || !_state.Leases.Joined, CancellationToken.None);
+        if (_state.Leases.Shared is true)
+        {
+            _state.Leases.HoldThoseAtWork(_state.Board, RunContext.Now);
+        }
+    }
+
+    private static async Task TellLeasesAsync(RepositoryReference repository, Expression<Func<ILeaseWorkflow, Task>> signal)
+    {
+        try
+        {
+            await Workflow
+                .GetExternalWorkflowHandle<ILeaseWorkflow>(RunIds.ForLeases(repository.Key))
+                .SignalAsync(signal, new ExternalWorkflowSignalOptions { CancellationToken = CancellationToken.None });
+        }
+        catch (FailureException)
+        {
+            // The lease workflow of the previous clone has already ended.
+        }
+    }
+}

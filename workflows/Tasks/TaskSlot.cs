@@ -1,0 +1,332 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Orchestrator.Workflows.Tasks;
+
+/// <summary>Slot of a task in a distributed run. A host reserves the slot for the lifetime of the task. The task's data is exchanged
+/// through the shared remote. If the host is gone, another host takes over, and work that was not pushed is repeated.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A source without a timer holds nothing, and it lives as long as its workflow.")]
+internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityRouting machine)
+{
+    /// <summary>Time without a heartbeat after which a host counts as gone.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(20);
+
+    /// <summary>Delay before the wait for a host is reported.</summary>
+    private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(3);
+
+    /// <summary>Maximum time for which a host can delay the end of its task.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private CancellationTokenSource? _hold;
+
+    /// <summary>Number of slots that the task has requested.</summary>
+    private int _holds;
+    private TaskPlace? _place;
+
+    /// <summary>True if the slot is on the owner host, even if the run has moved.</summary>
+    private bool _isHome;
+
+    /// <summary>Queue of the host that has the current data of the task, or null for none.</summary>
+    private string? _ready;
+
+    /// <summary>True if the task's worktree is on a worker host, not on the owner host.</summary>
+    private bool _hasLeft;
+
+    /// <summary>Number of lost hosts.</summary>
+    private int _losses;
+
+    /// <summary>True if the owner host has not yet fetched the last push of the worker host.</summary>
+    private bool _isOut;
+
+    private bool _isEnding;
+
+    private TaskInput Input => state.Input;
+
+    private bool IsSpread => Input.Rules.Places is not null;
+
+    private string Home => machine.QueueOf(Input.Repository.Queue);
+
+    /// <summary>Queue of the host with the slot.</summary>
+    private string Place => _isHome ? Home : _place!.Repository.Queue;
+
+    /// <summary>True if the task's work is merged and the task is on a worker host. The worker host can't know the merge, so the merged
+    /// commit proves to it that nothing is lost.</summary>
+    public bool HasMerged => machine.IsAway && state.Progress.State == TaskStates.Merged;
+
+    /// <summary>Accepts a slot from a host. A later slot replaces an earlier one, whose host is gone. A task on the owner host stays
+    /// there, like the run itself.</summary>
+    public void Take(TaskPlace place)
+    {
+        var isOfEarlier = place.Number > 0 && place.Number != _holds;
+        if (_hold is null || _isEnding || isOfEarlier || place.Attempt < _place?.Attempt)
+        {
+            return;
+        }
+        var isSame = _place?.Repository.Queue == place.Repository.Queue;
+        // Nothing has started on the first host yet, or the task's data is still available on the same host.
+        if (_place is null || (_ready is null && !machine.IsAway) || (isSame && (place.Kept || !machine.IsAway)))
+        {
+            PlaceOn(place);
+            return;
+        }
+        if (!machine.IsAway)
+        {
+            LeaveHold();
+            return;
+        }
+        var (gone, to) = (MachineName.Of(_place.Repository), MachineName.Of(place.Repository));
+        PlaceOn(place);
+        _ready = null;
+        _losses++;
+        state.Notice([new TaskNotice(isSame ? $"its host {gone} had given it up; the task continues there" : Gone(gone, to))]);
+        state.WasMoved = true;
+        state.Interrupt?.Cancel();
+        // Activities for the new slot wait until the host has fetched the task's data.
+        machine.PlaceAt(_isHome ? null : place.Repository.Queue, anew: true);
+    }
+
+    private void PlaceOn(TaskPlace place)
+    {
+        (_place, _isHome) = (place, place.Repository.Queue == Home);
+        // A host that queries the report must not see the previous host, which another host may have replaced by now.
+        state.Report = state.Report with
+        {
+            Place = place.Repository.Queue,
+        };
+    }
+
+    /// <summary>Follows the run to its new owner host. A task on the previous owner host continues on the new one, without a reserved
+    /// slot.</summary>
+    public void FollowRun()
+    {
+        // A task without a slot keeps waiting.
+        if (_place is not null && !machine.IsAway)
+        {
+            LeaveHold();
+        }
+    }
+
+    private static string Gone(MachineName from, MachineName to) => $"its host {from} did not respond; the task continues on {to}";
+
+    /// <summary>Waits for a slot, and for the host to fetch the task's data.</summary>
+    public async Task ArriveAsync()
+    {
+        if (!IsSpread || (_isEnding && _place is null))
+        {
+            return;
+        }
+        await FindAsync();
+        // The host of the task may have taken over the run.
+        _isHome |= Place == Home;
+        while (_ready != Place)
+        {
+            var (queue, losses) = (Place, _losses);
+            if (_isHome)
+            {
+                machine.PlaceAt(null);
+                await TakeHomeAsync(goesOn: true);
+            }
+            else
+            {
+                machine.PlaceAt(queue);
+                (_isOut, _hasLeft) = (true, true);
+                await BringAsync(queue, losses);
+            }
+            if (_losses == losses)
+            {
+                _ready = queue;
+                Say();
+            }
+        }
+    }
+
+    /// <summary>Fetches the task's work to the owner host. Before the task continues in its slot, the worker host fetches new
+    /// data.</summary>
+    /// <param name="goesOn">True if the task continues on the owner host.</param>
+    /// <param name="commit">Verified commit that must be fetched; empty for none.</param>
+    public async Task TakeHomeAsync(bool goesOn = false, string commit = "")
+    {
+        if (!_isOut && !(goesOn && _hasLeft))
+        {
+            return;
+        }
+        var take = TakeInput with { GoesOn = goesOn, IsShared = !goesOn && !_isEnding, Commit = commit };
+        await Workflow.ExecuteActivityAsync(
+            (IPlaceActivities a) => a.TakeTaskAsync(take),
+            ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(1), _isEnding ? CancellationToken.None : state.Stop)
+        );
+        (_isOut, _ready) = (false, machine.IsAway ? null : _ready);
+        _hasLeft &= !goesOn;
+    }
+
+    /// <summary>True if the slot can be released while the task waits, because all its work may leave the host.</summary>
+    public bool MayRest => _hold is not null && !_isEnding && !(machine.IsAway && state.HasUnshared) && Workflow.Patched("place-rest");
+
+    /// <summary>Releases the slot, after the owner host has fetched the task's work. Later the task continues in any free slot. A task on
+    /// the owner host continues there.</summary>
+    public async Task RestAsync()
+    {
+        if (machine.IsAway)
+        {
+            await TakeHomeAsync();
+        }
+        LeaveHold();
+        if (!machine.IsAway)
+        {
+            return;
+        }
+        machine.PlaceAt(null);
+        (_place, _ready) = (null, null);
+        state.Report = state.Report with { Place = null };
+        state.Progress = state.Progress with { Host = null };
+        reporter.TransitionTo(state.Progress.State, state.Progress.Why);
+    }
+
+    /// <summary>True if a task can leave its host during an activity, because it is on a worker host and all its work may leave the
+    /// host.</summary>
+    public bool MayLeave => machine.IsAway && _hold is not null && !_isEnding && !state.HasUnshared;
+
+    /// <summary>Leaves a host that can't continue the task. Another host continues from the last push.</summary>
+    /// <param name="why">Reason why the host can't continue.</param>
+    public async Task LeaveAsync(string why)
+    {
+        var cause = new Quote(why);
+        state.Notice([new TaskNotice($"it leaves its host {MachineName.Of(_place!.Repository)}: {cause}")]);
+        await RestAsync();
+    }
+
+    /// <summary>Moves the task to the owner host for good, because the next steps concern the run, or a user inspects the task's
+    /// files.</summary>
+    public async Task StayHomeAsync()
+    {
+        if (!machine.IsAway)
+        {
+            return;
+        }
+        LeaveHold();
+        machine.PlaceAt(null);
+        _isHome = true;
+        state.Report = state.Report with { Place = null };
+        await TakeHomeAsync(goesOn: true);
+        _ready = Home;
+        Say();
+    }
+
+    private TakeTaskInput TakeInput => new(Input.RunId, Input.Repository, Input.PlanHash, Input.Task.Id, Home);
+
+    /// <summary>Ends the task, and releases its resources if its host is reachable.</summary>
+    /// <param name="release">Releases the resources by an activity with the given options.</param>
+    public async Task EndAsync(Func<ActivityOptions, Task> release)
+    {
+        _isEnding = true;
+        var options = ActivityDefaults.Short(ActivityRouting.AtPlace(Input.Repository.Queue));
+        if (machine.IsAway)
+        {
+            options.ScheduleToCloseTimeout = Patience;
+            // The worker host fetches no further data.
+            _ready = Place;
+        }
+        try
+        {
+            await release(options);
+        }
+        finally
+        {
+            LeaveHold();
+        }
+        if (_isOut)
+        {
+            await TakeHomeAsync();
+        }
+    }
+
+    private async Task FindAsync()
+    {
+        if (_place is not null)
+        {
+            return;
+        }
+        if (_hold is null)
+        {
+            _hold = new CancellationTokenSource();
+            _ = HoldAsync(_hold.Token);
+        }
+        if (
+            !await TimedWaits.UntilAsync(
+                () => _place is not null || state.IsCancelled,
+                FirstPatience,
+                $"Until people are notified that {Input.Task.Id} waits for a host"
+            )
+        )
+        {
+            reporter.TransitionTo(state.Progress.State, new WaitsForHost(Input.Task.Host));
+            await Workflow.WaitConditionAsync(() => _place is not null || state.IsCancelled, CancellationToken.None);
+        }
+        state.ThrowIfCancelled();
+    }
+
+    /// <summary>Reports the task's host.</summary>
+    private void Say()
+    {
+        var host = _isHome ? null : MachineName.Of(_place!.Repository).ToString();
+        if (host != state.Progress.Host || state.Progress.Why is WaitsForHost)
+        {
+            state.Progress = state.Progress with { Host = host };
+            reporter.TransitionTo(state.Progress.State);
+        }
+    }
+
+    private async Task HoldAsync(CancellationToken left)
+    {
+        var hold = new HoldPlaceInput(Input.RunId, Input.Task.Id, Home)
+        {
+            Agent = state.Progress.Agent ?? Input.Task.Account,
+            Number = ++_holds,
+        };
+        var queue = ActivityRouting.Exactly(QueueNames.ForPlaces(Input.Rules.Places!, Input.Task.Host));
+        var options = ActivityDefaults.Long(queue, TimeSpan.FromDays(365), left);
+        options.HeartbeatTimeout = Silence;
+        options.CancellationType = ActivityCancellationType.TryCancel;
+        try
+        {
+            await Workflow.ExecuteActivityAsync((IPlaceActivities a) => a.HoldPlaceAsync(hold), options);
+        }
+        catch (ActivityFailureException)
+        {
+            // The slot is released.
+        }
+    }
+
+    private void LeaveHold()
+    {
+        var hold = _hold;
+        _hold = null;
+        hold?.Cancel();
+    }
+
+    /// <summary>Publishes the task's data and fetches it on a worker host. Ends early if that host is gone.</summary>
+    private async Task BringAsync(string queue, int losses)
+    {
+        var hand = new HandTaskInput(Input.RunId, Input.Repository, Input.PlanHash, Input.Task.Id);
+        await Workflow.ExecuteActivityAsync(
+            (IPlaceActivities a) => a.HandTaskAsync(hand),
+            ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(1), state.Stop)
+        );
+        if (_losses != losses)
+        {
+            return;
+        }
+        var take = TakeInput with { GoesOn = true };
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(state.Stop, machine.Left(ActivityRouting.AtPlace(queue)));
+        try
+        {
+            await Workflow.ExecuteActivityAsync(
+                (IPlaceActivities a) => a.TakeTaskAsync(take),
+                ActivityDefaults.Long(ActivityRouting.Exactly(queue), TimeSpan.FromHours(1), gone.Token)
+            );
+        }
+        catch (ActivityFailureException) when (_losses != losses && !state.IsCancelled)
+        {
+            // Another host has the task.
+        }
+    }
+}

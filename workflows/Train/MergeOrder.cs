@@ -1,0 +1,39 @@
+namespace Orchestrator.Workflows.Train;
+
+/// <summary>Order in which waiting work is merged: oldest first, preceded by its dependencies. An entry therefore waits only for older
+/// entries and their dependencies.</summary>
+internal static class MergeOrder
+{
+    /// <summary>Returns the requests in merge order.</summary>
+    /// <param name="queue">Waiting requests, oldest first.</param>
+    public static IReadOnlyList<MergeRequest> Of(IReadOnlyList<MergeRequest> queue)
+    {
+        var waiting = queue.ToLookup(request => request.TaskId, StringComparer.Ordinal);
+        var placed = new HashSet<MergeRequest>(ReferenceEqualityComparer.Instance);
+        var order = new List<MergeRequest>(queue.Count);
+        var open = new Stack<MergeRequest>();
+        foreach (var oldest in queue)
+        {
+            open.Push(oldest);
+            while (open.TryPeek(out var request))
+            {
+                var before = placed.Contains(request)
+                    ? null
+                    : request
+                        .DependsOn.SelectMany(task => waiting[task])
+                        .FirstOrDefault(other => !placed.Contains(other) && !open.Contains(other));
+                if (before is not null)
+                {
+                    open.Push(before);
+                    continue;
+                }
+                open.Pop();
+                if (placed.Add(request))
+                {
+                    order.Add(request);
+                }
+            }
+        }
+        return order;
+    }
+}

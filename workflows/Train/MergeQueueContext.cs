@@ -1,0 +1,68 @@
+namespace Orchestrator.Workflows.Train;
+
+/// <summary>Shared state of the merge queue's parts: its input, its position and its closing.</summary>
+internal sealed class MergeQueueContext(CancellationToken cancellation)
+{
+    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+
+    public TrainInput Input { get; private set; } = null!;
+
+    public MergeQueueState State { get; set; } = new();
+
+    /// <summary>Latest merge on staging. Every step that uses staging gets it as an argument; no file or ref is authoritative.</summary>
+    public StagingPosition Position { get; private set; } = new("", 0);
+
+    /// <summary>True if nothing more is merged.</summary>
+    public bool IsClosing => _stop.IsCancellationRequested;
+
+    /// <summary>Options of an activity that runs third-party programs. It is cancelled when the merge queue closes.</summary>
+    public ActivityOptions Long => ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(2), _stop.Token).EndingOnFullDisk();
+
+    /// <summary>Restores the start input.</summary>
+    public void Restore(TrainInput input)
+    {
+        Input = input;
+        Position = input.Position;
+        State = new MergeQueueState
+        {
+            Queue = [.. input.Queue],
+            Limit = input.Rules.TrainBatch,
+            Parallel = input.Rules.TrainParallel,
+            Window = input.Window,
+            Flaky = State.Flaky.Union(input.FlakyGates),
+            Alone = State.Alone.Union(input.Alone),
+            Resolving = input.Resolving,
+            Deferred = State.Deferred.Union(input.Deferred),
+        };
+    }
+
+    /// <summary>Returns the input of the next execution.</summary>
+    /// <param name="sequence">Number of the last report.</param>
+    public TrainInput ToInput(int sequence) =>
+        Input with
+        {
+            Position = Position,
+            Queue = [.. State.Queue],
+            Window = State.Window,
+            FlakyGates = [.. State.Flaky],
+            Alone = [.. State.Alone],
+            Resolving = State.Resolving,
+            Deferred = [.. State.Deferred],
+            Sequence = sequence,
+        };
+
+    /// <summary>Records that staging has moved.</summary>
+    public void MovedTo(string commit) => Position = Position.MovedTo(commit);
+
+    /// <summary>Adopts the run's position of staging, unless the merge queue's own position is newer.</summary>
+    public void Update(StagingPosition position) => Position = Position.OrNewer(position);
+
+    /// <summary>Adopts the hash of the run's plan; empty if unchanged.</summary>
+    public void UpdatePlan(string hash) => Input = hash.Length > 0 ? Input with { PlanHash = hash } : Input;
+
+    /// <summary>Moves the activities to another host.</summary>
+    public void MovedTo(RepositoryReference repository) => Input = Input with { Repository = repository };
+
+    /// <summary>Interrupts the current work.</summary>
+    public void Close() => _stop.Cancel();
+}

@@ -1,0 +1,227 @@
+namespace Orchestrator.Workflows.Train;
+
+/// <summary>Carries out the steps of <see cref="MergeQueueRules"/>: creates the merges of a batch, runs gates on them, moves staging to passing
+/// merges, and reports the results.</summary>
+internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueReporter reporter)
+{
+    private TrainInput Input => context.Input;
+
+    private MergeQueueState Train
+    {
+        get => context.State;
+        set => context.State = value;
+    }
+
+    /// <summary>True if a step is pending.</summary>
+    public bool HasStep => MergeQueueRules.Next(Train) is not MergeQueueStep.Wait;
+
+    /// <summary>Takes the next step.</summary>
+    public async Task StepAsync()
+    {
+        try
+        {
+            await CarryOutAsync(MergeQueueRules.Next(Train));
+        }
+        catch (FailureException) when (context.IsClosing)
+        {
+            // Completed work is found again when the tasks are merged the next time.
+            Train = Train.Ended();
+        }
+    }
+
+    /// <summary>Stops waiting for a task. A task that itself waits for another conflict gets its result.</summary>
+    public void Pass(string task)
+    {
+        var waiting = Train.Deferred.Contains(task) ? Train.Queue.Find(request => request.TaskId == task) : null;
+        Train = Train.Passed(task);
+        if (waiting is not null)
+        {
+            Train = Train.Answered([waiting]);
+            reporter.Tell(Refusal(waiting, "It no longer waits.", FailureClass.Environment));
+        }
+    }
+
+    private async Task CarryOutAsync(MergeQueueStep step)
+    {
+        switch (step)
+        {
+            case MergeQueueStep.Build build:
+                await BuildAsync(build.Requests);
+                break;
+            case MergeQueueStep.Gate gate:
+                Train = Train.Started(gate.Runs);
+                await Workflow.WhenAllAsync(gate.Runs.Select(GateAsync));
+                break;
+            case MergeQueueStep.Land land:
+                await LandAsync(land.Length);
+                break;
+            case MergeQueueStep.SendBack back:
+                var refusal = Train.Batch!.Results[back.Length];
+                Train = Train.SentBack(back.Length);
+                reporter.Tell(refusal);
+                break;
+            case MergeQueueStep.GiveUp:
+                Train = Train.GivenUp();
+                break;
+            default:
+                Train = Train.Ended();
+                break;
+        }
+    }
+
+    private async Task BuildAsync(IReadOnlyList<MergeRequest> requests)
+    {
+        var build = new BuildBatchInput(Input.RunId, Input.Repository, Input.PlanHash, requests) { StagingTip = context.Position.Commit };
+        IReadOnlyList<MergeResult> results;
+        try
+        {
+            results = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.BuildBatchAsync(build), context.Long);
+        }
+        catch (ActivityFailureException failure) when (!context.IsClosing)
+        {
+            GiveUp(requests, requests, failure);
+            return;
+        }
+        context.MovedTo(results[0].Onto);
+        reporter.Note(results[0].Note);
+        var (entries, merges) = (new List<MergeRequest>(), new List<MergeResult>());
+        foreach (var (request, result) in requests.Zip(results))
+        {
+            switch (result.Outcome)
+            {
+                case MergeOutcome.Made:
+                    entries.Add(request);
+                    merges.Add(result);
+                    break;
+                case MergeOutcome.Conflict:
+                    Resolve(request, result);
+                    break;
+                default:
+                    Answer(request, result);
+                    break;
+            }
+        }
+        Train = Train.Built(entries, merges);
+    }
+
+    private async Task GateAsync(PrefixRun run)
+    {
+        var batch = Train.Batch!;
+        var gate = new GateBatchInput(
+            Input.RunId,
+            Input.Repository,
+            Input.PlanHash,
+            [.. batch.Entries.Take(run.Length)],
+            batch.Merges[0].Onto,
+            batch.Merges[run.Length - 1].Commit,
+            run.Tries
+        );
+        MergeResult result;
+        try
+        {
+            result = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.GateBatchAsync(gate), context.Long);
+        }
+        catch (FailureException failure)
+        {
+            // Other runs of this round continue.
+            result = Failed(batch.Entries[run.Length - 1], failure);
+        }
+        Train = Train.Gated(run.Length, result);
+        if (result.Flaky.Count > 0)
+        {
+            reporter.Note($"Flaky: {string.Join(", ", result.Flaky)} failed and then held on the same tree.");
+        }
+        if (
+            result.Outcome == MergeOutcome.Refused
+            && !batch.IsAlone
+            && run.Length == batch.Entries.Count
+            && !batch.Results.ContainsKey(run.Length)
+        )
+        {
+            var together = string.Join(", ", batch.Entries.Select(entry => entry.TaskId));
+            reporter.Note($"Gates do not hold with {together} merged together; looking for the one that breaks them.");
+        }
+    }
+
+    private async Task LandAsync(int length)
+    {
+        var batch = Train.Batch!;
+        var said = batch.Results[length].Message;
+        var merges = batch.Merges.Take(length).Skip(batch.Landed).Select(merge => merge with { Message = said });
+        var land = new LandBatchInput(Input.RunId, Input.Repository, Input.PlanHash, [.. merges]) { StagingTip = context.Position.Commit };
+        IReadOnlyList<MergeResult> results;
+        try
+        {
+            results = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.LandBatchAsync(land), context.Long);
+        }
+        catch (ActivityFailureException failure) when (!context.IsClosing)
+        {
+            GiveUp(batch.Entries, [.. batch.Rest], failure);
+            return;
+        }
+        reporter.Note(results[0].Note);
+        if (!results[0].Merged)
+        {
+            Train = Train.Ended();
+            return;
+        }
+        context.MovedTo(results[^1].Commit);
+        Train = Train.Landed(length);
+        reporter.Tell(results);
+    }
+
+    /// <summary>Returns an entry that conflicts with staging to its task, unless another conflict is being resolved.</summary>
+    private void Resolve(MergeRequest request, MergeResult conflict)
+    {
+        if (Train.MayResolve(request))
+        {
+            Train = Train.SentToResolve(request);
+            reporter.Tell(conflict);
+            return;
+        }
+        Train = Train.PutOff(request);
+        reporter.TellDeferred(conflict);
+    }
+
+    /// <summary>Handles an impossible step of a batch. The entries are then merged one by one, so that each reveals its own
+    /// fault.</summary>
+    /// <param name="batch">All entries of the batch.</param>
+    /// <param name="rest">Entries that are not on staging.</param>
+    /// <param name="failure">The failure.</param>
+    private void GiveUp(IReadOnlyList<MergeRequest> batch, IReadOnlyList<MergeRequest> rest, ActivityFailureException failure)
+    {
+        if (batch is [var alone])
+        {
+            Train = Train.Ended();
+            Answer(alone, Failed(alone, failure));
+            return;
+        }
+        reporter.Note($"Merged one by one: {FailureCause.Of(failure)}");
+        Train = Train.SetApart(rest);
+    }
+
+    private void Answer(MergeRequest request, MergeResult result)
+    {
+        Train = Train.Answered([request]);
+        reporter.Tell(result);
+    }
+
+    /// <summary>Creates the result for a failed step. On a full disk the task backs off and sends its work again.</summary>
+    private static MergeResult Failed(MergeRequest request, FailureException failure) =>
+        Refusal(
+            request,
+            FailureCause.Of(failure),
+            failure is ActivityFailureException activity && Calls.ActivityDefaults.DiskFull(activity) is not null
+                ? FailureClass.Environment
+                : FailureClass.Invalid
+        );
+
+    private static MergeResult Refusal(MergeRequest request, string message, FailureClass failureClass) =>
+        new()
+        {
+            TaskId = request.TaskId,
+            Attempt = request.Attempt,
+            Message = message,
+            FailureClass = failureClass,
+        };
+}
