@@ -151,7 +151,8 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
         var lost = request.Installs ? await losses.OfPackagesAsync(commit, stop) : await losses.OfMergeAsync(commit, task, stop);
         return lost.Count == 0
             ? null
-            : $"Merged like this, work would be lost: {LostChangeCheck.Describe(lost)}. What other tasks did is now in your worktree: keep it, "
+            : $"Merged like this, work would be lost: {LostChangeCheck.Describe(lost)}. "
+                + $"What other tasks did is now in your worktree: keep it, "
                 + "beside yours. In a file that you may only append to, take nothing away.";
     }
 }

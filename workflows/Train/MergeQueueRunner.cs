@@ -1,6 +1,7 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Carries out the steps of <see cref="MergeQueueRules"/>: creates the merges of a batch, runs gates on them, moves staging to passing
+/// <summary>Carries out the steps of <see cref="MergeQueueRules"/>: creates the merges of a batch, runs gates on them, moves staging to
+/// passing
 /// merges, and reports the results.</summary>
 internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueReporter reporter)
 {

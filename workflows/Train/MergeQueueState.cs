@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Immutable state of the merge queue: waiting entries, the current batch, batch sizes and flaky gates. <see cref="MergeQueueRules"/>
+/// <summary>Immutable state of the merge queue: waiting entries, the current batch, batch sizes and flaky gates.
+/// <see cref="MergeQueueRules"/>
 /// decides from this state; methods return the state after an event.</summary>
 internal sealed record MergeQueueState
 {

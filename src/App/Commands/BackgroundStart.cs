@@ -2,7 +2,6 @@ using System.Globalization;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Loading;
 using Orchestrator.Settings;
 
 namespace Orchestrator.App.Commands;
@@ -18,7 +17,7 @@ internal sealed class BackgroundStart(UseCaseContext context)
     {
         var repository = context.RequireRepository();
         var until = start.Until is { Length: > 0 } text ? ReadUntil(text) : (DateTimeOffset?)null;
-        using var file = start.Plan is null ? null : await PlanText.WriteAsync(start.Plan, stop);
+        using var file = start.Plan is null ? null : await SentPlan.WriteAsync(start.Plan, stop);
         var plan = PlanOf(start, file);
         var request = start.Request is { } given ? Requests.Require(given, context) : null;
         var runId = start.Tasks is not null
@@ -52,11 +51,11 @@ internal sealed class BackgroundStart(UseCaseContext context)
         return (runId, result.Outcome);
     }
 
-    private Plan? PlanOf(RunToStart start, PlanText? file)
+    private Plan? PlanOf(RunToStart start, SentPlan? file)
     {
         if (file is not null)
         {
-            return file.FilesIn(context).Require(PlanText.Name);
+            return file.FilesIn(context).Require(SentPlan.Name);
         }
         if (start.Tasks is not { } texts)
         {

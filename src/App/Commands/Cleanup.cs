@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Machine.Cleaning;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Settings;
 
 namespace Orchestrator.App.Commands;

@@ -1,6 +1,4 @@
 using Orchestrator.Messages;
-using Orchestrator.Runs;
-using Orchestrator.Settings;
 
 namespace Orchestrator.App.Commands;
 

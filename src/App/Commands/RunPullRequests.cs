@@ -1,5 +1,4 @@
 using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Merging.PullRequests;
 using Orchestrator.Runs.Reports;

@@ -1,6 +1,4 @@
-using Orchestrator.Machine.Verification;
 using Orchestrator.Plans;
-using Orchestrator.Settings;
 
 namespace Orchestrator.App.Queries;
 

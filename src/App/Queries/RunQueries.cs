@@ -306,8 +306,8 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     /// <inheritdoc/>
     public async Task<PlanView> PlanAsync(string text, CancellationToken cancellationToken)
     {
-        using var file = await PlanText.WriteAsync(text, cancellationToken);
-        var check = PlanCheck.Of(PlanText.Name, file.FilesIn(context).Read(PlanText.Name), isStrict: false, context);
+        using var file = await SentPlan.WriteAsync(text, cancellationToken);
+        var check = PlanCheck.Of(SentPlan.Name, file.FilesIn(context).Read(SentPlan.Name), isStrict: false, context);
         if (!check.Read.IsValid)
         {
             return new PlanView(check, null, []);

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Client;
 using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Settings;
 using Orchestrator.Worker;

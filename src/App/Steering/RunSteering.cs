@@ -1,6 +1,5 @@
 using Orchestrator.Messages;
 using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Merging.Landing;
 using Orchestrator.Settings;
 

@@ -1,9 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Cli.Options;
-using Orchestrator.Machine.Cleaning;
-using Orchestrator.Messages;
 using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;

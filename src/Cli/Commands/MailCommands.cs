@@ -1,8 +1,5 @@
 using System.CommandLine;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Messages;
-using Orchestrator.Runs.Tasks.Callbacks;
-using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Cli.Commands;
 

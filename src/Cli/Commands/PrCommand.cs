@@ -1,9 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Messages;
-using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Merging.PullRequests;
-using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Commands;
 

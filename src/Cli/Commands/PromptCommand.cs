@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Orchestrator.Cli.Options;
-using Orchestrator.Cli.Overviews;
 using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;

@@ -120,26 +120,8 @@ internal sealed class RunCommand : CliCommand
 
         var yes = parsed.GetValue(_yes);
         var runId = parsed.GetValue(_id) ?? NewRun.NewId(request, named);
-        var prepared = await new RunDraft(runId, repository, opened)
-        {
-            Plan = plan,
-            File = named is null ? null : context.FullPath(named),
-            FoundFile = given is null && plan is not null ? file : null,
-            Chosen = chosen,
-            Yes = yes,
-            Again = parsed.GetValue(_options.Again),
-            BesideOpen = yes || parsed.GetValue(_id) is not null,
-            InputOf = (settings, agreed) =>
-                OfBacklog(
-                    Input(parsed, repository, file is null ? null : context.FullPath(file), chosen, settings) with
-                    {
-                        Request = request,
-                        Yes = file is not null ? agreed : yes && !parsed.GetValue(_askPlan),
-                    },
-                    backlog is null ? null : Requests.InRepository(repository, context.FullPath(backlog)),
-                    parsed
-                ),
-        }.PrepareAsync(context, stop);
+        var draft = DraftOf(parsed, context, opened, new WorkSource(request, file, backlog, IsFound: given is null), plan, chosen, runId);
+        var prepared = await draft.PrepareAsync(context, stop);
         var settings = prepared.Settings;
         var input = await WithNightAsync(prepared.Input, plan, runId, parsed, new UnattendedPreflight(context, repository, settings), stop);
         if (parsed.GetValue(_detach))
@@ -161,6 +143,48 @@ internal sealed class RunCommand : CliCommand
             WriteStatus(file!, runId, repository, context);
         }
         return code;
+    }
+
+    /// <summary>The source of a run's tasks.</summary>
+    /// <param name="Request">The request in words, or null.</param>
+    /// <param name="File">The plan's file, or null.</param>
+    /// <param name="Backlog">The backlog for a planner, or null.</param>
+    /// <param name="IsFound">True if the user named no source.</param>
+    private sealed record WorkSource(string? Request, string? File, string? Backlog, bool IsFound);
+
+    private RunDraft DraftOf(
+        ParseResult parsed,
+        CommandContext context,
+        RepositorySettings opened,
+        WorkSource source,
+        Plan? plan,
+        TaskChoice chosen,
+        string runId
+    )
+    {
+        var (repository, yes) = (context.RequireRepository(), parsed.GetValue(_yes));
+        var file = source.File is null ? null : context.FullPath(source.File);
+        var backlog = source.Backlog is null ? null : context.FullPath(source.Backlog);
+        return new RunDraft(runId, repository, opened)
+        {
+            Plan = plan,
+            File = file ?? backlog,
+            FoundFile = source.IsFound ? source.File : null,
+            Chosen = chosen,
+            Yes = yes,
+            Again = parsed.GetValue(_options.Again),
+            BesideOpen = yes || parsed.GetValue(_id) is not null,
+            InputOf = (settings, agreed) =>
+                OfBacklog(
+                    Input(parsed, repository, file, chosen, settings) with
+                    {
+                        Request = source.Request,
+                        Yes = file is not null ? agreed : yes && !parsed.GetValue(_askPlan),
+                    },
+                    backlog is null ? null : Requests.InRepository(repository, backlog),
+                    parsed
+                ),
+        };
     }
 
     /// <summary>The input with the night's contract, which a person is asked for in the evening; without <c>--overnight</c> the input as

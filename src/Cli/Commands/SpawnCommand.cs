@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs;

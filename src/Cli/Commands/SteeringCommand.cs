@@ -2,7 +2,6 @@ using System.CommandLine;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Messages;
-using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Panels;
 using Orchestrator.Cli.Runs;

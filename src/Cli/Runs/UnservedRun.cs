@@ -1,5 +1,4 @@
 using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Runs;

@@ -177,7 +177,7 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
             Evidence = files.Folder.Relative(files.Folder.Audit),
             Message =
                 $"Nothing was landed, since the work brings packages with known vulnerabilities: {Some(found)}. Take other versions on "
-                + $"{input.Staging} ({new StagingRepairCommands(repository, input.RunId, input.Staging).Edit}), or set security.audit; then: "
+                + $"{input.Staging} ({new StagingRepair(repository, input.RunId, input.Staging).Edit}), or set security.audit; then: "
                 + $"{RunLanding.Again(input)}. The same command without a new commit lands them as they are, which the report says.",
         };
 

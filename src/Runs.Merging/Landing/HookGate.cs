@@ -42,7 +42,7 @@ internal sealed class HookGate(RunFiles files, GitRepository repository, RunServ
                 Evidence = GateCheck.EvidenceOf(files, verdict),
                 Message =
                     $"Nothing was landed, since your hook {hook.Name} {why} Repair "
-                    + $"it on {input.Staging} ({new StagingRepairCommands(repository, input.RunId, input.Staging).Edit}), or set git.hooks: off; "
+                    + $"it on {input.Staging} ({new StagingRepair(repository, input.RunId, input.Staging).Edit}), or set git.hooks: off; "
                     + $"then: {RunLanding.Again(input)}",
             };
     }

@@ -24,7 +24,8 @@ internal sealed class LandingChecks(RunFiles files, GitRepository repository, Ru
                     $"Nothing was landed, since work of the run is lost ({report.Summary}): {LostChangeCheck.Describe(report.Lost)}. "
                     + $"'orchestrate report {input.RunId} --losses' lists it. Where it may be gone: "
                     + $"{RunLanding.Again(input)} --accept-losses. "
-                    + $"Else put it back ({new StagingRepairCommands(repository, input.RunId, input.Staging).Edit}), then: {RunLanding.Again(input)}",
+                    + $"Else put it back ({new StagingRepair(repository, input.RunId, input.Staging).Edit}), "
+                    + $"then: {RunLanding.Again(input)}",
             };
     }
 

@@ -54,7 +54,8 @@ public static class LostChangeAcceptance
         var commit = await new CommitStore(opened).CreateAsync(
             $"{lost.Commit}^{{tree}}",
             [lost.Commit],
-            $"{LostChangeCheck.Acceptance}\n\n{by} says that these may be gone:\n{string.Concat(lost.Places.Select(place => $"- {place}\n"))}",
+            $"{LostChangeCheck.Acceptance}\n\n{by} says that these may be gone:\n"
+                + $"{string.Concat(lost.Places.Select(place => $"- {place}\n"))}",
             trailers: null,
             stop
         );

@@ -34,7 +34,7 @@ public sealed class ManualFix(RunServices services, GetCallerState caller)
                 isAsRecorded
                     ? $"There is no new commit on {input.Staging}: it is at {CommitIds.Shorten(tip)}, where the run has left it. "
                         + $"{open}Commit the repair there "
-                        + $"({new StagingRepairCommands(repository, input.RunId, input.Staging).Edit}), then: {Again(input)}"
+                        + $"({new StagingRepair(repository, input.RunId, input.Staging).Edit}), then: {Again(input)}"
                     : $"{input.Staging} is a symbolic ref. Make it a branch again (git symbolic-ref -d "
                         + $"{RunRefs.Staging(files.Settings, files.Folder)}; git branch {input.Staging} {recorded}), then: {Again(input)}"
             );
@@ -46,7 +46,7 @@ public sealed class ManualFix(RunServices services, GetCallerState caller)
                 $"{input.Staging} is at {CommitIds.Shorten(tip)} and no longer has what the run has merged "
                     + $"({CommitIds.Shorten(recorded)}), so that merged work "
                     + $"would be lost. Nothing was changed. Merge that into it "
-                    + $"({new StagingRepairCommands(repository, input.RunId, input.Staging).Merge(recorded)}), then: {Again(input)}"
+                    + $"({new StagingRepair(repository, input.RunId, input.Staging).Merge(recorded)}), then: {Again(input)}"
             );
         }
         var found = await commits.ListFirstParentsAsync(tip, recorded, stop);

@@ -268,7 +268,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
     private static (string? Merged, string Note, LandResult? Refused) Refused(string message, string evidence = "") =>
         (null, "", new LandResult { Message = message, Evidence = evidence });
 
-    private static StagingRepairCommands Fix(GitRepository repository, LandInput input) => new(repository, input.RunId, input.Staging);
+    private static StagingRepair Fix(GitRepository repository, LandInput input) => new(repository, input.RunId, input.Staging);
 
     /// <summary>Returns the command that retries the landing.</summary>
     internal static string Again(LandInput input) =>

@@ -63,7 +63,7 @@ public sealed class SecretCheck(GitRepository repository, RunFiles files)
             Message = found is [{ Kind: SecretSearch.TooLarge }]
                 ? $"Nothing was landed, since {Describe(found)}. Look yourself (git diff), then: {RunLanding.Again(input)}"
                 : $"Nothing was landed, since the work adds what looks like secrets: {Describe(found)}. Take them out on {input.Staging} "
-                    + $"({new StagingRepairCommands(repository, input.RunId, input.Staging).Edit}) and revoke them, for its history keeps them; or "
+                    + $"({new StagingRepair(repository, input.RunId, input.Staging).Edit}) and revoke them, for its history keeps them; or "
                     + $"say of a line that holds none, by a comment '{SecretScanner.Allow}' on it; then: {RunLanding.Again(input)}. "
                     + "The same command without a new commit lands them as they are, which the report says.",
         };

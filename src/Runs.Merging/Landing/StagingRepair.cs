@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// <param name="repository">The repository.</param>
 /// <param name="runId">Id of the run, after which the worktree is named.</param>
 /// <param name="staging">Short name of the staging branch.</param>
-internal sealed class StagingRepairCommands(GitRepository repository, string runId, string staging)
+internal sealed class StagingRepair(GitRepository repository, string runId, string staging)
 {
     /// <summary>Commands to edit and commit on staging.</summary>
     public string Edit =>

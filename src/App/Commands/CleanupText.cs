@@ -1,8 +1,7 @@
 using System.Globalization;
-using Orchestrator.Machine.Cleaning;
 using Orchestrator.Plans;
 
-namespace Orchestrator.App.Words;
+namespace Orchestrator.App.Commands;
 
 /// <summary>The report of a cleanup for users: the removed and the kept items, and the sizes before and after.</summary>
 public static class CleanupText
