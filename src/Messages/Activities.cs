@@ -10,6 +10,15 @@ public interface IRepositoryActivities
     Task<RepositoryReference> FindRepositoryAsync(string path);
 }
 
+/// <summary>Messages between the workflows of a run, as a local activity.</summary>
+public interface ISignalActivities
+{
+    /// <summary>Sends a signal. A local activity takes one event of the sender's history; a signal command takes two, and a workflow task
+    /// of three more.</summary>
+    [Activity]
+    Task SendSignalAsync(SignalInput input);
+}
+
 /// <summary>Steps of a run as a whole. Each may be repeated at any time and then does what is still missing.</summary>
 public interface IRunActivities
 {
@@ -149,6 +158,11 @@ public interface IRequestActivities
 /// <summary>Steps of merging tasks, one or several at once. Each may be repeated at any time and then does what is still missing.</summary>
 public interface ITrainActivities
 {
+    /// <summary>Makes the merges of a batch, runs the gates on the whole of it and moves staging over it, as long as nothing has to be
+    /// decided in between.</summary>
+    [Activity]
+    Task<MergedBatch> MergeBatchAsync(MergeBatchInput input);
+
     /// <summary>Makes the merges of a batch, one on top of the other; staging is not moved.</summary>
     /// <returns>The first results in the order of the requests: made, staging has it already, or refused. There may be fewer than requests,
     /// never none: an entry that conflicts with earlier ones of the batch is left for the next batch, with all that follow.</returns>

@@ -52,6 +52,7 @@ internal static class ActivitySummaries
             LookAtFixInput x => $"Look for commits of a user on {x.Staging}",
             VerifyFixInput x => $"Run the gates on commits of a user on {x.Fix.Staging}",
             AbortInput => "Keep the work of the cancelled run",
+            SignalInput x => $"Signal {x.WorkflowId}: {x.Signal}",
             AddTasksInput x => $"Add {Plural.Of(x.Tasks.Count, "task")} of a user",
             RaiseBudgetInput x => $"Raise the budget of {BudgetText.Whose(x.Command.Kind)}",
             TellPeopleInput x => $"Send {Plural.Of(x.Notices.Count, "notice")}",
@@ -79,6 +80,7 @@ internal static class ActivitySummaries
     private static string? OfTrain(object? argument) =>
         argument switch
         {
+            MergeBatchInput x => $"Merge, check and land: {List([.. x.Build.Requests.Select(request => request.TaskId)])}",
             BuildBatchInput x => $"Merge: {List([.. x.Requests.Select(request => request.TaskId)])}",
             GateBatchInput x => $"Run the gates on: {List([.. x.Requests.Select(request => request.TaskId)])}",
             LandBatchInput x => $"Move staging to: {List([.. x.Merges.Select(merge => merge.TaskId)])}",
