@@ -10,15 +10,6 @@ public interface IRepositoryActivities
     Task<RepositoryReference> FindRepositoryAsync(string path);
 }
 
-/// <summary>Messages between the workflows of a run, as a local activity.</summary>
-public interface ISignalActivities
-{
-    /// <summary>Sends a signal. A local activity takes one event of the sender's history; a signal command takes two, and a workflow task
-    /// of three more.</summary>
-    [Activity]
-    Task SendSignalAsync(SignalInput input);
-}
-
 /// <summary>Steps of a run as a whole. Each may be repeated at any time and then does what is still missing.</summary>
 public interface IRunActivities
 {

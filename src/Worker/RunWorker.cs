@@ -57,7 +57,6 @@ public sealed class RunWorker : IDisposable
                 : Unversioned(options),
         };
         shared.AddWorkflows();
-        shared.AddAllActivities(new SignalActivities(client));
         shared.AddAllActivities(new RepositoryActivities(new ServedRepositories(options.Repositories, options.Named, services)));
         _workers.Add(new TemporalWorker(WorkerSetup.ForWorkflows(client), shared));
         foreach (var repository in options.Repositories)

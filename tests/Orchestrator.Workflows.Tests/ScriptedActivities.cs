@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Orchestrator.Activities;
 using Orchestrator.Client;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
@@ -12,7 +11,6 @@ namespace Orchestrator.Workflows.Tests;
 /// <summary>Activities that do what the test says; by default everything goes well at once.</summary>
 internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> tasks, RunRules settings, string queue, ITemporalClient client)
     : IRepositoryActivities,
-        ISignalActivities,
         IRunActivities,
         ITaskActivities,
         ITrainActivities,
@@ -61,9 +59,6 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     public int MostAgentsAtOnce { get; private set; }
 
     public Func<RaiseBudgetInput, RaisedBudget> RaiseBudget { get; set; } = _ => new RaisedBudget(true, "It is raised");
-
-    [Activity]
-    public Task SendSignalAsync(SignalInput input) => new SignalActivities(client).SendSignalAsync(input);
 
     [Activity]
     public Task<RaisedBudget> IncreaseBudgetAsync(RaiseBudgetInput input) => Task.FromResult(RaiseBudget(input));

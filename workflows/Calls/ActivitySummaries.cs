@@ -52,7 +52,6 @@ internal static class ActivitySummaries
             LookAtFixInput x => $"Look for commits of a user on {x.Staging}",
             VerifyFixInput x => $"Run the gates on commits of a user on {x.Fix.Staging}",
             AbortInput => "Keep the work of the cancelled run",
-            SignalInput x => $"Signal {x.WorkflowId}: {x.Signal}",
             AddTasksInput x => $"Add {Plural.Of(x.Tasks.Count, "task")} of a user",
             RaiseBudgetInput x => $"Raise the budget of {BudgetText.Whose(x.Command.Kind)}",
             TellPeopleInput x => $"Send {Plural.Of(x.Notices.Count, "notice")}",

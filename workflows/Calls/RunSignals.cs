@@ -1,28 +1,27 @@
+using System.Linq.Expressions;
+
 namespace Orchestrator.Workflows.Calls;
 
 /// <summary>Sends signals of a run's tasks and train to the run's id, not to one execution of it: the run may have continued as new. One
 /// at a time, because concurrent signals may arrive in any order and an older report would be ignored.</summary>
 /// <param name="runId">The run's id, once it is known.</param>
-/// <param name="isLocal">True to send by local activities (<see cref="LocalSignals"/>).</param>
-internal sealed class RunSignals(Func<string> runId, Func<bool> isLocal)
+internal sealed class RunSignals(Func<string> runId)
 {
     private readonly List<Task> _sending = [];
 
     /// <summary>Sends a signal after those before it.</summary>
-    /// <param name="signal">Name of the signal.</param>
-    /// <param name="argument">Its argument.</param>
-    /// <param name="failed">Runs if the run is closed, or has received its limit of signals.</param>
-    public void Send(string signal, object argument, Func<Task>? failed = null)
+    /// <param name="failed">What to do where the run is closed, or has received its limit of signals.</param>
+    public void Send(Expression<Func<IOrchestrationWorkflow, Task>> signal, Func<Task>? failed = null)
     {
         _sending.RemoveAll(t => t.IsCompleted);
-        _sending.Add(SendAsync(_sending.LastOrDefault() ?? Task.CompletedTask, signal, argument, failed));
+        _sending.Add(SendAsync(_sending.LastOrDefault() ?? Task.CompletedTask, signal, failed));
     }
 
     /// <summary>Notes a dropped message in the run's warnings, where people look for it as long as the run is open.</summary>
     public void NoteDropped(string note, Func<Task>? failed = null)
     {
         var message = new DroppedMessage(Workflow.Info.WorkflowId, PayloadPaging.Brief(note));
-        Send(MessageNames.MessageDropped, message, failed);
+        Send(w => w.MessageDroppedAsync(message), failed);
     }
 
     /// <summary>Waits until all signals are sent.</summary>
@@ -37,12 +36,14 @@ internal sealed class RunSignals(Func<string> runId, Func<bool> isLocal)
         return ended.Count > 0;
     }
 
-    private async Task SendAsync(Task before, string signal, object argument, Func<Task>? failed)
+    private async Task SendAsync(Task before, Expression<Func<IOrchestrationWorkflow, Task>> signal, Func<Task>? failed)
     {
         try
         {
             await before;
-            await LocalSignals.SendAsync(isLocal(), runId(), signal, argument);
+            await Workflow
+                .GetExternalWorkflowHandle<IOrchestrationWorkflow>(runId())
+                .SignalAsync(signal, new() { CancellationToken = CancellationToken.None });
         }
         catch (FailureException)
         {

@@ -63,7 +63,7 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
     public void Close() => Link.IsClosing = true;
 
     /// <summary>Closes a train that does not count any more: what it has merged is gone. The next one starts once it has closed.</summary>
-    public Task ReplaceAsync() => TellAsync(MessageNames.Close, "what it has merged is lost");
+    public Task ReplaceAsync() => TellAsync(train => train.CloseAsync("what it has merged is lost"));
 
     /// <summary>After a reset nothing is sent before it is known what is merged: a train with an older position would move staging
     /// back.</summary>
@@ -102,12 +102,12 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
         else if (Link.AnyToSend)
         {
             var work = new TrainWork(Link.TakeUnsent(), _state.Staging) { PlanHash = _state.Plan.Hash };
-            await TellAsync(MessageNames.Enqueue, work);
+            await TellAsync(train => train.EnqueueAsync(work));
         }
         else if (ToPass() is { } task)
         {
             Link.Pass(task);
-            await TellAsync(MessageNames.Pass, task);
+            await TellAsync(train => train.PassAsync(task));
         }
     }
 
@@ -117,7 +117,7 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
         {
             _isToldToClose = true;
             Link.TakeUnsent();
-            await TellAsync(MessageNames.Close, "the run ends");
+            await TellAsync(train => train.CloseAsync("the run ends"));
             return;
         }
         foreach (var request in Link.GiveUp())
@@ -143,7 +143,6 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
             Repository = _state.Repository,
             PlanHash = _state.Plan.Hash,
             Rules = _state.Rules,
-            ReportsLocally = true,
             MergesAtOnce = true,
             Position = _state.Staging,
             Queue = Link.Starting(),
@@ -195,12 +194,14 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
         await TimedWaits.PauseAsync(pause, "Until another merge queue is started");
     }
 
-    private async Task TellAsync(string signal, object argument)
+    private async Task TellAsync(System.Linq.Expressions.Expression<Func<IMergeTrainWorkflow, Task>> signal)
     {
         var train = Link.ExecutionId;
         try
         {
-            await LocalSignals.SendAsync(RunContext.SignalsLocally, RunIds.ForTrain(_state.RunId), signal, argument);
+            await Workflow
+                .GetExternalWorkflowHandle<IMergeTrainWorkflow>(RunIds.ForTrain(_state.RunId))
+                .SignalAsync(signal, new ExternalWorkflowSignalOptions { CancellationToken = CancellationToken.None });
         }
         catch (FailureException)
         {
@@ -210,5 +211,5 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
     }
 
     /// <summary>Sends the merge result to the task in the background; the train does not wait.</summary>
-    private void Answer(MergeResult result) => context.Background.Begin(messenger.AnswerAsync(result));
+    private void Answer(MergeResult result) => context.Background.Begin(messenger.TellAsync(result.TaskId, t => t.MergeDoneAsync(result)));
 }

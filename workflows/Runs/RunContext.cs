@@ -21,9 +21,6 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
 
     public static DateTimeOffset Now => new(Workflow.UtcNow, TimeSpan.Zero);
 
-    /// <summary>True if the run signals its tasks and merge queue by local activities; false for histories from before.</summary>
-    public static bool SignalsLocally => Workflow.Patched("local-signals");
-
     public RepositoryReference Repository => state.Repository;
 
     /// <summary>For an activity that answers within minutes.</summary>

@@ -30,21 +30,6 @@ internal sealed class TaskMessenger(RunContext context)
             }
         });
 
-    /// <summary>Sends a task its merge result.</summary>
-    public Task AnswerAsync(MergeResult result) =>
-        context.Calls.TrackAsync(async () =>
-        {
-            try
-            {
-                var task = RunIds.ForTask(context.State.RunId, result.TaskId);
-                await LocalSignals.SendAsync(RunContext.SignalsLocally, task, MessageNames.MergeDone, result);
-            }
-            catch (FailureException)
-            {
-                // As for other signals.
-            }
-        });
-
     /// <summary>Sends the signals in order.</summary>
     public async Task TellAsync(IReadOnlyList<TaskMessage> messages)
     {

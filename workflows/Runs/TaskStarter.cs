@@ -33,7 +33,6 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
             Known = entry.Progress,
             Guidance = entry.State.Guidance,
             RunWakes = true,
-            ReportsLocally = true,
             Until = _state.UntilLifted ? null : _state.Input.Until,
             Review = review,
             Session = entry.Progress.Attempt == 0 ? _state.Input.Conversations?.GetValueOrDefault(entry.Id) ?? "" : "",

@@ -3,7 +3,7 @@ namespace Orchestrator.Workflows.Tasks;
 /// <summary>Sends a task's reports to the run.</summary>
 internal sealed class TaskReporter(TaskState state)
 {
-    private readonly RunSignals _run = new(() => state.Input.RunId, () => state.Input.ReportsLocally);
+    private readonly RunSignals _run = new(() => state.Input.RunId);
 
     /// <summary>Enters a state and reports it.</summary>
     public void TransitionTo(string to, Reason? why = null, string evidence = "")
@@ -15,7 +15,7 @@ internal sealed class TaskReporter(TaskState state)
         {
             var report = state.Report;
             // Where the signal fails, only a query tells.
-            _run.Send(MessageNames.TaskChanged, report, () => CheckRunEndedAsync(new RunEndedWithoutIt()));
+            _run.Send(w => w.TaskChangedAsync(report), () => CheckRunEndedAsync(new RunEndedWithoutIt()));
         }
     }
 

@@ -3,7 +3,7 @@ namespace Orchestrator.Workflows.Train;
 /// <summary>Sends the train's results to the run, which counts each report once.</summary>
 internal sealed class TrainReporter(TrainContext context)
 {
-    private readonly RunSignals _run = new(() => context.Input.RunId, () => context.Input.ReportsLocally);
+    private readonly RunSignals _run = new(() => context.Input.RunId);
 
     /// <summary>Number of the last report.</summary>
     public int Sequence { get; set; }
@@ -50,5 +50,5 @@ internal sealed class TrainReporter(TrainContext context)
         };
 
     // Where the signal fails, only a query tells.
-    private void Tell(TrainReport report) => _run.Send(MessageNames.TrainChanged, report, CheckRunEndedAsync);
+    private void Tell(TrainReport report) => _run.Send(w => w.TrainChangedAsync(report), CheckRunEndedAsync);
 }

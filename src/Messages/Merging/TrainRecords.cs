@@ -24,9 +24,6 @@ public sealed record TrainInput
 
     public required RunRules Rules { get; init; }
 
-    /// <summary>True if the queue sends its reports by local activities; false for queues from before.</summary>
-    public bool ReportsLocally { get; init; }
-
     /// <summary>True if one activity merges, gates and lands a batch; false for queues from before.</summary>
     public bool MergesAtOnce { get; init; }
 

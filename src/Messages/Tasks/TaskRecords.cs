@@ -36,9 +36,6 @@ public sealed record TaskInput
     /// <summary>The run resumes tasks that are parked for their account or machine; without it the task retries by itself.</summary>
     public bool RunWakes { get; init; }
 
-    /// <summary>True if the task sends its reports by local activities; false for tasks from before.</summary>
-    public bool ReportsLocally { get; init; }
-
     /// <inheritdoc cref="EndPlanningInput.Replan"/>
     public int Replan { get; init; }
 

@@ -6,9 +6,6 @@ public static class FailureTypes
     /// <summary>The worker shuts down; the agent that the attempt followed works on.</summary>
     public const string WorkerStops = "WorkerStops";
 
-    /// <summary>A signal that its receiver takes no more: it is closed, or has received its limit.</summary>
-    public const string SignalRefused = "SignalRefused";
-
     /// <summary>The disk is full. Where a task waits for the step, the task is parked; else the step is retried.</summary>
     public const string DiskFull = "DiskFull";
 
