@@ -35,7 +35,7 @@ internal sealed class InstalledProgram
     /// <summary>By which workers of this build are told from those of others.</summary>
     public string BuildId => Version.Split('+') is [var version, { Length: > 12 } commit] ? $"{version}+{commit[..12]}" : Version;
 
-    /// <summary>The same program as another build: one version up, and so with another build id. Files are replaced, not written over.</summary>
+    /// <summary>The same program as another build: one version up. Files are replaced, not written over.</summary>
     public void Upgrade()
     {
         var (bytes, version) = (File.ReadAllBytes(Assembly), Version);

@@ -32,7 +32,8 @@ internal sealed class ScriptedRun : IAsyncDisposable
 
     public ITemporalClient Client { get; }
 
-    /// <summary>Versions of a worker deployment, each with a worker of its own for workflows. Default: one worker without a version.</summary>
+    /// <summary>Versions of a worker deployment, each with a worker of its own for workflows.</summary>
+    /// <value>Default: one worker without a version.</value>
     public IReadOnlyList<WorkerDeploymentVersion?> Builds { get; set; } = [null];
 
     public ScriptedActivities Activities { get; }
