@@ -109,10 +109,14 @@ public sealed class SummaryTests
         await UntilListedAsync(run, RunAttributes.QueryFor(RunStates.AwaitingApproval));
         var path = (await run.Run.DescribeAsync()).TypedSearchAttributes.Get(RunAttributes.Repository);
         var page = await File.ReadAllTextAsync(RepositoryFiles.Path("docs/temporal.md"));
-        var views = page.Split("```sql\n")[1].Split("```")[0].Split('\n').Where(line => line.Length > 0 && !line.StartsWith("--")).ToList();
+        var views = page.Split("```sql\n")[1]
+            .Split("```")[0]
+            .Split('\n')
+            .Where(line => line.Length > 0 && !line.StartsWith("--", StringComparison.Ordinal))
+            .ToList();
 
         Assert.Equal(5, views.Count);
-        foreach (var view in views.Where(view => !view.StartsWith("WorkflowId")))
+        foreach (var view in views.Where(view => !view.StartsWith("WorkflowId", StringComparison.Ordinal)))
         {
             await UntilListedAsync(run, view.Replace("/home/me/shop", path).Replace("> 20", ">= 0"));
         }
@@ -172,7 +176,6 @@ public sealed class SummaryTests
     [Fact]
     public void Input_WithEveryMember_IsReadAsBefore()
     {
-        var usual = new JsonSerializerOptions(JsonSerializerDefaults.Web);
         var before = JsonSerializer.Serialize(
             new OrchestrationInput
             {
@@ -180,7 +183,7 @@ public sealed class SummaryTests
                 Request = "more",
                 Yes = true,
             },
-            usual
+            JsonSerializerOptions.Web
         );
 
         var read = JsonSerializer.Deserialize<OrchestrationInput>(before, MessageJson.Options);
