@@ -62,7 +62,9 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
             if (!_context.IsClosing && _runner.HasStep)
             {
                 _steps++;
-                await _runner.StepAsync();
+                var step = _runner.StepAsync();
+                Describe();
+                await step;
             }
         }
         _reporter.TellEnd();
@@ -89,7 +91,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
         new()
         {
             Queue = MergeOrder.Of(_context.State.Queue),
-            Batch = [.. (_context.State.Batch?.Rest ?? []).Select(request => request.TaskId)],
+            Batch = [.. (_context.State.Batch?.Rest ?? _runner.Merging).Select(request => request.TaskId)],
             Resolving = _context.State.Resolving,
             Deferred = [.. _context.State.Deferred],
             Position = _context.Position,

@@ -66,7 +66,10 @@ public abstract class UseCaseContext(
     /// <summary>Id of this machine in queue names and worker identities.</summary>
     public string Machine => Services.Host;
 
-    /// <summary>Identity of the caller for a run's record: user, client, and the device unless it is this machine's terminal.</summary>
+    /// <summary>Records of this machine's workers.</summary>
+    public WorkerRecords Workers => field ??= new WorkerRecords(Environment);
+
+    /// <summary>The caller for a run's record: the user and client, and the device where it is not this machine's terminal.</summary>
     public string Person =>
         $"{(Environment.GetValueOrDefault("USER") is { Length: > 0 } user ? user : System.Environment.UserName)}@{Machine}"
         + (Device is null ? "" : $" ({Device})");

@@ -151,10 +151,14 @@ public interface IRequestActivities
 /// <summary>Steps of merging one or more tasks. Each is idempotent: a repetition does only the missing work.</summary>
 public interface ITrainActivities
 {
-    /// <summary>Creates the merge commits of a batch, each on top of the previous one. Does not move staging.</summary>
-    /// <returns>Results for the first requests, in order: made, already on staging, or refused. At least one result, possibly fewer than
-    /// requests. An entry that conflicts with earlier entries of the batch is left for the next batch, together with all later
-    /// entries.</returns>
+    /// <summary>Makes the merges of a batch, runs the gates on the whole of it and moves staging over it, as long as nothing has to be
+    /// decided in between.</summary>
+    [Activity]
+    Task<MergedBatch> MergeBatchAsync(MergeBatchInput input);
+
+    /// <summary>Makes the merges of a batch, one on top of the other; staging is not moved.</summary>
+    /// <returns>The first results in the order of the requests: made, staging has it already, or refused. There may be fewer than requests,
+    /// never none: an entry that conflicts with earlier ones of the batch is left for the next batch, with all that follow.</returns>
     [Activity]
     Task<IReadOnlyList<MergeResult>> BuildBatchAsync(BuildBatchInput input);
 

@@ -18,6 +18,7 @@ namespace Orchestrator.Worker;
 /// </summary>
 public sealed class RunWorker : IDisposable
 {
+    private const string ProgramName = "orchestrate";
     private readonly ITemporalClient _client;
     private readonly RunWorkerOptions _options;
     private readonly ILoggerFactory _logs;
@@ -55,7 +56,7 @@ public sealed class RunWorker : IDisposable
                 {
                     DefaultVersioningBehavior = VersioningBehavior.AutoUpgrade,
                 }
-                : null,
+                : Unversioned(options),
         };
         shared.AddWorkflows();
         shared.AddAllActivities(new RepositoryActivities(new ServedRepositories(options.Repositories, options.Named, services)));
@@ -66,6 +67,7 @@ public sealed class RunWorker : IDisposable
             var own = new TemporalWorkerOptions(QueueNames.ForRepository(services.Host, repository.Key))
             {
                 Identity = options.Identity,
+                DeploymentOptions = Unversioned(options),
                 LoggerFactory = logs,
                 Interceptors = [new StepFailures(), _stop, new PushResultsInterceptor(services, repository)],
                 MaxConcurrentActivities = 200,
@@ -103,6 +105,10 @@ public sealed class RunWorker : IDisposable
         return Task.WhenAll(workers.Select(worker => worker.ExecuteAsync(stopping)));
     }
 
+    /// <summary>Reports the build without asking for versioned tasks.</summary>
+    private static WorkerDeploymentOptions Unversioned(RunWorkerOptions options) =>
+        new(new WorkerDeploymentVersion(ProgramName, options.Build), useWorkerVersioning: false);
+
     private IEnumerable<TemporalWorker> OfPlaces(OfferedSlots offer)
     {
         var remote = _options.Remotes.GetValueOrDefault(offer.Repository.Path);
@@ -120,6 +126,7 @@ public sealed class RunWorker : IDisposable
         new(queue)
         {
             Identity = _options.Identity,
+            DeploymentOptions = Unversioned(_options),
             LoggerFactory = _logs,
             Interceptors = [new StepFailures(), _stop],
             MaxConcurrentActivities = _slots.Count,

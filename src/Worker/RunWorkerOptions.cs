@@ -8,9 +8,7 @@ namespace Orchestrator.Worker;
 /// <summary>Options of a <see cref="RunWorker"/>.</summary>
 public sealed record RunWorkerOptions
 {
-    private string? _identity;
-
-    /// <summary>Repositories whose activities this worker runs.</summary>
+    /// <summary>Repositories whose activities run here.</summary>
     public required IReadOnlyList<RepositoryReference> Repositories { get; init; }
 
     /// <summary>Repositories by names that callers use instead of their paths on this machine.</summary>
@@ -19,11 +17,11 @@ public sealed record RunWorkerOptions
     /// <summary>Services for activities on this machine.</summary>
     public required RunServices Services { get; init; }
 
-    /// <summary>
-    /// Identity of the worker: process, machine, boot, start time and a random part, so that a successor can reliably detect that it is
-    /// dead.
-    /// </summary>
-    public string Identity => _identity ??= WorkerIdentity.Create(Services.Host);
+    /// <summary>Identity of the worker, as servers and their pages show it.</summary>
+    public required string Identity { get; init; }
+
+    /// <summary>Build id of the worker: the program's version and commit. A version of a worker deployment has its own.</summary>
+    public required string Build { get; init; }
 
     /// <summary>Slots that this machine offers to distributed runs.</summary>
     /// <value>Default: none.</value>

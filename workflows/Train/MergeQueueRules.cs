@@ -7,7 +7,7 @@ namespace Orchestrator.Workflows.Train;
 internal static class MergeQueueRules
 {
     /// <summary>Number of failures of a gate on a tree before an entry is returned.</summary>
-    private const int Failures = 2;
+    internal const int Failures = 2;
 
     /// <summary>Number of failures of a gate that is known to be flaky.</summary>
     private const int FailuresOfFlaky = 3;

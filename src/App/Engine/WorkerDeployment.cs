@@ -32,7 +32,7 @@ public sealed class WorkerDeployment(
 
     /// <summary>Returns the deployment version of workers according to the settings, or null if they belong to no deployment.</summary>
     public static WorkerDeploymentVersion? VersionOf(TemporalSettings settings) =>
-        settings is { Address: not null, Deployment: { } name } ? new(name, settings.BuildId ?? ProductVersion.Value) : null;
+        settings is { Address: not null, Deployment: { } name } ? new(name, settings.BuildId ?? ProductVersion.Build) : null;
 
     /// <summary>Checks that this version is the current one once the server knows it, and makes it current if requested.</summary>
     protected override async Task<TimeSpan?> PassAsync(CancellationToken cancellationToken)

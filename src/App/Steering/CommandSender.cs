@@ -3,7 +3,6 @@ using Orchestrator.Client;
 using Orchestrator.Messages;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Settings;
-using Orchestrator.Worker;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Steering;
@@ -52,13 +51,7 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
         await using var engine = await ConnectAsync(loggers, stop);
         return engine.IsEmbedded
             || run.Status.Queue.Length == 0
-            || await engine.Runs.FindLastAskedAsync(
-                run.Status.Queue,
-                identity => WorkerIdentity.IsDead(identity, context.Machine),
-                context.Time.GetUtcNow(),
-                stop
-            )
-                is not null;
+            || await engine.Runs.FindLastAskedAsync(run.Status.Queue, context.Workers.IsDead, context.Time.GetUtcNow(), stop) is not null;
     }
 
     /// <summary>Records that a command waits for the process that continues the run, and tells the user.</summary>
@@ -131,7 +124,7 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
     private async Task<bool> HasWorkersAsync(EngineConnection engine, CancellationToken stop)
     {
         var began = context.Time.GetTimestamp();
-        while (!await engine.Runs.HasWorkersAsync(identity => WorkerIdentity.IsDead(identity, context.Machine), stop))
+        while (!await engine.Runs.HasWorkersAsync(context.Workers.IsDead, stop))
         {
             if (context.Time.GetElapsedTime(began) > WorkerPatience)
             {

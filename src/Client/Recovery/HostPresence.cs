@@ -58,7 +58,7 @@ public static class HostPresence
     {
         // Activities on other hosts do not wait for this host.
         pending = [.. pending.Where(step => !IsElsewhere(step, machine))];
-        var there = pending.Where(activity => MachineOf(activity.LastWorkerIdentity) == machine).ToList();
+        var there = pending.Where(activity => activity.LastWorkerIdentity.Length > 0).ToList();
         if (
             pending.Count == 0
             || IsAsking(pollers, isDead, now)
@@ -91,15 +91,7 @@ public static class HostPresence
             )
         ).Pollers;
 
-    /// <summary>Returns the host in a worker's identity, or null if the identity has another format.</summary>
-    public static string? MachineOf(string identity)
-    {
-        var name = identity.Split('#')[0];
-        var at = name.IndexOf('@', StringComparison.Ordinal);
-        return at > 0 ? name[(at + 1)..] : null;
-    }
-
-    /// <summary>Returns the pending activities of a run, from at most 30 of its workflows.</summary>
+    /// <summary>Steps of a run that wait or are under way, of at most 30 of its workflows.</summary>
     /// <param name="client">Client of the server.</param>
     /// <param name="runId">Id of the run.</param>
     /// <param name="rpc">RPC options.</param>
@@ -132,13 +124,9 @@ public static class HostPresence
     /// <summary>True if the activity belongs to a task on another host, where it runs, waits or will be retried.</summary>
     internal static bool IsElsewhere(PendingActivityInfo step, string machine) => MachineOf(step) is { } other && other != machine;
 
-    /// <summary>Returns the host of an activity's task queue, or, if the server does not report the queue, the host of its last
-    /// worker.</summary>
-    private static string? MachineOf(PendingActivityInfo step)
-    {
-        var queue = QueueOf(step);
-        return QueueNames.GivenAwayBy(queue, out _) ?? QueueNames.MachineOf(queue) ?? MachineOf(step.LastWorkerIdentity);
-    }
+    /// <summary>The machine in the name of the step's queue, or null if the queue names none.</summary>
+    internal static string? MachineOf(PendingActivityInfo step) =>
+        QueueNames.GivenAwayBy(QueueOf(step), out _) ?? QueueNames.MachineOf(QueueOf(step));
 
     /// <summary>Returns the task queue of an activity, or an empty string if the server does not report it, as before version
     /// 1.27.</summary>

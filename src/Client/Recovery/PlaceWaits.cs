@@ -30,7 +30,7 @@ internal sealed class PlaceWaits(ITemporalClient client, TimeProvider time, RpcO
         {
             if (place.State != PendingActivityState.Scheduled)
             {
-                _given.Add((HostPresence.QueueOf(place), HostOf(place.LastWorkerIdentity)));
+                _given.Add((HostPresence.QueueOf(place), place.LastWorkerIdentity));
             }
             else if (!isTold(place))
             {
@@ -47,8 +47,8 @@ internal sealed class PlaceWaits(ITemporalClient client, TimeProvider time, RpcO
         var full = _given.Select(given => given.Host).ToHashSet(StringComparer.Ordinal);
         foreach (var queue in _waiting.GroupBy(waiting => HostPresence.QueueOf(waiting.Place), StringComparer.Ordinal))
         {
-            var asking = (await HostPresence.PollersAsync(client, queue.Key, rpc)).Select(poller => HostOf(poller.Identity));
-            // A host whose slots are all taken by tasks of the queue does not poll it.
+            var asking = (await HostPresence.PollersAsync(client, queue.Key, rpc)).Select(poller => poller.Identity);
+            // One whose places are all taken by tasks of the queue asks for none.
             var hosts = asking.Concat(_given.Where(given => given.Queue == queue.Key).Select(given => given.Host)).ToHashSet();
             known.AddRange(
                 from waiting in queue
@@ -69,6 +69,4 @@ internal sealed class PlaceWaits(ITemporalClient client, TimeProvider time, RpcO
             FailureTypes.HostNotReady => false,
             _ => time.GetUtcNow() - place.ScheduledTime?.ToDateTimeOffset() >= Patience,
         };
-
-    private static string HostOf(string worker) => HostPresence.MachineOf(worker) ?? worker;
 }

@@ -34,8 +34,7 @@ public static class RunStallDetector
         CancellationToken cancellation = default
     ) =>
         (await HostPresence.PendingAsync(client, runId, new RpcOptions { CancellationToken = cancellation }, cancellation)).Any(step =>
-            step.State is PendingActivityState.Started or PendingActivityState.CancelRequested
-            && HostPresence.MachineOf(step.LastWorkerIdentity) == machine
+            step.State is PendingActivityState.Started or PendingActivityState.CancelRequested && HostPresence.MachineOf(step) == machine
         );
 
     /// <summary>Describes the activities of a run, as <see cref="LookAsync"/> does, without calling the server or reading the

@@ -24,7 +24,10 @@ public sealed record TrainInput
 
     public required RunRules Rules { get; init; }
 
-    /// <summary>Position of the staging branch.</summary>
+    /// <summary>True if one activity merges, gates and lands a batch; false for queues from before.</summary>
+    public bool MergesAtOnce { get; init; }
+
+    /// <summary>Position of that branch.</summary>
     public required StagingPosition Position { get; init; }
 
     /// <summary>Waiting merge requests, oldest first.</summary>
@@ -133,11 +136,54 @@ public sealed record BuildBatchInput(string RunId, RepositoryReference Repositor
     public string StagingTip { get; init; } = "";
 }
 
-/// <summary>Request to run gates on a tree that contains the first entries of a batch.</summary>
-/// <param name="Requests">The merged work, in order.</param>
-/// <param name="Base">Commit that the first entry was merged onto.</param>
-/// <param name="Commit">Merge commit of the last entry.</param>
-/// <param name="Tries">Number of runs of a failing gate before the failure counts.</param>
+/// <summary>Asks for a batch to be merged, gated and landed in one step.</summary>
+/// <param name="Build">The batch.</param>
+/// <param name="Tries">How often a failing gate is run before the failure counts.</param>
+public sealed record MergeBatchInput(BuildBatchInput Build, int Tries)
+{
+    /// <summary>The gates of the whole batch, or null if its merges leave something to decide.</summary>
+    /// <param name="built">Results of the merges.</param>
+    public GateBatchInput? ToGate(IReadOnlyList<MergeResult> built) =>
+        built.All(result => result.Outcome == MergeOutcome.Made)
+            ? new GateBatchInput(
+                Build.RunId,
+                Build.Repository,
+                Build.PlanHash,
+                [.. Build.Requests.Take(built.Count)],
+                built[0].Onto,
+                built[^1].Commit,
+                Tries
+            )
+            : null;
+
+    /// <summary>The landing of the whole batch, or null if its gates leave something to decide.</summary>
+    /// <param name="built">Results of the merges.</param>
+    /// <param name="gated">Result of the gates.</param>
+    public LandBatchInput? ToLand(IReadOnlyList<MergeResult> built, MergeResult gated) =>
+        gated.Outcome == MergeOutcome.Made
+            ? new LandBatchInput(
+                Build.RunId,
+                Build.Repository,
+                Build.PlanHash,
+                [.. built.Select(merge => merge with { Message = gated.Message })]
+            )
+            {
+                StagingTip = built[0].Onto,
+            }
+            : null;
+}
+
+/// <summary>Results of a batch, as far as it came.</summary>
+/// <param name="Built">As <see cref="ITrainActivities.BuildBatchAsync"/> returns them.</param>
+/// <param name="Gated">As <see cref="ITrainActivities.GateBatchAsync"/> returns it, or null if no gates were run.</param>
+/// <param name="Landed">As <see cref="ITrainActivities.LandBatchAsync"/> returns them, or null if staging was not moved.</param>
+public sealed record MergedBatch(IReadOnlyList<MergeResult> Built, MergeResult? Gated = null, IReadOnlyList<MergeResult>? Landed = null);
+
+/// <summary>Asks for gates to be run on a tree with the first entries of a batch.</summary>
+/// <param name="Requests">What is merged in it, in order.</param>
+/// <param name="Base">What the first of them was merged onto.</param>
+/// <param name="Commit">The merge of the last.</param>
+/// <param name="Tries">How often a failing gate is run before the failure counts.</param>
 public sealed record GateBatchInput(
     string RunId,
     RepositoryReference Repository,

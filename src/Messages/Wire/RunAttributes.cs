@@ -1,3 +1,4 @@
+using Temporalio.Api.Enums.V1;
 using Temporalio.Common;
 
 namespace Orchestrator.Messages;
@@ -12,14 +13,33 @@ public static class RunAttributes
     /// <summary>Name of the attribute with a run's repository, defined like <see cref="StateName"/>.</summary>
     public const string RepositoryName = "OrchestrateRepository";
 
-    /// <summary>Names of all attributes, each a keyword.</summary>
-    public static IReadOnlyList<string> Names { get; } = [StateName, RepositoryName];
+    /// <summary>Name of the attribute that tells runs with open questions from others.</summary>
+    public const string NeedsAttentionName = "OrchestrateNeedsAttention";
+
+    /// <summary>Name of the attribute with a run's cost.</summary>
+    public const string CostName = "OrchestrateCost";
+
+    /// <summary>Types of all of them, by name.</summary>
+    public static IReadOnlyDictionary<string, IndexedValueType> Types { get; } =
+        new Dictionary<string, IndexedValueType>(StringComparer.Ordinal)
+        {
+            [StateName] = IndexedValueType.Keyword,
+            [RepositoryName] = IndexedValueType.Keyword,
+            [NeedsAttentionName] = IndexedValueType.Bool,
+            [CostName] = IndexedValueType.Double,
+        };
 
     /// <summary>Absolute path of the repository on its host.</summary>
     public static SearchAttributeKey<string> Repository { get; } = SearchAttributeKey.CreateKeyword(RepositoryName);
 
     /// <summary>One of <see cref="RunStates"/>.</summary>
     public static SearchAttributeKey<string> State { get; } = SearchAttributeKey.CreateKeyword(StateName);
+
+    /// <summary>True while the run asks a question.</summary>
+    public static SearchAttributeKey<bool> NeedsAttention { get; } = SearchAttributeKey.CreateBool(NeedsAttentionName);
+
+    /// <summary>US dollars that the run's agents had cost when its state or <see cref="NeedsAttention"/> last changed.</summary>
+    public static SearchAttributeKey<double> Cost { get; } = SearchAttributeKey.CreateDouble(CostName);
 
     /// <summary>Visibility query for runs in a state.</summary>
     /// <param name="state">One of <see cref="RunStates"/>.</param>
