@@ -23,8 +23,8 @@ public sealed record AgentSettings(
     /// the provider's cache.</summary>
     public TimeSpan HeadStart { get; init; }
 
-    /// <summary>The description of its program's calls and output, as JSON (docs/agents.md); null: <see cref="Command"/> is a plain
-    /// program.</summary>
+    /// <summary>The description of its program's calls and output, as JSON (docs/reference/agents.md); null: <see cref="Command"/> is a
+    /// plain program.</summary>
     public string? Description { get; init; }
 
     /// <summary>The agent's model; null: its program's own choice, for <c>claude</c> that of the settings.</summary>

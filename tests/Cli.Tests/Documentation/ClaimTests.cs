@@ -27,7 +27,7 @@ public sealed class ClaimTests
     {
         var file = RepositoryFiles.Path($"{Folder}/{page}.txt");
         var entries = File.Exists(file) ? Entries(File.ReadAllLines(file)) : [];
-        var sentences = PageSentences.Of(DocumentFiles.Read($"docs/{page}.md"));
+        var sentences = PageSentences.Of(DocumentFiles.Read(DocumentFiles.Named($"{page}.md")));
         if (Environment.GetEnvironmentVariable("APPROVE_DOCS") == "1")
         {
             File.WriteAllText(file, Written(sentences, entries));
