@@ -34,7 +34,7 @@ public sealed class GeneratedPagesTests
 
     [Theory]
     [InlineData(typeof(RunStates), "## States of a run")]
-    [InlineData(typeof(RunLiveness), "## Standing of a run")]
+    [InlineData(typeof(RunLiveness), "## Liveness of a run")]
     [InlineData(typeof(TaskStates), "## States of a task")]
     public void StatesPage_Table_HasEveryState(Type states, string heading)
     {
