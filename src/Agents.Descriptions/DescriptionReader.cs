@@ -79,7 +79,10 @@ public static class DescriptionReader
         catch (JsonException e)
         {
             var path = (e.Path ?? "$").TrimStart('$').TrimStart('.');
-            return (null, [new DescriptionFault(path, Sentence(e.Message), "docs/agents.md lists the members of a description.")]);
+            return (
+                null,
+                [new DescriptionFault(path, Sentence(e.Message), "docs/reference/agents.md lists the members of a description.")]
+            );
         }
     }
 

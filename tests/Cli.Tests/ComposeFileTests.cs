@@ -121,7 +121,7 @@ public class ComposeFileTests
         );
     }
 
-    private static string Manual(string page) => File.ReadAllText(Path.Combine(Root(), "docs", page));
+    private static string Manual(string page) => File.ReadAllText(Path.Combine(Root(), "docs", "reference", page));
 
     private static YamlMappingNode Read(string file)
     {

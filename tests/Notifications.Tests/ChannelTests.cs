@@ -239,7 +239,7 @@ public sealed class ChannelTests : IDisposable
         return path;
     }
 
-    // As docs/notices.md tells receivers to do it.
+    // As docs/how-to/notices.md tells receivers to do it.
     private static bool IsTaken(ReceivedRequest request, long now)
     {
         var time = long.Parse(request.Headers["webhook-timestamp"], System.Globalization.CultureInfo.InvariantCulture);

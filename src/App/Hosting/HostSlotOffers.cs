@@ -63,7 +63,7 @@ internal static class HostSlotOffers
                     ?? throw new UseCaseException(
                         Outcome.Unavailable,
                         $"{location.Root} can't take tasks of other machines: {problem}.",
-                        "Set wip.remote to a git remote that the machines share, and see that this one reaches it: docs/machines.md."
+                        "Set wip.remote to a git remote that the machines share, and see that this one reaches it: docs/how-to/machines.md."
                     )
             );
         }

@@ -104,7 +104,7 @@ internal sealed class WorkerCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Usage,
                 "A current version is of a worker deployment, and temporal.address and temporal.deployment are not both set.",
-                "Set both on each machine: see docs/upgrading.md."
+                "Set both on each machine: see docs/how-to/upgrading.md."
             );
         }
         using var log = _log.Open(parsed, Path.Combine(repositories[0].OrchestratorFolder, "logs", "worker-.log"), context);
@@ -152,7 +152,7 @@ internal sealed class WorkerCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Usage,
                 "Runs of other machines come by a Temporal server and a git remote, and not both are set.",
-                "Set temporal.address and wip.remote on each machine: see docs/machines.md."
+                "Set temporal.address and wip.remote on each machine: see docs/how-to/machines.md."
             );
         }
         return parsed.GetValue(_takeOver) is not { Length: > 0 } text ? TimeSpan.FromSeconds(45)
@@ -191,7 +191,7 @@ internal sealed class WorkerCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Usage,
                 "Tasks of other machines come by a Temporal server and a git remote, and not both are set.",
-                "Set temporal.address and wip.remote on each machine: see docs/machines.md."
+                "Set temporal.address and wip.remote on each machine: see docs/how-to/machines.md."
             );
         }
         return settings.Hosts with

@@ -36,7 +36,7 @@ internal sealed class WorkerDrainCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Usage,
                 "The runs here are in the embedded engine, which no other machine reaches.",
-                "Runs that machines share are on a Temporal server: see docs/machines.md."
+                "Runs that machines share are on a Temporal server: see docs/how-to/machines.md."
             );
         }
         var here = await OwnedProcesses.ReferenceOfAsync(repository, context.Services);

@@ -63,7 +63,7 @@ internal sealed class UnattendedPreflight(CommandContext context, RepositoryLoca
                     "notifications",
                     MachineCheckStatus.Warn,
                     "Nobody is notified when it needs a person.",
-                    "Set notifications: docs/notices.md."
+                    "Set notifications: docs/how-to/notices.md."
                 ),
             ];
         }

@@ -29,7 +29,7 @@ public static class SharingCheck
                     Name,
                     MachineCheckStatus.Fail,
                     "hosts.spread is set, and wip.remote, by which tasks go to other hosts, is not.",
-                    "Set wip.remote to a git remote that the machines share: docs/machines.md."
+                    "Set wip.remote to a git remote that the machines share: docs/how-to/machines.md."
                 )
                 : null;
         }

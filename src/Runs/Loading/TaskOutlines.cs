@@ -85,12 +85,12 @@ public static class TaskOutlines
         if (!settings.Hosts.Spread && plan.Tasks.FirstOrDefault(task => task.Host is not null) is { } bound)
         {
             yield return $"Task {bound.Id} asks for a host with the label {bound.Host}, and hosts.spread is not set. Set hosts.spread: "
-                + "true and wip.remote, or take 'host' out of the task: see docs/machines.md.";
+                + "true and wip.remote, or take 'host' out of the task: see docs/how-to/machines.md.";
         }
         if (settings.Hosts.Spread && (settings.Temporal.Address is null || settings.Wip.Remote is null))
         {
             yield return "hosts.spread is set, and tasks reach other hosts by a Temporal server and a git remote that both share. Set "
-                + "temporal.address and wip.remote, or take hosts.spread out: see docs/machines.md.";
+                + "temporal.address and wip.remote, or take hosts.spread out: see docs/how-to/machines.md.";
         }
     }
 

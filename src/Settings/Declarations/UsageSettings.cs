@@ -34,7 +34,7 @@ public sealed record UsageSettings(int WarnAt, int PauseAt, int Priority, IReadO
         "prices",
         [],
         UsageSettingTypes.Prices,
-        "prices of models that are not in the table (docs/usage.md), or are other for you, in US dollars per million tokens"
+        "prices of models that are not in the table (docs/reference/usage.md), or are other for you, in US dollars per million tokens"
     );
 
     /// <summary>The default settings.</summary>

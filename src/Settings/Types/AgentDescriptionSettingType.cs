@@ -8,7 +8,7 @@ namespace Orchestrator.Settings;
 internal static class AgentDescriptionSettingType
 {
     public static SettingType<string?> Description { get; } =
-        new("the name of a known agent, or a mapping as in docs/agents.md", Read, value => value ?? "none");
+        new("the name of a known agent, or a mapping as in docs/reference/agents.md", Read, value => value ?? "none");
 
     private static bool Read(DocumentNode raw, FaultSink faults, out string? value)
     {

@@ -16,7 +16,7 @@ public sealed class ClaimTests
     private const int MostUnplayed = 2;
     private const string Folder = "tests/Cli.Tests/Documentation/Claims";
 
-    private static readonly string[] _pages = ["first-plan", "overnight", "landing", "gates", "blocked", "temporal"];
+    private static readonly string[] _pages = ["first-plan", "overnight", "unattended-runs", "landing", "gates", "blocked", "temporal"];
 
     /// <summary>The pages whose every sentence is looked at.</summary>
     public static TheoryData<string> Pages { get; } = [.. _pages];
@@ -27,7 +27,7 @@ public sealed class ClaimTests
     {
         var file = RepositoryFiles.Path($"{Folder}/{page}.txt");
         var entries = File.Exists(file) ? Entries(File.ReadAllLines(file)) : [];
-        var sentences = PageSentences.Of(DocumentFiles.Read($"docs/{page}.md"));
+        var sentences = PageSentences.Of(DocumentFiles.Read(DocumentFiles.Named($"{page}.md")));
         if (Environment.GetEnvironmentVariable("APPROVE_DOCS") == "1")
         {
             File.WriteAllText(file, Written(sentences, entries));

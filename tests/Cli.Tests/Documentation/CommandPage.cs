@@ -8,7 +8,7 @@ using Orchestrator.TestKit;
 
 namespace Orchestrator.Cli.Tests.Documentation;
 
-/// <summary>What <c>docs/commands.md</c> says of each command, made of the command table.</summary>
+/// <summary>What <c>docs/reference/commands.md</c> says of each command, made of the command table.</summary>
 internal static partial class CommandPage
 {
     /// <summary>Every command that people see, with its path; those that only hold others too.</summary>
@@ -26,11 +26,32 @@ internal static partial class CommandPage
         }
         text.Append("\n## Options of every command\n\n");
         Options(text, Global);
-        foreach (var (path, command) in All.Where(entry => entry.Command is CliCommand || entry.Command.Subcommands.Count == 0))
+        var goals = CommandGroups.All.Append(("Work as an agent", [.. CommandGroups.OfAgents])).ToList();
+        text.Append("\n## Commands by goal\n\nThe twelve that everybody needs are in bold.\n\n| goal | commands |\n|---|---|\n");
+        foreach (var (goal, commands) in goals)
         {
-            Describe(text, path, command);
+            text.Append($"| {goal} | {string.Join(", ", commands.SelectMany(Paths).Select(Linked))} |\n");
+        }
+        foreach (var (goal, commands) in goals)
+        {
+            text.Append($"\n## Commands to {char.ToLowerInvariant(goal[0])}{goal[1..]}\n");
+            foreach (var path in commands.SelectMany(Paths))
+            {
+                Describe(text, path, All.First(entry => entry.Path == path).Command);
+            }
         }
         return text.ToString();
+    }
+
+    // The paths of a command and of those below it that do something themselves.
+    private static IEnumerable<string> Paths(string name) =>
+        All.Where(entry => entry.Path.Split(' ')[0] == name && (entry.Command is CliCommand || entry.Command.Subcommands.Count == 0))
+            .Select(entry => entry.Path);
+
+    private static string Linked(string path)
+    {
+        var link = $"[`{path}`](#{path.Replace(' ', '-')})";
+        return CommandGroups.Everybody.Contains(path) ? $"**{link}**" : link;
     }
 
     private static IEnumerable<(string Path, Command Command)> Below(string path, Command parent) =>
@@ -40,7 +61,7 @@ internal static partial class CommandPage
 
     private static void Describe(StringBuilder text, string path, Command command)
     {
-        text.Append($"\n## {path}\n\n{command.Description}.");
+        text.Append($"\n### {path}\n\n{command.Description}.");
         if (
             All.FirstOrDefault(other => other.Path == $"tasks {path}" && other.Command.GetType() == command.GetType()) is { Path: { } same }
         )

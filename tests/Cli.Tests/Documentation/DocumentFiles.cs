@@ -10,8 +10,15 @@ internal static partial class DocumentFiles
     public static IReadOnlyList<string> All { get; } =
     [
         "README.md",
-        .. Directory.EnumerateFiles(RepositoryFiles.Path("docs"), "*.md").Select(file => "docs/" + Path.GetFileName(file)).Order(),
+        .. Directory
+            .EnumerateFiles(RepositoryFiles.Path("docs"), "*.md", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(RepositoryFiles.Root, file))
+            .Order(StringComparer.Ordinal),
     ];
+
+    /// <summary>The page with a file name, whatever kind of page it is.</summary>
+    public static string Named(string name) =>
+        All.Single(page => page.StartsWith("docs/", StringComparison.Ordinal) && Path.GetFileName(page) == name);
 
     public static string Read(string file) => File.ReadAllText(RepositoryFiles.Path(file));
 

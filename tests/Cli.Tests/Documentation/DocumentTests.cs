@@ -53,7 +53,7 @@ public sealed partial class DocumentTests
         var index = DocumentFiles.Read("docs/README.md");
         Assert.All(
             DocumentFiles.All.Where(page => page.StartsWith("docs/", StringComparison.Ordinal) && page != "docs/README.md"),
-            page => Assert.Contains($"({Path.GetFileName(page)})", index, StringComparison.Ordinal)
+            page => Assert.Contains($"({page["docs/".Length..]})", index, StringComparison.Ordinal)
         );
     }
 
@@ -117,7 +117,7 @@ public sealed partial class DocumentTests
     [Fact]
     public void PlanFormat_Tables_NameEveryKey()
     {
-        var page = DocumentFiles.Read("docs/plan-format.md");
+        var page = DocumentFiles.Read("docs/reference/plan-format.md");
         using var schema = JsonDocument.Parse(TaskGraphSchema.Text);
         var keys = schema
             .RootElement.GetProperty("properties")
@@ -132,7 +132,7 @@ public sealed partial class DocumentTests
     [Fact]
     public void PlanFormat_MasterPlanAndBacklog_AreReadWithoutAWord()
     {
-        byte[][] examples = [.. DocumentFiles.Blocks("docs/plan-format.md", "text").Select(Encoding.UTF8.GetBytes)];
+        byte[][] examples = [.. DocumentFiles.Blocks("docs/reference/plan-format.md", "text").Select(Encoding.UTF8.GetBytes)];
 
         var master = MasterPlanReader.Read(examples[0], "PLAN.md", file => file == "phase2.md" ? examples[1] : null);
         var backlog = BacklogReader.Read(examples[2], ".orchestrator/tasks.json");
@@ -144,7 +144,7 @@ public sealed partial class DocumentTests
     [Fact]
     public void TemporalPage_StartInputAndMessages_AreAllNamed()
     {
-        var page = DocumentFiles.Read("docs/temporal.md");
+        var page = DocumentFiles.Read("docs/reference/temporal.md");
         var members = typeof(OrchestrationInput)
             .GetProperties()
             .Select(property => property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name)
@@ -165,7 +165,7 @@ public sealed partial class DocumentTests
     {
         var code = Joined().Replace(string.Concat(SourceFiles().Select(File.ReadAllText)), "");
         var messages = Message()
-            .Matches(DocumentFiles.Read("docs/troubleshooting.md"))
+            .Matches(DocumentFiles.Read("docs/reference/troubleshooting.md"))
             .Select(match => match.Groups["text"].Value)
             .ToList();
 

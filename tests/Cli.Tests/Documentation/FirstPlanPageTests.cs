@@ -7,7 +7,7 @@ namespace Orchestrator.Cli.Tests.Documentation;
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed partial class FirstPlanPageTests
 {
-    private const string Page = "docs/first-plan.md";
+    private const string Page = "docs/tutorial/first-plan.md";
 
     /// <summary>What the page expects of a repository: its gates are stand-ins for programs that a machine may lack.</summary>
     private const string Pytest = "#!/bin/sh\ntest -s \"$1\"\n";

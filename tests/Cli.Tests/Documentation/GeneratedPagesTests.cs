@@ -10,10 +10,11 @@ namespace Orchestrator.Cli.Tests.Documentation;
 public sealed class GeneratedPagesTests
 {
     [Fact]
-    public void CommandsPage_GeneratedPart_IsWhatTheCommandTableSays() => GeneratedPart.Check("docs/commands.md", CommandPage.Text());
+    public void CommandsPage_GeneratedPart_IsWhatTheCommandTableSays() =>
+        GeneratedPart.Check("docs/reference/commands.md", CommandPage.Text());
 
     [Fact]
-    public void SettingsPage_GeneratedPart_IsWhatTheKeysSay() => GeneratedPart.Check("docs/settings.md", SettingsPage.Text());
+    public void SettingsPage_GeneratedPart_IsWhatTheKeysSay() => GeneratedPart.Check("docs/reference/settings.md", SettingsPage.Text());
 
     [Fact]
     public void CommandHelp_EveryCommand_HasExamplesThatItUnderstands()
@@ -33,13 +34,13 @@ public sealed class GeneratedPagesTests
 
     [Theory]
     [InlineData(typeof(RunStates), "## States of a run")]
-    [InlineData(typeof(RunLiveness), "## Standing of a run")]
+    [InlineData(typeof(RunLiveness), "## Liveness of a run")]
     [InlineData(typeof(TaskStates), "## States of a task")]
     public void StatesPage_Table_HasEveryState(Type states, string heading)
     {
-        var text = DocumentFiles.Read("docs/states.md");
+        var text = DocumentFiles.Read("docs/reference/states.md");
         var from = text.IndexOf(heading, StringComparison.Ordinal);
-        Assert.True(from >= 0, $"docs/states.md has no heading '{heading}'.");
+        Assert.True(from >= 0, $"docs/reference/states.md has no heading '{heading}'.");
         var section = text[from..].Split("\n## ")[0];
         var described = section
             .Split('\n')

@@ -9,7 +9,11 @@ namespace Orchestrator.Cli.Tests.Documentation;
 /// out.</summary>
 internal static partial class PageSentences
 {
-    private static readonly MarkdownPipeline _pipeline = new MarkdownPipelineBuilder().UsePipeTables().UsePreciseSourceLocation().Build();
+    private static readonly MarkdownPipeline _pipeline = new MarkdownPipelineBuilder()
+        .UseYamlFrontMatter()
+        .UsePipeTables()
+        .UsePreciseSourceLocation()
+        .Build();
 
     /// <summary>All of them, in their order, each on one line as it is written in the page.</summary>
     public static IReadOnlyList<string> Of(string markdown) =>

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests.Documentation;
 
-/// <summary><c>SECURITY.md</c> says of each attacker and target which tests show what stops it: they are there.</summary>
+/// <summary><c>docs/explanation/threats.md</c> says of each attacker and target which tests show what stops it: they are there.</summary>
 public sealed partial class SecurityTableTests
 {
     private const int FewestRows = 25;
@@ -12,7 +12,7 @@ public sealed partial class SecurityTableTests
     [Fact]
     public void Table_EveryRow_NamesTestsThatThereAre()
     {
-        var rows = File.ReadLines(RepositoryFiles.Path("SECURITY.md"))
+        var rows = File.ReadLines(RepositoryFiles.Path("docs/explanation/threats.md"))
             .SkipWhile(line => !line.StartsWith("| attacker |", StringComparison.Ordinal))
             .Skip(2)
             .TakeWhile(line => line.StartsWith('|'))
