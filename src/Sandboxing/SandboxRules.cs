@@ -82,8 +82,9 @@ public sealed class SandboxRules(
     /// <summary>The list for an agent, without the tree and the common folder of git.</summary>
     /// <param name="state">The state that its program keeps in the home.</param>
     /// <param name="folder">Absolute path of a folder of our own for the changes to that state.</param>
+    /// <param name="logins">The copies of its login files.</param>
     /// <param name="more">Absolute paths that it reads.</param>
-    public Sandbox OfAgent(AgentState state, string folder, IEnumerable<string> more)
+    public Sandbox OfAgent(AgentState state, string folder, IEnumerable<Substitute> logins, IEnumerable<string> more)
     {
         var sandbox = Common(more.Concat(state.Programs.Select(Locate).OfType<string>()));
         return sandbox with
@@ -99,6 +100,7 @@ public sealed class SandboxRules(
                     OwnFolder.Ensure(Path.Combine(folder, state.NameOf(path))),
                     IsWritable: true
                 )),
+                .. logins,
             ],
         };
     }
@@ -254,7 +256,9 @@ public sealed class SandboxRules(
     // Settings, instructions and extensions of the user; conversations and logs are private.
     private static IEnumerable<string> Settings(string folder, AgentState state) =>
         Directory.Exists(folder)
-            ? Directory.EnumerateFileSystemEntries(folder).Except(state.Private).Except(state.Shared).Except(state.Hidden)
+            ? Directory
+                .EnumerateFileSystemEntries(folder)
+                .Except([.. state.Private, .. state.Shared, .. state.Hidden, .. state.Logins.Select(login => login.Path)])
             : [];
 
     private string InHome(string path) => Path.Combine(_home!, path).TrimEnd('/');
