@@ -45,8 +45,11 @@ public sealed class SandboxRules(
             ),
     ];
 
-    /// <summary>Absolute path of bubblewrap.</summary>
+    /// <summary>Absolute path of bubblewrap, or of the runner in its place.</summary>
     public string Program => program;
+
+    /// <summary>True if bubblewrap makes the sandboxes; another runner can't show overlays.</summary>
+    public bool IsOfBubblewrap => permissions.Runner.Count == 0;
 
     /// <summary>The list that all of them share; each adds the files that it works on.</summary>
     /// <param name="more">Absolute paths that it reads.</param>
@@ -55,6 +58,7 @@ public sealed class SandboxRules(
         var folders = ProgramsOf(more);
         return new Sandbox(program)
         {
+            Runner = permissions.Runner.Count > 0 ? [program, .. permissions.Runner.Skip(1)] : [],
             Visible = [.. folders.Found, .. permissions.Read.Select(Absolute)],
             Masked = [.. folders.Found.SelectMany(Credentials)],
             Empty = [.. OwnFolders(), .. MovedHomes(folders.Found)],
