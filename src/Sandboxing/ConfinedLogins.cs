@@ -27,20 +27,24 @@ public sealed class ConfinedLogins(IAgentRunner runner, string start, IReadOnlyD
     }
 
     /// <summary>Takes over tokens that agents have replaced meanwhile, and passes them on to the copies of the others.</summary>
-    /// <returns>Why tokens were not taken over, a sentence each.</returns>
-    public Task<IReadOnlyList<string>> SynchronizeAsync() => OfAllAsync(copies => copies.SynchronizeAsync(CancellationToken.None));
+    public async Task SynchronizeAsync()
+    {
+        foreach (var login in runner.State.Logins)
+        {
+            await CopiesOf(login).SynchronizeAsync(CancellationToken.None);
+        }
+    }
 
     /// <summary>Does the same after the agent has ended, and removes its copies.</summary>
-    public Task<IReadOnlyList<string>> ReturnAsync() => OfAllAsync(copies => copies.ReturnAsync(start, CancellationToken.None));
-
-    private async Task<IReadOnlyList<string>> OfAllAsync(Func<LoginCopies, Task<IReadOnlyList<string>>> act)
+    /// <returns>Why its tokens were not taken over, a sentence each.</returns>
+    public async Task<IReadOnlyList<string>> ReturnAsync()
     {
         List<string> problems = [];
         foreach (var login in runner.State.Logins)
         {
-            problems.AddRange(await act(CopiesOf(login)));
+            problems.Add(await CopiesOf(login).ReturnAsync(start, CancellationToken.None));
         }
-        return problems;
+        return [.. problems.Where(problem => problem.Length > 0)];
     }
 
     private LoginCopies CopiesOf(LoginFile login) =>

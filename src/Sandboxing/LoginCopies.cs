@@ -17,6 +17,7 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
     private const string CopyName = "copy";
     private const string GivenName = "given";
     private const string StartName = "start";
+    private const string ProblemName = "problem";
 
     /// <summary>How long before its end programs replace a token.</summary>
     private static readonly TimeSpan s_early = TimeSpan.FromMinutes(5);
@@ -61,32 +62,32 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
     }
 
     /// <summary>Takes over new tokens, and passes them on.</summary>
-    /// <returns>Why tokens were not taken over, a sentence each.</returns>
-    public async Task<IReadOnlyList<string>> SynchronizeAsync(CancellationToken stop)
+    public async Task SynchronizeAsync(CancellationToken stop)
     {
-        if (!Directory.Exists(folder))
+        if (Directory.Exists(folder))
         {
-            return [];
-        }
-        using (await LockAsync(stop))
-        {
-            return Synchronize();
+            using (await LockAsync(stop))
+            {
+                Synchronize();
+            }
         }
     }
 
     /// <summary>Does the same, and removes the copy of an agent that has ended.</summary>
     /// <param name="start">Absolute path of the start's folder.</param>
-    public async Task<IReadOnlyList<string>> ReturnAsync(string start, CancellationToken stop)
+    /// <returns>Why its tokens were not taken over, a sentence; empty if they were, or it has none.</returns>
+    public async Task<string> ReturnAsync(string start, CancellationToken stop)
     {
         if (!Directory.Exists(folder))
         {
-            return [];
+            return "";
         }
         using (await LockAsync(stop))
         {
-            var problems = Synchronize();
+            Synchronize(except: FolderOf(start));
+            var problem = RegularFile.TryRead(Path.Combine(FolderOf(start), ProblemName), Largest);
             FolderRemover.Remove(FolderOf(start));
-            return problems;
+            return Encoding.UTF8.GetString(problem ?? []);
         }
     }
 
@@ -96,17 +97,10 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
         return LockFile.TakeAsync(Path.Combine(folder, "lock"), stop);
     }
 
-    private List<string> Synchronize()
+    private void Synchronize(string? except = null)
     {
-        List<string> problems = [];
         var copies = Directory.EnumerateDirectories(folder).Select(path => new Copy(path)).ToList();
-        foreach (var copy in copies)
-        {
-            if (TakeOver(copy) is { Length: > 0 } problem)
-            {
-                problems.Add(problem);
-            }
-        }
+        copies.ForEach(TakeOver);
         if (RegularFile.TryRead(Place, Largest) is { } current && LoginDocument.TryParse(login, current) is { } known)
         {
             foreach (var copy in copies)
@@ -114,14 +108,13 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
                 PassOn(known, copy);
             }
         }
-        foreach (var ended in copies.Where(copy => copy.HasEnded))
+        foreach (var ended in copies.Where(copy => copy.Folder != except && copy.HasEnded))
         {
             FolderRemover.Remove(ended.Folder);
         }
-        return problems;
     }
 
-    private string TakeOver(Copy copy)
+    private void TakeOver(Copy copy)
     {
         if (
             LoginDocument.TryParse(login, copy.Given) is not { } given
@@ -131,17 +124,20 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
             || changed.HasTokensOf(current)
         )
         {
-            return "";
+            return;
         }
         if (!changed.IsOfAccountOf(current))
         {
-            Write(Path.Combine(copy.Folder, GivenName), changed.Content);
-            return $"An agent's copy of {login.Path} names another account, or has other members, and was not taken over.";
+            OwnFile.Write(
+                Path.Combine(copy.Folder, ProblemName),
+                $"An agent's copy of {login.Path} names another account, or has other members, and was not taken over."
+            );
+            return;
         }
         // Replaced twice: the user's own session, or another agent that the service let do so, was first.
         if (!current.HasTokensOf(given) && !(changed.Expires > current.Expires))
         {
-            return "";
+            return;
         }
         var mode = File.GetUnixFileMode(Place);
         var aside = $"{Place}.{Guid.NewGuid():n}.tmp";
@@ -149,13 +145,12 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
         File.SetUnixFileMode(aside, mode);
         File.Move(aside, Place, overwrite: true);
         Write(Path.Combine(copy.Folder, GivenName), changed.Content);
-        return "";
     }
 
     // The agent has the file itself, so it is written and not replaced.
     private void PassOn(LoginDocument current, Copy copy)
     {
-        if (LoginDocument.TryParse(login, copy.Given)?.HasTokensOf(current) == true)
+        if (LoginDocument.TryParse(login, copy.Given)?.HasTokensOf(current) == true && !copy.IsRefused)
         {
             return;
         }
@@ -206,6 +201,8 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
         public byte[]? Content => RegularFile.TryRead(Path.Combine(folder, CopyName), Largest);
 
         public byte[]? Given => RegularFile.TryRead(Path.Combine(folder, GivenName), Largest);
+
+        public bool IsRefused => File.Exists(Path.Combine(folder, ProblemName));
 
         public DateTimeOffset Begun => File.GetLastWriteTimeUtc(Path.Combine(folder, StartName));
 

@@ -84,7 +84,7 @@ internal static class SandboxCheck
     private static string Filter(bool isApplied) =>
         isApplied
             ? "The kernel applies the filter of system calls."
-            : "No filter of system calls is applied: there is none for this processor, or the kernel has no seccomp.";
+            : "No filter of system calls is applied: the processor has none, the kernel has no seccomp, or permissions.runner leaves it out.";
 
     private static string Downloads(bool canOverlay, IReadOnlyList<string> closed) =>
         closed.Count > 0 ? $"Package managers can't write downloads to {FileNames.Some(closed)}: gates and set-up that download fail there."
