@@ -4,8 +4,9 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Sandboxing;
 
-/// <summary>The copies of one login file that confined agents of a user have, over all runs of this machine. Tokens that an agent's program
-/// has replaced are taken over and passed on to the other copies, so that no agent and no user is left with a token that is used up.</summary>
+/// <summary>The copies of one login file that confined agents of a user have, over all runs of this machine. Tokens that an agent's
+/// program has replaced are taken over and passed on to the other copies, so that no agent and no user is left with a used
+/// token.</summary>
 /// <param name="login">The user's file.</param>
 /// <param name="folder">Absolute path of the folder for its copies; no sandbox shows it.</param>
 /// <param name="time">The clock.</param>

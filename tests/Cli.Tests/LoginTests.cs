@@ -5,8 +5,8 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>Logins of agent programs whose tokens rotate: the scripted service takes each refresh token once, and ends the login when one is
-/// used again.</summary>
+/// <summary>Logins of agent programs whose tokens rotate: the scripted service takes each refresh token once, and ends the login when one
+/// is used again.</summary>
 public sealed class LoginTests
 {
     private const int Agents = 10;
@@ -87,7 +87,11 @@ public sealed class LoginTests
                   program: {{program}}
                   arguments: {start: [work]}
                   state: {folders: [.mine]}
-                  login: {files: [.mine/auth.json], tokens: [login.access, login.refresh, login.expires], account: [login.id], expires: login.expires}
+                  login:
+                    files: [.mine/auth.json]
+                    tokens: [login.access, login.refresh, login.expires]
+                    account: [login.id]
+                    expires: login.expires
                   stream: {format: text}
             disk: {reserve: 1}
             permissions: {sandbox: on, paths: [~/service]}

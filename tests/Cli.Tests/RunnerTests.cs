@@ -33,7 +33,8 @@ public sealed class RunnerTests
         for (const folder of told.closed) words.push('--remount-ro', folder);
         for (const [name, value] of Object.entries(told.variables)) words.push('--setenv', name, value);
         const environment = Object.fromEntries(told.environment.map(name => [name, process.env[name]]));
-        const ended = require('child_process').spawnSync('bwrap', [...words, '--', ...before, ...program], { stdio: 'inherit', env: environment });
+        const options = { stdio: 'inherit', env: environment };
+        const ended = require('child_process').spawnSync('bwrap', [...words, '--', ...before, ...program], options);
         process.exit(ended.status ?? 1);
         """;
 
@@ -91,7 +92,8 @@ public sealed class RunnerTests
         );
         cli.Write(
             "tasks.yaml",
-            "tasks: [{id: a, description: A, files_write: [a.txt], verification: [{command: 'test -s a.txt && test -L /run/orchestrate-sandbox'}]}]\n"
+            "tasks: [{id: a, description: A, files_write: [a.txt], "
+                + "verification: [{command: 'test -s a.txt && test -L /run/orchestrate-sandbox'}]}]\n"
         );
         return cli;
     }

@@ -115,7 +115,8 @@ public sealed partial class Bubblewrap
             [
                 "/bin/sh",
                 "-c",
-                $"trap '' INT TERM; exec \"$@\"{(sandbox.Filter is { } filter ? $" {FilterDescriptor}<{ProcessCommand.Quote(filter)}" : "")}",
+                $"trap '' INT TERM; exec \"$@\""
+                    + (sandbox.Filter is { } filter ? $" {FilterDescriptor}<{ProcessCommand.Quote(filter)}" : ""),
                 "sh",
                 .. Words(sandbox),
                 .. s_envRestoresSignals && !child.Contains('=', StringComparison.Ordinal)

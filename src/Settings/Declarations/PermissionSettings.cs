@@ -34,8 +34,8 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
         "permissions.runner",
         [],
         SettingTypes.Texts,
-        "program and arguments that make sandboxes in place of bubblewrap, such as a script for podman; a relative program is looked for in "
-            + "the repository"
+        "program and arguments that make sandboxes in place of bubblewrap, such as a script for podman; a relative program is looked for "
+            + "in the repository"
     )
     {
         Effect = TrustKind.Runs,
