@@ -140,10 +140,8 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
         {
             return;
         }
-        var mode = File.GetUnixFileMode(Place);
         var aside = $"{Place}.{Guid.NewGuid():n}.tmp";
         Write(aside, current.With(changed));
-        File.SetUnixFileMode(aside, mode);
         File.Move(aside, Place, overwrite: true);
         Write(Path.Combine(copy.Folder, GivenName), changed.Content);
     }
@@ -205,7 +203,7 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
 
         public bool IsRefused => File.Exists(Path.Combine(folder, ProblemName));
 
-        public DateTimeOffset Begun => File.GetLastWriteTimeUtc(Path.Combine(folder, StartName));
+        public DateTimeOffset Begun => new(File.GetLastWriteTimeUtc(Path.Combine(folder, StartName)));
 
         public bool IsRunning => AgentSupervisor.Look(_start) == AgentStartState.Running;
 
