@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Agents.Tests;
-using Orchestrator.TestKit;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;

@@ -1,5 +1,4 @@
 using Orchestrator.Agents.Tests;
-using Orchestrator.TestKit;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;

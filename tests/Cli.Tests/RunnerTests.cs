@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Agents.Tests;
 using Orchestrator.Processes;
-using Orchestrator.TestKit;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;

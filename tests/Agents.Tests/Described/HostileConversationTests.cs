@@ -2,7 +2,6 @@ using Orchestrator.Agents.Described;
 using Orchestrator.Agents.Descriptions;
 using Orchestrator.Processes;
 using Orchestrator.TestKit;
-using Xunit;
 
 namespace Orchestrator.Agents.Tests.Described;
 

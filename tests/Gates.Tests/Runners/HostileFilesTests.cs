@@ -1,7 +1,6 @@
 using Orchestrator.Gates.Runners;
 using Orchestrator.Processes;
 using Orchestrator.TestKit;
-using Xunit;
 
 namespace Orchestrator.Gates.Tests.Runners;
 
