@@ -138,7 +138,7 @@ public sealed class AgentRunStep(RunServices services)
                     undelivered.AddRange(await outbox.DeliverAsync(CancellationToken.None));
                     await snapshots.SaveIfDueAsync();
                     await radar.LookIfDueAsync();
-                    await (confined?.SynchronizeAsync() ?? Task.CompletedTask);
+                    await ConfinedAgent.SynchronizeAsync(confined);
                 },
                 happened =>
                 {

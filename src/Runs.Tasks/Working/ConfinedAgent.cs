@@ -82,7 +82,8 @@ internal sealed class ConfinedAgent(
     }
 
     /// <summary>Takes over tokens of logins that agents have replaced meanwhile, and hands out those of others.</summary>
-    public Task SynchronizeAsync() => _logins.SynchronizeAsync();
+    /// <param name="agent">The agent; null where it is not confined.</param>
+    public static Task SynchronizeAsync(ConfinedAgent? agent) => agent?._logins.SynchronizeAsync() ?? Task.CompletedTask;
 
     // An agent may have closed its own folders, which is no reason to lose its work. Links in them are not followed.
     private async Task OpenAgainAsync()
