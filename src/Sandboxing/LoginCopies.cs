@@ -20,10 +20,10 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
     private const string StartName = "start";
     private const string ProblemName = "problem";
 
-    /// <summary>How long before its end programs replace a token.</summary>
+    /// <summary>The time before a token ends from which on programs replace it.</summary>
     private static readonly TimeSpan s_early = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long an agent may take to replace its token, after which the others no longer wait for it.</summary>
+    /// <summary>The time that an agent has to replace its token before the others stop waiting for it.</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
