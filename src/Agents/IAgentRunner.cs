@@ -35,7 +35,11 @@ public interface IAgentRunner
     /// service's.</summary>
     IReadOnlyList<AgentKey> Keys => [];
 
-    /// <summary>Files in the home directory that the program needs in a sandbox.</summary>
+    /// <summary>Variables with keys that the program itself uses, or beginnings of their names with a <c>_</c> at the end: a confined
+    /// agent gets no key of another service. Null: it is not known which, so that it gets those of all model services.</summary>
+    IReadOnlyList<string>? Credentials => null;
+
+    /// <summary>The part of the home that the program needs in a sandbox.</summary>
     AgentProgramFiles State => AgentProgramFiles.None;
 
     /// <summary>Prepares the command line and writes the program's files to the agent run's folder. The same input gives the same

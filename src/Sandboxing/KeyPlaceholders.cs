@@ -8,7 +8,6 @@ namespace Orchestrator.Sandboxing;
 public static class KeyPlaceholders
 {
     private const int PlaceholderLength = 48;
-    private static readonly string[] s_endings = ["_API_KEY", "_TOKEN", "_ACCESS_KEY", "_TOKEN_BEDROCK"];
     private static readonly string[] s_authorities = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"];
 
     /// <summary>Returns the keys that stay outside. Keys named in <c>permissions.environment</c> are excluded, because they are passed
@@ -24,14 +23,15 @@ public static class KeyPlaceholders
     /// <param name="permissions">Permission settings.</param>
     public static IReadOnlyList<string> FindInside(
         IReadOnlyList<AgentKey> outside,
+        IReadOnlyList<string>? credentials,
         IReadOnlyDictionary<string, string> environment,
         PermissionSettings permissions
     ) =>
         [
             .. environment
-                .Where(pair => pair.Value.Length > 0 && s_endings.Any(ending => pair.Key.EndsWith(ending, StringComparison.Ordinal)))
+                .Where(pair => pair.Value.Length > 0 && AgentEnvironment.IsCredential(pair.Key))
                 .Select(pair => pair.Key)
-                .Where(name => AgentEnvironment.IsPassedOn(name) || permissions.Environment.Contains(name))
+                .Where(name => AgentEnvironment.IsPassedOn(name, credentials) || permissions.Environment.Contains(name))
                 .Except(outside.Select(key => key.Variable))
                 .Order(StringComparer.Ordinal),
         ];

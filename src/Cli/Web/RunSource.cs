@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
 using System.Runtime.CompilerServices;
 using Orchestrator.Dashboard.Source;
 using Orchestrator.Machine.Repositories;
@@ -78,7 +79,7 @@ internal sealed class RunSource(UseCaseContext context) : IDashboardSource
     }
 
     /// <inheritdoc/>
-    public bool IsStepOfRun(int port) => AgentRunIdentity.AreOfCaller(port);
+    public bool IsStepOfRun(IPEndPoint caller, IPEndPoint called) => AgentRunIdentity.AreOfCaller(caller, called);
 
     private async IAsyncEnumerable<RunEvent> FollowAsync(StoredRun run, long after, [EnumeratorCancellation] CancellationToken stop)
     {

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Orchestrator.Dashboard.Source;
 
 /// <summary>Backend of the pages and the API, which access neither files nor the engine: queries read, and commands of <c>orchestrate</c>
@@ -29,10 +31,11 @@ public interface IDashboardSource
     /// <param name="run">Id of a run, or null for all runs.</param>
     string Fingerprint(RepositoryEntry repository, string? run);
 
-    /// <summary>True if a local caller is an agent, a gate or another program that a run started. Such a caller may not answer its own
-    /// questions.</summary>
-    /// <param name="port">Loopback port of the caller.</param>
-    bool IsStepOfRun(int port);
+    /// <summary>True if a caller on this machine is an agent, a gate, or another program that a run has started, which must not answer its
+    /// own questions, or if the caller closed its end already, so that nobody knows its process.</summary>
+    /// <param name="caller">The caller's address and port.</param>
+    /// <param name="called">The address and port of the page that it called: any of this machine's.</param>
+    bool IsStepOfRun(IPEndPoint caller, IPEndPoint called);
 }
 
 /// <summary>Repository as named by the pages.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Git.Worktrees;
@@ -13,6 +14,7 @@ public static class ProjectCommands
     public const string McpFile = ".mcp.json";
 
     private const string IncludeFile = ".worktreeinclude";
+    private const long LargestFile = 16 * 1024 * 1024;
 
     /// <summary>Returns the set-up commands, gates and MCP servers defined by files in a repository's root.</summary>
     /// <param name="directory">Root of the repository.</param>
@@ -67,12 +69,16 @@ public static class ProjectCommands
     /// <summary>Returns the patterns of uncommitted files, such as files with passwords, that are copied to agents' worktrees.</summary>
     private static IReadOnlyList<FoundCommand> Includes(string path)
     {
-        string[] patterns = File.Exists(path)
-            ? [.. File.ReadAllLines(path).Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#')]
-            : [];
+        string[] patterns = [.. TextOf(path).Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#')];
         return patterns.Length == 0 ? [] : [new FoundCommand(FoundCommandKind.Includes, string.Join(' ', patterns), IncludeFile)];
     }
 
-    private static IReadOnlyDictionary<string, string> McpServers(string path) =>
-        ReadMcpServers(File.Exists(path) ? File.ReadAllText(path) : "");
+    private static IReadOnlyDictionary<string, string> McpServers(string path) => ReadMcpServers(TextOf(path));
+
+    // A repository can bring a link to a device.
+    private static string TextOf(string path) =>
+        File.Exists(path)
+        && RegularFile.TryRead(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path, LargestFile) is { } content
+            ? Encoding.UTF8.GetString(content)
+            : "";
 }

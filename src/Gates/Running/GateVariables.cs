@@ -6,9 +6,15 @@ namespace Orchestrator.Gates.Running;
 /// has just written.</summary>
 public static class GateVariables
 {
-    /// <summary>Builds the environment of a gate.</summary>
-    /// <param name="inherited">Variables to choose from, or null for this process's environment.</param>
-    /// <param name="extra">Additional variables of this gate, such as its port. They override inherited ones.</param>
+    /// <summary>The variables of a list that are set.</summary>
+    /// <param name="environment">The variables to choose from.</param>
+    /// <param name="names">The list, such as <c>permissions.gates.environment</c>.</param>
+    public static Dictionary<string, string> Named(IReadOnlyDictionary<string, string> environment, IReadOnlyList<string> names) =>
+        environment.Where(pair => names.Contains(pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value);
+
+    /// <summary>Makes the environment of a gate.</summary>
+    /// <param name="inherited">The variables to choose from; null for this process's own environment.</param>
+    /// <param name="extra">Further variables of this gate, such as its port. They override inherited ones.</param>
     public static IReadOnlyDictionary<string, string> Make(
         IReadOnlyDictionary<string, string>? inherited = null,
         IReadOnlyDictionary<string, string>? extra = null

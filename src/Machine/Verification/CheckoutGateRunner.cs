@@ -53,7 +53,13 @@ internal sealed class CheckoutGateRunner(
             {
                 Directory = worktree.Path,
                 ChangedFiles = question.Changed,
-                Environment = StepEnvironment.Of(services.Environment, resources, settings, repository.MainCheckout ?? worktree.Path),
+                Environment = StepEnvironment.Of(
+                    services.Environment,
+                    resources,
+                    settings,
+                    repository.MainCheckout ?? worktree.Path,
+                    SandboxRole.Gate
+                ),
                 TemporaryFolder = resources.TemporaryFolder,
                 Origin = new GateOrigin(worktree.Path, "", ""),
                 // The result is only shown to a user and costs no attempt.

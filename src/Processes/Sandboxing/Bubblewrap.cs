@@ -11,7 +11,10 @@ public sealed partial class Bubblewrap
     /// <summary>Link that exists in every sandbox of ours and nowhere else.</summary>
     public const string Mark = "/run/orchestrate-sandbox";
 
-    /// <summary>Path of <see cref="SandboxNetwork.Socket"/> inside a sandbox.</summary>
+    /// <summary>The target of <see cref="Mark"/>.</summary>
+    internal const string MarkTarget = "sandbox";
+
+    /// <summary>The path of <see cref="SandboxNetwork.Socket"/> in a sandbox.</summary>
     public const string NetworkSocket = "/run/orchestrate-network";
 
     /// <summary>Exit code of a sandbox whose network could not be opened, so that its program was not started.</summary>
@@ -27,18 +30,27 @@ public sealed partial class Bubblewrap
     /// <summary>True if this process runs in one of our sandboxes.</summary>
     public static bool IsInside => new FileInfo(Mark).LinkTarget is not null;
 
-    /// <summary>Finds the program and tests it once on this host. A failed test is repeated at the next call.</summary>
-    /// <param name="path">Folders to search, in the form of PATH, or null for our PATH.</param>
-    public async Task<BubblewrapCheck> CheckAsync(string? path = null)
+    /// <summary>Finds the program and tests once whether it works here; a failed test is repeated the next time.</summary>
+    /// <param name="path">Folders to search, as in PATH; null for our PATH.</param>
+    public async Task<BubblewrapCheck> CheckAsync(string? path = null) =>
+        ProgramLocator.Find("bwrap", path) is { } program ? await CheckOnceAsync(new Sandbox(program)) : new BubblewrapCheck(null, "");
+
+    /// <summary>Does the same for a program that makes sandboxes in place of bubblewrap.</summary>
+    /// <param name="runner">The program with its arguments.</param>
+    /// <param name="path">Folders to search, as in PATH; null for our PATH.</param>
+    /// <param name="repository">The folder in which a relative program is looked for.</param>
+    public async Task<BubblewrapCheck> CheckRunnerAsync(IReadOnlyList<string> runner, string? path, string repository) =>
+        ProgramLocator.Find(runner[0], path, repository) is { } program
+            ? await CheckOnceAsync(new Sandbox(program) { Runner = [program, .. runner.Skip(1)] })
+            : new BubblewrapCheck(null, $"The program '{runner[0]}' of permissions.runner is not there, or may not be executed.");
+
+    private async Task<BubblewrapCheck> CheckOnceAsync(Sandbox sandbox)
     {
-        if (ProgramLocator.Find("bwrap", path) is not { } program)
-        {
-            return new BubblewrapCheck(null, "");
-        }
-        var check = await _known.GetOrAdd(program, TryAsync);
+        var key = string.Join('\n', sandbox.Runner.DefaultIfEmpty(sandbox.Program));
+        var check = await _known.GetOrAdd(key, _ => TryAsync(sandbox));
         if (check.Program is null)
         {
-            _known.TryRemove(program, out _);
+            _known.TryRemove(key, out _);
         }
         return check;
     }
@@ -71,7 +83,7 @@ public sealed partial class Bubblewrap
             "/proc",
             .. SandboxMounts.Of(sandbox).SelectMany(mount => mount.Words),
             "--symlink",
-            "sandbox",
+            MarkTarget,
             Mark,
             .. sandbox.Network is { } network ? (string[])["--unshare-net", "--ro-bind", network.Socket, NetworkSocket] : [],
             .. SandboxMounts.Closing(sandbox),
@@ -91,21 +103,26 @@ public sealed partial class Bubblewrap
             .. opener,
         ];
 
-    /// <summary>Returns the arguments that precede our child in a sandbox. Signals to its group are meant for the program inside.
-    /// Bubblewrap itself ignores them and passes on the program's exit code.</summary>
-    /// <param name="sandbox">Files that the program can access.</param>
-    /// <param name="child">Program that follows the arguments.</param>
-    public static IReadOnlyList<string> WordsForChild(Sandbox sandbox, string child) =>
-        [
-            "/bin/sh",
-            "-c",
-            $"trap '' INT TERM; exec \"$@\"{(sandbox.Filter is { } filter ? $" {FilterDescriptor}<{ProcessCommand.Quote(filter)}" : "")}",
-            "sh",
-            .. Words(sandbox),
-            .. s_envRestoresSignals && !child.Contains('=', StringComparison.Ordinal)
-                ? (string[])["env", RestoreSignals]
-                : ["/bin/sh", "-c", Hearing, "sh"],
-        ];
+    /// <summary>The arguments before a child of ours in a sandbox. Signals to its group are for the program inside: bubblewrap itself is
+    /// deaf to them, and passes its exit code on.</summary>
+    /// <param name="sandbox">The files that it can reach.</param>
+    /// <param name="child">The program that follows.</param>
+    /// <param name="variables">Names of its variables.</param>
+    public static IReadOnlyList<string> WordsForChild(Sandbox sandbox, string child, IEnumerable<string> variables) =>
+        sandbox.Runner.Count > 0
+            ? [.. sandbox.Runner, SandboxDescription.Of(sandbox, variables)]
+            :
+            [
+                "/bin/sh",
+                "-c",
+                $"trap '' INT TERM; exec \"$@\""
+                    + (sandbox.Filter is { } filter ? $" {FilterDescriptor}<{ProcessCommand.Quote(filter)}" : ""),
+                "sh",
+                .. Words(sandbox),
+                .. s_envRestoresSignals && !child.Contains('=', StringComparison.Ordinal)
+                    ? (string[])["env", RestoreSignals]
+                    : ["/bin/sh", "-c", Hearing, "sh"],
+            ];
 
     // BusyBox's env can't restore signals, so programs that it starts must be killed. The inner shell prevents env from treating a program
     // with "=" in its path as a variable.
@@ -199,8 +216,9 @@ public sealed partial class Bubblewrap
         }
     }
 
-    private static async Task<BubblewrapCheck> TryAsync(string program)
+    private static async Task<BubblewrapCheck> TryAsync(Sandbox sandbox)
     {
+        var program = sandbox.Program;
         var folder = Directory.CreateTempSubdirectory("orchestrate-bwrap-").FullName;
         try
         {
@@ -209,7 +227,7 @@ public sealed partial class Bubblewrap
                 new ProcessCommand("/bin/sh", "-c", Attempt, Mark)
                 {
                     WorkingDirectory = folder,
-                    Sandbox = new Sandbox(program) { Visible = [folder], Writable = [open] },
+                    Sandbox = sandbox with { Visible = [folder], Writable = [open] },
                     Timeout = Limit,
                 }
             );

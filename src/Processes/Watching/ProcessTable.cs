@@ -79,13 +79,7 @@ public static class ProcessTable
     /// <summary>Returns a variable of a process's initial environment, or null if it is not set or can't be read.</summary>
     public static string? VariableOf(int processId, string name) => ProcFiles.Variables(processId, name) is [var (_, value)] ? value : null;
 
-    /// <summary>Returns the processes that have the client end of a local TCP connection open, including processes in a sandbox. Processes
-    /// of other users are not visible.</summary>
-    /// <param name="port">Port of the client.</param>
-    public static IReadOnlyList<ProcessInfo> FindByConnection(int port) =>
-        ProcFiles.SocketOf(port) is { } inode ? FindByOpenFile($"socket:[{inode}]") : [];
-
-    /// <summary>Returns the direct children of a process.</summary>
+    /// <summary>The direct children of a process.</summary>
     public static IReadOnlyList<ProcessInfo> ChildrenOf(int processId) => [.. All().Where(process => process.ParentId == processId)];
 
     /// <summary>Returns processes that have this file open. Files of other users' processes are not visible.</summary>

@@ -11,14 +11,25 @@ public static class StepSandbox
     private const string Cure =
         "Install bubblewrap (and allow user namespaces), or set permissions.sandbox to auto and take 'isolation: sandbox' out of the plan.";
 
-    /// <summary>Returns the sandbox rules for a run's steps, or null if they are not confined.</summary>
-    /// <param name="mustBe">True if a task requires a sandbox regardless of the settings.</param>
-    public static Task<SandboxBuilder?> RulesAsync(
+    /// <summary>The rules for a run's steps; null where they are not confined.</summary>
+    /// <param name="mustBe">A task demands it, whatever the settings say.</param>
+    public static async Task<SandboxBuilder?> RulesAsync(
         OrchestratorSettings settings,
         string repository,
         RunServices services,
         bool mustBe = false
-    ) => RulesAsync(settings, repository, services.Bubblewrap, services.Environment, mustBe);
+    ) =>
+        (mustBe || settings.Permissions.Sandbox != "off")
+        && (await CheckAsync(settings.Permissions, repository, services)).Program is { } program
+            ? new SandboxBuilder(program, services.Environment, settings.Permissions, repository)
+            : null;
+
+    /// <summary>Checks bubblewrap, or the runner that the settings name in its place.</summary>
+    /// <param name="repository">Absolute path of the repository's main checkout.</param>
+    public static Task<BubblewrapCheck> CheckAsync(PermissionSettings permissions, string repository, RunServices services) =>
+        permissions.Runner.Count == 0
+            ? services.Bubblewrap.CheckAsync()
+            : services.Bubblewrap.CheckRunnerAsync(permissions.Runner, services.Environment.GetValueOrDefault("PATH"), repository);
 
     /// <summary>Creates the sandbox of a gate, set-up or package manager in a tree; null if steps are not confined.</summary>
     /// <param name="tree">The tree.</param>
@@ -82,9 +93,9 @@ public static class StepSandbox
                 .Distinct(StringComparer.Ordinal),
         ];
 
-    /// <summary>True if overlays can isolate the changes that a worktree's programs make to shared folders.</summary>
-    public static Task<bool> CanOverlayAsync(WorktreeResources resources, SandboxBuilder rules, RunServices services) =>
-        services.Bubblewrap.CanOverlayAsync(rules.Program, Path.GetDirectoryName(resources.LayerFolder)!);
+    /// <summary>True if the changes of a worktree's programs to shared folders can be kept apart by overlays.</summary>
+    public static async Task<bool> CanOverlayAsync(WorktreeResources resources, SandboxBuilder rules, RunServices services) =>
+        rules.IsOfBubblewrap && await services.Bubblewrap.CanOverlayAsync(rules.Program, Path.GetDirectoryName(resources.LayerFolder)!);
 
     /// <summary>Adds the network access of <c>permissions.network</c>.</summary>
     /// <param name="purpose">The purpose of the sandbox.</param>
@@ -103,7 +114,7 @@ public static class StepSandbox
         {
             return sandbox;
         }
-        var hosts = ListedHosts.Of(settings, services.Environment, purpose.Agents, configuration?.Remotes ?? []);
+        var hosts = ListedHosts.Of(settings, services.Environment, purpose.Agents, configuration?.Remotes ?? [], purpose.Role);
         var networks = new SandboxNetworks(
             [.. services.HookCommand.SkipLast(1)],
             UserState.NetworkFolderOf(services.Environment),
@@ -119,21 +130,9 @@ public static class StepSandbox
         };
     }
 
-    private static async Task<SandboxBuilder?> RulesAsync(
-        OrchestratorSettings settings,
-        string repository,
-        Bubblewrap bubblewrap,
-        IReadOnlyDictionary<string, string> environment,
-        bool mustBe
-    ) =>
-        (mustBe || settings.Permissions.Sandbox != "off") && (await bubblewrap.CheckAsync()).Program is { } program
-            ? new SandboxBuilder(program, environment, settings.Permissions, repository)
-            : null;
-
-    /// <summary>Returns the reason why a task's agent cannot start because its required sandbox is unavailable, or empty if it can
-    /// start.</summary>
-    /// <param name="worktree">The task's worktree, or null if git knows none.</param>
-    /// <param name="relativePath">Display path of the worktree.</param>
+    /// <summary>Why the agent of a task can't be started: it must be confined, and can't be; empty where it can.</summary>
+    /// <param name="worktree">Its worktree; null where git knows none.</param>
+    /// <param name="relativePath">Its path for people.</param>
     public static async Task<string> RefusalAsync(
         OrchestratorSettings settings,
         PlanTask task,
@@ -142,7 +141,8 @@ public static class StepSandbox
         RunServices services
     ) =>
         !MustBe(settings, task) ? ""
-        : await services.Bubblewrap.CheckAsync() is { Program: null } check ? Missing(check)
+        : await CheckAsync(settings.Permissions, worktree?.Repository.MainCheckout ?? "/", services) is { Program: null } check
+            ? Missing(check)
         : worktree is null
             ? $"{Must} git does not know {relativePath} as a worktree of this repository, so there is nothing to confine the agent to. See "
                 + $"'git worktree list'; 'git worktree repair {relativePath}' helps where the folder was moved."
@@ -157,7 +157,7 @@ public static class StepSandbox
         {
             return ("", "");
         }
-        var check = await services.Bubblewrap.CheckAsync();
+        var check = await CheckAsync(files.Settings.Permissions, files.Folder.Repository, services);
         if (check.Program is not null)
         {
             return ("", "");
@@ -174,7 +174,9 @@ public static class StepSandbox
 
     /// <summary>True if the task's agent must not start without a sandbox.</summary>
     public static bool MustBe(OrchestratorSettings settings, PlanTask task) =>
-        settings.Permissions.Sandbox == "on" || task.Isolation == TaskIsolation.Sandbox;
+        settings.Permissions.Sandbox == "on"
+        || (settings.Permissions is { Sandbox: not "off", Runner.Count: > 0 })
+        || task.Isolation == TaskIsolation.Sandbox;
 
     private static string Missing(BubblewrapCheck check) =>
         $"{Must} {(check.Problem.Length > 0 ? check.Problem : "The program bwrap is not in PATH.")} {Cure}";

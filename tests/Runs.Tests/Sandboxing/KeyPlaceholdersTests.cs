@@ -77,6 +77,7 @@ public sealed class KeyPlaceholdersTests
             ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"],
             KeyPlaceholders.FindInside(
                 outside,
+                credentials: null,
                 new Dictionary<string, string>
                 {
                     ["OPENAI_API_KEY"] = "a",
