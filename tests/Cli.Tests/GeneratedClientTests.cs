@@ -104,7 +104,7 @@ public sealed class GeneratedClientTests
             "tasks:\n  - {id: a, description: A, files_write: [a.txt], requires_approval: true, verification: [test -f a.txt]}\n"
         );
 
-        Assert.Equal("3 completed merged True a", told);
+        Assert.Equal("0 completed merged True a", told);
     }
 
     private static async Task<string> GenerateAsync(string description)
