@@ -248,6 +248,26 @@ public sealed record LoginDescription
         get;
         init => field = value ?? field;
     } = [];
+
+    /// <summary>Members of the files that are tokens, such as <c>tokens.access_token</c>; <c>*</c> stands for any name. A confined agent
+    /// then has a copy of each file, of which new tokens alone are taken over. Empty: it changes the files themselves.</summary>
+    public IReadOnlyList<string> Tokens
+    {
+        get;
+        init => field = value ?? field;
+    } = [];
+
+    /// <summary>Members that name the account: new tokens beside other values are not taken over. A path goes on into the content of a JSON
+    /// web token, as in <c>id_token.sub</c>.</summary>
+    public IReadOnlyList<string> Account
+    {
+        get;
+        init => field = value ?? field;
+    } = [];
+
+    /// <summary>The member with the time at which the program asks for a new token: seconds or milliseconds since 1970, or a date; null:
+    /// unknown.</summary>
+    public string? Expires { get; init; }
 }
 
 /// <summary>A key that a program finds in a variable and sends to one service, at an address that another variable can replace.</summary>

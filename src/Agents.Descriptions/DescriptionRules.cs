@@ -108,7 +108,12 @@ internal static class DescriptionRules
                 yield return new DescriptionFault($"keys[{index}].service", $"'{key.Service}' is no address.", "Write https://HOST.");
             }
         }
-        foreach (var fault in PromptFaults(description).Concat(SessionFaults(description)).Concat(StreamFaults(description)))
+        foreach (
+            var fault in PromptFaults(description)
+                .Concat(SessionFaults(description))
+                .Concat(LoginFaults(description))
+                .Concat(StreamFaults(description))
+        )
         {
             yield return fault;
         }
@@ -171,12 +176,25 @@ internal static class DescriptionRules
                 .State.Folders.Concat(description.State.Writable)
                 .Concat(description.State.Files)
                 .Concat(description.State.Hidden)
+                .Concat(description.Login?.Files ?? [])
         )
         {
             if (Path.IsPathRooted(path) || path.Split('/').Any(part => part is "" or "." or ".."))
             {
                 yield return new DescriptionFault("state", $"'{path}' is not a path below the home.", "Write it relative to the home.");
             }
+        }
+    }
+
+    private static IEnumerable<DescriptionFault> LoginFaults(AgentDescription description)
+    {
+        if (description.Login is { Tokens.Count: 0 } login && (login.Account.Count > 0 || login.Expires is not null))
+        {
+            yield return new DescriptionFault(
+                "login.tokens",
+                "it is missing, so that account and expiry mean nothing.",
+                "Name the members of the files that are tokens."
+            );
         }
     }
 

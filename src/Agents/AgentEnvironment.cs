@@ -55,6 +55,19 @@ public static class AgentEnvironment
         "XAI_",
     ];
 
+    /// <summary>Endings of variables that hold keys or tokens.</summary>
+    private static readonly string[] s_credentials =
+    [
+        "_API_KEY",
+        "_TOKEN",
+        "_ACCESS_KEY",
+        "_ACCESS_KEY_ID",
+        "_TOKEN_BEDROCK",
+        "_SECRET",
+        "_PASSWORD",
+        "_CREDENTIALS",
+    ];
+
     /// <summary>The variable with the repository's main checkout; inherited by everything that an agent starts.</summary>
     public const string RepositoryVariable = "ORCHESTRATOR_REPOSITORY";
 
@@ -70,15 +83,17 @@ public static class AgentEnvironment
     /// <param name="inherited">The user's environment.</param>
     /// <param name="start">The agent run, whose facts are added as <c>ORCHESTRATOR_*</c>.</param>
     /// <param name="own">The runner's own variables.</param>
+    /// <param name="credentials">See <see cref="IAgentRunner.Credentials"/>.</param>
     internal static IReadOnlyDictionary<string, string> Make(
         IReadOnlyDictionary<string, string> inherited,
         AgentStart start,
-        IEnumerable<KeyValuePair<string, string>> own
+        IEnumerable<KeyValuePair<string, string>> own,
+        IReadOnlyList<string>? credentials = null
     )
     {
         var environment = inherited
             .Where(pair => !pair.Key.StartsWith("ORCHESTRATOR_", StringComparison.Ordinal) && !Unwanted.Contains(pair.Key))
-            .Where(pair => start.Sandbox is null || IsPassedOn(pair.Key) || start.Variables.Contains(pair.Key))
+            .Where(pair => start.Sandbox is null || IsPassedOn(pair.Key, credentials) || start.Variables.Contains(pair.Key))
             .ToDictionary(pair => pair.Key, pair => pair.Value);
         environment["ORCHESTRATOR_RUN"] = start.Run;
         environment["ORCHESTRATOR_TASK"] = start.Task;
@@ -107,6 +122,20 @@ public static class AgentEnvironment
     /// <param name="name">The variable's name.</param>
     public static bool IsPassedOn(string name) =>
         ProgramVariables.Contain(name) || s_modelServices.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+
+    /// <summary>As <see cref="IsPassedOn(string)"/>, without keys of services that the agent's program does not use.</summary>
+    /// <param name="name">The variable's name.</param>
+    /// <param name="credentials">See <see cref="IAgentRunner.Credentials"/>.</param>
+    public static bool IsPassedOn(string name, IReadOnlyList<string>? credentials) =>
+        IsPassedOn(name)
+        && (
+            credentials is null
+            || !IsCredential(name)
+            || credentials.Any(own => own.EndsWith('_') ? name.StartsWith(own, StringComparison.Ordinal) : name == own)
+        );
+
+    /// <summary>True for the name of a variable that holds a key or token.</summary>
+    public static bool IsCredential(string name) => s_credentials.Any(ending => name.EndsWith(ending, StringComparison.Ordinal));
 
     /// <summary>Disables git's automatic maintenance, which runs in the background after a commit: it would work in the folder that all
     /// worktrees share after the agent has ended, and be killed with the agent's leftovers. Added as further configuration (git-config(1),

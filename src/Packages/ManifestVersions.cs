@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Orchestrator.Packages;
@@ -5,6 +6,7 @@ namespace Orchestrator.Packages;
 /// <summary>The versions of a package in a manifest, where they can be read without its package manager.</summary>
 public static class ManifestVersions
 {
+    private const long LargestFile = 64 * 1024 * 1024;
     private static readonly string[] NpmSections = ["dependencies", "devDependencies", "optionalDependencies"];
 
     /// <summary>The versions; null where the package is not in the manifest, or only the package manager can tell.</summary>
@@ -12,14 +14,14 @@ public static class ManifestVersions
     /// <param name="path">The file.</param>
     public static string? Find(PackageManifest manifest, PackageRequest package, string path)
     {
-        if (new FileInfo(path) is not { Exists: true, LinkTarget: null })
+        if (TextOf(path) is not { } text)
         {
             return null;
         }
         return manifest.Tool.Prefix switch
         {
-            "npm" => OfNpm(File.ReadAllText(path), package.Name, NpmSections),
-            "pypi" when manifest.Tool.Line is not null => RequirementsFile.VersionOf(File.ReadAllText(path), manifest.Tool, package.Name),
+            "npm" => OfNpm(text, package.Name, NpmSections),
+            "pypi" when manifest.Tool.Line is not null => RequirementsFile.VersionOf(text, manifest.Tool, package.Name),
             _ => null,
         };
     }
@@ -29,9 +31,11 @@ public static class ManifestVersions
     /// <param name="manifest">The manifest.</param>
     /// <param name="path">The file.</param>
     public static bool IsForAll(PackageManifest manifest, PackageRequest package, string path) =>
-        manifest.Tool.Prefix == "npm"
-        && new FileInfo(path) is { Exists: true, LinkTarget: null }
-        && OfNpm(File.ReadAllText(path), package.Name, ["dependencies"]) is not null;
+        manifest.Tool.Prefix == "npm" && TextOf(path) is { } text && OfNpm(text, package.Name, ["dependencies"]) is not null;
+
+    // Whoever runs in the tree may have put a pipe or a link there.
+    private static string? TextOf(string path) =>
+        RegularFile.TryRead(path, LargestFile) is { } content ? Encoding.UTF8.GetString(content) : null;
 
     private static string? OfNpm(string text, string name, string[] sections)
     {

@@ -11,11 +11,13 @@ public static class ListedHosts
     /// confined programs get, and those of <c>permissions.network.allow</c>.</summary>
     /// <param name="agents">Names of the agents.</param>
     /// <param name="remotes">Addresses of the repository's remotes.</param>
+    /// <param name="role">The kind of program, which may have further hosts of its own; null: those of all kinds.</param>
     public static IReadOnlyList<string> Of(
         OrchestratorSettings settings,
         IReadOnlyDictionary<string, string> environment,
         IReadOnlyList<string> agents,
-        IReadOnlyList<string> remotes
+        IReadOnlyList<string> remotes,
+        SandboxRole? role = null
     ) =>
         [
             .. DefaultHosts
@@ -23,6 +25,8 @@ public static class ListedHosts
                 .Concat(environment.Where(pair => IsPassedOn(pair.Key, settings)).Select(pair => AddressIn(pair.Value)).OfType<string>())
                 .Concat(agents.Count > 0 ? ServicesOf(settings, environment) : [])
                 .Concat(settings.Permissions.Network.Allow)
+                .Concat(role is null or SandboxRole.Gate ? settings.Permissions.Gates.Network : [])
+                .Concat(role is null or SandboxRole.SetUp ? settings.Permissions.SetUp.Network : [])
                 .Distinct(StringComparer.Ordinal),
         ];
 

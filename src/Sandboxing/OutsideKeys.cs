@@ -8,7 +8,6 @@ namespace Orchestrator.Sandboxing;
 public static class OutsideKeys
 {
     private const int PlaceholderLength = 48;
-    private static readonly string[] s_endings = ["_API_KEY", "_TOKEN", "_ACCESS_KEY", "_TOKEN_BEDROCK"];
     private static readonly string[] s_authorities = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"];
 
     /// <summary>The keys that stay outside: not those that <c>permissions.environment</c> names, which are handed over as they
@@ -20,18 +19,20 @@ public static class OutsideKeys
 
     /// <summary>Names the variables with keys of model services that a confined program gets as they are.</summary>
     /// <param name="outside">The keys that stay outside.</param>
+    /// <param name="credentials">See <see cref="IAgentRunner.Credentials"/>.</param>
     /// <param name="environment">The variables of the user.</param>
     /// <param name="permissions">The settings.</param>
     public static IReadOnlyList<string> FindInside(
         IReadOnlyList<AgentKey> outside,
+        IReadOnlyList<string>? credentials,
         IReadOnlyDictionary<string, string> environment,
         PermissionSettings permissions
     ) =>
         [
             .. environment
-                .Where(pair => pair.Value.Length > 0 && s_endings.Any(ending => pair.Key.EndsWith(ending, StringComparison.Ordinal)))
+                .Where(pair => pair.Value.Length > 0 && AgentEnvironment.IsCredential(pair.Key))
                 .Select(pair => pair.Key)
-                .Where(name => AgentEnvironment.IsPassedOn(name) || permissions.Environment.Contains(name))
+                .Where(name => AgentEnvironment.IsPassedOn(name, credentials) || permissions.Environment.Contains(name))
                 .Except(outside.Select(key => key.Variable))
                 .Order(StringComparer.Ordinal),
         ];

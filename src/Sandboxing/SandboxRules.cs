@@ -45,8 +45,11 @@ public sealed class SandboxRules(
             ),
     ];
 
-    /// <summary>Absolute path of bubblewrap.</summary>
+    /// <summary>Absolute path of bubblewrap, or of the runner in its place.</summary>
     public string Program => program;
+
+    /// <summary>True if bubblewrap makes the sandboxes; another runner can't show overlays.</summary>
+    public bool IsOfBubblewrap => permissions.Runner.Count == 0;
 
     /// <summary>The list that all of them share; each adds the files that it works on.</summary>
     /// <param name="more">Absolute paths that it reads.</param>
@@ -55,6 +58,7 @@ public sealed class SandboxRules(
         var folders = ProgramsOf(more);
         return new Sandbox(program)
         {
+            Runner = permissions.Runner.Count > 0 ? [program, .. permissions.Runner.Skip(1)] : [],
             Visible = [.. folders.Found, .. permissions.Read.Select(Absolute)],
             Masked = [.. folders.Found.SelectMany(Credentials)],
             Empty = [.. OwnFolders(), .. MovedHomes(folders.Found)],
@@ -82,8 +86,9 @@ public sealed class SandboxRules(
     /// <summary>The list for an agent, without the tree and the common folder of git.</summary>
     /// <param name="state">The state that its program keeps in the home.</param>
     /// <param name="folder">Absolute path of a folder of our own for the changes to that state.</param>
+    /// <param name="logins">The copies of its login files.</param>
     /// <param name="more">Absolute paths that it reads.</param>
-    public Sandbox OfAgent(AgentState state, string folder, IEnumerable<string> more)
+    public Sandbox OfAgent(AgentState state, string folder, IEnumerable<Substitute> logins, IEnumerable<string> more)
     {
         var sandbox = Common(more.Concat(state.Programs.Select(Locate).OfType<string>()));
         return sandbox with
@@ -99,6 +104,7 @@ public sealed class SandboxRules(
                     OwnFolder.Ensure(Path.Combine(folder, state.NameOf(path))),
                     IsWritable: true
                 )),
+                .. logins,
             ],
         };
     }
@@ -254,7 +260,9 @@ public sealed class SandboxRules(
     // Settings, instructions and extensions of the user; conversations and logs are private.
     private static IEnumerable<string> Settings(string folder, AgentState state) =>
         Directory.Exists(folder)
-            ? Directory.EnumerateFileSystemEntries(folder).Except(state.Private).Except(state.Shared).Except(state.Hidden)
+            ? Directory
+                .EnumerateFileSystemEntries(folder)
+                .Except([.. state.Private, .. state.Shared, .. state.Hidden, .. state.Logins.Select(login => login.Path)])
             : [];
 
     private string InHome(string path) => Path.Combine(_home!, path).TrimEnd('/');

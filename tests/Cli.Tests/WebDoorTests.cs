@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Orchestrator.Cli.Console;
 using Orchestrator.Processes;
@@ -85,6 +87,44 @@ public sealed class WebDoorTests
                 new ProcessCommand("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "cat", token)
             );
             Assert.False(read.Succeeded, read.StandardOutput.Text);
+        }
+    }
+
+    /// <summary>One connection each, by bash: with the token, from a program of a run and from the user's.</summary>
+    [Fact]
+    public async Task Web_ProgramOfARunByAnyAddressOfTheMachine_IsRefused()
+    {
+        using var cli = new CliFixture().WithRepository();
+        await using var web = await Served.StartAsync(cli, "--listen", "0.0.0.0", "--insecure");
+        var token = web.Link.Query.Split('=')[1];
+        string[] addresses =
+        [
+            "127.0.0.1",
+            "127.0.0.5",
+            .. NetworkInterface
+                .GetAllNetworkInterfaces()
+                .SelectMany(network => network.GetIPProperties().UnicastAddresses)
+                .Select(own => own.Address)
+                .Where(address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address))
+                .Select(address => address.ToString()),
+        ];
+
+        foreach (var address in addresses)
+        {
+            Assert.Contains(" 200 ", await CallAsync(address, null), StringComparison.Ordinal);
+            Assert.Contains(" 403 ", await CallAsync(address, "/nowhere"), StringComparison.Ordinal);
+        }
+
+        async Task<string> CallAsync(string address, string? start)
+        {
+            const string Script =
+                "exec 3<>/dev/tcp/$1/$2; printf 'GET /api/v1/inbox HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n\r\n' $1 $3 >&3; "
+                + "head -n 1 <&3";
+            var command = new ProcessCommand("bash", "-c", Script, "bash", address, $"{web.Link.Port}", token)
+            {
+                Environment = new Dictionary<string, string?> { ["ORCHESTRATOR_START"] = start },
+            };
+            return (await new ProcessRunner().RunAsync(command)).StandardOutput.Text;
         }
     }
 

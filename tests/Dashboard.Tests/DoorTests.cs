@@ -111,6 +111,8 @@ public sealed class DoorTests
         );
 
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.All(page.Source.Callers, call => Assert.Equal(page.Address.Port, call.Called.Port));
+        Assert.NotEmpty(page.Source.Callers);
         Assert.Empty(page.Source.Acts);
     }
 

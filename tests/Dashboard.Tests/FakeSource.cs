@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
@@ -28,6 +29,9 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries
 
     public bool IsStep { get; set; }
 
+    /// <summary>Callers that were judged, with the addresses that they called.</summary>
+    public ConcurrentQueue<(IPEndPoint Caller, IPEndPoint Called)> Callers { get; } = new();
+
     /// <summary>The run was removed.</summary>
     public bool IsGone { get; set; }
 
@@ -44,7 +48,11 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries
 
     public IReadOnlyList<RepositoryEntry> Repositories() => [Repository];
 
-    public bool IsStepOfRun(int port) => IsStep;
+    public bool IsStepOfRun(IPEndPoint caller, IPEndPoint called)
+    {
+        Callers.Enqueue((caller, called));
+        return IsStep;
+    }
 
     public string Fingerprint(RepositoryEntry repository, string? run) => $"{_changes}";
 

@@ -185,9 +185,9 @@ public sealed class SandboxNetworkTests : IDisposable
         // Nobody else waits for it: as after a kill of the orchestrator.
         var sandbox = await new DetachedProcess().StartAsync(
             new DetachedCommand(
-                Bubblewrap.WordsForChild(Sandbox(network), "/bin/sh")[0],
+                Bubblewrap.WordsForChild(Sandbox(network), "/bin/sh", [])[0],
                 [
-                    .. Bubblewrap.WordsForChild(Sandbox(network), "/bin/sh").Skip(1),
+                    .. Bubblewrap.WordsForChild(Sandbox(network), "/bin/sh", []).Skip(1),
                     "/bin/sh",
                     "-c",
                     $"touch {_folder["started"]}; sleep 1000",

@@ -26,6 +26,15 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     public IReadOnlyList<AgentKey> Keys => ClaudeKeys.CanBeReplaced(ConfigDirectory, options.Environment) ? AgentKey.OfAnthropic : [];
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Credentials =>
+        [
+            "ANTHROPIC_",
+            "CLAUDE_",
+            .. options.Provider == ClaudeProvider.Bedrock || Has("CLAUDE_CODE_USE_BEDROCK") ? ["AWS_"] : Array.Empty<string>(),
+            .. options.Provider == ClaudeProvider.Vertex || Has("CLAUDE_CODE_USE_VERTEX") ? ["GOOGLE_"] : Array.Empty<string>(),
+        ];
+
+    /// <inheritdoc/>
     public AgentState State => AgentState.OfClaude(ConfigDirectory) with { Programs = [options.Program] };
 
     /// <inheritdoc/>
@@ -48,7 +57,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         return new AgentInvocation(
             Locate() ?? options.Program,
             Arguments(start, folder, conversation => Copied(conversation, folder)),
-            AgentEnvironment.Make(Inherited(), start, Variables(start))
+            AgentEnvironment.Make(Inherited(), start, Variables(start), Credentials)
         )
         {
             Warnings =
@@ -189,6 +198,8 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         };
         return options.Environment.Where(pair => !others.Contains(pair.Key)).ToDictionary();
     }
+
+    private bool Has(string variable) => options.Environment.GetValueOrDefault(variable) is { Length: > 0 };
 
     private IEnumerable<KeyValuePair<string, string>> Variables(AgentStart start)
     {

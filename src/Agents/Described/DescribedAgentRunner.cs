@@ -58,6 +58,10 @@ public sealed class DescribedAgentRunner(
     [.. description.Keys.Select(key => new AgentKey(key.Variable, key.Address, key.Service))];
 
     /// <inheritdoc/>
+    public IReadOnlyList<string>? Credentials =>
+        description.Keys.Select(key => key.Variable).Concat(description.Login?.Variables ?? []).ToList() is { Count: > 0 } own ? own : null;
+
+    /// <inheritdoc/>
     public AgentState State => AgentState.Of(description, Home) with { Programs = command ?? [description.Program] };
 
     /// <inheritdoc/>
@@ -82,7 +86,7 @@ public sealed class DescribedAgentRunner(
             );
         }
         var (program, arguments) = Call(start, prompt, folder);
-        return new AgentInvocation(program, arguments, AgentEnvironment.Make(_environment, start, Variables(start)))
+        return new AgentInvocation(program, arguments, AgentEnvironment.Make(_environment, start, Variables(start), Credentials))
         {
             StandardInput = description.Prompt == PromptPlace.Stdin || IsAcp ? folder.File(PromptFile) : null,
         };

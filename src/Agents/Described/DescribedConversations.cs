@@ -8,6 +8,7 @@ namespace Orchestrator.Agents.Described;
 internal static class DescribedConversations
 {
     private const int ShortId = 8;
+    private const long LargestConversation = 4L * 1024 * 1024 * 1024;
 
     /// <summary>The file with a conversation, or null. Of several the newest.</summary>
     /// <param name="home">Absolute path of the home.</param>
@@ -58,12 +59,13 @@ internal static class DescribedConversations
 
     private static bool IsIn(string file, string session)
     {
-        if (!File.Exists(file))
+        // A confined agent may have put a pipe or a link there, or a file without an end.
+        using var stream = RegularFile.TryOpen(file);
+        if (stream is null || stream.Length > LargestConversation)
         {
             return false;
         }
         var wanted = Encoding.ASCII.GetBytes(session);
-        using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var buffer = new byte[1024 * 1024];
         var kept = 0;
         for (int read; (read = stream.Read(buffer, kept, buffer.Length - kept)) > 0; )

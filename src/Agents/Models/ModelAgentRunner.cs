@@ -17,6 +17,9 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
     public IReadOnlyList<AgentKey> Keys => options.Service == ModelService.Api ? AgentKey.OfAnthropic : [];
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> Credentials => [options.Service == ModelService.Api ? "ANTHROPIC_" : "AWS_"];
+
+    /// <inheritdoc/>
     public AgentState State => AgentState.None with { Shared = [OwnFolder.Ensure(options.Conversations)], Programs = options.Command };
 
     /// <inheritdoc/>
@@ -47,7 +50,7 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
         return new AgentInvocation(
             Locate() ?? options.Command[0],
             [.. options.Command.Skip(1), "--request", folder.File(ModelRequest.FileName)],
-            AgentEnvironment.Make(options.Environment, start, Variables)
+            AgentEnvironment.Make(options.Environment, start, Variables, Credentials)
         );
     }
 

@@ -126,7 +126,12 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
         environment[StartFolder.SupervisorVariable] = folder.Path;
         var sandbox = start.Sandbox is null ? null : await start.Sandbox.OpenAsync(environment, CancellationToken.None);
         sandbox = sandbox?.TakeLoaderVariables(environment);
-        IEnumerable<string> call = [.. Before(sandbox, invocation, folder), invocation.Program, .. invocation.Arguments];
+        IEnumerable<string> call =
+        [
+            .. Before(sandbox, invocation, folder, environment.Keys.Append(StartFolder.StartVariable)),
+            invocation.Program,
+            .. invocation.Arguments,
+        ];
         folder.Write(
             "call",
             $"program={ProcessCommand.Quote(invocation.Program)}\nset -- {string.Join(' ', call.Select(ProcessCommand.Quote))}"
@@ -162,7 +167,12 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
     }
 
     /// <summary>The arguments before the agent's program, empty where it is not confined.</summary>
-    private static IReadOnlyList<string> Before(Sandbox? sandbox, AgentInvocation invocation, StartFolder folder) =>
+    private static IReadOnlyList<string> Before(
+        Sandbox? sandbox,
+        AgentInvocation invocation,
+        StartFolder folder,
+        IEnumerable<string> variables
+    ) =>
         sandbox is null
             ? []
             : Bubblewrap.WordsForChild(
@@ -171,7 +181,8 @@ public sealed class AgentSupervisor(TimeProvider? time = null)
                     Visible = [.. sandbox.Visible, folder.Path],
                     Writable = [.. sandbox.Writable, folder.File(AgentStart.OutFolder)],
                 },
-                invocation.Program
+                invocation.Program,
+                variables
             );
 
     private async Task RunScriptAsync(StartFolder folder, IReadOnlyList<string> arguments)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
 using System.Runtime.CompilerServices;
 using Orchestrator.Cli.Console;
 using Orchestrator.Dashboard.Source;
@@ -102,7 +103,7 @@ internal sealed class CommandSource(CommandContext context) : IDashboardSource
     }
 
     /// <inheritdoc/>
-    public bool IsStepOfRun(int port) => AgentStartFacts.AreOfCaller(port);
+    public bool IsStepOfRun(IPEndPoint caller, IPEndPoint called) => AgentStartFacts.AreOfCaller(caller, called);
 
     private async IAsyncEnumerable<RunEvent> FollowAsync(StoredRun run, long after, [EnumeratorCancellation] CancellationToken stop)
     {

@@ -107,7 +107,8 @@ internal sealed class DoorMiddleware(RequestDelegate next, DashboardOptions opti
     /// <summary>Looked up once, when the first request of a connection comes: it reads the system's table of processes.</summary>
     private bool IsStepOfRun(HttpContext context)
     {
-        if (context.Connection is not { RemoteIpAddress: { } address, RemotePort: var port } || !IPAddress.IsLoopback(address))
+        var connection = context.Connection;
+        if (connection is not { RemoteIpAddress: { } caller, LocalIpAddress: { } called })
         {
             return false;
         }
@@ -116,7 +117,7 @@ internal sealed class DoorMiddleware(RequestDelegate next, DashboardOptions opti
         {
             return known is true;
         }
-        var isStep = source.IsStepOfRun(port);
+        var isStep = source.IsStepOfRun(new IPEndPoint(caller, connection.RemotePort), new IPEndPoint(called, connection.LocalPort));
         items?[typeof(IDashboardSource)] = isStep;
         return isStep;
     }

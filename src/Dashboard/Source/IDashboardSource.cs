@@ -1,3 +1,4 @@
+using System.Net;
 namespace Orchestrator.Dashboard.Source;
 
 /// <summary>The source of the pages and the API, which know no file and no engine: queries answer their questions, and commands of
@@ -29,9 +30,10 @@ public interface IDashboardSource
     string Fingerprint(RepositoryEntry repository, string? run);
 
     /// <summary>True if a caller on this machine is an agent, a gate, or another program that a run has started, which must not answer its
-    /// own questions.</summary>
-    /// <param name="port">Its port on loopback.</param>
-    bool IsStepOfRun(int port);
+    /// own questions, or if the caller closed its end already, so that nobody knows its process.</summary>
+    /// <param name="caller">The caller's address and port.</param>
+    /// <param name="called">The address and port of the page that it called: any of this machine's.</param>
+    bool IsStepOfRun(IPEndPoint caller, IPEndPoint called);
 }
 
 /// <summary>A repository as pages name it.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Git.Worktrees;
@@ -12,6 +13,7 @@ public static class ProjectCommands
     public const string McpFile = ".mcp.json";
 
     private const string IncludeFile = ".worktreeinclude";
+    private const long LargestFile = 16 * 1024 * 1024;
 
     /// <summary>Set-up, gates and MCP servers in the files of a repository's root.</summary>
     /// <param name="directory">The root.</param>
@@ -65,12 +67,16 @@ public static class ProjectCommands
     /// <summary>Uncommitted files, such as passwords, that agents get copies of.</summary>
     private static IReadOnlyList<FoundCommand> Includes(string path)
     {
-        string[] patterns = File.Exists(path)
-            ? [.. File.ReadAllLines(path).Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#')]
-            : [];
+        string[] patterns = [.. TextOf(path).Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#')];
         return patterns.Length == 0 ? [] : [new FoundCommand(FoundCommandKind.Includes, string.Join(' ', patterns), IncludeFile)];
     }
 
-    private static IReadOnlyDictionary<string, string> McpServers(string path) =>
-        ReadMcpServers(File.Exists(path) ? File.ReadAllText(path) : "");
+    private static IReadOnlyDictionary<string, string> McpServers(string path) => ReadMcpServers(TextOf(path));
+
+    // A repository can bring a link to a device.
+    private static string TextOf(string path) =>
+        File.Exists(path)
+        && RegularFile.TryRead(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path, LargestFile) is { } content
+            ? Encoding.UTF8.GetString(content)
+            : "";
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Orchestrator.Gates.Running;
 using Orchestrator.Gates.Tampering;
 using Orchestrator.Git;
 using Orchestrator.Git.Program;
@@ -62,11 +63,11 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
         {
             return new GateLookup(null, null);
         }
-        var worktrees = question.Settings.Worktrees;
-        var environmentHash = await _environment.HashAsync(gate, worktrees.Environment, question.SetUp, stop);
+        var variables = VariablesOf(question.Settings);
+        var environmentHash = await _environment.HashAsync(gate, variables, question.SetUp, stop);
         foreach (var needed in GateOrder.NeededBy(gate, question.Gates))
         {
-            var start = await _environment.HashAsync(needed, worktrees.Environment, question.SetUp, stop);
+            var start = await _environment.HashAsync(needed, variables, question.SetUp, stop);
             environmentHash = $"{environmentHash} {needed.Identity.Command} {needed.Negate} {start}";
         }
         var key = question.Key(gate, environmentHash, question.Place);
@@ -81,6 +82,20 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
             && found.Duration <= gate.Limit
             && (!question.Fresh || (question.Run.Length > 0 && found.Run == question.Run));
         return new GateLookup(key, counts ? Known(found!, gate) : null);
+    }
+
+    private Dictionary<string, string> VariablesOf(OrchestratorSettings settings)
+    {
+        var (permissions, variables) = (settings.Permissions, new Dictionary<string, string>(settings.Worktrees.Environment));
+        foreach (var (name, value) in GateVariables.Named(environment, permissions.Gates.Environment))
+        {
+            variables[$"gates {name}"] = value;
+        }
+        foreach (var (name, value) in GateVariables.Named(environment, permissions.SetUp.Environment))
+        {
+            variables[$"set-up {name}"] = value;
+        }
+        return variables;
     }
 
     private static GateVerdict Known(GateVerdict found, Gate gate) =>

@@ -1,3 +1,5 @@
+using Orchestrator.Git.Worktrees;
+
 namespace Orchestrator.Gates.Runners;
 
 /// <summary>Reads the manifests in a project's root folder.</summary>
@@ -9,11 +11,12 @@ internal static class ProjectManifests
     public static IReadOnlyList<string> Of(string directory)
     {
         var texts = new List<string>();
-        foreach (var file in Directory.EnumerateFiles(directory))
+        var files = new WorktreeFiles(directory);
+        foreach (var file in files.List(""))
         {
-            if (Ecosystems.IsManifest(file) && new FileInfo(file) is { Exists: true, LinkTarget: null, Length: < LargestFile })
+            if (Ecosystems.IsManifest(file) && files.TryRead(file, LargestFile) is { } content)
             {
-                texts.Add(System.Text.Encoding.UTF8.GetString(SmallFile.TryRead(file) ?? []));
+                texts.Add(System.Text.Encoding.UTF8.GetString(content));
             }
         }
         return texts;

@@ -32,9 +32,12 @@ internal static class ReportReader
         try
         {
             var failed = new List<string>();
-            var (counted, failure) = file.EndsWith(".json", StringComparison.Ordinal)
-                ? OfJson(file, directory, failed)
-                : OfXml(file, directory, failed);
+            // Whoever runs in the tree may have put a pipe or a link there.
+            using var stream = RegularFile.TryOpen(file);
+            var (counted, failure) =
+                stream is null ? (null, null)
+                : file.EndsWith(".json", StringComparison.Ordinal) ? OfJson(stream, directory, failed)
+                : OfXml(stream, directory, failed);
             return counted is null ? null : new ReportFacts(counted, failure, [Path.GetRelativePath(directory, file)], failed);
         }
         catch (Exception damaged) when (damaged is XmlException or JsonException or IOException or UnauthorizedAccessException)
@@ -43,9 +46,9 @@ internal static class ReportReader
         }
     }
 
-    private static (Tally? Counted, DecisiveLine? Failure) OfXml(string file, string directory, List<string> failed)
+    private static (Tally? Counted, DecisiveLine? Failure) OfXml(FileStream stream, string directory, List<string> failed)
     {
-        using var reader = XmlReader.Create(file, Reading);
+        using var reader = XmlReader.Create(stream, Reading);
         if (reader.MoveToContent() != XmlNodeType.Element)
         {
             return (null, null);
@@ -123,14 +126,9 @@ internal static class ReportReader
         return new DecisiveLine(null, FoundLine.Short(lines[0].Text.Trim()), found ?? own, found is null ? null : line);
     }
 
-    private static (Tally? Counted, DecisiveLine? Failure) OfJson(string file, string directory, List<string> failed)
+    private static (Tally? Counted, DecisiveLine? Failure) OfJson(FileStream stream, string directory, List<string> failed)
     {
-        if (new FileInfo(file).Length > LargestJson)
-        {
-            return (null, null);
-        }
-        using var stream = File.OpenRead(file);
-        if (!IsReport(stream))
+        if (stream.Length > LargestJson || !IsReport(stream))
         {
             return (null, null);
         }

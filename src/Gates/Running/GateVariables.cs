@@ -6,6 +6,12 @@ namespace Orchestrator.Gates.Running;
 /// written.</summary>
 public static class GateVariables
 {
+    /// <summary>The variables of a list that are set.</summary>
+    /// <param name="environment">The variables to choose from.</param>
+    /// <param name="names">The list, such as <c>permissions.gates.environment</c>.</param>
+    public static Dictionary<string, string> Named(IReadOnlyDictionary<string, string> environment, IReadOnlyList<string> names) =>
+        environment.Where(pair => names.Contains(pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value);
+
     /// <summary>Makes the environment of a gate.</summary>
     /// <param name="inherited">The variables to choose from; null for this process's own environment.</param>
     /// <param name="extra">Further variables of this gate, such as its port. They override inherited ones.</param>

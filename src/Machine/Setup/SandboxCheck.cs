@@ -1,5 +1,6 @@
 using Orchestrator.Gates;
 using Orchestrator.Git.Program;
+using Orchestrator.Runs.Sandboxing;
 using Orchestrator.Sandboxing;
 using Orchestrator.Settings;
 
@@ -30,33 +31,26 @@ internal static class SandboxCheck
         {
             return new(Name, MachineCheckStatus.Ok, $"Switched off (permissions.sandbox): {Without}");
         }
-        var found = await services.Bubblewrap.CheckAsync();
+        var found = await StepSandbox.CheckAsync(permissions, repository, services);
         if (found.Program is { } program)
         {
-            var canOverlay = await services.Bubblewrap.CanOverlayAsync(program, UserState.MakeFolder(services.Environment));
-            var closed = await DownloadCheck.FindClosedAsync(program, canOverlay, permissions, repository, services);
-            string[] cures =
-            [
-                .. closed.Count > 0 ? (string[])["Make it writable, or set the package manager's variable for it."] : [],
-                .. permissions.Network.Mode == "open" ? (string[])["orchestrate config set permissions.network.mode listed"] : [],
-            ];
-            return new(
-                Name,
-                cures.Length > 0 ? MachineCheckStatus.Warn : MachineCheckStatus.Ok,
-                $"{program}: agents, gates, set-up and package managers see the system, tool chains and their own tree"
-                    + $"{Listed(permissions.Read)}, and change their own tree{Listed(permissions.Paths)}. "
-                    + $"{Downloads(canOverlay, closed)} {Network(settings, agents, services)}{Keys(loaded, agents)}",
-                cures.Length > 0 ? string.Join(' ', cures) : null
-            );
+            return await DescribeAsync(program, loaded, agents, repository, services);
         }
         var why = found.Problem.Length > 0 ? found.Problem : "The program bwrap is not there.";
-        return permissions.Sandbox == "on"
-            ? new(
-                Name,
-                MachineCheckStatus.Fail,
-                $"{why} permissions.sandbox is on: no agent would start.",
-                "Install bubblewrap, or set permissions.sandbox to auto."
-            )
+        return permissions.Runner.Count > 0
+                ? new(
+                    Name,
+                    MachineCheckStatus.Fail,
+                    $"{why} permissions.runner names it: no agent would start.",
+                    "Repair it, or leave out permissions.runner."
+                )
+            : permissions.Sandbox == "on"
+                ? new(
+                    Name,
+                    MachineCheckStatus.Fail,
+                    $"{why} permissions.sandbox is on: no agent would start.",
+                    "Install bubblewrap, or set permissions.sandbox to auto."
+                )
             : new(
                 Name,
                 MachineCheckStatus.Warn,
@@ -65,7 +59,46 @@ internal static class SandboxCheck
             );
     }
 
+    private static async Task<MachineCheckEntry> DescribeAsync(
+        string program,
+        SettingsResult loaded,
+        IReadOnlyCollection<string> agents,
+        string repository,
+        RunServices services
+    )
+    {
+        var settings = loaded.Settings!;
+        var permissions = settings.Permissions;
+        var canOverlay =
+            permissions.Runner.Count == 0 && await services.Bubblewrap.CanOverlayAsync(program, UserState.MakeFolder(services.Environment));
+        var tried = await SandboxAttempt.StartAsync(program, canOverlay, permissions, repository, services);
+        if (tried.Problem.Length > 0)
+        {
+            return new(Name, MachineCheckStatus.Fail, tried.Problem, "Repair it, or set permissions.sandbox to off.");
+        }
+        string[] cures =
+        [
+            .. tried.Closed.Count > 0 ? (string[])["Make it writable, or set the package manager's variable for it."] : [],
+            .. permissions.Network.Mode == "open" ? (string[])["orchestrate config set permissions.network.mode listed"] : [],
+        ];
+        return new(
+            Name,
+            cures.Length > 0 ? MachineCheckStatus.Warn : MachineCheckStatus.Ok,
+            $"{program}: agents, gates, set-up and package managers see the system, tool chains and their own tree"
+                + $"{Listed(permissions.Read)}, and change their own tree{Listed(permissions.Paths)}. "
+                + $"{Filter(tried.IsFiltered)} {Downloads(canOverlay, tried.Closed)} "
+                + $"{Network(settings, agents, services)}{Keys(loaded, agents)}",
+            cures.Length > 0 ? string.Join(' ', cures) : null
+        );
+    }
+
     private static string Listed(IReadOnlyList<string> paths) => paths.Count > 0 ? $" and {FileNames.Some(paths)}" : "";
+
+    private static string Filter(bool isApplied) =>
+        isApplied
+            ? "The kernel applies the filter of system calls."
+            : "No filter of system calls is applied: the processor has none, the kernel has no seccomp, or permissions.runner leaves it "
+                + "out.";
 
     private static string Downloads(bool canOverlay, IReadOnlyList<string> closed) =>
         closed.Count > 0 ? $"Package managers can't write downloads to {FileNames.Some(closed)}: gates and set-up that download fail there."
@@ -94,13 +127,16 @@ internal static class SandboxCheck
         List<string> inside = [];
         foreach (var agent in agents.Where(settings.HasAgent))
         {
-            var keys = MachineCheck.Runner(agent, settings, environment).Keys;
+            var runner = MachineCheck.Runner(agent, settings, environment);
+            var keys = runner.Keys;
             var kept = settings.Permissions.Network.Mode == "open" ? [] : OutsideKeys.Of(keys, settings.Permissions);
             outside.AddRange(
                 kept.Where(key => environment.GetValueOrDefault(key.Variable) is { Length: > 0 })
                     .Select(key => $"{key.Variable} of {agent}")
             );
-            inside.AddRange(OutsideKeys.FindInside(kept, environment, settings.Permissions).Select(name => $"{name} of {agent}"));
+            inside.AddRange(
+                OutsideKeys.FindInside(kept, runner.Credentials, environment, settings.Permissions).Select(name => $"{name} of {agent}")
+            );
         }
         return (outside.Count > 0 ? $" Keys that stay outside: {string.Join(", ", outside)}." : "")
             + (inside.Count > 0 ? $" Keys that the agents see: {string.Join(", ", inside)}." : "");

@@ -52,7 +52,13 @@ internal sealed class GatesOfCheckout(
             {
                 Directory = worktree.Path,
                 ChangedFiles = question.Changed,
-                Environment = StepEnvironment.Of(services.Environment, resources, settings, repository.MainCheckout ?? worktree.Path),
+                Environment = StepEnvironment.Of(
+                    services.Environment,
+                    resources,
+                    settings,
+                    repository.MainCheckout ?? worktree.Path,
+                    SandboxRole.Gate
+                ),
                 TemporaryFolder = resources.TemporaryFolder,
                 Origin = new GateOrigin(worktree.Path, "", ""),
                 // The answer goes to a person, and costs no attempt.

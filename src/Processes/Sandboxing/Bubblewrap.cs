@@ -11,6 +11,9 @@ public sealed partial class Bubblewrap
     /// <summary>A link that is there in every sandbox of ours and nowhere else.</summary>
     public const string Mark = "/run/orchestrate-sandbox";
 
+    /// <summary>The target of <see cref="Mark"/>.</summary>
+    internal const string MarkTarget = "sandbox";
+
     /// <summary>The path of <see cref="SandboxNetwork.Socket"/> in a sandbox.</summary>
     public const string NetworkSocket = "/run/orchestrate-network";
 
@@ -29,16 +32,25 @@ public sealed partial class Bubblewrap
 
     /// <summary>Finds the program and tests once whether it works here; a failed test is repeated the next time.</summary>
     /// <param name="path">Folders to search, as in PATH; null for our PATH.</param>
-    public async Task<BubblewrapCheck> CheckAsync(string? path = null)
+    public async Task<BubblewrapCheck> CheckAsync(string? path = null) =>
+        ProgramLocator.Find("bwrap", path) is { } program ? await CheckOnceAsync(new Sandbox(program)) : new BubblewrapCheck(null, "");
+
+    /// <summary>Does the same for a program that makes sandboxes in place of bubblewrap.</summary>
+    /// <param name="runner">The program with its arguments.</param>
+    /// <param name="path">Folders to search, as in PATH; null for our PATH.</param>
+    /// <param name="repository">The folder in which a relative program is looked for.</param>
+    public async Task<BubblewrapCheck> CheckRunnerAsync(IReadOnlyList<string> runner, string? path, string repository) =>
+        ProgramLocator.Find(runner[0], path, repository) is { } program
+            ? await CheckOnceAsync(new Sandbox(program) { Runner = [program, .. runner.Skip(1)] })
+            : new BubblewrapCheck(null, $"The program '{runner[0]}' of permissions.runner is not there, or may not be executed.");
+
+    private async Task<BubblewrapCheck> CheckOnceAsync(Sandbox sandbox)
     {
-        if (ProgramLocator.Find("bwrap", path) is not { } program)
-        {
-            return new BubblewrapCheck(null, "");
-        }
-        var check = await _known.GetOrAdd(program, TryAsync);
+        var key = string.Join('\n', sandbox.Runner.DefaultIfEmpty(sandbox.Program));
+        var check = await _known.GetOrAdd(key, _ => TryAsync(sandbox));
         if (check.Program is null)
         {
-            _known.TryRemove(program, out _);
+            _known.TryRemove(key, out _);
         }
         return check;
     }
@@ -71,7 +83,7 @@ public sealed partial class Bubblewrap
             "/proc",
             .. SandboxMounts.Of(sandbox).SelectMany(mount => mount.Words),
             "--symlink",
-            "sandbox",
+            MarkTarget,
             Mark,
             .. sandbox.Network is { } network ? (string[])["--unshare-net", "--ro-bind", network.Socket, NetworkSocket] : [],
             .. SandboxMounts.Closing(sandbox),
@@ -95,17 +107,22 @@ public sealed partial class Bubblewrap
     /// deaf to them, and passes its exit code on.</summary>
     /// <param name="sandbox">The files that it can reach.</param>
     /// <param name="child">The program that follows.</param>
-    public static IReadOnlyList<string> WordsForChild(Sandbox sandbox, string child) =>
-        [
-            "/bin/sh",
-            "-c",
-            $"trap '' INT TERM; exec \"$@\"{(sandbox.Filter is { } filter ? $" {FilterDescriptor}<{ProcessCommand.Quote(filter)}" : "")}",
-            "sh",
-            .. Words(sandbox),
-            .. s_envRestoresSignals && !child.Contains('=', StringComparison.Ordinal)
-                ? (string[])["env", RestoreSignals]
-                : ["/bin/sh", "-c", Hearing, "sh"],
-        ];
+    /// <param name="variables">Names of its variables.</param>
+    public static IReadOnlyList<string> WordsForChild(Sandbox sandbox, string child, IEnumerable<string> variables) =>
+        sandbox.Runner.Count > 0
+            ? [.. sandbox.Runner, SandboxDescription.Of(sandbox, variables)]
+            :
+            [
+                "/bin/sh",
+                "-c",
+                $"trap '' INT TERM; exec \"$@\""
+                    + (sandbox.Filter is { } filter ? $" {FilterDescriptor}<{ProcessCommand.Quote(filter)}" : ""),
+                "sh",
+                .. Words(sandbox),
+                .. s_envRestoresSignals && !child.Contains('=', StringComparison.Ordinal)
+                    ? (string[])["env", RestoreSignals]
+                    : ["/bin/sh", "-c", Hearing, "sh"],
+            ];
 
     // env of busybox can't restore signals; programs that it starts must be killed. The inner shell keeps env from taking a program with
     // "=" in its path for a variable.
@@ -199,8 +216,9 @@ public sealed partial class Bubblewrap
         }
     }
 
-    private static async Task<BubblewrapCheck> TryAsync(string program)
+    private static async Task<BubblewrapCheck> TryAsync(Sandbox sandbox)
     {
+        var program = sandbox.Program;
         var folder = Directory.CreateTempSubdirectory("orchestrate-bwrap-").FullName;
         try
         {
@@ -209,7 +227,7 @@ public sealed partial class Bubblewrap
                 new ProcessCommand("/bin/sh", "-c", Attempt, Mark)
                 {
                     WorkingDirectory = folder,
-                    Sandbox = new Sandbox(program) { Visible = [folder], Writable = [open] },
+                    Sandbox = sandbox with { Visible = [folder], Writable = [open] },
                     Timeout = Limit,
                 }
             );

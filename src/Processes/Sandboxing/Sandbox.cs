@@ -6,6 +6,10 @@ namespace Orchestrator.Processes;
 /// <param name="Program">Absolute path of bubblewrap; see <see cref="Bubblewrap.CheckAsync"/>.</param>
 public sealed record Sandbox(string Program)
 {
+    /// <summary>The program, with its arguments, that makes the sandbox from a description in place of bubblewrap; empty:
+    /// bubblewrap.</summary>
+    public IReadOnlyList<string> Runner { get; init; } = [];
+
     /// <summary>Absolute paths of files and folders that can be read. Links on the way exist as the user sees them; missing paths are left
     /// out.</summary>
     public IReadOnlyList<string> Visible { get; init; } = [];

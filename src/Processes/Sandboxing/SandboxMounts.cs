@@ -69,12 +69,11 @@ internal static class SandboxMounts
     }
 
     /// <summary>The arguments after all mounts: folders that take no new file.</summary>
-    public static IEnumerable<string> Closing(Sandbox sandbox) =>
-        sandbox
-            .Closed.Select(RealOf)
-            .Except(sandbox.Writable.Concat(sandbox.Visible).Select(RealOf))
-            .Append("/")
-            .SelectMany(path => (string[])["--remount-ro", path]);
+    public static IEnumerable<string> Closing(Sandbox sandbox) => Closed(sandbox).SelectMany(path => (string[])["--remount-ro", path]);
+
+    /// <summary>Absolute paths of the folders that take no new file.</summary>
+    public static IEnumerable<string> Closed(Sandbox sandbox) =>
+        sandbox.Closed.Select(RealOf).Except(sandbox.Writable.Concat(sandbox.Visible).Select(RealOf)).Append("/");
 
     private static SandboxPath? Existing(string path) => SandboxPath.Follow(path) is { } found && Path.Exists(found.Real) ? found : null;
 

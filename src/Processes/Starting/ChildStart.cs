@@ -39,7 +39,7 @@ internal sealed class ChildStart
         Info.Environment.TryGetValue("PATH", out var path);
         var program = ProgramLocator.Locate(command.FileName, path, command.WorkingDirectory);
         IEnumerable<string> words = command.Sandbox is { } sandbox
-            ? [.. Bubblewrap.WordsForChild(sandbox.TakeLoaderVariables(Info.Environment), program), program]
+            ? [.. Bubblewrap.WordsForChild(sandbox.TakeLoaderVariables(Info.Environment), program, Info.Environment.Keys), program]
             : [program];
         // A confined program must not reach the terminal from which we were started.
         if (command.OwnSession || command.Sandbox is not null)

@@ -36,26 +36,6 @@ internal static class ProcFiles
         }
     }
 
-    /// <summary>The inode of the socket with this local port whose TCP connection is established; null where there is none. Columns of
-    /// <c>/proc/net/tcp</c> (proc_pid_net(5)): number, local address, remote address, state ... inode.</summary>
-    internal static string? SocketOf(int port)
-    {
-        const int Inode = 9;
-        const string Established = "01";
-        var end = $":{port:X4}";
-        return ((string[])["/proc/net/tcp", "/proc/net/tcp6"])
-            .Where(File.Exists)
-            .SelectMany(File.ReadLines)
-            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .FirstOrDefault(columns =>
-                columns.Length > Inode
-                && columns[1].EndsWith(end, StringComparison.Ordinal)
-                && columns[3] == Established
-                && columns[Inode] != "0"
-            )
-            ?[Inode];
-    }
-
     /// <summary>True if a process is in our PID namespace (pid_namespaces(7)); in containers process ids differ.</summary>
     internal static bool SharesProcessIds(int processId) =>
         LinkTarget($"/proc/{processId}/ns/pid") is { } theirs && theirs == OwnProcessNamespace();

@@ -79,12 +79,6 @@ public static class ProcessTable
     /// <summary>A variable of a process's initial environment; null where it has none, or it can't be read.</summary>
     public static string? VariableOf(int processId, string name) => ProcFiles.Variables(processId, name) is [var (_, value)] ? value : null;
 
-    /// <summary>The processes that have the client's end of a TCP connection on this machine open, also those in a sandbox. Those of other
-    /// users are not visible.</summary>
-    /// <param name="port">The client's port.</param>
-    public static IReadOnlyList<ProcessInfo> FindByConnection(int port) =>
-        ProcFiles.SocketOf(port) is { } inode ? FindByOpenFile($"socket:[{inode}]") : [];
-
     /// <summary>The direct children of a process.</summary>
     public static IReadOnlyList<ProcessInfo> ChildrenOf(int processId) => [.. All().Where(process => process.ParentId == processId)];
 

@@ -158,7 +158,11 @@ public sealed class PackageInstallation(RunServices services)
         var contents = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var path in changed)
         {
-            var text = Encoding.UTF8.GetString(await File.ReadAllBytesAsync(Path.Combine(place.Worktree.Path, path), stop));
+            if (new WorktreeFiles(place.Worktree.Path).TryRead(path) is not { } content)
+            {
+                continue; // What a package's own scripts put there in the meantime is no manifest.
+            }
+            var text = Encoding.UTF8.GetString(content);
             contents[path] = Ecosystems.Npm.LockFiles.Contains(path)
                 ? WithProjectName(text, place.Worktree.Path, input.Task.Repository.Path)
                 : text;

@@ -149,7 +149,13 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
             return [];
         }
         await using var place = await new VerificationTrees(repository, services.Environment).TakeAsync(commit, isMerge: true, stop);
-        var environment = StepEnvironment.Of(services.Environment, place.Resources, files.Settings, files.Folder.Repository);
+        var environment = StepEnvironment.Of(
+            services.Environment,
+            place.Resources,
+            files.Settings,
+            files.Folder.Repository,
+            SandboxRole.SetUp
+        );
         var sandbox = await StepSandbox.OfTreeAsync(
             files.Settings,
             place.Worktree,

@@ -1,3 +1,4 @@
+using System.Net;
 using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Tasks.Callbacks;
@@ -40,14 +41,18 @@ public sealed record AgentStartFacts(string Task, string Folder, string Run, str
             );
     }
 
-    /// <summary>True if the program at the other end of a connection on this machine was started by a run: a process of an agent's
-    /// attempt, a gate, set-up or package manager, also one that has removed its variables: its ancestors are looked at. A caller of
-    /// another user, or one that has gone already, is none. Such a program must not answer what its run asks a person.</summary>
-    /// <param name="port">The caller's port on loopback.</param>
-    public static bool AreOfCaller(int port) =>
-        ProcessTable
-            .FindByConnection(port)
-            .Any(process => ProcessTable.Of(process.ProcessId, FolderVariable, StepEnvironment.Variable).Count > 0);
+    /// <summary>True if the program at the other end of a connection was started by a run on this machine: a process of an agent's attempt,
+    /// a gate, set-up or package manager, also one that has removed its variables: its ancestors are looked at. True as well if the caller
+    /// has closed its end already, since its process can't be found any more. A caller of another machine or user is none. Such a program
+    /// must not answer what its run asks a person.</summary>
+    /// <param name="caller">The caller's address and port.</param>
+    /// <param name="called">The address and port that it called, on any address of this machine.</param>
+    public static bool AreOfCaller(IPEndPoint caller, IPEndPoint called) =>
+        ConnectionClient.Find(caller, called) is { } client
+        && (
+            !client.IsOpen
+            || client.Processes.Any(process => ProcessTable.Of(process.ProcessId, FolderVariable, StepEnvironment.Variable).Count > 0)
+        );
 
     /// <summary>The agent run that this process belongs to; null: none.</summary>
     /// <param name="environment">Variables of the process.</param>

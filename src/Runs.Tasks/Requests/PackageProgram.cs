@@ -42,7 +42,7 @@ public sealed partial class PackageProgram(IReadOnlyDictionary<string, string> e
     /// <param name="services">What the steps need of this machine.</param>
     public static async Task<PackageProgram> InAsync(VerificationTree place, RunServices services, RunFiles files) =>
         new(
-            StepEnvironment.Of(services.Environment, place.Resources, files.Settings, files.Folder.Repository),
+            StepEnvironment.Of(services.Environment, place.Resources, files.Settings, files.Folder.Repository, SandboxRole.SetUp),
             services.Time,
             await StepSandbox.OfTreeAsync(
                 files.Settings,
@@ -88,11 +88,12 @@ public sealed partial class PackageProgram(IReadOnlyDictionary<string, string> e
         if (manifest.Tool.Line is { } line)
         {
             var path = Path.Combine(root, manifest.Path);
-            if (new FileInfo(path).LinkTarget is not null)
+            if (RegularFile.TryRead(path, WorktreeFiles.LargestRead) is not { } content)
             {
-                return new($"{package} can't be installed: {manifest.Path} is a symbolic link.");
+                return new($"{package} can't be installed: {manifest.Path} is a symbolic link or no file, or has more than 16 MB.");
             }
-            OwnFile.Write(path, RequirementsFile.With(await File.ReadAllTextAsync(path, stop), manifest.Tool, package.Name, line(package)));
+            var text = Encoding.UTF8.GetString(content);
+            OwnFile.Write(path, RequirementsFile.With(text, manifest.Tool, package.Name, line(package)));
         }
         foreach (var arguments in manifest.Tool.Install(package, manifest.Name))
         {

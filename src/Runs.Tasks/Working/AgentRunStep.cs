@@ -138,6 +138,7 @@ public sealed class AgentRunStep(RunServices services)
                     undelivered.AddRange(await outbox.DeliverAsync(CancellationToken.None));
                     await snapshots.SaveIfDueAsync();
                     await radar.LookIfDueAsync();
+                    await ConfinedAgent.SynchronizeAsync(confined);
                 },
                 happened =>
                 {

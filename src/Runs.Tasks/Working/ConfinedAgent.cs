@@ -17,6 +17,7 @@ internal sealed class ConfinedAgent(
 )
 {
     private readonly ConfinedState _state = new(runner, Path.Combine(folder, "state"));
+    private readonly ConfinedLogins _logins = new(runner, folder, services.Environment, services.Time);
     private readonly ConfinedCommits _commits = new(worktree, workspace.Branch, Path.Combine(folder, "git"));
 
     /// <summary>The commits of its agent that could not be taken over, as a sentence; empty if all were.</summary>
@@ -37,7 +38,7 @@ internal sealed class ConfinedAgent(
         await _commits.PrepareAsync(stop);
         var desk = OwnFolder.Ensure(MailDesk.Of(workspace.Files.Folder, task.Id));
         _state.BringIn(session);
-        var agent = rules.OfAgent(runner.State, _state.Folder, services.HookFiles);
+        var agent = rules.OfAgent(runner.State, _state.Folder, await _logins.TakeAsync(stop), services.HookFiles);
         var sandbox = rules.WithDownloads(
             rules.WithPersons(_commits.AddTo(agent), _commits.Configuration!.Persons),
             PrivateLayers.Of(resources),
@@ -67,6 +68,7 @@ internal sealed class ConfinedAgent(
     {
         await OpenAgainAsync();
         await TakeOverAsync();
+        var notTakenOver = await _logins.ReturnAsync();
         if (_state.TakeOver(session) is { Length: > 0 } notTaken)
         {
             Problem = $"{Problem} {notTaken}".Trim();
@@ -76,7 +78,12 @@ internal sealed class ConfinedAgent(
             _state.Remove();
             _commits.Remove();
         }
+        Problem = string.Join(' ', notTakenOver.Prepend(Problem)).Trim();
     }
+
+    /// <summary>Takes over tokens of logins that agents have replaced meanwhile, and hands out those of others.</summary>
+    /// <param name="agent">The agent; null where it is not confined.</param>
+    public static Task SynchronizeAsync(ConfinedAgent? agent) => agent?._logins.SynchronizeAsync() ?? Task.CompletedTask;
 
     // An agent may have closed its own folders, which is no reason to lose its work. Links in them are not followed.
     private async Task OpenAgainAsync()

@@ -113,12 +113,20 @@ public sealed class StructuredAnswer(RunServices services)
         var start = Describe(input, ask, agent, folder, await EnsureWorktreeAsync(repository, worktrees, ask), execution);
         var state = AgentSupervisor.Look(start.Folder);
         var confined = new ConfinedState(agent, Path.Combine(start.Folder, "state"));
+        var logins = new ConfinedLogins(agent, start.Folder, services.Environment, services.Time);
         if (state == AgentStartState.NotStarted && await StepSandbox.RulesAsync(settings, path, services) is { } rules)
         {
             confined.BringIn(input.Session);
             start = start with
             {
-                Sandbox = await ConfineAsync(rules, agent, start, repository, confined, ask),
+                Sandbox = await ConfineAsync(
+                    rules,
+                    agent,
+                    start,
+                    repository,
+                    (confined, await logins.TakeAsync(CancellationToken.None)),
+                    ask
+                ),
                 Variables = settings.Permissions.Environment,
             };
         }
@@ -140,8 +148,16 @@ public sealed class StructuredAnswer(RunServices services)
             governed.Agent.Fallback
         )!;
         start = start with { Limits = governed.Limit(start.Limits) };
-        var outcome = await AgentMonitor.RunAsync(execution, agent, start, services.Time, input.Stop, governed: governed);
-        var notTaken = confined.TakeOver(outcome.SessionId ?? start.SessionId);
+        var outcome = await AgentMonitor.RunAsync(
+            execution,
+            agent,
+            start,
+            services.Time,
+            input.Stop,
+            logins.SynchronizeAsync,
+            governed: governed
+        );
+        string[] notTaken = [confined.TakeOver(outcome.SessionId ?? start.SessionId), .. await logins.ReturnAsync()];
         confined.Remove();
         (AgentRunNotes.Of(outcome) with { Account = governed.Agent.Account }).Write(start.Folder);
         if (ask.LeavesNoWorktree)
@@ -166,7 +182,7 @@ public sealed class StructuredAnswer(RunServices services)
         };
         return payers.GoingOn(await governed.Use.SettleAsync(result, outcome)) with
         {
-            Notices = [.. governed.Use.Notices, .. notTaken.Length > 0 ? (TaskNotice[])[new TaskNotice(notTaken)] : []],
+            Notices = [.. governed.Use.Notices, .. notTaken.Where(text => text.Length > 0).Select(text => new TaskNotice(text))],
         };
     }
 
@@ -176,12 +192,12 @@ public sealed class StructuredAnswer(RunServices services)
         IAgentRunner agent,
         AgentStart start,
         GitRepository repository,
-        ConfinedState state,
+        (ConfinedState State, IReadOnlyList<Substitute> Logins) own,
         AnsweringStart ask
     )
     {
-        var configuration = await ConfinedConfiguration.MakeAsync(repository, state.Folder, CancellationToken.None);
-        var sandbox = rules.OfAgent(agent.State, state.Folder, services.HookFiles);
+        var configuration = await ConfinedConfiguration.MakeAsync(repository, own.State.Folder, CancellationToken.None);
+        var sandbox = rules.OfAgent(agent.State, own.State.Folder, own.Logins, services.HookFiles);
         var shown = rules.WithDownloads(
             rules.WithGit(
                 sandbox with

@@ -219,7 +219,13 @@ public sealed class GateTree(
             ChangedFiles = changed,
             Planned = [.. files.Plan.Tasks.SelectMany(t => (t.FilesWrite ?? []).Concat(t.FilesAppend))],
             MayWriteAnything = files.Plan.Tasks.Any(t => t.FilesWrite is null),
-            Environment = StepEnvironment.Of(services.Environment, Place.Resources, files.Settings, files.Folder.Repository),
+            Environment = StepEnvironment.Of(
+                services.Environment,
+                Place.Resources,
+                files.Settings,
+                files.Folder.Repository,
+                SandboxRole.Gate
+            ),
             TemporaryFolder = Place.Resources.TemporaryFolder,
             Sandbox = await StepSandbox.OfTreeAsync(
                 files.Settings,

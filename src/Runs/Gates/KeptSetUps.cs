@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Orchestrator.Gates.Results;
+using Orchestrator.Gates.Running;
 using Orchestrator.Git;
 
 namespace Orchestrator.Runs.Gates;
@@ -59,9 +60,14 @@ public sealed class KeptSetUps(Worktree worktree, RunFiles files, RunServices se
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var environment = services.Part(all => new GateEnvironment(all.Environment, all.Time));
+        var variables = GateVariables.Named(services.Environment, files.Settings.Permissions.SetUp.Environment);
+        foreach (var (name, value) in files.Settings.Worktrees.Environment)
+        {
+            variables[name] = value;
+        }
         foreach (var command in step.Commands)
         {
-            Add(await environment.HashAsync(new Gate(command), files.Settings.Worktrees.Environment, step.Commands, stop));
+            Add(await environment.HashAsync(new Gate(command), variables, step.Commands, stop));
         }
         foreach (var folder in step.Makes)
         {

@@ -158,7 +158,7 @@ public static class WorktreeSetup
         {
             WorkingDirectory = worktree.Path,
             Environment = StepEnvironment
-                .Of(services.Environment, resources, files.Settings, files.Folder.Repository)
+                .Of(services.Environment, resources, files.Settings, files.Folder.Repository, SandboxRole.SetUp)
                 .ToDictionary(v => v.Key, v => (string?)v.Value, StringComparer.Ordinal),
             CleanEnvironment = true,
             Timeout = Limit,

@@ -15,14 +15,23 @@ public static class StepEnvironment
     /// <param name="environment">The variables to choose from.</param>
     /// <param name="resources">The tree's.</param>
     /// <param name="repository">Absolute path of the repository's main checkout.</param>
+    /// <param name="role">The kind of step: each has variables of its own (<c>permissions.gates.environment</c> and
+    /// <c>permissions.setup.environment</c>).</param>
     public static IReadOnlyDictionary<string, string> Of(
         IReadOnlyDictionary<string, string> environment,
         WorktreeResources resources,
         OrchestratorSettings settings,
-        string repository
-    ) =>
-        GateVariables.Make(
-            environment,
-            new Dictionary<string, string>(resources.Variables(settings.Worktrees.Environment)) { [Variable] = repository }
-        );
+        string repository,
+        SandboxRole role
+    )
+    {
+        var permissions = role == SandboxRole.SetUp ? settings.Permissions.SetUp : settings.Permissions.Gates;
+        var own = GateVariables.Named(environment, permissions.Environment);
+        foreach (var (name, value) in resources.Variables(settings.Worktrees.Environment))
+        {
+            own[name] = value;
+        }
+        own[Variable] = repository;
+        return GateVariables.Make(environment, own);
+    }
 }

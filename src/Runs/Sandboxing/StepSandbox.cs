@@ -13,12 +13,23 @@ public static class StepSandbox
 
     /// <summary>The rules for a run's steps; null where they are not confined.</summary>
     /// <param name="mustBe">A task demands it, whatever the settings say.</param>
-    public static Task<SandboxRules?> RulesAsync(
+    public static async Task<SandboxRules?> RulesAsync(
         OrchestratorSettings settings,
         string repository,
         RunServices services,
         bool mustBe = false
-    ) => RulesAsync(settings, repository, services.Bubblewrap, services.Environment, mustBe);
+    ) =>
+        (mustBe || settings.Permissions.Sandbox != "off")
+        && (await CheckAsync(settings.Permissions, repository, services)).Program is { } program
+            ? new SandboxRules(program, services.Environment, settings.Permissions, repository)
+            : null;
+
+    /// <summary>Checks bubblewrap, or the runner that the settings name in its place.</summary>
+    /// <param name="repository">Absolute path of the repository's main checkout.</param>
+    public static Task<BubblewrapCheck> CheckAsync(PermissionSettings permissions, string repository, RunServices services) =>
+        permissions.Runner.Count == 0
+            ? services.Bubblewrap.CheckAsync()
+            : services.Bubblewrap.CheckRunnerAsync(permissions.Runner, services.Environment.GetValueOrDefault("PATH"), repository);
 
     /// <summary>The sandbox of a gate, set-up or package manager in a tree; null where they are not confined.</summary>
     /// <param name="tree">The tree.</param>
@@ -83,8 +94,8 @@ public static class StepSandbox
         ];
 
     /// <summary>True if the changes of a worktree's programs to shared folders can be kept apart by overlays.</summary>
-    public static Task<bool> CanOverlayAsync(WorktreeResources resources, SandboxRules rules, RunServices services) =>
-        services.Bubblewrap.CanOverlayAsync(rules.Program, Path.GetDirectoryName(resources.LayerFolder)!);
+    public static async Task<bool> CanOverlayAsync(WorktreeResources resources, SandboxRules rules, RunServices services) =>
+        rules.IsOfBubblewrap && await services.Bubblewrap.CanOverlayAsync(rules.Program, Path.GetDirectoryName(resources.LayerFolder)!);
 
     /// <summary>Adds the network of <c>permissions.network</c>.</summary>
     /// <param name="purpose">The purpose of the sandbox.</param>
@@ -103,7 +114,7 @@ public static class StepSandbox
         {
             return sandbox;
         }
-        var hosts = ListedHosts.Of(settings, services.Environment, purpose.Agents, configuration?.Remotes ?? []);
+        var hosts = ListedHosts.Of(settings, services.Environment, purpose.Agents, configuration?.Remotes ?? [], purpose.Role);
         var networks = new SandboxNetworks(
             [.. services.HookCommand.SkipLast(1)],
             UserState.NetworkFolderOf(services.Environment),
@@ -119,17 +130,6 @@ public static class StepSandbox
         };
     }
 
-    private static async Task<SandboxRules?> RulesAsync(
-        OrchestratorSettings settings,
-        string repository,
-        Bubblewrap bubblewrap,
-        IReadOnlyDictionary<string, string> environment,
-        bool mustBe
-    ) =>
-        (mustBe || settings.Permissions.Sandbox != "off") && (await bubblewrap.CheckAsync()).Program is { } program
-            ? new SandboxRules(program, environment, settings.Permissions, repository)
-            : null;
-
     /// <summary>Why the agent of a task can't be started: it must be confined, and can't be; empty where it can.</summary>
     /// <param name="worktree">Its worktree; null where git knows none.</param>
     /// <param name="relativePath">Its path for people.</param>
@@ -141,7 +141,8 @@ public static class StepSandbox
         RunServices services
     ) =>
         !MustBe(settings, task) ? ""
-        : await services.Bubblewrap.CheckAsync() is { Program: null } check ? Missing(check)
+        : await CheckAsync(settings.Permissions, worktree?.Repository.MainCheckout ?? "/", services) is { Program: null } check
+            ? Missing(check)
         : worktree is null
             ? $"{Must} git does not know {relativePath} as a worktree of this repository, so there is nothing to confine the agent to. See "
                 + $"'git worktree list'; 'git worktree repair {relativePath}' helps where the folder was moved."
@@ -156,7 +157,7 @@ public static class StepSandbox
         {
             return ("", "");
         }
-        var check = await services.Bubblewrap.CheckAsync();
+        var check = await CheckAsync(files.Settings.Permissions, files.Folder.Repository, services);
         if (check.Program is not null)
         {
             return ("", "");
@@ -173,7 +174,9 @@ public static class StepSandbox
 
     /// <summary>True if the task's agent may not be started without a sandbox.</summary>
     public static bool MustBe(OrchestratorSettings settings, PlanTask task) =>
-        settings.Permissions.Sandbox == "on" || task.Isolation == TaskIsolation.Sandbox;
+        settings.Permissions.Sandbox == "on"
+        || (settings.Permissions is { Sandbox: not "off", Runner.Count: > 0 })
+        || task.Isolation == TaskIsolation.Sandbox;
 
     private static string Missing(BubblewrapCheck check) =>
         $"{Must} {(check.Problem.Length > 0 ? check.Problem : "The program bwrap is not in PATH.")} {Cure}";

@@ -30,6 +30,17 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
             + "starts), off"
     );
 
+    private static readonly Setting<IReadOnlyList<string>> RunnerKey = new(
+        "permissions.runner",
+        [],
+        SettingTypes.Texts,
+        "program and arguments that make sandboxes in place of bubblewrap, such as a script for podman; a relative program is looked for "
+            + "in the repository"
+    )
+    {
+        Effect = TrustKind.Runs,
+    };
+
     private static readonly Setting<IReadOnlyList<string>> PathsKey = new(
         "permissions.paths",
         [],
@@ -48,15 +59,24 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
         "permissions.environment",
         [],
         SettingTypes.Texts,
-        "names of further variables that confined programs get, such as DATABASE_URL"
+        "names of further variables that confined agents get, such as DATABASE_URL"
     );
 
     /// <summary>Further files and folders that confined programs may read: absolute paths, <c>~/</c> for the home, others relative to
     /// the repository. Default: none.</summary>
     public IReadOnlyList<string> Read { get; init; } = [];
 
-    /// <summary>Names of further variables that confined programs get. Default: none.</summary>
+    /// <summary>Names of further variables that confined agents get. Default: none.</summary>
     public IReadOnlyList<string> Environment { get; init; } = [];
+
+    /// <summary>The program, with its arguments, that makes sandboxes from a description. Default: bubblewrap.</summary>
+    public IReadOnlyList<string> Runner { get; init; } = [];
+
+    /// <summary>Variables and hosts of gates (<c>permissions.gates.*</c>). Default: none.</summary>
+    public RolePermissions Gates { get; init; } = RolePermissions.None;
+
+    /// <summary>Variables and hosts of set-up and package managers (<c>permissions.setup.*</c>). Default: none.</summary>
+    public RolePermissions SetUp { get; init; } = RolePermissions.None;
 
     /// <summary>The paths that confined programs may change beside their own tree: absolute paths, <c>~/</c> for the home, others relative
     /// to the repository.</summary>
@@ -72,8 +92,54 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
             Paths = settings.Read(PathsKey),
             Read = settings.Read(ReadKey),
             Environment = settings.Read(EnvironmentKey),
+            Runner = settings.Read(RunnerKey),
+            Gates = RolePermissions.LoadGates(settings),
+            SetUp = RolePermissions.LoadSetUp(settings),
             Network = NetworkSettings.Load(settings),
         };
+}
+
+/// <summary>Further permissions of one kind of program.</summary>
+/// <param name="Environment">Names of variables that it gets.</param>
+/// <param name="Network">Hosts that it may reach in a sandbox, as in <c>permissions.network.allow</c>.</param>
+public sealed record RolePermissions(IReadOnlyList<string> Environment, IReadOnlyList<string> Network)
+{
+    private static readonly Setting<IReadOnlyList<string>> GateEnvironmentKey = new(
+        "permissions.gates.environment",
+        [],
+        SettingTypes.Texts,
+        "names of further variables that gates get, such as DATABASE_URL"
+    );
+
+    private static readonly Setting<IReadOnlyList<string>> GateNetworkKey = new(
+        "permissions.gates.network",
+        [],
+        HostTypes.Hosts,
+        "further hosts for confined gates alone, such as localhost:5432"
+    );
+
+    private static readonly Setting<IReadOnlyList<string>> SetUpEnvironmentKey = new(
+        "permissions.setup.environment",
+        [],
+        SettingTypes.Texts,
+        "names of further variables that set-up and package requests get, such as NPM_TOKEN"
+    );
+
+    private static readonly Setting<IReadOnlyList<string>> SetUpNetworkKey = new(
+        "permissions.setup.network",
+        [],
+        HostTypes.Hosts,
+        "further hosts for confined set-up and package requests alone, such as npm.example.com"
+    );
+
+    /// <summary>No further permissions.</summary>
+    public static RolePermissions None { get; } = new([], []);
+
+    internal static RolePermissions LoadGates(SettingReader settings) =>
+        new(settings.Read(GateEnvironmentKey), settings.Read(GateNetworkKey));
+
+    internal static RolePermissions LoadSetUp(SettingReader settings) =>
+        new(settings.Read(SetUpEnvironmentKey), settings.Read(SetUpNetworkKey));
 }
 
 /// <summary>Hosts that confined programs may reach (<c>permissions.network.*</c>).</summary>

@@ -77,6 +77,7 @@ public sealed class OutsideKeysTests
             ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"],
             OutsideKeys.FindInside(
                 outside,
+                credentials: null,
                 new Dictionary<string, string>
                 {
                     ["OPENAI_API_KEY"] = "a",

@@ -5,21 +5,29 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;
 
-/// <summary>Tries whether confined programs can write to each folder of downloads of package managers. Nothing of it stays.</summary>
-internal static class DownloadCheck
+/// <summary>A start of a program in the sandbox that gates get, of which nothing stays.</summary>
+/// <param name="Problem">Why the program did not run; empty if it did.</param>
+/// <param name="IsFiltered">True if the kernel applied the filter of system calls to it.</param>
+/// <param name="Closed">The folders for downloads of package managers that it could not write.</param>
+internal sealed record SandboxAttempt(string Problem, bool IsFiltered, IReadOnlyList<string> Closed)
 {
+    // proc_pid_status(5): 2 stands for a filter. A container may have one of its own, so that filters are counted where the kernel does.
     private const string Attempt = """
+        while read -r name value; do
+          case $name in Seccomp:) mode=$value ;; Seccomp_filters:) count=$value ;; esac
+        done </proc/self/status
+        echo "${mode-} ${count-}"
         for folder; do
           file=$folder/.orchestrate-check-$$
           { mkdir -p "$folder" && echo >"$file" && rm "$file"; } 2>/dev/null || echo "$folder"
         done
         """;
 
-    /// <summary>The folders that can't be written.</summary>
+    /// <summary>Starts the program.</summary>
     /// <param name="bubblewrap">Absolute path of bubblewrap.</param>
     /// <param name="canOverlay">True if overlays work here.</param>
     /// <param name="repository">Absolute path of the repository's main checkout.</param>
-    public static async Task<IReadOnlyList<string>> FindClosedAsync(
+    public static async Task<SandboxAttempt> StartAsync(
         string bubblewrap,
         bool canOverlay,
         PermissionSettings permissions,
@@ -45,11 +53,27 @@ internal static class DownloadCheck
                     Timeout = TimeSpan.FromSeconds(30),
                 }
             );
-            return tried.StandardOutput.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            return
+                tried.Succeeded
+                && tried.StandardOutput.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries) is [var filter, .. var closed]
+                ? new SandboxAttempt("", IsApplied(filter.Split(' ')), closed)
+                : new SandboxAttempt(
+                    $"A program did not run in the sandbox (exit code {tried.ExitCode}: {tried.StandardError.Text.Trim()}).",
+                    false,
+                    []
+                );
         }
         finally
         {
             FolderRemover.Remove(own);
         }
     }
+
+    private static bool IsApplied(string[] inside) => inside is ["2", var count] && (count.Length == 0 || count != FiltersOutside());
+
+    private static string? FiltersOutside() =>
+        File.ReadLines("/proc/self/status")
+            .Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries))
+            .FirstOrDefault(words => words[0] == "Seccomp_filters")
+            ?[1];
 }

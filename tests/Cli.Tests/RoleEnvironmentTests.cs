@@ -1,0 +1,87 @@
+using Orchestrator.Agents.Tests;
+using Xunit;
+
+namespace Orchestrator.Cli.Tests;
+
+/// <summary>Variables of agents, gates and set-up, each with a list of its own.</summary>
+public sealed class RoleEnvironmentTests
+{
+    private const string Names = "DATABASE_URL GEMINI_API_KEY NAMED_TOKEN NPM_TOKEN OPENAI_API_KEY";
+
+    /// <summary>What is named for one kind of program, or is the key of another service, reaches no other one.</summary>
+    [BubblewrapFact]
+    public async Task Run_VariablesOfEachRole_ReachThatRoleAlone()
+    {
+        using var cli = Begin("gates: {environment: [DATABASE_URL]}, setup: {environment: [NPM_TOKEN]}, environment: [NAMED_TOKEN]");
+
+        var run = await cli.RunAsync("run", "--yes");
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.Equal("NAMED_TOKEN OPENAI_API_KEY", cli.Git("show", "HEAD:a.txt").Trim());
+    }
+
+    /// <summary>A verdict is known for the values that its gate had.</summary>
+    [Fact]
+    public async Task Verify_OtherValueOfAVariableOfGates_RunsTheGateAgain()
+    {
+        using var cli = new CliFixture().WithRepository();
+        cli.Write(".orchestrator/config.yaml", "permissions: {gates: {environment: [DATABASE_URL]}}\n");
+        cli.Write("tasks.yaml", "tasks: [{id: a, description: A, verification: [{command: 'test \"$DATABASE_URL\" = there'}]}]\n");
+        cli.Environment["DATABASE_URL"] = "there";
+        string[] verify = ["verify", "tasks.yaml", "a", "--yes", "--commit", "HEAD"];
+
+        var passed = await cli.RunAsync(verify);
+        cli.Environment["DATABASE_URL"] = "elsewhere";
+        var failed = await cli.RunAsync(verify);
+
+        Assert.True(passed.ExitCode == 0, passed.Output + passed.People);
+        Assert.NotEqual(0, failed.ExitCode);
+    }
+
+    private static CliFixture Begin(string permissions)
+    {
+        var cli = new CliFixture().WithRepository();
+        cli.Environment.Remove(Unconfined.Variable);
+        foreach (var name in Names.Split(' '))
+        {
+            cli.Environment[name] = "x";
+        }
+        var program = Path.Combine(cli.Home, "codex");
+        File.WriteAllText(
+            program,
+            $$$"""
+            #!/bin/sh
+            case "$*" in *--version*) echo 'codex-cli 0.169.0'; exit ;; esac
+            cat >/dev/null
+            set --
+            for name in {{{Names}}}; do eval "value=\${$name-}"; [ -z "$value" ] || set -- "$@" $name; done
+            echo "$*" >a.txt
+            echo '{"type":"thread.started","thread_id":"01"}'
+            echo '{"type":"turn.completed","usage":{"input_tokens":1,"cached_input_tokens":0,"output_tokens":1}}'
+            """
+        );
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        cli.Write(
+            ".orchestrator/config.yaml",
+            $$$"""
+            agent: mine
+            agents: {mine: {description: {like: codex}, command: [{{{program}}}], free: true}}
+            disk: {reserve: 1}
+            worktrees: {setup: ['test "$NPM_TOKEN" = x && test -z "$DATABASE_URL$OPENAI_API_KEY$NAMED_TOKEN"']}
+            permissions: {sandbox: on, {{{permissions}}}}
+            """
+        );
+        cli.Write(
+            "tasks.yaml",
+            """
+            tasks:
+              - id: a
+                description: A
+                files_write: [a.txt]
+                verification: [{command: 'test "$DATABASE_URL" = x && test -z "$NPM_TOKEN$OPENAI_API_KEY$NAMED_TOKEN"'}]
+            """
+        );
+        cli.Environment["XDG_CACHE_HOME"] = Path.Combine(cli.Home, "cache");
+        return cli;
+    }
+}

@@ -1,0 +1,188 @@
+using System.Text.RegularExpressions;
+using Orchestrator.TestKit;
+using Xunit;
+
+namespace Orchestrator.House.Tests;
+
+/// <summary>Files that confined programs can write (worktrees, an agent's <c>out</c>, its private state and copy of git, downloads) are
+/// read by one door: <c>WorktreeFiles</c> and <c>RegularFile</c>, which follow no link, wait for no pipe and bound what they read. Every
+/// other file of the source that lists or opens files by itself stands here, by the reason why that is no such path.</summary>
+public sealed partial class OneDoorTests
+{
+    /// <summary>The foundation that has the door, and the engine, which knows nothing of the product.</summary>
+    private static readonly string[] Elsewhere = ["Processes", "Temporal.Server"];
+
+    private static readonly Dictionary<string, string[]> Reasons = new(StringComparer.Ordinal)
+    {
+        ["the door itself"] = ["Git/Worktrees/WorktreeFiles"],
+        ["lists names without going through links; what is opened goes through the door"] =
+        [
+            "Agents/ClaudeCli/ClaudeSessionFiles",
+            "Agents/Described/DescribedConversations",
+            "Gates/Runners/ReportFiles",
+            "Gates/Running/GateRunner",
+            "Gates/Worktrees/TemporaryFolders",
+            "Git/Guard/SharedFiles",
+            "Git/Worktrees/ConfinedLargeFiles",
+            "Git/Worktrees/WorktreePlace",
+            "Machine/Cleaning/FolderSize",
+            "Packages/EnvironmentFiles",
+        ],
+        ["folders of ours that no sandbox shows, or shows read-only"] =
+        [
+            "Accounts/AccountLedgers",
+            "Accounts/UsageHistory",
+            "Agents/Described/ConversationCounts",
+            "Agents/Supervision/OutputTail",
+            "Agents/Supervision/StartFolder",
+            "App/Background/SentSpans",
+            "App/Engine/FileLoggerProvider",
+            "App/Queries/RunQueries",
+            "App/Queries/TaskDetails",
+            "App/Runs/AgentActivity",
+            "App/Runs/EventFile",
+            "App/Runs/StoredRun",
+            "App/Runs/StoredRuns",
+            "App/Starting/PlannedPlan",
+            "Cli/Commands/LogsCommand",
+            "Cli/Commands/ReportCommand",
+            "Cli/Commands/TasksByPlannerCommand",
+            "Cli/Runs/DetachedRun",
+            "Cli/Runs/ReportFile",
+            "Cli/Runs/RunTranscript",
+            "Cli/Web/CommandSource",
+            "Gates/Results/EvidenceHash",
+            "Gates/Results/GateHistory",
+            "Gates/Turns/GateTicket",
+            "Gates/Turns/WaitingGate",
+            "Gates/Worktrees/WorktreeResourceClaim",
+            "Git/Guard/Quarantine",
+            "Git/Program/PidNamespaceClaims",
+            "Git/Program/RepositoryLocks",
+            "Git/Program/TemporaryIndex",
+            "Git/Program/WriteIntents",
+            "Git/Refs/CheckoutHead",
+            "Git/Sharing/RepositoryClone",
+            "Git/Worktrees/ConfinedCommits",
+            "Git/Worktrees/LargeFiles",
+            "Git/Worktrees/PooledWorktrees",
+            "Git/Worktrees/StaleLocks",
+            "Git/Worktrees/UnfinishedWork",
+            "Git/Worktrees/WorktreeBaseline",
+            "Git/Worktrees/WorktreeClaims",
+            "Machine/Cleaning/LeftGitCopies",
+            "Machine/Cleaning/LeftWork",
+            "Machine/Cleaning/NeverBegun",
+            "Machine/Cleaning/OrphanedCache",
+            "Machine/Cleaning/RunRemoval",
+            "Machine/Cleaning/StorageSizes",
+            "Machine/Hosting/FaultNote",
+            "Machine/Hosting/StandbyProcesses",
+            "Machine/Repositories/KnownRepositories",
+            "Network/Logging/ConnectionSummary",
+            "Network/Serving/NetworkProxy",
+            "Runs.Merging/Preflight/ContractHistory",
+            "Runs.Merging/Preflight/RepeatedWork",
+            "Runs.Merging/Resets/EarlierExecution",
+            "Runs.Merging/Reviewing/FindingIds",
+            "Runs.Merging/Reviewing/ReviewFiles",
+            "Runs.Reports/AttemptModel",
+            "Runs.Reports/Forecasts/RunForecasts",
+            "Runs.Reports/Morning/GateNews",
+            "Runs.Reports/Notices/NoticeDesk",
+            "Runs.Reports/Notices/NoticeOutbox",
+            "Runs.Reports/PendingCommands",
+            "Runs.Reports/RunEnding",
+            "Runs.Reports/TaskFacts",
+            "Runs.Tasks/Mail/MailReader",
+            "Runs.Tasks/Mail/Mailbox",
+            "Runs.Tasks/Moving/RunShare",
+            "Runs.Tasks/Moving/TaskExport",
+            "Runs.Tasks/Preparing/AgentRunFolders",
+            "Runs.Tasks/Radar/ComingConflicts",
+            "Runs.Tasks/Requests/QuestionRecord",
+            "Runs.Tasks/Working/AdoptedConversation",
+            "Runs.Tasks/Working/KeptConversations",
+            "Runs/Checkouts/GitCopies",
+            "Runs/Files/CheckpointFiles",
+            "Runs/Files/EvidenceTail",
+            "Runs/Files/RunEvents",
+            "Runs/Files/RunFolder",
+            "Runs/Gates/GateEvidence",
+            "Runs/Gates/KeptSetUps",
+            "Runs/Gates/WorktreeSetup",
+            "Sandboxing/LoginCopies",
+            "Settings/Trust/TrustStore",
+        ],
+        ["the user's own files, and those of the user's checkout"] =
+        [
+            "Agents/ClaudeCli/ClaudeCliRunner",
+            "Agents/ClaudeCli/ClaudeSessionUsage",
+            "Agents/ClaudeCli/Sessions/ClaudeProcesses",
+            "Agents/ClaudeCli/Sessions/ClaudeSessionFile",
+            "App/Engine/ServerProfile",
+            "App/UseCaseContext",
+            "Backlogs/BacklogStore",
+            "Cli/Commands/CollectCommand",
+            "Cli/Commands/ConfigChange",
+            "Cli/Commands/PlanCommand",
+            "Cli/Options/ListenOptions",
+            "Machine/Sessions/ClaudeSessions",
+            "Machine/Setup/ClaudeIntegration",
+            "Machine/Setup/RepositoryInitializer",
+            "Machine/Verification/FlakyTests",
+            "Packages/DownloadFolders",
+            "Plans.Readers/Formats/RequestDocument",
+            "Runs.Reports/Notices/NoticeTargets",
+            "Runs/Checkouts/RepositoryLocation",
+            "Runs/Loading/ContextStore",
+            "Runs/Loading/MasterPlanFile",
+            "Runs/Loading/PlanBytes",
+            "Runs/Loading/PlanFiles",
+            "Runs/Loading/PlanLoading",
+            "Runs/Planning/PlanningEnd",
+            "Runs/Planning/RequestSource",
+            "Sandboxing/SandboxRules",
+            "Settings/Files/SettingsFiles",
+        ],
+        ["runs inside of the sandbox itself"] =
+        [
+            "Agents/Acp/AcpClient",
+            "Agents/Acp/AcpDriver",
+            "Agents/Hooks/AgentHook",
+            "Agents/Models/ModelAsker",
+            "Agents/Models/ModelConversation",
+        ],
+        ["files of the system and of installed programs"] =
+        [
+            "Gates/Results/GateEnvironment",
+            "Machine/Night/NightCheck",
+            "Machine/Setup/SandboxAttempt",
+        ],
+        ["no file of a disk: requests and resources"] = ["Dashboard/Api/ApiRoutes", "Plans/Files/TaskGraphSchema", "Plans/Tasks/TaskRole"],
+    };
+
+    [Fact]
+    public void Sources_FilesOfConfinedProgramsAreReadByOneDoor()
+    {
+        var source = RepositoryFiles.Path("src");
+        var found = Directory
+            .EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
+            .Select(file => (File: file, Name: Path.ChangeExtension(Path.GetRelativePath(source, file), null)))
+            .Where(entry => !Elsewhere.Contains(entry.Name.Split('/')[0]) && !entry.Name.Split('/').Any(part => part is "obj" or "bin"))
+            .Where(entry => Opens().IsMatch(File.ReadAllText(entry.File)))
+            .Select(entry => entry.Name)
+            .ToList();
+        var listed = Reasons.Values.SelectMany(names => names).ToList();
+
+        Assert.Empty(found.Except(listed).Order(StringComparer.Ordinal));
+        Assert.Empty(listed.Except(found).Order(StringComparer.Ordinal));
+    }
+
+    [GeneratedRegex(
+        @"Directory\.(Enumerate|Get(Files|Directories|FileSystemEntries))|\bFile\.(Open|ReadAll|ReadLines)|new FileStream\("
+            + @"|FileStream \w+ = new\(|new StreamReader\(|\.Enumerate(Files|Directories|FileSystemInfos)\(|FileSystemEnumerable<",
+        RegexOptions.CultureInvariant
+    )]
+    private static partial Regex Opens();
+}
