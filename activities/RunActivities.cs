@@ -32,9 +32,13 @@ public sealed class RunActivities(RunServices services, ITemporalClient client, 
     public async Task<PlanOutline> LoadPlanAsync(LoadPlanInput input) =>
         await _plans.LoadAsync(input) with
         {
-            ListsState = await KnownAttributes.HasAsync(client, RunAttributes.StateName, ActivityStop.Token),
-            ListsRepository = await KnownAttributes.HasAsync(client, RunAttributes.RepositoryName, ActivityStop.Token),
+            ListsState = await IsKnownAsync(RunAttributes.StateName),
+            ListsRepository = await IsKnownAsync(RunAttributes.RepositoryName),
+            ListsAttention = await IsKnownAsync(RunAttributes.NeedsAttentionName),
+            ListsCost = await IsKnownAsync(RunAttributes.CostName),
         };
+
+    private Task<bool> IsKnownAsync(string attribute) => KnownAttributes.HasAsync(client, attribute, ActivityStop.Token);
 
     [Activity]
     public Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(ReadTasksInput input) => Task.FromResult(_plans.ReadTasks(input));

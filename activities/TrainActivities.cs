@@ -11,6 +11,21 @@ public sealed class TrainActivities(RunServices services) : ITrainActivities
     private readonly TrainBatches _batches = new(services, CallingExecution.AskAsync);
 
     [Activity]
+    public Task<MergedBatch> MergeBatchAsync(MergeBatchInput input) =>
+        Heartbeats.WhileAsync(async stop =>
+        {
+            var built = await _batches.BuildAsync(input.Build, stop);
+            if (input.ToGate(built) is not { } gate)
+            {
+                return new MergedBatch(built);
+            }
+            var gated = await _batches.GateAsync(gate, stop);
+            return input.ToLand(built, gated) is { } land
+                ? new MergedBatch(built, gated, await _batches.LandAsync(land, stop))
+                : new MergedBatch(built, gated);
+        });
+
+    [Activity]
     public Task<IReadOnlyList<MergeResult>> BuildBatchAsync(BuildBatchInput input) =>
         Heartbeats.WhileAsync(stop => _batches.BuildAsync(input, stop));
 

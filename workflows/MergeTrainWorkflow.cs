@@ -61,7 +61,9 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
             if (!_context.IsClosing && _runner.HasStep)
             {
                 _steps++;
-                await _runner.StepAsync();
+                var step = _runner.StepAsync();
+                Describe();
+                await step;
             }
         }
         _reporter.TellEnd();
@@ -88,7 +90,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
         new()
         {
             Queue = TrainOrder.Of(_context.State.Queue),
-            Batch = [.. (_context.State.Batch?.Rest ?? []).Select(request => request.TaskId)],
+            Batch = [.. (_context.State.Batch?.Rest ?? _runner.Merging).Select(request => request.TaskId)],
             Resolving = _context.State.Resolving,
             Deferred = [.. _context.State.Deferred],
             Position = _context.Position,

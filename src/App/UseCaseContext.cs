@@ -62,8 +62,11 @@ public abstract class UseCaseContext(
     /// <summary>True if logs are as detailed as possible.</summary>
     public bool Verbose { get; } = verbose;
 
-    /// <summary>This machine in queues and identities of workers.</summary>
+    /// <summary>This machine in queues.</summary>
     public string Machine => Services.Host;
+
+    /// <summary>Records of this machine's workers.</summary>
+    public WorkerRecords Workers => field ??= new WorkerRecords(Environment);
 
     /// <summary>The caller for a run's record: the user and client, and the device where it is not this machine's terminal.</summary>
     public string Person =>

@@ -21,7 +21,9 @@ public sealed class RunClient(ITemporalClient client)
     public async Task<RunHandle> StartAsync(OrchestrationInput input, string runId, CancellationToken cancellation = default)
     {
         await _client.StartWorkflowAsync(
-            (IOrchestrationWorkflow w) => w.RunAsync(input, null),
+            WorkflowType,
+            // Without the checkpoint, which would be shown as a null beside the input.
+            [input],
             new WorkflowOptions(runId, QueueNames.Workflows)
             {
                 IdConflictPolicy = WorkflowIdConflictPolicy.UseExisting,

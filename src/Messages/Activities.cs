@@ -149,6 +149,11 @@ public interface IRequestActivities
 /// <summary>Steps of merging tasks, one or several at once. Each may be repeated at any time and then does what is still missing.</summary>
 public interface ITrainActivities
 {
+    /// <summary>Makes the merges of a batch, runs the gates on the whole of it and moves staging over it, as long as nothing has to be
+    /// decided in between.</summary>
+    [Activity]
+    Task<MergedBatch> MergeBatchAsync(MergeBatchInput input);
+
     /// <summary>Makes the merges of a batch, one on top of the other; staging is not moved.</summary>
     /// <returns>The first results in the order of the requests: made, staging has it already, or refused. There may be fewer than requests,
     /// never none: an entry that conflicts with earlier ones of the batch is left for the next batch, with all that follow.</returns>

@@ -16,6 +16,7 @@ namespace Orchestrator.Worker;
 /// workflows and for finding repositories; each repository has a worker for its activities.</summary>
 public sealed class RunWorker : IDisposable
 {
+    private const string ProgramName = "orchestrate";
     private readonly ITemporalClient _client;
     private readonly RunWorkerOptions _options;
     private readonly ILoggerFactory _logs;
@@ -53,7 +54,7 @@ public sealed class RunWorker : IDisposable
                 {
                     DefaultVersioningBehavior = VersioningBehavior.AutoUpgrade,
                 }
-                : null,
+                : Unversioned(options),
         };
         shared.AddWorkflows();
         shared.AddAllActivities(new RepositoryActivities(new ServedRepositories(options.Repositories, options.Named, services)));
@@ -64,6 +65,7 @@ public sealed class RunWorker : IDisposable
             var own = new TemporalWorkerOptions(QueueNames.ForRepository(services.Host, repository.Key))
             {
                 Identity = options.Identity,
+                DeploymentOptions = Unversioned(options),
                 LoggerFactory = logs,
                 Interceptors = [new StepFailures(), _stop, new SharedSteps(services, repository)],
                 MaxConcurrentActivities = 200,
@@ -101,6 +103,10 @@ public sealed class RunWorker : IDisposable
         return Task.WhenAll(workers.Select(worker => worker.ExecuteAsync(stopping)));
     }
 
+    /// <summary>Reports the build without asking for versioned tasks.</summary>
+    private static WorkerDeploymentOptions Unversioned(RunWorkerOptions options) =>
+        new(new WorkerDeploymentVersion(ProgramName, options.Build), useWorkerVersioning: false);
+
     private IEnumerable<TemporalWorker> OfPlaces(OfferedPlaces offer)
     {
         var remote = _options.Remotes.GetValueOrDefault(offer.Repository.Path);
@@ -118,6 +124,7 @@ public sealed class RunWorker : IDisposable
         new(queue)
         {
             Identity = _options.Identity,
+            DeploymentOptions = Unversioned(_options),
             LoggerFactory = _logs,
             Interceptors = [new StepFailures(), _stop],
             MaxConcurrentActivities = _slots.Count,

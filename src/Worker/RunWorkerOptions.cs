@@ -8,8 +8,6 @@ namespace Orchestrator.Worker;
 /// <summary>Options of a worker.</summary>
 public sealed record RunWorkerOptions
 {
-    private string? _identity;
-
     /// <summary>Repositories whose activities run here.</summary>
     public required IReadOnlyList<RepositoryReference> Repositories { get; init; }
 
@@ -19,9 +17,11 @@ public sealed record RunWorkerOptions
     /// <summary>Dependencies of steps on this machine.</summary>
     public required RunServices Services { get; init; }
 
-    /// <summary>Identity of the worker: process, machine, boot, start time and something random, so that a successor knows for certain
-    /// whether it is dead.</summary>
-    public string Identity => _identity ??= WorkerIdentity.Create(Services.Host);
+    /// <summary>Identity of the worker, as servers and their pages show it.</summary>
+    public required string Identity { get; init; }
+
+    /// <summary>Build id of the worker: the program's version and commit. A version of a worker deployment has its own.</summary>
+    public required string Build { get; init; }
 
     /// <summary>Places of this machine for tasks of runs that spread theirs.</summary>
     /// <value>Default: none.</value>

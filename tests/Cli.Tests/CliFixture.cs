@@ -9,6 +9,9 @@ namespace Orchestrator.Cli.Tests;
 /// <summary>A folder of its own with a home of its own, in which command lines are run inside this process.</summary>
 internal sealed class CliFixture : IDisposable
 {
+    // The SDK's warning of a payload that is too large for a history.
+    private const string TooLarge = "TMPRL1103";
+
     private readonly string _root = Directory.CreateTempSubdirectory("cli-tests-").FullName;
 
     public CliFixture()
@@ -134,6 +137,9 @@ internal sealed class CliFixture : IDisposable
     public void Dispose()
     {
         TestKit.TestProcesses.AwaitEnd(Home);
+        var log = Path.Combine(Folder, ".orchestrator", "logs", "engine.log");
+        var isTooLarge = File.Exists(log) && File.ReadAllText(log).Contains(TooLarge, StringComparison.Ordinal);
         Directory.Delete(_root, recursive: true);
+        Assert.False(isTooLarge, $"The SDK warned of a large payload ({TooLarge}).");
     }
 }

@@ -34,7 +34,7 @@ public class ComposeFileTests
         var document = Read("docker-compose.temporal.yml");
         var services = (YamlMappingNode)document["services"];
         Assert.Equal(
-            ["postgresql", "search-attribute", "temporal", "ui", "worker"],
+            ["namespace", "postgresql", "schema", "temporal", "ui", "worker"],
             services.Children.Keys.Select(key => key.ToString()).Order()
         );
         Assert.StartsWith("postgres:", services["postgresql"]["image"].ToString(), StringComparison.Ordinal);
@@ -43,9 +43,14 @@ public class ComposeFileTests
         Assert.Equal("temporal:7233", services["worker"]["environment"]["TEMPORAL_ADDRESS"].ToString());
         Assert.Equal(".", services["worker"]["build"].ToString());
 
-        // The image has the program: the server's own check of its health calls it.
-        Assert.Equal(services["temporal"]["image"], services["search-attribute"]["image"]);
-        Assert.All(Messages.RunAttributes.Names, name => Assert.Contains(name, Names(services["search-attribute"]["command"])));
+        Assert.Equal("temporalio/server:1.32", services["temporal"]["image"].ToString());
+        Assert.StartsWith("temporalio/ui:2.54", services["ui"]["image"].ToString(), StringComparison.Ordinal);
+        Assert.All(["schema", "namespace"], name => Assert.Equal("temporalio/admin-tools:1.32", services[name]["image"].ToString()));
+        var setUp = Assert.Single(Names(services["namespace"]["command"]));
+        Assert.All(
+            Messages.RunAttributes.Types,
+            attribute => Assert.Contains($" {attribute.Key}={attribute.Value}", setUp, StringComparison.Ordinal)
+        );
         foreach (var (name, service) in services.Children)
         {
             foreach (var port in ((YamlMappingNode)service).Children.TryGetValue("ports", out var ports) ? (YamlSequenceNode)ports : [])

@@ -1,7 +1,8 @@
 using System.Diagnostics;
+using System.Reflection;
 using System.Reflection.Metadata;
-using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
+using System.Text;
 
 namespace Orchestrator.Cli.Tests;
 
@@ -32,25 +33,14 @@ internal sealed class InstalledProgram
     }
 
     /// <summary>By which workers of this build are told from those of others.</summary>
-    public string BuildId => Read((reader, _) => reader.GetGuid(reader.GetModuleDefinition().Mvid).ToString("D"));
+    public string BuildId => Version.Split('+') is [var version, { Length: > 12 } commit] ? $"{version}+{commit[..12]}" : Version;
 
-    /// <summary>The same program as another build: one version up, with another build id. Files are replaced, not written over.</summary>
+    /// <summary>The same program as another build: one version up. Files are replaced, not written over.</summary>
     public void Upgrade()
     {
-        var (id, version, minor) = Read(
-            (reader, start) =>
-                (
-                    start
-                        + reader.GetHeapMetadataOffset(HeapIndex.Guid)
-                        + (16 * (MetadataTokens.GetHeapOffset(reader.GetModuleDefinition().Mvid) - 1)),
-                    // Behind the algorithm of hashes and the major version.
-                    start + reader.GetTableMetadataOffset(TableIndex.Assembly) + 6,
-                    reader.GetAssemblyDefinition().Version.Minor
-                )
-        );
-        var bytes = File.ReadAllBytes(Assembly);
-        Guid.NewGuid().TryWriteBytes(bytes.AsSpan(id));
-        BitConverter.TryWriteBytes(bytes.AsSpan(version), (ushort)(minor + 1));
+        var (bytes, version) = (File.ReadAllBytes(Assembly), Version);
+        // "0.1.0+COMMIT": the minor version is one digit.
+        bytes[bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(version)) + 2]++;
         File.WriteAllBytes(Assembly + ".new", bytes);
         File.Move(Assembly + ".new", Assembly, overwrite: true);
     }
@@ -120,9 +110,25 @@ internal sealed class InstalledProgram
 
     private string Assembly => Path.Combine(_folder, Name + ".dll");
 
-    private T Read<T>(Func<MetadataReader, int, T> read)
+    private string Version
     {
-        using var file = new PEReader(File.OpenRead(Assembly));
-        return read(file.GetMetadataReader(), file.PEHeaders.MetadataStartOffset);
+        get
+        {
+            using var file = new PEReader(File.OpenRead(Assembly));
+            var reader = file.GetMetadataReader();
+            var attribute = reader
+                .GetAssemblyDefinition()
+                .GetCustomAttributes()
+                .Select(reader.GetCustomAttribute)
+                .Single(one =>
+                    one.Constructor.Kind == HandleKind.MemberReference
+                    && reader.GetMemberReference((MemberReferenceHandle)one.Constructor).Parent is { Kind: HandleKind.TypeReference } type
+                    && reader.GetString(reader.GetTypeReference((TypeReferenceHandle)type).Name)
+                        == nameof(AssemblyInformationalVersionAttribute)
+                );
+            var blob = reader.GetBlobReader(attribute.Value);
+            blob.ReadUInt16();
+            return blob.ReadSerializedString()!;
+        }
     }
 }

@@ -2,7 +2,6 @@ using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Startup;
 using Orchestrator.Machine.Setup;
 using Orchestrator.Processes;
-using Orchestrator.Worker;
 using Xunit;
 
 namespace Orchestrator.Cli.Tests;
@@ -53,35 +52,6 @@ public class PlatformTests
         using var cli = new CliFixture();
 
         Assert.Equal(0, (await RunAsync(cli, Mac, arguments)).ExitCode);
-    }
-
-    [Fact]
-    public void WorkerIdentity_OfAnotherMachineOrContainer_IsNeverDead()
-    {
-        var boot = ProcessIdentity.CurrentBootId;
-        var space = ProcessIdentity.CurrentNamespace;
-
-        Assert.True(WorkerIdentity.IsDead($"{int.MaxValue}@here#{boot}#1#{space}-random", "here"));
-        Assert.True(WorkerIdentity.IsDead($"1@here#{Guid.NewGuid()}#1#4-random", "here"));
-        Assert.False(WorkerIdentity.IsDead($"{int.MaxValue}@there#{boot}#1#{space}-random", "here"));
-        Assert.False(WorkerIdentity.IsDead($"{int.MaxValue}@there#{Guid.NewGuid()}#1#{space}-random", "here"));
-        Assert.False(WorkerIdentity.IsDead($"{int.MaxValue}@here#{boot}#1#1-random", "here"));
-        Assert.False(WorkerIdentity.IsDead(WorkerIdentity.Create("here"), "here"));
-        Assert.False(WorkerIdentity.IsDead($"7@{Environment.MachineName}", "here"));
-    }
-
-    [Fact]
-    public void IsTwin_MachineWithTheSameId_IsOneThatWasThereAfterThisOneBooted()
-    {
-        var boot = ProcessIdentity.CurrentBootId;
-        var booted = new DateTimeOffset(2026, 11, 25, 3, 0, 0, TimeSpan.Zero);
-
-        Assert.True(WorkerIdentity.IsTwin("7@here#other-boot#1#4-random", "here", booted.AddHours(1), booted));
-        Assert.False(WorkerIdentity.IsTwin("7@here#other-boot#1#4-random", "here", booted.AddMinutes(1), booted));
-        Assert.False(WorkerIdentity.IsTwin("7@here#other-boot#1#4-random", "here", booted.AddHours(-1), booted));
-        Assert.False(WorkerIdentity.IsTwin($"7@here#{boot}#1#4-random", "here", booted.AddHours(1), booted));
-        Assert.False(WorkerIdentity.IsTwin("7@there#other-boot#1#4-random", "here", booted.AddHours(1), booted));
-        Assert.False(WorkerIdentity.IsTwin("kim@laptop", "here", booted.AddHours(1), booted));
     }
 
     private static async Task<CliFixture.CliResult> RunAsync(CliFixture cli, HostPlatform platform, params string[] arguments)

@@ -49,17 +49,14 @@ public sealed class StartDevTests
             new Temporalio.Api.OperatorService.V1.AddSearchAttributesRequest
             {
                 Namespace = environment.Client.Options.Namespace,
-                SearchAttributes =
-                {
-                    [Messages.RunAttributes.StateName] = IndexedValueType.Keyword,
-                    [Messages.RunAttributes.RepositoryName] = IndexedValueType.Keyword,
-                },
+                SearchAttributes = { Messages.RunAttributes.Types.ToDictionary() },
             }
         );
         var after = await cli.RunAsync("check", "--json");
 
         Assert.Contains("--name OrchestrateState --type Keyword", before.Output, StringComparison.Ordinal);
         Assert.Contains("--name OrchestrateRepository --type Keyword", before.Output, StringComparison.Ordinal);
+        Assert.Contains("--name OrchestrateNeedsAttention --type Bool", before.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("search-attribute", after.Output, StringComparison.Ordinal);
     }
 

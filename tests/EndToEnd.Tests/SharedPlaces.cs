@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Messages;
 using Orchestrator.TestKit;
 
 namespace Orchestrator.EndToEnd.Tests;
@@ -6,12 +7,12 @@ namespace Orchestrator.EndToEnd.Tests;
 /// <summary>A server, a shared remote and two machines.</summary>
 internal sealed class SharedPlaces : IAsyncDisposable
 {
-    private readonly Temporal.Server.TemporalServer _server;
+    private readonly ServerUnderTest _server;
     private readonly PlaceNetwork _network;
     private readonly string _settings;
     private MachinePlace? _third;
 
-    private SharedPlaces(Temporal.Server.TemporalServer server, PlaceNetwork network, string settings) =>
+    private SharedPlaces(ServerUnderTest server, PlaceNetwork network, string settings) =>
         (_server, _network, _settings) = (server, network, settings);
 
     public required MachinePlace Here { get; init; }
@@ -53,15 +54,11 @@ internal sealed class SharedPlaces : IAsyncDisposable
         );
         var there = await here.CloneAsync("there");
         var remote = await here.ShareAsync();
-        var server = new Temporal.Server.TemporalServer(
-            new Temporal.Server.TemporalServerOptions { Address = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0) }
-        );
-        await server.StartAsync();
-        var address = server.Addresses[0].Split("//")[^1];
-        var network = await PlaceNetwork.StartAsync(here, address, remote);
+        var server = await ServerUnderTest.StartAsync(RunAttributes.Types);
+        var network = await PlaceNetwork.StartAsync(here, server.Address, remote);
         var sharing = shares ? $"wip:\n  remote: {remote}\n  interval: 1s\n" : "";
         here.Set($"temporal:\n  address: {network.Address}\n{sharing}");
-        var settings = $"temporal:\n  address: {address}\n{sharing}";
+        var settings = $"temporal:\n  address: {server.Address}\n{sharing}";
         there.Set(settings);
         return new SharedPlaces(server, network, settings)
         {
@@ -85,7 +82,7 @@ internal sealed class SharedPlaces : IAsyncDisposable
         There.Dispose();
         Here.Dispose();
         await _network.DisposeAsync();
-        await _server.StopAsync();
+        await _server.DisposeAsync();
     }
 
     /// <summary>Cuts the first machine off from the server and from the remote, both ways, or joins it again.</summary>

@@ -9,7 +9,7 @@ namespace Orchestrator.EndToEnd.Tests;
 /// <summary>A server, a shared remote, the machine of a run and other hosts.</summary>
 internal sealed class SpreadHosts : IAsyncDisposable
 {
-    private readonly Temporal.Server.TemporalServer _server;
+    private readonly ServerUnderTest _server;
     private readonly Dictionary<MachinePlace, PlaceNetwork> _networks = [];
     private readonly List<MachinePlace> _others;
 
@@ -17,7 +17,7 @@ internal sealed class SpreadHosts : IAsyncDisposable
     private readonly string? _deployment;
 
     private SpreadHosts(
-        Temporal.Server.TemporalServer server,
+        ServerUnderTest server,
         MachinePlace home,
         List<MachinePlace> others,
         string remote,
@@ -39,7 +39,7 @@ internal sealed class SpreadHosts : IAsyncDisposable
     public string Remote { get; }
 
     /// <summary>Of the server itself, which no network parts.</summary>
-    public string Address => _server.Addresses[0].Split("//")[^1];
+    public string Address => _server.Address;
 
     /// <summary>A run of independent tasks <c>t1</c>, <c>t2</c> ..., each of which waits until all are at work.</summary>
     /// <param name="tasks">How many.</param>
@@ -85,10 +85,7 @@ internal sealed class SpreadHosts : IAsyncDisposable
             hosts.Add(await home.CloneAsync($"host{other}", areShallow));
         }
         var remote = await home.ShareAsync();
-        var server = new Temporal.Server.TemporalServer(
-            new Temporal.Server.TemporalServerOptions { Address = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0) }
-        );
-        await server.StartAsync();
+        var server = await ServerUnderTest.StartAsync(RunAttributes.Types);
         var made = new SpreadHosts(server, home, hosts, remote, interval, deployment);
         foreach (var place in made.All)
         {
@@ -182,6 +179,6 @@ internal sealed class SpreadHosts : IAsyncDisposable
         {
             await network.DisposeAsync();
         }
-        await _server.StopAsync();
+        await _server.DisposeAsync();
     }
 }

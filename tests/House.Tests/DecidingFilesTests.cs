@@ -72,6 +72,7 @@ public sealed partial class DecidingFilesTests
         ["Runs/Holds/HoldFile"] = Machine,
         ["Machine/Hosting/FaultNote"] = Machine,
         ["Machine/Hosting/StandbyProcesses"] = Machine,
+        ["Machine/Hosting/WorkerRecords"] = Machine,
         ["Runs.Merging/Landing/AuditCheck"] = Report,
         ["Runs.Merging/Landing/LandedHistory"] = "the commit in it counts only where the target has it",
         ["Runs.Merging/Landing/LandingReversals"] = "the commits in it are compared with each other",

@@ -219,7 +219,7 @@ public class MoveTests
                 new()
                 {
                     State = PendingActivityState.Started,
-                    LastWorkerIdentity = "1@aaaa#boot#1#4-x",
+                    LastWorkerIdentity = "orchestrate 0.1.0 on desk (1)",
                     LastHeartbeatTime = Ago(ago),
                 }
             );
@@ -252,7 +252,7 @@ public class MoveTests
         var pending = new PendingActivityInfo
         {
             State = PendingActivityState.Started,
-            LastWorkerIdentity = "1@aaaa#boot#1#4-x",
+            LastWorkerIdentity = "orchestrate 0.1.0 on desk (1)",
             LastHeartbeatTime = Ago(3),
         };
 

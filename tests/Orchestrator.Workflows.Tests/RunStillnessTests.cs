@@ -39,7 +39,7 @@ public class RunStillnessTests
     public void Of_AStepThatAnotherHostWorksOn_SaysNothingOfTheRunsMachine()
     {
         var (elsewhere, waiting) = (Step(PendingActivityState.Started, beat: 0), Step(PendingActivityState.Scheduled, beat: 0));
-        elsewhere.LastWorkerIdentity = "7@bbbb#desk";
+        elsewhere.ActivityOptions = new() { TaskQueue = new() { Name = "orchestrator@bbbb/key" } };
         var before = RunStillness.Of([elsewhere, waiting], Machine);
         elsewhere.LastHeartbeatTime = Timestamp.FromDateTimeOffset(Now.AddSeconds(2));
 
@@ -50,17 +50,14 @@ public class RunStillnessTests
     }
 
     [Theory]
-    [InlineData("orchestrator@bbbb/key", "", true)] // It waits there, and nobody has had it.
-    [InlineData("orchestrator@bbbb/key", "7@bbbb#desk", true)]
-    [InlineData("", "7@bbbb#desk", true)] // The server does not tell the queue.
-    [InlineData("orchestrator@aaaa/key", "", false)]
-    [InlineData("orchestrator@left-aaaa/key", "7@aaaa#desk", false)]
-    [InlineData("", "", false)]
-    public void Of_AStepThatWaitsOnAnotherHost_SaysNothingOfTheRunsMachine(string queue, string identity, bool isElsewhere)
+    [InlineData("orchestrator@bbbb/key", true)]
+    [InlineData("orchestrator@aaaa/key", false)]
+    [InlineData("orchestrator@left-aaaa/key", false)]
+    [InlineData("", false)]
+    public void Of_AStepThatWaitsOnAnotherHost_SaysNothingOfTheRunsMachine(string queue, bool isElsewhere)
     {
         var (waiting, later) = (Step(PendingActivityState.Scheduled, beat: 0), Step(PendingActivityState.Scheduled, beat: 0, attempt: 7));
         var alone = RunStillness.Of([waiting], Machine);
-        later.LastWorkerIdentity = identity;
         later.ActivityOptions = queue.Length == 0 ? null : new() { TaskQueue = new() { Name = queue } };
         var there = RunStillness.Of([later], Machine);
         later.NextAttemptScheduleTime = Timestamp.FromDateTimeOffset(Now);

@@ -43,6 +43,20 @@ internal sealed partial class ScriptedActivities
     public Func<LandBatchInput, (bool Landed, string Note)> LandBatch { get; set; } = _ => (true, "");
 
     [Activity]
+    public async Task<MergedBatch> MergeBatchAsync(MergeBatchInput input)
+    {
+        var built = await BuildBatchAsync(input.Build);
+        if (input.ToGate(built) is not { } gate)
+        {
+            return new MergedBatch(built);
+        }
+        var gated = await GateBatchAsync(gate);
+        return input.ToLand(built, gated) is { } land
+            ? new MergedBatch(built, gated, await LandBatchAsync(land))
+            : new MergedBatch(built, gated);
+    }
+
+    [Activity]
     public Task<IReadOnlyList<MergeResult>> BuildBatchAsync(BuildBatchInput input) =>
         WithHeartbeatsAsync(async stop =>
         {

@@ -3,6 +3,7 @@ using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.TestKit;
 using Temporalio.Client;
+using Temporalio.Common;
 using Temporalio.Converters;
 using Temporalio.Exceptions;
 using Temporalio.Worker;
@@ -30,6 +31,10 @@ internal sealed class ScriptedRun : IAsyncDisposable
     public string Queue => _queue;
 
     public ITemporalClient Client { get; }
+
+    /// <summary>Versions of a worker deployment, each with a worker of its own for workflows.</summary>
+    /// <value>Default: one worker without a version.</value>
+    public IReadOnlyList<WorkerDeploymentVersion?> Builds { get; set; } = [null];
 
     public ScriptedActivities Activities { get; }
 
@@ -169,17 +174,29 @@ internal sealed class ScriptedRun : IAsyncDisposable
     /// <summary>Workers begin.</summary>
     public void Work()
     {
-        var shared = new TemporalWorkerOptions(QueueNames.Workflows).AddWorkflows().AddAllActivities(Activities);
         var own = new TemporalWorkerOptions(_queue)
         {
             MaxHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100),
             DefaultHeartbeatThrottleInterval = TimeSpan.FromMilliseconds(100),
         }.AddAllActivities(Activities);
-        _working = Task.WhenAll(
-            new TemporalWorker(WorkerSetup.ForWorkflows(Client), shared).ExecuteAsync(_stop.Token),
-            new TemporalWorker(Client, own).ExecuteAsync(_stop.Token)
-        );
+        _working = Task.WhenAll([
+            .. Builds.Select(build => new TemporalWorker(WorkerSetup.ForWorkflows(Client), Shared(build)).ExecuteAsync(_stop.Token)),
+            new TemporalWorker(Client, own).ExecuteAsync(_stop.Token),
+        ]);
     }
+
+    private TemporalWorkerOptions Shared(WorkerDeploymentVersion? build) =>
+        new TemporalWorkerOptions(QueueNames.Workflows)
+        {
+            DeploymentOptions = build is null
+                ? null
+                : new WorkerDeploymentOptions(build, useWorkerVersioning: true)
+                {
+                    DefaultVersioningBehavior = VersioningBehavior.AutoUpgrade,
+                },
+        }
+            .AddWorkflows()
+            .AddAllActivities(Activities);
 
     /// <summary>The workers end; nobody works until <see cref="Work"/>.</summary>
     public async Task StopWorkersAsync()

@@ -3,12 +3,14 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Orchestrator.Client;
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 using Orchestrator.TestKit;
 using Orchestrator.Workflows.Calls;
 using Temporalio.Activities;
 using Temporalio.Api.Common.V1;
 using Temporalio.Api.Enums.V1;
 using Temporalio.Api.OperatorService.V1;
+using Temporalio.Api.Sdk.V1;
 using Temporalio.Client;
 using Temporalio.Converters;
 using Temporalio.Exceptions;
@@ -82,29 +84,120 @@ public sealed class SummaryTests
     [Fact]
     public async Task List_ByState_FindsTheRunsThatAwaitAPerson()
     {
-        await using var run = await ScriptedRun.CreateAsync(
-            [Task("a")],
-            a => a.Plan = plan => plan with { ListsState = true, ListsRepository = true, ApprovalReason = "it is new" }
-        );
-        await run.Client.OperatorService.AddSearchAttributesAsync(
-            new AddSearchAttributesRequest
-            {
-                Namespace = run.Client.Options.Namespace,
-                SearchAttributes =
-                {
-                    [RunAttributes.StateName] = IndexedValueType.Keyword,
-                    [RunAttributes.RepositoryName] = IndexedValueType.Keyword,
-                },
-            }
-        );
+        await using var run = await ScriptedRun.CreateAsync([Task("a")], a => a.Plan = Listed);
+        await AddAttributesAsync(run);
         await run.BeginAsync();
 
-        await UntilListedAsync(run, RunStates.AwaitingApproval);
+        await UntilListedAsync(run, RunAttributes.QueryFor(RunStates.AwaitingApproval));
+        Assert.True((await run.Run.DescribeAsync()).TypedSearchAttributes.Get(RunAttributes.NeedsAttention));
         await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan")));
         await run.ResultAsync();
-        await UntilListedAsync(run, RunStates.Completed);
-        var described = await run.Run.DescribeAsync();
-        Assert.NotEmpty(described.TypedSearchAttributes.Get(RunAttributes.Repository));
+        await UntilListedAsync(run, RunAttributes.QueryFor(RunStates.Completed));
+        var described = (await run.Run.DescribeAsync()).TypedSearchAttributes;
+        Assert.NotEmpty(described.Get(RunAttributes.Repository));
+        Assert.False(described.Get(RunAttributes.NeedsAttention));
+        Assert.Equal((double)(await run.StatusAsync()).Cost, described.Get(RunAttributes.Cost));
+    }
+
+    /// <summary>The views of the page for users, each with this run's values.</summary>
+    [Fact]
+    public async Task List_SavedViews_FindTheRun()
+    {
+        await using var run = await ScriptedRun.CreateAsync([Task("a")], a => a.Plan = Listed);
+        await AddAttributesAsync(run);
+        await run.BeginAsync();
+        await UntilListedAsync(run, RunAttributes.QueryFor(RunStates.AwaitingApproval));
+        var path = (await run.Run.DescribeAsync()).TypedSearchAttributes.Get(RunAttributes.Repository);
+        var page = await File.ReadAllTextAsync(RepositoryFiles.Path("docs/reference/temporal.md"));
+        var views = page.Split("```sql\n")[1]
+            .Split("```")[0]
+            .Split('\n')
+            .Where(line => line.Length > 0 && !line.StartsWith("--", StringComparison.Ordinal))
+            .ToList();
+
+        Assert.Equal(5, views.Count);
+        foreach (var view in views.Where(view => !view.StartsWith("WorkflowId", StringComparison.Ordinal)))
+        {
+            await UntilListedAsync(run, view.Replace("/home/me/shop", path).Replace("> 20", ">= 0"));
+        }
+    }
+
+    [Fact]
+    public async Task CurrentDetails_OpenQuestion_NameTheUpdateThatAnswersIt()
+    {
+        await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Plan = plan => plan with { ApprovalReason = "it is new" });
+        await run.UntilAsync(status => status.State == RunStates.AwaitingApproval);
+        var details = (await run.Run.QueryAsync<WorkflowMetadata>("__temporal_workflow_metadata", [])).CurrentDetails;
+        Assert.Contains($"- `orchestrate approve {run.RunId}/plan` or the update `approve` with `{{", details, StringComparison.Ordinal);
+
+        var input = details.Split("the update `approve` with `")[1].Split('`')[0];
+        await run
+            .Client.GetWorkflowHandle(run.RunId)
+            .ExecuteUpdateAsync<SteeringAnswer>(MessageNames.Approve, [JsonSerializer.Deserialize<JsonElement>(input)]);
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+    }
+
+    [Fact]
+    public void Updates_OfEachWay_AreThoseThatItsCommandSends()
+    {
+        var question = new RunQuestion { Id = "a", Question = "How?" };
+
+        Assert.Equal(("skipTask", """{"task":"a"}"""), Of(AnswerWays.Skip, "run/a"));
+        Assert.Equal(("retryTask", """{"task":"a","text":"TEXT"}"""), Of(AnswerWays.Guide, "run/a"));
+        Assert.Equal(("raiseBudget", """{"kind":"task","usd":AMOUNT,"task":"a"}"""), Of(AnswerWays.RaiseBudget, "run/a", BudgetKinds.Task));
+        Assert.Equal(
+            ("resolveEscalation", $$"""{"way":"abort","shown":"{{question.Shown}}"}"""),
+            Of(AnswerWays.Resolve, "run", Resolutions.Abort)
+        );
+        Assert.Null(Of(AnswerWays.Diff, "run/a"));
+        Assert.Null(Of(AnswerWays.AcceptLosses, "run"));
+
+        (string, string)? Of(string kind, string target, string? resolution = null) =>
+            AnswerUpdates.Of("run", question, new AnswerWay(kind, target, resolution));
+    }
+
+    [Fact]
+    public async Task Input_OfARun_HasOnlyWhatWasGiven()
+    {
+        await using var run = await ScriptedRun.CreateAsync([Task("a")]);
+        await new RunClient(run.Client).StartAsync(
+            new OrchestrationInput { Repository = "/repository", PlanFile = "tasks.yaml" },
+            run.RunId
+        );
+        await run.ResultAsync();
+
+        var input = (await run.Run.FetchHistoryAsync()).Events.First().WorkflowExecutionStartedEventAttributes.Input;
+
+        Assert.Equal("""{"repository":"/repository","planFile":"tasks.yaml"}""", Assert.Single(input.Payloads_).Data.ToStringUtf8());
+    }
+
+    /// <summary>As it stood in histories before, with a member for all that was not given.</summary>
+    [Fact]
+    public void Input_WithEveryMember_IsReadAsBefore()
+    {
+        var before = JsonSerializer.Serialize(
+            new OrchestrationInput
+            {
+                Repository = "/r",
+                Request = "more",
+                Yes = true,
+            },
+            JsonSerializerOptions.Web
+        );
+
+        var read = JsonSerializer.Deserialize<OrchestrationInput>(before, MessageJson.Options);
+
+        Assert.Contains("\"planFile\":null", before, StringComparison.Ordinal);
+        Assert.Equal(
+            new OrchestrationInput
+            {
+                Repository = "/r",
+                Request = "more",
+                Yes = true,
+            },
+            read
+        );
     }
 
     /// <summary>To set an attribute that a server does not know would fail each task of the workflow.</summary>
@@ -116,7 +209,12 @@ public sealed class SummaryTests
         await run.ResultAsync();
 
         var history = await run.Run.FetchHistoryAsync();
-        Assert.DoesNotContain(history.Events, e => e.EventType == EventType.UpsertWorkflowSearchAttributes);
+        Assert.DoesNotContain(
+            history.Events.SelectMany(e =>
+                e.UpsertWorkflowSearchAttributesEventAttributes?.SearchAttributes.IndexedFields.Keys.ToList() ?? []
+            ),
+            RunAttributes.Types.ContainsKey
+        );
     }
 
     [Theory]
@@ -154,11 +252,30 @@ public sealed class SummaryTests
         Assert.EndsWith(": enough", ended.Reason, StringComparison.Ordinal);
     }
 
-    private static async Task UntilListedAsync(ScriptedRun run, string state)
+    private static PlanOutline Listed(PlanOutline plan) =>
+        plan with
+        {
+            ListsState = true,
+            ListsRepository = true,
+            ListsAttention = true,
+            ListsCost = true,
+            ApprovalReason = "it is new",
+        };
+
+    private static Task AddAttributesAsync(ScriptedRun run) =>
+        run.Client.OperatorService.AddSearchAttributesAsync(
+            new AddSearchAttributesRequest
+            {
+                Namespace = run.Client.Options.Namespace,
+                SearchAttributes = { RunAttributes.Types.ToDictionary() },
+            }
+        );
+
+    private static async Task UntilListedAsync(ScriptedRun run, string query)
     {
         for (var limit = Eventually.Timeout(); ; await System.Threading.Tasks.Task.Delay(50, limit))
         {
-            await foreach (var found in run.Client.ListWorkflowsAsync(RunAttributes.QueryFor(state)).WithCancellation(limit))
+            await foreach (var found in run.Client.ListWorkflowsAsync(query).WithCancellation(limit))
             {
                 Assert.Equal(run.RunId, found.Id);
                 return;

@@ -24,10 +24,10 @@ public sealed class TrainChildTests
         var steps = (await train.FetchHistoryAsync())
             .Events.Select(e => e.ActivityTaskScheduledEventAttributes?.ActivityType.Name)
             .OfType<string>();
-        Assert.Equal(["BuildBatch", "GateBatch", "LandBatch", "BuildBatch", "GateBatch", "LandBatch"], steps);
+        Assert.Equal(["MergeBatch", "MergeBatch"], steps);
         Assert.DoesNotContain(
             (await run.Run.FetchHistoryAsync()).Events,
-            e => e.ActivityTaskScheduledEventAttributes?.ActivityType.Name is "BuildBatch" or "GateBatch" or "LandBatch"
+            e => e.ActivityTaskScheduledEventAttributes?.ActivityType.Name is "MergeBatch"
         );
     }
 

@@ -11,7 +11,7 @@ internal static class ActivitySummaries
             argument switch
             {
                 string path => $"Find the repository {path}",
-                IReadOnlyList<string> runs => $"Look whether {List(runs)} ended",
+                IReadOnlyList<string> runs => $"Check whether {List(runs)} ended",
                 _ => OfTask(argument) ?? OfRun(argument) ?? OfModels(argument) ?? OfTrain(argument),
             }
         );
@@ -23,14 +23,14 @@ internal static class ActivitySummaries
             RunAgentInput { Stop: true } x => $"Stop the agent of {x.Task.Task.Id}",
             RunAgentInput x => $"Run the agent of {x.Task.Task.Id}, attempt {x.Attempt}",
             VerifyTaskInput x => $"Verify {x.Task.Task.Id}, attempt {x.Attempt}",
-            ReleaseTaskInput x => $"Give back the worktree of {x.TaskId}",
-            HoldPlaceInput x => $"Keep a place on a host for {x.TaskId}",
+            ReleaseTaskInput x => $"Release the worktree of {x.TaskId}",
+            HoldPlaceInput x => $"Hold a slot on a host for {x.TaskId}",
             HandTaskInput x => $"Share {x.TaskId} with its host",
-            TakeTaskInput x => $"Take what was shared of {x.TaskId}",
-            JudgeRequestInput x => $"Judge what {x.Task.Task.Id} asks for",
+            TakeTaskInput x => $"Fetch the shared work of {x.TaskId}",
+            JudgeRequestInput x => $"Judge the request of {x.Task.Task.Id}",
             InstallInput x => $"Install for {x.Task.Task.Id}: {List([.. x.Packages.Select(package => package.Name)])}",
-            ConcludeRequestInput x => $"Answer what {x.Task.Task.Id} asked for",
-            SplitTaskInput x => $"Divide {x.Task}",
+            ConcludeRequestInput x => $"Answer the request of {x.Task.Task.Id}",
+            SplitTaskInput x => $"Split {x.Task} into parts",
             _ => null,
         };
 
@@ -41,36 +41,36 @@ internal static class ActivitySummaries
             LoadPlanInput { Input.Plan: not null } => "Read the plan that the run was started with",
             LoadPlanInput => "Read the planner's plan",
             ReadTasksInput x => $"Read the tasks of the plan from number {x.Offset + 1} on",
-            PreflightInput => "Look at git, base, disk, agent, set-up and gates",
-            ProgressInput x => $"Record the run as {x.Run.State}, with {Plural.Of(x.Tasks.Count, "task")}",
+            PreflightInput => "Preflight: git, base, disk, agent, set-up and gates",
+            ProgressInput x => Recorded(x),
             ReadTaskInput x => $"Ask {x.TaskId} how it ended",
             StoreCheckpointInput x => $"Store the state of {Plural.Of(x.Tasks.Count, "task")}",
             ReadCheckpointInput x => $"Read the state of the tasks from number {x.Offset + 1} on",
             LeaseInput x => x.Tasks.Count == 0 ? $"Leases: {x.Step}" : $"Leases: {x.Step} for {List(x.Tasks)}",
-            FindEarlierWorkInput => "Find what the replaced execution has left",
+            FindEarlierWorkInput => "Find leftovers of the replaced execution",
             LandInput x => $"Land {x.Staging} on {x.Target}",
             LookAtFixInput x => $"Look for commits of a user on {x.Staging}",
             VerifyFixInput x => $"Run the gates on commits of a user on {x.Fix.Staging}",
             AbortInput => "Keep the work of the cancelled run",
-            AddTasksInput x => $"Add {Plural.Of(x.Tasks.Count, "task")} that a person has given",
+            AddTasksInput x => $"Add {Plural.Of(x.Tasks.Count, "task")} of a user",
             RaiseBudgetInput x => $"Raise the budget of {BudgetText.Whose(x.Command.Kind)}",
-            TellPeopleInput x => $"Notify people of {Plural.Of(x.Notices.Count, "fact")}",
-            FinishInput x => $"Write the report of a run that is {x.Run.State}, and tidy up",
+            TellPeopleInput x => $"Send {Plural.Of(x.Notices.Count, "notice")}",
+            FinishInput x => $"Write the report ({x.Run.State}) and remove worktrees",
             _ => null,
         };
 
     private static string? OfModels(object? argument) =>
         argument switch
         {
-            BeginPlanningInput => "Begin the planning",
+            BeginPlanningInput => "Prepare the planner",
             AskAgentInput { Stop: true } x => $"Stop: {Asked(x.Question)}",
             AskAgentInput x => $"{Asked(x.Question)}, attempt {x.Attempt}",
             JudgeAnswerInput x => $"Check the answer: {Asked(x.Question)}",
-            EndPlanningInput => "Keep the planner's plan",
-            BeginReplanInput => "Begin another plan",
-            ConcludeReplanInput => "Add the tasks of the other plan",
+            EndPlanningInput => "Store the planner's plan",
+            BeginReplanInput => "Prepare a new plan",
+            ConcludeReplanInput => "Add the tasks of the new plan",
             FindTiesInput => "Compare results of the same task",
-            BeginReviewInput x => $"Begin round {x.Round.Number} of the review",
+            BeginReviewInput x => $"Start round {x.Round.Number} of the review",
             ConcludeReviewInput x => $"Conclude round {x.Round.Number} of the review",
             EndReviewInput => "End the review",
             _ => null,
@@ -79,11 +79,17 @@ internal static class ActivitySummaries
     private static string? OfTrain(object? argument) =>
         argument switch
         {
+            MergeBatchInput x => $"Merge, check and land: {List([.. x.Build.Requests.Select(request => request.TaskId)])}",
             BuildBatchInput x => $"Merge: {List([.. x.Requests.Select(request => request.TaskId)])}",
             GateBatchInput x => $"Run the gates on: {List([.. x.Requests.Select(request => request.TaskId)])}",
             LandBatchInput x => $"Move staging to: {List([.. x.Merges.Select(merge => merge.TaskId)])}",
             _ => null,
         };
+
+    private static string Recorded(ProgressInput progress) =>
+        progress.Tasks.Count > 0
+            ? $"Record changes of {Plural.Of(progress.Tasks.Count, "task")}; the run is {progress.Run.State}"
+            : $"Record the state of the run: {progress.Run.State}";
 
     private static string Asked(AgentQuestion question) =>
         question switch

@@ -143,6 +143,7 @@ internal sealed class MergeTrain(RunContext context, TaskMessenger messenger)
             Repository = _state.Repository,
             PlanHash = _state.Plan.Hash,
             Rules = _state.Rules,
+            MergesAtOnce = true,
             Position = _state.Staging,
             Queue = Link.Starting(),
         };

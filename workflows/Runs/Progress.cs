@@ -27,10 +27,17 @@ internal static class Progress
         }
         foreach (var question in Questions.Of(state))
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n**{question.Question}** `{string.Join("`, `", question.Commands)}`\n");
+            text.Append(CultureInfo.InvariantCulture, $"\n**{question.Question}**\n\n");
+            foreach (var way in question.Ways)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"- `{way.Command}`{DescribeUpdate(state.RunId, question, way)}\n");
+            }
         }
         return text.ToString();
     }
+
+    private static string DescribeUpdate(string runId, RunQuestion question, AnswerWay way) =>
+        AnswerUpdates.Of(runId, question, way) is var (update, input) ? $" or the update `{update}` with `{input}`" : "";
 
     /// <summary>The purpose of a task's workflow, as Markdown that stays: its progress is in its own details.</summary>
     public static string DescribeTask(RunState state, TaskEntry entry)

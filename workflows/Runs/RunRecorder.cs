@@ -73,7 +73,7 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
     /// <summary>Runs as long as the run: publishes what has changed.</summary>
     public async Task DescribeAsync()
     {
-        var (described, listed) = (-1L, "");
+        var (described, attributes) = (-1L, new RunAttributeSetter(_state));
         NotWorking? shown = null;
         while (true)
         {
@@ -84,16 +84,7 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
             shown = Progress.ShowOutages(_state, shown, RunContext.Now);
             described = _state.Journal.Sequence;
             Workflow.CurrentDetails = Progress.Describe(_state);
-            if (_state.Plan.ListsState && _state.Run.State != listed)
-            {
-                List<SearchAttributeUpdate> updates = [RunAttributes.State.ValueSet(_state.Run.State)];
-                if (_state.Plan.ListsRepository && listed.Length == 0)
-                {
-                    updates.Add(RunAttributes.Repository.ValueSet(_state.Repository.Path));
-                }
-                listed = _state.Run.State;
-                Workflow.UpsertTypedSearchAttributes([.. updates]);
-            }
+            attributes.SetChanged();
         }
     }
 

@@ -7,7 +7,7 @@ namespace Orchestrator.Workflows.Train;
 internal static class TrainRules
 {
     /// <summary>The number of failures of a gate on a tree before an entry is sent back.</summary>
-    private const int Failures = 2;
+    internal const int Failures = 2;
 
     /// <summary>The number of failures of a gate that is known to be flaky.</summary>
     private const int FailuresOfFlaky = 3;

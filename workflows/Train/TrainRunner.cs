@@ -12,6 +12,9 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
         set => context.State = value;
     }
 
+    /// <summary>Entries of the batch that is being merged, gated and landed in one step.</summary>
+    public IReadOnlyList<MergeRequest> Merging { get; private set; } = [];
+
     /// <summary>True if there is something to do.</summary>
     public bool HasStep => TrainRules.Next(Train) is not TrainStep.Wait;
 
@@ -45,6 +48,9 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
     {
         switch (step)
         {
+            case TrainStep.Build build when Input.MergesAtOnce:
+                await MergeAsync(build.Requests);
+                break;
             case TrainStep.Build build:
                 await BuildAsync(build.Requests);
                 break;
@@ -69,9 +75,43 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
         }
     }
 
+    /// <summary>Merges, gates and lands a batch by one activity, which stops where something has to be decided.</summary>
+    private async Task MergeAsync(IReadOnlyList<MergeRequest> requests)
+    {
+        var merge = new MergeBatchInput(ToBuild(requests), TrainRules.Failures);
+        MergedBatch merged;
+        Merging = requests;
+        try
+        {
+            merged = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.MergeBatchAsync(merge), context.Long);
+        }
+        catch (ActivityFailureException) when (!context.IsClosing)
+        {
+            // Done one by one, the impossible step shows its own fault.
+            await BuildAsync(requests);
+            return;
+        }
+        finally
+        {
+            Merging = [];
+        }
+        TakeBuilt(requests, merged.Built);
+        if (merged.Gated is { } gated && Train.Batch is { } batch)
+        {
+            TakeGated(batch, new PrefixRun(batch.Entries.Count, TrainRules.Failures), gated);
+        }
+        if (merged.Landed is { } landed)
+        {
+            TakeLanded(merged.Built.Count, landed);
+        }
+    }
+
+    private BuildBatchInput ToBuild(IReadOnlyList<MergeRequest> requests) =>
+        new(Input.RunId, Input.Repository, Input.PlanHash, requests) { StagingTip = context.Position.Commit };
+
     private async Task BuildAsync(IReadOnlyList<MergeRequest> requests)
     {
-        var build = new BuildBatchInput(Input.RunId, Input.Repository, Input.PlanHash, requests) { StagingTip = context.Position.Commit };
+        var build = ToBuild(requests);
         IReadOnlyList<MergeResult> results;
         try
         {
@@ -82,6 +122,11 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
             GiveUp(requests, requests, failure);
             return;
         }
+        TakeBuilt(requests, results);
+    }
+
+    private void TakeBuilt(IReadOnlyList<MergeRequest> requests, IReadOnlyList<MergeResult> results)
+    {
         context.MovedTo(results[0].Onto);
         reporter.Note(results[0].Note);
         var (entries, merges) = (new List<MergeRequest>(), new List<MergeResult>());
@@ -126,6 +171,11 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
             // Others of the round go on.
             result = Failed(batch.Entries[run.Length - 1], failure);
         }
+        TakeGated(batch, run, result);
+    }
+
+    private void TakeGated(TrainBatch batch, PrefixRun run, MergeResult result)
+    {
         Train = Train.Gated(run.Length, result);
         if (result.Flaky.Count > 0)
         {
@@ -159,6 +209,11 @@ internal sealed class TrainRunner(TrainContext context, TrainReporter reporter)
             GiveUp(batch.Entries, [.. batch.Rest], failure);
             return;
         }
+        TakeLanded(length, results);
+    }
+
+    private void TakeLanded(int length, IReadOnlyList<MergeResult> results)
+    {
         reporter.Note(results[0].Note);
         if (!results[0].Merged)
         {

@@ -4,7 +4,11 @@ using Orchestrator.Plans;
 namespace Orchestrator.App.Documents;
 
 /// <summary>Answer of <c>version --json</c>.</summary>
-public sealed record VersionDocument(string Version, string Runtime, string Platform) : Document;
+/// <param name="Version">Version of the program.</param>
+/// <param name="Build">Version and commit: the build id of its workers.</param>
+/// <param name="Runtime">The .NET runtime.</param>
+/// <param name="Platform">Operating system and processor.</param>
+public sealed record VersionDocument(string Version, string Build, string Runtime, string Platform) : Document;
 
 /// <summary>Answer of <c>trust --json</c>.</summary>
 /// <param name="Repository">Root of the repository.</param>

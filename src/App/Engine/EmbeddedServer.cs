@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Messages;
 using Temporal.Server;
 
 namespace Orchestrator.App.Engine;
@@ -39,7 +40,7 @@ internal sealed class EmbeddedServer : IAsyncDisposable
             TimeProvider = context.Time,
             DefaultRetention = retention,
             Trouble = context.Interaction.Warn,
-            SearchAttributes = RunSearchAttributes.All,
+            SearchAttributes = RunAttributes.Types,
         };
         var server = new TemporalServer(options, loggers);
         try

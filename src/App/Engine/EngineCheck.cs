@@ -45,7 +45,9 @@ public static class EngineCheck
                     "An operator adds what is missing once: "
                         + string.Join(
                             "; ",
-                            missing.Select(name => $"temporal operator search-attribute create --name {name} --type Keyword")
+                            missing.Select(name =>
+                                $"temporal operator search-attribute create --name {name} --type {RunAttributes.Types[name]}"
+                            )
                         )
                 );
         }

@@ -32,7 +32,7 @@ public sealed class WorkerDeployment(
 
     /// <summary>The version of a worker according to the settings; null: it belongs to no deployment.</summary>
     public static WorkerDeploymentVersion? VersionOf(TemporalSettings settings) =>
-        settings is { Address: not null, Deployment: { } name } ? new(name, settings.BuildId ?? ProductVersion.Value) : null;
+        settings is { Address: not null, Deployment: { } name } ? new(name, settings.BuildId ?? ProductVersion.Build) : null;
 
     /// <summary>Checks whether this version is the current one once the server knows it, and makes it that where requested.</summary>
     protected override async Task<TimeSpan?> PassAsync(CancellationToken cancellationToken)

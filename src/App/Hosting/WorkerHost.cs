@@ -90,12 +90,17 @@ public sealed class WorkerHost : IAsyncDisposable
             }
             await host.RefuseTwinAsync(stop);
             await host.ClearAfterTheDeadAsync(stop);
+            // Not before: in a container the last worker often had the same process id, and its identity would count as alive.
+            var identity = WorkerRecords.IdentityOf(ProductVersion.Value);
+            context.Workers.Add(identity);
             IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> served = [.. repositories.Zip(inHand.References)];
             var (places, remotes) = engine.IsEmbedded
                 ? ([], new Dictionary<string, string>())
                 : await HostOffers.ReadAsync(served, offered, context, stop);
             var options = new RunWorkerOptions
             {
+                Identity = identity,
+                Build = ProductVersion.Build,
                 Deployment = engine.Deployment,
                 Places = places,
                 Remotes = remotes,
@@ -319,7 +324,7 @@ public sealed class WorkerHost : IAsyncDisposable
         {
             var twin = await _engine.Runs.FindWorkerAsync(
                 reference.Queue,
-                (identity, seen) => WorkerIdentity.IsTwin(identity, _context.Machine, seen, booted),
+                (identity, seen) => _context.Workers.IsTwin(identity, seen, booted),
                 stop
             );
             if (twin is not null)
@@ -337,6 +342,6 @@ public sealed class WorkerHost : IAsyncDisposable
     private async Task ClearAfterTheDeadAsync(CancellationToken stop)
     {
         await _inHand.EndThatOfTheDeadAsync();
-        await DeadAttempts.FailAsync(_engine.Client, identity => WorkerIdentity.IsDead(identity, _context.Machine), stop);
+        await DeadAttempts.FailAsync(_engine.Client, _context.Machine, _context.Workers.IsDead, stop);
     }
 }

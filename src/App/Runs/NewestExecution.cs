@@ -4,7 +4,6 @@ using Orchestrator.Client;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Usage;
-using Orchestrator.Worker;
 using Temporal.Server;
 using Temporalio.Client;
 using Temporalio.Exceptions;
@@ -129,12 +128,7 @@ public static class NewestExecution
         {
             Status = status with
             {
-                Away = await handle.FindAwayAsync(
-                    status,
-                    identity => WorkerIdentity.IsDead(identity, context.Machine),
-                    context.Time.GetUtcNow(),
-                    patience.Token
-                ),
+                Away = await handle.FindAwayAsync(status, context.Workers.IsDead, context.Time.GetUtcNow(), patience.Token),
             },
         };
     }

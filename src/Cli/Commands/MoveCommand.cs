@@ -5,7 +5,6 @@ using Orchestrator.Machine.Hosting;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Tasks.Moving;
-using Orchestrator.Worker;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -166,8 +165,7 @@ internal sealed class MoveCommand : CliCommand
         var now = context.Time.GetUtcNow();
         if (
             parsed.GetValue(_force)
-            || await session.Runs.FindLastAskedAsync(status.Queue, identity => WorkerIdentity.IsDead(identity, context.Machine), now, stop)
-                is not { } seen
+            || await session.Runs.FindLastAskedAsync(status.Queue, context.Workers.IsDead, now, stop) is not { } seen
         )
         {
             return;

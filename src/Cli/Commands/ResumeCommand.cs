@@ -6,7 +6,6 @@ using Orchestrator.Machine.Night;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Settings;
-using Orchestrator.Worker;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -148,12 +147,7 @@ internal sealed class ResumeCommand : CliCommand
         {
             return null;
         }
-        var away = await run.FindAwayAsync(
-            status,
-            identity => WorkerIdentity.IsDead(identity, context.Machine),
-            context.Time.GetUtcNow(),
-            stop
-        );
+        var away = await run.FindAwayAsync(status, context.Workers.IsDead, context.Time.GetUtcNow(), stop);
         return away is null ? new MachineName(machine, status.Host) : throw NotHere(away, run.RunId);
     }
 

@@ -4,6 +4,7 @@ using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
+using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Temporal.Server;
 
@@ -71,7 +72,7 @@ internal sealed class ServerCommand : CliCommand
                 TimeProvider = context.Time,
                 DefaultRetention = EngineConnection.RetentionOf(settings.Retention),
                 Trouble = context.Terminal.Warn,
-                SearchAttributes = RunSearchAttributes.All,
+                SearchAttributes = RunAttributes.Types,
             },
             parsed,
             context

@@ -21,7 +21,12 @@ internal sealed class VersionCommand : CliCommand
         if (parsed.GetValue(_json))
         {
             context.Print(
-                new VersionDocument(ProductVersion.Value, RuntimeInformation.FrameworkDescription, RuntimeInformation.RuntimeIdentifier),
+                new VersionDocument(
+                    ProductVersion.Value,
+                    ProductVersion.Build,
+                    RuntimeInformation.FrameworkDescription,
+                    RuntimeInformation.RuntimeIdentifier
+                ),
                 DocumentJson.Default.VersionDocument
             );
         }

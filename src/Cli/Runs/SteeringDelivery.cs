@@ -3,7 +3,6 @@ using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Settings;
-using Orchestrator.Worker;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.Cli.Runs;
@@ -71,13 +70,7 @@ internal static class SteeringDelivery
         await using var engine = await EngineConnection.OpenAsync(repository, settings, context, loggers, stays: false, stop);
         return engine.IsEmbedded
             || run.Status.Queue.Length == 0
-            || await engine.Runs.FindLastAskedAsync(
-                run.Status.Queue,
-                identity => WorkerIdentity.IsDead(identity, context.Machine),
-                context.Time.GetUtcNow(),
-                stop
-            )
-                is not null;
+            || await engine.Runs.FindLastAskedAsync(run.Status.Queue, context.Workers.IsDead, context.Time.GetUtcNow(), stop) is not null;
     }
 
     /// <summary>Works on a run in this process until a kept command is carried out.</summary>
@@ -210,7 +203,7 @@ internal static class SteeringDelivery
     private static async Task<bool> HasWorkersAsync(EngineConnection engine, CommandContext context, CancellationToken stop)
     {
         var began = context.Time.GetTimestamp();
-        while (!await engine.Runs.HasWorkersAsync(identity => WorkerIdentity.IsDead(identity, context.Machine), stop))
+        while (!await engine.Runs.HasWorkersAsync(context.Workers.IsDead, stop))
         {
             if (context.Time.GetElapsedTime(began) > WorkerPatience)
             {

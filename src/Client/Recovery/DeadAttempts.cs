@@ -6,9 +6,15 @@ public static class DeadAttempts
 {
     /// <summary>Fails the pending attempts of open runs and tasks that a dead worker holds.</summary>
     /// <param name="client">Client of the server that holds the runs.</param>
-    /// <param name="isDead">Whether the process of a worker's identity is certainly dead.</param>
+    /// <param name="machine">The machine whose workers are meant: others may have workers of the same identity.</param>
+    /// <param name="isDead">True for the identity of a worker whose process is gone.</param>
     /// <returns>How many attempts were failed.</returns>
-    public static async Task<int> FailAsync(ITemporalClient client, Func<string, bool> isDead, CancellationToken cancellation = default)
+    public static async Task<int> FailAsync(
+        ITemporalClient client,
+        string machine,
+        Func<string, bool> isDead,
+        CancellationToken cancellation = default
+    )
     {
         var failed = 0;
         var rpc = new RpcOptions { Retry = true, CancellationToken = cancellation };
@@ -16,7 +22,12 @@ public static class DeadAttempts
         {
             foreach (var activity in description.PendingActivities)
             {
-                if (activity.State != PendingActivityState.Started || !isDead(activity.LastWorkerIdentity))
+                // A place is held on a queue that hosts share: the server reports its silence within seconds.
+                if (
+                    activity.State != PendingActivityState.Started
+                    || QueueNames.MachineOf(MachinePresence.QueueOf(activity)) != machine
+                    || !isDead(activity.LastWorkerIdentity)
+                )
                 {
                     continue;
                 }

@@ -56,7 +56,7 @@ public static class MachinePresence
     {
         // What is done on other hosts waits for no machine.
         pending = [.. pending.Where(step => !IsElsewhere(step, machine))];
-        var there = pending.Where(activity => MachineOf(activity.LastWorkerIdentity) == machine).ToList();
+        var there = pending.Where(activity => activity.LastWorkerIdentity.Length > 0).ToList();
         if (
             pending.Count == 0
             || IsAsking(pollers, isDead, now)
@@ -88,14 +88,6 @@ public static class MachinePresence
                 rpc
             )
         ).Pollers;
-
-    /// <summary>The machine in a worker's identity; null: it is of another form.</summary>
-    public static string? MachineOf(string identity)
-    {
-        var name = identity.Split('#')[0];
-        var at = name.IndexOf('@', StringComparison.Ordinal);
-        return at > 0 ? name[(at + 1)..] : null;
-    }
 
     /// <summary>Steps of a run that wait or are under way, of at most 30 of its workflows.</summary>
     /// <param name="client">Client of the server.</param>
@@ -131,13 +123,9 @@ public static class MachinePresence
     /// again.</summary>
     internal static bool IsElsewhere(PendingActivityInfo step, string machine) => MachineOf(step) is { } other && other != machine;
 
-    /// <summary>The machine of a step: that of its queue, or, where the server does not tell the queue, the one that has had it
-    /// last.</summary>
-    private static string? MachineOf(PendingActivityInfo step)
-    {
-        var queue = QueueOf(step);
-        return QueueNames.GivenAwayBy(queue, out _) ?? QueueNames.MachineOf(queue) ?? MachineOf(step.LastWorkerIdentity);
-    }
+    /// <summary>The machine in the name of the step's queue, or null if the queue names none.</summary>
+    internal static string? MachineOf(PendingActivityInfo step) =>
+        QueueNames.GivenAwayBy(QueueOf(step), out _) ?? QueueNames.MachineOf(QueueOf(step));
 
     /// <summary>The queue of a step; empty: the server does not say it, as one before 1.27.</summary>
     internal static string QueueOf(PendingActivityInfo step) => step.ActivityOptions?.TaskQueue?.Name ?? "";

@@ -27,7 +27,7 @@ internal sealed class PlaceWaits(ITemporalClient client, TimeProvider time, RpcO
         {
             if (place.State != PendingActivityState.Scheduled)
             {
-                _given.Add((MachinePresence.QueueOf(place), HostOf(place.LastWorkerIdentity)));
+                _given.Add((MachinePresence.QueueOf(place), place.LastWorkerIdentity));
             }
             else if (!isTold(place))
             {
@@ -44,7 +44,7 @@ internal sealed class PlaceWaits(ITemporalClient client, TimeProvider time, RpcO
         var full = _given.Select(given => given.Host).ToHashSet(StringComparer.Ordinal);
         foreach (var queue in _waiting.GroupBy(waiting => MachinePresence.QueueOf(waiting.Place), StringComparer.Ordinal))
         {
-            var asking = (await MachinePresence.PollersAsync(client, queue.Key, rpc)).Select(poller => HostOf(poller.Identity));
+            var asking = (await MachinePresence.PollersAsync(client, queue.Key, rpc)).Select(poller => poller.Identity);
             // One whose places are all taken by tasks of the queue asks for none.
             var hosts = asking.Concat(_given.Where(given => given.Queue == queue.Key).Select(given => given.Host)).ToHashSet();
             known.AddRange(
@@ -66,6 +66,4 @@ internal sealed class PlaceWaits(ITemporalClient client, TimeProvider time, RpcO
             FailureTypes.HostNotReady => false,
             _ => time.GetUtcNow() - place.ScheduledTime?.ToDateTimeOffset() >= Patience,
         };
-
-    private static string HostOf(string worker) => MachinePresence.MachineOf(worker) ?? worker;
 }

@@ -34,8 +34,7 @@ public static class RunStillness
         CancellationToken cancellation = default
     ) =>
         (await MachinePresence.PendingAsync(client, runId, new RpcOptions { CancellationToken = cancellation }, cancellation)).Any(step =>
-            step.State is PendingActivityState.Started or PendingActivityState.CancelRequested
-            && MachinePresence.MachineOf(step.LastWorkerIdentity) == machine
+            step.State is PendingActivityState.Started or PendingActivityState.CancelRequested && MachinePresence.MachineOf(step) == machine
         );
 
     /// <summary>Describes the steps of a run; see <see cref="LookAsync"/>. No server, no clock.</summary>

@@ -24,6 +24,9 @@ public sealed record TrainInput
 
     public required RunRules Rules { get; init; }
 
+    /// <summary>True if one activity merges, gates and lands a batch; false for queues from before.</summary>
+    public bool MergesAtOnce { get; init; }
+
     /// <summary>Position of that branch.</summary>
     public required StagingPosition Position { get; init; }
 
@@ -131,6 +134,49 @@ public sealed record BuildBatchInput(string RunId, RepositoryReference Repositor
     /// <summary>Commit that staging has to be at: the last merge that was reported to the run, or the run's base. Empty: unknown.</summary>
     public string StagingTip { get; init; } = "";
 }
+
+/// <summary>Asks for a batch to be merged, gated and landed in one step.</summary>
+/// <param name="Build">The batch.</param>
+/// <param name="Tries">How often a failing gate is run before the failure counts.</param>
+public sealed record MergeBatchInput(BuildBatchInput Build, int Tries)
+{
+    /// <summary>The gates of the whole batch, or null if its merges leave something to decide.</summary>
+    /// <param name="built">Results of the merges.</param>
+    public GateBatchInput? ToGate(IReadOnlyList<MergeResult> built) =>
+        built.All(result => result.Outcome == MergeOutcome.Made)
+            ? new GateBatchInput(
+                Build.RunId,
+                Build.Repository,
+                Build.PlanHash,
+                [.. Build.Requests.Take(built.Count)],
+                built[0].Onto,
+                built[^1].Commit,
+                Tries
+            )
+            : null;
+
+    /// <summary>The landing of the whole batch, or null if its gates leave something to decide.</summary>
+    /// <param name="built">Results of the merges.</param>
+    /// <param name="gated">Result of the gates.</param>
+    public LandBatchInput? ToLand(IReadOnlyList<MergeResult> built, MergeResult gated) =>
+        gated.Outcome == MergeOutcome.Made
+            ? new LandBatchInput(
+                Build.RunId,
+                Build.Repository,
+                Build.PlanHash,
+                [.. built.Select(merge => merge with { Message = gated.Message })]
+            )
+            {
+                StagingTip = built[0].Onto,
+            }
+            : null;
+}
+
+/// <summary>Results of a batch, as far as it came.</summary>
+/// <param name="Built">As <see cref="ITrainActivities.BuildBatchAsync"/> returns them.</param>
+/// <param name="Gated">As <see cref="ITrainActivities.GateBatchAsync"/> returns it, or null if no gates were run.</param>
+/// <param name="Landed">As <see cref="ITrainActivities.LandBatchAsync"/> returns them, or null if staging was not moved.</param>
+public sealed record MergedBatch(IReadOnlyList<MergeResult> Built, MergeResult? Gated = null, IReadOnlyList<MergeResult>? Landed = null);
 
 /// <summary>Asks for gates to be run on a tree with the first entries of a batch.</summary>
 /// <param name="Requests">What is merged in it, in order.</param>

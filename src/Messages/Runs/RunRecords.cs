@@ -98,6 +98,12 @@ public sealed record PlanOutline
     /// <summary>True if the server lists runs by their repository (<see cref="RunAttributes.Repository"/>).</summary>
     public bool ListsRepository { get; init; }
 
+    /// <summary>True if the server lists runs that need attention (<see cref="RunAttributes.NeedsAttention"/>).</summary>
+    public bool ListsAttention { get; init; }
+
+    /// <summary>True if the server lists runs by their cost (<see cref="RunAttributes.Cost"/>).</summary>
+    public bool ListsCost { get; init; }
+
     /// <summary>SHA-256 of what the run decides by: a list of files (the plan, the settings of its start ...) with the hash of each.
     /// Activities refuse to work with others. It changes where the run decides more.</summary>
     public string Hash { get; init; } = "";

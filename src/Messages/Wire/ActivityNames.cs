@@ -28,6 +28,7 @@ public static class ActivityNames
                     nameof(IRequestActivities.ConcludeRequestAsync),
                     nameof(IRequestActivities.SplitTaskAsync),
                     nameof(IRequestActivities.AddTasksAsync),
+                    nameof(ITrainActivities.MergeBatchAsync),
                     nameof(ITrainActivities.LandBatchAsync),
                     nameof(IAnswerActivities.AskAgentAsync),
                     nameof(IAnswerActivities.JudgeAnswerAsync),

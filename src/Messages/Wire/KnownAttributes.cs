@@ -16,7 +16,7 @@ public static class KnownAttributes
         try
         {
             var options = new WorkflowCountOptions { Rpc = new RpcOptions { CancellationToken = stop } };
-            await client.CountWorkflowsAsync($"{attribute} = 'none'", options);
+            await client.CountWorkflowsAsync($"{attribute} IS NULL", options);
             return true;
         }
         catch (RpcException unknown) when (unknown.Code == RpcException.StatusCode.InvalidArgument)
@@ -31,7 +31,7 @@ public static class KnownAttributes
     public static async Task<IReadOnlyList<string>> MissingAsync(ITemporalClient client, CancellationToken stop)
     {
         var missing = new List<string>();
-        foreach (var attribute in RunAttributes.Names)
+        foreach (var attribute in RunAttributes.Types.Keys)
         {
             if (!await HasAsync(client, attribute, stop))
             {

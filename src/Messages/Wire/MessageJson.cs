@@ -19,9 +19,11 @@ public static class MessageJson
                 PropertyNameCaseInsensitive = true,
                 // Otherwise a text in another script would become up to three times as long, beyond the server's limit.
                 Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-                TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+                TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutDefaults } },
             }
         );
+
+    private static Type[] InputTypes => [typeof(OrchestrationInput), typeof(PlanningOptions), typeof(NightContract), typeof(RunForecast)];
 
     private static IPayloadConverter PayloadConverter { get; } = new DefaultPayloadConverter(Options);
 
@@ -36,6 +38,18 @@ public static class MessageJson
         var options = (TemporalClientOptions)client.Options.Clone();
         options.DataConverter = options.DataConverter with { PayloadConverter = PayloadConverter };
         return new TemporalClient(client.Connection, options);
+    }
+
+    /// <summary>Writes only the given members of a run's input, which people read in Temporal's Web UI.</summary>
+    private static void LeaveOutDefaults(JsonTypeInfo type)
+    {
+        if (InputTypes.Contains(type.Type))
+        {
+            foreach (var member in type.Properties.Where(member => !member.IsRequired))
+            {
+                member.ShouldSerialize = (_, value) => value is not (null or false);
+            }
+        }
     }
 
     private static JsonSerializerOptions Fixed(JsonSerializerOptions options)

@@ -67,7 +67,7 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
         "temporal.build_id",
         null,
         SettingTypes.OptionalText,
-        "which version of the deployment a worker here is; not set: the program's version",
+        "which version of the deployment a worker here is; not set: the program's version and commit",
         oldVariables: ["TEMPORAL_WORKER_BUILD_ID"]
     )
     {

@@ -23,6 +23,7 @@ return args switch
     ["start-up", var program] => await RunBenchmarks.StartUpAsync(program),
     ["whole-run", var program] => await RunBenchmarks.WholeRunAsync(program),
     ["resume", var program] => await RunBenchmarks.ResumeAsync(program),
+    ["run-history", var program] => await RunHistory.RunAsync(program),
     ["idle", var program] => await RunBenchmarks.IdleAsync(program),
     ["runs-slope", var program] => await ManyTasks.SlopeAsync(program),
     ["runs-queue", var program] => await ManyTasks.QueueAsync(program, 1000),
@@ -47,8 +48,8 @@ static int SayUsage()
 {
     Console.Error.WriteLine(
         "Which benchmark? plans, train, governor, sandbox-start, verification, git-merge, git-losses, git-worktree; "
-            + "start-up, whole-run, resume, idle, runs-slope, runs-queue, runs-train, runs-helpers, warm-builds, network, page, "
-            + "page-log, page-idle, "
+            + "start-up, whole-run, run-history, resume, idle, runs-slope, runs-queue, runs-train, runs-helpers, warm-builds, network, "
+            + "page, page-log, page-idle, "
             + "server-start-up, server-start-rpc, server-load, server-pending or server-history, with the path of the built command"
     );
     return 2;

@@ -1,0 +1,77 @@
+using System.Globalization;
+using Orchestrator.Gates;
+
+namespace Orchestrator.Machine.Hosting;
+
+/// <summary>Records the processes behind the identities of this machine's workers. An identity is made for people and names host and
+/// process id alone; its record also holds the start time, boot and process namespace, by which a successor detects that the process is
+/// gone.</summary>
+/// <param name="environment">Variables of the process; they name the user's state folder.</param>
+public sealed class WorkerRecords(IReadOnlyDictionary<string, string> environment)
+{
+    private const string Prefix = "orchestrate ";
+
+    // The greatest difference between the clocks of this machine and the server.
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(2);
+
+    // No server remembers an attempt of a worker for longer: its activities have timeouts of hours.
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
+
+    private readonly string _folder = Path.Combine(UserState.FolderOf(environment), "workers");
+
+    /// <summary>The identity of this process, for instance <c>orchestrate 0.1.0 on desk (4711)</c>.</summary>
+    /// <param name="version">The program's version.</param>
+    public static string IdentityOf(string version) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Prefix}{version} on {Environment.MachineName} ({Environment.ProcessId})");
+
+    /// <summary>Records this process under an identity, and removes records of processes that ended 30 days ago.</summary>
+    /// <param name="identity">The identity (<see cref="IdentityOf"/>).</param>
+    /// <exception cref="IOException">The record can't be written.</exception>
+    public void Add(string identity)
+    {
+        PrivateFolder.Make(UserState.MakeFolder(environment));
+        PrivateFolder.Make(_folder);
+        var self = ProcessIdentity.Current;
+        var name = string.Create(CultureInfo.InvariantCulture, $"{self.ProcessId}-{self.StartTime}");
+        DurableFile.Write(Path.Combine(_folder, name), $"{identity}\n{self}\n{ProcessIdentity.CurrentNamespace}\n");
+        foreach (var file in Directory.EnumerateFiles(_folder))
+        {
+            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > Kept && Read(file) is { IsDead: true })
+            {
+                File.Delete(file);
+            }
+        }
+    }
+
+    /// <summary>True if the identity names workers of this machine, and the process of each is gone. An identity without a record, such as
+    /// one of another machine, is never dead.</summary>
+    /// <param name="identity">A worker's identity.</param>
+    public bool IsDead(string identity) => Find(identity) is { Count: > 0 } found && found.All(record => record.IsDead);
+
+    /// <summary>True if the identity names a worker on another machine that has the same machine id, as copies of one installation have:
+    /// no worker of this machine was recorded under the identity, and the worker polled after this machine had booted.</summary>
+    /// <param name="identity">Identity of a worker that polls a queue of this machine.</param>
+    /// <param name="seen">Time of the worker's last poll, by the server's clock.</param>
+    /// <param name="booted">Time at which this machine booted.</param>
+    public bool IsTwin(string identity, DateTimeOffset seen, DateTimeOffset booted) =>
+        identity.StartsWith(Prefix, StringComparison.Ordinal) && seen > booted + ClockTolerance && Find(identity).Count == 0;
+
+    private List<Record> Find(string identity) =>
+        identity.StartsWith(Prefix, StringComparison.Ordinal) && Directory.Exists(_folder)
+            ? [.. Directory.EnumerateFiles(_folder).Select(Read).OfType<Record>().Where(record => record.Identity == identity)]
+            : [];
+
+    private static Record? Read(string file) =>
+        DurableFile.TryRead(file)?.Split('\n') is [var identity, var process, var space, ..]
+        && ProcessIdentity.TryParse(process) is { } parsed
+            ? new Record(identity, parsed, space)
+            : null;
+
+    private sealed record Record(string Identity, ProcessIdentity Process, string Namespace)
+    {
+        /// <summary>True if the process belongs to an earlier boot, or to this one and a namespace in which process ids mean the same as
+        /// here.</summary>
+        public bool IsDead =>
+            Process.BootId != ProcessIdentity.CurrentBootId || (Namespace == ProcessIdentity.CurrentNamespace && !Process.IsAlive());
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+
+namespace Orchestrator.Messages;
+
+/// <summary>The workflow updates that do the same as the commands of answers, for people who have Temporal's tools alone.</summary>
+public static class AnswerUpdates
+{
+    /// <summary>Stands in an input for the number that the user writes.</summary>
+    private const string Blank = "AMOUNT";
+
+    /// <summary>The update that gives an answer.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="question">The question; the run refuses the answer once it asks something else.</param>
+    /// <param name="way">One of the question's ways.</param>
+    /// <returns>Name of the update and its input as JSON, or null if the command does more than an update.</returns>
+    public static (string Update, string Input)? Of(string runId, RunQuestion question, AnswerWay way)
+    {
+        var task = way.Target.Length > runId.Length ? way.Target[(runId.Length + 1)..] : "";
+        return way.Kind switch
+        {
+            AnswerWays.Approve => (MessageNames.Approve, Json(("id", task), ("shown", question.Shown))),
+            AnswerWays.Reject => (MessageNames.Reject, Json(("id", task), ("reason", "TEXT"), ("shown", question.Shown))),
+            AnswerWays.Promote => (MessageNames.Promote, Json(("shown", question.Shown))),
+            AnswerWays.PromoteOnto => (MessageNames.Promote, Json(("target", way.Resolution!), ("shown", question.Shown))),
+            AnswerWays.LandMerged => (MessageNames.LandMerged, Json(("shown", question.Shown))),
+            AnswerWays.Resolve => (MessageNames.ResolveEscalation, Json(("way", way.Resolution!), ("shown", question.Shown))),
+            AnswerWays.Retry => (MessageNames.RetryTask, Json(("task", task))),
+            AnswerWays.Guide => (MessageNames.RetryTask, Json(("task", task), ("text", "TEXT"))),
+            AnswerWays.Skip => (MessageNames.SkipTask, Json(("task", task))),
+            AnswerWays.Cancel when task.Length > 0 => (MessageNames.CancelTask, Json(("task", task))),
+            AnswerWays.RaiseBudget => (
+                MessageNames.RaiseBudget,
+                Json([("kind", way.Resolution!), ("usd", Blank), .. task.Length > 0 ? [("task", task)] : Array.Empty<(string, string)>()])
+            ),
+            _ => null,
+        };
+    }
+
+    private static string Json(params (string Name, string Value)[] members) =>
+        JsonSerializer
+            .Serialize(members.ToDictionary(member => member.Name, member => member.Value), MessageJson.Options)
+            .Replace($"\"{Blank}\"", Blank, StringComparison.Ordinal);
+}

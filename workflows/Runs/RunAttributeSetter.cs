@@ -1,0 +1,41 @@
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>Sets a run's search attributes, those that its server knows.</summary>
+/// <param name="state">The run.</param>
+internal sealed class RunAttributeSetter(RunState state)
+{
+    private string _listed = "";
+    private bool _needsAttention;
+
+    /// <summary>Sets the attributes that have changed, all in one event of the history. The cost goes with a change of another one: it
+    /// changes with each task.</summary>
+    public void SetChanged()
+    {
+        var (plan, needsAttention) = (state.Plan, Questions.Of(state).Count > 0);
+        var isOtherState = plan.ListsState && state.Run.State != _listed;
+        var isOtherAttention = plan.ListsAttention && (needsAttention != _needsAttention || (isOtherState && _listed.Length == 0));
+        if (!isOtherState && !isOtherAttention)
+        {
+            return;
+        }
+        List<SearchAttributeUpdate> updates = [];
+        if (isOtherState)
+        {
+            updates.Add(RunAttributes.State.ValueSet(state.Run.State));
+        }
+        if (plan.ListsRepository && isOtherState && _listed.Length == 0)
+        {
+            updates.Add(RunAttributes.Repository.ValueSet(state.Repository.Path));
+        }
+        if (isOtherAttention)
+        {
+            updates.Add(RunAttributes.NeedsAttention.ValueSet(needsAttention));
+        }
+        if (plan.ListsCost)
+        {
+            updates.Add(RunAttributes.Cost.ValueSet((double)state.Board.Entries.Sum(entry => entry.Progress.Cost)));
+        }
+        (_listed, _needsAttention) = (isOtherState ? state.Run.State : _listed, needsAttention);
+        Workflow.UpsertTypedSearchAttributes([.. updates]);
+    }
+}
