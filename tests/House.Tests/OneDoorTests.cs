@@ -78,6 +78,7 @@ public sealed partial class OneDoorTests
             "Machine/Cleaning/StorageSizes",
             "Machine/Hosting/FaultNote",
             "Machine/Hosting/StandbyProcesses",
+            "Machine/Hosting/WorkerRecords",
             "Machine/Repositories/KnownRepositories",
             "Network/Logging/ConnectionSummary",
             "Network/Serving/NetworkProxy",
