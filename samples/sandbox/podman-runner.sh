@@ -2,7 +2,7 @@
 # Starts a program of orchestrate in a container of podman:
 #   permissions: {runner: [/path/to/podman-runner.sh]}
 # Untried: it was written from podman's manual. It needs podman 4 or later and jq.
-# Its arguments are the description of the sandbox (docs/security.md, "Another runner"), the program, and the program's arguments.
+# Its arguments are the description of the sandbox (docs/reference/sandbox.md, "Another runner"), the program, and the program's arguments.
 set -eu
 description=$1
 shift

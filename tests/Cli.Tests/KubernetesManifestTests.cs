@@ -111,7 +111,7 @@ public class KubernetesManifestTests
 
     private static HashSet<string> Keys(YamlNode node) => [.. ((YamlMappingNode)node).Children.Keys.Select(key => key.ToString())];
 
-    private static string Page(string name) => File.ReadAllText(RepositoryFiles.Path($"docs/{name}.md"));
+    private static string Page(string name) => File.ReadAllText(RepositoryFiles.Path($"docs/reference/{name}.md"));
 
     private static Dictionary<string, YamlMappingNode> Read() =>
         Parse(File.ReadAllText(RepositoryFiles.Path("samples/kubernetes/workers.yaml")))

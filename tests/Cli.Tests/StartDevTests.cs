@@ -144,7 +144,7 @@ public sealed class StartDevTests
     /// <summary>The script on the page for users.</summary>
     private static string Script()
     {
-        var page = File.ReadAllText(RepositoryFiles.Path("docs/reference/temporal.md"));
+        var page = File.ReadAllText(RepositoryFiles.Path("docs/how-to/temporal-tests.md"));
         var begin = page.IndexOf("#!/bin/sh\n", StringComparison.Ordinal);
         return page[begin..page.IndexOf("```", begin, StringComparison.Ordinal)];
     }

@@ -108,7 +108,7 @@ public sealed class SummaryTests
         await run.BeginAsync();
         await UntilListedAsync(run, RunAttributes.QueryFor(RunStates.AwaitingApproval));
         var path = (await run.Run.DescribeAsync()).TypedSearchAttributes.Get(RunAttributes.Repository);
-        var page = await File.ReadAllTextAsync(RepositoryFiles.Path("docs/temporal.md"));
+        var page = await File.ReadAllTextAsync(RepositoryFiles.Path("docs/reference/temporal.md"));
         var views = page.Split("```sql\n")[1]
             .Split("```")[0]
             .Split('\n')

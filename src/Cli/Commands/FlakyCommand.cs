@@ -54,7 +54,7 @@ internal sealed class FlakyCommand : CliCommand
         var (quarantine, faults) = tests.Read();
         if (faults.FirstOrDefault(fault => fault.Severity == FaultSeverity.Error) is { } fault)
         {
-            throw new UseCaseException(Outcome.Usage, fault.ToPlainText(), "Correct the file; docs/reference/gates.md shows its form.");
+            throw new UseCaseException(Outcome.Usage, fault.ToPlainText(), "Correct the file; docs/how-to/flaky-tests.md shows its form.");
         }
         if (parsed.GetValue(_test) is { } test)
         {
@@ -125,7 +125,7 @@ internal sealed class FlakyCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Usage,
                 $"{TestQuarantine.FileName} can't be changed without changing more of it.",
-                "Edit it by hand; docs/reference/gates.md shows its form."
+                "Edit it by hand; docs/how-to/flaky-tests.md shows its form."
             );
         }
         context.Terminal.Say(sentence);

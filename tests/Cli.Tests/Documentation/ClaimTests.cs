@@ -16,7 +16,21 @@ public sealed class ClaimTests
     private const int MostUnplayed = 2;
     private const string Folder = "tests/Cli.Tests/Documentation/Claims";
 
-    private static readonly string[] _pages = ["first-plan", "overnight", "unattended-runs", "landing", "gates", "blocked", "temporal"];
+    private static readonly string[] _pages =
+    [
+        "first-plan",
+        "overnight",
+        "unattended-runs",
+        "landing",
+        "gates",
+        "green-gates",
+        "flaky-tests",
+        "shared-resources",
+        "blocked",
+        "temporal",
+        "temporal-server",
+        "temporal-tests",
+    ];
 
     /// <summary>The pages whose every sentence is looked at.</summary>
     public static TheoryData<string> Pages { get; } = [.. _pages];
