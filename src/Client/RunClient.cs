@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Temporalio.Api.TaskQueue.V1;
+using Temporalio.Common;
 
 namespace Orchestrator.Client;
 
@@ -29,6 +30,7 @@ public sealed class RunClient(ITemporalClient client)
             StaticSummary = DisplayText.Summary(input.Subject),
             StaticDetails = StartDetails.Of(input, runId),
             Memo = StartDetails.Memo(input, _client.Connection.Options.Identity),
+            Priority = new Priority(fairnessKey: RunIds.FairnessKey(runId)),
             Rpc = new RpcOptions { CancellationToken = cancellation },
         };
         try

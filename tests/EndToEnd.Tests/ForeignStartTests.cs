@@ -77,6 +77,28 @@ public sealed class ForeignStartTests
     }
 
     [Fact]
+    public async Task Watch_RunThatIsTerminated_EndsWithThatState()
+    {
+        await using var place = await ForeignWorkplace.CreateAsync(Plan);
+        var handle = await place.StartAsync("planFile", "tasks.yaml", new WorkflowOptions { StartSignal = "pause", StartSignalArgs = [] });
+
+        var changes = new List<RunChange>();
+        await foreach (var change in new RunClient(handle.Client).Get(handle.Id).WatchAsync(Eventually.Timeout()))
+        {
+            changes.Add(change);
+            if (change.Status.TaskCount > 0 && !RunStates.IsFinal(change.Status.State))
+            {
+                await handle.TerminateAsync("not needed");
+            }
+        }
+
+        Assert.Null(changes[0].PreviousState);
+        Assert.Equal(RunStates.Terminated, changes[^1].Status.State);
+        Assert.True(changes[^1].IsNewState);
+        Assert.Single(changes, change => RunStates.IsFinal(change.Status.State));
+    }
+
+    [Fact]
     public async Task Start_WithAFaultInItsPlan_FailsWithTheFieldAndTheCure()
     {
         await using var place = await ForeignWorkplace.CreateAsync(Plan);

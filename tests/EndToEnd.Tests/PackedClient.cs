@@ -62,6 +62,7 @@ public sealed class PackedClient : IAsyncLifetime
                 Timeout = Limit,
             }
         );
-        Assert.True(result.ExitCode == 0, $"dotnet {string.Join(' ', arguments)}:\n{result.StandardOutput}\n{result.StandardError}");
+        var output = $"{result.StandardOutput.Text}\n{result.StandardError.Text}";
+        Assert.True(result.ExitCode == 0, $"dotnet {string.Join(' ', arguments)}:\n{output}");
     }
 }
