@@ -24,8 +24,8 @@ public static class WorkerSetup
     /// <summary>Innermost interceptor, which reads the messages sent to workflows.</summary>
     public static IWorkerInterceptor Messages { get; } = new MessageInterceptor();
 
-    /// <summary>Interceptor that adds a summary to each activity.</summary>
-    public static IWorkerInterceptor Summaries { get; } = new SummaryInterceptor();
+    /// <summary>Interceptor that adds a summary and a priority to each activity, and a priority to each child workflow.</summary>
+    public static IWorkerInterceptor CallOptions { get; } = new CallOptionsInterceptor();
 
     /// <summary>Interceptor that routes activities to the host that a run was moved to.</summary>
     public static IWorkerInterceptor Machines { get; } = new ActivityRoutingInterceptor();
@@ -42,7 +42,7 @@ public static class WorkerSetup
         {
             options.AddWorkflow(workflow);
         }
-        options.Interceptors = [.. options.Interceptors ?? [], Machines, Summaries, Messages];
+        options.Interceptors = [.. options.Interceptors ?? [], Machines, CallOptions, Messages];
         return options;
     }
 

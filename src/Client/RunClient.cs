@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Temporalio.Api.TaskQueue.V1;
+using Temporalio.Common;
 
 namespace Orchestrator.Client;
 
@@ -14,26 +15,33 @@ public sealed class RunClient(ITemporalClient client)
     /// <summary>Visibility query for open runs.</summary>
     internal const string OpenRuns = $"ExecutionStatus = 'Running' AND WorkflowType = '{WorkflowType}'";
 
-    /// <summary>Starts a run. If a run with this id is already open, returns that run, so the call is idempotent.</summary>
+    /// <summary>Starts a run. If the server has a run with this id, open or ended, returns that run, so the call is idempotent: derive
+    /// the id from the request that asks for the run. The server forgets ended runs after the namespace's retention period.</summary>
     /// <param name="input">The input, which the run itself validates.</param>
-    /// <param name="runId">Id of the run; see <see cref="RunIds.Create"/>.</param>
+    /// <param name="runId">Id of the run, which is also its workflow id. At most 1,000 bytes.</param>
     /// <param name="cancellation">Stops waiting for the server. The run may have been started nevertheless.</param>
+    /// <exception cref="RpcException">The server can't be reached or rejects the start.</exception>
     public async Task<RunHandle> StartAsync(OrchestrationInput input, string runId, CancellationToken cancellation = default)
     {
-        await _client.StartWorkflowAsync(
-            WorkflowType,
+        var options = new WorkflowOptions(runId, QueueNames.Workflows)
+        {
+            IdConflictPolicy = WorkflowIdConflictPolicy.UseExisting,
+            IdReusePolicy = WorkflowIdReusePolicy.RejectDuplicate,
+            StaticSummary = DisplayText.Summary(input.Subject),
+            StaticDetails = StartDetails.Of(input, runId),
+            Memo = StartDetails.Memo(input, _client.Connection.Options.Identity),
+            Priority = new Priority(fairnessKey: RunIds.FairnessKey(runId)),
+            Rpc = new RpcOptions { CancellationToken = cancellation },
+        };
+        try
+        {
             // Without the checkpoint, which would be shown as a null beside the input.
-            [input],
-            new WorkflowOptions(runId, QueueNames.Workflows)
-            {
-                IdConflictPolicy = WorkflowIdConflictPolicy.UseExisting,
-                IdReusePolicy = WorkflowIdReusePolicy.RejectDuplicate,
-                StaticSummary = DisplayText.Summary(input.Subject),
-                StaticDetails = StartDetails.Of(input, runId),
-                Memo = StartDetails.Memo(input, _client.Connection.Options.Identity),
-                Rpc = new RpcOptions { CancellationToken = cancellation },
-            }
-        );
+            await _client.StartWorkflowAsync(WorkflowType, [input], options);
+        }
+        catch (WorkflowAlreadyStartedException)
+        {
+            // The run has ended. An open run is no conflict.
+        }
         return Get(runId);
     }
 

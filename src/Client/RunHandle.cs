@@ -288,7 +288,45 @@ public sealed class RunHandle
     /// workflow.</summary>
     /// <exception cref="RpcException">The server can't be reached or does not know the run.</exception>
     /// <exception cref="WorkflowQueryFailedException">The workflow's version does not support the query.</exception>
-    public async IAsyncEnumerable<ProgressInput> UnrecordedAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    public IAsyncEnumerable<ProgressInput> UnrecordedAsync(CancellationToken cancellation = default) =>
+        ReadOnNewsAsync(
+            stop => FindUnrecordedAsync(new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = stop } }),
+            cancellation
+        );
+
+    /// <summary>Yields the current status of the run, then each change of it, until the run ends. Changes in quick succession are
+    /// combined. The last value has a state for which <see cref="RunStates.IsFinal"/> is true, unless the caller stops earlier. Needs a
+    /// worker with the run's workflow.</summary>
+    /// <param name="cancellation">Stops watching. The run continues.</param>
+    /// <exception cref="RpcException">The server can't be reached or does not know the run.</exception>
+    public async IAsyncEnumerable<RunChange> WatchAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        RunStatus? last = null;
+        await foreach (var status in ReadOnNewsAsync<RunStatus>(async stop => await StatusAsync(stop), cancellation))
+        {
+            if (RunChange.Between(last, status) is { } change)
+            {
+                last = status;
+                yield return change;
+            }
+        }
+        // A run that was ended externally has no workflow task after its end.
+        if (last is null || !RunStates.IsFinal(last.State))
+        {
+            if (RunChange.Between(last, await StatusAsync(cancellation)) is { } end)
+            {
+                yield return end;
+            }
+        }
+    }
+
+    /// <summary>Reads at once, and again after each completed workflow task, until the run ends. Workflow tasks during a read are
+    /// followed by one read.</summary>
+    private async IAsyncEnumerable<T> ReadOnNewsAsync<T>(
+        Func<CancellationToken, Task<T?>> read,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
+        where T : class
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -296,12 +334,11 @@ public sealed class RunHandle
         var following = FollowAsync(news.Writer, stop.Token);
         try
         {
-            var options = new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = stop.Token } };
             await foreach (var _ in news.Reader.ReadAllAsync(stop.Token))
             {
-                if (await FindUnrecordedAsync(options) is { } unrecorded)
+                if (await read(stop.Token) is { } value)
                 {
-                    yield return unrecorded;
+                    yield return value;
                 }
             }
         }

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Orchestrator.Messages;
 
 /// <summary>Names of task queues. All workflows share one queue. The activities of a run use the queue of their repository and
@@ -63,9 +66,18 @@ public static class RunIds
     /// <summary>Name of the merge queue in place of a task id. Task ids never start with a dot.</summary>
     public const string Train = ".train";
 
+    private const int LongestFairnessKey = 64;
+
     private const string Children =
         "(WorkflowType = 'TaskWorkflow' OR WorkflowType = 'PlanningWorkflow' OR WorkflowType = 'ReviewWorkflow' OR WorkflowType = "
         + "'MergeTrainWorkflow')";
+
+    /// <summary>Fairness key of a run's workflows and activities: the id of the run, or a hash of an id that servers don't accept as a
+    /// key.</summary>
+    public static string FairnessKey(string runId) =>
+        Encoding.UTF8.GetByteCount(runId) <= LongestFairnessKey
+            ? runId
+            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(runId)));
 
     /// <summary>Workflow id of a run's merge queue.</summary>
     public static string ForTrain(string runId) => ForTask(runId, Train);

@@ -1,11 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Orchestrator.Client;
 using Orchestrator.Messages;
-using Orchestrator.Processes;
 using Orchestrator.TestKit;
-using Orchestrator.TestKit.Git;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 using Xunit;
@@ -14,7 +11,7 @@ using YamlDotNet.Serialization;
 namespace Orchestrator.EndToEnd.Tests;
 
 /// <summary>A run that nobody started with our command: a server, a worker, and a client that knows nothing but Temporal.</summary>
-public sealed partial class ForeignStartTests
+public sealed class ForeignStartTests
 {
     private const string Plan = """
         request: Two files
@@ -44,7 +41,7 @@ public sealed partial class ForeignStartTests
     [InlineData("plan", PlanAsData)]
     public async Task Start_ByWorkflowTypeAndJson_RunsOnAWorkerOfTheRepository(string member, string plan)
     {
-        await using var place = await Workplace.CreateAsync(Plan);
+        await using var place = await ForeignWorkplace.CreateAsync(Plan);
 
         var handle = await place.StartAsync(member, JsonNode.Parse(plan)!);
         var result = await handle.GetResultAsync<JsonElement>().WaitAsync(TimeSpan.FromMinutes(2));
@@ -58,7 +55,7 @@ public sealed partial class ForeignStartTests
     [Fact]
     public async Task Start_WithEverySamplePlanInIt_HasTheTasksOfItsFile()
     {
-        await using var place = await Workplace.CreateAsync(Plan);
+        await using var place = await ForeignWorkplace.CreateAsync(Plan);
 
         foreach (var (file, tasks) in Samples)
         {
@@ -80,9 +77,31 @@ public sealed partial class ForeignStartTests
     }
 
     [Fact]
+    public async Task Watch_RunThatIsTerminated_EndsWithThatState()
+    {
+        await using var place = await ForeignWorkplace.CreateAsync(Plan);
+        var handle = await place.StartAsync("planFile", "tasks.yaml", new WorkflowOptions { StartSignal = "pause", StartSignalArgs = [] });
+
+        var changes = new List<RunChange>();
+        await foreach (var change in new RunClient(handle.Client).Get(handle.Id).WatchAsync(Eventually.Timeout()))
+        {
+            changes.Add(change);
+            if (change.Status.TaskCount > 0 && !RunStates.IsFinal(change.Status.State))
+            {
+                await handle.TerminateAsync("not needed");
+            }
+        }
+
+        Assert.Null(changes[0].PreviousState);
+        Assert.Equal(RunStates.Terminated, changes[^1].Status.State);
+        Assert.True(changes[^1].IsNewState);
+        Assert.Single(changes, change => RunStates.IsFinal(change.Status.State));
+    }
+
+    [Fact]
     public async Task Start_WithAFaultInItsPlan_FailsWithTheFieldAndTheCure()
     {
-        await using var place = await Workplace.CreateAsync(Plan);
+        await using var place = await ForeignWorkplace.CreateAsync(Plan);
 
         var handle = await place.StartAsync("plan", JsonNode.Parse("""[{"id": "a", "description": "A", "depends_on": ["bb"]}]""")!);
         var failed = await Assert.ThrowsAsync<WorkflowFailedException>(() =>
@@ -106,115 +125,4 @@ public sealed partial class ForeignStartTests
                 : new SerializerBuilder().JsonCompatible().Build().Serialize(new DeserializerBuilder().Build().Deserialize(text))
         )!;
     }
-
-    /// <summary>A repository, a server and a worker of it, by the program; and a client.</summary>
-    private sealed class Workplace : IAsyncDisposable
-    {
-        private readonly TempFolder _home = new();
-        private readonly CancellationTokenSource _stop = new();
-        private Task _served = Task.CompletedTask;
-        private TemporalClient _client = null!;
-
-        private Workplace(TemporaryRepository repository) => Repository = repository;
-
-        public TemporaryRepository Repository { get; }
-
-        public static async Task<Workplace> CreateAsync(string plan)
-        {
-            var place = new Workplace(await TemporaryRepository.CreateAsync());
-            place.Repository.Write("agent.sh", AgentCommits.Shell() + "cat > /dev/null\necho done > \"$ORCHESTRATOR_TASK.txt\"\n");
-            place.Repository.Write(".orchestrator/config.yaml", "agents: {script: {command: [/bin/sh, agent.sh]}}\n");
-            await place.Repository.CommitAsync("start", ("tasks.yaml", plan));
-            await place.ServeAsync();
-            return place;
-        }
-
-        public Task<WorkflowHandle> StartAsync(string member, JsonNode plan, WorkflowOptions? options = null)
-        {
-            var input = new JsonObject
-            {
-                ["repository"] = Repository.Path,
-                [member] = plan,
-                ["agent"] = "script",
-            };
-            options ??= new WorkflowOptions();
-            options.Id = $"run-foreign-{Guid.NewGuid():n}";
-            options.TaskQueue = QueueNames.Workflows;
-            return _client.StartWorkflowAsync("OrchestrationWorkflow", [input], options);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await _stop.CancelAsync();
-            await _served.WaitAsync(Eventually.Limit);
-            Repository.Dispose();
-            _home.Dispose();
-            _stop.Dispose();
-        }
-
-        private async Task ServeAsync()
-        {
-            OrchestrateProgram orchestrate = new(
-                Repository.Path,
-                new Dictionary<string, string?>
-                {
-                    ["HOME"] = _home.Path,
-                    ["XDG_CONFIG_HOME"] = null,
-                    ["XDG_CACHE_HOME"] = null,
-                    ["XDG_RUNTIME_DIR"] = _home.Path,
-                }
-            );
-            TaskCompletionSource<string> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            var address = Environment.GetEnvironmentVariable("TEMPORAL_ADDRESS");
-            var server = address is null
-                ? RunUntilStoppedAsync(orchestrate, line => Listening(line, listening), _stop.Token, "server", "--port", "0")
-                : Task.CompletedTask;
-            address ??= await listening.Task.WaitAsync(Eventually.Limit);
-            var worker = RunUntilStoppedAsync(orchestrate, _ => { }, _stop.Token, "worker", "--address", address, "--yes");
-            _served = Task.WhenAll(server, worker);
-            _client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(address));
-        }
-    }
-
-    private static async Task RunUntilStoppedAsync(
-        OrchestrateProgram orchestrate,
-        Action<string> onLine,
-        CancellationToken stop,
-        params string[] arguments
-    )
-    {
-        try
-        {
-            await new ProcessRunner().RunAsync(
-                orchestrate.Command(arguments) with
-                {
-                    StandardError = new ProcessOutput
-                    {
-                        OnLine = (line, _) =>
-                        {
-                            onLine(line.Text);
-                            return ValueTask.CompletedTask;
-                        },
-                    },
-                    StopSignal = StopSignal.Interrupt,
-                },
-                stop
-            );
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped, as asked.
-        }
-    }
-
-    private static void Listening(string line, TaskCompletionSource<string> found)
-    {
-        if (LoopbackAddress().Match(line) is { Success: true } match)
-        {
-            found.TrySetResult(match.Value);
-        }
-    }
-
-    [GeneratedRegex("127\\.0\\.0\\.1:[0-9]+")]
-    private static partial Regex LoopbackAddress();
 }

@@ -73,6 +73,33 @@ public sealed class SummaryTests
     }
 
     [Fact]
+    public async Task Run_OnTaskQueues_HasTheKeyOfTheRunAndTheRankOfEachStep()
+    {
+        await using var run = await ScriptedRun.CreateAsync([Task("a")]);
+        await new RunClient(run.Client).StartAsync(
+            new OrchestrationInput { Repository = "/repository", PlanFile = "tasks.yaml" },
+            run.RunId
+        );
+        await run.ResultAsync();
+
+        var ranks = new Dictionary<string, int>();
+        foreach (var id in (string[])[run.RunId, RunIds.ForTask(run.RunId, "a"), RunIds.ForTrain(run.RunId)])
+        {
+            var events = (await run.Client.GetWorkflowHandle(id).FetchHistoryAsync()).Events;
+            Assert.Equal(run.RunId, events.First().WorkflowExecutionStartedEventAttributes.Priority.FairnessKey);
+            foreach (var scheduled in events.Select(one => one.ActivityTaskScheduledEventAttributes).Where(one => one is not null))
+            {
+                Assert.Equal(run.RunId, scheduled.Priority.FairnessKey);
+                ranks[scheduled.ActivityType.Name] = scheduled.Priority.PriorityKey;
+            }
+        }
+
+        Assert.Equal((1, 2, 3), (ranks["Land"], ranks["VerifyTask"], ranks["RunAgent"]));
+        Assert.Equal(5, ranks["RecordProgress"]);
+        Assert.Equal(64, RunIds.FairnessKey(new string('x', 65)).Length);
+    }
+
+    [Fact]
     public async Task Run_ThatWaitsForAnAnswer_SaysWhatTheEndOfTheTimeMeans()
     {
         await using var run = await ScriptedRun.StartAsync([Task("a")], a => a.Plan = plan => plan with { ApprovalReason = "it is new" });

@@ -127,8 +127,8 @@ public sealed class HistoryTests
                 PayloadConverter = WorkerSetup.Converter(new DefaultPayloadConverter(MessageJson.Options)),
             },
             Interceptors = interceptor is null
-                ? [WorkerSetup.Machines, WorkerSetup.Summaries, WorkerSetup.Messages]
-                : [interceptor, WorkerSetup.Machines, WorkerSetup.Summaries, WorkerSetup.Messages],
+                ? [WorkerSetup.Machines, WorkerSetup.CallOptions, WorkerSetup.Messages]
+                : [interceptor, WorkerSetup.Machines, WorkerSetup.CallOptions, WorkerSetup.Messages],
         };
         foreach (var workflow in WorkerSetup.Workflows)
         {

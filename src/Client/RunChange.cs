@@ -1,0 +1,40 @@
+namespace Orchestrator.Client;
+
+/// <summary>A change of a run, from <see cref="RunHandle.WatchAsync"/>.</summary>
+/// <param name="Status">Status of the run after the change, with all tasks.</param>
+/// <param name="PreviousState">State of the run before the change, as one of <see cref="RunStates"/>; null in the first value.</param>
+/// <param name="Tasks">Tasks that are new, or whose state, reason, attempt or pause changed, in plan order. All tasks in the first
+/// value.</param>
+public sealed record RunChange(RunStatus Status, string? PreviousState, IReadOnlyList<RunTask> Tasks)
+{
+    /// <summary>True if the run entered another state.</summary>
+    public bool IsNewState => Status.State != PreviousState;
+
+    /// <summary>Compares two statuses of a run.</summary>
+    /// <param name="before">Earlier status, or null for none.</param>
+    /// <param name="now">Later status.</param>
+    /// <returns>The change, or null if nothing happened in between.</returns>
+    internal static RunChange? Between(RunStatus? before, RunStatus now)
+    {
+        if (before is null)
+        {
+            return new RunChange(now, null, now.Tasks);
+        }
+        if (Position(before) == Position(now))
+        {
+            return null;
+        }
+        var known = before.Tasks.ToDictionary(task => task.Id, Position, StringComparer.Ordinal);
+        return new RunChange(
+            now,
+            before.State,
+            [.. now.Tasks.Where(task => !known.TryGetValue(task.Id, out var earlier) || earlier != Position(task))]
+        );
+    }
+
+    /// <summary>The end of a run that was ended externally has no transition of its own.</summary>
+    private static (long Sequence, string State, bool Paused) Position(RunStatus status) => (status.Sequence, status.State, status.Paused);
+
+    private static (string State, string Reason, int Attempt, bool Paused) Position(RunTask task) =>
+        (task.State, task.Reason, task.Attempt, task.Paused);
+}

@@ -1,0 +1,44 @@
+using Temporalio.Common;
+using Temporalio.Worker.Interceptors;
+
+namespace Orchestrator.Workflows.Calls;
+
+/// <summary>Adds a summary to each activity, and a priority to each activity and child workflow, in one place for all workflows. A replay
+/// compares neither, so both may change.</summary>
+internal sealed class CallOptionsInterceptor : IWorkerInterceptor
+{
+    private static readonly string Run = nameof(IOrchestrationWorkflow)[1..];
+
+    public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) => new Inbound(nextInterceptor);
+
+    private sealed class Inbound(WorkflowInboundInterceptor next) : WorkflowInboundInterceptor(next)
+    {
+        public override void Init(WorkflowOutboundInterceptor outbound) => base.Init(new Outbound(outbound));
+    }
+
+    private sealed class Outbound(WorkflowOutboundInterceptor next) : WorkflowOutboundInterceptor(next)
+    {
+        public override Task<TResult> ScheduleActivityAsync<TResult>(ScheduleActivityInput input)
+        {
+            var options = (ActivityOptions)input.Options.Clone();
+            options.Summary ??= ActivitySummaries.Of(input.Args.FirstOrDefault());
+            options.Priority ??= new Priority(StepPriorities.Of(input.Activity), FairnessKey());
+            return base.ScheduleActivityAsync<TResult>(input with { Options = options });
+        }
+
+        public override Task<ChildWorkflowHandle<TWorkflow, TResult>> StartChildWorkflowAsync<TWorkflow, TResult>(
+            StartChildWorkflowInput input
+        )
+        {
+            var options = (ChildWorkflowOptions)input.Options.Clone();
+            options.Priority ??= new Priority(StepPriorities.OfChild(input.Workflow), FairnessKey());
+            return base.StartChildWorkflowAsync<TWorkflow, TResult>(input with { Options = options });
+        }
+
+        /// <summary>All workflows of a run share its key. A run may itself be a child of somebody else's workflow.</summary>
+        private static string FairnessKey() =>
+            RunIds.FairnessKey(
+                Workflow.Info.WorkflowType != Run && Workflow.Info.Parent is { } run ? run.WorkflowId : Workflow.Info.WorkflowId
+            );
+    }
+}

@@ -1,0 +1,47 @@
+namespace Orchestrator.Workflows.Calls;
+
+/// <summary>Priority keys of Temporal's task queues for the steps of a run; 1 goes first. They order the steps that wait for the same
+/// worker.</summary>
+internal static class StepPriorities
+{
+    /// <summary>Landing and answers, for which a user or the whole run waits.</summary>
+    public const int Landing = 1;
+
+    /// <summary>Gates, which end the work of a task.</summary>
+    public const int Gates = 2;
+
+    /// <summary>Agents and all other steps.</summary>
+    public const int Agents = 3;
+
+    /// <summary>Records and cleaning, for which no other step waits.</summary>
+    public const int Housekeeping = 5;
+
+    private static readonly Dictionary<string, int> Keys = new(StringComparer.Ordinal)
+    {
+        [nameof(IRunActivities.LandAsync)] = Landing,
+        [nameof(IRunActivities.LookAtFixAsync)] = Landing,
+        [nameof(IRunActivities.VerifyFixAsync)] = Landing,
+        [nameof(IRunActivities.AbortAsync)] = Landing,
+        [nameof(IUsageActivities.IncreaseBudgetAsync)] = Landing,
+        [nameof(IRequestActivities.JudgeRequestAsync)] = Landing,
+        [nameof(IRequestActivities.ConcludeRequestAsync)] = Landing,
+        [nameof(IAnswerActivities.JudgeAnswerAsync)] = Landing,
+        [nameof(ITrainActivities.LandBatchAsync)] = Landing,
+        [nameof(ITrainActivities.MergeBatchAsync)] = Gates,
+        [nameof(ITrainActivities.BuildBatchAsync)] = Gates,
+        [nameof(ITrainActivities.GateBatchAsync)] = Gates,
+        [nameof(ITaskActivities.VerifyTaskAsync)] = Gates,
+        [nameof(IRunActivities.RecordProgressAsync)] = Housekeeping,
+        [nameof(IRunActivities.StoreCheckpointAsync)] = Housekeeping,
+        [nameof(IRunActivities.TellLeasesAsync)] = Housekeeping,
+        [nameof(IRunActivities.FindEndedRunsAsync)] = Housekeeping,
+    };
+
+    /// <summary>Returns the key of an activity.</summary>
+    /// <param name="activity">Name of the activity, without <c>Async</c>.</param>
+    public static int Of(string activity) => Keys.GetValueOrDefault($"{activity}Async", Agents);
+
+    /// <summary>Returns the key of a child workflow. The merge queue decides what lands.</summary>
+    /// <param name="workflow">Type of the workflow.</param>
+    public static int OfChild(string workflow) => workflow == nameof(IMergeTrainWorkflow)[1..] ? Landing : Agents;
+}
