@@ -198,7 +198,11 @@ public static class SteeringCatalog
         {
             Arguments =
             [
-                new SteeringArgument(Way, "manual-fix, replan or abort.")
+                new SteeringArgument(
+                    Way,
+                    $"'{Resolutions.ManualFix}': your commits on its staging branch repair it; '{Resolutions.Replan}': the planner replaces "
+                        + $"the failed tasks; '{Resolutions.Abort}': the run ends, and its landing is reverted"
+                )
                 {
                     IsRequired = true,
                     Placeholder = "WAY",
