@@ -177,20 +177,21 @@ public sealed class OutageTests
                     return agents.Count == 1 ? throw Full() : System.Threading.Tasks.Task.FromResult(ScriptedActivities.Done());
                 };
                 a.Verify = _ => Interlocked.Increment(ref verifications) == 1 ? throw Full() : new VerifyResult { Commit = "c" };
+                // The merge of a batch by one activity, and then its first step alone.
                 a.Merge = _ =>
-                    Interlocked.Increment(ref merges) == 1 ? throw Full() : new MergeResult { Outcome = MergeOutcome.Merged, Commit = "m" };
+                    Interlocked.Increment(ref merges) <= 2 ? throw Full() : new MergeResult { Outcome = MergeOutcome.Merged, Commit = "m" };
             },
             Settings
         );
 
-        var parked = await run.UntilAsync(s => merges == 1 && s.Tasks is [{ State: TaskStates.Parked }]);
+        var parked = await run.UntilAsync(s => merges == 2 && s.Tasks is [{ State: TaskStates.Parked }]);
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("t0", "")));
         var result = await run.ResultAsync();
 
         Assert.StartsWith("The disk is full: tree.idx", parked.Tasks[0].Reason, StringComparison.Ordinal);
         Assert.Equal(RunStates.Completed, result.State);
         Assert.Equal([1, 1], agents);
-        Assert.Equal((2, 2), (verifications, merges));
+        Assert.Equal((2, 3), (verifications, merges));
     }
 
     [Fact]
