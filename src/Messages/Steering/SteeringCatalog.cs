@@ -200,8 +200,8 @@ public static class SteeringCatalog
             [
                 new SteeringArgument(
                     Way,
-                    $"'{Resolutions.ManualFix}': your commits on its staging branch repair it; '{Resolutions.Replan}': the planner replaces "
-                        + $"the failed tasks; '{Resolutions.Abort}': the run ends, and its landing is reverted"
+                    $"'{Resolutions.ManualFix}': your commits on its staging branch repair it; '{Resolutions.Replan}': the planner "
+                        + $"replaces the failed tasks; '{Resolutions.Abort}': the run ends, and its landing is reverted"
                 )
                 {
                     IsRequired = true,
