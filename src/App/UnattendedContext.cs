@@ -23,6 +23,14 @@ public sealed class UnattendedContext(
     /// <inheritdoc/>
     public override IInteraction Interaction { get; } = interaction ?? new Nobody();
 
+    /// <summary>Returns the context of a use case in another folder, with the clock, variables and platform of a caller.</summary>
+    /// <param name="directory">Absolute path of the folder.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="interaction">Takes messages, or null to drop them.</param>
+    /// <param name="device">Device of the user, or null for this terminal.</param>
+    public static UnattendedContext In(string directory, UseCaseContext caller, IInteraction? interaction = null, string? device = null) =>
+        new(caller.Environment, directory, caller.Time, caller.Platform, interaction) { Device = device };
+
     private sealed class Nobody : IInteraction
     {
         public bool IsInteractive => false;

@@ -11,7 +11,7 @@ public static class AnswerRequest
     /// <param name="text">The user's text: guidance, a reason or an amount; may be empty.</param>
     public static (SteeringDefinition Command, SteeringRequest Request)? Of(string run, AnswerWay way, string text)
     {
-        var task = way.Target == run ? null : way.Target[(run.Length + 1)..];
+        var task = way.Target == run ? null : RunIds.TaskOf(run, way.Target);
         var request = new SteeringRequest(run, task);
         return way.Kind switch
         {

@@ -29,13 +29,8 @@ internal sealed class BackgroundStart(UseCaseContext context)
             Plan = plan,
             File = file?.Path,
             InputOf = (settings, agreed) =>
-                new OrchestrationInput
+                NewRun.InputOf(repository, settings) with
                 {
-                    Repository = repository.WorkTree,
-                    Agent = settings.Agent,
-                    Workers = settings.Workers,
-                    Land = settings.Git.Land,
-                    Target = settings.Git.Target,
                     MaxCost = start.MaxCost,
                     Until = until,
                     Request = request,

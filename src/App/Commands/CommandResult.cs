@@ -8,7 +8,8 @@ public sealed record CommandResult(Outcome Outcome, string Messages)
     /// <summary>Cause and cure if the command was refused or failed, or null.</summary>
     public UseCaseException? Fault { get; init; }
 
-    /// <summary>Id of the run that the command started, or null.</summary>
+    /// <summary>Id of the run that the command started, which may wait for approval or have failed already; null if none was
+    /// started.</summary>
     public string? RunId { get; init; }
 
     /// <summary>True if the command did its work.</summary>

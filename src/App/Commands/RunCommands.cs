@@ -3,8 +3,10 @@ using Orchestrator.Messages;
 namespace Orchestrator.App.Commands;
 
 /// <summary>Changes runs of a repository for callers without a terminal.</summary>
-/// <param name="contextOf">Makes the context of one command, whose messages go to the given interaction.</param>
-public sealed class RunCommands(Func<IInteraction, UseCaseContext> contextOf) : IRunCommands
+/// <param name="caller">Clock, variables and platform.</param>
+/// <param name="directory">Absolute path of the repository.</param>
+/// <param name="device">Device of the user for the record of decisions, or null for this terminal.</param>
+public sealed class RunCommands(UseCaseContext caller, string directory, string? device = null) : IRunCommands
 {
     private static readonly TimeSpan CarriedOutWithin = TimeSpan.FromSeconds(60);
 
@@ -13,20 +15,18 @@ public sealed class RunCommands(Func<IInteraction, UseCaseContext> contextOf) : 
         CallAsync(async context =>
         {
             var (run, task) = Find(definition, request, context);
-            var others = request.WithDependants && task is not null ? TaskDependants.Of(run.Status, task) : [];
-            foreach (var other in others)
+            var input = new SteeringInput(context.Person, task) { Values = request.Values };
+            foreach (var other in request.WithDependants && task is not null ? TaskDependants.Of(run.Status, task) : [])
             {
-                await SteerAsync(definition, request, run, other, (_, _) => Task.FromResult(Outcome.Resumable), context, cancellationToken);
+                var call = definition.Call(input with { Task = other }, run.Status);
+                await new CommandSender(run, [], context).SendAsync(call, cancellationToken);
             }
-            return await SteerAsync(
-                definition,
-                request,
-                run,
-                task,
-                (current, call) => ContinueAsync(current, call, context, cancellationToken),
-                context,
-                cancellationToken
-            );
+            var steering = new RunSteering(run, [], context)
+            {
+                AcceptsLosses = request.AcceptsLosses,
+                Unserved = (current, call) => ContinueAsync(current, call, context, cancellationToken),
+            };
+            return await steering.SteerAsync(definition, input, cancellationToken);
         });
 
     /// <inheritdoc/>
@@ -86,29 +86,10 @@ public sealed class RunCommands(Func<IInteraction, UseCaseContext> contextOf) : 
         {
             return QuestionReference.Require(repository, request.Task is null ? request.Run : $"{request.Run}/{request.Task}");
         }
-        // A run that has ended can still be aborted.
-        var run =
-            definition == SteeringCatalog.Abort
-                ? StoredRuns.Require(repository, request.Run)
-                : StoredRuns.RequireOpen(repository, request.Run);
+        var run = definition.AcceptsEnded ? StoredRuns.Require(repository, request.Run) : StoredRuns.RequireOpen(repository, request.Run);
         var task = request.Task is null ? null : new RunReference(run.Id, request.Task).RequireTask(run.Status);
         return (run, task);
     }
-
-    private static Task<Outcome> SteerAsync(
-        SteeringDefinition definition,
-        SteeringRequest request,
-        StoredRun run,
-        string? task,
-        Func<StoredRun, SteeringCall, Task<Outcome>> unserved,
-        UseCaseContext context,
-        CancellationToken stop
-    ) =>
-        new RunSteering(run, [], context) { AcceptsLosses = request.AcceptsLosses, Unserved = unserved }.SteerAsync(
-            definition,
-            new SteeringInput(context.Person, task) { Values = request.Values },
-            stop
-        );
 
     /// <summary>Continues a run that no worker serves in the background, where it carries out the kept command.</summary>
     private static async Task<Outcome> ContinueAsync(StoredRun run, SteeringCall call, UseCaseContext context, CancellationToken stop)
@@ -135,7 +116,7 @@ public sealed class RunCommands(Func<IInteraction, UseCaseContext> contextOf) : 
         var interaction = new RecordedInteraction();
         try
         {
-            return new CommandResult(await act(contextOf(interaction)), interaction.Text);
+            return new CommandResult(await act(UnattendedContext.In(directory, caller, interaction, device)), interaction.Text);
         }
         catch (Exception fault) when (UseCaseFaults.Of(fault) is { } known)
         {

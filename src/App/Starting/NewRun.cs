@@ -10,6 +10,19 @@ namespace Orchestrator.App.Starting;
 /// <summary>Chooses the id of a new run and checks that no other run has the id or does the same work.</summary>
 public static class NewRun
 {
+    /// <summary>Returns the input of a new run as far as the settings define it, without its work.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="settings">The settings of the run.</param>
+    public static OrchestrationInput InputOf(RepositoryLocation repository, OrchestratorSettings settings) =>
+        new()
+        {
+            Repository = repository.WorkTree,
+            Agent = settings.Agent,
+            Workers = settings.Workers,
+            Land = settings.Git.Land,
+            Target = settings.Git.Target,
+        };
+
     /// <summary>Creates an id from the run's subject.</summary>
     /// <param name="request">Request text, or null if a file is named.</param>
     /// <param name="named">Plan or backlog file.</param>

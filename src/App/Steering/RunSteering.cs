@@ -34,7 +34,7 @@ public sealed class RunSteering(StoredRun run, IReadOnlyList<SettingFlag> flags,
         await RefuseUnknownTargetAsync(input.Text(SteeringCatalog.Target), stop);
         var call = definition.Call(input, run.Status);
         return call.Withdraws ? await new RunAborter(context, stop).RunAsync(run, Yes, () => SendAsync(run, definition, input, stop))
-            : call.Lands ? await LandAsync(definition, input, stop)
+            : definition.Lands ? await LandAsync(definition, input, stop)
             : await SendAsync(run, definition, input, stop);
     }
 

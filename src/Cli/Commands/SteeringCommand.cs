@@ -105,19 +105,14 @@ internal abstract class SteeringCommand : CliCommand
         }.SteerAsync(definition, input, stop);
 
     /// <summary>Sends a command that precedes the actual one. If no worker serves the run, the engine only keeps it.</summary>
-    protected Task<Outcome> TellAsync(
+    protected Task<Outcome?> TellAsync(
         ParseResult parsed,
         CommandContext context,
         StoredRun run,
         SteeringDefinition definition,
         SteeringInput input,
         CancellationToken stop
-    ) =>
-        new RunSteering(run, _engine.Flags(parsed), context) { Unserved = (_, _) => Task.FromResult(Outcome.Resumable) }.SteerAsync(
-            definition,
-            input,
-            stop
-        );
+    ) => new CommandSender(run, _engine.Flags(parsed), context).SendAsync(definition.Call(input, run.Status), stop);
 
     protected void AddEngine() => _engine.AddTo(this);
 

@@ -145,13 +145,7 @@ internal sealed class WorkersCommand : CliCommand
             action == WorkerAction.Retry ? SteeringCatalog.Retry
             : row.Task.Paused ? SteeringCatalog.Resume
             : SteeringCatalog.Pause;
-        var commands = new RunCommands(interaction => new UnattendedContext(
-            context.Environment,
-            repository.Root,
-            context.Time,
-            context.Platform,
-            interaction
-        ));
+        var commands = new RunCommands(context, repository.Root);
         var result = await commands.SteerAsync(command, new SteeringRequest(row.Run, row.Task.Id), context.Interrupts.Stop);
         var answer = result.Text.ReplaceLineEndings(" ");
         return $"{command.Name} {row.Name}: {(answer.Length > 0 ? answer : result.IsDone ? "done" : $"exit code {(int)result.Outcome}")}";

@@ -131,14 +131,9 @@ internal sealed class RunOptionsSet
     /// <param name="repository">Repository in which the run works.</param>
     /// <param name="settings">Settings of the run, including these options.</param>
     public OrchestrationInput InputOf(ParseResult parsed, RepositoryLocation repository, OrchestratorSettings settings) =>
-        new()
+        NewRun.InputOf(repository, settings) with
         {
-            Repository = repository.WorkTree,
-            Agent = settings.Agent,
             Model = parsed.GetValue(Model),
-            Workers = settings.Workers,
-            Land = settings.Git.Land,
-            Target = settings.Git.Target,
             Fresh = parsed.GetValue(Fresh),
             ApproveRisk = parsed.GetValue(ApproveRisk),
             MaxCost = parsed.GetValue(MaxCost),

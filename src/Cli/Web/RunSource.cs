@@ -41,21 +41,10 @@ internal sealed class RunSource(UseCaseContext context) : IDashboardSource
     public IReadOnlyList<RepositoryLocation> Locations() => _known.List();
 
     /// <inheritdoc/>
-    public IRunQueries QueriesIn(RepositoryEntry repository) =>
-        new RunQueries(new UnattendedContext(context.Environment, repository.Root, context.Time, context.Platform));
+    public IRunQueries QueriesIn(RepositoryEntry repository) => new RunQueries(UnattendedContext.In(repository.Root, context));
 
     /// <inheritdoc/>
-    public IRunCommands CommandsIn(RepositoryEntry repository, string device) =>
-        new RunCommands(interaction => new UnattendedContext(
-            context.Environment,
-            repository.Root,
-            context.Time,
-            context.Platform,
-            interaction
-        )
-        {
-            Device = device,
-        });
+    public IRunCommands CommandsIn(RepositoryEntry repository, string device) => new RunCommands(context, repository.Root, device);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<RunEvent>? FollowAsync(RepositoryEntry repository, string run, long after, CancellationToken stop) =>

@@ -177,15 +177,14 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
     {
         var exitCode = (int)result.Outcome;
         // A run that waits for approval, or has failed already, was started as well.
-        if (result is { RunId: { } run, Fault: null })
+        if (result.RunId is { } run)
         {
             var url = $"{context.Request.Path}/{Uri.EscapeDataString(run)}";
             context.Response.Headers.Location = url;
             await JsonAsync(context, new RunStarted(exitCode, result.Text, run, url), StatusCodes.Status201Created);
             return;
         }
-        // A refused command is not kept.
-        var status = ApiStatus.Of(result.Outcome, isRead: result.Fault is not null, ofUsage);
+        var status = ApiStatus.Of(result, ofUsage);
         if (status < StatusCodes.Status300MultipleChoices)
         {
             await JsonAsync(context, new CommandTold(exitCode, result.Text), status);

@@ -19,9 +19,14 @@ internal static class ApiStatus
             _ => StatusCodes.Status503ServiceUnavailable,
         };
 
+    /// <summary>Returns the status of a command's result. A refused command is not kept for later.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="ofUsage">The status if the request is invalid as given.</param>
+    public static int Of(CommandResult result, int ofUsage) => Of(result.Outcome, isRead: result.Fault is not null, ofUsage);
+
     /// <summary>True if the command answered; false if the server could not carry it out.</summary>
     public static bool IsAnswer(CommandResult result) =>
-        Of(result.Outcome, isRead: result.Fault is not null, StatusCodes.Status400BadRequest) < StatusCodes.Status500InternalServerError;
+        Of(result, StatusCodes.Status400BadRequest) < StatusCodes.Status500InternalServerError;
 
     /// <summary>Returns the status for a command that can't be executed as given. The named object may not exist, the request may be
     /// invalid, or the current state may not permit it.</summary>

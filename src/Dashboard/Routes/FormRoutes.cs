@@ -146,7 +146,7 @@ internal sealed class FormRoutes(
         IFormCollection form
     )
     {
-        var task = target == run ? null : target[(run.Length + 1)..];
+        var task = target == run ? null : RunIds.TaskOf(run, target);
         return kind switch
         {
             Comment when text.Length > 0 => Mail($"{Cut(form["file"].ToString())}{Place(form["line"].ToString())}: {text}"),
@@ -205,7 +205,7 @@ internal sealed class FormRoutes(
                 .CommandsIn(home, AccessMiddleware.SessionOf(context).Device)
                 .StartAsync(new RunToStart { Plan = plan }, stop);
             // A run that waits for approval was started as well.
-            if (started is { RunId: { } run, Fault: null })
+            if (started.RunId is { } run)
             {
                 return Said(Links.Run(home, run), started);
             }

@@ -235,9 +235,9 @@ internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimePro
 
     private static IResult Told(CommandResult result, int ofUsage)
     {
-        var status = ApiStatus.Of(result.Outcome, isRead: result.Fault is not null, ofUsage);
+        var status = ApiStatus.Of(result, ofUsage);
         // A run that waits for approval was started as well. Those clients know no 201 and 202.
-        return status < StatusCodes.Status300MultipleChoices || result is { RunId: not null, Fault: null }
+        return status < StatusCodes.Status300MultipleChoices || result.RunId is not null
             ? Json(ToldOf((int)result.Outcome, result.Text))
             : Problem.Of(
                 status,

@@ -15,9 +15,6 @@ public sealed record SteeringCall(string Name, object? Message)
     /// <summary>The meaning of an answer that nothing was changed.</summary>
     public Unchanged Unchanged { get; init; }
 
-    /// <summary>True if the command lands work, which needs a decision about lost changes.</summary>
-    public bool Lands { get; init; }
-
     /// <summary>True if the landing of the run is reverted once it has ended.</summary>
     public bool Withdraws { get; init; }
 }

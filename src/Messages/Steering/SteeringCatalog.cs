@@ -67,6 +67,7 @@ public static class SteeringCatalog
     public static SteeringDefinition Abort { get; } =
         new("abort", SteeringTargets.Run, "End a run and take back what it landed", (input, _) => Ending(input) with { Withdraws = true })
         {
+            AcceptsEnded = true,
             Continues = false,
         };
 
@@ -166,7 +167,6 @@ public static class SteeringCatalog
                 {
                     Reached = run => run.LandedCommit != before.LandedCommit && run.State != RunStates.Landing,
                     Refuse = RecordedRefusals.OfLandMerged,
-                    Lands = true,
                 }
         )
         {
@@ -189,7 +189,6 @@ public static class SteeringCatalog
                 )
                 {
                     Reached = input.Text(Way) == Resolutions.Abort ? IsOver : null,
-                    Lands = input.Text(Way) != Resolutions.Abort,
                     Withdraws = input.Text(Way) == Resolutions.Abort,
                     Refuse = RecordedRefusals.OfResolve,
                     Unchanged = Unchanged.Failed,
@@ -258,7 +257,6 @@ public static class SteeringCatalog
         {
             Reached = run => run.State == RunStates.Completed,
             Refuse = RecordedRefusals.OfPromote,
-            Lands = true,
         };
 
     private static PersonCommand LandingOf(SteeringInput input) =>

@@ -32,8 +32,12 @@ public sealed record SteeringDefinition(
     /// <summary>The arguments beside the target.</summary>
     public IReadOnlyList<SteeringArgument> Arguments { get; init; } = [];
 
-    /// <summary>True if the command can move the target branch, and then accepts lost changes.</summary>
+    /// <summary>True if the command moves the target branch, which needs a decision about lost changes. A call that withdraws the run
+    /// lands nothing.</summary>
     public bool Lands { get; init; }
+
+    /// <summary>True if the command applies to runs that have ended, too.</summary>
+    public bool AcceptsEnded { get; init; }
 
     /// <summary>True if a run that no worker serves continues after the command.</summary>
     public bool Continues { get; init; } = true;

@@ -15,7 +15,7 @@ public static class AnswerUpdates
     /// <returns>Name of the update and its input as JSON, or null if the command does more than an update.</returns>
     public static (string Update, string Input)? Of(string runId, RunQuestion question, AnswerWay way)
     {
-        var task = way.Target.Length > runId.Length ? way.Target[(runId.Length + 1)..] : "";
+        var task = way.Target.Length > runId.Length ? RunIds.TaskOf(runId, way.Target) : "";
         return way.Kind switch
         {
             AnswerWays.Approve => (MessageNames.Approve, Json(("id", task), ("shown", question.Shown))),
