@@ -2,8 +2,8 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>What <c>docs/explanation/landing.md</c> says of a landing that needs a person, row by row: the reason is told, nothing of
-/// the person's is changed, and the cure that the page names lands the run.</summary>
+/// <summary>Plays each row of <c>docs/explanation/landing.md</c> about a landing that needs a user. The reason is reported, nothing of the
+/// user's is changed, and the cure that the page names lands the run.</summary>
 public sealed class LandingPageTests
 {
     private const string Agent = "while [ ! -e \"$HOME/go\" ]; do sleep 0.05; done; echo agent > a.txt; echo agent > b.txt";

@@ -8,7 +8,7 @@ public sealed class RoleEnvironmentTests
 {
     private const string Names = "DATABASE_URL GEMINI_API_KEY NAMED_TOKEN NPM_TOKEN OPENAI_API_KEY";
 
-    /// <summary>What is named for one kind of program, or is the key of another service, reaches no other one.</summary>
+    /// <summary>A variable reaches the kind of program that it is named for, and a key the program of its service alone.</summary>
     [BubblewrapFact]
     public async Task Run_VariablesOfEachRole_ReachThatRoleAlone()
     {

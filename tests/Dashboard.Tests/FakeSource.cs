@@ -109,10 +109,7 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries, IRunCommands
     public Task<CommandResult> CleanUpAsync(CancellationToken stop) => ActAsync("cleanup");
 
     public Task<PlanView> PlanAsync(string text, CancellationToken stop) =>
-        AnswerAsync(
-            $"plan {text}",
-            () => new PlanView(new PlanCheck($"{text.Length} characters", new PlanReadResult(null, []), Gates: null), Graph: null, [])
-        );
+        AnswerAsync($"plan {text}", () => new PlanView(new PlanCheck(text, new PlanReadResult(null, []), Gates: null), Graph: null, []));
 
     private Task<CommandResult> ActAsync(string text)
     {

@@ -173,7 +173,7 @@ public sealed class PageTests
         var answer = await page.SubmitAsync("/plan", "/plan", ("repository", "aaaaaaaaaaaa"), ("plan", "tasks: nonsense"), ("do", "check"));
 
         var html = await answer.Content.ReadAsStringAsync();
-        Assert.Contains("15 characters can", html, StringComparison.Ordinal);
+        Assert.Contains("tasks: nonsense can", html, StringComparison.Ordinal);
         Assert.Contains("nonsense</textarea>", html, StringComparison.Ordinal);
         Assert.Empty(page.Source.Acts);
     }

@@ -4,8 +4,8 @@ using Xunit;
 
 namespace Orchestrator.House.Tests;
 
-/// <summary>What a run decides by is read through <c>VerifiedFile</c>, which compares it with the hash in the run's history. Every other
-/// place of these rooms that reads a file stands here with the reason why nothing of a run is decided by it.</summary>
+/// <summary>Files that decide about a run are read through <c>VerifiedFile</c>, which compares them with the hash in the run's history.
+/// Every other source of these rooms that reads a file is listed with the reason for which the file decides nothing.</summary>
 public sealed partial class DecidingFilesTests
 {
     private const string Checked = "the hash is compared here";

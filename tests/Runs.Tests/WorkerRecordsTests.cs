@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-/// <summary>What is known of the processes behind identities of workers.</summary>
+/// <summary>Records of the processes behind worker identities.</summary>
 public class WorkerRecordsTests
 {
     private const string Worker = "orchestrate 0.1.0 on desk (7)";

@@ -8,7 +8,7 @@ using Orchestrator.TestKit;
 
 namespace Orchestrator.Cli.Tests.Documentation;
 
-/// <summary>What <c>docs/reference/commands.md</c> says of each command, made of the command table.</summary>
+/// <summary>Generates <c>docs/reference/commands.md</c> from the command table.</summary>
 internal static partial class CommandPage
 {
     /// <summary>Every command that people see, with its path; those that only hold others too.</summary>

@@ -3,7 +3,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Tests.Documentation;
 
-/// <summary>What <c>docs/reference/settings.md</c> says of each key, made of the declarations of settings.</summary>
+/// <summary>Generates <c>docs/reference/settings.md</c> from the declarations of settings.</summary>
 internal static class SettingsPage
 {
     public static string Text()
