@@ -9,6 +9,7 @@ internal static class ConflictReport
 {
     private const int MostFiles = 5;
     private const int MostLines = 60;
+    private const int LongestInstructions = 2000;
 
     public static async Task<IReadOnlyList<string>> WriteAsync(
         TaskWorkspace workspace,
@@ -33,12 +34,25 @@ internal static class ConflictReport
                     .Select(m => $"- {FileNames.Show(m.Text, 600)}"),
             ])
         );
+        var others = await OthersAsync(workspace, task, merge, staging, stop);
+        new ConflictPartners(workspace.Files.Folder).Add(task.Id, others.Select(other => other.Id));
         sections.Add($"\nYour task: {FirstLine(task.Description)}");
-        sections.AddRange(
-            (await OthersAsync(workspace, task, merge, staging, stop)).Select(other =>
-                $"In conflict with {other.Id}: {FirstLine(other.Description)}"
-            )
-        );
+        foreach (var other in others)
+        {
+            sections.Add($"\n## In conflict with {other.Id}\n\nIts instructions:\n");
+            var text = new StringBuilder();
+            PromptMarkdown.Fenced(
+                text,
+                other.Text.Length <= LongestInstructions ? other.Text : $"{other.Text[..LongestInstructions]} …",
+                ""
+            );
+            sections.Add(text.ToString());
+            sections.AddRange(
+                workspace
+                    .Files.Gates.OfMerge(workspace.Files.Plan, other)
+                    .Select(gate => $"Its gate, which your result must pass: `{gate.Command}`")
+            );
+        }
         foreach (var file in merge.ConflictedFiles.Take(MostFiles))
         {
             if (
@@ -55,7 +69,7 @@ internal static class ConflictReport
     }
 
     /// <summary>Finds tasks that were merged since this one started and that own a conflicted file.</summary>
-    private static async Task<IEnumerable<PlanTask>> OthersAsync(
+    private static async Task<IReadOnlyList<PlanTask>> OthersAsync(
         TaskWorkspace workspace,
         PlanTask task,
         MergedTree merge,
@@ -67,9 +81,12 @@ internal static class ConflictReport
         var merged = (await new CommitStore(workspace.Repository).ListFirstParentsAsync(staging, since, stop))
             .Select(c => c.Trailers?.Task)
             .ToHashSet(StringComparer.Ordinal);
-        return workspace.Files.Plan.Tasks.Where(other =>
-            other.Id != task.Id && merged.Contains(other.Id) && merge.ConflictedFiles.Any(Ownership.Of(other).Owns)
-        );
+        return
+        [
+            .. workspace.Files.Plan.Tasks.Where(other =>
+                other.Id != task.Id && merged.Contains(other.Id) && merge.ConflictedFiles.Any(Ownership.Of(other).Owns)
+            ),
+        ];
     }
 
     /// <summary>Returns the lines between conflict markers, including the markers.</summary>

@@ -84,16 +84,18 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
         }
     }
 
-    /// <summary>Groups the gates, each once, by the first task that requires it. Each group starts in a clean tree, as if its task were
+    /// <summary>Groups the gates, each once, by the first task that requires it. A resolved conflict must also pass the gates of the tasks
+    /// that it was in conflict with. Each group starts in a clean tree, as if its task were
     /// merged alone. Otherwise a test suite shared by two tasks could fail because of files from its first run.</summary>
     private IReadOnlyList<IReadOnlyList<Gate>> GatesOf(IReadOnlyList<MergeRequest> merged)
     {
+        var partners = new ConflictPartners(files.Folder);
         var asked = merged
-            .Select(request =>
+            .SelectMany(request =>
                 // For an installation, the task's own work is not done yet.
                 request.Installs
-                    ? files.Gates.Beside(files.Plan)
-                    : files.Gates.OfMerge(files.Plan, files.Task(request.TaskId))
+                    ? [files.Gates.Beside(files.Plan)]
+                    : partners.Of(request.TaskId).Prepend(request.TaskId).Select(id => files.Gates.OfMerge(files.Plan, files.Task(id)))
             )
             .ToList();
         if (asked is [var alone])

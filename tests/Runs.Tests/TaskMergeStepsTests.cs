@@ -41,6 +41,42 @@ public sealed class TaskMergeStepsTests
     }
 
     [Fact]
+    public async Task Merge_ResolutionFailsAGateOfTheOtherTask_GoesBack()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync("base", ("shared.txt", "line\n"));
+        using var run = await RunFixture.BeginAsync(
+            repository,
+            RunFixture.Start(new Gate("true")),
+            Task("a", "shared.txt") with
+            {
+                Prompt = "Keep the last word.",
+                Verification = [new Gate("grep -q 'a$' shared.txt")],
+            },
+            Task("b", "shared.txt")
+        );
+        var (a, b) = (await run.PrepareAsync("a"), await run.PrepareAsync("b"));
+        run.Write(a, "shared.txt", "from a\n");
+        run.Write(b, "shared.txt", "from b\n");
+        var workOfB = await run.VerifyAsync("b", b);
+        Assert.True((await run.MergeAsync("a", (await run.VerifyAsync("a", a)).Commit)).Merged);
+        var conflict = await run.MergeAsync("b", workOfB.Commit);
+        var problems = await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, conflict.ProblemsFile));
+
+        var again = await run.PrepareAsync("b", attempt: 2, withStaging: true);
+        run.Write(again, "shared.txt", "from a and b\n");
+        var bad = await run.MergeAsync("b", (await run.VerifyAsync("b", again, attempt: 2, start: 2)).Commit, 2);
+        var third = await run.PrepareAsync("b", attempt: 3, withStaging: true);
+        run.Write(third, "shared.txt", "from b and a\n");
+        var good = await run.MergeAsync("b", (await run.VerifyAsync("b", third, attempt: 3, start: 3)).Commit, 3);
+
+        Assert.Contains("Keep the last word.", problems);
+        Assert.Contains("grep -q 'a$' shared.txt", problems);
+        Assert.Equal((false, true), (bad.Merged, good.Merged));
+        Assert.Contains("grep -q 'a$' shared.txt", bad.Message);
+    }
+
+    [Fact]
     public async Task Merge_BothAppendToASharedFile_KeepsAllLines()
     {
         using var repository = await TemporaryRepository.CreateAsync();
