@@ -10,6 +10,8 @@ public sealed class TrainActivities(RunServices services) : ITrainActivities
 {
     private readonly MergeQueueBatches _batches = new(services, CallingExecution.AskAsync);
 
+    private readonly WorkLocator _locator = new(services);
+
     [Activity]
     public Task<MergedBatch> MergeBatchAsync(MergeBatchInput input) =>
         Heartbeats.WhileAsync(async stop =>
@@ -24,6 +26,10 @@ public sealed class TrainActivities(RunServices services) : ITrainActivities
                 ? new MergedBatch(built, gated, await _batches.LandAsync(land, stop))
                 : new MergedBatch(built, gated);
         });
+
+    [Activity]
+    public Task<IReadOnlyList<WorkLocation>> LocateWorkAsync(LocateInput input) =>
+        Heartbeats.WhileAsync(stop => _locator.LocateAsync(input, stop));
 
     [Activity]
     public Task<IReadOnlyList<MergeResult>> BuildBatchAsync(BuildBatchInput input) =>

@@ -26,7 +26,6 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
     /// continues as new.</summary>
     private bool IsLong =>
         _steps > 0
-        && _context.State.Batch is null
         && HistoryLength.IsLong(
             _context.Input.Rules,
             MessagesTaken,
@@ -34,6 +33,10 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
             eventsOfRestore: 0,
             Workflow.ContinueAsNewSuggested
         );
+
+    private bool MustContinue => IsLong && _runner.IsIdle && _context.State.Batches.IsEmpty;
+
+    private bool HasStep => !_resets.WasReset && _runner.HasStep(isDraining: IsLong);
 
     /// <inheritdoc/>
     [WorkflowRun]
@@ -44,28 +47,32 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
         await TakeUpStateAsync();
         while (!_context.IsClosing)
         {
-            if (IsLong)
+            if (MustContinue)
             {
                 await ContinueAsync();
             }
             Describe();
             await Workflow.WaitConditionAsync(
-                () => _context.IsClosing || _resets.WasReset || _runner.HasStep || IsLong,
+                () => _context.IsClosing || _runner.AnyEnded || HasStep || MustContinue || (_resets.WasReset && _runner.IsIdle),
                 CancellationToken.None
             );
-            if (_resets.WasReset)
+            await _runner.CollectAsync();
+            if (_resets.WasReset && _runner.IsIdle)
             {
                 // This execution does not know the merges after the reset point, but the run has counted their reports. The run starts
                 // another merge queue for the waiting requests.
                 _context.Close();
             }
-            if (!_context.IsClosing && _runner.HasStep)
+            if (!_context.IsClosing && HasStep)
             {
                 _steps++;
-                var step = _runner.StepAsync();
-                Describe();
-                await step;
+                _runner.Start(IsLong);
             }
+        }
+        while (!_runner.IsIdle)
+        {
+            await Workflow.WaitConditionAsync(() => _runner.AnyEnded, CancellationToken.None);
+            await _runner.CollectAsync();
         }
         _reporter.TellEnd();
         await _reporter.FlushAsync();
@@ -91,7 +98,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
         new()
         {
             Queue = MergeOrder.Of(_context.State.Queue),
-            Batch = [.. (_context.State.Batch?.Rest ?? _runner.Merging).Select(request => request.TaskId)],
+            Batch = [.. _context.State.Batches.SelectMany(batch => batch.Rest).Concat(_runner.Merging).Select(request => request.TaskId)],
             Resolving = _context.State.Resolving,
             Deferred = [.. _context.State.Deferred],
             Position = _context.Position,

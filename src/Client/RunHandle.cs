@@ -208,6 +208,10 @@ public sealed class RunHandle
     public Task<SteeringAnswer> SkipTaskAsync(TaskCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.SkipTaskAsync(command), cancellation);
 
+    /// <summary>Merges a verified task before all others that wait.</summary>
+    public Task<SteeringAnswer> MergeNextAsync(TaskCommand command, CancellationToken cancellation = default) =>
+        SteerAsync(w => w.MergeNextAsync(command), cancellation);
+
     /// <summary>Adds tasks described in natural language.</summary>
     public Task<SteeringAnswer> AddTasksAsync(AddTasksCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.AddTasksAsync(command), cancellation);

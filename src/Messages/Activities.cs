@@ -156,6 +156,11 @@ public interface ITrainActivities
     [Activity]
     Task<MergedBatch> MergeBatchAsync(MergeBatchInput input);
 
+    /// <summary>Determines which parts of the repository work can influence, by the scopes of the settings.</summary>
+    /// <returns>Locations in the order of the requests.</returns>
+    [Activity]
+    Task<IReadOnlyList<WorkLocation>> LocateWorkAsync(LocateInput input);
+
     /// <summary>Makes the merges of a batch, one on top of the other; staging is not moved.</summary>
     /// <returns>The first results in the order of the requests: made, staging has it already, or refused. There may be fewer than requests,
     /// never none: an entry that conflicts with earlier ones of the batch is left for the next batch, with all that follow.</returns>

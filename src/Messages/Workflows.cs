@@ -84,6 +84,10 @@ public interface IOrchestrationWorkflow
     [WorkflowUpdate(MessageNames.SkipTask)]
     Task<SteeringAnswer> SkipTaskAsync(TaskCommand command);
 
+    /// <summary>Merges a verified task before all others that wait.</summary>
+    [WorkflowUpdate(MessageNames.MergeNext)]
+    Task<SteeringAnswer> MergeNextAsync(TaskCommand command);
+
     /// <summary>Adds tasks in plain text, without dependencies, to a run in progress.</summary>
     [WorkflowUpdate(MessageNames.AddTasks)]
     Task<SteeringAnswer> AddTasksAsync(AddTasksCommand command);

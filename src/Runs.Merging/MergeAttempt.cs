@@ -51,6 +51,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
             {
                 Outcome = MergeOutcome.Made,
                 Commit = commit,
+                Tree = merge.Tree,
             };
     }
 

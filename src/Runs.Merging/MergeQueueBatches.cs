@@ -18,21 +18,43 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
-        var record = Record(repository, files);
         var attempt = new MergeAttempt(repository, files, services.AskRun);
+        if (input.Onto.Length > 0)
+        {
+            return await MergeAsync(repository, attempt, input.Requests, input.Onto, isStaging: false, found: null, stop);
+        }
+        var record = Record(repository, files);
         var recorded = await record.BringUpToDateAsync(input.StagingTip, caller, stop);
         var (ahead, isAsRecorded) = await record.ReadAsync(recorded, stop);
         var found = isAsRecorded || ahead is null ? null : await attempt.FindMergedAsync(input.Requests, recorded, ahead, stop);
         var (staging, note) = isAsRecorded ? (ahead!, "") : await SettleAsync(record, found?[^1].Commit ?? recorded, stop);
+        var results = await MergeAsync(repository, attempt, input.Requests, staging, isStaging: true, found, stop);
+        return [results[0] with { Onto = staging, Note = note }, .. results.Skip(1)];
+    }
+
+    /// <summary>Merges the requests one on top of the other.</summary>
+    /// <param name="onto">Commit that the first is merged onto.</param>
+    /// <param name="isStaging">True if that is staging, so that a conflict is the task's to resolve.</param>
+    /// <param name="found">Merges of the requests that are on staging already.</param>
+    private static async Task<IReadOnlyList<MergeResult>> MergeAsync(
+        GitRepository repository,
+        MergeAttempt attempt,
+        IReadOnlyList<MergeRequest> requests,
+        string onto,
+        bool isStaging,
+        IReadOnlyList<MergeResult>? found,
+        CancellationToken stop
+    )
+    {
         var commits = new CommitStore(repository);
-        var (tip, results) = (staging, new List<MergeResult>());
-        foreach (var request in input.Requests)
+        var (tip, results) = (onto, new List<MergeResult>());
+        foreach (var request in requests)
         {
             stop.ThrowIfCancellationRequested();
-            var isFirst = tip == staging;
-            if (await commits.IsAncestorAsync(request.Commit, staging, stop))
+            var isFirst = tip == onto;
+            if (await commits.IsAncestorAsync(request.Commit, onto, stop))
             {
-                results.Add(found?.FirstOrDefault(merged => merged.TaskId == request.TaskId) ?? NothingToMerge(request, staging));
+                results.Add(found?.FirstOrDefault(merged => merged.TaskId == request.TaskId) ?? NothingToMerge(request, onto));
                 continue;
             }
 
@@ -44,7 +66,7 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
 
             // Only the first task's conflict is reported, because it is with staging itself. Later ones wait, so that the result does not
             // depend on timing.
-            var made = await attempt.MakeAsync(request, tip, withEvidence: isFirst, stop);
+            var made = await attempt.MakeAsync(request, tip, withEvidence: isFirst && isStaging, stop);
             if (made.Outcome != MergeOutcome.Made && !isFirst)
             {
                 break;
@@ -52,7 +74,6 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
             results.Add(made);
             tip = made.Outcome == MergeOutcome.Made ? made.Commit : tip;
         }
-        results[0] = results[0] with { Onto = staging, Note = note };
         return results;
     }
 

@@ -29,7 +29,7 @@ public class SpreadSdkTests
         ("'workers' is 0; it must be 1 to 64.", ["update", "setConcurrency", "0"]),
         ("'workers' must be a whole number", ["update", "setConcurrency", "\"many\""]),
         ("night is executing; only a run that is awaiting-promotion can be promoted.", ["update", "promote"]),
-        ("night is executing; what is merged lands by itself", ["update", "landMerged"]),
+        ("Nothing of night is merged that has not landed.", ["update", "landMerged"]),
         ("'q' is not the queue of a repository", ["update", "move", """{"to": {"path": "/tmp", "key": "k", "queue": "q"}}"""]),
         ("There is no budget of 'nonsense'", ["update", "raiseBudget", """{"kind": "nonsense", "usd": 3}"""]),
         ("Give the new limit", ["update", "raiseBudget", """{"kind": "run"}"""]),

@@ -88,6 +88,7 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
                 Retry = new RetryRule { MaxAttempts = RunModel.Attempts, BaseDelay = TimeSpan.FromMilliseconds(1) },
                 TrainBatch = _random.Next(2) == 0 ? 1 : 4,
                 TrainParallel = _random.Next(1, 4),
+                Queue = _random.Next(4) == 0 ? null : new QueueRules { Speculation = _random.Next(3), HasLanes = _random.Next(2) == 0 },
             };
             var length = lengths[_random.Next(lengths.Length)];
             settings = length == EachMessage ? settings with { ContinueAfterMessages = 1 } : settings with { ContinueAfterEvents = length };

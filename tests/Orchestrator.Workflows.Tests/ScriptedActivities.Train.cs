@@ -42,6 +42,13 @@ internal sealed partial class ScriptedActivities
     /// <summary>Whether staging can be moved, and what is said of it.</summary>
     public Func<LandBatchInput, (bool Landed, string Note)> LandBatch { get; set; } = _ => (true, "");
 
+    /// <summary>Parts of the repository that work can influence; none for all.</summary>
+    public Func<MergeRequest, IReadOnlyList<string>> PartsOf { get; set; } = _ => [];
+
+    [Activity]
+    public Task<IReadOnlyList<WorkLocation>> LocateWorkAsync(LocateInput input) =>
+        Task.FromResult<IReadOnlyList<WorkLocation>>([.. input.Requests.Select(request => new WorkLocation(PartsOf(request)))]);
+
     [Activity]
     public async Task<MergedBatch> MergeBatchAsync(MergeBatchInput input)
     {
@@ -68,7 +75,7 @@ internal sealed partial class ScriptedActivities
             {
                 await WhileMerging(stop);
             }
-            var (tip, results) = (input.StagingTip, new List<MergeResult>());
+            var (tip, results) = (input.Onto.Length > 0 ? input.Onto : input.StagingTip, new List<MergeResult>());
             foreach (var request in input.Requests)
             {
                 // As in a repository: what is merged is not merged again.

@@ -76,6 +76,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
                 ?? new RunRules
                 {
                     Workers = 3,
+                    Queue = new QueueRules(),
                     Retry = new RetryRule { BaseDelay = TimeSpan.FromMilliseconds(10) },
                 },
             queue,

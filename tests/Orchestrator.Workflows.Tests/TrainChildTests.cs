@@ -237,12 +237,14 @@ public sealed class TrainChildTests
 
         go.SetResult();
         var status = await run.UntilAsync(s =>
-            s.Tasks.Any(t => t.Why is WaitsForConflict) && s.Tasks.Count(t => t.State == TaskStates.Merged) >= 2
+            s.Tasks.Any(t => t.Why is WaitsForConflict)
+            && s.Tasks.Count(t => t.State == TaskStates.Merged) >= 2
+            && s.Tasks.Count(t => t.State == TaskStates.Merging) == 1
         );
         resolve.SetResult();
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
-        Assert.Single(status.Tasks, t => t.State == TaskStates.Merging);
+        Assert.Single(status.Tasks, t => t is { State: TaskStates.Merging, Why: WaitsForConflict });
         Assert.Equal(1, most);
         Assert.Equal(tasks.Order(), run.Activities.Merged.Order());
     }

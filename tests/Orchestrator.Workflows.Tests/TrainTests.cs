@@ -154,6 +154,32 @@ public sealed class TrainTests
     }
 
     [Fact]
+    public async Task MergeNext_LastOfSeveral_IsMergedBeforeTheOthers()
+    {
+        var gates = new TaskCompletionSource();
+        await using var run = await ScriptedRun.StartAsync(
+            [RunTests.Task("t0"), RunTests.Task("t1"), RunTests.Task("t2")],
+            a => a.WhileMerging = stop => gates.Task.WaitAsync(stop),
+            new RunRules { Workers = 3, Queue = new QueueRules() }
+        );
+        await run.UntilInTrainAsync(3);
+        var last = (await run.StatusAsync()).Tasks.Single(task => task.QueuePosition == 3).Id;
+
+        var answer = await run.Run.ExecuteUpdateAsync(w => w.MergeNextAsync(new TaskCommand(last, "", "kim@desk")));
+        var refused = await Assert.ThrowsAsync<Temporalio.Exceptions.WorkflowUpdateFailedException>(() =>
+            run.Run.ExecuteUpdateAsync(w => w.MergeNextAsync(new TaskCommand("t9")))
+        );
+        await run.UntilAsync(status => status.Tasks.Single(task => task.Id == last).QueuePosition == 1);
+        gates.SetResult();
+
+        Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
+        Assert.Equal(last, run.Activities.Merged.Skip(1).First());
+        Assert.True(answer.Changed);
+        Assert.Contains("no task 't9'", refused.InnerException!.Message, StringComparison.Ordinal);
+        Assert.Contains(run.Activities.Events, e => e.Why is MergedNextFor { By.Who: "kim@desk" });
+    }
+
+    [Fact]
     public async Task Train_RunIsCancelledWhileGatesRun_EndsCancelledAndNothingOfTheBatchIsMerged()
     {
         var (gates, cancelled) = (new TaskCompletionSource(), new TaskCompletionSource());

@@ -283,6 +283,38 @@ public sealed class RunStepsTests
     }
 
     [Fact]
+    public async Task TakeInTarget_TargetMoved_MergesItIntoStagingAndLandsNothing()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")), Task("a", "a.txt"));
+        await run.DoAsync("a", "a.txt", "hello\n");
+        var unmoved = await run.TakeInTargetAsync();
+        await run.Repository.CommitAsync("user", ("user.txt", "mine\n"));
+        var target = await run.Repository.GitAsync("rev-parse", "HEAD");
+
+        var taken = await run.TakeInTargetAsync();
+
+        Assert.Equal((false, "", false, ""), (unmoved.Landed, unmoved.Message, taken.Landed, taken.Message));
+        Assert.Equal(target, await run.Repository.GitAsync("rev-parse", "HEAD"));
+        Assert.Equal("mine\n", await run.Repository.GitAsync("show", $"{run.StagingBranch}:user.txt") + "\n");
+        Assert.Equal(taken.StagingTip, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
+        Assert.Equal(unmoved.StagingTip, await run.Repository.GitAsync("rev-parse", $"{run.StagingBranch}^1"));
+    }
+
+    [Fact]
+    public async Task TakeInTarget_ItConflicts_SaysSoAndKeepsStaging()
+    {
+        using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("true")), Task("a", "a.txt"));
+        await run.DoAsync("a", "a.txt", "hello\n");
+        await run.Repository.CommitAsync("user", ("a.txt", "mine\n"));
+        var staging = await run.Repository.GitAsync("rev-parse", run.StagingBranch);
+
+        var refused = await run.TakeInTargetAsync();
+
+        Assert.Contains("conflicts with the run's work in a.txt", refused.Message);
+        Assert.Equal(staging, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
+    }
+
+    [Fact]
     public async Task Land_DirtyCheckout_WaitsForAPersonAndTouchesNothing()
     {
         using var repository = await TemporaryRepository.CreateAsync();

@@ -120,6 +120,32 @@ internal static class StagingSteps
     /// <summary>Landing by the settings that the run began with.</summary>
     public static Task<LandResult> LandOnlyAsync(this RunFixture run) => run.LandNowAsync(isAskedFor: false);
 
+    /// <summary>Merges new commits on the target into staging, without landing.</summary>
+    public static async Task<LandResult> TakeInTargetAsync(this RunFixture run)
+    {
+        run.Askings++;
+        return run.Take(await run.LandNowAsync(isAskedFor: false, onlyTakesIn: true), r => r.StagingTip);
+    }
+
+    /// <summary>Determines which parts of the repository work can influence.</summary>
+    public static Task<IReadOnlyList<WorkLocation>> LocateAsync(this RunFixture run, params (string Id, string Commit)[] work) =>
+        new WorkLocator(run.Services).LocateAsync(
+            new LocateInput(run.Id, run.Reference, run.Hash, Requests(work)) { StagingTip = run.StagingTip },
+            CancellationToken.None
+        );
+
+    /// <summary>Merges work onto a commit that is not on staging.</summary>
+    public static Task<IReadOnlyList<MergeResult>> BuildOntoAsync(
+        this RunFixture run,
+        string onto,
+        params (string Id, string Commit)[] work
+    ) =>
+        Train(run)
+            .BuildAsync(
+                new BuildBatchInput(run.Id, run.Reference, run.Hash, Requests(work)) { StagingTip = run.StagingTip, Onto = onto },
+                CancellationToken.None
+            );
+
     private static async Task<LandResult> LandOnceAsync(this RunFixture run, string land, bool isAskedFor)
     {
         var files = run.Services.Plans.Load(run.Reference, run.Id, run.Hash);
@@ -130,12 +156,13 @@ internal static class StagingSteps
         return await run.LandNowAsync(isAskedFor);
     }
 
-    private static async Task<LandResult> LandNowAsync(this RunFixture run, bool isAskedFor)
+    private static async Task<LandResult> LandNowAsync(this RunFixture run, bool isAskedFor, bool onlyTakesIn = false)
     {
         var input = new LandInput(run.Id, run.Reference, run.Hash, run.Preflight.Target, run.StagingBranch, run.Preflight.BaseCommit)
         {
             StagingTip = run.StagingTip,
             IsAskedFor = isAskedFor,
+            OnlyTakesIn = onlyTakesIn,
         };
         var result = await new RunLanding(run.Services, run.Caller).LandAsync(input, $"execution/{run.Askings}", CancellationToken.None);
         run.Hash = result.PlanHash.Length > 0 ? result.PlanHash : run.Hash;

@@ -27,6 +27,8 @@ internal static class SampleOf
         "22:00-07:00",
         "[{pattern: x, weight: 1}]",
         "{A: b}",
+        "{web: [a/**]}",
+        "2",
         "[{model: x, input: 1, output: 2}]",
         "https://desk.example:8888",
         "codex",

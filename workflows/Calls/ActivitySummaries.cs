@@ -79,6 +79,7 @@ internal static class ActivitySummaries
         argument switch
         {
             MergeBatchInput x => $"Merge, check and land: {List([.. x.Build.Requests.Select(request => request.TaskId)])}",
+            LocateInput x => $"Look up what can be influenced by: {List([.. x.Requests.Select(request => request.TaskId)])}",
             BuildBatchInput x => $"Merge: {List([.. x.Requests.Select(request => request.TaskId)])}",
             GateBatchInput x => $"Run the gates on: {List([.. x.Requests.Select(request => request.TaskId)])}",
             LandBatchInput x => $"Move staging to: {List([.. x.Merges.Select(merge => merge.TaskId)])}",

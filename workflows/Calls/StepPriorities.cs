@@ -29,6 +29,7 @@ internal static class StepPriorities
         [nameof(ITrainActivities.LandBatchAsync)] = Landing,
         [nameof(ITrainActivities.MergeBatchAsync)] = Gates,
         [nameof(ITrainActivities.BuildBatchAsync)] = Gates,
+        [nameof(ITrainActivities.LocateWorkAsync)] = Gates,
         [nameof(ITrainActivities.GateBatchAsync)] = Gates,
         [nameof(ITaskActivities.VerifyTaskAsync)] = Gates,
         [nameof(IRunActivities.RecordProgressAsync)] = Housekeeping,

@@ -54,7 +54,10 @@ internal sealed class EndStage(
         _state.IsDraining = false;
         await messenger.CancelAllAsync();
         merging.Close();
-        await Workflow.WaitConditionAsync(() => merging.IsClosed && !_state.Board.AnyAtWork, CancellationToken.None);
+        await Workflow.WaitConditionAsync(
+            () => merging.IsClosed && !_state.Board.AnyAtWork && !_state.IsLandingMerged,
+            CancellationToken.None
+        );
     }
 
     /// <summary>Ends a run whose tasks have all stopped.</summary>

@@ -110,6 +110,21 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
         return result;
     }
 
+    /// <summary>Lands the merged work while other tasks continue.</summary>
+    /// <param name="isAskedFor">True if a user requested it.</param>
+    public async Task<LandResult> LandBesideAsync(bool isAskedFor)
+    {
+        var result = await LandNowAsync(isAskedFor, isPart: true);
+        foreach (var entry in result.Landed ? _state.Board.Unlanded.ToList() : [])
+        {
+            _state.Board.Landed(entry);
+        }
+        return result;
+    }
+
+    /// <summary>Merges new commits on the target into staging, if the gates pass on the result.</summary>
+    public Task<LandResult> TakeInTargetAsync() => LandNowAsync(isAskedFor: false, isPart: true, onlyTakesIn: true);
+
     /// <summary>Creates the reason for users why nothing has landed.</summary>
     public static NotLanded NotLandedFor(LandResult result) =>
         new(new Quote(result.Message)) { LosesWork = result.LosesWork, Branch = result.RenamedTo };
@@ -119,12 +134,18 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
         // A lost task may have requested a merge. Only one writer may move staging.
         await context.WaitAsync(() => _state.Train.Waiting.Count == 0);
         context.ThrowIfCancelled();
+        return await LandNowAsync(isAskedFor, isPart);
+    }
+
+    private async Task<LandResult> LandNowAsync(bool isAskedFor, bool isPart, bool onlyTakesIn = false)
+    {
         var run = _state.Run;
         var land = new LandInput(_state.RunId, _state.Repository, _state.Plan.Hash, run.Target, run.Staging, run.BaseCommit)
         {
             StagingTip = _state.StagingTip,
             IsAskedFor = isAskedFor,
             IsPart = isPart,
+            OnlyTakesIn = onlyTakesIn,
             Without =
             [
                 .. _state.Board.Entries.Where(e => _state.IsOfPlan(e) && !TaskStates.IsOnStaging(e.Progress.State)).Select(e => e.Id),

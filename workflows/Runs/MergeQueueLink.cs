@@ -10,6 +10,7 @@ internal sealed class MergeQueueLink
     private readonly List<MergeRequest> _unsent = [];
     private readonly SortedSet<string> _deferred = new(StringComparer.Ordinal);
     private string _past = "";
+    private int _arrivals;
     private bool _isStarting;
     private bool _isAsked;
 
@@ -31,13 +32,40 @@ internal sealed class MergeQueueLink
     /// <summary>True if the run ends, so that nothing more is merged.</summary>
     public bool IsClosing { get; set; }
 
+    /// <summary>True if the merge queue has decided everything that it was sent, except for tasks that wait for the conflict of another
+    /// one.</summary>
+    public bool IsQuiet => !_isStarting && _waiting.TrueForAll(request => _unsent.Contains(request) || _deferred.Contains(request.TaskId));
+
     /// <summary>True if there are updates to send, or a merge queue must be started.</summary>
     public bool AnyToSend => _unsent.Count > 0 || _isAsked;
 
     /// <summary>Adds a task's merge request, which replaces an earlier one.</summary>
-    public void Enqueue(MergeRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="places">Number of places that it gains by its priority, or null for runs without turns.</param>
+    public void Enqueue(MergeRequest request, int? places = null)
     {
         Remove(request.TaskId);
+        if (places is { } gained)
+        {
+            request = request with { Turn = ++_arrivals - gained };
+        }
+        Add(request.TaskId == Resolving && places is not null ? request with { Turn = MergeTurns.First([.. _waiting, request]) } : request);
+    }
+
+    /// <summary>Moves a waiting request before all others. Returns false if the task waits for no merge.</summary>
+    public bool TakeNext(string task)
+    {
+        if (_waiting.Find(request => request.TaskId == task) is not { } request)
+        {
+            return false;
+        }
+        Remove(task);
+        Add(request with { Turn = MergeTurns.First([.. _waiting, request]) });
+        return true;
+    }
+
+    private void Add(MergeRequest request)
+    {
         _waiting.Insert(request.TaskId == Resolving ? 0 : _waiting.Count, request);
         _unsent.Add(request);
     }
@@ -160,6 +188,7 @@ internal sealed class MergeQueueLink
         {
             ExecutionId = ExecutionId,
             Sequence = Sequence,
+            Arrivals = _arrivals,
             Waiting = [.. _waiting],
             Resolving = Resolving,
             Deferred = [.. _deferred],
@@ -169,6 +198,7 @@ internal sealed class MergeQueueLink
     public void Restore(TrainLinkCheckpoint checkpoint)
     {
         (ExecutionId, Sequence, Resolving) = (checkpoint.ExecutionId, checkpoint.Sequence, checkpoint.Resolving);
+        _arrivals = checkpoint.Arrivals;
         _waiting.AddRange(checkpoint.Waiting);
         _deferred.UnionWith(checkpoint.Deferred);
     }

@@ -44,7 +44,7 @@ internal sealed class RunBoard
     public bool AnyAtWork => _atWork.Count > 0;
 
     /// <summary>Tasks without unmet dependencies that wait for a slot, an approval or another task, in plan order.</summary>
-    public IEnumerable<TaskEntry> Ready => _ready.Select(i => _entries[i]);
+    public IEnumerable<TaskEntry> Ready => _ready.Select(i => _entries[i]).OrderByDescending(entry => entry.Outline.Priority);
 
     public bool AnyReady => _ready.Count > 0;
 

@@ -42,6 +42,7 @@ internal sealed class RunCheckpoints(RunContext context, RunPlanReader plans)
             Outages = _state.Outages.ToCheckpoint(),
             UntilLifted = _state.UntilLifted,
             LandMergedAsked = _state.LandMergedAsked,
+            Parts = _state.Parts,
             PausedAlone = [.. _state.PausedAlone],
         };
 

@@ -83,6 +83,14 @@ public abstract class RunMessages : MessageWorkflow
     [WorkflowUpdateValidator(nameof(SkipTaskAsync))]
     public void ValidateSkipTask(TaskCommand command) => Refuse(Parts.Steering.RefuseSkip(command));
 
+    /// <inheritdoc cref="IOrchestrationWorkflow.MergeNextAsync"/>
+    [WorkflowUpdate(MessageNames.MergeNext, Description = "Merges a verified task before all others that wait.")]
+    public Task<SteeringAnswer> MergeNextAsync(TaskCommand command = null!) => CarryOutAsync(Parts.Steering.MergeNext(command, Now));
+
+    /// <inheritdoc cref="MessageWorkflow.Refuse"/>
+    [WorkflowUpdateValidator(nameof(MergeNextAsync))]
+    public void ValidateMergeNext(TaskCommand command) => Refuse(Parts.Steering.RefuseMergeNext(command));
+
     /// <inheritdoc cref="IOrchestrationWorkflow.AddTasksAsync"/>
     [WorkflowUpdate(MessageNames.AddTasks, Description = "Adds tasks in words, which nothing orders.")]
     public Task<SteeringAnswer> AddTasksAsync(AddTasksCommand command = null!) => Parts.Adding.AddAsync(command);
@@ -248,6 +256,7 @@ public abstract class RunMessages : MessageWorkflow
                     or MessageNames.RetryTask
                     or MessageNames.RaiseBudget
                     or MessageNames.SkipTask
+                    or MessageNames.MergeNext
                     or MessageNames.AddTasks
                     or MessageNames.SetConcurrency
                     or MessageNames.Approve

@@ -25,7 +25,14 @@ internal sealed class RunParts
         Continuation = new Continuation(context, Recorder, new RunCheckpoints(context, plans), messagesTaken);
         Planning = new PlanStage(context, plans, starter, Recorder, Recovery);
         Beginning = new BeginStage(context, _leases, approval);
-        Working = new WorkStage(context, starter, Recovery, Continuation, new Splitting(context, Messenger), () => Landing!);
+        Working = new WorkStage(
+            context,
+            starter,
+            Recovery,
+            Continuation,
+            new Splitting(context, Messenger),
+            new PartLanding(context, () => Landing!)
+        );
         Reviewing = new ReviewStage(context);
         Replanning = new ReplanStage(context, Recorder, approval);
         Escalation = new Escalation(context, Replanning);

@@ -75,8 +75,11 @@ internal sealed class RunState
     /// <summary>True if a user has requested to land the merged work while other tasks need attention.</summary>
     public bool LandMergedAsked { get; set; }
 
-    /// <summary>True while merged work lands and tasks wait for users. Nothing is merged meanwhile.</summary>
+    /// <summary>True while merged work lands and other tasks are open. Nothing is merged meanwhile.</summary>
     public bool IsLandingMerged { get; set; }
+
+    /// <summary>Earlier landings of merged work while other tasks continued, or null for none.</summary>
+    public PartLandings? Parts { get; set; }
 
     /// <summary>Resolution that is being carried out, or null for none.</summary>
     public Resolution? Resolution { get; set; }
@@ -166,6 +169,7 @@ internal sealed class RunState
         Train.Restore(checkpoint.Train);
         UntilLifted = checkpoint.UntilLifted;
         LandMergedAsked = checkpoint.LandMergedAsked;
+        Parts = checkpoint.Parts;
         PausedAlone.UnionWith(checkpoint.PausedAlone);
         Leases.Restore(checkpoint.Leases);
         Journal.Sequence = checkpoint.Status.Sequence;

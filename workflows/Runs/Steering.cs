@@ -53,6 +53,9 @@ internal sealed class Steering(RunState state)
     public string? RefuseSkip(TaskCommand command) =>
         RefuseTask(command) ?? SteeringRefusals.OfSkip(state.IsPlanner(Board.Find(command.Task)), StateOf(command.Task));
 
+    public string? RefuseMergeNext(TaskCommand command) =>
+        RefuseTask(command) ?? SteeringRefusals.OfMergeNext(command.Task, StateOf(command.Task));
+
     public string? RefusePromote(PersonCommand? command = null) =>
         state.Run.State == RunStates.Completed
             ? null
@@ -60,13 +63,8 @@ internal sealed class Steering(RunState state)
                 ?? Questions.RefuseOther(state, command?.Shown ?? "", RunQuestion.OfPromote);
 
     public string? RefuseLandMerged(PersonCommand? command = null) =>
-        SteeringRefusals.OfLandMerged(
-            state.RunId,
-            state.Run.State,
-            state.HasUnlanded,
-            state.IsPromotionOverdue,
-            Scheduling.WaitsOnlyForPeople(state)
-        ) ?? Questions.RefuseOther(state, command?.Shown ?? "", RunQuestion.OfLandMerged);
+        SteeringRefusals.OfLandMerged(state.RunId, state.Run.State, state.HasUnlanded, state.IsPromotionOverdue)
+        ?? Questions.RefuseOther(state, command?.Shown ?? "", RunQuestion.OfLandMerged);
 
     public string? RefuseResolve(ResolutionCommand command)
     {
@@ -205,6 +203,18 @@ internal sealed class Steering(RunState state)
         }
         Board.CountAsDone(task, TaskStates.Waived, new WaivedBy(by), now, by.Who);
         return SteeringResult.As($"{id} counts as done without changes; what depends on it may run.");
+    }
+
+    /// <summary>Gives a waiting task the next turn in the merge queue.</summary>
+    public SteeringResult MergeNext(TaskCommand command, DateTimeOffset now)
+    {
+        var by = Person.Of(command.By);
+        if (!state.Train.TakeNext(command.Task))
+        {
+            return SteeringResult.Unchanged($"{command.Task} is {StateOf(command.Task)} already.");
+        }
+        Note(Board.Find(command.Task), new MergedNextFor(by), now, by);
+        return SteeringResult.As($"{command.Task} is merged before the other tasks that wait; a merge in progress is completed first.");
     }
 
     public SteeringResult SetConcurrency(int workers)

@@ -1,3 +1,5 @@
+using Orchestrator.Workflows.Train;
+
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Handles reports of tasks and their effect on other tasks.</summary>
@@ -26,7 +28,8 @@ internal static class TaskReports
                     DependsOn = [.. open],
                     Installs = report.Installs,
                     Lent = report.Progress.Lent ?? [],
-                }
+                },
+                state.Rules.Queue is null ? null : MergeTurns.PlacesOf(entry.Outline)
             );
         }
         if (report.Progress.State == TaskStates.Failed)

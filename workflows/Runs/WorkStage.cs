@@ -7,7 +7,7 @@ internal sealed class WorkStage(
     ResetRecovery recovery,
     Continuation continuation,
     Splitting splitting,
-    Func<LandStage> landing
+    PartLanding parts
 )
 {
     private readonly RunState _state = context.State;
@@ -19,50 +19,53 @@ internal sealed class WorkStage(
             SetState();
             context.ThrowIfCancelled();
             await recovery.TakeUpAsync();
-            await LandMergedIfAskedAsync();
+            if (parts.MustLandFirst)
+            {
+                await parts.LandFirstAsync();
+            }
+            if (parts.IsDue)
+            {
+                parts.Begin();
+            }
             await continuation.ContinueIfLongAsync();
             await splitting.CarryOutAsync();
             CarryOut(Scheduling.Next(_state, RunContext.Now));
             if (Scheduling.NothingCanMove(_state))
             {
                 LeaveOutAttempts();
-                return;
+                break;
             }
-            await context.WaitAsync(() =>
-                _state.Board.AllMerged
-                || Scheduling.NothingCanMove(_state)
-                || MustLandMerged
-                || continuation.HasNews
-                || splitting.HasStep
-                || Scheduling.Next(_state, RunContext.Now).Any
-            );
+            await WaitForNewsAsync();
+        }
+
+        // Two landings at once would move staging twice.
+        if (_state.IsLandingMerged)
+        {
+            await context.WaitAsync(() => !_state.IsLandingMerged);
         }
     }
 
-    /// <summary>Lands the merged work at a user's request. The merge queue waits meanwhile, so a task that a user answers now is merged
-    /// afterwards.</summary>
-    private async Task LandMergedIfAskedAsync()
+    private Task WaitForNewsAsync()
     {
-        if (!MustLandMerged)
+        bool HasNews() =>
+            _state.Board.AllMerged
+            || Scheduling.NothingCanMove(_state)
+            || parts.MustLandFirst
+            || parts.IsDue
+            || continuation.HasNews
+            || splitting.HasStep
+            || Scheduling.Next(_state, RunContext.Now).Any;
+        if (parts.PlannedAt is not { } at)
         {
-            return;
+            return context.WaitAsync(() => HasNews() || parts.PlannedAt is not null);
         }
-        _state.IsLandingMerged = true;
-        try
-        {
-            var result = await landing().LandMergedAsync();
-            context.TransitionTo(RunStates.Executing, result.Landed ? null : LandStage.NotLandedFor(result), result.Evidence);
-        }
-        finally
-        {
-            _state.IsLandingMerged = false;
-        }
-        _state.LandMergedAsked = false;
+        var delay = at - RunContext.Now;
+        return context.WaitAsync(
+            () => HasNews() || parts.PlannedAt != at,
+            delay > TimeSpan.FromMilliseconds(1) ? delay : TimeSpan.FromMilliseconds(1),
+            "Until merged work lands, or the target is looked at"
+        );
     }
-
-    /// <summary>True if requested work lands now. A request waits while a task is at work, for example because a user answers it at the
-    /// same moment.</summary>
-    private bool MustLandMerged => _state.LandMergedAsked && Scheduling.WaitsOnlyForPeople(_state);
 
     /// <summary>Sets the run's state: reviewing while only the review runs, planning while another plan is made.</summary>
     private void SetState()

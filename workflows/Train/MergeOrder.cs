@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Order in which waiting work is merged: oldest first, preceded by its dependencies. An entry therefore waits only for older
-/// entries and their dependencies.</summary>
+/// <summary>Order in which waiting work is merged: by turn, then oldest first, preceded by its dependencies. An entry therefore waits only
+/// for earlier turns and their dependencies.</summary>
 internal static class MergeOrder
 {
     /// <summary>Returns the requests in merge order.</summary>
@@ -12,7 +12,7 @@ internal static class MergeOrder
         var placed = new HashSet<MergeRequest>(ReferenceEqualityComparer.Instance);
         var order = new List<MergeRequest>(queue.Count);
         var open = new Stack<MergeRequest>();
-        foreach (var oldest in queue)
+        foreach (var oldest in queue.OrderBy(request => request.Turn))
         {
             open.Push(oldest);
             while (open.TryPeek(out var request))

@@ -16,7 +16,12 @@ internal sealed class MergeQueueContext(CancellationToken cancellation)
     public bool IsClosing => _stop.IsCancellationRequested;
 
     /// <summary>Options of an activity that runs third-party programs. It is cancelled when the merge queue closes.</summary>
-    public ActivityOptions Long => ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(2), _stop.Token).EndingOnFullDisk();
+    /// <param name="cancellation">Also cancels it. Default: only the closing.</param>
+    public ActivityOptions Long(CancellationToken? cancellation = null) =>
+        ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(2), cancellation ?? _stop.Token).EndingOnFullDisk();
+
+    /// <summary>Creates a cancellation that the closing of the merge queue triggers too.</summary>
+    public CancellationTokenSource LinkToClosing() => CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
 
     /// <summary>Restores the start input.</summary>
     public void Restore(TrainInput input)
@@ -26,6 +31,8 @@ internal sealed class MergeQueueContext(CancellationToken cancellation)
         State = new MergeQueueState
         {
             Queue = [.. input.Queue],
+            Rules = input.Rules.Queue,
+            Staging = input.Position.Commit,
             Limit = input.Rules.TrainBatch,
             Parallel = input.Rules.TrainParallel,
             Window = input.Window,
@@ -52,10 +59,10 @@ internal sealed class MergeQueueContext(CancellationToken cancellation)
         };
 
     /// <summary>Records that staging has moved.</summary>
-    public void MovedTo(string commit) => Position = Position.MovedTo(commit);
+    public void MovedTo(string commit) => SetPosition(Position.MovedTo(commit));
 
     /// <summary>Adopts the run's position of staging, unless the merge queue's own position is newer.</summary>
-    public void Update(StagingPosition position) => Position = Position.OrNewer(position);
+    public void Update(StagingPosition position) => SetPosition(Position.OrNewer(position));
 
     /// <summary>Adopts the hash of the run's plan; empty if unchanged.</summary>
     public void UpdatePlan(string hash) => Input = hash.Length > 0 ? Input with { PlanHash = hash } : Input;
@@ -65,4 +72,10 @@ internal sealed class MergeQueueContext(CancellationToken cancellation)
 
     /// <summary>Interrupts the current work.</summary>
     public void Close() => _stop.Cancel();
+
+    private void SetPosition(StagingPosition position)
+    {
+        Position = position;
+        State = State with { Staging = position.Commit };
+    }
 }

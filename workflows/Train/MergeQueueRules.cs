@@ -1,9 +1,9 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Decides the merge queue's next step from its whole state. Entries are merged one on top of the other and gated together. If
-/// the gates fail, the batch is bisected: prefixes are gated until one entry is found with which the gates fail and without which they
-/// pass. Passing prefixes land at once. No decision is made while gates run, so their order of completion does not matter. Conflicts with
-/// staging are resolved one at a time, because resolving one may cause or end another.</summary>
+/// <summary>Decides the merge queue's next step from its whole state. Entries are merged one on top of the other and gated together, and
+/// passing prefixes land at once. <see cref="CulpritSearch"/> finds the entry with which gates fail. <see cref="NextBatch"/> chooses the
+/// entries of the next batch. No decision on a batch is made while its gates run, so their order of completion does not matter. Conflicts
+/// with staging are resolved one at a time, because resolving one may cause or end another.</summary>
 internal static class MergeQueueRules
 {
     /// <summary>Number of failures of a gate on a tree before an entry is returned.</summary>
@@ -13,85 +13,69 @@ internal static class MergeQueueRules
     private const int FailuresOfFlaky = 3;
 
     /// <summary>Returns the next step.</summary>
-    public static MergeQueueStep Next(MergeQueueState state) =>
-        state.Batch switch
-        {
-            null => Begin(state),
-            { Running.Count: > 0 } => new MergeQueueStep.Wait(),
-            var batch => GoOn(state, batch),
-        };
-
-    private static MergeQueueStep Begin(MergeQueueState state)
+    /// <param name="state">The whole state.</param>
+    /// <param name="isDraining">True if no further batch is made.</param>
+    public static MergeQueueStep Next(MergeQueueState state, bool isDraining = false)
     {
-        var order = MergeOrder.Of(state.Ready);
-        if (order.Count == 0)
+        foreach (var batch in state.Batches)
         {
-            return new MergeQueueStep.Wait();
+            if (Continue(state, batch) is { } step && !(state.IsBusy && step.IsExclusive))
+            {
+                return step;
+            }
         }
-        var next = order.Take(state.Most).TakeWhile(request => !state.Alone.Contains(request.TaskId)).ToList();
-        return new MergeQueueStep.Build(next.Count == 0 ? [order[0]] : next);
+        return state.IsBusy || isDraining ? new MergeQueueStep.Wait() : NextBatch.Of(state);
     }
 
-    private static MergeQueueStep GoOn(MergeQueueState state, TrainBatch batch)
+    /// <summary>Number of runs of a failing gate before its failure counts, for the tree of all entries. A failure of several entries
+    /// starts a search, whose further failures confirm it.</summary>
+    public static int TriesOfWhole(MergeQueueState state, int entries) => state.Rules is null || entries == 1 ? Failures : 1;
+
+    private static MergeQueueStep? Continue(MergeQueueState state, TrainBatch batch)
     {
         var whole = batch.Entries.Count;
+        if (batch.Running.Count > 0)
+        {
+            return null;
+        }
+        if (batch.After != 0)
+        {
+            return batch.Results.ContainsKey(whole) ? null : Gate(batch, new PrefixRun(whole, TriesOfWhole(state, whole)));
+        }
         if (batch.Green > batch.Landed)
         {
-            return new MergeQueueStep.Land(batch.Green);
+            return state.Rules is null || batch.Base == state.Staging
+                ? new MergeQueueStep.Land(batch.Id, batch.Green)
+                : new MergeQueueStep.Remake(batch.Id, [.. batch.Rest], Math.Max(0, batch.Cleared - batch.Landed));
         }
         if (batch.Landed == whole)
         {
-            return new MergeQueueStep.End();
+            return new MergeQueueStep.End(batch.Id);
         }
         if (batch.Results.Values.FirstOrDefault(result => result.FailureClass != FailureClass.None) is { } unjudged)
         {
-            return unjudged.FailureClass == FailureClass.Transient ? new MergeQueueStep.End()
-                : batch.IsAlone ? new MergeQueueStep.SendBack(whole)
-                : new MergeQueueStep.GiveUp();
+            return unjudged.FailureClass == FailureClass.Transient ? new MergeQueueStep.End(batch.Id)
+                : batch.IsAlone ? new MergeQueueStep.SendBack(batch.Id, whole)
+                : new MergeQueueStep.GiveUp(batch.Id);
         }
-        if (!batch.Results.TryGetValue(whole, out var last))
-        {
-            return new MergeQueueStep.Gate([new PrefixRun(whole, Failures)]);
-        }
-
-        // First find out if the failure was flaky.
-        var (green, red) = (batch.Green, batch.Red);
-        if (Missing(state, last) is > 0 and var moreOfWhole)
-        {
-            return new MergeQueueStep.Gate([new PrefixRun(whole, moreOfWhole)]);
-        }
-        if (red - green > 1)
-        {
-            return new MergeQueueStep.Gate(Prefixes(state, batch, green, red));
-        }
-        return Missing(state, batch.Results[red]) is > 0 and var more
-            ? new MergeQueueStep.Gate([new PrefixRun(red, more)])
-            : new MergeQueueStep.SendBack(red);
+        return batch.Results.ContainsKey(whole)
+            ? CulpritSearch.Next(state, batch)
+            : Gate(batch, new PrefixRun(whole, TriesOfWhole(state, whole)));
     }
 
-    /// <summary>Returns prefixes that divide the candidates for the shortest failing prefix into equal parts. If they cover all
-    /// candidates, the answer is among them or is the known failing one. Their gates are then repeated as often as needed for
-    /// certainty.</summary>
-    private static List<PrefixRun> Prefixes(MergeQueueState state, TrainBatch batch, int green, int red)
-    {
-        var between = red - green - 1;
-        var parts = Math.Min(state.Parallel, between) + 1;
-        var isLastRound = parts == between + 1;
-        var tries =
-            IsFlaky(state, batch.Results[red]) ? FailuresOfFlaky
-            : isLastRound ? Failures
-            : 1;
-        var runs = Enumerable.Range(1, parts - 1).Select(part => new PrefixRun(green + ((red - green) * part / parts), tries)).ToList();
-        if (isLastRound && runs.Count < state.Parallel && Missing(state, batch.Results[red]) is > 0 and var more)
-        {
-            runs.Add(new PrefixRun(red, more));
-        }
-        return runs;
-    }
+    /// <summary>Creates the step that runs gates.</summary>
+    internal static MergeQueueStep.Gate Gate(TrainBatch batch, params IReadOnlyList<PrefixRun> runs) => new(batch.Id, runs);
 
-    /// <summary>Number of further runs of the failed gates before the failure counts.</summary>
-    private static int Missing(MergeQueueState state, MergeResult result) =>
-        (IsFlaky(state, result) ? FailuresOfFlaky : Failures) - result.Failures;
+    /// <summary>Number of further failures of the failed gates before they count.</summary>
+    /// <param name="state">The state, which knows the flaky gates.</param>
+    /// <param name="result">The failed result.</param>
+    /// <param name="failures">Number of failures so far.</param>
+    internal static int Missing(MergeQueueState state, MergeResult result, int failures) =>
+        (IsFlaky(state, result) ? FailuresOfFlaky : Failures) - failures;
 
-    private static bool IsFlaky(MergeQueueState state, MergeResult result) => result.Failed.Any(state.Flaky.Contains);
+    /// <summary>Number of runs of a failing gate before its failure on a tree is certain.</summary>
+    internal static int CertainTries(MergeQueueState state, MergeResult result) => IsFlaky(state, result) ? FailuresOfFlaky : Failures;
+
+    /// <summary>True if a gate that failed is known to be flaky.</summary>
+    internal static bool IsFlaky(MergeQueueState state, MergeResult result) => result.Failed.Any(state.Flaky.Contains);
 }

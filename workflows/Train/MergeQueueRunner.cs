@@ -1,35 +1,74 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Carries out the steps of <see cref="MergeQueueRules"/>: creates the merges of a batch, runs gates on them, moves staging to
-/// passing
-/// merges, and reports the results.</summary>
+/// <summary>Carries out the steps of <see cref="MergeQueueRules"/>: creates the merges of batches, runs gates on them, moves staging to
+/// passing merges, and reports the results. Gates run in the background, so that other steps do not wait for them.</summary>
 internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueReporter reporter)
 {
+    private readonly List<Task> _steps = [];
+
+    /// <summary>Cancellation of the gates of each batch.</summary>
+    private readonly Dictionary<int, CancellationTokenSource> _gates = [];
+
     private TrainInput Input => context.Input;
 
     private MergeQueueState Train
     {
         get => context.State;
-        set => context.State = value;
+        set
+        {
+            context.State = value;
+            StopGatesOfEnded();
+        }
     }
 
     /// <summary>Entries of the batch that is being merged, gated and landed in one step.</summary>
     public IReadOnlyList<MergeRequest> Merging { get; private set; } = [];
 
-    /// <summary>True if there is something to do.</summary>
-    public bool HasStep => MergeQueueRules.Next(Train) is not MergeQueueStep.Wait;
+    /// <summary>True if no step is in progress.</summary>
+    public bool IsIdle => _steps.Count == 0;
 
-    /// <summary>Takes the next step.</summary>
-    public async Task StepAsync()
+    /// <summary>True if a step has ended since the last call of <see cref="CollectAsync"/>.</summary>
+    public bool AnyEnded => _steps.Exists(step => step.IsCompleted);
+
+    /// <summary>True if there is something to do.</summary>
+    /// <param name="isDraining">True if no further batch is made.</param>
+    public bool HasStep(bool isDraining) => MergeQueueRules.Next(Train, isDraining) is not MergeQueueStep.Wait;
+
+    /// <summary>Starts the next step.</summary>
+    /// <param name="isDraining">True if no further batch is made.</param>
+    public void Start(bool isDraining) => _steps.Add(StepAsync(MergeQueueRules.Next(Train, isDraining)));
+
+    /// <summary>Forgets the steps that have ended, and throws the exception of one that failed.</summary>
+    public async Task CollectAsync()
     {
+        foreach (var step in _steps.FindAll(step => step.IsCompleted))
+        {
+            _steps.Remove(step);
+            await step;
+        }
+    }
+
+    private async Task StepAsync(MergeQueueStep step)
+    {
+        if (step.IsExclusive)
+        {
+            Train = Train with { IsBusy = true };
+        }
         try
         {
-            await CarryOutAsync(MergeQueueRules.Next(Train));
+            await CarryOutAsync(step);
         }
         catch (FailureException) when (context.IsClosing)
         {
             // Completed work is found again when the tasks are merged the next time.
-            Train = Train.Ended();
+            Train = Train.AllEnded();
+        }
+        finally
+        {
+            if (step.IsExclusive)
+            {
+                Train = Train with { IsBusy = false };
+            }
         }
     }
 
@@ -45,99 +84,117 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         }
     }
 
-    private async Task CarryOutAsync(MergeQueueStep step)
+    private Task CarryOutAsync(MergeQueueStep step)
     {
         switch (step)
         {
-            case MergeQueueStep.Build build when Input.MergesAtOnce:
-                await MergeAsync(build.Requests);
-                break;
+            case MergeQueueStep.Build build when Input.MergesAtOnce && Train.Rules is null or { Speculation: 0, HasLanes: false }:
+                return MergeAsync(build);
             case MergeQueueStep.Build build:
-                await BuildAsync(build.Requests);
-                break;
+                return BuildAsync(build);
+            case MergeQueueStep.Locate locate:
+                return LocateAsync(locate.Requests);
+            case MergeQueueStep.Remake remake:
+                return RemakeAsync(remake);
             case MergeQueueStep.Gate gate:
-                Train = Train.Started(gate.Runs);
-                await Workflow.WhenAllAsync(gate.Runs.Select(GateAsync));
-                break;
+                Train = Train.Started(gate.Batch, gate.Runs);
+                var batch = Train.Find(gate.Batch)!;
+                return Workflow.WhenAllAsync(gate.Runs.Select(run => GateAsync(batch, run)));
             case MergeQueueStep.Land land:
-                await LandAsync(land.Length);
-                break;
+                return LandAsync(Train.Find(land.Batch)!, land.Length);
             case MergeQueueStep.SendBack back:
-                var refusal = Train.Batch!.Results[back.Length];
-                Train = Train.SentBack(back.Length);
+                var refusal = Train.Find(back.Batch)!.RefusalOf(back.Length);
+                Train = Train.SentBack(back.Batch, back.Length);
                 reporter.Tell(refusal);
-                break;
-            case MergeQueueStep.GiveUp:
-                Train = Train.GivenUp();
-                break;
+                return Task.CompletedTask;
+            case MergeQueueStep.GiveUp up:
+                Train = Train.GivenUp(up.Batch);
+                return Task.CompletedTask;
+            case MergeQueueStep.End end:
+                Train = Train.Ended(end.Batch);
+                return Task.CompletedTask;
             default:
-                Train = Train.Ended();
-                break;
+                return Task.CompletedTask;
         }
     }
 
     /// <summary>Merges, gates and lands a batch by one activity, which stops where something has to be decided.</summary>
-    private async Task MergeAsync(IReadOnlyList<MergeRequest> requests)
+    private async Task MergeAsync(MergeQueueStep.Build step)
     {
-        var merge = new MergeBatchInput(ToBuild(requests), MergeQueueRules.Failures);
+        var tries = MergeQueueRules.TriesOfWhole(Train, step.Requests.Count);
+        var merge = new MergeBatchInput(ToBuild(step.Requests), tries);
         MergedBatch merged;
-        Merging = requests;
+        Merging = step.Requests;
         try
         {
-            merged = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.MergeBatchAsync(merge), context.Long);
+            merged = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.MergeBatchAsync(merge), context.Long());
         }
         catch (ActivityFailureException) when (!context.IsClosing)
         {
             // Done one by one, the impossible step shows its own fault.
-            await BuildAsync(requests);
+            await BuildAsync(step);
             return;
         }
         finally
         {
             Merging = [];
         }
-        TakeBuilt(requests, merged.Built);
-        if (merged.Gated is { } gated && Train.Batch is { } batch)
+        TakeBuilt(step, merged.Built);
+        if (merged.Gated is { } gated && Train.Batches is [var batch])
         {
-            TakeGated(batch, new PrefixRun(batch.Entries.Count, MergeQueueRules.Failures), gated);
+            TakeGated(batch.Id, new PrefixRun(batch.Entries.Count, tries), gated);
         }
         if (merged.Landed is { } landed)
         {
-            TakeLanded(merged.Built.Count, landed);
+            TakeLanded(Train.LastBatch, merged.Built.Count, landed);
         }
     }
 
     private BuildBatchInput ToBuild(IReadOnlyList<MergeRequest> requests) =>
         new(Input.RunId, Input.Repository, Input.PlanHash, requests) { StagingTip = context.Position.Commit };
 
-    private async Task BuildAsync(IReadOnlyList<MergeRequest> requests)
+    private async Task BuildAsync(MergeQueueStep.Build step)
     {
-        var build = ToBuild(requests);
+        var build = ToBuild(step.Requests) with { Onto = Train.Find(step.After)?.Merges[^1].Commit ?? "" };
         IReadOnlyList<MergeResult> results;
         try
         {
-            results = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.BuildBatchAsync(build), context.Long);
+            results = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.BuildBatchAsync(build), context.Long());
         }
         catch (ActivityFailureException failure) when (!context.IsClosing)
         {
-            GiveUp(requests, requests, failure);
+            if (step.After == 0)
+            {
+                GiveUp(step.Requests, step.Requests, failure);
+            }
+            else
+            {
+                Train = Train.NotBuiltOn(step.After, step.Requests);
+            }
             return;
         }
-        TakeBuilt(requests, results);
+        TakeBuilt(step, results);
     }
 
-    private void TakeBuilt(IReadOnlyList<MergeRequest> requests, IReadOnlyList<MergeResult> results)
+    private void TakeBuilt(MergeQueueStep.Build step, IReadOnlyList<MergeResult> results)
     {
-        context.MovedTo(results[0].Onto);
+        if (step.After == 0)
+        {
+            context.MovedTo(results[0].Onto);
+        }
         reporter.Note(results[0].Note);
         var (entries, merges) = (new List<MergeRequest>(), new List<MergeResult>());
-        foreach (var (request, result) in requests.Zip(results))
+        foreach (var (request, result) in step.Requests.Zip(results))
         {
             switch (result.Outcome)
             {
                 case MergeOutcome.Made:
                     entries.Add(request);
                     merges.Add(result);
+                    break;
+                case var _ when step.After != 0:
+                    // It is merged with staging once the batch below it is decided.
+                    Train = Train.NotBuiltOn(step.After, [request]);
                     break;
                 case MergeOutcome.Conflict:
                     Resolve(request, result);
@@ -147,12 +204,45 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
                     break;
             }
         }
-        Train = Train.Built(entries, merges);
+        Train = Train.Built(entries, merges, step.After);
     }
 
-    private async Task GateAsync(PrefixRun run)
+    private async Task LocateAsync(IReadOnlyList<MergeRequest> requests)
     {
-        var batch = Train.Batch!;
+        var locate = new LocateInput(Input.RunId, Input.Repository, Input.PlanHash, requests) { StagingTip = context.Position.Commit };
+        IReadOnlyList<WorkLocation> locations;
+        try
+        {
+            locations = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.LocateWorkAsync(locate), context.Long());
+        }
+        catch (ActivityFailureException) when (!context.IsClosing)
+        {
+            // The merge itself shows the fault.
+            locations = [.. requests.Select(_ => new WorkLocation([]))];
+        }
+        Train = Train.Located(requests, locations);
+    }
+
+    private async Task RemakeAsync(MergeQueueStep.Remake step)
+    {
+        IReadOnlyList<MergeResult> results;
+        try
+        {
+            var build = ToBuild(step.Entries);
+            results = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.BuildBatchAsync(build), context.Long());
+        }
+        catch (ActivityFailureException) when (!context.IsClosing)
+        {
+            Train = Train.Remade(step, []);
+            return;
+        }
+        context.MovedTo(results[0].Onto);
+        reporter.Note(results[0].Note);
+        Train = Train.Remade(step, results);
+    }
+
+    private async Task GateAsync(TrainBatch batch, PrefixRun run)
+    {
         var gate = new GateBatchInput(
             Input.RunId,
             Input.Repository,
@@ -165,19 +255,44 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         MergeResult result;
         try
         {
-            result = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.GateBatchAsync(gate), context.Long);
+            result = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.GateBatchAsync(gate), context.Long(GatesOf(batch.Id)));
         }
         catch (FailureException failure)
         {
             // Other runs of this round continue.
             result = Failed(batch.Entries[run.Length - 1], failure);
         }
-        TakeGated(batch, run, result);
+        TakeGated(batch.Id, run, result);
     }
 
-    private void TakeGated(TrainBatch batch, PrefixRun run, MergeResult result)
+    /// <summary>Returns the cancellation of a batch's gates.</summary>
+    private CancellationToken GatesOf(int batch)
     {
-        Train = Train.Gated(run.Length, result);
+        if (!_gates.TryGetValue(batch, out var gates))
+        {
+            _gates[batch] = gates = context.LinkToClosing();
+        }
+        return gates.Token;
+    }
+
+    /// <summary>Cancels the gates of batches that have ended, because a batch below them failed.</summary>
+    private void StopGatesOfEnded()
+    {
+        foreach (var (batch, gates) in _gates.Where(gates => Train.Find(gates.Key) is null).ToList())
+        {
+            _gates.Remove(batch);
+            gates.Cancel();
+            gates.Dispose();
+        }
+    }
+
+    private void TakeGated(int batchId, PrefixRun run, MergeResult result)
+    {
+        if (Train.Find(batchId) is not { } batch)
+        {
+            return;
+        }
+        Train = Train.Gated(batchId, run.Length, result);
         if (result.Flaky.Count > 0)
         {
             reporter.Note($"Flaky: {string.Join(", ", result.Flaky)} failed and then held on the same tree.");
@@ -194,35 +309,35 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         }
     }
 
-    private async Task LandAsync(int length)
+    private async Task LandAsync(TrainBatch batch, int length)
     {
-        var batch = Train.Batch!;
         var said = batch.Results[length].Message;
         var merges = batch.Merges.Take(length).Skip(batch.Landed).Select(merge => merge with { Message = said });
         var land = new LandBatchInput(Input.RunId, Input.Repository, Input.PlanHash, [.. merges]) { StagingTip = context.Position.Commit };
         IReadOnlyList<MergeResult> results;
         try
         {
-            results = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.LandBatchAsync(land), context.Long);
+            results = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.LandBatchAsync(land), context.Long());
         }
         catch (ActivityFailureException failure) when (!context.IsClosing)
         {
+            Train = Train.Ended(batch.Id);
             GiveUp(batch.Entries, [.. batch.Rest], failure);
             return;
         }
-        TakeLanded(length, results);
+        TakeLanded(batch.Id, length, results);
     }
 
-    private void TakeLanded(int length, IReadOnlyList<MergeResult> results)
+    private void TakeLanded(int batch, int length, IReadOnlyList<MergeResult> results)
     {
         reporter.Note(results[0].Note);
         if (!results[0].Merged)
         {
-            Train = Train.Ended();
+            Train = Train.Ended(batch);
             return;
         }
         context.MovedTo(results[^1].Commit);
-        Train = Train.Landed(length);
+        Train = Train.Landed(batch, length);
         reporter.Tell(results);
     }
 
@@ -248,7 +363,6 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
     {
         if (batch is [var alone])
         {
-            Train = Train.Ended();
             Answer(alone, Failed(alone, failure));
             return;
         }

@@ -2,12 +2,11 @@ using System.Collections.Immutable;
 
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Immutable state of the merge queue: waiting entries, the current batch, batch sizes and flaky gates.
-/// <see cref="MergeQueueRules"/>
+/// <summary>Immutable state of the merge queue: waiting entries, batches, batch sizes and flaky gates. <see cref="MergeQueueRules"/>
 /// decides from this state; methods return the state after an event.</summary>
 internal sealed record MergeQueueState
 {
-    /// <summary>Requests without a result, oldest first, including those of the batch.</summary>
+    /// <summary>Requests without a result, oldest first, including those of batches.</summary>
     public ImmutableList<MergeRequest> Queue { get; init; } = [];
 
     /// <summary>Maximum size of a batch from the settings; 1 for no batches.</summary>
@@ -20,8 +19,27 @@ internal sealed record MergeQueueState
     /// 0 for the limit.</summary>
     public int Window { get; init; }
 
-    /// <summary>The current batch, or null for none.</summary>
-    public TrainBatch? Batch { get; init; }
+    /// <summary>Rules of lanes, speculation and the search for culprits; null for queues from before, which have none.</summary>
+    public QueueRules? Rules { get; init; }
+
+    /// <summary>Commit of staging.</summary>
+    public string Staging { get; init; } = "";
+
+    /// <summary>Current batches, in the order of their making.</summary>
+    public ImmutableList<TrainBatch> Batches { get; init; } = [];
+
+    /// <summary>True if a step that uses staging or creates merges is in progress.</summary>
+    public bool IsBusy { get; init; }
+
+    /// <summary>Entries that can't be merged onto the batch with this number, with which they conflict.</summary>
+    public ImmutableHashSet<(string Task, int After)> Conflicts { get; init; } = [];
+
+    /// <summary>Number of the latest batch.</summary>
+    public int LastBatch { get; init; }
+
+    /// <summary>Footprints of waiting entries, by task and attempt, if lanes are configured.</summary>
+    public ImmutableDictionary<(string Task, int Attempt), Footprint> Footprints { get; init; } =
+        ImmutableDictionary<(string Task, int Attempt), Footprint>.Empty;
 
     /// <summary>Gates that have failed and then passed on the same tree.</summary>
     public ImmutableSortedSet<string> Flaky { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
@@ -36,17 +54,34 @@ internal sealed record MergeQueueState
     public ImmutableSortedSet<string> Deferred { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
     /// <summary>Entries that may be merged next.</summary>
-    public ImmutableList<MergeRequest> Ready => Deferred.IsEmpty ? Queue : Queue.RemoveAll(request => Deferred.Contains(request.TaskId));
+    public ImmutableList<MergeRequest> Ready
+    {
+        get
+        {
+            var inBatch = Batches.SelectMany(batch => batch.Entries).ToHashSet<MergeRequest>(ReferenceEqualityComparer.Instance);
+            return inBatch.Count == 0 && Deferred.IsEmpty
+                ? Queue
+                : Queue.RemoveAll(request => Deferred.Contains(request.TaskId) || inBatch.Contains(request));
+        }
+    }
 
     /// <summary>Maximum size of the next batch.</summary>
     public int Most => Window == 0 ? Limit : Math.Clamp(Window, 1, Limit);
 
-    /// <summary>Adds a request. A request that is already queued is not added twice, and one that resolved a conflict goes
-    /// first.</summary>
-    public MergeQueueState Enqueue(MergeRequest request) =>
-        Queue.Exists(other => (other.TaskId, other.Attempt, other.Commit) == (request.TaskId, request.Attempt, request.Commit)) ? this
-        : request.TaskId == Resolving ? this with { Queue = Queue.Insert(0, request) }
-        : this with { Queue = Queue.Add(request) };
+    /// <summary>Adds a request. A request that is already queued is not added twice and may only get another turn. A request that resolved
+    /// a conflict goes first.</summary>
+    public MergeQueueState Enqueue(MergeRequest request)
+    {
+        var known = Queue.Find(other => (other.TaskId, other.Attempt, other.Commit) == (request.TaskId, request.Attempt, request.Commit));
+        return known is not null
+                ? (known.Turn != request.Turn && Ready.Contains(known) ? this with { Queue = Queue.Replace(known, request) } : this)
+            : request.TaskId == Resolving
+                ? this with
+                {
+                    Queue = Queue.Insert(0, request with { Turn = MergeTurns.First([.. Queue, request]) }),
+                }
+            : this with { Queue = Queue.Add(request) };
+    }
 
     /// <summary>True if a conflicting entry is returned to its task now; false if it has to wait for another.</summary>
     public bool MayResolve(MergeRequest request) => Resolving.Length == 0 || Resolving == request.TaskId;
@@ -60,57 +95,138 @@ internal sealed record MergeQueueState
     /// <summary>Returns the state that no longer waits for this task, because its agent is not working on it.</summary>
     public MergeQueueState Passed(string task) => task == Resolving ? this with { Resolving = "", Deferred = Deferred.Clear() } : this;
 
-    /// <summary>Returns the state after the merges of these entries were made.</summary>
-    public MergeQueueState Built(IReadOnlyList<MergeRequest> entries, IReadOnlyList<MergeResult> merges) =>
+    /// <summary>Returns a batch, or null if it has ended.</summary>
+    public TrainBatch? Find(int batch) => Batches.Find(other => other.Id == batch);
+
+    /// <summary>Returns the parts of the repository that an entry can influence.</summary>
+    public Footprint FootprintOf(MergeRequest request) =>
+        Footprints.GetValueOrDefault((request.TaskId, request.Attempt), Footprint.Everything);
+
+    /// <summary>Returns the state after the merges of these entries were made. They are dropped if the batch below them has ended.</summary>
+    /// <param name="entries">Entries of the new batch.</param>
+    /// <param name="merges">Merges of the entries.</param>
+    /// <param name="after">Batch that they are built on; 0 for staging.</param>
+    public MergeQueueState Built(IReadOnlyList<MergeRequest> entries, IReadOnlyList<MergeResult> merges, int after = 0)
+    {
+        if (entries.Count == 0 || (after != 0 && Find(after) is null))
+        {
+            return this;
+        }
+        var batch = new TrainBatch(entries, merges)
+        {
+            Id = LastBatch + 1,
+            After = after,
+            Lacks = Find(after)?.Lacks,
+            Footprint = entries.Select(FootprintOf).Aggregate((all, one) => all.With(one)),
+        };
+        return this with { Batches = Batches.Add(batch), LastBatch = batch.Id };
+    }
+
+    /// <summary>Returns the state after entries could not be merged onto an undecided batch. They wait until it has ended.</summary>
+    public MergeQueueState NotBuiltOn(int batch, IEnumerable<MergeRequest> entries) =>
         this with
         {
-            Batch = entries.Count == 0 ? null : new TrainBatch(entries, merges),
+            Conflicts = Conflicts.Union(entries.Select(entry => (entry.TaskId, batch))),
+        };
+
+    /// <summary>Returns the state after it was determined which parts of the repository entries can influence.</summary>
+    public MergeQueueState Located(IReadOnlyList<MergeRequest> entries, IReadOnlyList<WorkLocation> locations) =>
+        this with
+        {
+            Footprints = Footprints.SetItems(
+                entries.Zip(
+                    locations,
+                    (entry, location) => KeyValuePair.Create((entry.TaskId, entry.Attempt), Footprint.Of(location.Parts))
+                )
+            ),
         };
 
     /// <summary>Returns the state with these gate runs in progress.</summary>
-    public MergeQueueState Started(IReadOnlyList<PrefixRun> runs) =>
-        this with
-        {
-            Batch = Batch! with { Running = Batch.Running.Union(runs.Select(run => run.Length)) },
-        };
+    public MergeQueueState Started(int batch, IReadOnlyList<PrefixRun> runs) =>
+        Change(batch, b => b with { Running = b.Running.Union(runs.Select(run => run.Length)) });
 
-    /// <summary>Returns the state after a gate run has ended.</summary>
+    /// <summary>Returns the state after a gate run has ended. A failure drops the batches that are built on this one.</summary>
+    /// <param name="batch">Number of the batch.</param>
     /// <param name="length">Number of entries merged in the tree.</param>
     /// <param name="result">Gate result.</param>
-    public MergeQueueState Gated(int length, MergeResult result) =>
-        this with
+    public MergeQueueState Gated(int batch, int length, MergeResult result)
+    {
+        var state = Change(batch, b => b.With(length, result)) with { Flaky = Flaky.Union(result.Flaky) };
+        return TrainBatch.IsGreen(result) ? state : state.WithoutThoseOn(batch);
+    }
+
+    /// <summary>Returns the state after the rest of a batch was merged anew. If it could not be, the batch keeps its order on the same
+    /// staging, and ends where staging has moved.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="merges">Merges of the first entries.</param>
+    public MergeQueueState Remade(MergeQueueStep.Remake step, IReadOnlyList<MergeResult> merges)
+    {
+        if (Find(step.Batch) is not { } batch)
         {
-            Batch = Batch!.With(length, result),
-            Flaky = Flaky.Union(result.Flaky),
-        };
+            return this;
+        }
+        var isSameOrder = step.Entries.SequenceEqual(batch.Rest);
+        var isWhole = merges.Count == step.Entries.Count && merges.All(merge => merge.Outcome == MergeOutcome.Made);
+        return isWhole ? Change(step.Batch, b => b.Remade(step.Entries, merges, step.Cleared, isSameOrder))
+            : isSameOrder ? Ended(step.Batch)
+            : Change(step.Batch, b => b with { KeepsOrder = true, Cleared = 0 });
+    }
 
     /// <summary>Returns the state after the first entries of the batch landed on staging.</summary>
-    public MergeQueueState Landed(int length)
+    public MergeQueueState Landed(int batch, int length)
     {
-        var merged = Batch!.Entries.Take(length).Skip(Batch.Landed).ToList();
-        return Answered(merged) with { Batch = Batch with { Landed = length }, Window = Math.Min(Limit, Most + merged.Count) };
+        var found = Find(batch)!;
+        var merged = found.Entries.Take(length).Skip(found.Landed).ToList();
+        var state = Answered(merged).Change(batch, b => b with { Landed = length });
+        return state with
+        {
+            Batches =
+            [
+                .. state.Batches.Select(other =>
+                    state.IsOn(other, batch) ? other : other with { Lacks = other.Lacks?.With(found.Footprint) ?? found.Footprint }
+                ),
+            ],
+            Window = Math.Min(Limit, Most + merged.Count),
+            Staging = found.Merges[length - 1].Commit,
+        };
     }
 
     /// <summary>Returns the state after an entry was returned to its task, which ends the batch. A batch of one entry does not affect the
     /// batch size.</summary>
-    public MergeQueueState SentBack(int length) =>
-        Answered([Batch!.Entries[length - 1]]) with
-        {
-            Batch = null,
-            Window = Batch.IsAlone ? Window : (Most + 1) / 2,
-        };
+    public MergeQueueState SentBack(int batch, int length)
+    {
+        var found = Find(batch)!;
+        return Ended(batch).Answered([found.Entries[length - 1]]) with { Window = found.IsAlone ? Window : (Most + 1) / 2 };
+    }
 
-    /// <summary>Returns the state after the end of the batch.</summary>
-    public MergeQueueState Ended() => this with { Batch = null };
+    /// <summary>Returns the state after the end of a batch. Batches that are built on it stand on staging if it has landed as a whole, and
+    /// end otherwise.</summary>
+    public MergeQueueState Ended(int batch)
+    {
+        if (Find(batch) is not { } found)
+        {
+            return this;
+        }
+        var state = found.Landed == found.Entries.Count ? this : WithoutThoseOn(batch);
+        return state with
+        {
+            Batches =
+            [
+                .. state.Batches.Where(other => other.Id != batch).Select(other => other.After == batch ? other with { After = 0 } : other),
+            ],
+        };
+    }
+
+    /// <summary>Returns the state without batches.</summary>
+    public MergeQueueState AllEnded() => this with { Batches = [] };
 
     /// <summary>Ends the batch, and merges its remaining entries one by one.</summary>
-    public MergeQueueState GivenUp() => SetApart(Batch!.Rest);
+    public MergeQueueState GivenUp(int batch) => SetApart(Find(batch)!.Rest).Ended(batch);
 
-    /// <summary>Ends the batch, and merges the given requests one by one.</summary>
+    /// <summary>Merges the given requests one by one.</summary>
     public MergeQueueState SetApart(IEnumerable<MergeRequest> requests) =>
         this with
         {
-            Batch = null,
             Alone = Alone.Union(requests.Select(request => request.TaskId)),
         };
 
@@ -126,8 +242,30 @@ internal sealed record MergeQueueState
         return state with
         {
             Queue = state.Queue.RemoveRange(requests, ReferenceEqualityComparer.Instance),
+            Footprints = state.Footprints.RemoveRange(requests.Select(request => (request.TaskId, request.Attempt))),
             Alone = state.Alone.Except(tasks),
             Deferred = state.Deferred.Except(tasks),
         };
+    }
+
+    private MergeQueueState Change(int batch, Func<TrainBatch, TrainBatch> change) =>
+        Find(batch) is { } found ? this with { Batches = Batches.Replace(found, change(found)) } : this;
+
+    /// <summary>Drops the batches that are built on this one, directly or not.</summary>
+    private MergeQueueState WithoutThoseOn(int batch) =>
+        this with
+        {
+            Batches = Batches.RemoveAll(other => other.Id != batch && IsOn(other, batch)),
+        };
+
+    /// <summary>True if one batch is built on another, directly or not, or is that batch.</summary>
+    private bool IsOn(TrainBatch batch, int below)
+    {
+        var at = batch;
+        while (at.Id != below && at.After != 0 && Find(at.After) is { } next)
+        {
+            at = next;
+        }
+        return at.Id == below;
     }
 }

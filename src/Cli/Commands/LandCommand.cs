@@ -4,25 +4,35 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>land</c>: lands the merged work of a run, even while other tasks of the run need attention.</summary>
+/// <summary><c>land</c>: lands the merged work of a run, also while other tasks of the run are at work, or merges one task before the
+/// others.</summary>
 internal sealed class LandCommand : SteeringCommand
 {
-    private readonly RunArgument _run = new("RUN", "The run");
+    private readonly RunArgument _run = new("RUN", "The run; with --next RUN/TASK");
     private readonly Option<bool> _merged = new("--merged")
     {
-        Description = "What is merged by now, when the gates of the whole run hold on it; the other tasks stay open",
+        Description = "Land the merged tasks now, if the gates of the whole run pass on them; the others continue",
     };
+    private readonly Option<bool> _next = new("--next") { Description = "Merge this verified task before all others that wait" };
 
     public LandCommand()
         : base("land", "Land a run, or with --merged what it has merged so far")
     {
         _run.AddTo(this);
         Add(_merged);
+        Add(_next);
         AddOptionsOf(SteeringCatalog.Land);
     }
 
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
+        if (parsed.GetValue(_next))
+        {
+            var (of, reference) = _run.RequireOpen(context.RequireRepository(), parsed);
+            var task =
+                reference.Task ?? throw new UseCaseException(Outcome.Usage, "--next needs a task.", $"Name it: {of.Status.RunId}/TASK.");
+            return SteerAsync(parsed, context, of, SteeringCatalog.MergeNext, InputOf(parsed, context, task), stop);
+        }
         var run = _run.RequireOpenRun(context.RequireRepository(), parsed);
         var definition = parsed.GetValue(_merged) ? SteeringCatalog.LandMerged : SteeringCatalog.Land;
         return SteerAsync(parsed, context, run, definition, InputOf(parsed, context, task: null), stop);

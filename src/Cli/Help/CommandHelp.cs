@@ -207,7 +207,8 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ),
         ["land"] = Of(
             [.. Carry, (Outcome.NeedsPerson, "nothing landed: a gate fails, or the target branch needs a person")],
-            "orchestrate land run-tasks-3f9a1c --merged"
+            "orchestrate land run-tasks-3f9a1c --merged",
+            "orchestrate land run-tasks-3f9a1c/parser --next"
         ),
         ["resolve"] = Of(
             [

@@ -11,6 +11,11 @@ public sealed record MergeRequest([property: Identifier] string TaskId, string C
     /// <inheritdoc cref="TaskInput.Lent"/>
     public IReadOnlyList<string> Lent { get; init; } = [];
 
+    /// <summary>Turn in the merge queue; requests with smaller numbers are merged first. It is the request's number of arrival, less the
+    /// places that its priority is worth, so that nothing waits for ever. 0 for requests from before.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Turn { get; init; }
+
     /// <inheritdoc cref="TaskReport.Installs"/>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Installs { get; init; }
@@ -49,6 +54,10 @@ public sealed record MergeResult
 
     /// <summary>Id of the merge commit; empty if none was made.</summary>
     public string Commit { get; init; } = "";
+
+    /// <summary>Tree of the merge commit; empty if none was made, or for merges from before.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? Tree { get; init; }
 
     /// <summary>The parent of the merge: staging, or the previous merge in the batch.</summary>
     public string Onto { get; init; } = "";

@@ -14,6 +14,18 @@ public sealed record StagingPosition(string Commit, [property: Range(0, int.MaxV
     public StagingPosition OrNewer(StagingPosition other) => other.Number > Number ? other : this;
 }
 
+/// <summary>Rules of a merge queue that verifies several batches at the same time.</summary>
+public sealed record QueueRules
+{
+    /// <summary>Number of batches that are verified on top of an undecided one, in the expectation that it passes. Range: 0 to 3.
+    /// </summary>
+    [Range(0, 3)]
+    public int Speculation { get; init; }
+
+    /// <summary>True if batches whose changes can't influence each other's gates are verified at the same time.</summary>
+    public bool HasLanes { get; init; }
+}
+
 /// <summary>Input of a <c>MergeTrainWorkflow</c>, also when it continues as new.</summary>
 public sealed record TrainInput
 {
@@ -69,7 +81,7 @@ public sealed record TrainStatus
     /// <summary>Merge requests that wait or are being merged, in order.</summary>
     public IReadOnlyList<MergeRequest> Queue { get; init; } = [];
 
-    /// <summary>Tasks of the current batch, which are merged and gated together.</summary>
+    /// <summary>Tasks of the current batches, which are merged and gated together.</summary>
     public IReadOnlyList<string> Batch { get; init; } = [];
 
     /// <inheritdoc cref="TrainInput.Resolving"/>
@@ -112,6 +124,10 @@ public sealed record TrainReport
 /// <summary>The run's state for its merge queue, passed to the run's next execution.</summary>
 public sealed record TrainLinkCheckpoint
 {
+    /// <summary>Number of requests so far, which numbers their turns.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Arrivals { get; init; }
+
     /// <summary>Execution id of the merge queue whose reports count; empty if none was started.</summary>
     public string ExecutionId { get; init; } = "";
 
@@ -134,7 +150,24 @@ public sealed record BuildBatchInput(string RunId, RepositoryReference Repositor
 {
     /// <summary>Expected commit of staging: the last merge that was reported to the run, or the run's base; empty if unknown.</summary>
     public string StagingTip { get; init; } = "";
+
+    /// <summary>Commit that the first request is merged onto: the last merge of a batch that is not on staging yet. Empty for staging.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string Onto { get; init; } = "";
 }
+
+/// <summary>Asks which parts of the repository work can influence.</summary>
+/// <param name="Requests">The work.</param>
+public sealed record LocateInput(string RunId, RepositoryReference Repository, string PlanHash, IReadOnlyList<MergeRequest> Requests)
+{
+    /// <inheritdoc cref="BuildBatchInput.StagingTip"/>
+    public string StagingTip { get; init; } = "";
+}
+
+/// <summary>Parts of the repository that work can influence.</summary>
+/// <param name="Parts">Names of the parts; empty for the whole repository.</param>
+public sealed record WorkLocation(IReadOnlyList<string> Parts);
 
 /// <summary>Asks for a batch to be merged, gated and landed in one step.</summary>
 /// <param name="Build">The batch.</param>

@@ -57,6 +57,10 @@ public sealed record ResumedByPerson : Reason;
 /// <param name="By">The user.</param>
 public sealed record PromotedBy(Person By) : Reason;
 
+/// <summary>Merge before all other waiting tasks, requested by a user.</summary>
+/// <param name="By">The user.</param>
+public sealed record MergedNextFor(Person By) : Reason;
+
 /// <summary>Landing of the merged tasks, requested by a user.</summary>
 /// <param name="By">The user.</param>
 public sealed record LandMergedAskedBy(Person By) : Reason;

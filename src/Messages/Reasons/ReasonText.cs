@@ -82,6 +82,7 @@ public static class ReasonText
             LeaseImpossible why => $"its files and resources could not be leased: {why.Cause}",
             LeasesNotJoined why => why.Cause.Text,
             LooksAtCommits why => $"looking at what {why.By.Who} has committed on {why.Branch}",
+            MergedNextFor why => $"its merge before the other waiting tasks was requested by {why.By}",
             Mailed why => why.Message.Text,
             LostWithMachine why => $"its work was lost with {why.Machine}: it is done again",
             MergedBeforeReset => "merged before the run was reset",

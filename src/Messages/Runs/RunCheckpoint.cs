@@ -41,9 +41,19 @@ public sealed record RunCheckpoint
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool LandMergedAsked { get; init; }
 
+    /// <summary>Earlier landings of merged work while other tasks continued, or null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PartLandings? Parts { get; init; }
+
     /// <summary>Tasks that a user paused individually. Resuming the run does not resume them.</summary>
     public IReadOnlyList<string> PausedAlone { get; init; } = [];
 }
+
+/// <summary>Earlier landings of merged work while other tasks continued.</summary>
+/// <param name="LookedAt">Time of the last landing or look at the target.</param>
+/// <param name="LandedAt">Time of the last attempt to land, or null for none.</param>
+/// <param name="RefusedWith">Number of merged tasks that the last attempt could not land; 0 after a success.</param>
+public sealed record PartLandings(DateTimeOffset LookedAt, DateTimeOffset? LandedAt = null, int RefusedWith = 0);
 
 /// <summary>Checkpoint of one task: its progress, and the state shared with its workflow.</summary>
 public sealed record TaskCheckpoint

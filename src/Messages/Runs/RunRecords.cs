@@ -55,6 +55,18 @@ public sealed record RunRules
     /// <summary>Number of concurrent gate runs while a failed batch is bisected.</summary>
     public int TrainParallel { get; init; } = 1;
 
+    /// <summary>Rules of the merge queue's lanes and speculation, or null for runs from before.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public QueueRules? Queue { get; init; }
+
+    /// <summary>Interval in which merged work lands while other tasks continue; zero for each task, null for once, at the end.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TimeSpan? LandEvery { get; init; }
+
+    /// <summary>Interval in which new commits on the target are merged into staging; null for only before landing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TimeSpan? SyncEvery { get; init; }
+
     /// <summary>Number of history events after which workflows continue as new; 0 when the server suggests it. For tests of long
     /// runs.</summary>
     public int ContinueAfterEvents { get; init; }
@@ -167,6 +179,14 @@ public sealed record TaskOutline
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AgentRelay>? Relays { get; init; }
 
+    /// <summary>Priority of the task's start and merge; larger numbers go first. Range: -100 to 100.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Priority { get; init; }
+
+    /// <summary>Number of tasks in the longest chain of tasks that wait for this one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int ChainBehind { get; init; }
+
     /// <summary>Label that the task's host must have, or null for any host.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Host { get; init; }
@@ -263,6 +283,10 @@ public sealed record LandInput(
     /// <summary>True if a user wants to land the merged work while tasks are still open. The gates of the whole run must pass on staging
     /// first, because this combination was not gated yet.</summary>
     public bool IsPart { get; init; }
+
+    /// <summary>True if nothing lands, and staging only takes in new commits on the target.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool OnlyTakesIn { get; init; }
 
     /// <summary>Tasks whose work is not on staging. Their own gates are not run.</summary>
     public IReadOnlyList<string> Without { get; init; } = [];

@@ -24,6 +24,10 @@ public static class SteeringRefusals
             ? "Without its planner the run has no plan. Retry it (with --guidance), or cancel the run."
             : null;
 
+    /// <summary>Checks a command to merge a task before all others.</summary>
+    public static string? OfMergeNext(string task, string state) =>
+        state == TaskStates.Merging ? null : $"{task} is {state}; only a verified task that waits for its merge can be merged next.";
+
     /// <summary>Checks a command to land a run that is ready.</summary>
     /// <param name="isOverdue">True if the run was not promoted in time.</param>
     public static string? OfPromote(string run, string state, bool isOverdue) =>
@@ -34,11 +38,10 @@ public static class SteeringRefusals
     /// <summary>Checks a command to land the merged work of a run.</summary>
     /// <param name="hasUnlanded">True if merged work has not landed.</param>
     /// <param name="isOverdue">True if all work is merged and the run was not promoted in time.</param>
-    /// <param name="waitsForPeople">True if nothing runs and the open tasks wait for users.</param>
-    public static string? OfLandMerged(string run, string state, bool hasUnlanded, bool isOverdue, bool waitsForPeople) =>
+    public static string? OfLandMerged(string run, string state, bool hasUnlanded, bool isOverdue) =>
         isOverdue ? $"All of {run} is merged; 'orchestrate promote {run}' begins its landing anew."
-        : state != RunStates.Escalated && (state != RunStates.Executing || !waitsForPeople)
-            ? $"{run} is {state}; what is merged lands by itself in the end, or with this command once its open tasks wait for a person."
+        : state is not (RunStates.Escalated or RunStates.Executing)
+            ? $"{run} is {state}; its merged work lands when all tasks are merged, or with this command while the run executes."
         : !hasUnlanded ? $"Nothing of {run} is merged that has not landed."
         : null;
 

@@ -23,6 +23,8 @@ internal static class RecordedRefusals
     public static string? OfSkip(RunStatus run, string task) =>
         SteeringRefusals.OfSkip(run.HasPlanner && task == PlannerTask.Id, StateOf(run, task));
 
+    public static string? OfMergeNext(RunStatus run, string task) => SteeringRefusals.OfMergeNext(task, StateOf(run, task));
+
     public static string? OfPromote(RunStatus run) => SteeringRefusals.OfPromote(run.RunId, run.State, run.PromotionOverdue);
 
     public static string? OfLand(RunStatus run) =>
@@ -37,9 +39,7 @@ internal static class RecordedRefusals
                 run.RunId,
                 run.State,
                 run.Tasks.Any(t => TaskStates.IsOnStaging(t.State) && !t.Landed),
-                run.PromotionOverdue,
-                waitsForPeople: !run.Paused
-                    && !run.Tasks.Any(t => TaskStates.HoldsSlot(t.State) || t.State is TaskStates.Merging or TaskStates.Parked)
+                run.PromotionOverdue
             );
 
     public static string? OfResolve(RunStatus run) => SteeringRefusals.OfResolve(run.RunId, run.State);

@@ -176,6 +176,19 @@ public static class SteeringCatalog
             Questions = _ => RunQuestion.OfLandMerged,
         };
 
+    /// <summary>Merges a waiting task before all others.</summary>
+    public static SteeringDefinition MergeNext { get; } =
+        new(
+            "merge-next",
+            SteeringTargets.Task,
+            "Merge a verified task before all others that wait",
+            (input, _) =>
+                new SteeringCall(MessageNames.MergeNext, new TaskCommand(input.RequiredTask, By: input.By))
+                {
+                    Refuse = run => RecordedRefusals.OfMergeNext(run, input.RequiredTask),
+                }
+        );
+
     /// <summary>Decides how a run continues that can't continue by itself.</summary>
     public static SteeringDefinition Resolve { get; } =
         new(
@@ -245,7 +258,7 @@ public static class SteeringCatalog
 
     /// <summary>All commands, in the order of the documentation.</summary>
     public static IReadOnlyList<SteeringDefinition> All { get; } =
-    [Approve, Reject, Pause, Resume, Cancel, Abort, Promote, LandMerged, Resolve, RaiseBudget, Retry, Skip];
+    [Approve, Reject, Pause, Resume, Cancel, Abort, Promote, LandMerged, Resolve, RaiseBudget, Retry, Skip, MergeNext];
 
     private static SteeringCall Ending(SteeringInput input) =>
         new(MessageNames.Cancel, new PersonCommand(By: input.By)) { Reached = IsOver };

@@ -35,6 +35,7 @@ public static class MessageNames
 
     /// <summary>Sent to a run.</summary>
     public const string SkipTask = "skipTask";
+    public const string MergeNext = "mergeNext";
 
     /// <summary>Sent to a run.</summary>
     public const string AddTasks = "addTasks";

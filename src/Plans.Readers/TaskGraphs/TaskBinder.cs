@@ -80,6 +80,7 @@ internal static class TaskBinder
             Checklist = TaskListBinder.BindChecklist(fields),
             ChangesTests = Paths(fields, null, "changes_tests") ?? [],
             ProveRed = fields.Word("prove_red", ProveRedWords),
+            Priority = PriorityBinder.Bind(fields),
         };
         return new BoundTask(task, node, path, (DocumentNode?)fields.Node("id") ?? node, dependsOn, contextKeys);
     }

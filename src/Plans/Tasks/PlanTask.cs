@@ -208,6 +208,10 @@ public sealed record PlanTask
     [JsonPropertyName("prove_red"), JsonPropertyOrder(33)]
     public ProveRed? ProveRed { get; init; }
 
+    /// <summary>Priority of the task's start and merge: tasks with larger numbers go first. Range: -100 to 100; null is 0.</summary>
+    [JsonPropertyName("priority"), JsonPropertyOrder(34)]
+    public int? Priority { get; init; }
+
     /// <summary>True if a text is a valid host label: at most 60 letters, digits, dots, hyphens and underscores.</summary>
     /// <param name="text">Any text.</param>
     public static bool IsHostLabel(string text) =>

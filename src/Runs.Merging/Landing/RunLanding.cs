@@ -1,5 +1,6 @@
 using Orchestrator.Git.Landing;
 using Orchestrator.Git.Merging;
+using Orchestrator.Git.Refs;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Tasks;
 
@@ -88,7 +89,13 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
     private async Task<LandResult> LandAsync(Landing landing, string note, CancellationToken stop)
     {
         var (files, repository, checks, staging, input, tip) = landing;
-        if (input.IsPart)
+        if (input.OnlyTakesIn)
+        {
+            return await TakeInTargetAsync(landing, stop);
+        }
+
+        // With independent parts, no gate has seen the combination on staging yet.
+        if (input.IsPart || files.Settings.Train.Scopes.Count > 1)
         {
             var outcomes = await checks.RunGatesAsync(tip, input.BaseCommit, stop);
             note = $"{note} {LandingChecks.Told(outcomes)}".Trim();
@@ -164,7 +171,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
                             : null,
                 };
             }
-            var (merged, noted, refused) = await TakeInTargetAsync(files, repository, checks, staging, tip, result.Tip!, input, stop);
+            var (merged, noted, refused) = await TakeInTargetAsync(landing with { Tip = tip }, result.Tip!, stop);
             if (refused is not null)
             {
                 return refused.StagingTip.Length > 0 ? refused : refused with { StagingTip = tip };
@@ -214,17 +221,25 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
         return (done ? input.StagingTip : null, message);
     }
 
+    /// <summary>Merges new commits on the target into staging, and lands nothing.</summary>
+    private static async Task<LandResult> TakeInTargetAsync(Landing landing, CancellationToken stop)
+    {
+        var target = await new RefStore(landing.Repository).ReadAsync($"refs/heads/{landing.Input.Target}", stop);
+        if (target is null || await new CommitStore(landing.Repository).IsAncestorAsync(target, landing.Tip, stop))
+        {
+            return new LandResult { StagingTip = landing.Tip };
+        }
+        var (merged, _, refused) = await TakeInTargetAsync(landing, target, stop);
+        return refused ?? new LandResult { StagingTip = merged! };
+    }
+
     private static async Task<(string? Merged, string Note, LandResult? Refused)> TakeInTargetAsync(
-        RunFiles files,
-        GitRepository repository,
-        LandingChecks checks,
-        StagingRecord staging,
-        string tip,
+        Landing landing,
         string target,
-        LandInput input,
         CancellationToken stop
     )
     {
+        var (files, repository, checks, staging, input, tip) = landing;
         var commits = new CommitStore(repository);
         var merge = await new Merges(repository).MergeAsync(tip, target, files.AppendedFiles, stop);
         if (!merge.IsClean)

@@ -39,6 +39,7 @@ public static class TaskOutlines
         var alike = Picks(start.Settings, start.Input)
             ? plan.Tasks.GroupBy(task => task.Text, StringComparer.Ordinal).Where(same => same.Count() > 1)
             : [];
+        var chains = ChainsBehind(plan);
         var sameAs = alike.SelectMany(same => same.Select(task => (task.Id, First: same.First().Id))).ToDictionary();
         return (
             [
@@ -52,6 +53,8 @@ public static class TaskOutlines
                     RequiresApproval = task.RequiresApproval,
                     Account = start.Settings.AgentOf(task),
                     Relays = RelaysOf(task, start.Settings),
+                    Priority = task.Priority ?? 0,
+                    ChainBehind = chains[task.Id],
                     Host = task.Host,
                     SameAs = sameAs.GetValueOrDefault(task.Id),
                     Done = !selected.Contains(task.Id) && !files.Added.Contains(task.Id),
@@ -101,6 +104,18 @@ public static class TaskOutlines
             ? [.. relays.Select(relay => new AgentRelay(relay.Agent, relay.After))]
             : null;
 
+    /// <summary>Returns the number of tasks in the longest chain behind each task.</summary>
+    private static Dictionary<string, int> ChainsBehind(Plan plan)
+    {
+        var graph = TaskGraph.Of(plan);
+        var behind = plan.Tasks.ToDictionary(task => task.Id, _ => 0, StringComparer.Ordinal);
+        foreach (var task in graph.Waves.Reverse().SelectMany(wave => wave))
+        {
+            behind[task] = graph.DependantsOf(task).Select(dependent => behind[dependent] + 1).DefaultIfEmpty().Max();
+        }
+        return behind;
+    }
+
     private static string Title(PlanTask task) => TitleOf(task.Description);
 
     /// <summary>Returns the first line of a text, short enough for lists and the workflow's history.</summary>
@@ -125,6 +140,9 @@ public static class TaskOutlines
             LockTimeout = settings.LockTimeout,
             TrainBatch = settings.Train.Batch,
             TrainParallel = settings.Train.Parallel ?? Math.Max(1, Environment.ProcessorCount / 2),
+            Queue = new QueueRules { Speculation = settings.Train.Speculation, HasLanes = settings.Train.Scopes.Count > 1 },
+            LandEvery = settings.Git.LandEvery,
+            SyncEvery = settings.Git.Land == LandingMode.Branches ? null : settings.Train.SyncEvery,
             IsShared = settings.Wip.Remote is not null,
             Planner = settings.Planner.Agent,
             PlannerTimeout = settings.Planner.Timeout,

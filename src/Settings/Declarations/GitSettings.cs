@@ -53,6 +53,17 @@ public sealed record GitSettings(
         "your git hooks; 'landing': pre-merge-commit, else pre-commit, is a gate of the landing, in the sandbox"
     );
 
+    private static readonly Setting<TimeSpan?> LandEveryKey = new(
+        "git.land_every",
+        null,
+        SettingTypes.RunTaskOrTime,
+        "when merged work lands; 'run': when all tasks are merged; 'task': after each; a time: at most that often, while others continue"
+    );
+
+    /// <summary>Interval in which merged work lands while other tasks continue. Zero lands it after each task; null lands all of it when
+    /// the run is done. Default: null.</summary>
+    public TimeSpan? LandEvery { get; init; }
+
     internal static GitSettings Read(SettingReader settings) =>
         new(
             settings.Read(LandKey),
@@ -60,5 +71,26 @@ public sealed record GitSettings(
             settings.Read(TargetKey),
             settings.Read(SignKey),
             settings.Read(HooksKey)
+        )
+        {
+            LandEvery = settings.Read(LandEveryKey),
+        };
+
+    /// <summary>Refuses landings in parts where the landing moves no target, or a review must see the whole change first.</summary>
+    /// <param name="hasReview">True if the whole change is reviewed before it lands.</param>
+    internal void Check(SettingReader settings, bool hasReview)
+    {
+        settings.Demand(
+            LandEvery is null || Land is LandingMode.Merge or LandingMode.Squash or LandingMode.Rebase,
+            LandEveryKey,
+            $"the landing '{Land}' ({LandKey.Name}) moves no target, so nothing can land in parts.",
+            $"Leave it out, or set {LandKey.Name} to {LandingMode.Merge}, {LandingMode.Squash} or {LandingMode.Rebase}."
         );
+        settings.Demand(
+            LandEvery is null || !hasReview,
+            LandEveryKey,
+            "the review checks the whole change before it lands (review.enabled), so nothing can land in parts.",
+            "Leave it out, or set review.enabled to false."
+        );
+    }
 }

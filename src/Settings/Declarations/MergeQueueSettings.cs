@@ -1,29 +1,90 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Settings of the merge queue (<c>train.*</c>).</summary>
+/// <summary>Settings of the merge queue (<c>merge.*</c>).</summary>
 /// <param name="Batch">Maximum number of tasks that are merged and gated together; 1 processes them one at a time.</param>
-/// <param name="Parallel">Maximum number of gate runs at the same time, or null for half the number of cores.</param>
+/// <param name="Parallel">Maximum number of gate runs at the same time while a culprit is searched, or null for half the number of
+/// cores.</param>
 public sealed record MergeQueueSettings(int Batch, int? Parallel)
 {
     private static readonly Setting<int> BatchKey = new(
-        "train.batch",
+        "merge.batch",
         8,
         SettingTypes.Whole(1, 64),
-        "verified tasks that are merged and gated at once at most; 1: one after the other"
+        "verified tasks that are merged and gated together at most; 1: one after the other",
+        ["train.batch"],
+        ["ORCHESTRATOR_TRAIN__BATCH"]
     )
     {
         IsHarmless = true,
     };
 
     private static readonly Setting<int?> ParallelKey = new(
-        "train.parallel",
+        "merge.parallel",
         null,
         SettingTypes.WholeOrAuto(1, 64),
-        "runs of gates at once while it is looked for the task that breaks them; auto: half the cores"
+        "gate runs at the same time while the task that breaks a batch is searched; auto: half the cores",
+        ["train.parallel"],
+        ["ORCHESTRATOR_TRAIN__PARALLEL"]
     )
     {
         IsHarmless = true,
     };
 
-    internal static MergeQueueSettings Read(SettingReader settings) => new(settings.Read(BatchKey), settings.Read(ParallelKey));
+    private static readonly Setting<int> SpeculationKey = new(
+        "merge.speculation",
+        0,
+        SettingTypes.Whole(0, 3),
+        "batches that are verified on top of an undecided one, in the expectation that it passes"
+    )
+    {
+        IsHarmless = true,
+    };
+
+    private static readonly Setting<IReadOnlyDictionary<string, IReadOnlyList<string>>> ScopesKey = new(
+        "merge.scopes",
+        new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal),
+        MergeScopesType.Scopes,
+        "files of the independent parts of the repository; batches of different parts are verified at the same time"
+    );
+
+    private static readonly Setting<IReadOnlyList<string>> BarriersKey = new(
+        "merge.barriers",
+        [],
+        SettingTypes.Texts,
+        "files inside of scopes that influence every part, such as [frontend/schema/**]; files outside of all scopes always do"
+    );
+
+    private static readonly Setting<TimeSpan?> SyncKey = new(
+        "merge.sync",
+        null,
+        SettingTypes.TimeOrLanding,
+        "how often commits of others on the target are merged into staging and verified there; 'landing': only when the run lands"
+    )
+    {
+        IsHarmless = true,
+    };
+
+    /// <summary>Interval in which new commits on the target are merged into staging and verified, or null for only before landing.
+    /// Default: null.</summary>
+    public TimeSpan? SyncEvery { get; init; }
+
+    /// <summary>Number of batches that are verified on top of an undecided one. Default: 0. Range: 0 to 3.</summary>
+    public int Speculation { get; init; }
+
+    /// <summary>Files of the independent parts of the repository, as globs by the part's name. Default: none, so that batches are verified
+    /// one after the other.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Scopes { get; init; } =
+        new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+
+    /// <summary>Files that influence every part, as globs. Default: only files outside of all scopes do.</summary>
+    public IReadOnlyList<string> Barriers { get; init; } = [];
+
+    internal static MergeQueueSettings Read(SettingReader settings) =>
+        new(settings.Read(BatchKey), settings.Read(ParallelKey))
+        {
+            SyncEvery = settings.Read(SyncKey),
+            Speculation = settings.Read(SpeculationKey),
+            Scopes = settings.Read(ScopesKey),
+            Barriers = settings.Read(BarriersKey),
+        };
 }

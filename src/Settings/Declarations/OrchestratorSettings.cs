@@ -417,6 +417,7 @@ public sealed record OrchestratorSettings
 
     private void Check(SettingReader settings)
     {
+        Git.Check(settings, Review.Enabled);
         settings.Demand(
             Workers <= MaxWorkers,
             WorkersKey,

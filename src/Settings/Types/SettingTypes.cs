@@ -105,6 +105,23 @@ internal static class SettingTypes
 
     public static SettingType<TimeSpan?> TimeOrOff(TimeSpan minimum, TimeSpan maximum) => OrOff(Time(minimum, maximum));
 
+    /// <summary>A time, <c>run</c> (null: once, at the end of the run) or <c>task</c> (zero: after each task).</summary>
+    public static SettingType<TimeSpan?> RunTaskOrTime { get; } =
+        Or(
+            Scalar<TimeSpan>(
+                "task, a time from 1m to 7d (a number is seconds; 30m, 2h)",
+                text =>
+                    text == "task" ? TimeSpan.Zero
+                    : Durations.TryRead(text, out var time) && time >= TimeSpan.FromMinutes(1) && time <= TimeSpan.FromDays(7) ? time
+                    : null,
+                time => time == TimeSpan.Zero ? "task" : Durations.Write(time)
+            ),
+            "run"
+        );
+
+    /// <summary>A time, or <c>landing</c> (null: not before the landing).</summary>
+    public static SettingType<TimeSpan?> TimeOrLanding { get; } = Or(Time(TimeSpan.FromMinutes(1), TimeSpan.FromDays(7)), "landing");
+
     /// <summary>A size in bytes.</summary>
     public static SettingType<long> Size { get; } =
         Scalar<long>(

@@ -27,6 +27,7 @@ return args switch
     ["idle", var program] => await RunBenchmarks.IdleAsync(program),
     ["runs-slope", var program] => await ManyTasks.SlopeAsync(program),
     ["runs-queue", var program] => await ManyTasks.QueueAsync(program, 1000),
+    ["queue", var program] => await ManyTasks.LanesAsync(program),
     ["runs-train", var program] => await ManyTasks.TrainAsync(program, 1000),
     ["runs-train", var program, var tasks] => await ManyTasks.TrainAsync(program, int.Parse(tasks, CultureInfo.InvariantCulture)),
     ["warm-builds", var program] => await WarmBuilds.RunAsync(program),
@@ -48,7 +49,7 @@ static int SayUsage()
 {
     Console.Error.WriteLine(
         "Which benchmark? plans, train, governor, sandbox-start, verification, git-merge, git-losses, git-worktree; "
-            + "start-up, whole-run, run-history, resume, idle, runs-slope, runs-queue, runs-train, runs-helpers, warm-builds, network, "
+            + "start-up, whole-run, run-history, resume, idle, runs-slope, runs-queue, queue, runs-train, runs-helpers, warm-builds, network, "
             + "page, page-log, page-idle, "
             + "server-start-up, server-start-rpc, server-load, server-pending or server-history, with the path of the built command"
     );

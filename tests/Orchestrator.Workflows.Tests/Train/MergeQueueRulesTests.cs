@@ -83,9 +83,9 @@ public sealed class MergeQueueRulesTests
     public void Next_MachineIsToBlame_MergesWhatIsLeftOneByOne()
     {
         var state = With(4);
-        state = TrainSimulator.Build(state, state.Queue).Gated(4, new MergeResult { FailureClass = FailureClass.Environment });
+        state = TrainSimulator.Build(state, state.Queue).Gated(1, 4, new MergeResult { FailureClass = FailureClass.Environment });
         Assert.IsType<MergeQueueStep.GiveUp>(MergeQueueRules.Next(state));
-        state = state.GivenUp();
+        state = state.GivenUp(1);
         for (var i = 1; i <= 4; i++)
         {
             var alone = Alone(state);
@@ -102,13 +102,13 @@ public sealed class MergeQueueRulesTests
         state = TrainSimulator.Build(state, state.Queue);
         state = Gate(state, 8, isGreen: false);
         var gate = Assert.IsType<MergeQueueStep.Gate>(MergeQueueRules.Next(state));
-        state = state.Started(gate.Runs);
+        state = state.Started(gate.Batch, gate.Runs);
         foreach (var run in gate.Runs)
         {
             Assert.IsType<MergeQueueStep.Wait>(MergeQueueRules.Next(state));
             state = Gate(state, run.Length, isGreen: run.Length < 4);
         }
-        Assert.Equal(new MergeQueueStep.Land(2), MergeQueueRules.Next(state));
+        Assert.Equal(new MergeQueueStep.Land(1, 2), MergeQueueRules.Next(state));
     }
 
     /// <summary>Each entry alone, two of them, or two that only fail together; whatever ends first.</summary>
@@ -223,7 +223,7 @@ public sealed class MergeQueueRulesTests
 
         var third = Alone(state);
         Assert.Equal("t3", third.TaskId);
-        state = Gate(TrainSimulator.Build(state, [third]), 1, isGreen: true).Landed(1).Ended();
+        state = Gate(TrainSimulator.Build(state, [third]), 1, isGreen: true).Landed(1, 1).Ended(1);
         Assert.IsType<MergeQueueStep.Wait>(MergeQueueRules.Next(state));
         Assert.Equal(["t2"], state.Queue.Select(request => request.TaskId));
     }
@@ -238,7 +238,7 @@ public sealed class MergeQueueRulesTests
 
         var again = Assert.IsType<MergeQueueStep.Build>(MergeQueueRules.Next(state)).Requests;
         Assert.Equal(["t1", "t9"], again.Select(request => request.TaskId));
-        state = Gate(TrainSimulator.Build(state, again), 2, isGreen: true).Landed(2).Ended();
+        state = Gate(TrainSimulator.Build(state, again), 2, isGreen: true).Landed(1, 2).Ended(1);
         Assert.Equal(("", 0), (state.Resolving, state.Deferred.Count));
         Assert.Equal("t2", Alone(state).TaskId);
     }
@@ -300,9 +300,9 @@ public sealed class MergeQueueRulesTests
         var state = With(6) with { Window = 3 };
         state = TrainSimulator.Build(state, [.. state.Queue.Take(3)]);
 
-        Assert.Equal((5, 2), (state.Landed(2).Most, state.SentBack(3).Most));
-        Assert.Equal(8, (state with { Window = 7 }).Landed(2).Most);
-        Assert.Equal(1, (state with { Window = 1 }).SentBack(1).Most);
+        Assert.Equal((5, 2), (state.Landed(1, 2).Most, state.SentBack(1, 3).Most));
+        Assert.Equal(8, (state with { Window = 7 }).Landed(1, 2).Most);
+        Assert.Equal(1, (state with { Window = 1 }).SentBack(1, 1).Most);
     }
 
     [Fact]
@@ -311,7 +311,7 @@ public sealed class MergeQueueRulesTests
         var state = With(6) with { Window = 3 };
         state = TrainSimulator.Build(state, [state.Queue[0]]);
 
-        Assert.Equal((4, 3), (state.Landed(1).Most, state.SentBack(1).Most));
+        Assert.Equal((4, 3), (state.Landed(1, 1).Most, state.SentBack(1, 1).Most));
     }
 
     [Theory]
@@ -320,9 +320,9 @@ public sealed class MergeQueueRulesTests
     public void Next_StepOfOneThatIsAloneSaysNothingOfItsWork_GivesItThatResult(FailureClass failureClass)
     {
         var state = With(2);
-        state = TrainSimulator.Build(state, [state.Queue[0]]).Gated(1, new MergeResult { FailureClass = failureClass });
+        state = TrainSimulator.Build(state, [state.Queue[0]]).Gated(1, 1, new MergeResult { FailureClass = failureClass });
 
-        Assert.Equal(new MergeQueueStep.SendBack(1), MergeQueueRules.Next(state));
+        Assert.Equal(new MergeQueueStep.SendBack(1, 1), MergeQueueRules.Next(state));
     }
 
     [Theory]
@@ -333,10 +333,10 @@ public sealed class MergeQueueRulesTests
         var state = With(3);
         state = TrainSimulator
             .Build(state, [.. state.Queue.Take(entries)])
-            .Gated(entries, new MergeResult { FailureClass = FailureClass.Transient });
+            .Gated(1, entries, new MergeResult { FailureClass = FailureClass.Transient });
 
         Assert.IsType<MergeQueueStep.End>(MergeQueueRules.Next(state));
-        Assert.Equal(3, Assert.IsType<MergeQueueStep.Build>(MergeQueueRules.Next(state.Ended())).Requests.Count);
+        Assert.Equal(3, Assert.IsType<MergeQueueStep.Build>(MergeQueueRules.Next(state.Ended(1))).Requests.Count);
     }
 
     [Fact]
@@ -346,8 +346,8 @@ public sealed class MergeQueueRulesTests
         state = Gate(TrainSimulator.Build(state, state.Queue), 1, isGreen: false);
 
         Assert.Equal([new PrefixRun(1, 1)], Assert.IsType<MergeQueueStep.Gate>(MergeQueueRules.Next(state)).Runs);
-        state = state.Gated(1, new MergeResult { Failures = 1, Failed = ["tests"] });
-        Assert.Equal(new MergeQueueStep.SendBack(1), MergeQueueRules.Next(state));
+        state = state.Gated(1, 1, new MergeResult { Failures = 1, Failed = ["tests"] });
+        Assert.Equal(new MergeQueueStep.SendBack(1, 1), MergeQueueRules.Next(state));
     }
 
     /// <summary>One flaky gate among those that failed is enough to doubt the result.</summary>
@@ -357,8 +357,8 @@ public sealed class MergeQueueRulesTests
         var state = With(1) with { Flaky = ["tests"] };
         state = TrainSimulator
             .Build(state, state.Queue)
-            .Started([new PrefixRun(1, 2)])
-            .Gated(1, new MergeResult { Failures = 2, Failed = ["lint", "tests"] });
+            .Started(1, [new PrefixRun(1, 2)])
+            .Gated(1, 1, new MergeResult { Failures = 2, Failed = ["lint", "tests"] });
 
         Assert.Equal([new PrefixRun(1, 1)], Assert.IsType<MergeQueueStep.Gate>(MergeQueueRules.Next(state)).Runs);
     }
@@ -385,8 +385,9 @@ public sealed class MergeQueueRulesTests
 
     private static MergeQueueState Gate(MergeQueueState state, int length, bool isGreen) =>
         state
-            .Started([new PrefixRun(length, 2)])
+            .Started(state.LastBatch, [new PrefixRun(length, 2)])
             .Gated(
+                state.LastBatch,
                 length,
                 isGreen ? new MergeResult { Outcome = MergeOutcome.Made } : new MergeResult { Failures = 2, Failed = ["tests"] }
             );

@@ -3,34 +3,33 @@ using Orchestrator.Workflows.Train;
 
 namespace Orchestrator.Workflows.Tests.Train;
 
-/// <summary>
-/// The train's rules in a world without git and gates, with a clock of its own: work comes, gates take their time, what is sent back comes
-/// again.
-/// </summary>
-internal sealed class TrainSimulator
+/// <summary>Simulates the merge queue's rules without git and gates, with a clock of its own: work arrives, gates take time, returned work
+/// arrives again.</summary>
+/// <param name="state">Limits; nothing waits yet.</param>
+/// <param name="isBroken">True if gates always fail on a tree that contains these entries.</param>
+/// <param name="fails">True if a gate fails by chance this time.</param>
+internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<MergeRequest>, bool> isBroken, Func<bool>? fails = null)
 {
-    private readonly Func<IReadOnlyList<MergeRequest>, bool> _isBroken;
-    private readonly Func<bool> _fails;
+    private readonly Func<bool> _fails = fails ?? (() => false);
     private readonly PriorityQueue<Action, (double At, int Number)> _agenda = new();
-    private double _now;
+
+    /// <summary>Entries below each batch, at the time of its making.</summary>
+    private readonly Dictionary<int, IReadOnlyList<MergeRequest>> _below = [];
+
+    /// <summary>Entries below each batch when its gates ran last.</summary>
+    private readonly Dictionary<int, IReadOnlyList<MergeRequest>> _verified = [];
+    private long _stagingTree;
     private int _number;
 
-    /// <param name="state">Limits; nothing waits yet.</param>
-    /// <param name="isBroken">Whether gates fail on a tree in which this is merged, each time.</param>
-    /// <param name="fails">Whether a gate fails by chance this time.</param>
-    public TrainSimulator(MergeQueueState state, Func<IReadOnlyList<MergeRequest>, bool> isBroken, Func<bool>? fails = null)
-    {
-        State = state;
-        _isBroken = isBroken;
-        _fails = fails ?? (() => false);
-    }
+    public MergeQueueState State { get; private set; } = state;
 
-    public MergeQueueState State { get; private set; }
+    /// <summary>Time of the simulation; a run of gates takes <see cref="GateTime"/>.</summary>
+    public double Now { get; private set; }
 
     /// <summary>On staging, in order.</summary>
     public List<MergeRequest> Merged { get; } = [];
 
-    /// <summary>In the order in which they were.</summary>
+    /// <summary>Returned entries, in order.</summary>
     public List<MergeRequest> SentBack { get; } = [];
 
     /// <summary>Trees on which all gates were run.</summary>
@@ -39,21 +38,30 @@ internal sealed class TrainSimulator
     /// <summary>Gates that were run once more on the same tree.</summary>
     public int Reruns { get; private set; }
 
-    /// <summary>Times that gates were waited for.</summary>
+    /// <summary>Number of gate steps.</summary>
     public int Rounds { get; private set; }
 
     public int Batches { get; private set; }
 
-    /// <summary>How long a run of gates takes.</summary>
+    /// <summary>Largest number of batches at the same time.</summary>
+    public int MostAtOnce { get; private set; }
+
+    /// <summary>Duration of a gate run.</summary>
     public Func<double> GateTime { get; init; } = () => 1;
 
-    /// <summary>Is told of each that is sent back.</summary>
+    /// <summary>Parts of the repository that an entry can influence; none for all.</summary>
+    public Func<MergeRequest, IReadOnlyList<string>> PartsOf { get; init; } = _ => [];
+
+    /// <summary>Runs for each returned entry.</summary>
     public Action<MergeRequest>? OnSentBack { get; init; }
 
-    /// <summary>Is told of each batch, with what waits.</summary>
+    /// <summary>Runs for each batch, with the state before it.</summary>
     public Action<MergeQueueState>? OnBegin { get; init; }
 
-    /// <summary>All of a batch can be merged.</summary>
+    /// <summary>Runs for each landing, with the batch and the entries that were below it when its gates ran.</summary>
+    public Action<TrainBatch, IReadOnlyList<MergeRequest>>? OnLand { get; init; }
+
+    /// <summary>Returns the state in which all requests are merged in a batch.</summary>
     public static MergeQueueState Build(MergeQueueState state, IReadOnlyList<MergeRequest> requests) =>
         state.Built(
             requests,
@@ -69,10 +77,10 @@ internal sealed class TrainSimulator
 
     public void Enqueue(MergeRequest request) => State = State.Enqueue(request);
 
-    /// <summary>Something happens later.</summary>
-    public void At(double after, Action what) => _agenda.Enqueue(what, (_now + after, _number++));
+    /// <summary>Runs an action later.</summary>
+    public void At(double after, Action action) => _agenda.Enqueue(action, (Now + after, _number++));
 
-    /// <summary>Until nothing happens any more.</summary>
+    /// <summary>Runs until nothing happens any more.</summary>
     public void Run()
     {
         do
@@ -81,89 +89,146 @@ internal sealed class TrainSimulator
         } while (Advance());
     }
 
-    /// <summary>The next thing happens; false: there is none.</summary>
+    /// <summary>Runs the next action; false if there is none.</summary>
     public bool Advance()
     {
         if (!_agenda.TryDequeue(out var next, out var when))
         {
             return false;
         }
-        _now = when.At;
+        Now = when.At;
         next();
         return true;
     }
 
-    /// <summary>One step; false: it waits.</summary>
+    /// <summary>Carries out one step; false if the queue waits.</summary>
     public bool Step()
     {
         switch (MergeQueueRules.Next(State))
         {
+            case MergeQueueStep.Locate locate:
+                State = State.Located(locate.Requests, [.. locate.Requests.Select(request => new WorkLocation(PartsOf(request)))]);
+                return true;
             case MergeQueueStep.Build build:
-                Begin();
-                State = Build(State, build.Requests);
+                Begin(build);
+                return true;
+            case MergeQueueStep.Remake remake:
+                _below[remake.Batch] = [.. Merged];
+                State = State.Remade(remake, Merge(remake.Entries, State.Staging, _stagingTree));
                 return true;
             case MergeQueueStep.Gate gate:
-                Gate(gate.Runs);
+                Gate(State.Find(gate.Batch)!, gate.Runs);
                 return true;
             case MergeQueueStep.Land land:
-                Merged.AddRange(State.Batch!.Entries.Take(land.Length).Skip(State.Batch.Landed));
-                State = State.Landed(land.Length);
+                Land(State.Find(land.Batch)!, land.Length);
                 return true;
             case MergeQueueStep.SendBack back:
-                var entry = State.Batch!.Entries[back.Length - 1];
-                State = State.SentBack(back.Length);
-                TellSentBack(entry);
+                var entry = State.Find(back.Batch)!.Entries[back.Length - 1];
+                State = State.SentBack(back.Batch, back.Length);
+                SentBack.Add(entry);
+                OnSentBack?.Invoke(entry);
                 return true;
-            case MergeQueueStep.End:
-                State = State.Ended();
+            case MergeQueueStep.End end:
+                State = State.Ended(end.Batch);
                 return true;
-            case MergeQueueStep.GiveUp:
-                State = State.GivenUp();
+            case MergeQueueStep.GiveUp up:
+                State = State.GivenUp(up.Batch);
                 return true;
             default:
                 return false;
         }
     }
 
-    private void Begin()
+    private void Begin(MergeQueueStep.Build build)
     {
         Batches++;
         OnBegin?.Invoke(State);
+        var below = State.Find(build.After);
+        var tree = _stagingTree;
+        for (var other = below; other is not null; other = State.Find(other.After))
+        {
+            tree += other.Rest.Sum(TreeOf);
+        }
+        State = State.Built(build.Requests, Merge(build.Requests, below?.Merges[^1].Commit ?? State.Staging, tree), build.After);
+        _below[State.LastBatch] = below is null ? [.. Merged] : [.. _below[below.Id], .. below.Entries];
+        MostAtOnce = Math.Max(MostAtOnce, State.Batches.Count);
     }
 
-    private void Gate(IReadOnlyList<PrefixRun> runs)
+    /// <summary>Merges entries. Two trees are the same if they contain the same entries.</summary>
+    private IReadOnlyList<MergeResult> Merge(IReadOnlyList<MergeRequest> entries, string onto, long tree)
+    {
+        var merges = new List<MergeResult>();
+        foreach (var entry in entries)
+        {
+            tree += TreeOf(entry);
+            merges.Add(
+                new MergeResult
+                {
+                    TaskId = entry.TaskId,
+                    Attempt = entry.Attempt,
+                    Outcome = MergeOutcome.Made,
+                    Onto = onto,
+                    Commit = onto = $"m{_number++}",
+                    Tree = $"{tree}",
+                }
+            );
+        }
+        return merges;
+    }
+
+    private static long TreeOf(MergeRequest entry) => string.GetHashCode(entry.Commit, StringComparison.Ordinal);
+
+    private void Land(TrainBatch batch, int length)
+    {
+        OnLand?.Invoke(batch, _verified[batch.Id]);
+        foreach (var entry in batch.Entries.Take(length).Skip(batch.Landed))
+        {
+            Merged.Add(entry);
+            _stagingTree += TreeOf(entry);
+        }
+        State = State.Landed(batch.Id, length);
+    }
+
+    private void Gate(TrainBatch batch, IReadOnlyList<PrefixRun> runs)
     {
         Rounds++;
-        State = State.Started(runs);
+        State = State.Started(batch.Id, runs);
+        _verified[batch.Id] = _below[batch.Id];
         foreach (var run in runs)
         {
-            // What is merged in it is what it was when it began.
-            var isNew = !State.Batch!.Results.ContainsKey(run.Length);
-            var isBroken = _isBroken([.. Merged, .. State.Batch.Entries.Skip(State.Batch.Landed).Take(run.Length - State.Batch.Landed)]);
+            var isNew = !batch.Results.ContainsKey(run.Length);
+            var broken = isBroken([.. _below[batch.Id], .. batch.Entries.Take(run.Length)]);
+            var last = batch.Entries[run.Length - 1];
             At(
                 GateTime(),
                 () =>
                 {
-                    var failures = Try(isBroken, run.Tries, isNew);
-                    var isGreen = failures < run.Tries;
+                    var failures = Try(broken, run.Tries, isNew);
                     State = State.Gated(
+                        batch.Id,
                         run.Length,
-                        isGreen
+                        failures < run.Tries
                             ? new MergeResult { Outcome = MergeOutcome.Made, Flaky = failures > 0 || !isNew ? ["tests"] : [] }
-                            : new MergeResult { Failures = failures, Failed = ["tests"] }
+                            : new MergeResult
+                            {
+                                TaskId = last.TaskId,
+                                Attempt = last.Attempt,
+                                Failures = failures,
+                                Failed = ["tests"],
+                            }
                     );
                 }
             );
         }
     }
 
-    /// <summary>How often the gate failed, up to the tries that it has.</summary>
-    private int Try(bool isBroken, int tries, bool isNew)
+    /// <summary>Returns the number of failures of the gate, up to its tries.</summary>
+    private int Try(bool broken, int tries, bool isNew)
     {
         Runs += isNew ? 1 : 0;
         Reruns += isNew ? 0 : 1;
         var failures = 0;
-        while (isBroken || _fails())
+        while (broken || _fails())
         {
             failures++;
             if (failures == tries)
@@ -173,11 +238,5 @@ internal sealed class TrainSimulator
             Reruns++;
         }
         return failures;
-    }
-
-    private void TellSentBack(MergeRequest request)
-    {
-        SentBack.Add(request);
-        OnSentBack?.Invoke(request);
     }
 }

@@ -70,7 +70,7 @@ internal static partial class ManyTasks
     /// </summary>
     internal static async Task<int> TrainAsync(string program, int tasks)
     {
-        var alone = await TimeTrainAsync(program, tasks, "train: {batch: 1}\n");
+        var alone = await TimeTrainAsync(program, tasks, "merge: {batch: 1}\n");
         var train = await TimeTrainAsync(program, tasks, "");
         Console.WriteLine(
             string.Create(

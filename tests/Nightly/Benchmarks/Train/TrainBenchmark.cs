@@ -57,11 +57,44 @@ internal static class TrainBenchmark
             }
         }
         Console.WriteLine();
+        ShowOneCulprit(misses);
         foreach (var miss in misses)
         {
             Console.WriteLine($"missed: {miss}");
         }
         return misses.Count == 0 ? 0 : 1;
+    }
+
+    /// <summary>Gate runs of all kinds until one culprit in eight is found and the other seven have landed, over 1,000 batches.</summary>
+    private static void ShowOneCulprit(List<string> misses)
+    {
+        var random = new Random(20261127);
+        int[] culprits = [.. Enumerable.Range(0, 1000).Select(_ => random.Next(Limit))];
+        double Average(QueueRules? rules, int limit) =>
+            culprits.Average(culprit =>
+            {
+                var world = new TrainSimulator(
+                    new MergeQueueState { Rules = rules, Limit = limit },
+                    merged => merged.Any(entry => entry.TaskId == $"t{culprit}")
+                );
+                foreach (var i in Enumerable.Range(0, Limit))
+                {
+                    world.Enqueue(new MergeRequest($"t{i}", $"t{i}", 1));
+                }
+                world.Run();
+                return world.Runs + world.Reruns;
+            });
+        var (search, bisection, alone) = (Average(new QueueRules(), Limit), Average(null, Limit), Average(null, 1));
+        Console.WriteLine("| one culprit in eight, 1,000 batches | one by one | bisection | suspects last |");
+        Console.WriteLine("|---|---|---|---|");
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"| gate runs, each time | {alone:0.00} | {bisection:0.00} | {search:0.00} |")
+        );
+        Console.WriteLine();
+        if (search > 5)
+        {
+            misses.Add($"one culprit in eight costs {search:0.00} gate runs, bar 5");
+        }
     }
 
     private static Outcome Play(double bad, double flake, int parallel, int limit)
@@ -73,7 +106,12 @@ internal static class TrainBenchmark
             var isBad = new HashSet<string>(StringComparer.Ordinal);
             var number = 0;
             var world = new TrainSimulator(
-                new MergeQueueState { Limit = limit, Parallel = parallel },
+                new MergeQueueState
+                {
+                    Rules = new QueueRules(),
+                    Limit = limit,
+                    Parallel = parallel,
+                },
                 merged => merged.Any(entry => isBad.Contains(entry.TaskId)),
                 () => random.NextDouble() < flake
             );

@@ -1,0 +1,107 @@
+namespace Orchestrator.Workflows.Runs;
+
+/// <summary>Lands merged work while other tasks continue: at a user's request, or as often as the settings say. Between landings, takes in
+/// what others pushed to the target.</summary>
+/// <remarks>Only one writer may move staging. The merge queue gets no further work meanwhile, and a landing starts once it has decided all
+/// of what it has, except for tasks that wait for the conflict of another one.</remarks>
+internal sealed class PartLanding(RunContext context, Func<LandStage> landing)
+{
+    private readonly RunState _state = context.State;
+
+    /// <summary>Runs from before land merged work only while nothing else can move, on the main path.</summary>
+    private bool IsBeside => _state.Rules.Queue is not null;
+
+    /// <summary>True if merged work lands now on the main path.</summary>
+    public bool MustLandFirst => !IsBeside && _state.LandMergedAsked && Scheduling.WaitsOnlyForPeople(_state);
+
+    /// <summary>True if a landing or a look at the target is due.</summary>
+    public bool IsDue => IsBeside && !_state.IsLandingMerged && (_state.LandMergedAsked || IsOver(DueAt()));
+
+    /// <summary>Time at which a landing or a look at the target is due, or null if nothing is planned.</summary>
+    public DateTimeOffset? PlannedAt => IsBeside && !_state.IsLandingMerged ? DueAt() : null;
+
+    /// <summary>Starts what is due, beside the main path.</summary>
+    public void Begin()
+    {
+        _state.IsLandingMerged = true;
+        context.Background.Begin(context.Calls.TrackAsync(RunAsync));
+    }
+
+    /// <summary>Lands the merged work on the main path, for runs from before.</summary>
+    public async Task LandFirstAsync()
+    {
+        _state.IsLandingMerged = true;
+        try
+        {
+            var result = await landing().LandMergedAsync();
+            context.TransitionTo(RunStates.Executing, result.Landed ? null : LandStage.NotLandedFor(result), result.Evidence);
+        }
+        finally
+        {
+            _state.IsLandingMerged = false;
+        }
+        _state.LandMergedAsked = false;
+    }
+
+    private async Task RunAsync()
+    {
+        var isAskedFor = _state.LandMergedAsked;
+        try
+        {
+            await Workflow.WaitConditionAsync(() => _state.Train.IsQuiet || IsEnding, CancellationToken.None);
+            if (IsEnding)
+            {
+                return;
+            }
+            var now = RunContext.Now;
+            if (isAskedFor || IsOver(LandsAt))
+            {
+                var merged = _state.Board.Unlanded.Count();
+                var result = await landing().LandBesideAsync(isAskedFor);
+                _state.Parts = new PartLandings(now, now, result.Landed ? 0 : merged);
+                Show(result);
+            }
+            else
+            {
+                _state.Parts = (_state.Parts ?? new PartLandings(now)) with { LookedAt = now };
+                Show(await landing().TakeInTargetAsync());
+            }
+        }
+        catch (FailureException) when (IsEnding)
+        {
+            // The run ends, and its end shows the reason.
+        }
+        finally
+        {
+            _state.IsLandingMerged = false;
+            _state.LandMergedAsked &= !isAskedFor;
+
+            // The merge queue learns the new position of staging before it merges anything else.
+            _state.Train.Ask();
+        }
+    }
+
+    private bool IsEnding => _state.IsCancelled || _state.IsEnding || context.Resets.WasReset;
+
+    private void Show(LandResult result)
+    {
+        if (!result.Landed && result.Message.Length > 0 && !IsEnding)
+        {
+            context.TransitionTo(_state.Run.State, LandStage.NotLandedFor(result), result.Evidence);
+        }
+    }
+
+    private DateTimeOffset? DueAt()
+    {
+        var sync = (_state.Parts?.LookedAt ?? _state.Run.StartedAt) + _state.Rules.SyncEvery;
+        return LandsAt is { } lands && (sync is null || lands < sync) ? lands : sync;
+    }
+
+    /// <summary>Time of the next landing by the settings, or null if there is nothing new to land.</summary>
+    private DateTimeOffset? LandsAt =>
+        _state.Rules.LandEvery is { } every && _state.HasUnlanded && _state.Board.Unlanded.Count() != _state.Parts?.RefusedWith
+            ? (_state.Parts?.LandedAt ?? _state.Run.StartedAt) + every
+            : null;
+
+    private static bool IsOver(DateTimeOffset? at) => at <= RunContext.Now;
+}

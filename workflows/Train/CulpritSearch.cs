@@ -1,0 +1,103 @@
+namespace Orchestrator.Workflows.Train;
+
+/// <summary>Finds the entry of a failed batch with which the gates fail and without which they pass.</summary>
+/// <remarks>Half of the suspects are left out of each gated tree, together with nothing else: entries that are not suspected go first. A
+/// passing tree lands, so a single culprit costs one gate run per halving, and the rest of its batch usually none. If the entries that are
+/// not suspected fail without the suspects, there are several culprits, and prefixes are bisected in the present order.</remarks>
+internal static class CulpritSearch
+{
+    /// <summary>Returns the next step of the search.</summary>
+    /// <param name="state">State of the queue.</param>
+    /// <param name="batch">A batch whose gates failed on all entries together.</param>
+    public static MergeQueueStep Next(MergeQueueState state, TrainBatch batch) =>
+        state.Rules is null ? Bisect(state, batch) : Search(state, batch);
+
+    private static MergeQueueStep Search(MergeQueueState state, TrainBatch batch)
+    {
+        var (whole, green, red) = (batch.Entries.Count, batch.Green, batch.Red);
+        var result = batch.Results[red];
+        var isOfSeveral = red <= batch.Cleared;
+
+        // A gate that is known to be flaky is first run again.
+        if (red == whole && MergeQueueRules.IsFlaky(state, result) && Missing(state, batch, result, isOfSeveral) is > 0 and var doubtful)
+        {
+            return MergeQueueRules.Gate(batch, new PrefixRun(whole, doubtful));
+        }
+        if (red < whole && !batch.KeepsOrder && !isOfSeveral)
+        {
+            return SuspectsLast(batch, green, red);
+        }
+        var cleared = isOfSeveral ? green : Math.Max(green, batch.Cleared);
+        if (red - cleared > 1)
+        {
+            return MergeQueueRules.Gate(batch, [.. Divide(state, cleared, red).Select(length => new PrefixRun(length, 1))]);
+        }
+        return cleared > green ? MergeQueueRules.Gate(batch, new PrefixRun(cleared, 1))
+            : Missing(state, batch, result, isOfSeveral) is > 0 and var more ? MergeQueueRules.Gate(batch, new PrefixRun(red, more))
+            : new MergeQueueStep.SendBack(batch.Id, red);
+    }
+
+    /// <summary>Moves the suspects behind all other entries.</summary>
+    private static MergeQueueStep.Remake SuspectsLast(TrainBatch batch, int green, int red)
+    {
+        var first = Math.Max(green, batch.Cleared);
+        IReadOnlyList<MergeRequest> rest =
+        [
+            .. batch.Entries.Take(first).Skip(batch.Landed),
+            .. batch.Entries.Skip(red),
+            .. batch.Entries.Take(red).Skip(first),
+        ];
+        return new MergeQueueStep.Remake(batch.Id, rest, rest.Count - (red - first));
+    }
+
+    /// <summary>Returns lengths that divide the suspects into equal parts, one more than gate runs are possible at once.</summary>
+    private static IEnumerable<int> Divide(MergeQueueState state, int cleared, int red)
+    {
+        var parts = Math.Min(state.Parallel, red - cleared - 1) + 1;
+        return Enumerable.Range(1, parts - 1).Select(part => cleared + ((red - cleared) * part / parts));
+    }
+
+    /// <summary>Number of further failures before the entry is returned. All failures of the search count in which the same gates
+    /// failed.</summary>
+    private static int Missing(MergeQueueState state, TrainBatch batch, MergeResult result, bool isOfSeveral) =>
+        MergeQueueRules.Missing(
+            state,
+            result,
+            isOfSeveral || batch.KeepsOrder || batch.IsAlone
+                ? result.Failures
+                : batch.Reds.Where(red => red.Failed.Intersect(result.Failed).Any()).Sum(red => red.Failures)
+        );
+
+    /// <summary>Bisects prefixes, as queues from before do: a failure is confirmed on its own tree.</summary>
+    private static MergeQueueStep Bisect(MergeQueueState state, TrainBatch batch)
+    {
+        var (whole, green, red) = (batch.Entries.Count, batch.Green, batch.Red);
+        var last = batch.Results[whole];
+        if (MergeQueueRules.Missing(state, last, last.Failures) is > 0 and var moreOfWhole)
+        {
+            return MergeQueueRules.Gate(batch, new PrefixRun(whole, moreOfWhole));
+        }
+        var shortest = batch.Results[red];
+        var missing = MergeQueueRules.Missing(state, shortest, shortest.Failures);
+        if (red - green > 1)
+        {
+            return MergeQueueRules.Gate(batch, Prefixes(state, shortest, missing, green, red));
+        }
+        return missing > 0 ? MergeQueueRules.Gate(batch, new PrefixRun(red, missing)) : new MergeQueueStep.SendBack(batch.Id, red);
+    }
+
+    /// <summary>Returns prefixes that divide the candidates for the shortest failing prefix into equal parts. If they cover all
+    /// candidates, the answer is among them or is the known failing one. Their gates are then repeated as often as needed for
+    /// certainty.</summary>
+    private static List<PrefixRun> Prefixes(MergeQueueState state, MergeResult shortest, int missing, int green, int red)
+    {
+        var isLastRound = state.Parallel >= red - green - 1;
+        var tries = isLastRound || MergeQueueRules.IsFlaky(state, shortest) ? MergeQueueRules.CertainTries(state, shortest) : 1;
+        var runs = Divide(state, green, red).Select(length => new PrefixRun(length, tries)).ToList();
+        if (isLastRound && runs.Count < state.Parallel && missing > 0)
+        {
+            runs.Add(new PrefixRun(red, missing));
+        }
+        return runs;
+    }
+}

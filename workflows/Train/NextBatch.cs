@@ -1,0 +1,100 @@
+namespace Orchestrator.Workflows.Train;
+
+/// <summary>Chooses the entries of the next batch: the first in merge order that may be verified now, with those that follow it.</summary>
+/// <remarks>An entry whose footprint overlaps no current batch starts on staging. An entry that overlaps batches is built on the last of
+/// them, if speculation allows. No entry overtakes an earlier one whose footprint overlaps its own.</remarks>
+internal static class NextBatch
+{
+    /// <summary>Returns the step that makes the next batch, or a wait.</summary>
+    public static MergeQueueStep Of(MergeQueueState state)
+    {
+        if (state.Rules is null && state.Batches.Count > 0)
+        {
+            return new MergeQueueStep.Wait();
+        }
+        var order = MergeOrder.Of(state.Ready);
+        if (state.Rules is { HasLanes: true } && Unlocated(state, order) is { Count: > 0 } unlocated)
+        {
+            return new MergeQueueStep.Locate(unlocated);
+        }
+        var held = new List<MergeRequest>();
+        for (var i = 0; i < order.Count; i++)
+        {
+            if (Below(state, order[i], held) is not { } after)
+            {
+                held.Add(order[i]);
+                continue;
+            }
+            return state.Alone.Contains(order[i].TaskId)
+                ? new MergeQueueStep.Build([order[i]], after)
+                : new MergeQueueStep.Build(Gather(state, order.Skip(i), held, after), after);
+        }
+        return new MergeQueueStep.Wait();
+    }
+
+    private static IReadOnlyList<MergeRequest> Unlocated(MergeQueueState state, IReadOnlyList<MergeRequest> order) =>
+        [.. order.Where(request => !state.Footprints.ContainsKey((request.TaskId, request.Attempt)))];
+
+    /// <summary>Takes the following entries with the same footprint, or with footprints that overlap those of the batch.</summary>
+    private static List<MergeRequest> Gather(MergeQueueState state, IEnumerable<MergeRequest> order, List<MergeRequest> held, int after)
+    {
+        var batch = new List<MergeRequest>();
+        var footprint = (Footprint?)null;
+        foreach (var request in order)
+        {
+            var own = state.FootprintOf(request);
+            if (batch.Count == state.Most || state.Alone.Contains(request.TaskId))
+            {
+                break;
+            }
+            if ((footprint is null || footprint.Overlaps(own)) && Below(state, request, held) == after)
+            {
+                batch.Add(request);
+                footprint = footprint?.With(own) ?? own;
+            }
+            else
+            {
+                held.Add(request);
+            }
+        }
+        return batch;
+    }
+
+    /// <summary>Returns the batch that an entry would be built on, 0 for staging, or null if the entry has to wait.</summary>
+    private static int? Below(MergeQueueState state, MergeRequest request, List<MergeRequest> held)
+    {
+        var own = state.FootprintOf(request);
+        if (held.Exists(other => own.Overlaps(state.FootprintOf(other)) || request.DependsOn.Contains(other.TaskId)))
+        {
+            return null;
+        }
+        var overlapped = state
+            .Batches.Where(batch => own.Overlaps(batch.Footprint) || batch.Rest.Any(entry => request.DependsOn.Contains(entry.TaskId)))
+            .ToList();
+        if (overlapped.Count == 0)
+        {
+            return 0;
+        }
+        var tip = overlapped[^1];
+        var chain = Chain(state, tip);
+        return
+            chain.Count <= state.Rules!.Speculation
+            && overlapped.TrueForAll(chain.Contains)
+            && chain.TrueForAll(batch => !batch.HasFailed && batch.Landed == 0 && batch.Lacks?.Overlaps(own) != true)
+            && !state.Batches.Exists(batch => batch.After == tip.Id)
+            && !state.Conflicts.Contains((request.TaskId, tip.Id))
+            ? tip.Id
+            : null;
+    }
+
+    /// <summary>Returns a batch and those below it.</summary>
+    private static List<TrainBatch> Chain(MergeQueueState state, TrainBatch tip)
+    {
+        var chain = new List<TrainBatch> { tip };
+        while (chain[^1].After != 0)
+        {
+            chain.Add(state.Find(chain[^1].After)!);
+        }
+        return chain;
+    }
+}
