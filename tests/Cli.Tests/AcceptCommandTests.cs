@@ -3,7 +3,7 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>
-/// What appears in the repository while agents work and would make git run programs is put aside, the person is told, and takes it back
+/// New files in the repository that would make git run programs are set aside while agents work. The user is notified and restores them
 /// with one command.
 /// </summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
@@ -52,7 +52,7 @@ public class AcceptCommandTests
         Assert.Contains("Nothing was put aside", after.People, StringComparison.Ordinal);
     }
 
-    /// <summary>A landing that was refused is no landing: what the user then merges by hand is the user's.</summary>
+    /// <summary>A refused landing does not count as one, so the user's later merge by hand belongs to the user.</summary>
     [Fact]
     public async Task Cancel_AfterTheUserMergedWhatCouldNotLand_LeavesTheUsersBranchAndAbortHasNothingToTakeBack()
     {

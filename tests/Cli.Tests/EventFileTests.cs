@@ -21,7 +21,7 @@ public class EventFileTests
         Assert.Empty(EventFile.ReadNew(file, ref offset));
     }
 
-    /// <summary>As when somebody removes the run's folder and the run writes it anew: half lines of the new file are none.</summary>
+    /// <summary>As when somebody removes the run's folder and the run rewrites it: half lines of the new file are none.</summary>
     [Theory]
     [InlineData("a longer line than before\nanother\n", "a longer line than before", "another")]
     [InlineData("x\n", "x")]

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>What a run is expected to cost and take is said before it, kept with it, and set beside what came of it.</summary>
+/// <summary>The expected cost and time of a run are printed before it, stored with it, and compared with the outcome.</summary>
 public sealed class ForecastCommandTests
 {
     [Fact]

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>What people are told about tasks on several hosts.</summary>
+/// <summary>Messages about tasks on several hosts.</summary>
 public sealed class HostMessagesTests : IDisposable
 {
     private readonly CliFixture _cli = new CliFixture().WithRepository();

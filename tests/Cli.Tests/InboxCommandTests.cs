@@ -182,7 +182,7 @@ public sealed class InboxCommandTests
         Assert.True(File.Exists(calls), "The counting program is not the git that commands start.");
     }
 
-    /// <summary>A state folder is the user's, and whatever lies there is no reason to show nothing.</summary>
+    /// <summary>Unexpected files in the user's state folder must not hide the inbox.</summary>
     [Fact]
     public async Task Inbox_DamagedFilesAndRepositoriesThatAreGone_ShowsTheOthers()
     {

@@ -48,7 +48,7 @@ public sealed class LandingHookTests
         Assert.Equal("x\n", cli.Git("show", "main:one.txt"));
     }
 
-    /// <summary>What a hook makes of files was verified by nobody.</summary>
+    /// <summary>No gate verified the changes that a hook makes to files.</summary>
     [Theory]
     [InlineData("echo y >> one.txt")]
     [InlineData("echo y >> one.txt; git add one.txt")]

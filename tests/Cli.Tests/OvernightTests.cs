@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>The evening (<c>run --overnight</c>): what could wake a person is said, the contract is kept, the machine is kept
+/// <summary>The evening (<c>run --overnight</c>): what could wake a user is said, the contract is kept, the machine is kept
 /// awake.</summary>
 public sealed class OvernightTests
 {
@@ -94,7 +94,7 @@ public sealed class OvernightTests
 
         var run = cli.RunAsync("run", "--overnight", "--until", "07:00", "--max-cost", "40", "--only", "a", "--yes");
 
-        // The command holds it, and the worker, which goes on when that is gone.
+        // The command holds it, and the worker, which continues when that is gone.
         await Wait.UntilAsync(() => Held(log) == 2 || run.IsCompleted);
         await File.WriteAllTextAsync(Path.Combine(cli.Home, "go"), "");
         Assert.True((await run).ExitCode == 0, (await run).People);

@@ -177,7 +177,7 @@ public class PlanByPlannerTests
         Assert.Equal(1, (int)(await cli.RunAsync("show", "/planner", "--json")).Json["task"]!["starts"]!);
     }
 
-    /// <summary>A planner that names a gate which nobody makes is told so, as a user who types such a plan is.</summary>
+    /// <summary>A planner that names a missing gate gets the same error as a user who types such a plan.</summary>
     [Theory]
     [InlineData("tests/test_one.py", "tests/test_one.py")]
     [InlineData("npm run absent", "the script 'absent' of package.json")]

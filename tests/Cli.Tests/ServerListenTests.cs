@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>Who may talk to a served engine over TCP.</summary>
+/// <summary>Access to a served engine over TCP.</summary>
 public sealed class ServerListenTests : IDisposable
 {
     private readonly CliFixture _cli = new();

@@ -47,7 +47,7 @@ public sealed class ServiceHostTests
         Assert.Equal(Outcome.Unavailable, await ServiceHost.RunAsync(builder, log, CancellationToken.None));
     }
 
-    /// <summary>What nobody expected goes to whoever writes the crash log, whose exit code is not 0 either.</summary>
+    /// <summary>An unexpected exception reaches the caller, which writes the crash log and exits with a code other than 0.</summary>
     [Fact]
     public async Task RunAsync_ServiceThatFailsUnexpectedly_Throws()
     {

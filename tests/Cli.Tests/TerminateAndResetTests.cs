@@ -20,7 +20,7 @@ public class TerminateAndResetTests
           - {id: b, description: B, files_write: [b.txt]}
         """;
 
-    // Tells of each start; what it does then is the state that the run is to stand still in, until it is told to go on.
+    // Tells of each start; what it does then is the state that the run is to stand still in, until it is told to continue.
     private const string Agent = """
         echo start >> "$HOME/starts-$ORCHESTRATOR_TASK"
         echo $$ > "$HOME/pid-$ORCHESTRATOR_TASK"

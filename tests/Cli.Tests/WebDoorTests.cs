@@ -55,7 +55,7 @@ public sealed class WebDoorTests
         Assert.Equal(HttpStatusCode.MisdirectedRequest, refused.StatusCode);
     }
 
-    /// <summary>Whoever runs this as an ordinary user has no other user to try it with.</summary>
+    /// <summary>Only root can test with a second user; other users check the permissions alone.</summary>
     [Fact]
     public async Task Web_AnotherUserOfTheMachine_CanNotReadTheTokenAndIsNotLetIn()
     {

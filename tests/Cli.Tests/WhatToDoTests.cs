@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>The screens of a run that needs a person: each says once what is the matter, and recommends one command for it; and the ways to
+/// <summary>The screens of a run that needs a user: each says once what is the matter, and recommends one command for it; and the ways to
 /// name a run and a task. One run for all.</summary>
 public sealed class WhatToDoTests : IAsyncLifetime
 {
