@@ -124,7 +124,7 @@ public class RoughSpreadTests(ITestOutputHelper output)
     }
 }
 
-/// <summary>What befalls a host, or the machine of the run.</summary>
+/// <summary>Events that hit a worker host or the owner host.</summary>
 internal enum Deed
 {
     None,
@@ -151,14 +151,16 @@ internal enum Deed
 }
 
 /// <summary>One play: what befalls whom, and when.</summary>
-/// <param name="Deed">What befalls it.</param>
+/// <param name="Deed">The event that hits the host.</param>
 internal sealed record Round(Deed Deed)
 {
-    /// <summary>How long after the beginning of the run; null: once an agent works on the first host, and what it has done is on the
-    /// remote.</summary>
+    /// <summary>
+    /// Delay after the start of the run, or null if the event waits until an agent works on the first host and its changes are on the
+    /// remote.
+    /// </summary>
     public TimeSpan? After { get; init; }
 
-    /// <summary>How far the clock of the first host is ahead.</summary>
+    /// <summary>Lead of the first host's clock.</summary>
     public TimeSpan Clock { get; init; }
 
     /// <summary>The hosts' clones have the newest commit alone.</summary>
@@ -170,7 +172,7 @@ internal sealed record Round(Deed Deed)
     /// <summary>Tasks of the run beside the first.</summary>
     public int More { get; init; }
 
-    /// <summary>Another service starts the run with the official client and steers it, as this seed draws; null: a person starts
+    /// <summary>Another service starts the run with the official client and steers it, as this seed draws; null: a user starts
     /// it.</summary>
     public int? Steering { get; init; }
 

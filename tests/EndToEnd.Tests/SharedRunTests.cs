@@ -15,7 +15,7 @@ public class SharedRunTests
         await places.Here.KillWhenAsync(places.IsShared, "run", "--yes", "--run-id", "night");
         await File.WriteAllTextAsync(places.Here.Beside("go"), "");
 
-        // A machine that has gone counts as such after 90 seconds; the person knows it before.
+        // A machine that has gone counts as such after 90 seconds; the user knows it before.
         var moved = await places.There.CallAsync("move", "night", "--yes", "--force");
 
         Assert.True(moved.ExitCode == 0, moved.Error);
@@ -53,7 +53,7 @@ public class SharedRunTests
         Assert.Empty(places.There.Prompts());
     }
 
-    /// <summary>What the first machine has of it is older by then, in files and in the conversation.</summary>
+    /// <summary>The first machine has older files and an older conversation when the run returns.</summary>
     [SharingFact]
     public async Task Run_ThatComesBackAfterWorkElsewhere_GoesOnFromThat()
     {
@@ -142,10 +142,10 @@ internal sealed class ClockTheoryAttribute : TheoryAttribute
         Skip = SharingMachines.Refusal ?? (MachinePlace.FakeClock is null ? "faketime is not installed." : null);
 }
 
-/// <summary>Whether machines can be played here.</summary>
+/// <summary>Decides if several machines can be simulated here.</summary>
 internal static class SharingMachines
 {
-    /// <summary>Why not; null: they can.</summary>
+    /// <summary>The reason why they can't, or null if they can.</summary>
     public static string? Refusal { get; } =
         MachineInfo.Read(new Dictionary<string, string>()).IsContainer ? null : "This machine has an id of its own, whatever the home.";
 }

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.EndToEnd.Tests;
 
-/// <summary>Who has a place on a host: one that could do the task, and a task that is at work.</summary>
+/// <summary>Slots on hosts, given to hosts that could execute the task and held by tasks that are running.</summary>
 public class SpreadPlaceTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.EndToEnd.Tests;
 
-/// <summary>Runs that go to another machine without a person: machines with a home and a clone of their own share a server and a git
+/// <summary>Runs that go to another machine without a user: machines with a home and a clone of their own share a server and a git
 /// remote.</summary>
 public class TakenOverRunTests
 {
