@@ -4,8 +4,10 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Tests;
 
-/// <summary>What a confined agent commits is taken over, and nothing else of what it does to its objects and refs. The sandbox is played
-/// by git's own variables and by writing where its mounts lead.</summary>
+/// <summary>
+/// Commits of a confined agent are fetched, but no other change of its objects and refs. Git's own variables and writes to the targets of
+/// the mounts simulate the sandbox.
+/// </summary>
 public sealed class ConfinedCommitsTests
 {
     private const string Branch = "refs/heads/orchestrator/run-1/t/one";

@@ -118,7 +118,7 @@ public sealed class LandingTests
         Assert.Equal(start, await opened.Refs.ReadAsync(Main));
     }
 
-    /// <summary>What git refuses because of a person's checkout is a result, not a fault that is tried for ever.</summary>
+    /// <summary>A refusal by git because of the user's checkout is a result, not an error that is retried forever.</summary>
     [Fact]
     public async Task Land_CheckoutThatGitCantRead_IsRefusedAndLandsOnceItIsMended()
     {

@@ -48,7 +48,7 @@ public sealed class SnapshotsTests
         Assert.Equal(first.Commit, second.Commit);
         Assert.True(third.IsNew);
 
-        // What the new one does not have stays under a name of its own; what it has does not.
+        // Content that the new snapshot lacks stays under a ref of its own; the rest does not.
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "another"), "x");
         var fourth = await opened.Snapshots.SaveAsync(worktree, Wip, "Work in progress", Trailers, Kept);
         Assert.Equal((Kept + "/1", null), (third.Kept, fourth.Kept));

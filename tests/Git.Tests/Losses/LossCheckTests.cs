@@ -3,7 +3,7 @@ using Orchestrator.Git.Losses;
 
 namespace Orchestrator.Git.Tests.Losses;
 
-/// <summary>What the check says of merges in real repositories, one case each.</summary>
+/// <summary>Results of the loss check for merges in real repositories, one case each.</summary>
 public sealed class LossCheckTests
 {
     private const string Ten = "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n";
