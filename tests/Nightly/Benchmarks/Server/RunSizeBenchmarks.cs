@@ -8,7 +8,7 @@ using static Orchestrator.Benchmarks.Server.Report;
 
 namespace Orchestrator.Benchmarks.Server;
 
-/// <summary>What one more thing costs in a run that is large already: the server's processor time, in a process of its own.</summary>
+/// <summary>Measures the cost of one more event in a run that is already large, as processor time of a separate server process.</summary>
 internal static class RunSizeBenchmarks
 {
     private const int Rounds = 5;
