@@ -57,8 +57,9 @@ public sealed class GovernorTests
         Assert.Equal(11, (await StateAsync(run)).Ledger!.Waiting.Length);
     }
 
-    /// <summary>Who waits in line is told when the slot is free, and nobody asks meanwhile; without a waiter nothing is planned at
-    /// all.</summary>
+    /// <summary>
+    /// A waiting run is notified when a slot is free, without polling. Without a waiting run the governor schedules nothing.
+    /// </summary>
     [Fact]
     public async Task AwaitTurn_SlotIsFreed_AnswersAtOnceAndAnIdleGovernorDoesNothing()
     {

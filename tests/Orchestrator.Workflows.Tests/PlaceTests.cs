@@ -234,7 +234,7 @@ public class PlaceTests
             );
         await run.BeginAsync();
 
-        // What begins later is begun all the same.
+        // What begins later is begun anyway.
         var parked = await run.UntilAsync(status => status.Tasks.Any(task => task is { Id: "b", State: TaskStates.Merged }));
 
         Assert.Equal(TaskStates.Parked, parked.Tasks.Single(task => task.Id == "a").State);

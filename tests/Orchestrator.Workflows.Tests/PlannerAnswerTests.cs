@@ -7,7 +7,7 @@ using Task = System.Threading.Tasks.Task;
 
 namespace Orchestrator.Workflows.Tests;
 
-/// <summary>Questions of agents that the planner answers before a person is asked.</summary>
+/// <summary>Questions of agents that the planner answers before a user is asked.</summary>
 public sealed class PlannerAnswerTests
 {
     private const string Question = "Which of the two date formats?";
@@ -115,7 +115,7 @@ public sealed class PlannerAnswerTests
         Assert.Contains(run.Activities.Events, e => e is { Task: "a", By: "kim@laptop" });
     }
 
-    /// <summary>It was paid for, and is named; what the agent reads is the person's.</summary>
+    /// <summary>It was paid for, and is named; what the agent reads is the user's.</summary>
     [Fact]
     public async Task Question_PlannerAnswersAsItIsStopped_ThePersonsWordsCountAndTheAnswerIsNamed()
     {

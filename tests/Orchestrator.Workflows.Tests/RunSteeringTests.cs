@@ -332,7 +332,7 @@ public sealed class RunSteeringTests
         Assert.Equal((1, true), (merging, run.Activities.Merged.IsEmpty));
     }
 
-    /// <summary>Whoever cancels, with whatever: the same is stopped, kept, said and returned.</summary>
+    /// <summary>A cancellation has the same effect from any client: it stops, retains, reports and returns the same.</summary>
     [Fact]
     public async Task Cancel_ByTemporalItself_EndsAsByTheCommand()
     {

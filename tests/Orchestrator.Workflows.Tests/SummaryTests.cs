@@ -19,7 +19,7 @@ using static Orchestrator.Workflows.Tests.RunTests;
 
 namespace Orchestrator.Workflows.Tests;
 
-/// <summary>What people see of a run in Temporal's own tools.</summary>
+/// <summary>Summaries and details of a run in Temporal's own tools.</summary>
 public sealed class SummaryTests
 {
     /// <summary>A step without words is one that somebody has added and forgotten here.</summary>

@@ -323,7 +323,7 @@ public sealed class TrainChildTests
         Assert.Equal(2, run.Activities.Starts.Count);
     }
 
-    /// <summary>What others did meanwhile is not the agent's failure: neither is it escalated for it, nor does its task fail.</summary>
+    /// <summary>A conflict with other tasks' work is not the agent's failure: it causes no escalation and does not fail the task.</summary>
     [Fact]
     public async Task Conflict_BetweenFailures_IsNotChargedToTheAgent()
     {

@@ -9,7 +9,7 @@ using Xunit;
 namespace Orchestrator.Workflows.Tests.Messages;
 
 /// <summary>The kinds of reasons. <c>ReasonText.txt</c> has the words of each, and is the one place that pins them;
-/// <c>APPROVE_MESSAGES=1</c> writes it anew.</summary>
+/// <c>APPROVE_MESSAGES=1</c> rewrites it.</summary>
 public sealed class ReasonTests
 {
     /// <summary>Texts that reasons may have: ids and names. Words are quoted (<see cref="Quote"/>), or are the renderer's.</summary>

@@ -16,8 +16,8 @@ internal sealed class TrainSimulator
     private int _number;
 
     /// <param name="state">Limits; nothing waits yet.</param>
-    /// <param name="isBroken">Whether gates fail on a tree in which this is merged, each time.</param>
-    /// <param name="fails">Whether a gate fails by chance this time.</param>
+    /// <param name="isBroken">True if gates always fail on a tree with this request.</param>
+    /// <param name="fails">Decides if a gate fails by chance this time.</param>
     public TrainSimulator(MergeQueueState state, Func<IReadOnlyList<MergeRequest>, bool> isBroken, Func<bool>? fails = null)
     {
         State = state;
@@ -36,7 +36,7 @@ internal sealed class TrainSimulator
     /// <summary>Trees on which all gates were run.</summary>
     public int Runs { get; private set; }
 
-    /// <summary>Gates that were run once more on the same tree.</summary>
+    /// <summary>Gates that were run again on the same tree.</summary>
     public int Reruns { get; private set; }
 
     /// <summary>Times that gates were waited for.</summary>
@@ -44,7 +44,7 @@ internal sealed class TrainSimulator
 
     public int Batches { get; private set; }
 
-    /// <summary>How long a run of gates takes.</summary>
+    /// <summary>Duration of a gate run.</summary>
     public Func<double> GateTime { get; init; } = () => 1;
 
     /// <summary>Is told of each that is sent back.</summary>
@@ -81,7 +81,7 @@ internal sealed class TrainSimulator
         } while (Advance());
     }
 
-    /// <summary>The next thing happens; false: there is none.</summary>
+    /// <summary>Plays the next event, or returns false if there is none.</summary>
     public bool Advance()
     {
         if (!_agenda.TryDequeue(out var next, out var when))
@@ -93,7 +93,7 @@ internal sealed class TrainSimulator
         return true;
     }
 
-    /// <summary>One step; false: it waits.</summary>
+    /// <summary>Takes one step, or returns false if the queue waits.</summary>
     public bool Step()
     {
         switch (MergeQueueRules.Next(State))
@@ -157,7 +157,7 @@ internal sealed class TrainSimulator
         }
     }
 
-    /// <summary>How often the gate failed, up to the tries that it has.</summary>
+    /// <summary>Number of failures of the gate, limited by its tries.</summary>
     private int Try(bool isBroken, int tries, bool isNew)
     {
         Runs += isNew ? 1 : 0;
