@@ -78,7 +78,7 @@ public sealed class ReturnedWorktreeTests
         Assert.True((await run.MergeAsync("b", resolved.Commit, 2)).Merged);
     }
 
-    /// <summary>What a program that an agent left running writes after the commit is in no commit.</summary>
+    /// <summary>Files that a leftover process of an agent writes after the commit are in no commit.</summary>
     [Fact]
     public async Task Verify_FileWrittenAfterTheCommit_LeavesTheWorktree()
     {

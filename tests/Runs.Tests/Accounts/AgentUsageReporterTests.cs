@@ -69,7 +69,7 @@ public sealed class AgentUsageReporterTests : IDisposable
         var (start, refusal) = await AdmitAsync(Agent("a"));
 
         var reset = _time.GetUtcNow().AddHours(2);
-        // A limit of five hours is not reset in a day: that is no reading.
+        // A limit of five hours can't be reset in a day, so the reading is invalid.
         var said = new UsageWindows(
             "allowed",
             [new UsageWindow("seven_day", 0.31, reset), new UsageWindow("five_hour", 0.5, reset.AddDays(1))]

@@ -56,7 +56,7 @@ public sealed class SettlementTests : IDisposable
         AssertAgree(2 * Turn);
     }
 
-    /// <summary>The process dies, and another one that waits for the account settles what it left.</summary>
+    /// <summary>The process dies, and another one that waits for the account settles its reservations.</summary>
     [Theory]
     [InlineData(1, false)]
     [InlineData(1, true)]
