@@ -74,7 +74,7 @@ public class SettingsLoaderTests
         Assert.Equal(("merge", "default"), sources["git.land"]);
     }
 
-    /// <summary>Who relies on a setting must learn that nothing acts on it.</summary>
+    /// <summary>A user who relies on a setting must learn that it has no effect.</summary>
     [Theory]
     [InlineData("budget: {week: 5}", "budget.week")]
     [InlineData("usage: {sleep_at: 80}", "usage.sleep_at")]

@@ -7,7 +7,7 @@ namespace Orchestrator.Settings.Tests;
 public class TrustTests
 {
     /// <summary>
-    /// The settings that a person agreed to count from any repository. Think twice before a key is added here: may it run, send, overwrite
+    /// The settings that a user agreed to count from any repository. Think twice before a key is added here: may it run, send, overwrite
     /// or allow something?
     /// </summary>
     private static readonly string[] Harmless =
