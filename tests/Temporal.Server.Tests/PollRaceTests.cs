@@ -11,7 +11,7 @@ namespace Orchestrator.Temporal.Server.Tests;
 /// </summary>
 public sealed class PollRaceTests
 {
-    // A wait that misses what it waits for lasts until its own limit, which is far longer.
+    // A wait that misses its event lasts until its own limit, which is far longer.
     private static readonly TimeSpan Missed = TimeSpan.FromSeconds(18);
 
     [Fact]

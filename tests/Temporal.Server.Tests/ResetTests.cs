@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Orchestrator.Temporal.Server.Tests;
 
-/// <summary>What a reset run asks of other workflows, and hears of them.</summary>
+/// <summary>Requests of a reset workflow to other workflows, and their answers.</summary>
 public class ResetTests
 {
     [Fact]
@@ -44,7 +44,7 @@ public class ResetTests
         Assert.Contains(await server.HistoryAsync("parent", reset), e => e.EventType == EventType.ChildWorkflowExecutionCompleted);
     }
 
-    /// <summary>Else code that waits for the answer would wait for ever.</summary>
+    /// <summary>Else code that waits for the answer would wait forever.</summary>
     [Fact]
     public async Task Reset_SignalToAnotherWorkflowHadNoAnswerThen_IsSentByTheNewRun()
     {

@@ -158,7 +158,7 @@ public sealed class DifferentialFuzzTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>What of a history hangs on no clock and no chance.</summary>
+    /// <summary>The parts of a history that depend on neither clock nor chance.</summary>
     internal static IEnumerable<string> Shown(IReadOnlyList<HistoryEvent> events) =>
         events.Select(e =>
         {

@@ -4,7 +4,7 @@ using Temporalio.Api.Common.V1;
 
 namespace Orchestrator.Temporal.Server.Tests.Fuzz;
 
-/// <summary>What requests can be about: what was made, and what answers told.</summary>
+/// <summary>Values for requests: ids of created objects, and values from answers.</summary>
 internal sealed class Seeds(Random random)
 {
     private const int Kept = 40;
