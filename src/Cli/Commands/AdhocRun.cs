@@ -23,7 +23,7 @@ internal sealed class AdhocRun
 
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="asksAgain">It asks where the same work is under way or has landed.</param>
+    /// <param name="asksAgain">True to ask if the same work is running or has landed.</param>
     public void AddTo(Command command, bool asksAgain = false)
     {
         _options.AddTo(command, hasPlan: false, asksAgain: asksAgain);
