@@ -37,7 +37,7 @@ public sealed class HostMessagesTests : IDisposable
         var worker = await _cli.RunAsync("worker");
 
         Assert.Equal((int)Outcome.Usage, worker.ExitCode);
-        Assert.Contains("'my.workers' is no name of a worker deployment.", worker.People, StringComparison.Ordinal);
+        Assert.Contains("'my.workers' is not a name of a worker deployment.", worker.People, StringComparison.Ordinal);
         Assert.Contains("temporal.deployment", worker.People, StringComparison.Ordinal);
     }
 

@@ -141,8 +141,8 @@ public class TrustTests
             SettingsLoader.Load(new SettingsInput { IsTrusted = true, RepositoryFile = new("config.yaml", text) }).Errors
         );
 
-        Assert.Equal($"{secret} is not sent to an address that stands in the repository's files.", fault.Message);
-        Assert.Equal($"Give the address yourself: {ways} in ~/.config/orchestrator/config.yaml.", fault.Cure);
+        Assert.Equal($"{secret} is not sent to an address from the repository's files.", fault.Message);
+        Assert.Equal($"Set the address yourself: {ways} in ~/.config/orchestrator/config.yaml.", fault.Cure);
     }
 
     [Fact]

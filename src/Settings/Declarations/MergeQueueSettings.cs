@@ -9,7 +9,7 @@ public sealed record MergeQueueSettings(int Batch, int? Parallel)
         "train.batch",
         8,
         SettingTypes.Whole(1, 64),
-        "verified tasks that are merged and gated at once at most; 1: one after the other"
+        "highest number of verified tasks in one batch of the merge queue; 1 merges one after the other"
     )
     {
         IsHarmless = true,
@@ -19,7 +19,7 @@ public sealed record MergeQueueSettings(int Batch, int? Parallel)
         "train.parallel",
         null,
         SettingTypes.WholeOrAuto(1, 64),
-        "runs of gates at once while it is looked for the task that breaks them; auto: half the cores"
+        "gate runs at the same time while a failing batch is bisected; auto means half the cores"
     )
     {
         IsHarmless = true,
