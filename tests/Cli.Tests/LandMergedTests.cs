@@ -241,7 +241,7 @@ public sealed class LandMergedTests
 
         Assert.Contains("after can't run without bad", alone.People, StringComparison.Ordinal);
         Assert.Equal((4, 1, 4), (alone.ExitCode, open.ExitCode, dependants.ExitCode));
-        Assert.Contains("--dependants", open.People, StringComparison.Ordinal);
+        Assert.Contains("--dependents", open.People, StringComparison.Ordinal);
         Assert.True(closed.ExitCode == 0, closed.People);
         Assert.Contains("1 of 3 tasks merged, 2 cancelled", closed.People, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(cli.Folder, "good.txt")));

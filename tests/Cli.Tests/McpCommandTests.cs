@@ -60,7 +60,7 @@ public sealed class McpCommandTests
 
         Assert.InRange(sent, 8 * 1024 * 1024, 16 * 1024 * 1024);
         Assert.Equal(2, ended.ExitCode);
-        Assert.Contains("A message of more than 8 MB came on stdin", ended.People, StringComparison.Ordinal);
+        Assert.Contains("A message of more than 8 MB arrived on stdin", ended.People, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class OvernightTests
             StringComparison.Ordinal
         );
         Assert.Contains("warn  approvals: b asks for your yes before starting (requires_approval)", asked.People, StringComparison.Ordinal);
-        Assert.Contains("warn  notifications: Nobody is notified when it needs a person.", asked.People, StringComparison.Ordinal);
+        Assert.Contains("warn  notifications: No one is notified if the run needs a user.", asked.People, StringComparison.Ordinal);
         Assert.Contains("no agent starts when 40.00 USD are spent", asked.People, StringComparison.Ordinal);
         Assert.Contains("could wake you", asked.People, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator", "runs")));

@@ -34,7 +34,7 @@ public sealed class ProofCommandTests
             one["decisions"]!.AsArray(),
             decision => decision!["what"]!.GetValue<string>().StartsWith("b: ", StringComparison.Ordinal)
         );
-        Assert.Contains("a person has committed it", own.People, StringComparison.Ordinal);
+        Assert.Contains("A user committed this line", own.People, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -103,7 +103,7 @@ public sealed class ServiceCommandTests
 
         Assert.Equal((0, 5), (removed.ExitCode, status.ExitCode));
         Assert.Empty(Directory.GetFiles(UnitsOf(cli)));
-        Assert.Contains("'orchestrate service install' makes one", status.Output, StringComparison.Ordinal);
+        Assert.Contains("'orchestrate service install' creates one", status.Output, StringComparison.Ordinal);
     }
 
     [Fact]

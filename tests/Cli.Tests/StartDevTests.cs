@@ -130,7 +130,7 @@ public sealed class StartDevTests
     [InlineData("--dynamic-config-value limit.blobSize.error=many", "'many', which is not a number")]
     [InlineData("--dynamic-config-value frontend.WorkflowPauseEnabled=maybe", "'maybe', which is neither true nor false")]
     [InlineData("--ip 0.0.0.0", "--ip 0.0.0.0 can be reached from other machines")]
-    [InlineData("--ip here", "--ip: 'here' is no IP address")]
+    [InlineData("--ip here", "--ip: 'here' is not an IP address")]
     public async Task StartDev_WhatIsNotHere_IsRefusedWithASentence(string options, string said)
     {
         using var cli = new CliFixture();

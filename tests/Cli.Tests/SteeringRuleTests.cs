@@ -49,7 +49,7 @@ public class SteeringRuleTests
             }
         }
         var shown = (await cli.RunAsync("status", "night")).Output;
-        Assert.Equal(Kept.Length, shown.Split("kept until the run continues: ").Length - 1);
+        Assert.Equal(Kept.Length, shown.Split("stored until the run continues: ").Length - 1);
         Assert.Equal(starts, Starts(cli));
         Assert.Equal(3, (await cli.RunAsync("status", "night", "--exit-code")).ExitCode);
 

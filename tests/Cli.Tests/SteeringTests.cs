@@ -148,7 +148,7 @@ public class SteeringTests
 
         Assert.Equal((0, 0, 4, 0), (reject.ExitCode, cancel.ExitCode, kept.ExitCode, approve.ExitCode));
         Assert.Contains("Continue it now?", approve.People, StringComparison.Ordinal);
-        Assert.Contains("kept until the run continues: approve approved/plan\n", waiting.Output, StringComparison.Ordinal);
+        Assert.Contains("stored until the run continues: approve approved/plan\n", waiting.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("kept for", (await cli.RunAsync("status", "approved")).Output, StringComparison.Ordinal);
         Assert.Equal(2, early.ExitCode);
         Assert.Contains("only a run that is awaiting-promotion can be promoted", early.People, StringComparison.Ordinal);

@@ -47,7 +47,7 @@ public sealed class WebDoorTests
         using var cli = new CliFixture().WithRepository();
         await using var web = await Served.StartAsync(cli, "--listen", "0.0.0.0", "--insecure");
 
-        Assert.Contains("can be read on the way", web.Terminal.People, StringComparison.Ordinal);
+        Assert.Contains("can read traffic", web.Terminal.People, StringComparison.Ordinal);
         using var browser = new HttpClient();
         var request = new HttpRequestMessage(HttpMethod.Get, web.Link);
         request.Headers.Host = "evil.example";

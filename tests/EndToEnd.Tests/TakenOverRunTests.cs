@@ -64,7 +64,7 @@ public class TakenOverRunTests
         await places.Here.UntilAsync("night", run => (string?)run["state"] == "completed");
 
         Assert.True(drained.ExitCode == 1, drained.Error);
-        Assert.Contains("night stays: wip.remote was not set", drained.Error, StringComparison.Ordinal);
+        Assert.Contains("night stays, because wip.remote was not set", drained.Error, StringComparison.Ordinal);
         Assert.Single(places.Here.Prompts());
     }
 

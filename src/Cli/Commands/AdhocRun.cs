@@ -16,7 +16,7 @@ internal sealed class AdhocRun
     private readonly RunOptionsSet _options = new();
     private readonly EngineOptions _engine = new();
     private readonly WebOption _page = new();
-    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Go on in the background" };
+    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Continue in the background" };
     private readonly Option<bool> _attached = GlobalOptions.Attached();
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<string?> _id = new(BackgroundRun.RunIdOption) { Description = "Id of the new run", Hidden = true };
@@ -73,7 +73,7 @@ internal sealed class AdhocRun
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"{given} is of a new run, and --run names one that has begun with options of its own.",
+                $"{given} is for a new run, but --run names a run that has started with its own options.",
                 "Leave one of them out."
             );
         }

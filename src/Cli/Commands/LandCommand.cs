@@ -10,7 +10,7 @@ internal sealed class LandCommand : SteeringCommand
     private readonly RunArgument _run = new("RUN", "The run");
     private readonly Option<bool> _merged = new("--merged")
     {
-        Description = "What is merged by now, when the gates of the whole run hold on it; the other tasks stay open",
+        Description = "Land the merged tasks if they pass the gates of the whole run; the other tasks stay open",
     };
 
     public LandCommand()
