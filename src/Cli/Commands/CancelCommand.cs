@@ -55,7 +55,7 @@ internal sealed class CancelCommand : SteeringCommand
         if (dependants.Length > 0 && !withDependants)
         {
             context.Terminal.Say(
-                $"{names} can't run without {task}. Add --dependents to cancel its dependents, too, or 'skip' {task} to run them without it."
+                $"{names} can't run without {task}. Add --dependents to cancel them, too, or 'skip' {task} to run them without it."
             );
         }
         foreach (var id in withDependants ? dependants : [])

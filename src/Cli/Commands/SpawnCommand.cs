@@ -11,7 +11,7 @@ internal sealed class SpawnCommand : CliCommand
 {
     private readonly Argument<string[]> _tasks = new("TASK")
     {
-        Description = "The work of an agent, each in quotes",
+        Description = "Work for one agent, in quotes (may be repeated)",
         Arity = ArgumentArity.ZeroOrMore,
     };
     private readonly Option<string?> _from = new("--from")
