@@ -187,14 +187,14 @@ internal sealed class RunCommand : CliCommand
         };
     }
 
-    /// <summary>The input with the night's contract, which a person is asked for in the evening; without <c>--overnight</c> the input as
+    /// <summary>The input with the night's contract, which a person is asked for in the preflight; without <c>--overnight</c> the input as
     /// it is.</summary>
     private async Task<OrchestrationInput> WithNightAsync(
         OrchestrationInput input,
         Plan? plan,
         string runId,
         ParseResult parsed,
-        UnattendedPreflight evening,
+        UnattendedPreflight preflight,
         CancellationToken stop
     )
     {
@@ -204,10 +204,10 @@ internal sealed class RunCommand : CliCommand
         }
         if (!parsed.GetValue(_begun))
         {
-            evening.RefuseOpenNetwork(parsed.GetValue(_openNetwork));
+            preflight.RefuseOpenNetwork(parsed.GetValue(_openNetwork));
         }
         var answered = parsed.GetValue(_yes) || parsed.GetValue(_begun);
-        return input with { Night = await evening.MakeAsync(runId, plan, input, answered, stop) };
+        return input with { Night = await preflight.MakeAsync(runId, plan, input, answered, stop) };
     }
 
     /// <summary>Arguments with which the run goes on without this terminal; null: it does not. With <c>--update-plan</c> this process

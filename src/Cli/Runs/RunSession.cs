@@ -243,8 +243,8 @@ internal sealed class RunSession : IAsyncDisposable
     /// <summary>Executes a run until a stored command is applied and the run is idle.</summary>
     /// <param name="run">The run.</param>
     /// <param name="skipUntil">Number of the last transition before the command.</param>
-    /// <param name="isAsMeant">Returns true if the status is the target state of the command.</param>
-    public async Task<RunStatus> CarryOutAsync(RunHandle run, long skipUntil, Func<RunStatus, bool> isAsMeant)
+    /// <param name="isInTargetState">Returns true if the status is the target state of the command.</param>
+    public async Task<RunStatus> CarryOutAsync(RunHandle run, long skipUntil, Func<RunStatus, bool> isInTargetState)
     {
         _watched.Add(run.RunId);
         var watcher = new RunWatcher(run, Path.Combine(_repository.RunsFolder, run.RunId), _context, table: false)
@@ -259,7 +259,7 @@ internal sealed class RunSession : IAsyncDisposable
 
             // An idle run still reports its old state until it has received the command.
             var hasTaken = status.Sequence > skipUntil && !status.Paused;
-            if (isAsMeant(status) || hasTaken || _context.Time.GetElapsedTime(began) > CommandsTakenWithin)
+            if (isInTargetState(status) || hasTaken || _context.Time.GetElapsedTime(began) > CommandsTakenWithin)
             {
                 break;
             }
