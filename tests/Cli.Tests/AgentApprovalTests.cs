@@ -7,7 +7,7 @@ namespace Orchestrator.Cli.Tests;
 /// <summary>An agent that wants to say yes to what a user is asked, and hides that it is one.</summary>
 public sealed class AgentApprovalTests
 {
-    /// <summary>It takes its variables out of its surroundings, goes to the user's checkout and acts as the user there.</summary>
+    /// <summary>Shell function that removes the agent's variables, changes to the user's checkout and acts as the user there.</summary>
     private const string AsPerson =
         "as_person() { (cd \"$ORCHESTRATOR_REPOSITORY\" && env -u ORCHESTRATOR_START -u ORCHESTRATOR_TASK -u ORCHESTRATOR_RUN "
         + "-u ORCHESTRATOR_REPOSITORY \"$@\"); }\n";

@@ -118,7 +118,7 @@ public class BadInputTests
         }
     }
 
-    /// <summary>As on a disk that is read-only: nothing of ours can be written.</summary>
+    /// <summary>A read-only disk, to which nothing can be written.</summary>
     [Fact]
     public async Task Run_NothingCanBeWritten_NamesThePlaceAndTheCure()
     {

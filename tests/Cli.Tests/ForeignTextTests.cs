@@ -36,7 +36,7 @@ public sealed class ForeignTextTests : IDisposable
         ["prompt", "tasks.json", "t01", "--json"],
     ];
 
-    /// <summary>Those whose documents are no JSON: on a screen alone they are changed, but for their lines and tabs.</summary>
+    /// <summary>Commands whose output is not JSON. Only on a screen is their text escaped, except for line ends and tabs.</summary>
     private static readonly string[][] Plain =
     [
         ["context", "get", "first"],

@@ -142,7 +142,7 @@ public sealed class InboxCommandTests
         Assert.Equal(answered, InboxEntry.Of(run, RepositoryLocation.Find(cli.Folder)!).First().Answered);
     }
 
-    /// <summary>It starts no git, for however many repositories.</summary>
+    /// <summary>The inbox starts no git process, however many repositories there are.</summary>
     [Fact]
     [Trait("Category", "Full")]
     public async Task Inbox_OverFiftyRepositories_StartsNoProgram()

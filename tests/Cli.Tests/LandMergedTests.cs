@@ -116,7 +116,7 @@ public sealed class LandMergedTests
         Assert.Equal(("by a person\n", "GOOD\n"), (cli.Git("show", "main:two.txt"), cli.Git("show", "main:good.txt")));
     }
 
-    /// <summary>One task has failed and two wait for an answer: what is merged lands anyway, and each continues later.</summary>
+    /// <summary>One task failed and two wait for an answer. The merged work lands anyway, and each task continues later.</summary>
     [Fact]
     public async Task Land_MergedWhileTasksWaitForAPerson_LandsThatAndTheyGoOn()
     {

@@ -27,8 +27,8 @@ public sealed class LandedWorkTests
         var history = await cli.RunAsync("history");
         var json = (await cli.RunAsync("status", "--json")).Json;
 
-        Assert.Contains($"landed: {landed[..12]} on main, which does not have it any more", report.Output, StringComparison.Ordinal);
-        Assert.Contains($"{landed[..12]} on main, which does not have it any more", show.Output, StringComparison.Ordinal);
+        Assert.Contains($"landed: {landed[..12]} on main, which no longer contains it", report.Output, StringComparison.Ordinal);
+        Assert.Contains($"{landed[..12]} on main, which no longer contains it", show.Output, StringComparison.Ordinal);
         Assert.Contains("completed (no longer on main)", status.Output, StringComparison.Ordinal);
         Assert.Contains("completed (no longer on main)", history.Output, StringComparison.Ordinal);
         Assert.True((bool?)json["landedGone"]);

@@ -29,7 +29,7 @@ public sealed class ScheduleFireTests
         Assert.StartsWith("ran: r", ScheduleFormatter.Describe(fire), StringComparison.Ordinal);
     }
 
-    /// <summary>It waits for a user, failed in its checks, or nobody works: no success.</summary>
+    /// <summary>A run that waits for a user, failed in its checks or has no process does not count as a success.</summary>
     [Theory]
     [InlineData(RunStates.AwaitingApproval)]
     [InlineData(RunStates.Failed)]

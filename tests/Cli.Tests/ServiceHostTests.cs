@@ -76,7 +76,7 @@ public sealed class ServiceHostTests
         Assert.True(service.HasStopped);
     }
 
-    /// <summary>As a unit with <c>Type=notify</c>: the parent is called so, and names a socket.</summary>
+    /// <summary>A unit with <c>Type=notify</c>, whose parent passes a socket.</summary>
     [Fact]
     public async Task Server_StartedBySystemd_NotifiesThatItIsReadyAndThatItStops()
     {

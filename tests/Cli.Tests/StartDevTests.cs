@@ -60,7 +60,7 @@ public sealed class StartDevTests
         Assert.DoesNotContain("search-attribute", after.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>As the page for users has it: a script of one line, which the SDK gives the port and the flag.</summary>
+    /// <summary>The documented script of one line, to which the SDK passes the port and the flag.</summary>
     [Fact]
     public async Task StartTimeSkipping_ScriptOfThePage_SkipsADay()
     {

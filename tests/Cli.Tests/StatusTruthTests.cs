@@ -50,7 +50,7 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
 
         public string[] After => after;
 
-        /// <summary>It waits for a user's yes.</summary>
+        /// <summary>True if the task waits for a user's approval.</summary>
         public bool Asks { get; set; } = asks;
 
         /// <summary>The task's state after the last command to its agent, or null if the task is about to be merged.</summary>
@@ -173,7 +173,7 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
             }
         }
 
-        /// <summary>One random thing happens: a process continues, a user answers, the run's process dies or comes back.</summary>
+        /// <summary>Plays one random event: a process continues, a user answers, the run's process dies or returns.</summary>
         private async Task StepAsync()
         {
             var world = World.Of(this);

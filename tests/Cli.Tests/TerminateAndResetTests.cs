@@ -104,7 +104,7 @@ public class TerminateAndResetTests
         var reset = await cli.RunAsync("status", "first");
         var resumed = await cli.RunAsync("resume", "first", "--yes");
 
-        Assert.Contains("begun anew by a reset; it was completed", reset.People, StringComparison.Ordinal);
+        Assert.Contains("restarted by a reset; it was completed", reset.People, StringComparison.Ordinal);
         Assert.Contains("'orchestrate resume first' continues it", reset.People, StringComparison.Ordinal);
         Assert.True(resumed.ExitCode == 0, resumed.People);
         Assert.Equal(landed, cli.Git("rev-parse", "main"));

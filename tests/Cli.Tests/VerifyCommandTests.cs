@@ -42,7 +42,7 @@ public class VerifyCommandTests
         Assert.Equal(2, (await cli.RunAsync("verify", "tasks.yaml", "gone")).ExitCode);
     }
 
-    /// <summary>As in a run: a plan with contracts keeps the found gates that check types, beside what a task brings itself.</summary>
+    /// <summary>A plan with contracts keeps the detected type checks in addition to a task's own gates, as in a run.</summary>
     [Fact]
     public async Task Verify_PlanWithContracts_RunsTheTypeGatesThatWereFoundToo()
     {

@@ -90,7 +90,7 @@ public sealed class WebDoorTests
         }
     }
 
-    /// <summary>One connection each, by bash: with the token, from a program of a run and from the user's.</summary>
+    /// <summary>Connections by bash with the token, one from a program of a run and one from the user's program.</summary>
     [Fact]
     public async Task Web_ProgramOfARunByAnyAddressOfTheMachine_IsRefused()
     {

@@ -32,7 +32,7 @@ public sealed class CombinedFailureTests
             verification: [{command: sh suite.sh}]
         """;
 
-    /// <summary>It takes long enough for the others to be waiting when the first has been merged.</summary>
+    /// <summary>A slow test suite, so that the other tasks wait when the first has been merged.</summary>
     private const string Suite = """
         sleep 2
         test ! -f two.txt || test ! -f three.txt && exit 0

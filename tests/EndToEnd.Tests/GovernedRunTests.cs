@@ -35,8 +35,10 @@ public sealed class GovernedRunTests
         return repository;
     }
 
-    /// <summary>One account, three repositories, eight runs: the first block of any of them stops all starts. After the reset one tries,
-    /// and then all continue where they were.</summary>
+    /// <summary>
+    /// One account, three repositories, eight runs. The first block of any of them stops all starts. After the reset one agent probes the
+    /// account, and then all continue.
+    /// </summary>
     [Fact]
     [Trait("Category", "Full")]
     public async Task Runs_OneMeetsTheLimit_NothingMoreStartsAnywhereAndAllGoOnInTheirConversations()

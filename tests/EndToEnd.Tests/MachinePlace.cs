@@ -322,7 +322,7 @@ internal sealed class ServingProcess(ProcessIdentity process) : IAsyncDisposable
     /// <summary>Sends it a signal, such as <c>STOP</c>.</summary>
     public Task SignalAsync(string name) => _processes.RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -{name} {process.ProcessId}"));
 
-    /// <summary>It has not ended.</summary>
+    /// <summary>True if the process has not ended.</summary>
     public bool IsAlive => process.IsAlive();
 
     public async ValueTask DisposeAsync()

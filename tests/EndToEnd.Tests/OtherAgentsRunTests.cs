@@ -120,7 +120,7 @@ public sealed class OtherAgentsRunTests
         return environment;
     }
 
-    /// <summary>As when the machine goes down: every process of every agent and supervisor of that repository.</summary>
+    /// <summary>Kills every process of every agent and supervisor of the repository, as if the machine went down.</summary>
     private static void KillAgents(string repository)
     {
         for (var round = 0; round < 3; round++)

@@ -79,7 +79,7 @@ public sealed class RelayRunTests
         Assert.Equal([true, false], tasks.Select(task => (bool)task!["relays"]![0]!["lostConversation"]!));
         var report = (await orchestrate.RunAsync("report", "--full", "--markdown")).StandardOutput.Text;
         Assert.Contains(
-            "the conversation with claude is lost to it, and its start counts as a further one",
+            "without the conversation with claude, and its start counts as an additional one",
             report,
             StringComparison.Ordinal
         );

@@ -150,7 +150,7 @@ internal enum Deed
     TakeOverByTheHost,
 }
 
-/// <summary>One play: what befalls whom, and when.</summary>
+/// <summary>One test round: the event, the host that it hits, and the time.</summary>
 /// <param name="Deed">The event that hits the host.</param>
 internal sealed record Round(Deed Deed)
 {
@@ -176,7 +176,7 @@ internal sealed record Round(Deed Deed)
     /// it.</summary>
     public int? Steering { get; init; }
 
-    /// <summary>One by chance.</summary>
+    /// <summary>Draws a random round.</summary>
     public static Round Draw(Random chance)
     {
         Deed[] deeds = [.. Enum.GetValues<Deed>().Where(deed => deed != Deed.FullDisk || Environment.IsPrivilegedProcess)];

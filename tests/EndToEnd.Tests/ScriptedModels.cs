@@ -116,7 +116,9 @@ internal sealed partial class ScriptedModels : IAsyncDisposable
         }
     }
 
-    /// <summary>As the real Responses API: a strict schema needs each member of each object, and no others.</summary>
+    /// <summary>
+    /// Checks a schema like the real Responses API: a strict schema requires every member of every object, and allows no others.
+    /// </summary>
     private static string? StrictSchemaFault(JsonNode body) =>
         body["text"]?["format"] is { } format && (bool?)format["strict"] is true && !IsStrict(format["schema"])
             ? $"Invalid schema for response_format '{format["name"]}': 'required' is required to be supplied and to be an array including "

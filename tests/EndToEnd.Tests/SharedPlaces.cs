@@ -68,7 +68,7 @@ internal sealed class SharedPlaces : IAsyncDisposable
         };
     }
 
-    /// <summary>One more machine, which has what the others have.</summary>
+    /// <summary>Adds a machine with the same state as the others.</summary>
     public async Task<MachinePlace> AddThirdAsync()
     {
         _third = await Here.CloneAsync("third");

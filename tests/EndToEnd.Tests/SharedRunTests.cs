@@ -122,20 +122,20 @@ internal sealed class SharingFactAttribute : FactAttribute
     public SharingFactAttribute() => Skip = SharingMachines.Refusal;
 }
 
-/// <summary>As <see cref="SharingFactAttribute"/>, with cases.</summary>
+/// <summary><see cref="SharingFactAttribute"/> with cases.</summary>
 internal sealed class SharingTheoryAttribute : TheoryAttribute
 {
     public SharingTheoryAttribute() => Skip = SharingMachines.Refusal;
 }
 
-/// <summary>As <see cref="SharingFactAttribute"/>, and the right to mount a disk.</summary>
+/// <summary><see cref="SharingFactAttribute"/> that also needs the right to mount a disk.</summary>
 internal sealed class MountingFactAttribute : FactAttribute
 {
     public MountingFactAttribute() =>
         Skip = SharingMachines.Refusal ?? (Environment.IsPrivilegedProcess ? null : "A disk of its own needs root.");
 }
 
-/// <summary>As <see cref="SharingTheoryAttribute"/>, and clocks that are wrong.</summary>
+/// <summary><see cref="SharingTheoryAttribute"/> that also needs wrong clocks.</summary>
 internal sealed class ClockTheoryAttribute : TheoryAttribute
 {
     public ClockTheoryAttribute() =>

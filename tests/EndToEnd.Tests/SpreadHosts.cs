@@ -95,7 +95,7 @@ internal sealed class SpreadHosts : IAsyncDisposable
         return made;
     }
 
-    /// <summary>One more machine, which has what the others have.</summary>
+    /// <summary>Adds a machine with the same state as the others.</summary>
     public async Task<MachinePlace> AddAsync(string name)
     {
         var place = await Home.CloneAsync(name);

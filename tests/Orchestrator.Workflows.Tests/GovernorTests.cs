@@ -13,7 +13,9 @@ public sealed class GovernorTests
 {
     internal const string Account = "claude";
 
-    /// <summary>It is asked for two starts with one slot, the first ends, and it continues as new. For a recorded history.</summary>
+    /// <summary>
+    /// Requests two starts with one slot, ends the first, and lets the governor continue as new. Used for a recorded history.
+    /// </summary>
     internal static async Task PlayAsync(ScriptedRun run)
     {
         await CallAsync(run, Start("a"), continueAfter: 4);

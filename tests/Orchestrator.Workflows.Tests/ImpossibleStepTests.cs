@@ -11,7 +11,7 @@ public sealed class ImpossibleStepTests
 {
     private const string Cause = "plan/start.json is gone. Put it back.";
 
-    /// <summary>So many that the run continues as new at least once.</summary>
+    /// <summary>Number of tasks, high enough that the run continues as new at least once.</summary>
     private const int Tasks = 12;
 
     private bool _isDamaged = true;

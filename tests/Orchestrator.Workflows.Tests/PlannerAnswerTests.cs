@@ -40,7 +40,7 @@ public sealed class PlannerAnswerTests
         await using var run = await StartAsync((_, _) => Task.FromResult(Answered("") with { Why = "the request does not say it" }));
         var asked = await run.UntilAsync(s => s.Questions.Count > 0);
         Assert.Contains(
-            $"{Question} (the planner leaves it to a person: the request does not say it)",
+            $"{Question} (the planner passes it to a user: the request does not say it)",
             asked.Questions[0].Question,
             StringComparison.Ordinal
         );
@@ -84,7 +84,7 @@ public sealed class PlannerAnswerTests
 
         var asked = await run.UntilAsync(s => s.Questions.Count > 0);
 
-        Assert.Contains("leaves it to a person: The staging branch is gone.", asked.Questions[0].Question, StringComparison.Ordinal);
+        Assert.Contains("passes it to a user: The staging branch is gone.", asked.Questions[0].Question, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class PlannerAnswerTests
         Assert.Contains(run.Activities.Events, e => e is { Task: "a", By: "kim@laptop" });
     }
 
-    /// <summary>It was paid for, and is named; what the agent reads is the user's.</summary>
+    /// <summary>The late answer of the planner was paid for and is recorded, but the agent gets the user's answer.</summary>
     [Fact]
     public async Task Question_PlannerAnswersAsItIsStopped_ThePersonsWordsCountAndTheAnswerIsNamed()
     {

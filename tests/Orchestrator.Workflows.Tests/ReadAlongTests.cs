@@ -139,7 +139,7 @@ public sealed class ReadAlongTests : IDisposable
         Assert.Empty(events.GroupBy(e => (e.Task, e.State, e.Time, e.Reason)).Where(same => same.Count() > 1).Select(same => same.Key));
     }
 
-    /// <summary>It shows up as any step does that fails, and all is written when that is possible again.</summary>
+    /// <summary>The failure is shown like that of any step, and all events are written once that is possible again.</summary>
     [Fact]
     public async Task Record_CanNotBeWritten_TheRunSaysSoAndItIsWrittenLater()
     {

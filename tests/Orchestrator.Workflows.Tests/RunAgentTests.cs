@@ -149,7 +149,7 @@ public sealed class RunAgentTests
         Assert.Equal(2, run.Activities.Starts.Count);
     }
 
-    /// <summary>One continues from the files of the other, without its conversation; what comes back to it is in its own.</summary>
+    /// <summary>Each agent continues from the other's files in its own conversation, without that of the other.</summary>
     [Fact]
     public async Task Agent_UsageLimitThatLasts_TheRelayGoesOnInItsOwnConversation()
     {

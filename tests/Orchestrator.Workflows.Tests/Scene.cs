@@ -143,7 +143,7 @@ internal sealed class Scene : IAsyncDisposable
 
     public Task TerminateAsync() => Run.Run.TerminateAsync("pressed by mistake");
 
-    /// <summary>As the button in the Web UI: to the first workflow task, or to the last one.</summary>
+    /// <summary>Resets the run like the button in the Web UI, to the first workflow task or to the last one.</summary>
     public Task ResetAsync(bool toFirst) => ResetAsync(Run, toFirst);
 
     /// <summary>Resets any run, also an execution of it that need not be the newest, or a child of it.</summary>

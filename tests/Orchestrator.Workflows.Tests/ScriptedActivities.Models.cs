@@ -6,7 +6,7 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Workflows.Tests;
 
-/// <summary>Those that ask a planner or a reviewer, and look at what a user has repaired.</summary>
+/// <summary>Activities that query a planner or a reviewer, or verify a user's repair.</summary>
 internal sealed partial class ScriptedActivities
 {
     public ConcurrentQueue<AskAgentInput> Questions { get; } = new();

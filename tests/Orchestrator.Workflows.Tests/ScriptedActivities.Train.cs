@@ -7,7 +7,7 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Workflows.Tests;
 
-/// <summary>Those of the merge train.</summary>
+/// <summary>Activities of the merge queue.</summary>
 internal sealed partial class ScriptedActivities
 {
     private async Task CloseTrainAsync(string runId)

@@ -225,7 +225,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
         }
     }
 
-    /// <summary>As the recorder does it.</summary>
+    /// <summary>Records the progress like the real recorder.</summary>
     private void TakeIn(ProgressInput input)
     {
         lock (_readings)

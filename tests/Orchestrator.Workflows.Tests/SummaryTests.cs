@@ -199,7 +199,7 @@ public sealed class SummaryTests
         Assert.Equal("""{"repository":"/repository","planFile":"tasks.yaml"}""", Assert.Single(input.Payloads_).Data.ToStringUtf8());
     }
 
-    /// <summary>As it stood in histories before, with a member for all that was not given.</summary>
+    /// <summary>The form in older histories, with a member for every absent value.</summary>
     [Fact]
     public void Input_WithEveryMember_IsReadAsBefore()
     {

@@ -67,7 +67,7 @@ public sealed class TerminateAndResetTests
         Assert.Contains(scene.Run.Activities.Events, e => e.Why is BegunAnew);
     }
 
-    /// <summary>Its tasks have ended because it was gone, which was nobody's will.</summary>
+    /// <summary>The tasks ended because their run was gone, which nobody had requested.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -46,7 +46,7 @@ public sealed class TrainChildTests
     }
 
     /// <summary>
-    /// As the button in the Web UI, in the middle of a merge and after some: what the run has counted, the train does not know any more.
+    /// A reset like the button in the Web UI, during a merge and after some merges. The merge queue has lost the counts that the run has.
     /// </summary>
     [Theory]
     [InlineData(true)]

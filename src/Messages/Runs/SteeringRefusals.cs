@@ -36,7 +36,7 @@ public static class SteeringRefusals
     /// <param name="isOverdue">True if all work is merged and the run was not promoted in time.</param>
     /// <param name="waitsForPeople">True if nothing runs and the open tasks wait for users.</param>
     public static string? OfLandMerged(string run, string state, bool hasUnlanded, bool isOverdue, bool waitsForPeople) =>
-        isOverdue ? $"All of {run} is merged; 'orchestrate promote {run}' begins its landing anew."
+        isOverdue ? $"All of {run} is merged; 'orchestrate promote {run}' restarts its landing."
         : state != RunStates.Escalated && (state != RunStates.Executing || !waitsForPeople)
             ? $"{run} is {state}; what is merged lands by itself in the end, or with this command once its open tasks wait for a person."
         : !hasUnlanded ? $"Nothing of {run} is merged that has not landed."
@@ -52,5 +52,5 @@ public static class SteeringRefusals
     public static string OfPlanAnswer(string state) => $"The plan is not waiting for an answer; the run is {state}.";
 
     /// <summary>Refuses an answer to a task that is not waiting for one.</summary>
-    public static string OfTaskAnswer(string task, string state) => $"{task} is {state} and waits for no approval.";
+    public static string OfTaskAnswer(string task, string state) => $"{task} is {state} and does not wait for an approval.";
 }

@@ -31,10 +31,10 @@ internal sealed record HistoryScenario(string Outcome, params IReadOnlyList<Type
     /// <summary>Tasks of the run, one after the other.</summary>
     public int Tasks { get; init; } = 1;
 
-    /// <summary>They do not depend on each other.</summary>
+    /// <summary>True if the tasks do not depend on each other.</summary>
     public bool AtOnce { get; init; }
 
-    /// <summary>The agents that continue with them.</summary>
+    /// <summary>The relays to other agents, or null for none.</summary>
     public IReadOnlyList<AgentRelay>? Relays { get; init; }
 
     public Action<ScriptedActivities> Script { get; init; } = _ => { };

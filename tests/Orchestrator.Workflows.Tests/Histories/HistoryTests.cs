@@ -142,10 +142,10 @@ public sealed class HistoryTests
     /// <summary>A change of a workflow that its histories do not allow.</summary>
     private sealed class Change : IWorkerInterceptor
     {
-        /// <summary>It begins with a timer.</summary>
+        /// <summary>True if the workflow starts with a timer.</summary>
         public bool WaitsFirst { get; init; }
 
-        /// <summary>Its activities have another name.</summary>
+        /// <summary>Another name for its activities, or null for the original one.</summary>
         public string? Activity { get; init; }
 
         public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) =>

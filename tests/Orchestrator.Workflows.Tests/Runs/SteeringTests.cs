@@ -173,7 +173,7 @@ public sealed class SteeringTests
         Assert.Null(approvals.Refuse(new ApprovalCommand("a"), yes: true));
     }
 
-    /// <summary>So is what promotes, lands or resolves: the run waits for another reason by now.</summary>
+    /// <summary>A promotion, landing or resolution is outdated if the run waits for another reason by now.</summary>
     [Theory]
     [InlineData(RunStates.AwaitingPromotion)]
     [InlineData(RunStates.Escalated)]
