@@ -159,7 +159,7 @@ public sealed class ConfinedCommitsTests
         return (worktree, folder, commits);
     }
 
-    /// <summary>As git in the sandbox: objects and the branch go to the agent's own folders.</summary>
+    /// <summary>Commits like git in the sandbox, with objects and the branch in the agent's own folders.</summary>
     private static async Task<string> CommitAsync(Opened opened, Worktree worktree, string folder, string text)
     {
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "a"), text);

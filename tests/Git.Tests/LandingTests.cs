@@ -62,7 +62,7 @@ public sealed class LandingTests
         Assert.Equal([new LandingMove(start, second)], LandingNote.TryRead(note)!.Joined());
     }
 
-    /// <summary>As git does for a fast-forward: only a file that would change is in the way.</summary>
+    /// <summary>Like a fast-forward of git, a landing is blocked only by a file that would change.</summary>
     [Theory]
     [InlineData("changed", false)]
     [InlineData("changed", true)]

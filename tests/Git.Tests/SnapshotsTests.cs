@@ -149,7 +149,7 @@ public sealed class SnapshotsTests
         Assert.Equal([".task-status.json"], (await WorktreeStatus.ReadAsync(worktree)).Entries.Select(entry => entry.Path));
     }
 
-    /// <summary>It is gone from the files by then, and would have come back from the commit.</summary>
+    /// <summary>The file is already gone from the worktree, and would have returned from the agent's commit.</summary>
     [Fact]
     public async Task Commit_AgentCommittedWhatIsLeftOut_IsWithoutIt()
     {

@@ -3,7 +3,7 @@ namespace Orchestrator.Habits.Tests;
 /// <summary>The outcome of a task whose agent has a habit.</summary>
 public enum HabitEnding
 {
-    /// <summary>It lands; its agent is started once.</summary>
+    /// <summary>The task lands after one agent start.</summary>
     Lands,
 
     /// <summary>The agent did not come to its end and is started again; nothing is charged to it, and it lands.</summary>

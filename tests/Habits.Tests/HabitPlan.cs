@@ -26,7 +26,9 @@ public sealed record HabitPlan(IReadOnlyList<HabitTask> Tasks, int Workers, bool
     /// <summary>Agents keep their habit despite repair instructions.</summary>
     public bool Stubborn { get; init; }
 
-    /// <summary>One agent with a habit among neighbours: as many as have a place beside it, and one that comes later.</summary>
+    /// <summary>
+    /// Creates a plan with one such agent among ordinary ones: as many as have a slot beside it, and one that comes later.
+    /// </summary>
     public static HabitPlan Among(Habit habit, int workers, bool confined, int seed) =>
         new([new("h1", habit), .. Enumerable.Range(1, workers).Select(i => new HabitTask($"n{i}", null))], workers, confined, seed);
 

@@ -22,7 +22,7 @@ internal sealed class NoticeServer : IAsyncDisposable
 
     private NoticeServer(WebApplication app, Func<int, HttpContext, Task> answer) => (_app, _answer) = (app, answer);
 
-    /// <summary>Its address, without a slash at the end.</summary>
+    /// <summary>The address of the server, without a trailing slash.</summary>
     public string Address { get; private set; } = "";
 
     public IReadOnlyList<ReceivedRequest> Requests

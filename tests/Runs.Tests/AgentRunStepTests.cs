@@ -116,7 +116,7 @@ public sealed class AgentRunStepTests
         Assert.Empty((await RunAsync(run, input with { Start = 2 })).Notices);
     }
 
-    /// <summary>Its gate is green already before any work.</summary>
+    /// <summary>The task's gate already passes before any work.</summary>
     [Theory]
     [InlineData("completed", true)]
     [InlineData("Done", true)]

@@ -143,7 +143,7 @@ public sealed class CleaningTests
         Assert.Empty(Directory.GetFileSystemEntries(Path.GetDirectoryName(run.Folder.Path)!));
     }
 
-    /// <summary>Else branches of all runs would pile up where a team sees them.</summary>
+    /// <summary>Without the cleanup, branches of all runs would pile up on the team's remote.</summary>
     [Fact]
     public async Task Remove_RunThatWasShared_TakesWhatTheRemoteHasOfItAndNothingElse()
     {

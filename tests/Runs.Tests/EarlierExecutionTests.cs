@@ -63,7 +63,7 @@ public sealed class EarlierExecutionTests
         Assert.Contains("git update-ref", failure.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>It was reset, or is to end, before it had a branch.</summary>
+    /// <summary>The execution was reset, or should end, before it had a branch.</summary>
     [Fact]
     public async Task Staging_RunHadNotBegun_IsNone()
     {

@@ -66,7 +66,7 @@ public sealed class HostileGateTests
         Assert.Contains(work.Problems, problem => problem.Contains("It changed tracked files (work.txt)", StringComparison.Ordinal));
     }
 
-    /// <summary>Its first run prepares the second, which is made to find out whether it fails by chance.</summary>
+    /// <summary>The gate's first run prepares the second one, which checks if the gate fails by chance.</summary>
     [Fact]
     public async Task Verify_GateThatMendsItselfForItsSecondRun_FailsAgain()
     {

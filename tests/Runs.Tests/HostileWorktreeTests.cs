@@ -262,7 +262,7 @@ public sealed class HostileWorktreeTests
         Assert.Contains("<<<<<<<", await File.ReadAllTextAsync(InWorktree(run, again, "shared.txt")), StringComparison.Ordinal);
     }
 
-    /// <summary>As a power cut leaves the index of an agent's own commit, which is not synced.</summary>
+    /// <summary>A power cut damaged the index of an agent's own commit, which is not synced.</summary>
     [Fact]
     public async Task Conflict_IndexDamagedBeforeTheMergeIsGiven_IsRebuilt()
     {

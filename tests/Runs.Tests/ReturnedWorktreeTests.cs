@@ -37,7 +37,7 @@ public sealed class ReturnedWorktreeTests
         Assert.True(Directory.Exists(PathOf(run, prepared.Worktree)));
     }
 
-    /// <summary>As after a crash between the return and the end of the step.</summary>
+    /// <summary>A crash between the return of the worktree and the end of the step.</summary>
     [Fact]
     public async Task Verify_AgainAfterTheReturn_FindsTheSameCommit()
     {

@@ -116,8 +116,10 @@ public sealed class RunShareTests
         Assert.InRange(await agent, 12, int.MaxValue);
     }
 
-    /// <summary>Its host could not continue with it, and has more of it than was shared: the end of its agent, and its last words. The task
-    /// continues from what was shared, as on any other host.</summary>
+    /// <summary>
+    /// The previous host could not continue the task but has unshared state, namely the end of its agent and the closing message. The task
+    /// continues from the shared state, as on any other host.
+    /// </summary>
     [Fact]
     public async Task Take_OnAHostThatHadTheTask_TakesNoEndOfWorkThatWasNotShared()
     {
@@ -248,7 +250,7 @@ public sealed class RunShareTests
     [InlineData("team/nightly/.train", "team/nightly")]
     public void Above_WorkflowId_IsTheRunsThatMayHaveSlashes(string workflow, string? above) => Assert.Equal(above, RunIds.Above(workflow));
 
-    /// <summary>Its machine may have died in the middle of its first checks.</summary>
+    /// <summary>The owner host may have died during its first checks.</summary>
     [Fact]
     public async Task Knows_OfARunThatDoesNotSayWhereItBegan_GoesByWhatTheRemoteHas()
     {

@@ -9,7 +9,7 @@ namespace Orchestrator.Runs.Tests;
 /// </summary>
 public sealed class StagingRecordTests
 {
-    /// <summary>As after a power cut, or by an agent's hand: the last merge is not in staging any more.</summary>
+    /// <summary>After a power cut, or a change by an agent, the last merge is no longer in staging.</summary>
     [Fact]
     public async Task Land_StagingRewoundToBeforeAMerge_LandsBothTasksAndSaysSo()
     {

@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.Tests;
 /// <summary>Requirements on a task's work before it becomes a verified commit.</summary>
 public sealed class TaskVerificationStepsTests
 {
-    /// <summary>As after a loss of power: the ref was written, the agent's commit was not.</summary>
+    /// <summary>After a power cut the ref was written, but the agent's commit was not.</summary>
     [Fact]
     public async Task Verify_BranchNamesACommitThatIsGone_SaysHowTheFilesAreSaved()
     {

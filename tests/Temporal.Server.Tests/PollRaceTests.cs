@@ -6,7 +6,7 @@ using Xunit;
 namespace Orchestrator.Temporal.Server.Tests;
 
 /// <summary>
-/// Each call that waits meets what it waits for in every order: it is answered with the whole of it, and at once. Updates have
+/// Races of a waiting call with its event, in every order. The call gets the complete answer at once. Updates are tested by
 /// <see cref="UpdateAnswerTests"/>.
 /// </summary>
 public sealed class PollRaceTests

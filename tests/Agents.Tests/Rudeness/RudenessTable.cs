@@ -1,6 +1,6 @@
 namespace Orchestrator.Agents.Tests.Rudeness;
 
-/// <summary>One way to behave badly, and what must come of it.</summary>
+/// <summary>One kind of misbehavior of an agent program, and its required outcome.</summary>
 /// <param name="Name">Its name, as <c>fake-agent</c> knows it.</param>
 /// <param name="Expected">Allowed outcomes of the start.</param>
 internal sealed record Rude(string Name, params AgentFailure[] Expected)
@@ -18,7 +18,7 @@ internal sealed record Rude(string Name, params AgentFailure[] Expected)
     /// <summary>The failure of a program that speaks the Agent Client Protocol, or null if it is the same for every program.</summary>
     public AgentFailure? OfAcp { get; init; }
 
-    /// <summary>It happens when a conversation is continued.</summary>
+    /// <summary>True if the misbehavior occurs when a conversation is continued.</summary>
     public bool Resumes { get; init; }
 
     /// <summary>Text that the failure's detail must contain.</summary>

@@ -5,7 +5,7 @@ using Orchestrator.Conformance.Wire;
 
 namespace Orchestrator.Conformance.Scenarios;
 
-/// <summary>One run of one scenario: does its steps in order and hands out a normalised answer for each step that has one.</summary>
+/// <summary>Runs one scenario: executes its steps in order and returns a normalized answer for each step that has one.</summary>
 internal sealed class ScenarioRun(Scenario scenario, RpcCaller rpc, Variables variables, IReadOnlyList<string> ignored)
 {
     private const int DefaultTimeoutMs = 20_000;

@@ -45,7 +45,7 @@ public sealed class LossCheckTests
         Assert.Equal(("a", "f", 2, "two by a", "b", merge), Facts(Assert.Single((await staging.CheckAsync()).Lost)));
     }
 
-    /// <summary>As by a merge that kept one side only.</summary>
+    /// <summary>A merge that kept only one side.</summary>
     [Fact]
     public async Task Merge_ThatKeepsOneSide_LosesTheOther()
     {

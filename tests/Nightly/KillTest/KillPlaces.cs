@@ -30,7 +30,7 @@ public static class KillPlaces
         "git-pack-refs",
     ];
 
-    /// <summary>So many transactions of the engine are places, evenly spread over the run.</summary>
+    /// <summary>Number of engine transactions used as crash points, evenly spread over the run.</summary>
     private const int Transactions = 40;
 
     /// <summary>The places.</summary>

@@ -6,9 +6,9 @@ public enum KillReview
     /// <summary>No review takes place.</summary>
     None,
 
-    /// <summary>It misses a file, which becomes a task, and accepts when that is there.</summary>
+    /// <summary>The reviewer misses a file, which becomes a task, and accepts once the file exists.</summary>
     AcceptsTheSecondTime,
 
-    /// <summary>It accepts nothing but what a user has repaired.</summary>
+    /// <summary>The reviewer accepts only a repair by a user.</summary>
     AcceptsAPersonsFix,
 }

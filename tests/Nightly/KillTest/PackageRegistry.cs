@@ -31,7 +31,7 @@ public sealed class PackageRegistry : IDisposable
         _ = ServeAsync();
     }
 
-    /// <summary>Its address.</summary>
+    /// <summary>The address of the registry.</summary>
     public Uri Url { get; }
 
     /// <inheritdoc/>

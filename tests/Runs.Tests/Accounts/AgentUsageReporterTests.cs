@@ -11,7 +11,9 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests.Accounts;
 
-/// <summary>One agent run between its start and its end, with ledgers on the disk and the real kernel; no agent is started.</summary>
+/// <summary>
+/// An agent run between its start and its end, with ledgers on the disk and the real kernel, but without an agent process.
+/// </summary>
 public sealed class AgentUsageReporterTests : IDisposable
 {
     private readonly TempFolder _home = new();

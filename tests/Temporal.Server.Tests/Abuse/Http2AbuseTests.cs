@@ -64,8 +64,7 @@ public sealed class Http2AbuseTests : IAsyncLifetime
         await OthersAreServedAsync();
     }
 
-    /// <summary>As some clients do when they take a call back that they have just made: the other calls of the connection
-    /// continue.</summary>
+    /// <summary>Some clients withdraw a call right after they made it. The other calls of the connection continue.</summary>
     [Fact]
     public async Task DataAfterAReset_EndTheirStreamAloneAndTakeNothingFromTheConnectionsWindow()
     {

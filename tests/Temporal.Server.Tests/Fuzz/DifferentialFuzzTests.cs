@@ -101,7 +101,7 @@ public sealed class DifferentialFuzzTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>One step, whose effect hangs on nothing but what its workflow has gone through.</summary>
+    /// <summary>Executes one step, whose effect depends only on the history of its workflow.</summary>
     private static async Task StepAsync(TestServer server, string id, int step)
     {
         var execution = new WorkflowExecution { WorkflowId = id };

@@ -27,7 +27,7 @@ internal sealed class Seeds(Random random)
         }
     }
 
-    /// <summary>One of what is known; null where nothing is.</summary>
+    /// <summary>Returns a random known value, or null if there is none.</summary>
     public T? Any<T>(string field)
         where T : class => _known.TryGetValue(field, out var values) ? (T)values[random.Next(values.Count)] : null;
 

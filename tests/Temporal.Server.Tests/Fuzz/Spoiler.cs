@@ -5,7 +5,7 @@ using Grpc.Core;
 
 namespace Orchestrator.Temporal.Server.Tests.Fuzz;
 
-/// <summary>One thing that makes a valid request one that the documentation says is refused, and with which status.</summary>
+/// <summary>A change that makes a valid request invalid, with the documented status.</summary>
 /// <param name="What">For messages of the test.</param>
 /// <param name="Spoil">Changes the request.</param>
 /// <param name="Expected">The status of the required answer.</param>

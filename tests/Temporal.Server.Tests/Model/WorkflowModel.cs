@@ -458,7 +458,7 @@ internal sealed class ModelActivity(string id, int scheduled)
 {
     public string Id { get; } = id;
 
-    /// <summary>Its scheduled event.</summary>
+    /// <summary>Id of the activity's scheduled event.</summary>
     public int Scheduled { get; } = scheduled;
 
     public int Attempt { get; set; } = 1;

@@ -34,7 +34,7 @@ public sealed class ServerKillTests(ITestOutputHelper output)
     }
 }
 
-/// <summary>As <see cref="ServerKillTests"/>, with a disk that loses power.</summary>
+/// <summary><see cref="ServerKillTests"/> with a disk that loses power.</summary>
 public sealed class ServerPowerLossTests(ITestOutputHelper output)
 {
     [Fact]

@@ -5,16 +5,16 @@ namespace Orchestrator.ServerKillTest.Load;
 /// <summary>The planned end of a workflow.</summary>
 internal enum PlannedEnd
 {
-    /// <summary>It completes by itself when all it waits for has come.</summary>
+    /// <summary>The workflow completes by itself after all awaited events.</summary>
     Completes,
 
-    /// <summary>It fails by itself.</summary>
+    /// <summary>The workflow fails by itself.</summary>
     Fails,
 
-    /// <summary>It waits until a client asks it to cancel.</summary>
+    /// <summary>The workflow waits until a client requests its cancellation.</summary>
     Cancelled,
 
-    /// <summary>It waits until a client terminates it.</summary>
+    /// <summary>The workflow waits until a client terminates it.</summary>
     Terminated,
 }
 

@@ -22,10 +22,10 @@ internal interface IDisk
 /// <summary>The outcome of an operation.</summary>
 internal enum Verdict
 {
-    /// <summary>It is done.</summary>
+    /// <summary>The operation succeeds.</summary>
     Done,
 
-    /// <summary>It fails, as on a disk that is gone.</summary>
+    /// <summary>The operation fails, as on a disk that is gone.</summary>
     Fails,
 
     /// <summary>The process is killed in the middle of it.</summary>
