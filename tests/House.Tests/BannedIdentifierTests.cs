@@ -22,9 +22,9 @@ public sealed partial class BannedIdentifierTests
         var found = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var name in ProjectFiles.ProductSources().SelectMany(file => NamesIn(File.ReadAllText(file))).Distinct())
         {
-            foreach (var (words, instead) in banned.Where(term => Contains(WordsOf(name), term.Words)))
+            foreach (var term in banned.Where(one => Contains(WordsOf(name), one.Words)))
             {
-                found[name] = $"{name}: use {instead}";
+                found[name] = $"{name}: use {term.Instead}";
             }
         }
         var allowed = File.ReadAllLines(RepositoryFiles.Path(Exceptions)).Where(line => line is [not '#', ..]).ToList();
