@@ -46,7 +46,7 @@ public class AcceptCommandTests
         Assert.Contains("hooks/post-commit", list.People, StringComparison.Ordinal);
         Assert.Contains("echo mine", list.People, StringComparison.Ordinal);
         Assert.Equal(2, unknown.ExitCode);
-        Assert.Contains("hooks/post-commit is back", taken.People, StringComparison.Ordinal);
+        Assert.Contains("hooks/post-commit is restored", taken.People, StringComparison.Ordinal);
         Assert.Equal("#!/bin/sh\necho mine\n", File.ReadAllText(hook));
         Assert.True(File.GetUnixFileMode(hook).HasFlag(UnixFileMode.UserExecute), "executable as it was");
         Assert.Contains("Nothing was set aside", after.People, StringComparison.Ordinal);
