@@ -191,7 +191,7 @@ public static class ReasonText
                 $"waits for a worker that serves '{why.Repository}', since {Second(why.Since)}; start one on its machine: "
                     + $"orchestrate worker --repository {(why.Repository.StartsWith('/') ? "" : "PATH=")}{why.Repository}",
             WaitsLongForLease why =>
-                $"{Say(why.Wait)}; it has waited since {Second(why.Since)}; see 'orchestrate status' of that run for the " + "cause",
+                $"{Say(why.Wait)}; it has waited since {Second(why.Since)}; see 'orchestrate status' of that run for the cause",
             WaivedBy why => $"counts as done without changes: waived by {why.By}",
             WayOutRefused why => $"{Say(why.Refusal)} Before: {Say(why.Before)}",
             WorkCancelled => "cancelled by a person; its files stay",
