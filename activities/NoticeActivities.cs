@@ -9,8 +9,8 @@ namespace Orchestrator.Activities;
 /// <param name="services">Services of this host.</param>
 public sealed class NoticeActivities(RunServices services) : INoticeActivities
 {
-    private readonly NoticeService _desk = new(services);
+    private readonly NoticeService _service = new(services);
 
     [Activity]
-    public Task<ToldPeople> TellPeopleAsync(TellPeopleInput input) => Heartbeats.WhileAsync(stop => _desk.TellAsync(input, stop));
+    public Task<ToldPeople> TellPeopleAsync(TellPeopleInput input) => Heartbeats.WhileAsync(stop => _service.TellAsync(input, stop));
 }

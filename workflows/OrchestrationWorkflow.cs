@@ -54,7 +54,7 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
             {
                 await Parts.Recovery.TakeUpAsync();
                 await Parts.Working.RunAsync();
-                var standstill = await Parts.Replanning.ConcludeAsync();
+                var stall = await Parts.Replanning.ConcludeAsync();
                 if (State.Board.AllMerged && await Parts.Reviewing.RunAsync())
                 {
                     if (State.Rules.KeepsBranches)
@@ -67,7 +67,7 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
                         return await FinishAsync(RunStates.Completed, landing.Why);
                     }
                 }
-                await Parts.Escalation.WaitForPersonAsync(Parts.Landing.LandMergedAsync, standstill ?? new StallReason());
+                await Parts.Escalation.WaitForPersonAsync(Parts.Landing.LandMergedAsync, stall ?? new StallReason());
             }
         }
         catch (RunEndedException ended)

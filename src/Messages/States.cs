@@ -48,7 +48,7 @@ public static class TaskStates
     /// (<see cref="Plans.LandingMode.Branches"/>).</summary>
     public const string Kept = "kept";
 
-    /// <summary>Skipped by a user. Its work is not merged, and its dependants run anyway.</summary>
+    /// <summary>Skipped by a user. Its work is not merged, and its dependents run anyway.</summary>
     public const string Waived = "waived";
 
     /// <summary>Resolved by a user with commits on staging that pass the gates of the whole run.</summary>
@@ -88,7 +88,7 @@ public static class TaskStates
     /// <summary>The maximum number of review remediations is reached. A user decides.</summary>
     public const string Escalated = "escalated";
 
-    /// <summary>True if the dependants of the task may run.</summary>
+    /// <summary>True if the dependents of the task may run.</summary>
     public static bool IsDone(string state) =>
         IsGoodEnd(state) || state is Waived or Superseded or NotAsked or Planned || IsReviewEnd(state);
 

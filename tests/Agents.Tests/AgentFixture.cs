@@ -90,7 +90,7 @@ internal sealed class AgentFixture : IAsyncDisposable
     internal static Task<string> FileAsync(string path) =>
         Eventually.GetAsync(() => File.Exists(path) && File.ReadAllText(path).Trim() is { Length: > 0 } text ? text : null, what: path);
 
-    /// <summary>Sends SIGKILL by the shell's own kill, as anybody could. A process that is gone already is no fault.</summary>
+    /// <summary>Sends SIGKILL through the shell's own kill. A process that has already exited is not an error.</summary>
     internal static Task KillAsync(int processId) =>
         new ProcessRunner().RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -KILL {processId}"));
 

@@ -3,7 +3,7 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>
-/// What appears in the repository while agents work and would make git run programs is put aside, the person is told, and takes it back
+/// New files in the repository that would make git run programs are set aside while agents work. The user is notified and restores them
 /// with one command.
 /// </summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
@@ -46,13 +46,13 @@ public class AcceptCommandTests
         Assert.Contains("hooks/post-commit", list.People, StringComparison.Ordinal);
         Assert.Contains("echo mine", list.People, StringComparison.Ordinal);
         Assert.Equal(2, unknown.ExitCode);
-        Assert.Contains("hooks/post-commit is back", taken.People, StringComparison.Ordinal);
+        Assert.Contains("hooks/post-commit is restored", taken.People, StringComparison.Ordinal);
         Assert.Equal("#!/bin/sh\necho mine\n", File.ReadAllText(hook));
         Assert.True(File.GetUnixFileMode(hook).HasFlag(UnixFileMode.UserExecute), "executable as it was");
-        Assert.Contains("Nothing was put aside", after.People, StringComparison.Ordinal);
+        Assert.Contains("Nothing was set aside", after.People, StringComparison.Ordinal);
     }
 
-    /// <summary>A landing that was refused is no landing: what the user then merges by hand is the user's.</summary>
+    /// <summary>A refused landing does not count as one, so the user's later merge by hand belongs to the user.</summary>
     [Fact]
     public async Task Cancel_AfterTheUserMergedWhatCouldNotLand_LeavesTheUsersBranchAndAbortHasNothingToTakeBack()
     {

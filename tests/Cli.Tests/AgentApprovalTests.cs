@@ -4,15 +4,15 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>An agent that wants to say yes to what a person is asked, and hides that it is one.</summary>
+/// <summary>An agent that wants to say yes to what a user is asked, and hides that it is one.</summary>
 public sealed class AgentApprovalTests
 {
-    /// <summary>It takes its variables out of its surroundings, goes to the user's checkout and acts as the person there.</summary>
+    /// <summary>Shell function that removes the agent's variables, changes to the user's checkout and acts as the user there.</summary>
     private const string AsPerson =
         "as_person() { (cd \"$ORCHESTRATOR_REPOSITORY\" && env -u ORCHESTRATOR_START -u ORCHESTRATOR_TASK -u ORCHESTRATOR_RUN "
         + "-u ORCHESTRATOR_REPOSITORY \"$@\"); }\n";
 
-    /// <summary>What those above a process were started with, it can't take back.</summary>
+    /// <summary>An agent is recognized by the environment of its parent processes, which it can't change.</summary>
     [Fact]
     public async Task Agent_WithoutItsVariables_ApprovesAndCancelsNothing()
     {

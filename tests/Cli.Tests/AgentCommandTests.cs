@@ -63,10 +63,10 @@ public class AgentCommandTests
     [InlineData("perhaps", "done", "--status", "perhaps")]
     [InlineData("--status", "done", "--task", "login")]
     [InlineData("There is no file", "done", "--status", "completed", "--report", "gone.md")]
-    [InlineData("'speed=1.4 s' is no measurement", "done", "--status", "completed", "--measured", "speed=1.4 s")]
-    [InlineData("'1.4' is no measurement", "done", "--status", "completed", "--measured", "1.4")]
+    [InlineData("'speed=1.4 s' is not a measurement", "done", "--status", "completed", "--measured", "speed=1.4 s")]
+    [InlineData("'1.4' is not a measurement", "done", "--status", "completed", "--measured", "1.4")]
     [InlineData("--needs", "blocked")]
-    [InlineData("--dev says what packages are for", "blocked", "--dev", "--reason", "tests")]
+    [InlineData("--dev needs packages", "blocked", "--dev", "--reason", "tests")]
     public async Task Claim_BadInput_IsExitTwoAndLeavesNothing(string message, params string[] arguments)
     {
         using var cli = InStart(out var folder);
@@ -177,7 +177,7 @@ public class AgentCommandTests
         Assert.Equal((0, 0), (result.ExitCode, again.ExitCode));
         Assert.Contains("stopped run-x-1/slow", result.People, StringComparison.Ordinal);
         Assert.NotEqual(AgentStartState.Running, AgentSupervisor.Look(folder));
-        Assert.Contains("No agent is at work", again.People, StringComparison.Ordinal);
+        Assert.Contains("No agent is running", again.People, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -99,7 +99,7 @@ public sealed class BackgroundUnitTests : IDisposable
         Assert.False(File.Exists(note));
     }
 
-    /// <summary>Their end is an event of its own: a worker that breaks, and an engine that is lost.</summary>
+    /// <summary>The end of a unit is an event: a worker that fails, and an engine that is lost.</summary>
     [Fact]
     public void Services_OfTheCommandLine_AreSupervisedUnits()
     {

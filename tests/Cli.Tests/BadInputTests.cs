@@ -118,7 +118,7 @@ public class BadInputTests
         }
     }
 
-    /// <summary>As on a disk that is read-only: nothing of ours can be written.</summary>
+    /// <summary>A read-only disk, to which nothing can be written.</summary>
     [Fact]
     public async Task Run_NothingCanBeWritten_NamesThePlaceAndTheCure()
     {
@@ -130,7 +130,7 @@ public class BadInputTests
 
         Assert.Equal(5, run.ExitCode);
         Assert.Contains(Path.Combine(cli.Folder, ".orchestrator/logs"), run.People, StringComparison.Ordinal);
-        Assert.Contains("See that the folder is not read-only and its disk not full", run.People, StringComparison.Ordinal);
+        Assert.Contains("Check that the folder is writable and its disk is not full", run.People, StringComparison.Ordinal);
     }
 
     private static CliFixture Repository(string cases)

@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Tests;
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public class ChangedRunFilesTests
 {
-    /// <summary>Work that the project's gate refuses; the agent makes the file say that there is no such gate.</summary>
+    /// <summary>Work that the project's gate rejects; the agent removes that gate from the run's file.</summary>
     [Theory]
     [InlineData("plan/start.json", "s/! grep -qs red a.txt/true/g")]
     [InlineData(
@@ -27,7 +27,7 @@ public class ChangedRunFilesTests
         Assert.Contains(file, status.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>A person says yes to two parts; what the agent's claim says when they answer is something else.</summary>
+    /// <summary>A user says yes to two parts; what the agent's claim says when they answer is something else.</summary>
     [Fact]
     public async Task Approve_ClaimIsRewrittenSinceTheQuestion_IsNotCarriedOut()
     {

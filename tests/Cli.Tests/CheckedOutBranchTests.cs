@@ -68,7 +68,9 @@ public sealed partial class CheckedOutBranchTests
         Assert.Equal("", cli.Git("for-each-ref", $"refs/heads/{staging}"));
     }
 
-    /// <summary>Where a merge by the user drops work, 'promote' alone is refused again: what is recommended first is what works.</summary>
+    /// <summary>
+    /// After a user's merge that drops work, 'promote' alone is refused again, so the first recommended command must be one that works.
+    /// </summary>
     [Fact]
     public async Task Promote_MergeDropsWork_RecommendedCommandLands()
     {

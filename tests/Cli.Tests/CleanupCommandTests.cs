@@ -94,7 +94,7 @@ public class CleanupCommandTests
         Assert.Contains("mine", cli.Git("worktree", "list"), StringComparison.Ordinal);
         Assert.NotEmpty(cli.Git("show", "main:one.txt"));
 
-        // The open one goes on as if nothing had been.
+        // The open one continues as if nothing had been.
         Assert.Equal(0, (await cli.RunAsync("cancel", stuck)).ExitCode);
         var last = (await cli.RunAsync("cleanup", "--keep", "0", "--json")).Json;
         Assert.Equal(0, (int)last["after"]!["runs"]! + (int)last["after"]!["worktrees"]! + (int)last["after"]!["gateWorktrees"]!);

@@ -28,14 +28,14 @@ internal sealed class CliFixture : IDisposable
         };
     }
 
-    /// <summary>Where commands are called.</summary>
+    /// <summary>The folder in which commands are called.</summary>
     public string Folder { get; }
 
     public string Home { get; }
 
     public Dictionary<string, string> Environment { get; }
 
-    /// <summary>What a command showed and how it ended.</summary>
+    /// <summary>The output and the exit code of a command.</summary>
     internal sealed record CliResult(int ExitCode, string Output, string People)
     {
         public JsonNode Json => JsonNode.Parse(Output)!;
@@ -97,7 +97,7 @@ internal sealed class CliFixture : IDisposable
         return this;
     }
 
-    /// <summary>The person says yes to what the repository asks for.</summary>
+    /// <summary>The user says yes to what the repository asks for.</summary>
     public async Task<CliFixture> TrustAsync()
     {
         Assert.Equal(0, (await RunAsync("trust", "--yes")).ExitCode);
@@ -113,7 +113,7 @@ internal sealed class CliFixture : IDisposable
 
     public string Git(params string[] arguments) => Start("git", arguments);
 
-    /// <summary>A line that a person types into their shell.</summary>
+    /// <summary>A line that a user types into their shell.</summary>
     public void Shell(string line) => Start("/bin/sh", "-c", line);
 
     private string Start(string program, params string[] arguments)

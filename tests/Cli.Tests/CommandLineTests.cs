@@ -82,7 +82,7 @@ public class CommandLineTests
         var result = await cli.RunAsync("init");
 
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("is in no git repository", result.People, StringComparison.Ordinal);
+        Assert.Contains("is not in a git repository", result.People, StringComparison.Ordinal);
         Assert.Contains("git init && git commit", result.People, StringComparison.Ordinal);
     }
 

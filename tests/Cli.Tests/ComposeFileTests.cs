@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Tests;
 
 public class ComposeFileTests
 {
-    /// <summary>Those of the Compose specification that we use: another one may be misspelt.</summary>
+    /// <summary>The keys of the Compose specification that we use; any other key may be a typo.</summary>
     private static readonly string[] ServiceKeys =
     [
         "build",

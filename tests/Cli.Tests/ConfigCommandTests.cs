@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>Settings are changed in any order, taken back, and stay trusted where a person has typed them.</summary>
+/// <summary>Settings are changed in any order, taken back, and stay trusted where a user has typed them.</summary>
 public sealed class ConfigCommandTests
 {
     [Fact]
@@ -79,7 +79,7 @@ public sealed class ConfigCommandTests
         Assert.Equal(3, (await cli.RunAsync("trust", "--json")).ExitCode);
     }
 
-    /// <summary>What comes into force by a change, such as gates that are found, was typed by nobody.</summary>
+    /// <summary>Nobody typed the commands that become effective through a change, such as detected gates, so they need trust.</summary>
     [Fact]
     public async Task Unset_WhereFoundCommandsComeIntoForce_AsksForTrust()
     {

@@ -3,10 +3,10 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>A conflict that its agent does not resolve: a person gets both sides and one command.</summary>
+/// <summary>A conflict that its agent does not resolve: a user gets both sides and one command.</summary>
 public sealed class ConflictByPersonTests
 {
-    // One writes the list anew elsewhere and removes it, the other adds a line to it.
+    // One rewrites the list elsewhere and removes it, the other adds a line to it.
     private const string Plan = """
         tasks:
           - {id: mover, description: Move it, files_write: [list.txt, moved.txt]}
@@ -64,7 +64,7 @@ public sealed class ConflictByPersonTests
         Assert.Equal("ONE\nTWO\n", await File.ReadAllTextAsync(Path.Combine(worktree, "moved.txt")));
         Assert.EndsWith("three\n", await File.ReadAllTextAsync(Path.Combine(worktree, "list.txt")), StringComparison.Ordinal);
 
-        // Said to be resolved and not so: the person hears it again, from whoever goes on with the run.
+        // The user reported a resolution that is none, so the next process of the run asks again.
         Assert.Equal(4, (await cli.RunAsync("retry", "adder", "--no-resume")).ExitCode);
         var again = await cli.RunAsync("resume", "--yes");
         Assert.Equal(3, again.ExitCode);

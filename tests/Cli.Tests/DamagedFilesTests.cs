@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>A power cut or a person has damaged files of a run: whoever reads them says a sentence, and the run can be ended.</summary>
+/// <summary>A power cut or a user damaged files of a run. Each reader prints one sentence, and the run can be ended.</summary>
 public class DamagedFilesTests
 {
     [Fact]

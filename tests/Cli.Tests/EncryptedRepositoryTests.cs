@@ -56,7 +56,7 @@ public sealed class EncryptedRepositoryTests
         Assert.Equal("uhfu\narj\n", await repository.GitAsync("cat-file", "blob", "main:secret.txt"));
     }
 
-    /// <summary>What preflight can't foresee: the filter refuses in worktrees alone.</summary>
+    /// <summary>Preflight can't foresee a filter that fails in worktrees alone.</summary>
     [Fact]
     public async Task Run_RefusalThatRepeatsWordForWord_EndsTheRunWithTheCause()
     {

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>One process serves a repository's engine; when it ends, another that works on a run takes over.</summary>
+/// <summary>One process serves a repository's engine. When it ends, another process that works on a run takes over.</summary>
 public class EngineTakeOverTests
 {
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "orchestrate");

@@ -11,7 +11,7 @@ public class EscapeTests
     private const string Common = "common=$(git rev-parse --git-common-dir); ";
 
     /// <summary>Each task: what its agent does, and what its end must say. What it does to its own work fails it; what it does to what all
-    /// share could be somebody else's doing, so that its own work is merged all the same.</summary>
+    /// share could be somebody else's doing, so that its own work is merged anyway.</summary>
     private static readonly (string Id, string Owns, string Script, string Said)[] Tries =
     [
         ("link-out", "'*.txt'", "ln -s ../../../../outside escape.txt", "symbolic link"),

@@ -21,7 +21,9 @@ public class EventFileTests
         Assert.Empty(EventFile.ReadNew(file, ref offset));
     }
 
-    /// <summary>As when somebody removes the run's folder and the run writes it anew: half lines of the new file are none.</summary>
+    /// <summary>
+    /// The run rewrites its folder after somebody removed it. Half lines of the old file must not be joined with the new one.
+    /// </summary>
     [Theory]
     [InlineData("a longer line than before\nanother\n", "a longer line than before", "another")]
     [InlineData("x\n", "x")]

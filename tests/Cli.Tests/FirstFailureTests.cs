@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>A project whose gate can't run on this machine: whoever meets it first is told why, and what to do.</summary>
+/// <summary>A project whose gate can't run on this machine: the first command that needs it reports the cause and the cure.</summary>
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public class FirstFailureTests
 {
@@ -112,7 +112,7 @@ public class FirstFailureTests
         Assert.Contains("No module named pytest", (await cli.RunAsync("status")).Output, StringComparison.Ordinal);
     }
 
-    /// <summary>What a task is to make is not there before; nobody has to install it.</summary>
+    /// <summary>A gate may run a program that the task has yet to create; preflight must not request its installation.</summary>
     [Fact]
     public async Task Run_GateOfATaskThatRunsWhatTheTaskMakes_BeginsAndLands()
     {

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>What a run is expected to cost and take is said before it, kept with it, and set beside what came of it.</summary>
+/// <summary>The expected cost and time of a run are printed before it, stored with it, and compared with the outcome.</summary>
 public sealed class ForecastCommandTests
 {
     [Fact]
@@ -35,16 +35,16 @@ public sealed class ForecastCommandTests
         var report = await cli.RunAsync("report", "--full");
 
         Assert.True(first.ExitCode == 0 && second.ExitCode == 0, first.People + second.People);
-        Assert.Contains("What it may cost and take is not known: no past runs here say it.", before.Output, StringComparison.Ordinal);
+        Assert.Contains("Its cost and time are unknown, because there are no past runs here.", before.Output, StringComparison.Ordinal);
         Assert.Equal((int)Outcome.Usage, unknown.ExitCode);
-        Assert.Contains("There is nothing to rehearse with", unknown.People, StringComparison.Ordinal);
+        Assert.Contains("A rehearsal needs a past run", unknown.People, StringComparison.Ordinal);
         Assert.Matches(@"a starts\n.*a is done, for 0\.00 USD\n.*b starts\n.*b is done", rehearsed.Output);
         Assert.Contains("A usual night: 2 of 2 tasks done, 0.00 USD, over at ", rehearsed.Output, StringComparison.Ordinal);
         Assert.Equal((3, 0), (document["usual"]!["done"]!.AsArray().Count, document["hard"]!["left"]!.AsArray().Count));
         Assert.DoesNotContain("Expected:", first.People, StringComparison.Ordinal);
         Assert.Matches(@"Expected: 0\.00 to 0\.00 USD and [0-9:]+ to [0-9:]+, by 3 past tasks of 1 run\.", between.Output);
         Assert.Matches(@"Expected: 0\.00 to 0\.00 USD and [0-9:]+ to [0-9:]+, by 3 past tasks of 1 run\.", second.People);
-        Assert.Contains("nothing was expected: no past runs said it", history.Output, StringComparison.Ordinal);
+        Assert.Contains("no forecast, because there were no past runs", history.Output, StringComparison.Ordinal);
         Assert.Matches(@"came to 0\.00 USD \(within\), [0-9:]+ \((within|outside)\)", history.Output);
         Assert.Equal((3, true), ((int)json[0]!["forecast"]!["tasks"]!, json[1]!["forecast"] is null));
         Assert.Contains("- Expected: 0.00 to 0.00 USD and ", report.Output, StringComparison.Ordinal);

@@ -36,7 +36,7 @@ public sealed class ForeignTextTests : IDisposable
         ["prompt", "tasks.json", "t01", "--json"],
     ];
 
-    /// <summary>Those whose documents are no JSON: on a screen alone they are changed, but for their lines and tabs.</summary>
+    /// <summary>Commands whose output is not JSON. Only on a screen is their text escaped, except for line ends and tabs.</summary>
     private static readonly string[][] Plain =
     [
         ["context", "get", "first"],
@@ -151,7 +151,7 @@ public sealed class ForeignTextTests : IDisposable
 
         Assert.True(faults.Count == 0, $"{faults.Count}:\n{string.Join('\n', faults.Take(60))}");
 
-        // A plan is no document of ours.
+        // A plan is not one of our documents.
         void IsJson(string text, string[] command) =>
             Assert.True(command.Contains("--print") || (int?)JsonNode.Parse(text)!["schemaVersion"] == 1, string.Join(' ', command));
     }
@@ -187,8 +187,10 @@ public sealed class ForeignTextTests : IDisposable
         Assert.DoesNotContain('\u001b', await OnTerminalAsync(["context", "get", "first"]));
     }
 
-    /// <summary>What script(1) shows, whose terminal neither echoes nor changes line ends; each question is answered with no. The runtime's
-    /// own words to the terminal are left out: they switch its keypad.</summary>
+    /// <summary>
+    /// The output on a terminal of script(1) that neither echoes nor changes line ends. Each question is answered with no. The escape
+    /// sequences that .NET itself writes are removed because they switch the keypad.
+    /// </summary>
     private async Task<string> OnTerminalAsync(string[] command)
     {
         const string Begin = "it begins here";

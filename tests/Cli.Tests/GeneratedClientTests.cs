@@ -12,8 +12,7 @@ namespace Orchestrator.Cli.Tests;
 /// <summary>A client that a generator makes of the API's description, as programs in other languages have theirs.</summary>
 public sealed class GeneratedClientTests
 {
-    /// <summary>What a person's program would be: it is compiled against the client, so that each type that it names is one of the
-    /// description.</summary>
+    /// <summary>A user's program, compiled against the client, so that each type that it names must be part of the description.</summary>
     private const string Program = """
         using System;
         using System.Linq;

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>What somebody types who does not know the program yet.</summary>
+/// <summary>The first command lines of a user who does not know the program yet.</summary>
 public class HelpTests
 {
     [Fact]

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>What people are told about tasks on several hosts.</summary>
+/// <summary>Messages about tasks on several hosts.</summary>
 public sealed class HostMessagesTests : IDisposable
 {
     private readonly CliFixture _cli = new CliFixture().WithRepository();
@@ -12,12 +12,12 @@ public sealed class HostMessagesTests : IDisposable
     public void Dispose() => _cli.Dispose();
 
     [Theory]
-    [InlineData("--slots 0", "0 is no number of tasks.", "Give --slots a number from 1 to 1000.")]
-    [InlineData("--slots -1", "-1 is no number of tasks.", "Give --slots a number from 1 to 1000.")]
-    [InlineData("--slots 1001", "1001 is no number of tasks.", "Give --slots a number from 1 to 1000.")]
+    [InlineData("--slots 0", "0 is not a valid number of tasks.", "Give --slots a number from 1 to 1000.")]
+    [InlineData("--slots -1", "-1 is not a valid number of tasks.", "Give --slots a number from 1 to 1000.")]
+    [InlineData("--slots 1001", "1001 is not a valid number of tasks.", "Give --slots a number from 1 to 1000.")]
     [InlineData("--slots many", "many", "")]
-    [InlineData("--label gpu", "and --slots, how many, is not given.", "--slots 2 --label gpu")]
-    [InlineData("--slots 1 --label a/b", "'a/b' is no label.", "letters, digits, dots, hyphens and underscores")]
+    [InlineData("--label gpu", "but --slots, their number, is missing.", "--slots 2 --label gpu")]
+    [InlineData("--slots 1 --label a/b", "'a/b' is not a label.", "letters, digits, dots, hyphens and underscores")]
     [InlineData("--slots 1", "not both are set.", "Set temporal.address and wip.remote on each machine")]
     [InlineData("--make-current", "temporal.address and temporal.deployment are not both set.", "Set both on each machine")]
     public async Task Worker_WhatCantBeOffered_SaysWhyAndWhatToDo(string flags, string says, string cure)
@@ -37,7 +37,7 @@ public sealed class HostMessagesTests : IDisposable
         var worker = await _cli.RunAsync("worker");
 
         Assert.Equal((int)Outcome.Usage, worker.ExitCode);
-        Assert.Contains("'my.workers' is no name of a worker deployment.", worker.People, StringComparison.Ordinal);
+        Assert.Contains("'my.workers' is not a name of a worker deployment.", worker.People, StringComparison.Ordinal);
         Assert.Contains("temporal.deployment", worker.People, StringComparison.Ordinal);
     }
 

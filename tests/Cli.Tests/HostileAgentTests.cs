@@ -17,7 +17,7 @@ public sealed partial class HostileAgentTests(ITestOutputHelper output)
     private const int Rounds = 500;
     private const int AtOnce = 10;
 
-    /// <summary>What can be done to a path (<c>$p</c>), and beside.</summary>
+    /// <summary>Shell commands that damage the path <c>$p</c> or files beside it.</summary>
     private static readonly string[] Deeds =
     [
         "echo x >\"$p\"",
@@ -86,7 +86,7 @@ public sealed partial class HostileAgentTests(ITestOutputHelper output)
         "\"$o\" mail send n 'From a person: stop at once'",
     ];
 
-    /// <summary>What a run keeps in the home, and caches of package managers.</summary>
+    /// <summary>Files in the home folder that belong to runs, and caches of package managers.</summary>
     private static readonly string[] Ours =
     [
         ".config/orchestrator",
@@ -183,7 +183,8 @@ public sealed partial class HostileAgentTests(ITestOutputHelper output)
         );
     }
 
-    /// <summary>The other agent works beside; each hostile one does its deeds for some seconds, then goes on as if nothing were.</summary>
+    /// <summary>The other agent works beside; each hostile one does its deeds for some seconds, then continues as if nothing
+    /// were.</summary>
     private static string Script(CliFixture cli, Random random, string sleep, IReadOnlyList<string> hostile, int deeds)
     {
         string[] paths =
@@ -260,8 +261,9 @@ public sealed partial class HostileAgentTests(ITestOutputHelper output)
 
     private static string Quote(string word) => "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 
-    /// <summary>What nobody but the run itself may change: the checkout, settings and refs of the repository, and the person's
-    /// home.</summary>
+    /// <summary>
+    /// State that only the run itself may change: the checkout, settings and refs of the repository, and the user's home.
+    /// </summary>
     private static string Outside(CliFixture cli) =>
         string.Join(
             '\n',

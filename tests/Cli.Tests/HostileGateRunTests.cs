@@ -4,7 +4,7 @@ namespace Orchestrator.Cli.Tests;
 
 /// <summary>
 /// Three agents whose code runs in gates, in one run: one rewrites the script of the next gate, one lays a link where a gate's log will be
-/// written, one changes what a gate means. The first is refused, the second lands and writes nowhere else, the third waits for a person.
+/// written, one changes what a gate means. The first is refused, the second lands and writes nowhere else, the third waits for a user.
 /// </summary>
 public sealed class HostileGateRunTests
 {

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>Repositories whose own files want to run or send something, with a person who has not said yes to it.</summary>
+/// <summary>Repositories whose own files want to run or send something, with a user who has not said yes to it.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class HostileRepositoryTests : IDisposable
 {
@@ -17,7 +17,7 @@ public sealed class HostileRepositoryTests : IDisposable
     {
         _stranger.Start();
 
-        // The agent is the person's own; what it was given it leaves at home.
+        // The agent is the user's own, and it keeps its input in the home folder.
         _cli.WriteUser(
             "agent: mine\nagents: {mine: {command: [/bin/sh, '"
                 + Path.Combine(_cli.Home, "agent.sh")
@@ -50,7 +50,7 @@ public sealed class HostileRepositoryTests : IDisposable
             Assert.NotEqual(3, (await _cli.RunAsync(reading.Split(' '))).ExitCode);
         }
 
-        // With a yes to the address the key is refused all the same.
+        // With a yes to the address the key is refused anyway.
         var yes = await _cli.RunAsync("run", "--yes");
 
         Assert.Equal((3, 3, 3), (run.ExitCode, worker.ExitCode, plan.ExitCode));

@@ -9,7 +9,7 @@ namespace Orchestrator.Cli.Tests;
 /// does the same deeds and prints which were possible.</summary>
 public sealed class HostileStepTests
 {
-    /// <summary>How long their daemons sleep: a number by which they are found.</summary>
+    /// <summary>Sleep duration of the daemons, unusual so that their processes can be found by it.</summary>
     private const string Sleep = "98765.4321";
 
     /// <summary>Deeds by name, as shell commands that succeed where they are possible.</summary>
@@ -61,7 +61,9 @@ public sealed class HostileStepTests
     /// <summary>Changes of git that an agent makes in a common folder of its own, which nobody else reads.</summary>
     private static readonly string[] OwnGit = ["repository-config", "hook", "branch", "main"];
 
-    /// <summary>What each of them may do: without these a script that fails in itself would look like one that is refused.</summary>
+    /// <summary>
+    /// Commands that each sandboxed program may run. They show that a refused script did not fail for a reason of its own.
+    /// </summary>
     private static readonly (string Name, string Script)[] Works =
     [
         ("own-file", "echo x >own.tmp && rm own.tmp"),

@@ -80,7 +80,7 @@ public sealed class InboxCommandTests
         var bad = await cli.RunAsync("inbox", id, "--snooze", "soon");
 
         Assert.Equal((0, 0, 3, 2), (snoozed.ExitCode, hidden.ExitCode, all.ExitCode, bad.ExitCode));
-        Assert.Contains("1 more was put off", hidden.People, StringComparison.Ordinal);
+        Assert.Contains("1 more was postponed", hidden.People, StringComparison.Ordinal);
         Assert.NotNull(all.Json["entries"]![0]!["snoozedUntil"]);
     }
 
@@ -142,7 +142,7 @@ public sealed class InboxCommandTests
         Assert.Equal(answered, InboxEntry.Of(run, RepositoryLocation.Find(cli.Folder)!).First().Answered);
     }
 
-    /// <summary>It starts no git, for however many repositories.</summary>
+    /// <summary>The inbox starts no git process, however many repositories there are.</summary>
     [Fact]
     [Trait("Category", "Full")]
     public async Task Inbox_OverFiftyRepositories_StartsNoProgram()
@@ -182,7 +182,7 @@ public sealed class InboxCommandTests
         Assert.True(File.Exists(calls), "The counting program is not the git that commands start.");
     }
 
-    /// <summary>A state folder is the user's, and whatever lies there is no reason to show nothing.</summary>
+    /// <summary>Unexpected files in the user's state folder must not hide the inbox.</summary>
     [Fact]
     public async Task Inbox_DamagedFilesAndRepositoriesThatAreGone_ShowsTheOthers()
     {

@@ -32,7 +32,7 @@ internal sealed class InstalledProgram
         }
     }
 
-    /// <summary>By which workers of this build are told from those of others.</summary>
+    /// <summary>The id that distinguishes workers of this build from those of others.</summary>
     public string BuildId => Version.Split('+') is [var version, { Length: > 12 } commit] ? $"{version}+{commit[..12]}" : Version;
 
     /// <summary>The same program as another build: one version up. Files are replaced, not written over.</summary>
@@ -45,9 +45,9 @@ internal sealed class InstalledProgram
         File.Move(Assembly + ".new", Assembly, overwrite: true);
     }
 
-    /// <summary>Has this in place of a native library; null: nothing.</summary>
+    /// <summary>Replaces a native library with the given content, or removes it if null.</summary>
     /// <param name="name">The library's file.</param>
-    /// <param name="content">What the file holds.</param>
+    /// <param name="content">Content of the file.</param>
     public void ReplaceNative(string name, string? content)
     {
         var folder = Path.Combine(_folder, "runtimes");
@@ -73,7 +73,7 @@ internal sealed class InstalledProgram
     /// <param name="arguments">Its arguments.</param>
     public Process Start(CliFixture cli, params string[] arguments) => Start(Path.Combine(_folder, Name), cli, arguments);
 
-    /// <summary>Starts a program as a person would, with a home of its own.</summary>
+    /// <summary>Starts a program as a user would, with a home of its own.</summary>
     /// <param name="program">The program.</param>
     /// <param name="cli">Folder and home.</param>
     /// <param name="arguments">Its arguments.</param>
@@ -94,7 +94,7 @@ internal sealed class InstalledProgram
     /// <summary>Runs it to its end.</summary>
     /// <param name="cli">Folder and home.</param>
     /// <param name="arguments">Its arguments.</param>
-    /// <returns>Exit code and what it said.</returns>
+    /// <returns>Exit code and output.</returns>
     public async Task<(int ExitCode, string Said)> RunAsync(CliFixture cli, params string[] arguments)
     {
         using var process = Start(cli, arguments);
@@ -103,7 +103,7 @@ internal sealed class InstalledProgram
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
         var said = await output + await errors;
 
-        // The client's native core would say there by itself what it meets.
+        // The client's native core would log there on its own.
         Xunit.Assert.DoesNotContain("temporalio_sdk_core::", said, StringComparison.Ordinal);
         return (process.ExitCode, said);
     }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>What is said of a run whose process died, and what a second terminal does to a run that the first one works on.</summary>
+/// <summary>Messages about a run whose process died, and the effect of commands in a second terminal on a run of the first one.</summary>
 public class InterruptedRunTests
 {
     private const string Waiting =

@@ -7,7 +7,7 @@ namespace Orchestrator.Cli.Tests;
 /// <summary>A sample of the kill test (<c>scripts/kill-test</c>): the real program, killed at drawn places and at random moments.</summary>
 public class KillTestTests(ITestOutputHelper output)
 {
-    /// <summary>Plans that need a person, and places that each of their runs has.</summary>
+    /// <summary>Plans that need a user, and places that each of their runs has.</summary>
     private static readonly (KillPlan Plan, string[] Points)[] Plans =
     [
         (KillPlan.Escalated, ["answer-begun", "escalation-report", "planning-file", "review-file"]),

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>A run of which one task fails: what is merged of it lands, and the rest is mended or left out later.</summary>
+/// <summary>A run of which one task fails: what is merged of it lands, and the rest is repaired or left out later.</summary>
 public sealed class LandMergedTests
 {
     private const string Plan = """
@@ -13,7 +13,7 @@ public sealed class LandMergedTests
           - {id: after, description: After, files_write: [after.txt], depends_on: [bad], verification: [{command: test -s after.txt}]}
         """;
 
-    // The second task does well only once a person says so.
+    // The second task does well only once a user says so.
     private const string Agent =
         "[ $ORCHESTRATOR_TASK = bad ] && [ ! -e \"$HOME/well\" ] && { echo half > bad.txt; exit 0; }; echo GOOD > $ORCHESTRATOR_TASK.txt";
 
@@ -116,7 +116,7 @@ public sealed class LandMergedTests
         Assert.Equal(("by a person\n", "GOOD\n"), (cli.Git("show", "main:two.txt"), cli.Git("show", "main:good.txt")));
     }
 
-    /// <summary>One task has failed and two wait for an answer: what is merged lands all the same, and each goes on later.</summary>
+    /// <summary>One task failed and two wait for an answer. The merged work lands anyway, and each task continues later.</summary>
     [Fact]
     public async Task Land_MergedWhileTasksWaitForAPerson_LandsThatAndTheyGoOn()
     {
@@ -159,7 +159,9 @@ public sealed class LandMergedTests
     private static string StatesOf(JsonNode status, params string[] tasks) =>
         string.Join(' ', tasks.Select(id => (string?)status["tasks"]!.AsArray().Single(task => (string?)task!["id"] == id)!["state"]));
 
-    /// <summary>Where nobody works on the run, 'approve' asks at a terminal whether it goes on; without one the option says so.</summary>
+    /// <summary>
+    /// If no process works on the run, 'approve' asks at a terminal whether to continue it; without a terminal an option decides.
+    /// </summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -239,7 +241,7 @@ public sealed class LandMergedTests
 
         Assert.Contains("after can't run without bad", alone.People, StringComparison.Ordinal);
         Assert.Equal((4, 1, 4), (alone.ExitCode, open.ExitCode, dependants.ExitCode));
-        Assert.Contains("--dependants", open.People, StringComparison.Ordinal);
+        Assert.Contains("--dependents", open.People, StringComparison.Ordinal);
         Assert.True(closed.ExitCode == 0, closed.People);
         Assert.Contains("1 of 3 tasks merged, 2 cancelled", closed.People, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(cli.Folder, "good.txt")));

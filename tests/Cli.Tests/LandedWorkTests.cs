@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>What a run has landed, kept or lost is told as it is, and nothing of it goes without a proof or a person's word.</summary>
+/// <summary>Landed, retained and lost work is reported correctly, and none of it is dropped without a proof or a user's consent.</summary>
 public sealed class LandedWorkTests
 {
     private const string Plan = """
@@ -27,8 +27,8 @@ public sealed class LandedWorkTests
         var history = await cli.RunAsync("history");
         var json = (await cli.RunAsync("status", "--json")).Json;
 
-        Assert.Contains($"landed: {landed[..12]} on main, which does not have it any more", report.Output, StringComparison.Ordinal);
-        Assert.Contains($"{landed[..12]} on main, which does not have it any more", show.Output, StringComparison.Ordinal);
+        Assert.Contains($"landed: {landed[..12]} on main, which no longer contains it", report.Output, StringComparison.Ordinal);
+        Assert.Contains($"{landed[..12]} on main, which no longer contains it", show.Output, StringComparison.Ordinal);
         Assert.Contains("completed (no longer on main)", status.Output, StringComparison.Ordinal);
         Assert.Contains("completed (no longer on main)", history.Output, StringComparison.Ordinal);
         Assert.True((bool?)json["landedGone"]);
@@ -49,7 +49,7 @@ public sealed class LandedWorkTests
         Assert.Equal(start, cli.Git("rev-parse", "main").Trim());
     }
 
-    /// <summary>A snapshot of a failed attempt from which the next one did not go on: nothing of it is in what landed.</summary>
+    /// <summary>A snapshot of a failed attempt from which the next one did not continue: nothing of it is in what landed.</summary>
     [Fact]
     public async Task Kept_WorkThatIsNotInWhatLanded_StaysAndIsNamed()
     {
@@ -78,7 +78,7 @@ public sealed class LandedWorkTests
         Assert.Equal("half\n", cli.Git("show", $"{wip}:one.txt"));
     }
 
-    /// <summary>A person resolves a conflict with the target as told, and drops what a task has brought.</summary>
+    /// <summary>A user resolves a conflict with the target as told, and drops what a task has brought.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

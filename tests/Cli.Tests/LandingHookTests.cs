@@ -12,7 +12,7 @@ public sealed class LandingHookTests
           - {id: one, description: One, files_write: [one.txt]}
         """;
 
-    /// <summary>It sees the change as a merge that is not committed yet: staged, on the target.</summary>
+    /// <summary>The hook sees the change as an uncommitted merge: staged, on the target.</summary>
     [Theory]
     [InlineData("pre-merge-commit", "merge")]
     [InlineData("pre-commit", "squash")]
@@ -48,7 +48,7 @@ public sealed class LandingHookTests
         Assert.Equal("x\n", cli.Git("show", "main:one.txt"));
     }
 
-    /// <summary>What a hook makes of files was verified by nobody.</summary>
+    /// <summary>No gate verified the changes that a hook makes to files.</summary>
     [Theory]
     [InlineData("echo y >> one.txt")]
     [InlineData("echo y >> one.txt; git add one.txt")]
@@ -100,7 +100,7 @@ public sealed class LandingHookTests
         Assert.Contains("git has neither a pre-merge-commit nor a pre-commit hook here", none.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>It executes work of agents: it reaches nothing outside of its tree.</summary>
+    /// <summary>The hook executes work of agents, so it can reach nothing outside of its tree.</summary>
     [BubblewrapFact]
     public async Task Land_ConfinedHook_ReachesNothingOutside()
     {

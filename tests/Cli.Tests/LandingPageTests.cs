@@ -8,7 +8,7 @@ public sealed class LandingPageTests
 {
     private const string Agent = "while [ ! -e \"$HOME/go\" ]; do sleep 0.05; done; echo agent > a.txt; echo agent > b.txt";
 
-    /// <summary>Rows: what the person does while the run works, a word of the reason, and what the page says to do.</summary>
+    /// <summary>Rows: what the user does while the run works, a word of the reason, and what the page says to do.</summary>
     public static TheoryData<string, string[], string, string[]> Rows { get; } =
         new()
         {

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>A night goes on when its terminal is closed, and when its engine dies.</summary>
+/// <summary>A night continues when its terminal is closed, and when its engine dies.</summary>
 public class LostTerminalTests
 {
     private const string Agent =

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>What people see of a run's mail: how much waits for whom, and who wrote to whom.</summary>
+/// <summary>The mail of a run as users see it: the number of waiting messages per recipient, and who wrote to whom.</summary>
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public class MailSightTests
 {

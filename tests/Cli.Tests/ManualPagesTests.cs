@@ -31,7 +31,7 @@ public class ManualPagesTests
         var pages = ManualPages.Of(CommandTable.Root([])).ToDictionary(page => page.File, page => page.Text);
 
         Assert.StartsWith(".TH \"ORCHESTRATE-STATUS\" 1 ", pages["orchestrate-status.1"], StringComparison.Ordinal);
-        Assert.Contains(".B \\-\\-watch\nKeep showing it until the run ends\n", pages["orchestrate-status.1"], StringComparison.Ordinal);
+        Assert.Contains(".B \\-\\-watch\nKeep updating until the run ends\n", pages["orchestrate-status.1"], StringComparison.Ordinal);
         Assert.Contains("orchestrate status \\-\\-watch\n", pages["orchestrate-status.1"], StringComparison.Ordinal);
         Assert.All(
             pages.Values.SelectMany(text => text.Split('\n')).Where(line => line.StartsWith('.')),

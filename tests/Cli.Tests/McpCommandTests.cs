@@ -60,7 +60,7 @@ public sealed class McpCommandTests
 
         Assert.InRange(sent, 8 * 1024 * 1024, 16 * 1024 * 1024);
         Assert.Equal(2, ended.ExitCode);
-        Assert.Contains("A message of more than 8 MB came on stdin", ended.People, StringComparison.Ordinal);
+        Assert.Contains("A message of more than 8 MB arrived on stdin", ended.People, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class McpCommandTests
         private int _id;
 
         /// <summary>Starts the server.</summary>
-        /// <param name="cli">Whose start it belongs to.</param>
+        /// <param name="cli">The fixture of the start.</param>
         /// <param name="isNew">The protocol of 2026-07-28, in which each request says who asks.</param>
         public McpSession(CliFixture cli, bool isNew)
         {

@@ -33,7 +33,7 @@ public sealed partial class MorningAgreementTests
 
         async Task AnswerAsync(params string[] words)
         {
-            // A run that only waits for people has no process: the answer is kept, and carried out when it goes on.
+            // A run that only waits for people has no process: the answer is kept, and carried out when it continues.
             await program.RunAsync(words);
             var resumed = await program.RunAsync("resume", "night", "--yes", "--detach");
             Assert.True(resumed.ExitCode == 0, resumed.StandardError.Text);
@@ -54,13 +54,13 @@ public sealed partial class MorningAgreementTests
             }
             catch (TimeoutException)
             {
-                // What was found last is told below.
+                // The last result is reported below.
             }
             Assert.Equal((asked, asked, asked), found);
         }
     }
 
-    /// <summary>An agent costs 0.60 USD, and the run may cost 1: what is spent is the same wherever it is told.</summary>
+    /// <summary>An agent costs 0.60 USD, and the run may cost 1; all places report the same spending.</summary>
     [Fact]
     public async Task Budget_OfARunThatIsUsedUp_IsTheSameInReportInboxStatusAndPage()
     {
@@ -99,7 +99,7 @@ public sealed partial class MorningAgreementTests
         Assert.Empty(JsonNode.Parse((await program.RunAsync("inbox", "--json")).StandardOutput.Text)!["entries"]!.AsArray());
     }
 
-    /// <summary>A day's budget that nobody had set, given by a person while the run waits, holds as one of the settings does.</summary>
+    /// <summary>A day's budget that nobody had set, given by a user while the run waits, holds as one of the settings does.</summary>
     [Fact]
     public async Task Budget_ThatAPersonGivesWhereNoneWas_Holds()
     {
@@ -172,7 +172,7 @@ public sealed partial class MorningAgreementTests
     private static string Task(string id, string more = "max_retries: 0") =>
         $"  - {{id: {id}, description: {id}, files_write: [{id}.txt], verification: [test -f {id}.txt], {more}}}\n";
 
-    /// <summary>The tasks that commands of a text are about by which a person answers.</summary>
+    /// <summary>The tasks that commands of a text are about by which a user answers.</summary>
     private static string Of(string text) =>
         string.Join(' ', Answers().Matches(text).Select(match => match.Groups["task"].Value).Distinct().Order(StringComparer.Ordinal));
 

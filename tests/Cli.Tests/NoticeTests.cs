@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>What people are told of whole runs, by a program of theirs that keeps what it reads.</summary>
+/// <summary>Notices about whole runs, received by a user's program that stores its input.</summary>
 public class NoticeTests
 {
     private const string Keep = "cat >> \"$HOME/notices\"";

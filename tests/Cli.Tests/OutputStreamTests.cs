@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>What a person asked for goes to stdout, what goes on beside it to stderr; a pipe gets no escape codes.</summary>
+/// <summary>Requested output goes to stdout, progress goes to stderr, and a pipe gets no escape codes.</summary>
 public class OutputStreamTests
 {
     private static readonly string[] Questions =

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>The evening (<c>run --overnight</c>): what could wake a person is said, the contract is kept, the machine is kept
+/// <summary>The evening (<c>run --overnight</c>): what could wake a user is said, the contract is kept, the machine is kept
 /// awake.</summary>
 public sealed class OvernightTests
 {
@@ -34,7 +34,7 @@ public sealed class OvernightTests
             StringComparison.Ordinal
         );
         Assert.Contains("warn  approvals: b asks for your yes before starting (requires_approval)", asked.People, StringComparison.Ordinal);
-        Assert.Contains("warn  notifications: Nobody is notified when it needs a person.", asked.People, StringComparison.Ordinal);
+        Assert.Contains("warn  notifications: No one is notified if the run needs a user.", asked.People, StringComparison.Ordinal);
         Assert.Contains("no agent starts when 40.00 USD are spent", asked.People, StringComparison.Ordinal);
         Assert.Contains("could wake you", asked.People, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator", "runs")));
@@ -94,7 +94,7 @@ public sealed class OvernightTests
 
         var run = cli.RunAsync("run", "--overnight", "--until", "07:00", "--max-cost", "40", "--only", "a", "--yes");
 
-        // The command holds it, and the worker, which goes on when that is gone.
+        // The command holds it, and the worker, which continues when that is gone.
         await Wait.UntilAsync(() => Held(log) == 2 || run.IsCompleted);
         await File.WriteAllTextAsync(Path.Combine(cli.Home, "go"), "");
         Assert.True((await run).ExitCode == 0, (await run).People);

@@ -5,8 +5,10 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>What our own calls of git believe: no program that an agent or a repository set up, and no attribute about what a diff may
-/// show. Through the program, without a sandbox.</summary>
+/// <summary>
+/// Our own git calls run no program and follow no diff attribute that an agent or a repository set up. Tested through the program, without
+/// a sandbox.
+/// </summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class OwnGitTests : IDisposable
 {

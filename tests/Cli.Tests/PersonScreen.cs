@@ -5,11 +5,11 @@ using Orchestrator.Cli.Startup;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>A terminal of some columns on which a command is called: stdout and stderr as a person sees them in the end.</summary>
+/// <summary>A terminal of some columns on which a command is called: stdout and stderr as a user sees them in the end.</summary>
 internal static partial class PersonScreen
 {
     /// <summary>The lines that stand on the screen then.</summary>
-    /// <param name="cli">Where it is called.</param>
+    /// <param name="cli">The fixture of the called command.</param>
     /// <param name="width">Columns.</param>
     /// <param name="command">The command line.</param>
     public static async Task<string> OfAsync(CliFixture cli, int width, params string[] command)

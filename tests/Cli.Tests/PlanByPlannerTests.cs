@@ -156,7 +156,7 @@ public class PlanByPlannerTests
         var prompt = cli.Read(".orchestrator/prompt");
 
         Assert.True(run.ExitCode == 1, run.People);
-        Assert.Contains("say in several words", run.People, StringComparison.Ordinal);
+        Assert.Contains("describe the changes in several words", run.People, StringComparison.Ordinal);
         Assert.Contains("please use fewer files", prompt, StringComparison.Ordinal);
         Assert.Contains("files_write:\n      - one.txt", prompt, StringComparison.Ordinal);
         Assert.Equal(2, Directory.GetDirectories(Path.Combine(cli.Folder, ".orchestrator", "runs")).Length);
@@ -177,7 +177,7 @@ public class PlanByPlannerTests
         Assert.Equal(1, (int)(await cli.RunAsync("show", "/planner", "--json")).Json["task"]!["starts"]!);
     }
 
-    /// <summary>A planner that names a gate which nobody makes is told so, as a user who types such a plan is.</summary>
+    /// <summary>A planner that names a missing gate gets the same error as a user who types such a plan.</summary>
     [Theory]
     [InlineData("tests/test_one.py", "tests/test_one.py")]
     [InlineData("npm run absent", "the script 'absent' of package.json")]

@@ -19,7 +19,9 @@ public class PlanDocumentTests
           - {name: AuthService, file_path: contracts/auth.ts, methods: [login], consumers: [two]}
         """;
 
-    /// <summary>What is printed by itself has a version. A list of ids is only read, and lines of events get theirs when printed.</summary>
+    /// <summary>
+    /// Every document that is printed alone has a version. Lists of ids have none, and event lines get theirs when they are printed.
+    /// </summary>
     [Fact]
     public void Documents_EachOfThemHasItsVersion()
     {

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>A question of an agent that the planner answers, or leaves to a person, with shell scripts as both.</summary>
+/// <summary>A question of an agent that the planner answers, or leaves to a user, with shell scripts as both.</summary>
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public class PlannerAnswerRunTests
 {
@@ -59,7 +59,7 @@ public class PlannerAnswerRunTests
 
         Assert.True(run.ExitCode == 3, run.People);
         Assert.Contains(
-            "Which date format? (the planner leaves it to a person: README and request contradict each other)",
+            "Which date format? (the planner passes it to a user: README and request contradict each other)",
             status.Output,
             StringComparison.Ordinal
         );
@@ -68,7 +68,7 @@ public class PlannerAnswerRunTests
         Assert.Equal("the American one\n", cli.Read("a.txt"));
     }
 
-    /// <summary>Whatever the planner says, it is text: what its agent may write stays what it is.</summary>
+    /// <summary>The planner's answer is only text, so the agent's ownership does not change.</summary>
     [Fact]
     public async Task Run_PlannerAllowsAFile_TheCheckOfTheWorkDoesNot()
     {

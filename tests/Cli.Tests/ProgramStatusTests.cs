@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>What terminals are told of a run beside its lines: OSC 7501 and OSC 9;4.</summary>
+/// <summary>Escape codes that report a run's progress to terminals: OSC 7501 and OSC 9;4.</summary>
 public sealed class ProgramStatusTests
 {
     [Fact]

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary><c>proof</c>: from a line to the task that brought it, by git and the record, not by what a commit says of itself.</summary>
+/// <summary><c>proof</c> finds the task behind a line through git and the run's record, not through commit messages.</summary>
 public sealed class ProofCommandTests
 {
     [Theory]
@@ -34,7 +34,7 @@ public sealed class ProofCommandTests
             one["decisions"]!.AsArray(),
             decision => decision!["what"]!.GetValue<string>().StartsWith("b: ", StringComparison.Ordinal)
         );
-        Assert.Contains("a person has committed it", own.People, StringComparison.Ordinal);
+        Assert.Contains("A user committed this line", own.People, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -292,7 +292,7 @@ public sealed partial class RecommendedCommandTests
             .ToList();
         var shown = ways.Find(way => way.Item1 == kind && (resolution is null || way.Item2 == resolution)).Command;
         Assert.True(shown is not null, $"No {kind} among: {string.Join("; ", ways.Select(way => way.Command))}");
-        // Where nobody works on the run, the user at the terminal is asked whether this command goes on with it.
+        // Where nobody works on the run, the user at the terminal is asked whether this command continues with it.
         return await cli.RunAsync(
             new RecordingTerminal { Answer = true },
             [.. shown!.Split(' ').Skip(1).Select(word => word == "TEXT" ? "look again" : word)]

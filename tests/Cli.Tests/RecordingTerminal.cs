@@ -13,7 +13,7 @@ internal sealed class RecordingTerminal : ITerminal
     /// <summary>The command prints a document: nothing else goes to stdout.</summary>
     public bool Documents { get; set; }
 
-    /// <summary>What went to stdout.</summary>
+    /// <summary>The text on stdout.</summary>
     public string Output
     {
         get
@@ -25,7 +25,7 @@ internal sealed class RecordingTerminal : ITerminal
         }
     }
 
-    /// <summary>What a person at the terminal reads: what was asked for in lines, and what goes on.</summary>
+    /// <summary>The text that a user at the terminal reads: requested output and progress.</summary>
     public string People
     {
         get
@@ -125,7 +125,7 @@ internal sealed class RecordingTerminal : ITerminal
 
     public string ReadInput() => Input;
 
-    /// <summary>What <see cref="OpenStreams"/> gives.</summary>
+    /// <summary>The streams that <see cref="OpenStreams"/> returns.</summary>
     public (Stream Input, Stream Output) Streams { get; init; } = (Stream.Null, Stream.Null);
 
     public (Stream Input, Stream Output) OpenStreams() => Streams;
@@ -136,7 +136,7 @@ internal sealed class RecordingTerminal : ITerminal
         return Answer;
     }
 
-    /// <summary>What <see cref="AskText"/> gives, one after the other; then what <see cref="Answer"/> says.</summary>
+    /// <summary>The answers of <see cref="AskText"/> in order; after them it returns <see cref="Answer"/>.</summary>
     public Queue<string> Texts { get; init; } = [];
 
     public string? AskText(string question)

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>The same work is paid twice only where a person, a schedule or a start's input says that it is meant.</summary>
+/// <summary>The same work is paid twice only where a user, a schedule or a start's input says that it is meant.</summary>
 public sealed class RepeatedRunTests
 {
     private const string Plan = """
@@ -123,7 +123,7 @@ public sealed class RepeatedRunTests
         Assert.Equal(2, Starts(cli));
     }
 
-    /// <summary>Whoever starts runs by Temporal's own means is asked as well.</summary>
+    /// <summary>The question also appears if the run is started through Temporal's own tools.</summary>
     [Fact]
     public async Task Start_ThroughTemporal_IsAskedAboutUnlessItIsMeant()
     {

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>A run that can't go on by itself, and a person who says how it goes on.</summary>
+/// <summary>A run that can't continue by itself, and a user who says how it continues.</summary>
 public sealed class ResolveTests
 {
     private const string Plan = """
@@ -25,7 +25,7 @@ public sealed class ResolveTests
         var report = (await cli.RunAsync("report", run, "--escalation")).Output;
         var named = (await cli.RunAsync("status", run)).Output + (await cli.RunAsync("show", run)).Output;
 
-        // What a person has to know is in one file, and each way out with its commands.
+        // What a user has to know is in one file, and each way out with its commands.
         Assert.Contains("no GOOD in bad.txt", report, StringComparison.Ordinal);
         Assert.Contains("Not run because of it: after.", report, StringComparison.Ordinal);
         Assert.Contains($"git worktree add ../{run}-fix {staging}", report, StringComparison.Ordinal);

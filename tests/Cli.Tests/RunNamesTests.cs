@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>What a person may call a run or a task by, and what is suggested when it is mistyped.</summary>
+/// <summary>Names by which a user can refer to a run or a task, and suggestions for mistyped ones.</summary>
 public sealed class RunNamesTests : IDisposable
 {
     private readonly CliFixture _cli = new CliFixture().WithRepository();

@@ -49,7 +49,7 @@ public sealed class RunPushUnitTests
         await TickUntilAsync(() => !sharing.IsShared(record, here));
         var fencedAt = asked;
 
-        // What brings a run writes its files anew.
+        // What brings a run rewrites its files.
         queue = here.Queue;
         File.WriteAllBytes(StoredRun.StatusFile(record.Folder), File.ReadAllBytes(StoredRun.StatusFile(record.Folder)));
         cli.Shell("git --git-dir \"" + cli.Home + "/shared.git\" update-ref -d refs/orchestrator/runs/night");

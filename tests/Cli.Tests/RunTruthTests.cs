@@ -7,8 +7,8 @@ using Xunit.Abstractions;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>
-/// Random runs: agents that do, fail, give up, ask and do nothing, tasks that are not asked for, persons who skip, retry, cancel and abort.
-/// Whoever tells of a run tells the same, and what git has.
+/// Random runs: agents that do, fail, give up, ask and do nothing, tasks that are not asked for, users who skip, retry, cancel and abort.
+/// All reports about a run agree with each other and with git.
 /// </summary>
 public class RunTruthTests(ITestOutputHelper output)
 {

@@ -8,7 +8,7 @@ namespace Orchestrator.Cli.Tests;
 /// <summary>Programs that make sandboxes in place of bubblewrap (<c>permissions.runner</c>).</summary>
 public sealed class RunnerTests
 {
-    /// <summary>It carries the description out by bubblewrap, and notes it.</summary>
+    /// <summary>A runner that implements the description with bubblewrap and records it.</summary>
     private const string Scripted = """
         const [, , text, ...program] = process.argv;
         const told = JSON.parse(text);
@@ -58,7 +58,7 @@ public sealed class RunnerTests
         Assert.Contains(told, one => one["network"] is not null);
     }
 
-    /// <summary>One that starts the program as it is would leave everything open.</summary>
+    /// <summary>A runner that starts the program without a sandbox must be detected.</summary>
     [BubblewrapFact]
     public async Task Run_RunnerThatDoesNotConfine_StartsNoAgent()
     {

@@ -38,8 +38,8 @@ public sealed class ScheduleCommandTests
         working.Raise();
 
         Assert.Equal((0, 0, 0, 0), (created.ExitCode, started.ExitCode, listed.ExitCode, (await worker).ExitCode));
-        Assert.Contains("Nothing serves this repository's engine now", created.People, StringComparison.Ordinal);
-        Assert.DoesNotContain("Nothing serves", listed.People, StringComparison.Ordinal);
+        Assert.Contains("No process serves this repository's engine now", created.People, StringComparison.Ordinal);
+        Assert.DoesNotContain("No process serves", listed.People, StringComparison.Ordinal);
         Assert.Contains(
             "22:00 mon,tue,wed,thu,fri (Europe/Berlin)  tasks.yaml, until 07:00, at most $40",
             listed.Output,
@@ -86,13 +86,13 @@ public sealed class ScheduleCommandTests
         Assert.Contains("paused: release week", paused.Output, StringComparison.Ordinal);
         Assert.Contains("22:00 daily", resumed.Output, StringComparison.Ordinal);
         Assert.Contains("next: ", resumed.Output, StringComparison.Ordinal);
-        Assert.Contains("There is no schedule here", none.People, StringComparison.Ordinal);
+        Assert.Contains("This repository has no schedule", none.People, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("When does it start runs?")]
-    [InlineData("When does it start runs?", "--at", "22:00", "--cron", "0 22 * * *")]
-    [InlineData("When does it start runs?", "--cron", "0 22 * * *", "--days", "mon")]
+    [InlineData("The schedule has no time.")]
+    [InlineData("The schedule has no time.", "--at", "22:00", "--cron", "0 22 * * *")]
+    [InlineData("The schedule has no time.", "--cron", "0 22 * * *", "--days", "mon")]
     [InlineData("--at is '25:00'", "--at", "25:00")]
     [InlineData("--days is 'someday'", "--at", "22:00", "--days", "someday")]
     [InlineData("no time zone 'Mars'", "--at", "22:00", "--zone", "Mars")]

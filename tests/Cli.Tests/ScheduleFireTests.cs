@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>What came of a schedule's times: due, dispatched, begun and ended are four facts.</summary>
+/// <summary>The outcome of a schedule's times. Due, dispatched, started and ended are four separate facts.</summary>
 public sealed class ScheduleFireTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
@@ -29,7 +29,7 @@ public sealed class ScheduleFireTests
         Assert.StartsWith("ran: r", ScheduleFormatter.Describe(fire), StringComparison.Ordinal);
     }
 
-    /// <summary>It waits for a person, failed in its checks, or nobody works: no success.</summary>
+    /// <summary>A run that waits for a user, failed in its checks or has no process does not count as a success.</summary>
     [Theory]
     [InlineData(RunStates.AwaitingApproval)]
     [InlineData(RunStates.Failed)]

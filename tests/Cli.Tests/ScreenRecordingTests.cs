@@ -5,8 +5,8 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>The screens that a person meets most, at 80 and 200 columns, compared with the approved ones in <c>Screens</c>.
-/// <c>APPROVE_SCREENS=1</c> writes them anew: look at the difference before it is committed.</summary>
+/// <summary>The screens that a user meets most, at 80 and 200 columns, compared with the approved ones in <c>Screens</c>.
+/// <c>APPROVE_SCREENS=1</c> rewrites them: look at the difference before it is committed.</summary>
 public sealed partial class ScreenRecordingTests
 {
     private const string Agent = """

@@ -49,7 +49,9 @@ public sealed class ServedWorkTests
         var terminal = new RecordingTerminal();
 
         var serving = cli.RunAsync(terminal, interrupts, "server", "--port", "0");
-        await Wait.UntilAsync(() => terminal.People.Contains("Nobody works on runs here", StringComparison.Ordinal) || serving.IsCompleted);
+        await Wait.UntilAsync(() =>
+            terminal.People.Contains("No process executes runs here", StringComparison.Ordinal) || serving.IsCompleted
+        );
         interrupts.Raise();
 
         Assert.Equal(0, (await serving).ExitCode);

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>Who may talk to a served engine over TCP.</summary>
+/// <summary>Access to a served engine over TCP.</summary>
 public sealed class ServerListenTests : IDisposable
 {
     private readonly CliFixture _cli = new();
@@ -80,12 +80,12 @@ public sealed class ServerListenTests : IDisposable
     [Theory]
     [InlineData("can be reached from other machines", "--listen", "0.0.0.0")]
     [InlineData("can be reached from other machines", "--listen", "0.0.0.0", "--api-key", "$ENGINE_KEY")]
-    [InlineData("anybody could rule", "--listen", "::", "--tls-cert", "cert.pem", "--tls-key", "key.pem")]
+    [InlineData("anybody could control", "--listen", "::", "--tls-cert", "cert.pem", "--tls-key", "key.pem")]
     [InlineData("belong together", "--tls-cert", "cert.pem")]
     [InlineData("can't be used", "--tls-cert", "cert.pem", "--tls-key", "cert.pem")]
-    [InlineData("takes no key", "--api-key", "open sesame")]
+    [InlineData("does not accept the key itself", "--api-key", "open sesame")]
     [InlineData("NO_SUCH", "--api-key", "$NO_SUCH")]
-    [InlineData("no IP address", "--listen", "everywhere")]
+    [InlineData("not an IP address", "--listen", "everywhere")]
     [InlineData("70000 is not a port", "--port", "70000")]
     public async Task Server_OpenedUnsafelyOrWrongly_IsRefusedWithWhatToDo(string message, params string[] arguments)
     {
@@ -119,7 +119,7 @@ public sealed class ServerListenTests : IDisposable
         interrupts.Raise();
 
         Assert.Equal(0, (await serving).ExitCode);
-        Assert.Contains("--insecure was given", terminal.People, StringComparison.Ordinal);
+        Assert.Contains("Because of --insecure", terminal.People, StringComparison.Ordinal);
     }
 
     private static async Task<GetSystemInfoResponse> AskAsync(string address, SslClientAuthenticationOptions? tls, string? key = null)

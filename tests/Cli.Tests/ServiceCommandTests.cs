@@ -103,7 +103,7 @@ public sealed class ServiceCommandTests
 
         Assert.Equal((0, 5), (removed.ExitCode, status.ExitCode));
         Assert.Empty(Directory.GetFiles(UnitsOf(cli)));
-        Assert.Contains("'orchestrate service install' makes one", status.Output, StringComparison.Ordinal);
+        Assert.Contains("'orchestrate service install' creates one", status.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class ServiceCommandTests
         Assert.Contains("'orchestrate worker'", refused.People, StringComparison.Ordinal);
     }
 
-    /// <summary>What systemd.syntax(7) would read otherwise is escaped; what no unit can hold is refused.</summary>
+    /// <summary>Characters that systemd.syntax(7) treats specially are escaped; characters that no unit can contain are refused.</summary>
     [Fact]
     public void Text_OfStrangePaths_IsEscaped()
     {

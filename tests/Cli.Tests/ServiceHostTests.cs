@@ -47,7 +47,7 @@ public sealed class ServiceHostTests
         Assert.Equal(Outcome.Unavailable, await ServiceHost.RunAsync(builder, log, CancellationToken.None));
     }
 
-    /// <summary>What nobody expected goes to whoever writes the crash log, whose exit code is not 0 either.</summary>
+    /// <summary>An unexpected exception reaches the caller, which writes the crash log and exits with a code other than 0.</summary>
     [Fact]
     public async Task RunAsync_ServiceThatFailsUnexpectedly_Throws()
     {
@@ -76,7 +76,7 @@ public sealed class ServiceHostTests
         Assert.True(service.HasStopped);
     }
 
-    /// <summary>As a unit with <c>Type=notify</c>: the parent is called so, and names a socket.</summary>
+    /// <summary>A unit with <c>Type=notify</c>, whose parent passes a socket.</summary>
     [Fact]
     public async Task Server_StartedBySystemd_NotifiesThatItIsReadyAndThatItStops()
     {

@@ -6,8 +6,8 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>A person's conversation goes on as a task, by a program that plays <c>claude</c>: what it was called with, and what became of
-/// the person's own files.</summary>
+/// <summary>A user's conversation continues as a task, by a program that plays <c>claude</c>: what it was called with, and what became of
+/// the user's own files.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class SessionsAdoptTests : IDisposable
 {
@@ -85,7 +85,7 @@ public sealed class SessionsAdoptTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(copy));
     }
 
-    /// <summary>Killed after each of its steps, the last before its run begins: another call adopts it all the same.</summary>
+    /// <summary>Killed after each of its steps, the last before its run begins: another call adopts it anyway.</summary>
     [Theory]
     [InlineData("read")]
     [InlineData("refs")]

@@ -260,7 +260,7 @@ public class SetUpCommandTests
         var set = await cli.RunAsync("config", "set", "workers", "9");
 
         Assert.Equal(0, set.ExitCode);
-        Assert.Contains("It is not in force: .env:1 says 5, and goes before it.", set.People, StringComparison.Ordinal);
+        Assert.Contains("It has no effect, because .env:1 overrides it with 5.", set.People, StringComparison.Ordinal);
     }
 
     [Fact]

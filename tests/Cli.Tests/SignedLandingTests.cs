@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>What lands bears the user's signature where git is configured for that and <c>git.sign</c> says so.</summary>
+/// <summary>Landed commits bear the user's signature if git is configured for it and <c>git.sign</c> is set.</summary>
 public sealed class SignedLandingTests
 {
     private const string Plan = """
@@ -170,7 +170,7 @@ public sealed class SignedLandingTests
 
         private Key(string folder, string format, string key) => (_folder, _format, _key) = (folder, format, key);
 
-        /// <summary>How often the program has signed or verified.</summary>
+        /// <summary>Number of times the program signed or verified.</summary>
         public int Calls => File.Exists(In("calls")) ? File.ReadAllLines(In("calls")).Length : 0;
 
         /// <summary>Settings of git that sign commits with it.</summary>

@@ -104,7 +104,7 @@ public sealed class SpawnCommandTests
         Assert.True(added.ExitCode == 0, added.People);
         Assert.Contains("2 more tasks: wait-for-it-2, another-one", added.People, StringComparison.Ordinal);
         Assert.Equal(2, refused.ExitCode);
-        Assert.Contains("--land is of a new run", refused.People, StringComparison.Ordinal);
+        Assert.Contains("--land is for a new run", refused.People, StringComparison.Ordinal);
         Assert.True(ended.ExitCode == 0, ended.People);
         Assert.Contains("3 of 3 tasks on branches", ended.People, StringComparison.Ordinal);
         Assert.Equal(2, late.ExitCode);
@@ -151,7 +151,7 @@ public sealed class SpawnCommandTests
     [Theory]
     [InlineData("The task says nothing: it is empty.", "")]
     [InlineData("There is no task.")]
-    [InlineData("--n 0: a task needs one agent at least.", "A", "--n", "0")]
+    [InlineData("--n 0: a task needs at least one agent.", "A", "--n", "0")]
     [InlineData("There is no file none.md", "--from", "none.md")]
     [InlineData("list.md: line 2 is neither an item of the list nor indented below one", "--from", "list.md")]
     [InlineData("empty.md is empty.", "--from", "empty.md")]

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>What was found for the project decides about every merged tree, also where a task has a test of its own.</summary>
+/// <summary>Detected gates of the project decide about every merged tree, even if a task has a test of its own.</summary>
 public sealed class StagingGatesTests
 {
     [Fact]

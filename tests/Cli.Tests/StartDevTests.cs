@@ -60,7 +60,7 @@ public sealed class StartDevTests
         Assert.DoesNotContain("search-attribute", after.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>As the page for users has it: a script of one line, which the SDK gives the port and the flag.</summary>
+    /// <summary>The documented script of one line, to which the SDK passes the port and the flag.</summary>
     [Fact]
     public async Task StartTimeSkipping_ScriptOfThePage_SkipsADay()
     {
@@ -130,7 +130,7 @@ public sealed class StartDevTests
     [InlineData("--dynamic-config-value limit.blobSize.error=many", "'many', which is not a number")]
     [InlineData("--dynamic-config-value frontend.WorkflowPauseEnabled=maybe", "'maybe', which is neither true nor false")]
     [InlineData("--ip 0.0.0.0", "--ip 0.0.0.0 can be reached from other machines")]
-    [InlineData("--ip here", "--ip: 'here' is no IP address")]
+    [InlineData("--ip here", "--ip: 'here' is not an IP address")]
     public async Task StartDev_WhatIsNotHere_IsRefusedWithASentence(string options, string said)
     {
         using var cli = new CliFixture();

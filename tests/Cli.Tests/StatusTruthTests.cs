@@ -10,9 +10,8 @@ using Xunit.Abstractions;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>
-/// What API and page show of a run at random moments of random runs, compared with the processes and with git: agents and gates are
-/// programs that say where they are and wait for the test, so that the truth stands still while one looks. The process of the run is killed
-/// and followed by another.
+/// Compares the API and the page with processes and git at random moments of random runs. Agents and gates are programs that report where
+/// they are and wait for the test, so that the state is stable during a comparison. The run's process is killed and replaced by another.
 /// </summary>
 public sealed partial class StatusTruthTests(ITestOutputHelper output)
 {
@@ -44,17 +43,17 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
         );
     }
 
-    /// <summary>A task, and what the test knows of it without asking anybody: what it told its processes to do.</summary>
+    /// <summary>A task with the state that the test knows from its own commands to the processes.</summary>
     private sealed class Known(string id, string[] after, bool asks)
     {
         public string Id => id;
 
         public string[] After => after;
 
-        /// <summary>It waits for a person's yes.</summary>
+        /// <summary>True if the task waits for a user's approval.</summary>
         public bool Asks { get; set; } = asks;
 
-        /// <summary>Where it came to by what was told to it last; null: it is to be merged.</summary>
+        /// <summary>The task's state after the last command to its agent, or null if the task is about to be merged.</summary>
         public string? Came { get; set; }
     }
 
@@ -160,7 +159,7 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
                     var wrong = await WrongAsync();
                     if (wrong.StartsWith(Moved, StringComparison.Ordinal))
                     {
-                        // The run's process ends by itself when only a person can help: no one truth to compare with.
+                        // The run's process ends by itself when only a user can help: no one truth to compare with.
                         await SettleAsync();
                         continue;
                     }
@@ -174,7 +173,7 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
             }
         }
 
-        /// <summary>One random thing happens: a process goes on, a person answers, the run's process dies or comes back.</summary>
+        /// <summary>Plays one random event: a process continues, a user answers, the run's process dies or returns.</summary>
         private async Task StepAsync()
         {
             var world = World.Of(this);
@@ -226,7 +225,7 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
             }
         }
 
-        /// <summary>Gates that nobody waits for any more: they are asked once more by whoever goes on.</summary>
+        /// <summary>Gates whose process died; the process that continues the run starts them again.</summary>
         private async Task EndGatesAsync()
         {
             foreach (var file in Directory.GetFiles(Path.Combine(_cli.Home, "at"), "gate-*"))
@@ -280,7 +279,7 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
             }
         }
 
-        /// <summary>What is shown and not so; empty: all is as the world is.</summary>
+        /// <summary>Everything that is shown but not true, or empty if all is correct.</summary>
         private async Task<string> WrongAsync()
         {
             var isWorkedOn = IsWorkedOn;
@@ -345,8 +344,8 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
         [GeneratedRegex("<tr id=\"task-([^\"]+)\">.*?<span class=\"state [a-z]+\">([^<]+)</span>", RegexOptions.Singleline)]
         private static partial Regex Rows();
 
-        /// <summary>What processes and git say.</summary>
-        /// <param name="At">Agents and gates that are there and were not told to go on.</param>
+        /// <summary>The state according to processes and git.</summary>
+        /// <param name="At">Agents and gates that are there and were not told to continue.</param>
         /// <param name="Merged">Tasks whose commits are on the staging branch or the target.</param>
         private sealed record World(IReadOnlySet<string> At, IReadOnlySet<string> Merged, IReadOnlyList<Known> Tasks)
         {

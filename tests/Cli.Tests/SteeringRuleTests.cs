@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>What commands to an open run do where nobody works on it and there is no terminal: one rule for all.</summary>
+/// <summary>One rule holds for all commands to an open run if no process works on the run and there is no terminal.</summary>
 public class SteeringRuleTests
 {
     private const string Agent =
@@ -49,7 +49,7 @@ public class SteeringRuleTests
             }
         }
         var shown = (await cli.RunAsync("status", "night")).Output;
-        Assert.Equal(Kept.Length, shown.Split("kept until the run continues: ").Length - 1);
+        Assert.Equal(Kept.Length, shown.Split("stored until the run continues: ").Length - 1);
         Assert.Equal(starts, Starts(cli));
         Assert.Equal(3, (await cli.RunAsync("status", "night", "--exit-code")).ExitCode);
 
@@ -59,7 +59,7 @@ public class SteeringRuleTests
         Assert.Equal(1, (await cli.RunAsync("status", "night", "--exit-code", "--json")).ExitCode);
     }
 
-    /// <summary>Ways to resolve that go on are kept like every other command; the ones that end the run are carried out.</summary>
+    /// <summary>Ways to resolve that continue are kept like every other command; the ones that end the run are carried out.</summary>
     [Fact]
     public async Task Resolve_NobodyWorksOnTheRunAndNoTerminal_IsKeptUntilYes()
     {
@@ -81,7 +81,7 @@ public class SteeringRuleTests
         Assert.Equal(0, (await cli.RunAsync("resolve", "night", "abort", "--yes")).ExitCode);
     }
 
-    /// <summary>What refuses a run is told by 'check' and by a dry run, too, with one exit code.</summary>
+    /// <summary>'check' and a dry run also report what would refuse a run, with the same exit code.</summary>
     [Theory]
     [InlineData("bare", 2)]
     [InlineData("detached", 2)]

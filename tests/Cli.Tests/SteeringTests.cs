@@ -57,7 +57,7 @@ public class SteeringTests
     }
 
     /// <summary>
-    /// Said before the run and without an engine: its agent waits, everybody is told why, and it is started once when it may be.
+    /// A hold before the run and without an engine. The agent waits, the cause is shown, and the agent starts once after the release.
     /// </summary>
     [Fact]
     public async Task Hold_OfAllRuns_KeepsAgentsFromStartingUntilTheRelease()
@@ -148,7 +148,7 @@ public class SteeringTests
 
         Assert.Equal((0, 0, 4, 0), (reject.ExitCode, cancel.ExitCode, kept.ExitCode, approve.ExitCode));
         Assert.Contains("Continue it now?", approve.People, StringComparison.Ordinal);
-        Assert.Contains("kept until the run continues: approve approved/plan\n", waiting.Output, StringComparison.Ordinal);
+        Assert.Contains("stored until the run continues: approve approved/plan\n", waiting.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("kept for", (await cli.RunAsync("status", "approved")).Output, StringComparison.Ordinal);
         Assert.Equal(2, early.ExitCode);
         Assert.Contains("only a run that is awaiting-promotion can be promoted", early.People, StringComparison.Ordinal);
@@ -233,7 +233,7 @@ public class SteeringTests
         Assert.Equal((2, "merged"), ((int)status["tasks"]![0]!["starts"]!, (string?)status["tasks"]![1]!["state"]));
     }
 
-    /// <summary>As with 'temporal workflow terminate', while somebody watches and while nobody does.</summary>
+    /// <summary>A termination by 'temporal workflow terminate', with and without a watching process.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -291,7 +291,7 @@ public class SteeringTests
         Assert.Contains("does not know run-tasks", cancel.People, StringComparison.Ordinal);
     }
 
-    /// <summary>Its worktrees and the queue of its steps have the old place in their names: nobody would ever take a step.</summary>
+    /// <summary>The run's worktrees and its queue contain the old path, so no worker would ever take a step.</summary>
     [Fact]
     public async Task Resume_RepositoryWasMoved_SaysWhereTheRunIsAtHomeAndGoesOnThere()
     {

@@ -8,12 +8,12 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>
-/// What a file of an earlier version does not say has its default. Code that is generated to read a type sets a member that can only be
-/// initialized to null (or zero) where it is not there, whatever its initializer says: such a member has to be one that can be set.
+/// Members that an earlier version's file lacks get their defaults. Generated code sets an init-only member to null (or zero) if the file
+/// lacks it, whatever the initializer says. Such a member must have a setter.
 /// </summary>
 public sealed class StoredDefaultsTests
 {
-    /// <summary>What commands print, and nothing of ours reads.</summary>
+    /// <summary>Types of printed documents, which we never read.</summary>
     private static readonly string[] OnlyWritten = ["DocumentJson", "EngineJson"];
 
     public static TheoryData<string> Contexts() => [.. Found().Select(type => type.FullName!)];

@@ -3,13 +3,13 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>
-/// Agents that leave strange things in their worktrees: each lands, or is told what to do and lands then; nothing outside is touched.
+/// Agents that leave strange things in their worktrees: each lands at once or after a repair instruction, and nothing outside is touched.
 /// </summary>
 public class StrangeWorktreeTests
 {
     private const string Repository = "git -c user.name=x -c user.email=x@y";
 
-    /// <summary>What each agent does, the first time and the second.</summary>
+    /// <summary>Commands of each agent at its first and its second start.</summary>
     private static readonly (string Id, string Owned, string First, string Second)[] Agents =
     [
         ("link", "link.txt", "rm Cargo.lock; ln -s \"$PRECIOUS\" Cargo.lock; echo 1 > link.txt", ""),

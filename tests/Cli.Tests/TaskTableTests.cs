@@ -169,7 +169,7 @@ public class TaskTableTests
         var text = string.Join('\n', Draw(run, new Dictionary<string, string>(), Now, width, 50));
 
         Assert.Contains(TaskStates.AwaitingApproval, text, StringComparison.Ordinal);
-        // The cure may go on in the next row, but is whole.
+        // The cure may continue in the next row, but is whole.
         Assert.Contains($"orchestrate resume {run.RunId}", text.Replace("\n", " ", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Equal(width > 40, text.Contains("ttt", StringComparison.Ordinal));
         Assert.Equal(width == TaskTable.Unlimited, text.Contains(title, StringComparison.Ordinal));

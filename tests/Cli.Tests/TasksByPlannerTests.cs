@@ -118,7 +118,7 @@ public class TasksByPlannerTests
         Assert.DoesNotContain("Correct", run.People, StringComparison.Ordinal);
     }
 
-    /// <summary>What the planner is given decides, not task-master's current tag, nor whether tasks can be ordered as wholes.</summary>
+    /// <summary>The input of the planner decides, not task-master's current tag, nor whether tasks can be ordered as wholes.</summary>
     [Theory]
     [InlineData(
         """{"master":{"tasks":[{"id":1,"title":"One","status":"done"}]},"later":{"tasks":[{"id":1,"title":"Two","status":"pending"}]}}""",

@@ -20,7 +20,7 @@ public class TerminateAndResetTests
           - {id: b, description: B, files_write: [b.txt]}
         """;
 
-    // Tells of each start; what it does then is the state that the run is to stand still in, until it is told to go on.
+    // Tells of each start; what it does then is the state that the run is to stand still in, until it is told to continue.
     private const string Agent = """
         echo start >> "$HOME/starts-$ORCHESTRATOR_TASK"
         echo $$ > "$HOME/pid-$ORCHESTRATOR_TASK"
@@ -104,7 +104,7 @@ public class TerminateAndResetTests
         var reset = await cli.RunAsync("status", "first");
         var resumed = await cli.RunAsync("resume", "first", "--yes");
 
-        Assert.Contains("begun anew by a reset; it was completed", reset.People, StringComparison.Ordinal);
+        Assert.Contains("restarted by a reset; it was completed", reset.People, StringComparison.Ordinal);
         Assert.Contains("'orchestrate resume first' continues it", reset.People, StringComparison.Ordinal);
         Assert.True(resumed.ExitCode == 0, resumed.People);
         Assert.Equal(landed, cli.Git("rev-parse", "main"));

@@ -11,7 +11,7 @@ public class TerminationTests
     private const int Files = 60_000;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    /// <summary>What looks at every file of a worktree listens while it does.</summary>
+    /// <summary>A step that reads every file of a worktree can be canceled while it reads.</summary>
     [Fact]
     [Trait("Category", "Full")]
     public async Task Run_TerminatedWhileItJudgesVeryManyFiles_EndsAtOnceAndGoesOnWhenResumed()

@@ -50,7 +50,7 @@ public sealed class TrueCauseTests
         Assert.Equal("x\n", cli.Git("show", "main:one.txt"));
     }
 
-    /// <summary>A sandbox that works when it is tried, and can't be built for the agent, is no passing fault.</summary>
+    /// <summary>A sandbox that passes its check but can't be built for the agent is not a transient fault.</summary>
     [Agents.Tests.BubblewrapFact]
     [System.Runtime.Versioning.SupportedOSPlatform("linux")]
     public async Task Run_PlannersSandboxCanNotBeBuilt_EndsWithTheCauseAndTheCure()
@@ -138,8 +138,8 @@ public sealed class TrueCauseTests
     private static async Task<JsonNode> AgentCheckAsync(CliFixture cli) =>
         (await cli.RunAsync("check", "--json")).Json["checks"]!.AsArray().Single(entry => (string?)entry!["name"] == "agent")!;
 
-    /// <summary>Starts a run, waits until a task of it is parked, and reads all screens; then the run is paused, or the cause is mended and
-    /// the recommended command typed.</summary>
+    /// <summary>Starts a run, waits until a task of it is parked, and reads all screens; then the run is paused, or the cause is repaired
+    /// and the recommended command typed.</summary>
     private static async Task<(JsonNode Status, string Screen, string Inbox)> ParkedAsync(
         CliFixture cli,
         string task,

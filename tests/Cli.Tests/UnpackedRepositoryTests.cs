@@ -33,7 +33,7 @@ public sealed class UnpackedRepositoryTests : IDisposable
         ["show"] = "show a",
     };
 
-    /// <summary>They serve, or wait for somebody on their standard input.</summary>
+    /// <summary>Commands that serve, or wait for standard input.</summary>
     private static readonly string[] Endless = ["server", "hook", "ask-model", "drive-acp", "mcp"];
 
     private readonly CliFixture _cli = new CliFixture().WithRepository();

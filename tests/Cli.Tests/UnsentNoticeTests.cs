@@ -133,7 +133,7 @@ public class UnsentNoticeTests
         await Eventually.TrueAsync(() => !ProcessesOf(cli).Any(), TimeSpan.FromMinutes(1));
     }
 
-    /// <summary>A worker has no end of a run to wait for: it names what it leaves, and the next one sends it.</summary>
+    /// <summary>A stopping worker lists its unsent notices, and the next worker sends them.</summary>
     [Fact]
     public async Task Worker_Stopped_LeavesTheNoticeToTheNextOne()
     {
@@ -222,7 +222,7 @@ public class UnsentNoticeTests
 
         public string Target => $"provider: webhook, url: \"{_app.Urls.Single()}/hook\", secret: \"file:{_key}\"";
 
-        /// <summary>Starts one that answers by the number of the request, from 1; null: when its sender is gone.</summary>
+        /// <summary>Starts a server that answers by the number of the request, from 1, or with null after its sender is gone.</summary>
         public static async Task<Webhook> StartAsync(Func<int, int?> answer)
         {
             var hook = new Webhook();

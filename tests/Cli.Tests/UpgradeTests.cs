@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>A run waits for a person, nothing of it is running any more, and another build of the program goes on with it.</summary>
+/// <summary>A run waits for a user, nothing of it is running any more, and another build of the program continues with it.</summary>
 public sealed class UpgradeTests
 {
     private const string Plan = """
@@ -81,7 +81,7 @@ public sealed class UpgradeTests
         return program;
     }
 
-    /// <summary>Another build carries out what a person says, to the end of the run, with what was there before.</summary>
+    /// <summary>Another build carries out what a user says, to the end of the run, with what was there before.</summary>
     private static async Task GoOnAsync(CliFixture cli, InstalledProgram program, params string[] answer)
     {
         var (before, version) = (program.BuildId, (await program.RunAsync(cli, "version")).Said);

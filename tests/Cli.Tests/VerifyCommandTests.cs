@@ -42,7 +42,7 @@ public class VerifyCommandTests
         Assert.Equal(2, (await cli.RunAsync("verify", "tasks.yaml", "gone")).ExitCode);
     }
 
-    /// <summary>As in a run: a plan with contracts keeps the found gates that check types, beside what a task brings itself.</summary>
+    /// <summary>A plan with contracts keeps the detected type checks in addition to a task's own gates, as in a run.</summary>
     [Fact]
     public async Task Verify_PlanWithContracts_RunsTheTypeGatesThatWereFoundToo()
     {
@@ -148,7 +148,7 @@ public class VerifyCommandTests
         Assert.Contains("right a.txt: taken from the cache", committed.People, StringComparison.Ordinal); // The same files.
     }
 
-    /// <summary>A gate has what a gate of a run has, and the files of the checkout are the person's: what it changes stays.</summary>
+    /// <summary>A gate gets the same environment as in a run. Its changes stay because the checkout belongs to the user.</summary>
     [Fact]
     public async Task Verify_GateThatChangesTheCheckout_HasItsOwnPortAndFolderAndNothingIsPutBack()
     {

@@ -47,7 +47,7 @@ public sealed class WebDoorTests
         using var cli = new CliFixture().WithRepository();
         await using var web = await Served.StartAsync(cli, "--listen", "0.0.0.0", "--insecure");
 
-        Assert.Contains("can be read on the way", web.Terminal.People, StringComparison.Ordinal);
+        Assert.Contains("can read traffic", web.Terminal.People, StringComparison.Ordinal);
         using var browser = new HttpClient();
         var request = new HttpRequestMessage(HttpMethod.Get, web.Link);
         request.Headers.Host = "evil.example";
@@ -55,7 +55,7 @@ public sealed class WebDoorTests
         Assert.Equal(HttpStatusCode.MisdirectedRequest, refused.StatusCode);
     }
 
-    /// <summary>Whoever runs this as an ordinary user has no other user to try it with.</summary>
+    /// <summary>Only root can test with a second user; other users check the permissions alone.</summary>
     [Fact]
     public async Task Web_AnotherUserOfTheMachine_CanNotReadTheTokenAndIsNotLetIn()
     {
@@ -90,7 +90,7 @@ public sealed class WebDoorTests
         }
     }
 
-    /// <summary>One connection each, by bash: with the token, from a program of a run and from the user's.</summary>
+    /// <summary>Connections by bash with the token, one from a program of a run and one from the user's program.</summary>
     [Fact]
     public async Task Web_ProgramOfARunByAnyAddressOfTheMachine_IsRefused()
     {

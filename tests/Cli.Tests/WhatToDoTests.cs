@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests;
 
-/// <summary>The screens of a run that needs a person: each says once what is the matter, and recommends one command for it; and the ways to
+/// <summary>The screens of a run that needs a user: each says once what is the matter, and recommends one command for it; and the ways to
 /// name a run and a task. One run for all.</summary>
 public sealed class WhatToDoTests : IAsyncLifetime
 {
@@ -110,7 +110,7 @@ public sealed class WhatToDoTests : IAsyncLifetime
         }
         var refused = await _cli.RunAsync("skip", $"{_id}/c4", "--run", "another");
         Assert.Equal(2, refused.ExitCode);
-        Assert.Contains("are two runs", refused.People, StringComparison.Ordinal);
+        Assert.Contains("name different runs", refused.People, StringComparison.Ordinal);
         Assert.Contains("is a task", (await _cli.RunAsync("report", "c4")).People, StringComparison.Ordinal);
     }
 
@@ -170,7 +170,7 @@ public sealed class WhatToDoTests : IAsyncLifetime
         Assert.Contains("Error: expected 42, got 41", html, StringComparison.Ordinal);
         Assert.Contains($"orchestrate retry {_id}/c4 --guidance TEXT", html, StringComparison.Ordinal);
         Assert.Equal(((int)Outcome.Usage, (int)Outcome.Usage), (other.ExitCode, nowhere.ExitCode));
-        Assert.Contains("is not a report of orchestrate's", other.People, StringComparison.Ordinal);
+        Assert.Contains("is not a report of orchestrate", other.People, StringComparison.Ordinal);
         Assert.StartsWith("tasks:", await File.ReadAllTextAsync(Path.Combine(_cli.Folder, "tasks.yaml")), StringComparison.Ordinal);
         Assert.Equal([file], Directory.EnumerateFiles(_cli.Folder, "night*"));
     }

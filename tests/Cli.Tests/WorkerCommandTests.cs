@@ -7,7 +7,7 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>
-/// One server, workers of two people on two machines as it were: each with a home and a repository of its own, none where runs are started.
+/// One server and workers of two simulated machines, each with a home and a repository of its own, apart from the starting process.
 /// </summary>
 public class WorkerCommandTests
 {

@@ -105,7 +105,7 @@ public sealed class WorkerPanelTests
         panel = panel with { Rows = [Row("a")] };
 
         Assert.Equal("a", panel.Current!.Task.Id);
-        Assert.Contains("No agent is at work.", (panel with { Rows = [] }).Draw([], Now, 80, 24).Select(line => line.Text));
+        Assert.Contains("No agent is running.", (panel with { Rows = [] }).Draw([], Now, 80, 24).Select(line => line.Text));
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public sealed class WorkersCommandTests
         Assert.All(document, one => Assert.True(one!["atWork"]!.GetValue<bool>()));
         // Also of the agent that began while it was followed.
         Assert.All((string[])["a", "b", "c"], task => Assert.Contains($"[{task}] working on {task}", followed, StringComparison.Ordinal));
-        Assert.Contains("No agent is at work.", ended.People, StringComparison.Ordinal);
+        Assert.Contains("No agent is running.", ended.People, StringComparison.Ordinal);
         Assert.Equal(2, (await cli.RunAsync("logs", "--all", "--json")).ExitCode);
     }
 

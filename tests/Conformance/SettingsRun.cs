@@ -9,7 +9,7 @@ internal static class SettingsRun
     /// <param name="scenarios">The scenarios.</param>
     /// <param name="start">Starts a server with settings.</param>
     /// <param name="parallel">Scenarios at a time.</param>
-    /// <param name="retry">True to run those that failed once more, alone.</param>
+    /// <param name="retry">True to run those that failed again, alone.</param>
     /// <param name="onResult">Called after each.</param>
     /// <param name="cancellationToken">Ends the run.</param>
     public static async Task<SuiteResult> RunAsync(

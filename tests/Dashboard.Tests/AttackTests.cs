@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Orchestrator.Dashboard.Tests;
 
-/// <summary>What wears a server down or gets something out of it by its amount or its shape, and what changes under an open page.</summary>
+/// <summary>Requests that exhaust a server or extract data by their number or shape, and changes below an open page.</summary>
 public sealed class AttackTests
 {
     private const string RunPage = "/r/aaaaaaaaaaaa/" + Runs.Id;
@@ -280,7 +280,7 @@ public sealed class AttackTests
         return Encoding.ASCII.GetString(buffer, 0, read);
     }
 
-    /// <summary>A body whose length nobody is told.</summary>
+    /// <summary>A body of undeclared length.</summary>
     private sealed class ChunkedContent : HttpContent
     {
         private readonly byte[] _bytes;

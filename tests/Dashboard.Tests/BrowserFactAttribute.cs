@@ -15,7 +15,7 @@ public sealed class BrowserFactAttribute : FactAttribute
                 ? "needs npm's playwright-core, which scripts/setup installs"
             : null;
 
-    /// <summary>Path of chromium; null: there is none.</summary>
+    /// <summary>Path of chromium, or null if it is not installed.</summary>
     public static string? Browser { get; } =
         ((string[])["chromium", "chromium-browser", "google-chrome"])
             .SelectMany(name => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, name)))

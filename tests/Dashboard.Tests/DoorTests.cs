@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Orchestrator.Dashboard.Tests;
 
-/// <summary>Who is let in: each a way in that somebody has tried on such a page.</summary>
+/// <summary>Access to the page. Each case is an attack that is known from such pages.</summary>
 public sealed class DoorTests
 {
     private const string RunPage = "/r/aaaaaaaaaaaa/" + Runs.Id;

@@ -17,7 +17,7 @@ namespace Orchestrator.Dashboard.Tests;
 /// <param name="Device">Device of the user.</param>
 internal sealed record Act(string Text, string Device);
 
-/// <summary>One repository with one run, whose texts and events a test chooses; it notes every question and command.</summary>
+/// <summary>A repository with one run, whose texts and events a test chooses. Records every query and command.</summary>
 internal sealed class FakeSource : IDashboardSource, IRunQueries, IRunCommands
 {
     private readonly Channel<RunEvent> _coming = Channel.CreateUnbounded<RunEvent>();

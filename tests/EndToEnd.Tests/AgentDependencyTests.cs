@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Orchestrator.EndToEnd.Tests;
 
-/// <summary>The real Claude CLI asks for a package by the tool, gets it on staging and goes on in its conversation.</summary>
+/// <summary>The real Claude CLI asks for a package by the tool, gets it on staging and continues in its conversation.</summary>
 [SupportedOSPlatform("linux")]
 public sealed class AgentDependencyTests
 {

@@ -7,7 +7,7 @@ namespace Orchestrator.EndToEnd.Tests;
 
 /// <summary>
 /// Two tasks that hold alone and not together, with the real Claude CLI: whoever comes second is told with whom and how it failed, in the
-/// conversation that it has, and mends it.
+/// conversation that it has, and repairs it.
 /// </summary>
 public sealed class CombinedFailureTests
 {
@@ -32,7 +32,7 @@ public sealed class CombinedFailureTests
             verification: [{command: sh suite.sh}]
         """;
 
-    /// <summary>It takes long enough for the others to be waiting when the first has been merged.</summary>
+    /// <summary>A slow test suite, so that the other tasks wait when the first has been merged.</summary>
     private const string Suite = """
         sleep 2
         test ! -f two.txt || test ! -f three.txt && exit 0
@@ -48,7 +48,7 @@ public sealed class CombinedFailureTests
         await using var api = await ScriptedMessagesApi.StartAsync(
             new ApiRule(
                 SentBack,
-                // Whoever is merged second is sent back; the worktree is named after the task.
+                // The second merge is rejected; the worktree is named after the task.
                 ApiTurn.Calls(ApiToolUse.Bash("sed -i 's/alone/knows both/' \"$(basename \"$PWD\").txt\"")),
                 ApiTurn.Says("They know each other.")
             ),

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Orchestrator.EndToEnd.Tests;
 
-/// <summary>A run whose agent can't do it, with the real Claude CLI: a stronger model tries, then a person mends it, over a kill.</summary>
+/// <summary>A run whose agent can't do it, with the real Claude CLI: a stronger model tries, then a user repairs it, over a kill.</summary>
 public sealed class EscalationRunTests
 {
     private const string Plan = """
@@ -45,7 +45,7 @@ public sealed class EscalationRunTests
         var report = await orchestrate.RunAsync("report", id, "--escalation");
         Assert.Contains("### one: The only task", report.StandardOutput.Text, StringComparison.Ordinal);
 
-        // Whoever holds the run while it waits dies without a goodbye.
+        // The process that holds the waiting run is killed.
         await orchestrate.RunAsync("trust", "--yes");
         await orchestrate.KillWhenAsync(home["worker.log"], () => File.Exists(repository[".orchestrator/engine.sock"]), "worker");
         var fix = repository.Beside("fix");

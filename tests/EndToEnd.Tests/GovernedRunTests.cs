@@ -35,8 +35,10 @@ public sealed class GovernedRunTests
         return repository;
     }
 
-    /// <summary>One account, three repositories, eight runs: the first block of any of them stops all starts. After the reset one tries,
-    /// and then all go on where they were.</summary>
+    /// <summary>
+    /// One account, three repositories, eight runs. The first block of any of them stops all starts. After the reset one agent probes the
+    /// account, and then all continue.
+    /// </summary>
     [Fact]
     [Trait("Category", "Full")]
     public async Task Runs_OneMeetsTheLimit_NothingMoreStartsAnywhereAndAllGoOnInTheirConversations()
@@ -96,7 +98,7 @@ public sealed class GovernedRunTests
         }
     }
 
-    /// <summary>An answer costs half a dollar: the budget is reached in mid-turn, the run asks, and goes on in the same
+    /// <summary>An answer costs half a dollar: the budget is reached in mid-turn, the run asks, and continues in the same
     /// conversation.</summary>
     [Fact]
     public async Task Budget_ReachedInMidTurn_KeepsTheConversationAsksAndGoesOnWhenItIsRaised()
@@ -139,7 +141,7 @@ public sealed class GovernedRunTests
         Assert.Equal(1, (int)status["tasks"]![0]!["attempt"]!);
     }
 
-    /// <summary>The login's limit is used up for hours, and the person has said that the key may pay for 5 USD: the same conversation goes
+    /// <summary>The login's limit is used up for hours, and the user has said that the key may pay for 5 USD: the same conversation goes
     /// on with it, and each sentence about money says who paid.</summary>
     [Fact]
     public async Task Limit_WithAFallback_GoesOnInTheConversationWithTheOtherAccountWithinItsBudget()
@@ -215,7 +217,7 @@ public sealed class GovernedRunTests
     }
 
     /// <summary>The service says with each answer how full the account's limits are. Of the next run is said how much it will take of
-    /// them, and its report holds that against what it took.</summary>
+    /// them, and its report compares the forecast with the actual figures.</summary>
     [Fact]
     public async Task Forecast_AfterRunsOfAnAccountWithLimits_SaysHowMuchOfThemTheNextTakes()
     {

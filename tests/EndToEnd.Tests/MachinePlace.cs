@@ -36,7 +36,7 @@ internal sealed class MachinePlace : IDisposable
         _orchestrate = new OrchestrateProgram(folder, _environment);
     }
 
-    /// <summary>The library of faketime; null: it is not installed.</summary>
+    /// <summary>Path of the faketime library, or null if it is not installed.</summary>
     public static string? FakeClock { get; } =
         ((string[])["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib"])
             .Select(folder => Path.Combine(folder, "faketime", "libfaketimeMT.so.1"))
@@ -50,7 +50,7 @@ internal sealed class MachinePlace : IDisposable
     {
         _environment["LD_PRELOAD"] = FakeClock!;
         _environment["FAKETIME"] = $"{(ahead < TimeSpan.Zero ? "" : "+")}{(int)ahead.TotalSeconds}s";
-        // What counts seconds goes on as it is, as when a real clock is wrong.
+        // What counts seconds continues as it is, as when a real clock is wrong.
         _environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
     }
 
@@ -94,18 +94,18 @@ internal sealed class MachinePlace : IDisposable
         return new MachinePlace(_shared, name, folder, isOwner: false);
     }
 
-    /// <summary>What the agent does for a task: steps of the fake agent.</summary>
+    /// <summary>Sets the agent's steps for a task, which the fake agent executes.</summary>
     public void Play(string task, params JsonNode[] steps) =>
         File.WriteAllText(
             Beside("script.json"),
             new JsonObject { ["tasks"] = new JsonObject { [task] = new JsonArray(new JsonArray(steps)) } }.ToJsonString()
         );
 
-    /// <summary>What the agents do for several tasks.</summary>
+    /// <summary>Sets the agents' steps for several tasks.</summary>
     public void Play(IReadOnlyDictionary<string, JsonNode[]> tasks) =>
         PlayStarts(tasks.ToDictionary(task => task.Key, task => (JsonNode[][])[task.Value]));
 
-    /// <summary>What the agents do for several tasks, start by start.</summary>
+    /// <summary>Sets the agents' steps for several tasks, start by start.</summary>
     public void PlayStarts(IReadOnlyDictionary<string, JsonNode[][]> tasks) =>
         File.WriteAllText(
             Beside("script.json"),
@@ -122,18 +122,18 @@ internal sealed class MachinePlace : IDisposable
             }.ToJsonString()
         );
 
-    /// <summary>Writes the settings of the person at this machine.</summary>
+    /// <summary>Writes the settings of the user at this machine.</summary>
     public void Set(string yaml)
     {
         var folder = Directory.CreateDirectory(Path.Combine(Home, ".config", "orchestrator")).FullName;
         File.WriteAllText(Path.Combine(folder, "config.yaml"), yaml);
     }
 
-    /// <summary>Adds to the settings of the person at this machine.</summary>
+    /// <summary>Adds to the settings of the user at this machine.</summary>
     public void Add(string yaml) => File.AppendAllText(Path.Combine(Home, ".config", "orchestrator", "config.yaml"), yaml);
 
-    /// <summary>Writes the git configuration of the person at this machine.</summary>
-    /// <param name="more">What it has beside a name and an address.</param>
+    /// <summary>Writes the git configuration of the user at this machine.</summary>
+    /// <param name="more">Properties beside name and address.</param>
     public void Configure(string more) =>
         File.WriteAllText(Path.Combine(Home, ".gitconfig"), "[user]\n name = Test\n email = test@localhost\n" + more);
 
@@ -141,7 +141,7 @@ internal sealed class MachinePlace : IDisposable
     public Task KillWhenAsync(Func<bool> reached, params string[] arguments) =>
         _orchestrate.KillWhenAsync(Path.Combine(Home, "log"), reached, arguments);
 
-    /// <summary>Starts a command line that goes on.</summary>
+    /// <summary>Starts a command line that keeps running.</summary>
     public async Task<ServingProcess> ServeAsync(params string[] arguments) =>
         new(await _orchestrate.StartAsync(Path.Combine(Home, "log"), arguments));
 
@@ -160,11 +160,11 @@ internal sealed class MachinePlace : IDisposable
         return remote;
     }
 
-    /// <summary>What a repository has under a name; empty: nothing.</summary>
+    /// <summary>The refs of a repository below a prefix, or empty if it has none.</summary>
     public Task<string> RefsOfAsync(string folder, string prefix) => _shared.GitInAsync(folder, "for-each-ref", prefix);
 
     /// <summary>Carries out a command line.</summary>
-    /// <returns>How it ended, and what it said to people.</returns>
+    /// <returns>The exit code and the output for people.</returns>
     public async Task<(int ExitCode, string Output, string Error)> CallAsync(params string[] arguments)
     {
         var result = await _orchestrate.RunAsync(arguments);
@@ -195,7 +195,7 @@ internal sealed class MachinePlace : IDisposable
     /// <summary>All refs with their commits.</summary>
     public Task<string> RefsAsync() => _shared.GitInAsync(Folder, "for-each-ref");
 
-    /// <summary>What the agents here were told, in the order of their conversations.</summary>
+    /// <summary>The prompts of the agents here, in the order of their conversations.</summary>
     public IEnumerable<string> Prompts() =>
         Directory
             .EnumerateFiles(
@@ -206,10 +206,10 @@ internal sealed class MachinePlace : IDisposable
             .SelectMany(File.ReadAllLines)
             .Select(line => (string?)JsonNode.Parse(line)!["prompt"] ?? "");
 
-    /// <summary>Whether an agent works in the clone.</summary>
+    /// <summary>True if an agent works in the clone.</summary>
     public bool IsAgentAtWork() => ProcessTable.FindByEnvironment("ORCHESTRATOR_REPOSITORY", Folder).Any(process => !process.IsDead);
 
-    /// <summary>Waits until agents here were told so often.</summary>
+    /// <summary>Waits until agents here received the given number of prompts.</summary>
     /// <exception cref="TimeoutException">They were not; with what the programs here have said.</exception>
     public Task UntilPromptsAsync(int count) => UntilAsync(() => Prompts().Count() == count, $"not {count} prompts");
 
@@ -218,8 +218,8 @@ internal sealed class MachinePlace : IDisposable
     public Task UntilSaidAsync(string text) => UntilAsync(() => Said().Contains(text, StringComparison.Ordinal), $"'{text}' was not said");
 
     /// <summary>Waits until something holds.</summary>
-    /// <param name="holds">It does.</param>
-    /// <param name="otherwise">What is told where it does not.</param>
+    /// <param name="holds">The condition.</param>
+    /// <param name="otherwise">The failure message if the condition does not hold.</param>
     /// <exception cref="TimeoutException">It does not; with what the programs here have said.</exception>
     public async Task UntilAsync(Func<bool> holds, string otherwise)
     {
@@ -233,7 +233,7 @@ internal sealed class MachinePlace : IDisposable
         }
     }
 
-    /// <summary>What programs here have said and logged.</summary>
+    /// <summary>Output and logs of the programs here.</summary>
     public string Said()
     {
         var logs = Directory.CreateDirectory(Path.Combine(Folder, ".orchestrator", "logs")).EnumerateFiles("worker-*.log");
@@ -322,7 +322,7 @@ internal sealed class ServingProcess(ProcessIdentity process) : IAsyncDisposable
     /// <summary>Sends it a signal, such as <c>STOP</c>.</summary>
     public Task SignalAsync(string name) => _processes.RunAsync(new ProcessCommand("/bin/sh", "-c", $"kill -{name} {process.ProcessId}"));
 
-    /// <summary>It has not ended.</summary>
+    /// <summary>True if the process has not ended.</summary>
     public bool IsAlive => process.IsAlive();
 
     public async ValueTask DisposeAsync()

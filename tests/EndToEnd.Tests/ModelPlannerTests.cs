@@ -145,7 +145,7 @@ public sealed class ModelPlannerTests
         );
         answer.SetResult();
 
-        // The same command once more finds what was begun.
+        // The same command again finds what was begun.
         var again = await place.Orchestrate.RunAsync("plan", "write one file", "-o", "tasks.yaml");
 
         Assert.True(again.ExitCode == 0, again.StandardError.Text);

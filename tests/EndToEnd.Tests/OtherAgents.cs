@@ -50,7 +50,7 @@ internal static class OtherAgents
     }
 
     /// <summary>The settings of agents, each the installed program, below <c>agents:</c>.</summary>
-    /// <param name="programs">What <see cref="InstallAsync"/> returned.</param>
+    /// <param name="programs">The result of <see cref="InstallAsync"/>.</param>
     public static string Settings(IReadOnlyDictionary<string, string> programs) =>
         string.Concat(
             programs.Select(one => $"  {one.Key}: {{description: {{like: {one.Key}, program: \"{one.Value}\"}}{ModelOf(one.Key)} }}\n")

@@ -8,7 +8,7 @@ namespace Orchestrator.EndToEnd.Tests;
 
 /// <summary>
 /// One run of the real Claude, Codex, Gemini and opencode programs side by side, against scripted models. The orchestrator and all agents
-/// are killed in the middle; each conversation goes on where it was.
+/// are killed in the middle; each conversation continues where it was.
 /// </summary>
 public sealed class OtherAgentsRunTests
 {
@@ -45,7 +45,7 @@ public sealed class OtherAgentsRunTests
                 },
                 ApiTurn.Says("Four is there.")
             ),
-            // The prompt of a conversation that goes on.
+            // The prompt of a conversation that continues.
             new ApiRule("You were interrupted", ApiTurn.Says("Four is there."))
         );
         using var repository = await TemporaryRepository.CreateEmptyAsync();
@@ -120,7 +120,7 @@ public sealed class OtherAgentsRunTests
         return environment;
     }
 
-    /// <summary>As when the machine goes down: every process of every agent and supervisor of that repository.</summary>
+    /// <summary>Kills every process of every agent and supervisor of the repository, as if the machine went down.</summary>
     private static void KillAgents(string repository)
     {
         for (var round = 0; round < 3; round++)

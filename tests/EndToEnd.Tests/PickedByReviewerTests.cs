@@ -87,7 +87,7 @@ public sealed class PickedByReviewerTests
         var run = await place.Orchestrate.RunAsync("spawn", "--n", "2", "--pick", "Add up two numbers", "--yes");
 
         Assert.True(run.ExitCode == 0, run.StandardOutput.Text + run.StandardError.Text);
-        Assert.Contains("the first of those that are alike", run.StandardOutput.Text, StringComparison.Ordinal);
+        Assert.Contains("the first of equal results", run.StandardOutput.Text, StringComparison.Ordinal);
         Assert.DoesNotContain(api.Requests, request => request.Prompt.Contains(Question, StringComparison.Ordinal));
     }
 

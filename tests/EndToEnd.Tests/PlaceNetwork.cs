@@ -27,15 +27,15 @@ internal sealed class PlaceNetwork : IAsyncDisposable
         new(await RpcProxy.StartAsync(server), place, remote);
 
     /// <summary>Cuts the machine off, both ways, or joins it again.</summary>
-    /// <param name="server">It does not reach the server.</param>
-    /// <param name="remote">It does not reach the remote.</param>
+    /// <param name="server">True if the host can't reach the server.</param>
+    /// <param name="remote">True if the host can't reach the remote.</param>
     public void Part(bool server, bool remote)
     {
         _isApart = server;
         _place.Configure(remote ? $"[url \"{_place.Beside("nowhere")}\"]\n insteadOf = {_remote}\n" : "");
     }
 
-    /// <summary>Whether a remote refuses what anybody pushes.</summary>
+    /// <summary>Lets a remote refuse every push, or accept pushes again.</summary>
     public static void Refuse(string remote, bool refuses)
     {
         var hook = Path.Combine(Directory.CreateDirectory(Path.Combine(remote, "hooks")).FullName, "pre-receive");

@@ -6,8 +6,8 @@ using Xunit;
 namespace Orchestrator.EndToEnd.Tests;
 
 /// <summary>
-/// What a provider's cache compares is the same for all agents of a run: tools and system prompt are byte-equal in ten worktrees, the first
-/// agent of a wave has a head start, and the report says what came from the cache.
+/// All agents of a run share the prefix that a provider's cache compares. Tools and system prompt are byte-equal in ten worktrees, the
+/// first agent of a wave gets a warm-up, and the report counts the tokens from the cache.
 /// </summary>
 public sealed class PromptPrefixTests
 {

@@ -6,8 +6,8 @@ namespace Orchestrator.EndToEnd.Tests;
 /// <summary>Another service that steers a run by the official client while its machines fail. It takes back what it does a moment later,
 /// so that the run ends as without it, and makes calls that must be refused.</summary>
 /// <param name="sdk">The client.</param>
-/// <param name="tasks">How many tasks the run has: <c>t1</c>, <c>t2</c> ...</param>
-/// <param name="chance">What it does, and when.</param>
+/// <param name="tasks">Number of tasks in the run: <c>t1</c>, <c>t2</c> ...</param>
+/// <param name="chance">Source of the random choice of commands and times.</param>
 internal sealed class RandomSteering(SdkClient sdk, int tasks, Random chance) : IAsyncDisposable
 {
     private static readonly (string Told, string[] Call)[] Refused =
@@ -21,10 +21,10 @@ internal sealed class RandomSteering(SdkClient sdk, int tasks, Random chance) : 
     private readonly List<string> _done = [];
     private Task _steering = Task.CompletedTask;
 
-    /// <summary>How often agents may have begun once more because of it.</summary>
+    /// <summary>Highest number of additional agent starts that the steering can have caused.</summary>
     public int Interrupts { get; private set; }
 
-    /// <summary>What it has done.</summary>
+    /// <summary>The commands so far.</summary>
     public string Done => string.Join(", ", _done);
 
     /// <summary>Begins the run, and to steer it.</summary>
@@ -75,7 +75,7 @@ internal sealed class RandomSteering(SdkClient sdk, int tasks, Random chance) : 
         }
     }
 
-    /// <summary>Pauses the run or a task, and lets it go on.</summary>
+    /// <summary>Pauses the run or a task, and lets it continue.</summary>
     private async Task HoldAsync(int agents, params string[] whom)
     {
         _done.Add($"pause {string.Concat(whom)}");

@@ -72,14 +72,14 @@ public sealed class RealAgentLoginTests
             Assert.Equal(name, await repository.GitAsync("show", $"main:{name}.txt"));
         }
 
-        // No attempt was used up, and each task went on in its conversation.
+        // No attempt was used up, and each task continued in its conversation.
         Assert.Equal([(1, 2), (1, 2), (1, 1)], status["tasks"]!.AsArray().Select(task => ((int)task!["attempt"]!, (int)task["starts"]!)));
         Assert.All(Tasks, name => Assert.Single(Requests(name).Select(request => request.Session).Distinct()));
 
         // Each answer that was paid for was given once.
         Assert.All(Tasks, name => Assert.Equal(2, Requests(name).Count(request => request.Status == 200)));
 
-        // A person is told once, and what it is.
+        // The user is notified once, with the cause.
         var notice = Assert.Single(said.Split('\n'), line => line.Contains("the account of agent 'claude'", StringComparison.Ordinal));
         Assert.Contains("OAuth token has expired", notice, StringComparison.Ordinal);
 

@@ -147,7 +147,7 @@ public sealed class RealAgentRunTests
             request => request.LastResult.Contains("left.txt is not owned by task right", StringComparison.Ordinal)
         );
 
-        // The silent agent was stopped and went on in its conversation.
+        // The silent agent was stopped and continued in its conversation.
         Assert.Single(Sessions("MARK-MIDDLE"));
         var middle = status["tasks"]!.AsArray().Single(task => (string?)task!["id"] == "middle")!;
         Assert.Equal((1, 2), ((int)middle["attempt"]!, (int)middle["starts"]!));

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Orchestrator.EndToEnd.Tests;
 
-/// <summary>The real Claude program meets a usage limit that lasts for hours, and another agent goes on with its task.</summary>
+/// <summary>The real Claude program meets a usage limit that lasts for hours, and another agent continues with its task.</summary>
 public sealed class RelayRunTests
 {
     private const string Plan =
@@ -15,8 +15,10 @@ public sealed class RelayRunTests
         + "  - {id: two, description: Write two.txt, prompt: \"MARK-TWO: write two.txt.\", files_write: [two.txt], depends_on: [one], "
         + "verification: [{command: test -s two.txt}]}\n";
 
-    /// <summary>What the first has written is there and named to the second, also what it said; the task that begins later starts with the
-    /// second at once. A limit that is shorter than relay_after would be waited for.</summary>
+    /// <summary>
+    /// The second agent gets the first one's files and a summary of its output. A task that starts later uses the second agent at once. A
+    /// limit shorter than relay_after would be waited for.
+    /// </summary>
     [Fact]
     public async Task Limit_LastsForHours_AnotherProgramGoesOnFromTheFilesAndASummary()
     {
@@ -77,7 +79,7 @@ public sealed class RelayRunTests
         Assert.Equal([true, false], tasks.Select(task => (bool)task!["relays"]![0]!["lostConversation"]!));
         var report = (await orchestrate.RunAsync("report", "--full", "--markdown")).StandardOutput.Text;
         Assert.Contains(
-            "the conversation with claude is lost to it, and its start counts as a further one",
+            "without the conversation with claude, and its start counts as an additional one",
             report,
             StringComparison.Ordinal
         );

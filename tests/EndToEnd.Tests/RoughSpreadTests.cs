@@ -124,7 +124,7 @@ public class RoughSpreadTests(ITestOutputHelper output)
     }
 }
 
-/// <summary>What befalls a host, or the machine of the run.</summary>
+/// <summary>Events that hit a worker host or the owner host.</summary>
 internal enum Deed
 {
     None,
@@ -150,15 +150,17 @@ internal enum Deed
     TakeOverByTheHost,
 }
 
-/// <summary>One play: what befalls whom, and when.</summary>
-/// <param name="Deed">What befalls it.</param>
+/// <summary>One test round: the event, the host that it hits, and the time.</summary>
+/// <param name="Deed">The event that hits the host.</param>
 internal sealed record Round(Deed Deed)
 {
-    /// <summary>How long after the beginning of the run; null: once an agent works on the first host, and what it has done is on the
-    /// remote.</summary>
+    /// <summary>
+    /// Delay after the start of the run, or null if the event waits until an agent works on the first host and its changes are on the
+    /// remote.
+    /// </summary>
     public TimeSpan? After { get; init; }
 
-    /// <summary>How far the clock of the first host is ahead.</summary>
+    /// <summary>Lead of the first host's clock.</summary>
     public TimeSpan Clock { get; init; }
 
     /// <summary>The hosts' clones have the newest commit alone.</summary>
@@ -170,11 +172,11 @@ internal sealed record Round(Deed Deed)
     /// <summary>Tasks of the run beside the first.</summary>
     public int More { get; init; }
 
-    /// <summary>Another service starts the run with the official client and steers it, as this seed draws; null: a person starts
+    /// <summary>Another service starts the run with the official client and steers it, as this seed draws; null: a user starts
     /// it.</summary>
     public int? Steering { get; init; }
 
-    /// <summary>One by chance.</summary>
+    /// <summary>Draws a random round.</summary>
     public static Round Draw(Random chance)
     {
         Deed[] deeds = [.. Enum.GetValues<Deed>().Where(deed => deed != Deed.FullDisk || Environment.IsPrivilegedProcess)];

@@ -36,10 +36,10 @@ internal sealed partial class ScriptedModels : IAsyncDisposable
     /// <summary>Marks whose agent has used its tool and waits for an answer that never comes.</summary>
     internal IReadOnlyCollection<string> Waiting => [.. _held.Keys];
 
-    /// <summary>What its tool call runs.</summary>
+    /// <summary>The command of the model's tool call.</summary>
     internal string Command { get; set; } = Works;
 
-    /// <summary>What it says, once its tool was used, in a conversation of these words; null: that it is done.</summary>
+    /// <summary>The model's text after its tool call in a conversation with the given text, or null to state that it is done.</summary>
     internal Func<string, string?> Says { get; set; } = _ => null;
 
     /// <summary>The conversations that were sent with a mark.</summary>
@@ -116,7 +116,9 @@ internal sealed partial class ScriptedModels : IAsyncDisposable
         }
     }
 
-    /// <summary>As the real Responses API: a strict schema needs each member of each object, and no others.</summary>
+    /// <summary>
+    /// Checks a schema like the real Responses API: a strict schema requires every member of every object, and allows no others.
+    /// </summary>
     private static string? StrictSchemaFault(JsonNode body) =>
         body["text"]?["format"] is { } format && (bool?)format["strict"] is true && !IsStrict(format["schema"])
             ? $"Invalid schema for response_format '{format["name"]}': 'required' is required to be supplied and to be an array including "

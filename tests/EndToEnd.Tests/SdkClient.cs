@@ -25,7 +25,7 @@ internal sealed class SdkClient(string address, string run)
             }.ToJsonString()
         );
 
-    /// <summary>What the run says of itself.</summary>
+    /// <summary>The run's answer to its status query.</summary>
     public async Task<JsonNode> StatusAsync() => Accepted(await CallAsync("query", "status", "0", "100"))!;
 
     /// <summary>Waits until the run says so.</summary>
@@ -45,7 +45,7 @@ internal sealed class SdkClient(string address, string run)
 
     /// <summary>Makes a call that must be refused.</summary>
     /// <param name="call">As in <c>steer.mjs</c>.</param>
-    /// <returns>What the client throws.</returns>
+    /// <returns>The exception of the client.</returns>
     public async Task<string> RefusedAsync(params string[] call)
     {
         var said = await CallAsync(call);

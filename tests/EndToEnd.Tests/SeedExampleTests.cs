@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Orchestrator.EndToEnd.Tests;
 
-/// <summary>What people wrote for the older tools, unchanged, read and run to the end.</summary>
+/// <summary>Plans of the older tools, unchanged, are read and executed to the end.</summary>
 public sealed class SeedExampleTests
 {
     [Fact]

@@ -37,7 +37,7 @@ internal sealed class SeedWorkplace : IDisposable
 
     public string Home { get; }
 
-    /// <summary>How the stubs were called, a line each.</summary>
+    /// <summary>Calls of the stubs, one per line.</summary>
     public string Calls => Repository.Beside("calls");
 
     private string Script => Repository.Beside("script.json");
@@ -48,7 +48,7 @@ internal sealed class SeedWorkplace : IDisposable
     /// <summary>The text of an example as its tool's own description has it.</summary>
     public static string Seed(string name) => File.ReadAllText(RepositoryFiles.Path("tests/EndToEnd.Tests/Seeds/" + name));
 
-    /// <summary>What the agent does for each task: steps of the fake agent.</summary>
+    /// <summary>Sets the agent's steps for each task, which the fake agent executes.</summary>
     public void Play(params (string Task, JsonArray Steps)[] tasks) =>
         File.WriteAllText(
             Script,
@@ -75,7 +75,7 @@ internal sealed class SeedWorkplace : IDisposable
     public static JsonObject Call(params string[] command) =>
         new() { ["run"] = new JsonArray([.. command.Select(part => (JsonNode)part)]) };
 
-    /// <summary>What a planner answers.</summary>
+    /// <summary>An answer of a planner.</summary>
     public static JsonObject Answer(string json) => new() { ["result"] = new JsonObject { ["structured_output"] = JsonNode.Parse(json) } };
 
     public static JsonObject SubAgent(string name) =>

@@ -44,7 +44,7 @@ public sealed partial class SharedGovernorTests : IAsyncLifetime
     }
 
     /// <summary>The account has one slot. The worker that holds it is killed: its agent works on and keeps the slot. When the machine has a
-    /// worker again it settles what the dead one has reserved, and the other machine goes on.</summary>
+    /// worker again it settles what the dead one has reserved, and the other machine continues.</summary>
     [Fact]
     public async Task Workers_OneIsKilledWhileItHoldsTheSlot_NothingStartsBesideItsAgentAndAllGoOnAfterIt()
     {
@@ -80,8 +80,8 @@ public sealed partial class SharedGovernorTests : IAsyncLifetime
         Assert.Empty(ledger["reservations"]!.AsArray());
     }
 
-    /// <summary>Four runs of two workers use one login: from the first block on nothing is started anywhere, and after the reset all go on.
-    /// All that they may spend in a day is one budget.</summary>
+    /// <summary>Four runs of two workers use one login: from the first block on nothing is started anywhere, and after the reset all
+    /// continue. All that they may spend in a day is one budget.</summary>
     [Fact]
     [Trait("Category", "Full")]
     public async Task Workers_OneMeetsTheLimit_NothingMoreStartsAnywhereAndNoBudgetIsPassed()
@@ -251,7 +251,7 @@ public sealed partial class SharedGovernorTests : IAsyncLifetime
         Assert.Equal("completed", (string)result["state"]!);
     }
 
-    /// <summary>The state of a run; <c>needs</c> where it asks a person.</summary>
+    /// <summary>The state of a run; <c>needs</c> where it asks a user.</summary>
     private static async Task<string> StateAsync(WorkflowHandle run)
     {
         var status = await run.QueryAsync<JsonNode>(MessageNames.Status, [0, 10]);

@@ -24,7 +24,7 @@ internal sealed class SharedPlaces : IAsyncDisposable
     /// <summary>All machines.</summary>
     public IEnumerable<MachinePlace> All => _third is null ? [Here, There] : [Here, There, _third];
 
-    /// <summary>The agent works, and what it has written and its conversation are on the remote.</summary>
+    /// <summary>The agent works, and its changes and its conversation are on the remote.</summary>
     public bool IsShared() =>
         File.Exists(Here.Beside("working"))
         && Here.RefsOfAsync(Remote, "refs/orchestrator/wip").GetAwaiter().GetResult().Length > 0
@@ -68,7 +68,7 @@ internal sealed class SharedPlaces : IAsyncDisposable
         };
     }
 
-    /// <summary>One more machine, which has what the others have.</summary>
+    /// <summary>Adds a machine with the same state as the others.</summary>
     public async Task<MachinePlace> AddThirdAsync()
     {
         _third = await Here.CloneAsync("third");
@@ -88,7 +88,7 @@ internal sealed class SharedPlaces : IAsyncDisposable
     /// <summary>Cuts the first machine off from the server and from the remote, both ways, or joins it again.</summary>
     public void Part(bool isApart) => _network.Part(server: isApart, remote: isApart);
 
-    /// <summary>Whether the remote refuses what is pushed.</summary>
+    /// <summary>Lets the remote refuse pushes, or accept them again.</summary>
     public void Refuse(bool refuses) => PlaceNetwork.Refuse(Remote, refuses);
 
     /// <summary>Lets the remote have an older state of the run, and waits until it has the present one again.</summary>
@@ -102,7 +102,7 @@ internal sealed class SharedPlaces : IAsyncDisposable
         await Eventually.AskAsync(async () => (await Here.RefsOfAsync(Remote, name)).Contains(old, StringComparison.Ordinal) ? null : name);
     }
 
-    /// <summary>Whether an agent works on the first machine.</summary>
+    /// <summary>True if an agent works on the first machine.</summary>
     public bool IsAgentAtWorkHere() => Here.IsAgentAtWork();
 
     /// <summary>Waits until no agent works on the first machine.</summary>

@@ -15,7 +15,7 @@ public class SharedRunTests
         await places.Here.KillWhenAsync(places.IsShared, "run", "--yes", "--run-id", "night");
         await File.WriteAllTextAsync(places.Here.Beside("go"), "");
 
-        // A machine that has gone counts as such after 90 seconds; the person knows it before.
+        // A machine that has gone counts as such after 90 seconds; the user knows it before.
         var moved = await places.There.CallAsync("move", "night", "--yes", "--force");
 
         Assert.True(moved.ExitCode == 0, moved.Error);
@@ -48,12 +48,12 @@ public class SharedRunTests
         await places.Here.UntilAsync("night", run => (string?)run["state"] == "completed");
 
         Assert.True(elsewhere.ExitCode == 0, elsewhere.Error);
-        Assert.Contains("Its steps are done on ", elsewhere.Error, StringComparison.Ordinal);
+        Assert.Contains("Its steps are executed on ", elsewhere.Error, StringComparison.Ordinal);
         Assert.Equal("whole", await places.Here.ReadAsync("main:one.txt"));
         Assert.Empty(places.There.Prompts());
     }
 
-    /// <summary>What the first machine has of it is older by then, in files and in the conversation.</summary>
+    /// <summary>The first machine has older files and an older conversation when the run returns.</summary>
     [SharingFact]
     public async Task Run_ThatComesBackAfterWorkElsewhere_GoesOnFromThat()
     {
@@ -122,30 +122,30 @@ internal sealed class SharingFactAttribute : FactAttribute
     public SharingFactAttribute() => Skip = SharingMachines.Refusal;
 }
 
-/// <summary>As <see cref="SharingFactAttribute"/>, with cases.</summary>
+/// <summary><see cref="SharingFactAttribute"/> with cases.</summary>
 internal sealed class SharingTheoryAttribute : TheoryAttribute
 {
     public SharingTheoryAttribute() => Skip = SharingMachines.Refusal;
 }
 
-/// <summary>As <see cref="SharingFactAttribute"/>, and the right to mount a disk.</summary>
+/// <summary><see cref="SharingFactAttribute"/> that also needs the right to mount a disk.</summary>
 internal sealed class MountingFactAttribute : FactAttribute
 {
     public MountingFactAttribute() =>
         Skip = SharingMachines.Refusal ?? (Environment.IsPrivilegedProcess ? null : "A disk of its own needs root.");
 }
 
-/// <summary>As <see cref="SharingTheoryAttribute"/>, and clocks that are wrong.</summary>
+/// <summary><see cref="SharingTheoryAttribute"/> that also needs wrong clocks.</summary>
 internal sealed class ClockTheoryAttribute : TheoryAttribute
 {
     public ClockTheoryAttribute() =>
         Skip = SharingMachines.Refusal ?? (MachinePlace.FakeClock is null ? "faketime is not installed." : null);
 }
 
-/// <summary>Whether machines can be played here.</summary>
+/// <summary>Decides if several machines can be simulated here.</summary>
 internal static class SharingMachines
 {
-    /// <summary>Why not; null: they can.</summary>
+    /// <summary>The reason why they can't, or null if they can.</summary>
     public static string? Refusal { get; } =
         MachineInfo.Read(new Dictionary<string, string>()).IsContainer ? null : "This machine has an id of its own, whatever the home.";
 }

@@ -42,13 +42,13 @@ internal sealed class SpreadHosts : IAsyncDisposable
     public string Address => _server.Address;
 
     /// <summary>A run of independent tasks <c>t1</c>, <c>t2</c> ..., each of which waits until all are at work.</summary>
-    /// <param name="tasks">How many.</param>
-    /// <param name="others">How many other hosts.</param>
+    /// <param name="tasks">Number of tasks.</param>
+    /// <param name="others">Number of other hosts.</param>
     /// <param name="slots">Places on the machine of the run.</param>
     /// <param name="plan">Members of a task beside its files.</param>
     /// <param name="areShallow">The clones of the others have the newest commit alone.</param>
-    /// <param name="interval">How often what is under way is pushed.</param>
-    /// <param name="deployment">The worker deployment of all machines; null: none.</param>
+    /// <param name="interval">Interval between pushes of work in progress.</param>
+    /// <param name="deployment">The worker deployment of all machines, or null for none.</param>
     public static async Task<SpreadHosts> CreateAsync(
         int tasks,
         int others,
@@ -95,7 +95,7 @@ internal sealed class SpreadHosts : IAsyncDisposable
         return made;
     }
 
-    /// <summary>One more machine, which has what the others have.</summary>
+    /// <summary>Adds a machine with the same state as the others.</summary>
     public async Task<MachinePlace> AddAsync(string name)
     {
         var place = await Home.CloneAsync(name);
@@ -113,7 +113,7 @@ internal sealed class SpreadHosts : IAsyncDisposable
     }
 
     /// <summary>Waits until the run has landed.</summary>
-    /// <param name="keeper">The machine that the run belongs to; null: the one that began it.</param>
+    /// <param name="keeper">The owner host of the run, or null for the host that started it.</param>
     /// <exception cref="TimeoutException">It has not; with what there is to know of it.</exception>
     public Task UntilCompletedAsync(MachinePlace? keeper = null) =>
         UntilAsync(keeper ?? Home, status => (string?)status["state"] == "completed");
@@ -140,7 +140,7 @@ internal sealed class SpreadHosts : IAsyncDisposable
         }
     }
 
-    /// <summary>What the server knows of the steps of a run that wait or are under way.</summary>
+    /// <summary>Pending and running activities of a run, as the server reports them.</summary>
     private async Task<IReadOnlyList<string>> ListStepsAsync(string run)
     {
         var client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(Address));
@@ -160,7 +160,7 @@ internal sealed class SpreadHosts : IAsyncDisposable
         return steps;
     }
 
-    /// <summary>Whether the remote has the conversation of a task's agent.</summary>
+    /// <summary>True if the remote has the conversation of a task's agent.</summary>
     public bool HasConversationOf(string task) =>
         Home.RefsOfAsync(Remote, $"refs/orchestrator/placed/night/{task}").GetAwaiter().GetResult().Length > 0
         && Home.GitInAsync(Remote, "ls-tree", "-r", "--name-only", $"refs/orchestrator/placed/night/{task}")

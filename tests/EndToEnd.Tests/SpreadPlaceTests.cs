@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.EndToEnd.Tests;
 
-/// <summary>Who has a place on a host: one that could do the task, and a task that is at work.</summary>
+/// <summary>Slots on hosts, given to hosts that could execute the task and held by tasks that are running.</summary>
 public class SpreadPlaceTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
@@ -47,7 +47,7 @@ public class SpreadPlaceTests
         await hosts.UntilCompletedAsync();
 
         Assert.Equal(2, exported.ExitCode);
-        Assert.Contains($"t{first} is done on ", exported.Error, StringComparison.Ordinal);
+        Assert.Contains($"t{first} is executed on ", exported.Error, StringComparison.Ordinal);
         Assert.NotEqual("", kept);
         Assert.Equal("whole 1", await hosts.Home.ReadAsync("main:t1.txt"));
         Assert.Equal("whole 2", await hosts.Home.ReadAsync("main:t2.txt"));
@@ -128,10 +128,7 @@ public class SpreadPlaceTests
         await hosts.UntilCompletedAsync();
 
         Assert.Equal([0, 2], Enumerable.Range(0, 4).Where(n => !IsMerged(waiting, n + 1)));
-        Assert.All(
-            (int[])[0, 2],
-            n => Assert.Contains("no host that is connected has that label", Reasons(waiting)[n], StringComparison.Ordinal)
-        );
+        Assert.All((int[])[0, 2], n => Assert.Contains("no connected host has that label", Reasons(waiting)[n], StringComparison.Ordinal));
         Assert.Equal((2, 2), (labelled.Prompts().Count(), plain.Prompts().Count()));
         for (var n = 1; n <= 4; n++)
         {

@@ -82,7 +82,7 @@ public class SpreadRunTests
         await using var run = await hosts.Home.ServeAsync("run", "--yes", "--run-id", "night");
         await hosts.Home.UntilAsync(
             "night",
-            status => Reason(status).Contains("waits for a host with a free place", StringComparison.Ordinal)
+            status => Reason(status).Contains("waits for a host with a free slot", StringComparison.Ordinal)
         );
         await using var worker = await one.ServeAsync("worker", "--yes", "--slots", "1");
         await Eventually.TrueAsync(() => File.Exists(hosts.Home.Beside("working")) && hosts.HasConversationOf("t1"), Limit);

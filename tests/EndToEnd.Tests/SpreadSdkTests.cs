@@ -4,11 +4,12 @@ using Xunit;
 
 namespace Orchestrator.EndToEnd.Tests;
 
-/// <summary>A run with tasks on two hosts that another service starts and steers, with the official SDK and what users are told.</summary>
+/// <summary>A run with tasks on two hosts that another service starts and steers, with the official SDK, and its messages to
+/// users.</summary>
 [Trait("Category", "Full")]
 public class SpreadSdkTests
 {
-    /// <summary>Calls that are refused while the run executes, each with what the client is told.</summary>
+    /// <summary>Calls that are refused while the run executes, each with its error message.</summary>
     private static readonly (string Told, string[] Call)[] Refused =
     [
         ("Workflow execution already started", ["start", """{"repository": "/tmp", "planFile": "tasks.yaml"}"""]),
@@ -132,7 +133,7 @@ public class SpreadSdkTests
         string Working(string task) => home.Beside($"working-{task}");
     }
 
-    /// <summary>All that is refused changes nothing, and is told to whoever called.</summary>
+    /// <summary>Refused calls change nothing and report an error to the caller.</summary>
     private static async Task RefuseAsync(SdkClient sdk)
     {
         var before = await sdk.StatusAsync();

@@ -229,7 +229,7 @@ internal sealed class SpreadStage : IAsyncDisposable
 
     private string Shared(string name) => Hosts.Home.RefsOfAsync(Hosts.Remote, $"refs/orchestrator/{name}").GetAwaiter().GetResult();
 
-    /// <summary>What is left of the agents' work is done.</summary>
+    /// <summary>Lets the agents finish their work.</summary>
     public async Task LetAgentsEndAsync()
     {
         await (_steering?.EndAsync() ?? Task.CompletedTask);
@@ -293,7 +293,7 @@ internal sealed class SpreadStage : IAsyncDisposable
         }
     }
 
-    /// <summary>How many starts a deed may cost.</summary>
+    /// <summary>Highest number of agent starts that the event may cost.</summary>
     private int MostAgain =>
         _round.Deed switch
         {
@@ -315,7 +315,7 @@ internal sealed class SpreadStage : IAsyncDisposable
 
     private Task GoAsync() => File.WriteAllTextAsync(Hosts.Home.Beside("go"), "");
 
-    /// <summary>Starts the run: a person at its machine does, or another service that steers it from then on.</summary>
+    /// <summary>Starts the run: a user at its machine does, or another service that steers it from then on.</summary>
     private async Task RunAsync()
     {
         if (_steering is not null)

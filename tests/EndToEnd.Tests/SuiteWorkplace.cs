@@ -67,15 +67,15 @@ internal sealed class SuiteWorkplace : IDisposable
 
     public OrchestrateProgram Orchestrate { get; }
 
-    /// <summary>What each start of a suite in this home was given.</summary>
+    /// <summary>The input of each start of a test suite in this home.</summary>
     public IReadOnlyList<JsonNode> Seen => [.. File.ReadAllLines(Home["seen"]).Select(line => JsonNode.Parse(line)!)];
 
     /// <summary>A repository with a plan of independent tasks.</summary>
     /// <param name="home">The user's home.</param>
-    /// <param name="tasks">How many tasks.</param>
+    /// <param name="tasks">Number of tasks.</param>
     /// <param name="gate">Members of each task's gate, after its command.</param>
-    /// <param name="suite">What the gate tells the suite.</param>
-    /// <param name="byAgent">What the agent tells the suite; null: it does not run it.</param>
+    /// <param name="suite">Arguments of the suite in the gate.</param>
+    /// <param name="byAgent">Arguments of the suite from the agent, or null if the agent does not run it.</param>
     public static async Task<SuiteWorkplace> CreateAsync(TempFolder home, int tasks, string gate, string suite, string? byAgent = null)
     {
         var place = new SuiteWorkplace(home, await TemporaryRepository.CreateEmptyAsync());

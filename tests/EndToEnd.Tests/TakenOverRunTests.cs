@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.EndToEnd.Tests;
 
-/// <summary>Runs that go to another machine without a person: machines with a home and a clone of their own share a server and a git
+/// <summary>Runs that go to another machine without a user: machines with a home and a clone of their own share a server and a git
 /// remote.</summary>
 public class TakenOverRunTests
 {
@@ -64,7 +64,7 @@ public class TakenOverRunTests
         await places.Here.UntilAsync("night", run => (string?)run["state"] == "completed");
 
         Assert.True(drained.ExitCode == 1, drained.Error);
-        Assert.Contains("night stays: wip.remote was not set", drained.Error, StringComparison.Ordinal);
+        Assert.Contains("night stays, because wip.remote was not set", drained.Error, StringComparison.Ordinal);
         Assert.Single(places.Here.Prompts());
     }
 
@@ -139,7 +139,7 @@ public class TakenOverRunTests
         // What the remote had is not done again.
         Assert.DoesNotContain(other.Prompts(), prompt => prompt.Contains("t1.txt", StringComparison.Ordinal));
         var events = (await other.CallAsync("events", "night")).Output;
-        Assert.Matches("t2: pending.*its work was lost with .*: it is done again", events);
+        Assert.Matches("t2: pending.*its work was lost with .*, so it is repeated", events);
     }
 
     /// <summary>A run of three tasks on the machine that began it, of which the second waits, and the third is begun after it; what is
@@ -212,7 +212,7 @@ public class TakenOverRunTests
             _ => true,
         };
 
-    /// <summary>One run, and one thing that befalls its machine or the remote while the agent is at work.</summary>
+    /// <summary>Plays a run during which one event hits its machine or the remote while the agent is running.</summary>
     private static async Task PlayAsync(Deed deed, TimeSpan wait)
     {
         await using var places = await SharedPlaces.CreateAsync(hasSmallDisk: deed == Deed.FullDisk);

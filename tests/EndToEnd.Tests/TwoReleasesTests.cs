@@ -67,8 +67,9 @@ public class TwoReleasesTests
     }
 }
 
-/// <summary>As <see cref="SharingTheoryAttribute"/>, and an earlier state of the program, whose path is in
-/// <c>ORCHESTRATE_RELEASE_BEFORE</c>.</summary>
+/// <summary>
+/// <see cref="SharingTheoryAttribute"/> that also needs an earlier release, whose path is in <c>ORCHESTRATE_RELEASE_BEFORE</c>.
+/// </summary>
 internal sealed class TwoReleasesTheoryAttribute : TheoryAttribute
 {
     public TwoReleasesTheoryAttribute() =>

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Orchestrator.EndToEnd.Tests;
 
-/// <summary>Workers of two versions on one server, in a worker deployment: runs are gone on with by the current version alone.</summary>
+/// <summary>Workers of two versions on one server, in a worker deployment: runs are continued by the current version alone.</summary>
 public class WorkerDeploymentTests
 {
     [SharingFact]

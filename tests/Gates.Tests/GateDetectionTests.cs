@@ -34,7 +34,7 @@ public sealed class GateDetectionTests
         Assert.Equal(expected, string.Join('|', GateDetection.Detect(folder.Path).Select(gate => gate.Command)));
     }
 
-    /// <summary>A found test goes on seeing what the found build makes.</summary>
+    /// <summary>A found test keeps seeing what the found build makes.</summary>
     [Theory]
     [InlineData("App.csproj", "", "dotnet build")]
     [InlineData("Cargo.toml", "", "cargo build")]

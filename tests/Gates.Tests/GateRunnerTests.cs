@@ -171,7 +171,7 @@ public sealed class GateRunnerTests : IDisposable
         Assert.Equal(failure == GateFailure.Logic, !verdict.BlamesMachine);
     }
 
-    /// <summary>A task that does not say what it writes may be to write the module; a known tool it is not.</summary>
+    /// <summary>A task without ownership may create the missing module, but never a known tool.</summary>
     [Theory]
     [InlineData("new_thing", GateFailure.Logic)]
     [InlineData("pytest", GateFailure.Environment)]

@@ -28,7 +28,7 @@ public class SetUpDetectionTests
         Assert.Equal((command, lockFile), (found.Command, found.LockFile));
     }
 
-    /// <summary>A person who approved one of them approved that the file's packages are installed, in whatever format.</summary>
+    /// <summary>A user who approved one of them approved that the file's packages are installed, in whatever format.</summary>
     [Theory]
     [InlineData("yarn.lock", "yarn install --immutable", "yarn install --frozen-lockfile")]
     [InlineData("web/yarn.lock", "cd web && yarn install --immutable", "cd web && yarn install --frozen-lockfile")]

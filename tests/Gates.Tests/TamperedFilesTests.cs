@@ -5,7 +5,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Gates.Tests;
 
-/// <summary>How a person is told of a changed file that decides a gate, and which files do.</summary>
+/// <summary>Detection and description of changed files that decide a gate.</summary>
 public sealed class TamperedFilesTests
 {
     [Theory]

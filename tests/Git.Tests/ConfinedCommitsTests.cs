@@ -4,8 +4,10 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Git.Tests;
 
-/// <summary>What a confined agent commits is taken over, and nothing else of what it does to its objects and refs. The sandbox is played
-/// by git's own variables and by writing where its mounts lead.</summary>
+/// <summary>
+/// Commits of a confined agent are fetched, but no other change of its objects and refs. Git's own variables and writes to the targets of
+/// the mounts simulate the sandbox.
+/// </summary>
 public sealed class ConfinedCommitsTests
 {
     private const string Branch = "refs/heads/orchestrator/run-1/t/one";
@@ -157,7 +159,7 @@ public sealed class ConfinedCommitsTests
         return (worktree, folder, commits);
     }
 
-    /// <summary>As git in the sandbox: objects and the branch go to the agent's own folders.</summary>
+    /// <summary>Commits like git in the sandbox, with objects and the branch in the agent's own folders.</summary>
     private static async Task<string> CommitAsync(Opened opened, Worktree worktree, string folder, string text)
     {
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "a"), text);

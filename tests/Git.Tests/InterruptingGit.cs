@@ -19,7 +19,7 @@ internal sealed class InterruptingGit : IDisposable
 
     /// <summary>Makes it; nothing happens before <see cref="Arm"/>.</summary>
     /// <param name="command">The git command, such as <c>update-ref</c>.</param>
-    /// <param name="script">What somebody does, for a shell.</param>
+    /// <param name="script">Shell script of the interruption.</param>
     internal static async Task<InterruptingGit> CreateAsync(string command, string script)
     {
         var folder = Directory.CreateTempSubdirectory("git-tests-").FullName;

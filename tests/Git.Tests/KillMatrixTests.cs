@@ -67,7 +67,7 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
         output.WriteLine($"{killed} of {places.Length} places stopped the run");
     }
 
-    /// <summary>What the activities do for a task, each step asking first whether it is done.</summary>
+    /// <summary>The activities of a task, each of which first checks if its work is done.</summary>
     private static async Task RunAsync(KillableGit git)
     {
         var repository = await GitRepository.OpenAsync(git.Program, git.Files.Path);

@@ -51,7 +51,7 @@ public sealed class LandingReversalTests
         Assert.Equal("the user's change", await File.ReadAllTextAsync(opened.Files["README.md"]));
     }
 
-    /// <summary>A person commits after it was decided that nothing is on top: that commit stays.</summary>
+    /// <summary>A user commits after it was decided that nothing is on top: that commit stays.</summary>
     [Theory]
     [InlineData("update-index")]
     [InlineData("update-ref")]

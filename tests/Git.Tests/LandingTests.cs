@@ -62,7 +62,7 @@ public sealed class LandingTests
         Assert.Equal([new LandingMove(start, second)], LandingNote.TryRead(note)!.Joined());
     }
 
-    /// <summary>As git does for a fast-forward: only a file that would change is in the way.</summary>
+    /// <summary>Like a fast-forward of git, a landing is blocked only by a file that would change.</summary>
     [Theory]
     [InlineData("changed", false)]
     [InlineData("changed", true)]
@@ -118,7 +118,7 @@ public sealed class LandingTests
         Assert.Equal(start, await opened.Refs.ReadAsync(Main));
     }
 
-    /// <summary>What git refuses because of a person's checkout is a result, not a fault that is tried for ever.</summary>
+    /// <summary>A refusal by git because of the user's checkout is a result, not an error that is retried forever.</summary>
     [Fact]
     public async Task Land_CheckoutThatGitCantRead_IsRefusedAndLandsOnceItIsMended()
     {

@@ -111,7 +111,7 @@ public sealed class OddRepositoryTests
         Assert.Equal(["new"], await RunTaskAsync(opened, ("new", "x")));
     }
 
-    /// <summary>One task from worktree to landing; gives the files that changed on main.</summary>
+    /// <summary>Runs one task from worktree to landing, and returns the files that changed on main.</summary>
     private static async Task<IReadOnlyList<string>> RunTaskAsync(Opened opened, params (string File, string Content)[] files)
     {
         const string Branch = "refs/heads/orchestrator/run-1/t/t";

@@ -7,7 +7,7 @@ using Orchestrator.Git.Worktrees;
 
 namespace Orchestrator.Git.Tests;
 
-/// <summary>Files that are as a checkout writes them are no changes, whatever git says of them.</summary>
+/// <summary>Files as a checkout writes them do not count as changes, even if git lists them.</summary>
 public sealed class PristineFilesTests
 {
     [Fact]

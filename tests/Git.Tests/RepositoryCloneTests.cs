@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Orchestrator.Git.Tests;
 
-/// <summary>Clones that a machine makes of repositories it was told of by address.</summary>
+/// <summary>Clones that a machine makes of repositories whose address it received.</summary>
 public sealed class RepositoryCloneTests
 {
     [Theory]

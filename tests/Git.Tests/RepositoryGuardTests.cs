@@ -57,7 +57,7 @@ public sealed class RepositoryGuardTests
     }
 
     /// <summary>
-    /// What an agent beside this one does with its own branch and head is its own; nothing of it may be charged here or undone under it.
+    /// Changes of a concurrent agent to its own branch and head belong to that agent, so this agent is not blamed and nothing is undone.
     /// </summary>
     [Theory]
     [InlineData("commit --quiet --allow-empty -m more")]
@@ -149,7 +149,7 @@ public sealed class RepositoryGuardTests
     }
 
     /// <summary>
-    /// What is recorded is not synced: a power cut may take it, or half of it, and then nothing is known and nothing may be undone.
+    /// The record is not synced, so a power cut may remove or truncate it. In that case nothing is known and nothing may be undone.
     /// </summary>
     [Theory]
     [InlineData("store")]
@@ -219,7 +219,7 @@ public sealed class RepositoryGuardTests
         Assert.Empty(await guarded.CompareAsync());
     }
 
-    /// <summary>The person whose stash it is may have popped it: nothing is undone, and the commit can be found.</summary>
+    /// <summary>The user whose stash it is may have popped it: nothing is undone, and the commit can be found.</summary>
     [Fact]
     public async Task PutBack_StashEntryGone_IsLeftAndItsCommitIsKept()
     {
@@ -243,7 +243,7 @@ public sealed class RepositoryGuardTests
         Assert.Equal(stash, await opened.Refs.ReadAsync(guarded.Guard.KeptAt(changes.Single(change => change.Found is null))!));
     }
 
-    /// <summary>What a person does in the repository while agents work.</summary>
+    /// <summary>Changes of a user in the repository while agents work.</summary>
     [Theory]
     [InlineData("config pull.rebase true", "the setting pull.rebase was added")]
     [InlineData(

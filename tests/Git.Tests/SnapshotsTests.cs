@@ -48,7 +48,7 @@ public sealed class SnapshotsTests
         Assert.Equal(first.Commit, second.Commit);
         Assert.True(third.IsNew);
 
-        // What the new one does not have stays under a name of its own; what it has does not.
+        // Content that the new snapshot lacks stays under a ref of its own; the rest does not.
         await File.WriteAllTextAsync(Path.Combine(worktree.Path, "another"), "x");
         var fourth = await opened.Snapshots.SaveAsync(worktree, Wip, "Work in progress", Trailers, Kept);
         Assert.Equal((Kept + "/1", null), (third.Kept, fourth.Kept));
@@ -149,7 +149,7 @@ public sealed class SnapshotsTests
         Assert.Equal([".task-status.json"], (await WorktreeStatus.ReadAsync(worktree)).Entries.Select(entry => entry.Path));
     }
 
-    /// <summary>It is gone from the files by then, and would have come back from the commit.</summary>
+    /// <summary>The file is already gone from the worktree, and would have returned from the agent's commit.</summary>
     [Fact]
     public async Task Commit_AgentCommittedWhatIsLeftOut_IsWithoutIt()
     {

@@ -1,28 +1,28 @@
 namespace Orchestrator.Habits.Tests;
 
-/// <summary>What becomes of a task whose agent has a habit.</summary>
+/// <summary>The outcome of a task whose agent has a habit.</summary>
 public enum HabitEnding
 {
-    /// <summary>It lands; its agent is started once.</summary>
+    /// <summary>The task lands after one agent start.</summary>
     Lands,
 
-    /// <summary>The agent did not come to its end and is started once more; nothing is charged to it, and it lands.</summary>
+    /// <summary>The agent did not come to its end and is started again; nothing is charged to it, and it lands.</summary>
     LandsWhenStartedAgain,
 
-    /// <summary>The agent is told in a sentence what is wrong. It lands when it mends that; else its task fails with it.</summary>
+    /// <summary>The agent gets the fault in one sentence. Its work lands after a repair; otherwise its task fails.</summary>
     IsTold,
 
-    /// <summary>The agent gave up: its task fails at once, and the person is told in a sentence.</summary>
+    /// <summary>The agent gives up. Its task fails at once, and the user is notified in one sentence.</summary>
     Fails,
 
-    /// <summary>A person is asked, in a sentence.</summary>
+    /// <summary>A user is asked, in a sentence.</summary>
     AsksAPerson,
 }
 
 /// <summary>Something that agents do, and what is expected then.</summary>
 /// <param name="Name">Its name in the fake agent.</param>
-/// <param name="Ending">What becomes of the task.</param>
-/// <param name="Said">What must be said, to the agent where it is told, to the person where one is asked; null: nothing.</param>
+/// <param name="Ending">The outcome of the task.</param>
+/// <param name="Said">Required text to the agent or to the user who is asked, or null if there is none.</param>
 public sealed record Habit(string Name, HabitEnding Ending = HabitEnding.Lands, string? Said = null)
 {
     /// <summary>All of them.</summary>
@@ -80,7 +80,7 @@ public sealed record Habit(string Name, HabitEnding Ending = HabitEnding.Lands, 
         new("changes-main-checkout") { Strays = ["{task}/part1.txt"], StopsLanding = true },
     ];
 
-    /// <summary>What is left in the repository by an agent that is not confined, which the run names; <c>{task}</c> is the task.</summary>
+    /// <summary>Leftovers of an unconfined agent in the repository, which the run must list; <c>{task}</c> is the task.</summary>
     public IReadOnlyList<string> Leaves { get; init; } = [];
 
     /// <summary>Files that it puts into the user's checkout; the run names them.</summary>

@@ -1,16 +1,16 @@
 namespace Orchestrator.Habits.Tests;
 
-/// <summary>What must hold when a run has ended, whatever its agents did.</summary>
-/// <param name="plan">Who worked.</param>
-/// <param name="repository">Where.</param>
-/// <param name="result">How it ended.</param>
+/// <summary>Invariants of a finished run, whatever its agents did.</summary>
+/// <param name="plan">The agents of the run.</param>
+/// <param name="repository">The repository of the run.</param>
+/// <param name="result">The result of the run.</param>
 internal sealed class HabitAftermath(HabitPlan plan, HabitRepository repository, HabitResult result)
 {
     private const string MayChangeSettings = "changes-user-name";
     private readonly List<string> _faults = [];
 
     /// <summary>Everything that does not hold, each as a sentence.</summary>
-    /// <param name="users">What was the user's when the last of it was made.</param>
+    /// <param name="users">The user's files and refs after the user's last change.</param>
     public async Task<IReadOnlyList<string>> CheckAsync(IReadOnlyList<string> users)
     {
         foreach (var task in plan.Tasks)
@@ -61,7 +61,7 @@ internal sealed class HabitAftermath(HabitPlan plan, HabitRepository repository,
         }
     }
 
-    /// <summary>What an agent leaves is named, so that a person finds it.</summary>
+    /// <summary>An agent's leftovers are listed, so that a user can find them.</summary>
     private void CheckNamed(HabitTask task)
     {
         var left = plan.Confined ? [] : task.Habit?.Leaves ?? [];
@@ -109,7 +109,8 @@ internal sealed class HabitAftermath(HabitPlan plan, HabitRepository repository,
         }
     }
 
-    /// <summary>The target holds what it held, and the whole work of all tasks where all were merged; never anything else.</summary>
+    /// <summary>The target holds its previous content, plus the whole work of all tasks if all were merged, and never anything
+    /// else.</summary>
     private async Task CheckTargetAsync()
     {
         var files = (await repository.GitAsync("ls-tree", "-r", "--name-only", "main")).Split('\n');
@@ -178,7 +179,7 @@ internal sealed class HabitAftermath(HabitPlan plan, HabitRepository repository,
         );
     }
 
-    /// <summary>What the starts of a task's agent were told to repair.</summary>
+    /// <summary>Repair instructions in the prompts of a task's agent.</summary>
     private string Told(string task) =>
         string.Concat(
             HabitRun

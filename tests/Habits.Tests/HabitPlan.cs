@@ -4,29 +4,31 @@ namespace Orchestrator.Habits.Tests;
 
 /// <summary>A task of a run, and how its agent is.</summary>
 /// <param name="Id">Its id.</param>
-/// <param name="Habit">The agent's habit; null: an ordinary neighbour, who commits in the style that the seed gives it.</param>
+/// <param name="Habit">The agent's habit, or null for an ordinary agent that commits in the style that the seed selects.</param>
 public sealed record HabitTask(string Id, Habit? Habit);
 
 /// <summary>
-/// Who works in a run, and when: the agents that have a place from the start wait for one another, some end while others are at work,
-/// some go on after those have ended.
+/// The agents of a run and their timing. Agents with a slot from the start wait for one another; some end while others work, some continue
+/// afterwards.
 /// </summary>
 /// <param name="Tasks">The tasks, in plan order.</param>
-/// <param name="Workers">How many agents work at once.</param>
-/// <param name="Confined">They are confined by bubblewrap.</param>
+/// <param name="Workers">Number of agents that work at once.</param>
+/// <param name="Confined">True if bubblewrap confines the agents.</param>
 /// <param name="Seed">Chooses who commits how and who waits for whom.</param>
 public sealed record HabitPlan(IReadOnlyList<HabitTask> Tasks, int Workers, bool Confined, int Seed)
 {
-    // Whoever is waited for may be stuck for a reason that is found out at the end.
+    // The awaited agent may be stuck for a reason that the checks at the end report.
     private const int MeetingSeconds = 20;
 
     /// <summary>The user works as well while agents do.</summary>
     public bool UserWorks => Seed % 2 == 1;
 
-    /// <summary>Agents keep their habit whatever they are told.</summary>
+    /// <summary>Agents keep their habit despite repair instructions.</summary>
     public bool Stubborn { get; init; }
 
-    /// <summary>One agent with a habit among neighbours: as many as have a place beside it, and one that comes later.</summary>
+    /// <summary>
+    /// Creates a plan with one such agent among ordinary ones: as many as have a slot beside it, and one that comes later.
+    /// </summary>
     public static HabitPlan Among(Habit habit, int workers, bool confined, int seed) =>
         new([new("h1", habit), .. Enumerable.Range(1, workers).Select(i => new HabitTask($"n{i}", null))], workers, confined, seed);
 
@@ -58,7 +60,7 @@ public sealed record HabitPlan(IReadOnlyList<HabitTask> Tasks, int Workers, bool
         + $"permissions: {{sandbox: {(Confined ? "on" : "off")}, paths: [\"{beside}\"]}}\n"
         + (Tasks.Any(task => task.Habit is { Hangs: true }) ? "limits: {stall: 40}\n" : "");
 
-    /// <summary>What the agents do.</summary>
+    /// <summary>The script of the agents.</summary>
     /// <param name="beside">A folder outside the repository, where they meet.</param>
     public string ToScript(string beside)
     {

@@ -2,7 +2,7 @@ using Orchestrator.TestKit.Git;
 
 namespace Orchestrator.Habits.Tests;
 
-/// <summary>A repository in which a person works as well: branches, tags, a stash, settings, a remote and files of one's own.</summary>
+/// <summary>A repository in which a user works as well: branches, tags, a stash, settings, a remote and files of one's own.</summary>
 public sealed class HabitRepository : IDisposable
 {
     private const string OfTheUser = "the user's";
@@ -56,7 +56,7 @@ public sealed class HabitRepository : IDisposable
 
     public Task<string> GitAsync(params string[] arguments) => _files.GitAsync(arguments);
 
-    /// <summary>What the user does while agents work: nothing of it is theirs.</summary>
+    /// <summary>Makes the user's changes while agents work; none of them may be attributed to agents.</summary>
     public async Task WorkAsUserAsync()
     {
         await GitAsync("branch", "begun-meanwhile", "main");

@@ -2,12 +2,12 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Habits.Tests;
 
-/// <summary>How a run ended and what it left.</summary>
+/// <summary>The outcome of a run and its leftovers.</summary>
 /// <param name="ExitCode">Of the command.</param>
-/// <param name="People">What it said.</param>
-/// <param name="Status">What <c>status --json</c> says of the run.</param>
+/// <param name="People">Output for people.</param>
+/// <param name="Status">The run's entry in <c>status --json</c>.</param>
 /// <param name="Events">Its record of events.</param>
-/// <param name="Faults">What does not hold; empty when all is well.</param>
+/// <param name="Faults">Violated invariants, or empty if there are none.</param>
 public sealed record HabitResult(int ExitCode, string People, JsonNode? Status, string Events, IReadOnlyList<string> Faults)
 {
     /// <summary>A task as <c>status</c> has it.</summary>

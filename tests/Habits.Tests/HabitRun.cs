@@ -5,8 +5,8 @@ using Orchestrator.TestKit;
 
 namespace Orchestrator.Habits.Tests;
 
-/// <summary>One run of the real program with agents of such habits, from its start to what it left.</summary>
-/// <param name="plan">Who works.</param>
+/// <summary>One run of the real program with such agents, from its start to its leftovers.</summary>
+/// <param name="plan">The agents of the run.</param>
 public sealed class HabitRun(HabitPlan plan)
 {
     private const string Mark = "HABIT_RUN";

@@ -5,7 +5,7 @@ namespace Orchestrator.Habits.Tests;
 /// <summary>Agents as they are: whatever one does, the others work on, the run ends by itself, and what is the user's stays.</summary>
 public class HabitTests(ITestOutputHelper output)
 {
-    /// <summary>Who hangs is ended by a limit, which is waited for.</summary>
+    /// <summary>Habits that end by themselves. A hanging agent ends by a time limit, which takes longer.</summary>
     private static readonly IReadOnlyList<Habit> Quick = [.. Habit.All.Where(habit => !habit.Hangs)];
 
     /// <summary>

@@ -43,20 +43,19 @@ public sealed partial class CommentTests
         Assert.Empty(found);
     }
 
-    /// <summary>A clause in place of a subject: a summary is a noun phrase, or a verb in the third person.</summary>
+    /// <summary>A summary is a noun phrase or a verb in the third person, never a clause.</summary>
     [Fact]
-    public void Summaries_OfTheProduct_BeginWithNoQuestionWord()
+    public void Summaries_OfSources_BeginWithNoQuestionWord()
     {
         var found =
-            from file in ProjectFiles.ProductSources()
-            from line in File.ReadLines(file).Index()
-            where QuestionWord().IsMatch(line.Item)
-            select $"{Path.GetRelativePath(RepositoryFiles.Root, file)}:{line.Index + 1}: {line.Item.Trim()}";
+            from file in ProjectFiles.Sources()
+            from summary in QuestionWord().Matches(File.ReadAllText(file))
+            select $"{Path.GetRelativePath(RepositoryFiles.Root, file)}: {summary.Value}";
 
         Assert.Empty(found);
     }
 
-    [GeneratedRegex(@"<summary>(What|How|Who|Whoever|Whose|Whether|Where)\b")]
+    [GeneratedRegex(@"<summary>\s*(///\s*)?(What|How|Who|Whoever|Whose|Whether|Where|That (which|what))\b.*")]
     private static partial Regex QuestionWord();
 
     /// <summary>A beginning that speaks of something which stands elsewhere: a member is read alone, in an editor's tooltip.</summary>

@@ -67,10 +67,10 @@ public sealed partial class DocsTests
     [Fact]
     public void Glossary_BannedTerms_ArePhrasesOrPartsOfIdentifiers()
     {
-        var banned = Banned().ToList();
+        var banned = Glossary.Banned;
 
         Assert.NotEmpty(banned);
-        Assert.All(banned, term => Assert.Matches(term.Scope == "text" ? "^[a-z']+( [a-z']+)+$" : "^([A-Z][a-z]+)+$", term.Term));
+        Assert.All(banned, term => Assert.Matches(term.Scope == Glossary.Text ? "^[a-z']+( [a-z']+)+$" : "^([A-Z][a-z]+)+$", term.Term));
         Assert.Equal(banned.Count, banned.Select(term => term.Term).Distinct().Count());
     }
 
@@ -116,7 +116,7 @@ public sealed partial class DocsTests
             yield break;
         }
         var plain = Code().Replace(Fence().Replace(text, ""), "");
-        foreach (var (phrase, _, instead) in Banned().Where(term => term.Scope == "text"))
+        foreach (var (phrase, _, instead) in Glossary.Banned.Where(term => term.Scope == Glossary.Text))
         {
             foreach (
                 var found in Regex
@@ -132,12 +132,6 @@ public sealed partial class DocsTests
             }
         }
     }
-
-    private static IEnumerable<(string Term, string Scope, string Instead)> Banned() =>
-        from line in File.ReadLines(RepositoryFiles.Path("docs/glossary.md"))
-        let cells = line.Split('|', StringSplitOptions.TrimEntries)
-        where cells is [_, _, "text" or "identifier", _, _]
-        select (cells[1], cells[2], cells[3]);
 
     private static string Read(string page) => File.ReadAllText(RepositoryFiles.Path(page));
 

@@ -10,7 +10,7 @@ namespace Orchestrator.House.Tests;
 /// </summary>
 public sealed class FileMoveTests
 {
-    /// <summary>Where nobody else can take the name: a note of one call's own, a person's own command.</summary>
+    /// <summary>Places where no other process can take the file name, such as a note of one call or a user's own command.</summary>
     private static readonly string[] Allowed =
     [
         "Orchestrator.Git.Program.WriteIntents.RunNotedAsync",

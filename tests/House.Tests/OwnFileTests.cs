@@ -5,8 +5,8 @@ using Xunit;
 namespace Orchestrator.House.Tests;
 
 /// <summary>
-/// What writes to a run's folder, where agents and gates may write too, does it by OwnFile, DurableFile or LogFile, which follow no link: a
-/// link where a log was to be written has moved branches and destroyed histories.
+/// Code that writes to a run's folder uses OwnFile, DurableFile or LogFile, because agents and gates may write there too. These types
+/// follow no link: a link in place of a log once moved branches and destroyed histories.
 /// </summary>
 public sealed partial class OwnFileTests
 {
@@ -24,7 +24,7 @@ public sealed partial class OwnFileTests
         "src/Network",
     ];
 
-    /// <summary>A person's files, written by a command of theirs; new ones only, by FileMode.CreateNew.</summary>
+    /// <summary>A user's files, written by a command of theirs; new ones only, by FileMode.CreateNew.</summary>
     private static readonly string[] Allowed = ["src/Machine/Setup/RepositoryInitializer.cs"];
 
     [Fact]

@@ -9,7 +9,9 @@ namespace Orchestrator.House.Tests;
 /// </summary>
 public sealed class OwnFolderTests
 {
-    /// <summary>Where no folder of a checkout is made: our doors themselves, the user's own folders, temporary ones.</summary>
+    /// <summary>
+    /// Code that creates no folder of a checkout: the types that guard folders, the user's own folders, temporary folders.
+    /// </summary>
     private static readonly string[] Allowed =
     [
         "Orchestrator.App.Engine.EngineAddress",

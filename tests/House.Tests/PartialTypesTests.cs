@@ -14,7 +14,7 @@ public sealed class PartialTypesTests
 
                 namespace A.B;
 
-                /// <summary>What it is.</summary>
+                /// <summary>Number of the part.</summary>
                 internal sealed partial class Parts(int number)
                 {
                     public int Number => number;

@@ -19,7 +19,7 @@ internal static class ProjectFiles
     /// <summary>Paths of the product's sources that people write.</summary>
     public static IEnumerable<string> ProductSources() => SourcesIn("workflows", "activities", "src");
 
-    /// <summary>What the map calls a project: its file's name, or the folder of those in the root.</summary>
+    /// <summary>The project's name in the map: the name of its file, or of its folder if that is in the root.</summary>
     public static string NameOf(string file) =>
         Path.GetFileNameWithoutExtension(file) switch
         {

@@ -5,8 +5,8 @@ using Xunit;
 namespace Orchestrator.House.Tests;
 
 /// <summary>
-/// What we write for people is never read back as data: a decision rests on a fact of its own. What looks for words in text is named here
-/// with whose text it is, or found by these tests.
+/// Texts for people are never read back as data, because decisions rest on facts of their own. Types that search text for words are listed
+/// here with the author of that text; these tests find all others.
 /// </summary>
 public sealed class SentenceTests
 {

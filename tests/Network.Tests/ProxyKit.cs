@@ -28,7 +28,7 @@ internal sealed class ProxyKit : IDisposable
     /// <summary>Heads that the upstream proxy received.</summary>
     public ConcurrentQueue<string> Requests { get; } = [];
 
-    /// <summary>What the host received.</summary>
+    /// <summary>The bytes that the host received.</summary>
     public ConcurrentQueue<string> Received { get; } = [];
 
     /// <summary>The entry of the last client.</summary>

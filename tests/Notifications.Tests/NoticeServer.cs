@@ -13,7 +13,7 @@ namespace Orchestrator.Notifications.Tests;
 /// <summary>A request as a server got it.</summary>
 internal sealed record ReceivedRequest(string Method, string Path, string Body, IReadOnlyDictionary<string, string> Headers);
 
-/// <summary>A local server that keeps what it gets and answers as a test says.</summary>
+/// <summary>A local server that stores requests and gives the answers of the test.</summary>
 internal sealed class NoticeServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -22,7 +22,7 @@ internal sealed class NoticeServer : IAsyncDisposable
 
     private NoticeServer(WebApplication app, Func<int, HttpContext, Task> answer) => (_app, _answer) = (app, answer);
 
-    /// <summary>Its address, without a slash at the end.</summary>
+    /// <summary>The address of the server, without a trailing slash.</summary>
     public string Address { get; private set; } = "";
 
     public IReadOnlyList<ReceivedRequest> Requests

@@ -7,7 +7,7 @@ using System.Text;
 
 namespace Orchestrator.Notifications.Tests;
 
-/// <summary>A mail server of a few commands, with STARTTLS by a certificate of its own, that keeps what it gets.</summary>
+/// <summary>A mail server of a few commands, with STARTTLS by a certificate of its own, that stores received mail.</summary>
 internal sealed class SmtpServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

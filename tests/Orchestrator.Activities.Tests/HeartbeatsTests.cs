@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Orchestrator.Activities.Tests;
 
-/// <summary>Who stops a long step, and who only lets go of it.</summary>
+/// <summary>Causes that stop a long step, and causes that only stop waiting for it.</summary>
 public sealed class HeartbeatsTests
 {
     [Theory]

@@ -6,7 +6,8 @@ using Xunit;
 namespace Orchestrator.Activities.Tests;
 
 /// <summary>
-/// What workflows call must be there: a worker takes up only methods with the attribute, and a missing one is tried for ever.
+/// Every activity that workflows call must be registered. A worker registers only methods with the attribute, and a missing activity is
+/// retried forever.
 /// </summary>
 public sealed class RegisteredActivitiesTests
 {

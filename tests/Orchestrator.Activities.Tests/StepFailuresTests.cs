@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Orchestrator.Activities.Tests;
 
-/// <summary>What a failed step means to the server.</summary>
+/// <summary>Mapping of failed steps to failures that the server understands.</summary>
 public sealed class StepFailuresTests
 {
     [Fact]
@@ -58,7 +58,7 @@ public sealed class StepFailuresTests
         Assert.Equal((FailureTypes.DiskFull, false), (told.ErrorType, told.NonRetryable));
     }
 
-    /// <summary>Activities are tried for ever; what can't work because of what lies in a worktree comes to an end all the same.</summary>
+    /// <summary>Activities are tried forever; what can't work because of what lies in a worktree comes to an end anyway.</summary>
     [Theory]
     [MemberData(nameof(Refusals))]
     public async Task Execute_RefusedAgainAndAgain_FailsForGoodWithASentence(Exception refusal)

@@ -5,7 +5,7 @@ using static Orchestrator.Workflows.Tests.RunTests;
 
 namespace Orchestrator.Workflows.Tests;
 
-/// <summary>What agents can't go on without: granted, refused, asked about; others work on meanwhile.</summary>
+/// <summary>Requests of blocked agents are granted, refused or passed to a user, while other agents continue.</summary>
 public sealed class AgentRequestTests
 {
     private const string Question = "May a have pandas>=2.0 (PyPI, requirements.txt)?";

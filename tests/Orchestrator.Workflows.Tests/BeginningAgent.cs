@@ -9,7 +9,7 @@ internal sealed class BeginningAgent(ITemporalClient client, string workflow)
 {
     private readonly WorkflowHandle<ITaskWorkflow> _workflow = client.GetWorkflowHandle<ITaskWorkflow>(workflow);
 
-    /// <summary>What they were told, in order: whether it is wanted there.</summary>
+    /// <summary>The answers to the agent's host, in order: true if the agent is wanted there.</summary>
     public List<bool> Answers { get; } = [];
 
     public async Task AskAsync(int start, string queue)

@@ -6,8 +6,9 @@ using static Orchestrator.Workflows.Tests.RunTests;
 
 namespace Orchestrator.Workflows.Tests;
 
-/// <summary>How much of a run's history is not its work: writing the record, telling of leases, and the workflow tasks that only follow on
-/// those.</summary>
+/// <summary>
+/// Share of a run's history that is bookkeeping: the record, lease reports, and the workflow tasks that only follow on those.
+/// </summary>
 public sealed class BookkeepingTests(ITestOutputHelper output)
 {
     private const int Tasks = 24;
@@ -91,7 +92,7 @@ public sealed class BookkeepingTests(ITestOutputHelper output)
             }
             if (happened.WorkflowTaskCompletedEventAttributes is not null)
             {
-                // What came since the last one woke the workflow; what it orders comes after this event.
+                // Events since the last workflow task woke the workflow; its commands come after this event.
                 tasks += causes > 0 && onlyKept ? 3 : 0;
                 (causes, onlyKept) = (0, true);
             }

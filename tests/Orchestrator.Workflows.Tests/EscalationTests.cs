@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Orchestrator.Workflows.Tests;
 
-/// <summary>A run that can't go on by itself: how long it waits, and what comes of each way out.</summary>
+/// <summary>A run that can't continue by itself: how long it waits, and what comes of each way out.</summary>
 public sealed class EscalationTests
 {
     [Fact]
@@ -27,7 +27,8 @@ public sealed class EscalationTests
         Assert.True(status.UpdatedAt - escalated.UpdatedAt > TimeSpan.FromDays(7));
         Assert.Equal([TaskStates.Resolved, TaskStates.Merged, TaskStates.Merged], status.Tasks.Select(t => t.State));
 
-        // All that is on staging is asked for what it has to hold, the task that is mended among it; what comes after begins with the fix.
+        // All that is on staging is asked for what it has to hold, the task that is repaired among it; what comes after begins with the
+        // fix.
         Assert.Equal(["after"], Assert.Single(run.Activities.Fixes).Without);
         Assert.Equal("merge-good-1+fix+merge", run.Activities.Starts.Single(s => s.Task.Task.Id == "after").Task.StagingTip);
         var resolved = Assert.IsType<ResolvedBy>(status.Tasks[0].Why);

@@ -13,7 +13,9 @@ public sealed class GovernorTests
 {
     internal const string Account = "claude";
 
-    /// <summary>It is asked for two starts with one slot, the first ends, and it continues as new. For a recorded history.</summary>
+    /// <summary>
+    /// Requests two starts with one slot, ends the first, and lets the governor continue as new. Used for a recorded history.
+    /// </summary>
     internal static async Task PlayAsync(ScriptedRun run)
     {
         await CallAsync(run, Start("a"), continueAfter: 4);
@@ -57,8 +59,9 @@ public sealed class GovernorTests
         Assert.Equal(11, (await StateAsync(run)).Ledger!.Waiting.Length);
     }
 
-    /// <summary>Who waits in line is told when the slot is free, and nobody asks meanwhile; without a waiter nothing is planned at
-    /// all.</summary>
+    /// <summary>
+    /// A waiting run is notified when a slot is free, without polling. Without a waiting run the governor schedules nothing.
+    /// </summary>
     [Fact]
     public async Task AwaitTurn_SlotIsFreed_AnswersAtOnceAndAnIdleGovernorDoesNothing()
     {

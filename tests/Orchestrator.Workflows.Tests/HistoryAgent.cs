@@ -15,10 +15,10 @@ internal static class HistoryAgent
     /// Works. A start that has ended has its outcome, whoever takes it up and whatever they were told meanwhile.
     /// </summary>
     /// <param name="hasEnded">The start has ended before.</param>
-    /// <param name="isStopped">It is asked for only to be stopped.</param>
+    /// <param name="isStopped">True if the agent is requested only to be stopped.</param>
     /// <param name="start">Its number.</param>
     /// <param name="stop">Interrupts it.</param>
-    /// <returns>What it comes to when it is stopped; null: it has come to its end.</returns>
+    /// <returns>The result of the stopped agent, or null if the agent has ended.</returns>
     public static async Task<AgentRunResult?> WorkAsync(bool hasEnded, bool isStopped, int start, CancellationToken stop)
     {
         var context = ActivityExecutionContext.Current;

@@ -6,12 +6,12 @@ using Xunit;
 namespace Orchestrator.Workflows.Tests;
 
 /// <summary>A step of the run as a whole that can't be carried out, because somebody damaged a file that it needs: the run keeps what it
-/// has and waits with the cause, and goes on when that is mended.</summary>
+/// has and waits with the cause, and continues when that is repaired.</summary>
 public sealed class ImpossibleStepTests
 {
     private const string Cause = "plan/start.json is gone. Put it back.";
 
-    /// <summary>So many that the run continues as new at least once.</summary>
+    /// <summary>Number of tasks, high enough that the run continues as new at least once.</summary>
     private const int Tasks = 12;
 
     private bool _isDamaged = true;
@@ -106,7 +106,7 @@ public sealed class ImpossibleStepTests
         Assert.Equal(ReviewVerdicts.Accepted, (await run.StatusAsync()).Review?.Verdict);
     }
 
-    /// <summary>What an agent's start folder has can be damaged by that agent: the run is not ended by it.</summary>
+    /// <summary>An agent can damage the files in its own start folder, which must not end the run.</summary>
     [Fact]
     public async Task Split_ProposalIsDamaged_TheTaskGoesOnWithoutParts()
     {
@@ -131,8 +131,8 @@ public sealed class ImpossibleStepTests
         Assert.Contains(run.Activities.Events, e => e.Why == new NotDivided(new Quote(Cause)));
     }
 
-    /// <summary>Steps that the run itself can't go on without, whatever its tasks do: it says what is wrong, and goes on when that is
-    /// mended.</summary>
+    /// <summary>Steps that the run itself can't continue without, whatever its tasks do: it says what is wrong, and continues when that is
+    /// repaired.</summary>
     [Theory]
     [InlineData(nameof(ScriptedActivities.ReadTasksAsync), false)]
     [InlineData(nameof(ScriptedActivities.ReadTasksAsync), true)]
@@ -153,7 +153,7 @@ public sealed class ImpossibleStepTests
         Assert.Equal(Tasks, run.Activities.Merged.Distinct().Count());
     }
 
-    /// <summary>What the execution before this one had begun is in the file that nobody can read: it is ended all the same.</summary>
+    /// <summary>A task from the previous execution is in the unreadable file and must still be ended.</summary>
     [Theory]
     [InlineData(nameof(ScriptedActivities.ReadTasksAsync))]
     [InlineData(nameof(ScriptedActivities.ReadCheckpointAsync))]
@@ -188,7 +188,7 @@ public sealed class ImpossibleStepTests
         Assert.Empty(open);
     }
 
-    /// <summary>What is open below a run.</summary>
+    /// <summary>Open workflows below a run.</summary>
     private static async Task<IReadOnlyList<string>> OpenAsync(ScriptedRun run)
     {
         var open = new List<string>();

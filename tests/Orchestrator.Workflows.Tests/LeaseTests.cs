@@ -134,7 +134,9 @@ public sealed class LeaseTests
         Assert.Equal(RunStates.Completed, (await second.GetResultAsync().WaitAsync(TimeSpan.FromSeconds(120))).State);
     }
 
-    /// <summary>What could not be said is not under way for ever: else the history of the run would grow without an end.</summary>
+    /// <summary>
+    /// A report that can't be delivered must not count as pending forever, because the run's history would grow without an end.
+    /// </summary>
     [Fact]
     public async Task Release_CanNotBeSaid_TheRunStillContinuesAsNew()
     {
@@ -160,8 +162,8 @@ public sealed class LeaseTests
     }
 
     /// <summary>
-    /// What an earlier execution was told comes to the one that a reset makes before it knows its repository; and the leases may wait at
-    /// that moment for what the run holds.
+    /// A reset execution receives messages for its predecessor before it knows its repository. At that moment the leases may wait for the
+    /// list of what the run holds.
     /// </summary>
     [Fact]
     public async Task Reset_WhileTheLeasesAskWhatTheRunHolds_IsAnsweredAtOnce()

@@ -63,7 +63,7 @@ public class MoveTests
         Assert.Equal(["a"], there.Activities.Merged);
     }
 
-    /// <summary>What counts is whether the machine before has begun the reviewer, not how its step has ended.</summary>
+    /// <summary>It matters whether the previous host started the reviewer, not how its step ended.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -140,7 +140,7 @@ public class MoveTests
         Assert.Equal((RunStates.Completed, 1), (result.State, result.AgentStarts));
     }
 
-    /// <summary>The machine before is gone for good, and what it has merged last is nowhere else.</summary>
+    /// <summary>The previous host is gone for good, and its last merge is nowhere else.</summary>
     [Fact]
     public async Task Move_WhereWorkIsLost_DoesThatAgainAndWhatHasBegunOnIt()
     {
@@ -164,7 +164,7 @@ public class MoveTests
         Assert.True(answer.Changed, answer.Message);
         Assert.Equal(RunStates.Completed, result.State);
         Assert.Equal(["b", "c", "d", "e"], there.Activities.Merged.Order());
-        // Its own conversation goes on; that of the lost work's dependant was on files that nobody has.
+        // Its own conversation continues; that of the lost work's dependant was on files that nobody has.
         Assert.Contains(("e", 2, "e"), there.Starts);
         Assert.Equal(["b", "c", "d", "e"], there.Starts.Select(start => start.Item1).Order());
         Assert.Contains(

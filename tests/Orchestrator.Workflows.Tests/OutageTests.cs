@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Orchestrator.Workflows.Tests;
 
-/// <summary>Failures that are no task's fault: said once, tried by one, gone on with by itself.</summary>
+/// <summary>Failures that are no task's fault: said once, tried by one, continued by itself.</summary>
 public sealed class OutageTests
 {
     private static readonly RunRules Settings = new() { Workers = 2, FirstTrialAfter = TimeSpan.FromMilliseconds(100) };
@@ -227,7 +227,7 @@ public sealed class OutageTests
         Assert.Equal(3, run.Activities.Starts.Count);
     }
 
-    /// <summary>The same failure again is no passing one; no attempt is used.</summary>
+    /// <summary>A repeated failure is not transient, and it uses no attempt.</summary>
     [Fact]
     public async Task Gate_LacksItsToolTwice_AsksAPersonAndGoesOnWhenAnswered()
     {

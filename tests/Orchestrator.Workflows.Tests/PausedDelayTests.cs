@@ -7,7 +7,7 @@ namespace Orchestrator.Workflows.Tests;
 /// <summary>A run that is paused while it waits for something.</summary>
 public sealed class PausedDelayTests
 {
-    /// <summary>A delay before a retry can be many minutes; a person who pauses does not wait for it.</summary>
+    /// <summary>A delay before a retry can be many minutes; a user who pauses does not wait for it.</summary>
     [Fact]
     public async Task Pause_DelayBeforeARetry_EndsItAtOnceAndResumeStartsTheAgent()
     {

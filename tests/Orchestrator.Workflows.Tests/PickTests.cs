@@ -83,7 +83,7 @@ public sealed class PickTests
         );
 
         var status = await run.UntilAsync(status => status.Questions.Count > 0);
-        // A person who has one of them tried again, guided, needs no other.
+        // A user who has one of them tried again, guided, needs no other.
         run.Activities.Agent = (_, _) => Task.FromResult(ScriptedActivities.Done());
         await run.Run.ExecuteUpdateAsync(workflow => workflow.RetryTaskAsync(new TaskCommand("a-2", "like this")));
 

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Workflows.Tests;
 
-/// <summary>A task that waits for long leaves its place on a host to others, and goes on where there is one then.</summary>
+/// <summary>A task that waits for long leaves its place on a host to others, and continues where there is one then.</summary>
 public class PlaceRestTests
 {
     private const string There = "orchestrator@bbbb/key2";

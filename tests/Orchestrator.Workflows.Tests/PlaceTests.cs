@@ -234,7 +234,7 @@ public class PlaceTests
             );
         await run.BeginAsync();
 
-        // What begins later is begun all the same.
+        // What begins later is begun anyway.
         var parked = await run.UntilAsync(status => status.Tasks.Any(task => task is { Id: "b", State: TaskStates.Merged }));
 
         Assert.Equal(TaskStates.Parked, parked.Tasks.Single(task => task.Id == "a").State);
@@ -261,8 +261,8 @@ public class PlaceTests
         await watch.ReportAsync();
 
         Assert.Equal(
-            "waits for a host with the label gpu and a free place; no host that is connected has that label: "
-                + "'orchestrate worker --slots 1 --label gpu' on one that has it, or a task without 'host: gpu'",
+            "waits for a host with the label gpu and a free slot; no connected host has that label, so run "
+                + "'orchestrate worker --slots 1 --label gpu' on one that has it, or remove 'host: gpu' from the task",
             waiting.Tasks[0].Reason
         );
         Assert.Equal((TaskStates.Merged, ""), ((await run.StatusAsync()).Tasks[0].State, (await run.StatusAsync()).Tasks[0].Reason));
@@ -297,13 +297,12 @@ public class PlaceTests
             none.Tasks,
             task =>
                 Assert.Equal(
-                    "waits for a host with a free place; no host that is connected offers places: 'orchestrate worker --slots 1' on one "
-                        + "that is to do tasks",
+                    "waits for a host with a free slot; no connected host offers slots, so run 'orchestrate worker --slots 1' on one",
                     task.Reason
                 )
         );
         Assert.Equal(
-            "waits for a host with a free place; all places of 1 host are taken",
+            "waits for a host with a free slot; all slots of 1 host are in use",
             Assert.Single(full.Tasks, task => task.Why is WaitsForHost).Reason
         );
         Assert.All((await run.StatusAsync()).Tasks, task => Assert.Equal((TaskStates.Merged, ""), (task.State, task.Reason)));
@@ -326,7 +325,7 @@ public class PlaceTests
         await run.ResultAsync();
 
         Assert.Equal(
-            "waits for a host with a free place; desk takes no task now: claude can't work there: It is not logged in",
+            "waits for a host with a free slot; desk takes no task now: claude can't work there: It is not logged in",
             waiting.Tasks[0].Reason
         );
         Assert.Equal((TaskStates.Merged, ""), ((await run.StatusAsync()).Tasks[0].State, (await run.StatusAsync()).Tasks[0].Reason));

@@ -7,7 +7,7 @@ using Task = System.Threading.Tasks.Task;
 
 namespace Orchestrator.Workflows.Tests;
 
-/// <summary>Questions of agents that the planner answers before a person is asked.</summary>
+/// <summary>Questions of agents that the planner answers before a user is asked.</summary>
 public sealed class PlannerAnswerTests
 {
     private const string Question = "Which of the two date formats?";
@@ -40,7 +40,7 @@ public sealed class PlannerAnswerTests
         await using var run = await StartAsync((_, _) => Task.FromResult(Answered("") with { Why = "the request does not say it" }));
         var asked = await run.UntilAsync(s => s.Questions.Count > 0);
         Assert.Contains(
-            $"{Question} (the planner leaves it to a person: the request does not say it)",
+            $"{Question} (the planner passes it to a user: the request does not say it)",
             asked.Questions[0].Question,
             StringComparison.Ordinal
         );
@@ -84,7 +84,7 @@ public sealed class PlannerAnswerTests
 
         var asked = await run.UntilAsync(s => s.Questions.Count > 0);
 
-        Assert.Contains("leaves it to a person: The staging branch is gone.", asked.Questions[0].Question, StringComparison.Ordinal);
+        Assert.Contains("passes it to a user: The staging branch is gone.", asked.Questions[0].Question, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class PlannerAnswerTests
         Assert.Contains(run.Activities.Events, e => e is { Task: "a", By: "kim@laptop" });
     }
 
-    /// <summary>It was paid for, and is named; what the agent reads is the person's.</summary>
+    /// <summary>The late answer of the planner was paid for and is recorded, but the agent gets the user's answer.</summary>
     [Fact]
     public async Task Question_PlannerAnswersAsItIsStopped_ThePersonsWordsCountAndTheAnswerIsNamed()
     {

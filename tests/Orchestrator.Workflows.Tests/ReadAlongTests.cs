@@ -88,7 +88,7 @@ public sealed class ReadAlongTests : IDisposable
         Assert.InRange(_records, 3, 12);
     }
 
-    /// <summary>What nothing but a person's command, and no activity, has caused.</summary>
+    /// <summary>Events that only a user's command caused, without an activity.</summary>
     [Fact]
     public async Task Record_PersonPausesTheRun_IsReadWithoutAnEventMore()
     {
@@ -139,7 +139,7 @@ public sealed class ReadAlongTests : IDisposable
         Assert.Empty(events.GroupBy(e => (e.Task, e.State, e.Time, e.Reason)).Where(same => same.Count() > 1).Select(same => same.Key));
     }
 
-    /// <summary>It shows up as any step does that fails, and all is written when that is possible again.</summary>
+    /// <summary>The failure is shown like that of any step, and all events are written once that is possible again.</summary>
     [Fact]
     public async Task Record_CanNotBeWritten_TheRunSaysSoAndItIsWrittenLater()
     {
@@ -188,7 +188,7 @@ public sealed class ReadAlongTests : IDisposable
 
     private RunFolder FolderOf(ScriptedRun run) => new(_folder.Path, run.RunId);
 
-    /// <summary>A run whose agents take so many milliseconds; null: until the test lets them.</summary>
+    /// <summary>A run whose agents take the given milliseconds, or null to let them wait for the test.</summary>
     private Task<ScriptedRun> CreateAsync(int tasks, Func<int?> agent) =>
         ScriptedRun.CreateAsync(
             [.. Enumerable.Range(0, tasks).Select(i => Task($"t{i}"))],
@@ -218,7 +218,7 @@ public sealed class ReadAlongTests : IDisposable
             }
         );
 
-    /// <summary>What a worker on the run's machine does, until it is disposed.</summary>
+    /// <summary>Simulates the recorder of a worker on the owner host until it is disposed.</summary>
     private Reading Read(ScriptedRun run, ProgressRecorder? recorder = null)
     {
         var repository = new RepositoryReference(_folder.Path, "key", run.Queue);

@@ -10,7 +10,7 @@ namespace Orchestrator.Workflows.Tests;
 
 internal sealed class ReviewHistory
 {
-    /// <summary>From then on the person only brings the run to its end.</summary>
+    /// <summary>From then on the user only brings the run to its end.</summary>
     private const int Patience = 20;
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(400);
     private readonly int _seed;
@@ -65,7 +65,7 @@ internal sealed class ReviewHistory
         _resets = _random.Next(3) == 0 ? Math.Min(mostResets, _random.Next(1, 3)) : 0;
     }
 
-    /// <summary>What is under way, for whoever finds it hanging.</summary>
+    /// <summary>The current step, shown if the test hangs.</summary>
     public string Step { get; private set; } = "begin";
 
     private int Draw(string what, string which, int number) => RunModel.Draw(_seed, what, which, number);
@@ -262,7 +262,7 @@ internal sealed class ReviewHistory
     private string FindingId(ReviewRound round, int number) =>
         _resets == 0 ? $"review-{round.Number}-{number}" : $"review-{round.Number}-{number}-{round.Tip}";
 
-    /// <summary>The person answers one of the questions, not always to the point.</summary>
+    /// <summary>The user answers one of the questions, not always to the point.</summary>
     private async Task AnswerAsync(ScriptedRun run, RunStatus status)
     {
         var isTired = ++_answers > Patience;

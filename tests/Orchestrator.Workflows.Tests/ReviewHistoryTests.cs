@@ -9,7 +9,7 @@ using Xunit.Abstractions;
 namespace Orchestrator.Workflows.Tests;
 
 /// <summary>
-/// Runs whose reviewer, planner and persons change their mind, in random order: nothing is lost, each is merged once, all come to an end,
+/// Runs whose reviewer, planner and users change their mind, in random order: nothing is lost, each is merged once, all come to an end,
 /// the numbers agree, and nothing lands that was not accepted.
 /// </summary>
 public sealed class ReviewHistoryTests(ITestOutputHelper output)

@@ -5,7 +5,7 @@ using static Orchestrator.Workflows.Tests.RunTests;
 
 namespace Orchestrator.Workflows.Tests;
 
-/// <summary>What becomes of a task whose agent or gates fail, wait, or ask.</summary>
+/// <summary>Tasks whose agents or gates fail, wait or ask.</summary>
 public sealed class RunAgentTests
 {
     [Fact]
@@ -149,7 +149,7 @@ public sealed class RunAgentTests
         Assert.Equal(2, run.Activities.Starts.Count);
     }
 
-    /// <summary>One goes on from the files of the other, without its conversation; what comes back to it is in its own.</summary>
+    /// <summary>Each agent continues from the other's files in its own conversation, without that of the other.</summary>
     [Fact]
     public async Task Agent_UsageLimitThatLasts_TheRelayGoesOnInItsOwnConversation()
     {
@@ -206,7 +206,7 @@ public sealed class RunAgentTests
         );
     }
 
-    /// <summary>A person who retries a task gives its own agent its turn again; what has happened stays known.</summary>
+    /// <summary>A user who retries a task gives its own agent its turn again; what has happened stays known.</summary>
     [Fact]
     public async Task Retry_OfATaskThatWasRelayed_BeginsWithItsOwnAgent()
     {

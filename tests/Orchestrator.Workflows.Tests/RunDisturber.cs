@@ -8,9 +8,9 @@ using Xunit;
 
 namespace Orchestrator.Workflows.Tests;
 
-/// <summary>What happens to a run while it works, and must change nothing of what it comes to.</summary>
+/// <summary>Disturbs a running run in ways that must not change its outcome.</summary>
 /// <param name="run">The run.</param>
-/// <param name="random">What is drawn from.</param>
+/// <param name="random">The source of random choices.</param>
 /// <param name="tasks">Its tasks.</param>
 /// <param name="say">Hears what is about to be done.</param>
 internal sealed class RunDisturber(ScriptedRun run, Random random, IReadOnlyList<string> tasks, Action<string> say)
@@ -89,7 +89,7 @@ internal sealed class RunDisturber(ScriptedRun run, Random random, IReadOnlyList
         }
     }
 
-    /// <summary>What a task said last arrives once more, as after a worker that died between saying and knowing that it had.</summary>
+    /// <summary>Repeats the task's last report, as after a worker that died before it recorded the delivery.</summary>
     private async Task RepeatReportAsync(string task)
     {
         try

@@ -75,7 +75,7 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
             _model = new RunModel(_plan, seed);
         }
 
-        /// <summary>What is under way, for whoever finds it hanging.</summary>
+        /// <summary>The current step, shown if the test hangs.</summary>
         public string Step { get; private set; } = "begin";
 
         public async Task PlayAsync()
@@ -169,7 +169,7 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
         }
 
         /// <summary>
-        /// Each start that ends uses the task's next outcome; one that is followed once more, because the worker died before it was known,
+        /// Each start that ends uses the task's next outcome; one that is followed again, because the worker died before it was known,
         /// comes to the same.
         /// </summary>
         private int OutcomeOf(string task, int start)
@@ -186,7 +186,7 @@ public sealed class RunHistoryTests(ITestOutputHelper output)
             }
         }
 
-        /// <summary>The person looks at the first task that failed.</summary>
+        /// <summary>The user looks at the first task that failed.</summary>
         private async Task AnswerAsync(ScriptedRun run, RunStatus status)
         {
             if (status.Tasks.FirstOrDefault(t => t.State == TaskStates.Failed) is not { } failed)

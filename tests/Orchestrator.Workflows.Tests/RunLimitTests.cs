@@ -36,7 +36,7 @@ public sealed class RunLimitTests
         Assert.Empty(run.Activities.Starts);
     }
 
-    /// <summary>What the governor answers while a budget of the run is used up.</summary>
+    /// <summary>The governor's answer while a budget of the run is used up.</summary>
     private static AgentRunResult UsedUp(string kind = BudgetKinds.Run) =>
         new()
         {
@@ -172,7 +172,7 @@ public sealed class RunLimitTests
         Assert.True(DateTimeOffset.UtcNow - reset >= TimeSpan.FromSeconds(2));
     }
 
-    /// <summary>Whoever lets a run go on past its time was not asked about money.</summary>
+    /// <summary>A user who extends a run's time limit was not asked about money.</summary>
     [Fact]
     public async Task Until_LiftedByAPerson_StaysLifted()
     {
@@ -192,8 +192,9 @@ public sealed class RunLimitTests
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
     }
 
-    /// <summary>What is at work when the time is over ends, its gates and its merge, too; another agent of it is not started before a
-    /// person says so.</summary>
+    /// <summary>
+    /// Agents, gates and merges that are running when the time is over finish. A further agent of the task waits for a user.
+    /// </summary>
     [Fact]
     public async Task Until_OverWhileATaskIsAtWork_ItsNextAgentWaitsForAPerson()
     {

@@ -3,9 +3,9 @@ using Orchestrator.Messages;
 namespace Orchestrator.Workflows.Tests;
 
 /// <summary>
-/// What a run comes to, worked out without time, engine or order: each task's agents, gates and merges go as its script says, what depends
-/// on a task that ended badly is skipped, and a person retries a failed task once and skips it the second time. Whatever happens in
-/// between, the run must end so.
+/// A model of a run's outcome without time, engine or order. Agents, gates and merges of each task follow its script. Tasks that depend on
+/// a failed task are skipped. A user retries a failed task once and skips it the second time. Whatever happens in between, the run must end
+/// like the model.
 /// </summary>
 /// <param name="plan">The tasks, each after those it depends on.</param>
 /// <param name="seed">Makes the scripts.</param>
@@ -19,7 +19,7 @@ internal sealed class RunModel(IReadOnlyList<TaskOutline> plan, int seed)
 
     private readonly Dictionary<string, ModelTask> _tasks = plan.ToDictionary(t => t.Id, _ => new ModelTask());
 
-    /// <summary>Where each task ends.</summary>
+    /// <summary>The final state of each task.</summary>
     public IReadOnlyDictionary<string, ModelTask> Tasks => _tasks;
 
     /// <summary>The class of the agent's nth outcome for a task, from 0.</summary>
@@ -32,13 +32,13 @@ internal sealed class RunModel(IReadOnlyList<TaskOutline> plan, int seed)
             _ => FailureClass.None,
         };
 
-    /// <summary>Whether the gates pass in an attempt.</summary>
+    /// <summary>True if the gates pass in an attempt.</summary>
     public bool Passes(string task, int attempt) => Draw("gates", task, attempt) >= 20;
 
-    /// <summary>Whether an attempt's work merges without conflict.</summary>
+    /// <summary>True if an attempt's work merges without conflict.</summary>
     public bool Merges(string task, int attempt) => Draw("merge", task, attempt) >= 15;
 
-    /// <summary>What the person does with a failed task: true to try it again, false to skip it.</summary>
+    /// <summary>The user's decision about a failed task: true to retry it, false to skip it.</summary>
     public static bool Retries(int before) => before == 0;
 
     /// <summary>Plays the run to its end.</summary>
@@ -129,7 +129,7 @@ internal sealed class RunModel(IReadOnlyList<TaskOutline> plan, int seed)
         /// <summary>Outcomes of agents that were used.</summary>
         public int Outcomes { get; set; }
 
-        /// <summary>What the person did about it.</summary>
+        /// <summary>Number of retries by the user.</summary>
         public int Retries { get; set; }
     }
 }

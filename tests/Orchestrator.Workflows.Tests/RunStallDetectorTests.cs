@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Orchestrator.Workflows.Tests;
 
-/// <summary>Whether nothing of a run moves, by what a server says of its steps.</summary>
+/// <summary>Detection of a stalled run from the server's description of its activities.</summary>
 public class RunStallDetectorTests
 {
     private const string Machine = "aaaa";

@@ -265,7 +265,7 @@ public sealed class RunSteeringTests
     }
 
     /// <summary>
-    /// Its worker stops in the same moment: the engine tries nothing again that is to be cancelled, and closes the gates with the worker's
+    /// The worker stops at the same moment. The engine retries nothing that is about to be canceled, and ends the gates with the worker's
     /// failure.
     /// </summary>
     [Fact]
@@ -332,7 +332,7 @@ public sealed class RunSteeringTests
         Assert.Equal((1, true), (merging, run.Activities.Merged.IsEmpty));
     }
 
-    /// <summary>Whoever cancels, with whatever: the same is stopped, kept, said and returned.</summary>
+    /// <summary>A cancellation has the same effect from any client: it stops, retains, reports and returns the same.</summary>
     [Fact]
     public async Task Cancel_ByTemporalItself_EndsAsByTheCommand()
     {
@@ -416,7 +416,7 @@ public sealed class RunSteeringTests
         Assert.Equal(2, most);
     }
 
-    /// <summary>As with <c>orchestrate cancel</c> right after a start, or while no engine runs.</summary>
+    /// <summary>An <c>orchestrate cancel</c> right after a start, or while no engine runs.</summary>
     [Fact]
     public async Task Steering_BeforeTheFirstTaskOfTheRun_IsDoneAsSoonAsItCanBe()
     {
@@ -450,7 +450,7 @@ public sealed class RunSteeringTests
         Assert.Equal(RunStates.Cancelled, (await run.ResultAsync()).State);
     }
 
-    /// <summary>As with <c>orchestrate pause RUN/TASK</c> while no engine runs.</summary>
+    /// <summary>An <c>orchestrate pause RUN/TASK</c> while no engine runs.</summary>
     [Theory]
     [InlineData("pause", "b")]
     [InlineData("pause", "nobody")]

@@ -51,7 +51,7 @@ public sealed class RunTests
         Assert.Equal(["a", "b"], run.Activities.ReleasedAtEnd.Order());
     }
 
-    /// <summary>A hold is no start and no attempt, and the words of a person are still told to the start that comes of it.</summary>
+    /// <summary>A hold counts as neither a start nor an attempt, and the next start still gets the user's guidance.</summary>
     [Fact]
     public async Task Run_AgentThatIsHeld_SaysWhyAndStartsOnceWhenItIsReleased()
     {
@@ -211,7 +211,7 @@ public sealed class RunTests
         Assert.Contains("orchestrate promote", part.InnerException!.Message, StringComparison.Ordinal);
         Assert.Equal(new NotLanded(new Quote("A secret is in it.")), anew.Why);
 
-        // What was said after the limit is no yes to what was asked before it.
+        // An answer after the limit must not approve a question from before it.
         Assert.Equal([false, false, true], run.Activities.Lands.Select(l => l.IsAskedFor));
         var persons = run.Activities.Events.Where(e => e.By is not null).Select(e => (e.Task, e.Reason, e.By));
         Assert.Equal(

@@ -10,8 +10,8 @@ using Xunit;
 namespace Orchestrator.Workflows.Tests;
 
 /// <summary>
-/// A run of the tasks <c>a</c> and <c>b</c> that stands still in a state until it is told to go on, with somebody who looks for runs that
-/// were ended from outside.
+/// A run of the tasks <c>a</c> and <c>b</c> that stands still in a state until it is told to continue, with somebody who looks for runs
+/// that were ended from outside.
 /// </summary>
 internal sealed class Scene : IAsyncDisposable
 {
@@ -44,7 +44,7 @@ internal sealed class Scene : IAsyncDisposable
 
     public ScriptedRun Run { get; private set; } = null!;
 
-    /// <summary>Activities that stand still until they are told to go on, or cancelled.</summary>
+    /// <summary>Activities that block until the test releases or cancels them.</summary>
     public int AtWork => _working;
 
     /// <summary>Begins a run and waits until it stands still in that state.</summary>
@@ -134,7 +134,7 @@ internal sealed class Scene : IAsyncDisposable
         return scene;
     }
 
-    /// <summary>What stood still goes on, and a person answers what is asked.</summary>
+    /// <summary>Lets the blocked activities continue and answers open questions as a user.</summary>
     public async Task GoOnAsync()
     {
         _go.TrySetResult();
@@ -143,7 +143,7 @@ internal sealed class Scene : IAsyncDisposable
 
     public Task TerminateAsync() => Run.Run.TerminateAsync("pressed by mistake");
 
-    /// <summary>As the button in the Web UI: to the first workflow task, or to the last one.</summary>
+    /// <summary>Resets the run like the button in the Web UI, to the first workflow task or to the last one.</summary>
     public Task ResetAsync(bool toFirst) => ResetAsync(Run, toFirst);
 
     /// <summary>Resets any run, also an execution of it that need not be the newest, or a child of it.</summary>
@@ -247,7 +247,7 @@ internal sealed class Scene : IAsyncDisposable
         }
         catch (Temporalio.Exceptions.WorkflowUpdateFailedException)
         {
-            // It went on by itself meanwhile.
+            // It continued by itself meanwhile.
         }
     }
 

@@ -6,7 +6,7 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Workflows.Tests;
 
-/// <summary>Those that ask a planner or a reviewer, and look at what a person has mended.</summary>
+/// <summary>Activities that query a planner or a reviewer, or verify a user's repair.</summary>
 internal sealed partial class ScriptedActivities
 {
     public ConcurrentQueue<AskAgentInput> Questions { get; } = new();
@@ -18,7 +18,7 @@ internal sealed partial class ScriptedActivities
 
     public Func<BeginReplanInput, PlanningBegun> BeginReplan { get; set; } = _ => new PlanningBegun { Agent = "claude" };
 
-    /// <summary>What other plans come to; their tasks belong to the plan from then on.</summary>
+    /// <summary>The conclusion of a new plan, whose tasks then belong to the plan.</summary>
     public Func<ConcludeReplanInput, ReplanConclusion> ConcludeReplan { get; set; } = _ => throw new NotSupportedException();
 
     /// <summary>Other plans that were asked for.</summary>
@@ -34,7 +34,7 @@ internal sealed partial class ScriptedActivities
 
     public Func<JudgeAnswerInput, AnswerJudgement> JudgeReview { get; set; } = _ => new AnswerJudgement { Message = "read" };
 
-    /// <summary>What rounds come to; tasks that it gives belong to the plan from then on.</summary>
+    /// <summary>The conclusion of a review round, whose tasks then belong to the plan.</summary>
     public Func<ConcludeReviewInput, ReviewConclusion> Conclude { get; set; } = _ => new ReviewConclusion { WasRead = true };
 
     /// <summary>Tasks that rounds of the review have added to the plan.</summary>
@@ -57,7 +57,7 @@ internal sealed partial class ScriptedActivities
         return Task.FromResult(made);
     }
 
-    /// <summary>How many questions there are about results between which evidence does not decide.</summary>
+    /// <summary>Number of questions about results that the evidence does not decide.</summary>
     public int Ties { get; set; }
 
     [Activity]
@@ -144,7 +144,7 @@ internal sealed partial class ScriptedActivities
             },
         };
 
-    /// <summary>What was asked of a person's commits.</summary>
+    /// <summary>Requests to verify a user's commits.</summary>
     public ConcurrentQueue<VerifyFixInput> Fixes { get; } = new();
 
     [Activity]

@@ -8,13 +8,13 @@ namespace Orchestrator.Workflows.Tests;
 /// <summary>Places for tasks of runs that spread theirs.</summary>
 internal sealed partial class ScriptedActivities : IPlaceActivities
 {
-    /// <summary>What was done to places.</summary>
+    /// <summary>Changes to slots, in order.</summary>
     public ConcurrentQueue<string> Placing { get; } = new();
 
-    /// <summary>How long tasks have waited for a place here.</summary>
+    /// <summary>Times that tasks have waited for a slot here.</summary>
     public ConcurrentQueue<TimeSpan> PlaceWaits { get; } = new();
 
-    /// <summary>Why it takes no task now; null: it does.</summary>
+    /// <summary>The reason why the host accepts no task now, or null if it accepts tasks.</summary>
     public string? TakesNone { get; set; }
 
     [Activity]

@@ -4,7 +4,7 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Workflows.Tests;
 
-/// <summary>What is done about what agents can't go on without; by default a person answers.</summary>
+/// <summary>Decisions about requests of blocked agents; by default a user answers.</summary>
 internal sealed partial class ScriptedActivities
 {
     public Func<JudgeRequestInput, RequestVerdict> JudgeRequest { get; set; } = _ => new RequestVerdict { Step = RequestSteps.Person };
@@ -31,7 +31,7 @@ internal sealed partial class ScriptedActivities
             }
         );
 
-    /// <summary>What the planner was asked for agents, in order.</summary>
+    /// <summary>Questions that the planner got for agents, in order.</summary>
     public ConcurrentQueue<AskAgentInput> AskedForAgents { get; } = new();
 
     private readonly ConcurrentDictionary<string, QuestionAnswer> _answers = new();
@@ -79,15 +79,15 @@ internal sealed partial class ScriptedActivities
     }
 }
 
-/// <summary>What the planner makes of a question of a task's agent.</summary>
+/// <summary>The planner's answer to a question of a task's agent.</summary>
 internal sealed record QuestionAnswer
 {
     public required AgentRunResult Run { get; init; }
 
-    /// <summary>Empty: a person has to answer.</summary>
+    /// <summary>Empty: a user has to answer.</summary>
     public string Answer { get; init; } = "";
 
-    /// <summary>Why a person has to.</summary>
+    /// <summary>Why a user has to.</summary>
     public string Why { get; init; } = "";
 
     public string By { get; init; } = "";

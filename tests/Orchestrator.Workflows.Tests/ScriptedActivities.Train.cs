@@ -7,7 +7,7 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Workflows.Tests;
 
-/// <summary>Those of the merge train.</summary>
+/// <summary>Activities of the merge queue.</summary>
 internal sealed partial class ScriptedActivities
 {
     private async Task CloseTrainAsync(string runId)
@@ -30,16 +30,16 @@ internal sealed partial class ScriptedActivities
     /// <summary>Trees that gates were run on: what was merged in each, and how often a gate is tried.</summary>
     public ConcurrentQueue<GateBatchInput> Gated { get; } = new();
 
-    /// <summary>How staging moved over merges.</summary>
+    /// <summary>Moves of staging over merges, in order.</summary>
     public ConcurrentQueue<LandBatchInput> Landings { get; } = new();
 
-    /// <summary>What gates say of a tree; null: what <see cref="Merge"/> says of each that is in it.</summary>
+    /// <summary>The gates' verdict on a tree, or null to combine the results of <see cref="Merge"/> for the requests in the tree.</summary>
     public Func<GateBatchInput, MergeResult?> GateBatch { get; set; } = _ => null;
 
-    /// <summary>What comes of a batch when it is made, before it is.</summary>
+    /// <summary>The result of building a batch, decided before the build.</summary>
     public Func<BuildBatchInput, IReadOnlyList<MergeResult>?> BuildBatch { get; set; } = _ => null;
 
-    /// <summary>Whether staging can be moved, and what is said of it.</summary>
+    /// <summary>Decides if staging can be moved, with the note of the result.</summary>
     public Func<LandBatchInput, (bool Landed, string Note)> LandBatch { get; set; } = _ => (true, "");
 
     /// <summary>Parts of the repository that work can influence; none for all.</summary>

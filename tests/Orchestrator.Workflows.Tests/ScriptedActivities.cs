@@ -31,10 +31,10 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     private int _agents;
     private int _looks;
 
-    /// <summary>How often somebody has looked whether runs have ended.</summary>
+    /// <summary>Number of checks for ended runs.</summary>
     public int Looks => _looks;
 
-    /// <summary>The repository of a path; null: on the machine of the test's own queue.</summary>
+    /// <summary>Maps a path to its repository, or null if all are on the machine of the test's own queue.</summary>
     public Func<string, RepositoryReference>? Repository { get; set; }
 
     public ConcurrentQueue<RunAgentInput> Starts { get; } = new();
@@ -43,7 +43,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
 
     public ConcurrentQueue<string> Released { get; } = new();
 
-    /// <summary>What had been released when the run tidied up.</summary>
+    /// <summary>Worktrees that had been released when the run cleaned up.</summary>
     public IReadOnlyList<string> ReleasedAtEnd { get; private set; } = [];
 
     public ConcurrentQueue<RunEvent> Events { get; } = new();
@@ -70,10 +70,10 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     /// <summary>Goes on beside the gates until they may answer, and hears when they are cancelled.</summary>
     public Func<CancellationToken, Task> WhileVerifying { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>What happens beside the making of a worktree.</summary>
+    /// <summary>Work that runs while a worktree is prepared.</summary>
     public Func<CancellationToken, Task> WhilePreparing { get; set; } = _ => Task.CompletedTask;
 
-    /// <summary>What happens beside the gates of a merge.</summary>
+    /// <summary>Work that runs while the gates of a merge run.</summary>
     public Func<CancellationToken, Task> WhileMerging { get; set; } = _ => Task.CompletedTask;
 
     public Func<VerifyTaskInput, VerifyResult> Verify { get; set; } =
@@ -88,7 +88,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
             },
         };
 
-    /// <summary>What becomes of the work of a task.</summary>
+    /// <summary>The result of merging a task.</summary>
     public Func<MergeRequest, MergeResult> Merge { get; set; } = _ => new MergeResult { Outcome = MergeOutcome.Merged, Commit = "merge" };
 
     public Func<ReleaseTaskInput, Task> Release { get; set; } = _ => Task.CompletedTask;
@@ -96,10 +96,10 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     /// <summary>Goes on while a run that is about to continue as new stores its checkpoint.</summary>
     public Func<Task> WhileStoring { get; set; } = () => Task.CompletedTask;
 
-    /// <summary>Answers in place of the leases of the repository; null: they answer themselves.</summary>
+    /// <summary>Answers in place of the repository's leases, or null if the leases answer.</summary>
     public Func<LeaseInput, Task>? Leases { get; set; }
 
-    /// <summary>Answers for the look at runs that have ended; null: they are looked at.</summary>
+    /// <summary>Answers the check for ended runs, or null to check them.</summary>
     public Func<Task<IReadOnlyList<string>>>? EndedRuns { get; set; }
 
     public Func<PlanOutline, PlanOutline> Plan { get; set; } = plan => plan;
@@ -108,7 +108,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
 
     public Func<LandResult> Land { get; set; } = () => new LandResult { Landed = true, Commit = "landed" };
 
-    /// <summary>How landing was asked for.</summary>
+    /// <summary>Landing requests, in order.</summary>
     public ConcurrentQueue<LandInput> Lands { get; } = new();
 
     public static AgentRunResult Done(string session = "s") =>
@@ -166,7 +166,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
     /// <summary>Stores what is recorded beside <see cref="Events"/>.</summary>
     public Action<ProgressInput> Record { get; set; } = _ => { };
 
-    /// <summary>How long after it happened each of <see cref="Events"/> was recorded.</summary>
+    /// <summary>Delay between each of <see cref="Events"/> and its recording.</summary>
     public ConcurrentQueue<TimeSpan> Lateness { get; } = new();
 
     /// <summary>The run's machine reads along; else it is of an earlier version.</summary>
@@ -196,7 +196,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
         return Task.FromResult<ProgressRecorded?>(new ProgressRecorded(ReadsAlong: true));
     }
 
-    /// <summary>Reads what happens in a run from now on; null: this does, into <see cref="Events"/>.</summary>
+    /// <summary>Records the later events of a run, or null to record them in <see cref="Events"/>.</summary>
     public Action<string>? ReadAlong { get; set; }
 
     /// <summary>Ends the reading of runs.</summary>
@@ -225,7 +225,7 @@ internal sealed partial class ScriptedActivities(IReadOnlyList<TaskOutline> task
         }
     }
 
-    /// <summary>As the recorder does it.</summary>
+    /// <summary>Records the progress like the real recorder.</summary>
     private void TakeIn(ProgressInput input)
     {
         lock (_readings)

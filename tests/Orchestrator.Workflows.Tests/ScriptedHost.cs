@@ -7,7 +7,7 @@ namespace Orchestrator.Workflows.Tests;
 /// <summary>A worker of another machine, or of the run's own, which offers places for tasks.</summary>
 internal sealed class ScriptedHost : IAsyncDisposable
 {
-    /// <summary>What the clones of its repository share.</summary>
+    /// <summary>The queue name that all clones of the repository share.</summary>
     public const string Places = "places";
 
     private readonly CancellationTokenSource _stop = new();
@@ -36,7 +36,7 @@ internal sealed class ScriptedHost : IAsyncDisposable
 
     public ScriptedActivities Activities { get; }
 
-    /// <summary>What it has done to places.</summary>
+    /// <summary>The host's changes to slots.</summary>
     public IEnumerable<string> Placing => Activities.Placing;
 
     public async ValueTask DisposeAsync()

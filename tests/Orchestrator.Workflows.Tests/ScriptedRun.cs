@@ -88,7 +88,7 @@ internal sealed class ScriptedRun : IAsyncDisposable
         return run;
     }
 
-    /// <summary>So much time passes at once; of a run that was made to skip time.</summary>
+    /// <summary>Skips the given time. The run must have been created with time skipping.</summary>
     public Task SkipAsync(TimeSpan time) => _environment!.DelayAsync(time).WaitAsync(Eventually.Limit);
 
     /// <summary>The workers end, and others that know nothing take their place.</summary>

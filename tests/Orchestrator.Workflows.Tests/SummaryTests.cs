@@ -19,7 +19,7 @@ using static Orchestrator.Workflows.Tests.RunTests;
 
 namespace Orchestrator.Workflows.Tests;
 
-/// <summary>What people see of a run in Temporal's own tools.</summary>
+/// <summary>Summaries and details of a run in Temporal's own tools.</summary>
 public sealed class SummaryTests
 {
     /// <summary>A step without words is one that somebody has added and forgotten here.</summary>
@@ -199,7 +199,7 @@ public sealed class SummaryTests
         Assert.Equal("""{"repository":"/repository","planFile":"tasks.yaml"}""", Assert.Single(input.Payloads_).Data.ToStringUtf8());
     }
 
-    /// <summary>As it stood in histories before, with a member for all that was not given.</summary>
+    /// <summary>The form in older histories, with a member for every absent value.</summary>
     [Fact]
     public void Input_WithEveryMember_IsReadAsBefore()
     {

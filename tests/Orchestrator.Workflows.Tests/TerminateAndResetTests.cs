@@ -67,7 +67,7 @@ public sealed class TerminateAndResetTests
         Assert.Contains(scene.Run.Activities.Events, e => e.Why is BegunAnew);
     }
 
-    /// <summary>Its tasks have ended because it was gone, which was nobody's will.</summary>
+    /// <summary>The tasks ended because their run was gone, which nobody had requested.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -102,7 +102,7 @@ public sealed class TerminateAndResetTests
         Assert.Equal(RunStates.Completed, (await scene.Run.ResultAsync()).State);
     }
 
-    /// <summary>Whoever says so looked too early or is mistaken: the run is open, and its agents go on.</summary>
+    /// <summary>A report that an open run has ended is premature or wrong, so its agents continue.</summary>
     [Fact]
     public async Task RunEnded_SentToTasksOfAnOpenRun_CostsNoStart()
     {
@@ -153,7 +153,7 @@ public sealed class TerminateAndResetTests
         Assert.Empty(again);
         go.SetResult();
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a", "")));
-        // A worker that has just begun knows nothing of what was told: the run takes no notice of what is over.
+        // A worker that has just started knows nothing of earlier reports, so the run ignores reports about finished agents.
         await new ExternallyEndedTasks(run.Client).LookAsync();
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
     }
@@ -165,7 +165,7 @@ public sealed class TerminateAndResetTests
     [Trait("Category", "Full")]
     public Task Reset_OfAnExecutionThatHasContinuedAsNew_TheRunEndsByItself() => ResetContinuedAsync(ofFirst: true);
 
-    /// <summary>Whoever reviews goes on or is asked again, and what lands is what was accepted.</summary>
+    /// <summary>A reviewer continues or is started again, and exactly the accepted commit lands.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -208,7 +208,7 @@ public sealed class TerminateAndResetTests
         Assert.Equal(review.Commit, run.Activities.Lands.Last().StagingTip);
     }
 
-    /// <summary>Whoever joins looks at once: nothing waits for a time.</summary>
+    /// <summary>A joining run checks at once and waits for no timer.</summary>
     [Fact]
     public async Task Join_TheOtherRunWasTerminated_IsNotWaitedFor()
     {
@@ -266,7 +266,7 @@ public sealed class TerminateAndResetTests
 
         Assert.Equal(RunStates.Completed, (await scene.Run.ResultAsync()).State);
         Assert.Equal(["a", "b"], scene.Run.Activities.Merged.Order());
-        // What works goes on for the new execution; only what a person interrupted or asked for once more is begun again.
+        // What works continues for the new execution; only what a user interrupted or asked for again is begun again.
         var starts = scene.Run.Activities.Starts.GroupBy(s => (s.Task.Task.Id, s.Start)).ToList();
         Assert.All(starts, start => Assert.Single(start));
         if (state is "executing" or "second-task" or "verifying" or "merging" or "awaiting-promotion" or "task-awaiting-approval")

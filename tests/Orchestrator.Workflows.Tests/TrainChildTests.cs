@@ -46,7 +46,7 @@ public sealed class TrainChildTests
     }
 
     /// <summary>
-    /// As the button in the Web UI, in the middle of a merge and after some: what the run has counted, the train does not know any more.
+    /// A reset like the button in the Web UI, during a merge and after some merges. The merge queue has lost the counts that the run has.
     /// </summary>
     [Theory]
     [InlineData(true)]
@@ -325,7 +325,7 @@ public sealed class TrainChildTests
         Assert.Equal(2, run.Activities.Starts.Count);
     }
 
-    /// <summary>What others did meanwhile is not the agent's failure: neither is it escalated for it, nor does its task fail.</summary>
+    /// <summary>A conflict with other tasks' work is not the agent's failure: it causes no escalation and does not fail the task.</summary>
     [Fact]
     public async Task Conflict_BetweenFailures_IsNotChargedToTheAgent()
     {

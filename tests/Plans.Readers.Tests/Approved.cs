@@ -7,7 +7,7 @@ using Xunit;
 namespace Orchestrator.Plans.Readers.Tests;
 
 /// <summary>
-/// Compares output with the text that a person approved. ORCHESTRATE_APPROVE=1 writes what came out, to be looked at in the diff.
+/// Compares output with the text that a user approved. ORCHESTRATE_APPROVE=1 writes what came out, to be looked at in the diff.
 /// </summary>
 internal static class Approved
 {

@@ -29,7 +29,7 @@ public sealed class TaskGraphTests
         Assert.Equal(["a", "b", "c"], Graph("a", "b:a", "c:b", "d:a").CriticalPath);
     }
 
-    /// <summary>Where times are equal the first counts; who has no time has the average of the others.</summary>
+    /// <summary>Among tasks of equal time the first one counts. A task without a time has the average of the others.</summary>
     [Theory]
     [InlineData("", "")]
     [InlineData("a=5 b=1", "a")]

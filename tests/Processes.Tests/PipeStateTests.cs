@@ -2,9 +2,7 @@ using System.IO.Pipes;
 
 namespace Orchestrator.Processes.Tests;
 
-/// <summary>
-/// What lies in a pipe is known before anybody reads it, so that output of a child is not given up on a machine too busy to read it.
-/// </summary>
+/// <summary>The unread bytes in a pipe are known before a read, so that a busy machine does not discard a child's output.</summary>
 public sealed class PipeStateTests
 {
     [Fact]

@@ -57,7 +57,7 @@ public sealed class ProcessLimitTests : IAsyncLifetime
         await Shell.WaitUntilAsync(() => Find().All(process => process.IsStopped), "all are stopped");
         var used = Used() - before;
 
-        // Of half a core 0.2 s for every 0.4 s: just before they have had as long as they used they are stopped, then they go on.
+        // Of half a core 0.2 s for every 0.4 s: just before they have had as long as they used they are stopped, then they continue.
         for (var given = TimeSpan.FromSeconds(0.05); given < used - TimeSpan.FromSeconds(0.05); given += TimeSpan.FromSeconds(0.05))
         {
             throttle.Look();

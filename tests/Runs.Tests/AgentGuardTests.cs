@@ -76,7 +76,7 @@ public sealed class AgentGuardTests
         Assert.Empty(AgentGuard.Problems(workspace.Files.Folder, "a", lastStart: 1, attempt: 2));
     }
 
-    /// <summary>What a person does is theirs, also where the agent did something that looks like it.</summary>
+    /// <summary>Changes of a user are never attributed to the agent, even if the agent made similar ones.</summary>
     [Fact]
     public async Task PutBack_WhatIsLeftAlone_IsNeverCharged()
     {

@@ -78,7 +78,7 @@ public sealed class AgentRunStepTests
         Assert.Equal(AgentStartState.Ended, AgentSupervisor.Look(run.Folder.Start("a", 1)));
         Assert.Equal("started\n", await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, "starts")));
         Assert.True(File.Exists(Path.Combine(run.Repository.Path, input.Prepared.Worktree, "half.txt")));
-        // Its worker died before it could say so: the next one stops nothing a second time, and the task goes on when it may.
+        // Its worker died before it could say so: the next one stops nothing a second time, and the task continues when it may.
         Assert.Equal(FailureClass.Died, (await RunAsync(run, input with { Stop = true })).FailureClass);
     }
 
@@ -98,7 +98,7 @@ public sealed class AgentRunStepTests
         Assert.Equal("started\n", await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, "starts")));
     }
 
-    /// <summary>Each task's agent may have the same; a person reads it once.</summary>
+    /// <summary>Each task's agent may have the same; a user reads it once.</summary>
     [Fact]
     public async Task Run_OptionsThatCouldNotBeUsed_AreNoticedOnceInARun()
     {
@@ -116,7 +116,7 @@ public sealed class AgentRunStepTests
         Assert.Empty((await RunAsync(run, input with { Start = 2 })).Notices);
     }
 
-    /// <summary>Its gate is green already before any work.</summary>
+    /// <summary>The task's gate already passes before any work.</summary>
     [Theory]
     [InlineData("completed", true)]
     [InlineData("Done", true)]

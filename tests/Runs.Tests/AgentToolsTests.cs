@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-/// <summary>What an agent may ask while it works, and whether it has the tools to ask.</summary>
+/// <summary>Tools by which an agent may ask while it works, and detection of agents without them.</summary>
 public sealed class AgentToolsTests : IDisposable
 {
     private const string Run = "run-x-1";

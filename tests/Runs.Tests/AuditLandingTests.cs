@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-/// <summary>Packages with known vulnerabilities land only where a person was told of them; what could not be audited is said.</summary>
+/// <summary>Packages with known vulnerabilities land only where a user was notified of them; what could not be audited is said.</summary>
 public sealed class AuditLandingTests
 {
     // Of each package that the lock file names it knows one vulnerability.

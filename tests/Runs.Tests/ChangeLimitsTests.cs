@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-/// <summary>How much one task may change: lines in all, and files in which only white space differs.</summary>
+/// <summary>Limits of one task's change: total lines, and files that differ only in white space.</summary>
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class ChangeLimitsTests
 {

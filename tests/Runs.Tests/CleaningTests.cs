@@ -63,7 +63,7 @@ public sealed class CleaningTests
         Assert.NotEmpty(await run.Repository.GitAsync("for-each-ref", "refs/orchestrator/results"));
         Assert.NotEmpty(await run.Repository.GitAsync("for-each-ref", $"refs/heads/orchestrator/{run.Folder.Name}/t/b"));
 
-        // What the person has taken over, and then thrown away, is theirs.
+        // What the user has taken over, and then thrown away, is theirs.
         await run.Repository.GitAsync("branch", "taken", run.StagingBranch);
         await run.Repository.GitAsync("worktree", "remove", "-f", "-f", $".worktrees/{run.Folder.Name}/b");
         var later = Assert.Single(await new RunSurvey(repository, "orchestrator").LookAsync([ended], None));
@@ -143,7 +143,7 @@ public sealed class CleaningTests
         Assert.Empty(Directory.GetFileSystemEntries(Path.GetDirectoryName(run.Folder.Path)!));
     }
 
-    /// <summary>Else branches of all runs would pile up where a team sees them.</summary>
+    /// <summary>Without the cleanup, branches of all runs would pile up on the team's remote.</summary>
     [Fact]
     public async Task Remove_RunThatWasShared_TakesWhatTheRemoteHasOfItAndNothingElse()
     {

@@ -80,7 +80,7 @@ public sealed class ConflictPredictorTests : IAsyncLifetime
         Assert.Empty(PredictedConflicts.All(run.Folder));
     }
 
-    /// <summary>One that has ended and waits for its merge has only its branch.</summary>
+    /// <summary>A task that has ended and waits for its merge has only its branch.</summary>
     [Fact]
     public async Task Look_TheOtherIsVerified_ItsBranchCounts()
     {

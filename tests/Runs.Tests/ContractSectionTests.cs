@@ -30,7 +30,7 @@ public sealed class ContractSectionTests : IDisposable
         );
         Event("a", TaskStates.Preparing, null, 0);
         Event("a", TaskStates.Merged, null, 60);
-        // That a task has a place is no start of an agent.
+        // A task with a slot does not count as a start of an agent.
         Event("b", TaskStates.Preparing, new PlacedOnHost("desk (bbbb)"), 10 * 60);
 
         var lines = Lines(Run(RunStates.Completed, 12.5m) with { LandedCommit = "abc", LandedOn = "main" });

@@ -5,7 +5,7 @@ using static Orchestrator.Runs.Tests.TaskStepsTests;
 
 namespace Orchestrator.Runs.Tests;
 
-/// <summary>What the contracts of a plan do in a run.</summary>
+/// <summary>Contracts of a plan in a run.</summary>
 public sealed class ContractStepsTests
 {
     private const string StubFile = "contracts/store.py";

@@ -54,7 +54,7 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
         // Nothing takes its place.
         var again = await Assert.ThrowsAsync<StepException>(() => run.VerifyAsync("a", prepared));
         Assert.Contains($"{name} of the run {RunFixture.RunId} is gone", again.Message, StringComparison.Ordinal);
-        // A person puts it back, and the run goes on as if nothing had been.
+        // A user puts it back, and the run continues as if nothing had been.
         await File.WriteAllTextAsync(file, good);
         Assert.Contains("grep -qs red", string.Join(' ', (await run.VerifyAsync("a", prepared)).Problems), StringComparison.Ordinal);
     }
@@ -206,7 +206,7 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>A run that waits for a person after its first task's work was verified; then it is merged, another task is done, all is
+    /// <summary>A run that waits for a user after its first task's work was verified; then it is merged, another task is done, all is
     /// landed and reported.</summary>
     /// <returns>The tree that landed, or why nothing did; and the files that there were while it waited.</returns>
     private static async Task<(string Landed, IReadOnlyList<string> Files)> PlayAsync(string? file, Damage damage)

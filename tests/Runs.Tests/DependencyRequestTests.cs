@@ -15,7 +15,7 @@ namespace Orchestrator.Runs.Tests;
 /// <summary>A package that an agent asks for: judged, installed on staging by the package manager, merged, in its worktree.</summary>
 public sealed partial class DependencyRequestTests
 {
-    /// <summary>Has left-pad and right-pad, and writes down what it is called with.</summary>
+    /// <summary>A package manager that offers left-pad and right-pad and records its arguments.</summary>
     private const string Npm = """
         echo "$*" >> "$HOME/npm.log"
         for last; do :; done
@@ -67,7 +67,7 @@ public sealed partial class DependencyRequestTests
         Assert.Contains("left-pad@^1.3", concluded.Text, StringComparison.Ordinal);
         Assert.Contains("left-pad", Assert.Single(Mail(run, "b")).Text, StringComparison.Ordinal);
 
-        // What was installed is no work of the task, which goes on to its end.
+        // The installed files are not part of the task's work, and the task continues to its end.
         run.Write(prepared, "a.txt", "all of it\n");
         var work = await run.VerifyAsync("a", prepared, attempt: 2);
         Assert.Empty(work.Problems);
@@ -101,7 +101,7 @@ public sealed partial class DependencyRequestTests
         Assert.Equal("1", await run.Repository.GitAsync("rev-list", "--count", "--merges", run.StagingBranch));
     }
 
-    /// <summary>A person says yes to what they were shown: what an agent writes into the register meanwhile is not installed.</summary>
+    /// <summary>A user says yes to what they were shown: what an agent writes into the register meanwhile is not installed.</summary>
     [Fact]
     public async Task Register_IsRewrittenBetweenQuestionAndAnswer_WhatWasShownIsInstalled()
     {
@@ -124,7 +124,7 @@ public sealed partial class DependencyRequestTests
         Assert.DoesNotContain("evil", manifest, StringComparison.Ordinal);
     }
 
-    /// <summary>What a package manager that was killed has left in its tree comes nowhere.</summary>
+    /// <summary>Leftovers of a killed package manager are never used.</summary>
     [Fact]
     public async Task Install_KilledInTheMiddle_IsDoneOnceMoreFromTheBeginning()
     {
@@ -146,7 +146,7 @@ public sealed partial class DependencyRequestTests
         Assert.DoesNotContain("half", manifest, StringComparison.Ordinal);
     }
 
-    /// <summary>Somebody else, or a machine short of memory, ends it: that is no answer for the agent.</summary>
+    /// <summary>Another process or the out-of-memory killer ends the installation, which is not an answer for the agent.</summary>
     [Theory]
     [InlineData("view", 1)]
     [InlineData("install", 1)]

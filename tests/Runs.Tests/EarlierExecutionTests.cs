@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-/// <summary>What a run finds of the execution before it that was reset: by git, its folder and its record.</summary>
+/// <summary>Facts about the previous execution of a reset run, found in git, its folder and its record.</summary>
 public sealed class EarlierExecutionTests
 {
     [Fact]
@@ -25,7 +25,7 @@ public sealed class EarlierExecutionTests
         Assert.Equal(merged.Commit, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
     }
 
-    /// <summary>A landing that was refused has left no note behind, and its staging branch is gone all the same.</summary>
+    /// <summary>A landing that was refused has left no note behind, and its staging branch is gone anyway.</summary>
     [Fact]
     public async Task Staging_GoneAfterARefusedLanding_IsMadeAnewWithTheLastMerge()
     {
@@ -63,7 +63,7 @@ public sealed class EarlierExecutionTests
         Assert.Contains("git update-ref", failure.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>It was reset, or is to end, before it had a branch.</summary>
+    /// <summary>The execution was reset, or should end, before it had a branch.</summary>
     [Fact]
     public async Task Staging_RunHadNotBegun_IsNone()
     {
@@ -73,7 +73,7 @@ public sealed class EarlierExecutionTests
         Assert.Null(await EnsureAsync(run));
     }
 
-    /// <summary>A run that is reset to its begin is looked at once more; only the staging branch tells how far it was.</summary>
+    /// <summary>A run that is reset to its begin is looked at again; only the staging branch tells how far it was.</summary>
     [Fact]
     public async Task Preflight_OfAResetRun_LeavesStagingWhereItIs()
     {

@@ -276,7 +276,7 @@ public sealed class GateResultStoreTests : IAsyncLifetime
         using var second = await BeginAsync(start, Second, "b");
         await second.DoAsync("b", "b.txt", "b\n");
         Assert.True((await first.LandAsync()).Landed);
-        // A person tries the two together before the second lands.
+        // A user tries the two together before the second lands.
         using var both = await BeginAsync(start, "run-test-000003", "b");
         await both.DoAsync("b", "b.txt", "b\n");
         var before = Runs;

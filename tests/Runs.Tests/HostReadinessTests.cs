@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-/// <summary>What a host looks at before it takes a task of another machine's run.</summary>
+/// <summary>Checks of a host before it accepts a task of another machine's run.</summary>
 public sealed class HostReadinessTests : IDisposable
 {
     private readonly TempFolder _folder = new();

@@ -11,7 +11,7 @@ namespace Orchestrator.Runs.Tests;
 /// </summary>
 public sealed class HostileGateTests
 {
-    /// <param name="helper">What the first gate calls; it is the agent's, and the plan names it.</param>
+    /// <param name="helper">The helper that the first gate calls; the agent owns it, and the plan names it.</param>
     [Theory]
     [InlineData("echo true > check.sh")]
     [InlineData("echo true > check.sh; git update-index --assume-unchanged check.sh; touch -r README.md check.sh")]
@@ -66,7 +66,7 @@ public sealed class HostileGateTests
         Assert.Contains(work.Problems, problem => problem.Contains("It changed tracked files (work.txt)", StringComparison.Ordinal));
     }
 
-    /// <summary>Its first run prepares the second, which is made to find out whether it fails by chance.</summary>
+    /// <summary>The gate's first run prepares the second one, which checks if the gate fails by chance.</summary>
     [Fact]
     public async Task Verify_GateThatMendsItselfForItsSecondRun_FailsAgain()
     {
@@ -147,8 +147,8 @@ public sealed class HostileGateTests
         Assert.Contains(work.Problems, problem => problem.Contains("Gate failed: test -e out/green", StringComparison.Ordinal));
     }
 
-    /// <summary>The build runs again where a gate between changed what it had made.</summary>
-    /// <param name="between">What a gate between the build and the test does.</param>
+    /// <summary>The build runs again if a later gate changed its outputs.</summary>
+    /// <param name="between">Script of a gate between the build and the test.</param>
     [Theory]
     [InlineData("touch out/other")]
     [InlineData("echo forged > out/built; rm -f out/second")]
@@ -270,7 +270,7 @@ public sealed class HostileGateTests
         Assert.Empty(Directory.GetFileSystemEntries(elsewhere));
     }
 
-    /// <param name="path">What the work adds or changes beside its own file.</param>
+    /// <param name="path">A path that the work adds or changes beside its own file.</param>
     [Theory]
     [InlineData("check.sh", "true\n", "It changed 'check.sh', which decides what the gate 'sh check.sh' does.")]
     [InlineData("lib.sh", "grep() { :; }\n", "It changed 'lib.sh', which the gate 'sh check.sh' calls.")]
@@ -301,7 +301,7 @@ public sealed class HostileGateTests
         Assert.Contains("The difference: ", work.NeedsPerson);
     }
 
-    /// <summary>The gate is not the task's own: what it writes is merged with the work of others.</summary>
+    /// <summary>The gate is not the task's own, so its files are merged with the work of other tasks.</summary>
     [Fact]
     public async Task Verify_WorkThatChangesAGateOfMergesAlone_WaitsForAPerson()
     {

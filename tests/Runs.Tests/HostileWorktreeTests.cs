@@ -104,7 +104,7 @@ public sealed class HostileWorktreeTests
 
         var work = await run.VerifyAsync("a", prepared);
 
-        // Root may read what is closed to others, and what is not owned is named all the same.
+        // Root may read what is closed to others, and what is not owned is named anyway.
         Assert.Equal(problems ?? work.Problems.Count, work.Problems.Count);
         Assert.True(JsonSerializer.Serialize(work).Length < 20_000);
         await run.ReleaseAsync("a");
@@ -262,7 +262,7 @@ public sealed class HostileWorktreeTests
         Assert.Contains("<<<<<<<", await File.ReadAllTextAsync(InWorktree(run, again, "shared.txt")), StringComparison.Ordinal);
     }
 
-    /// <summary>As a power cut leaves the index of an agent's own commit, which is not synced.</summary>
+    /// <summary>A power cut damaged the index of an agent's own commit, which is not synced.</summary>
     [Fact]
     public async Task Conflict_IndexDamagedBeforeTheMergeIsGiven_IsRebuilt()
     {

@@ -7,8 +7,8 @@ using Xunit;
 namespace Orchestrator.Runs.Tests;
 
 /// <summary>
-/// An agent that can't make a test pass and says that all is done. Whatever it does so that its gate is green, a person hears of it: the
-/// work is refused, waits for a person, or is named with the task.
+/// An agent that can't make a test pass and says that all is done. Whatever it does so that its gate is green, a user hears of it: the
+/// work is refused, waits for a user, or is named with the task.
 /// </summary>
 public sealed class LiarTests
 {
@@ -26,8 +26,8 @@ public sealed class LiarTests
 
     private const string Fails = "grep -q done work.txt\n";
 
-    /// <param name="lie">What it does in its worktree, as a script; the repository's path is its first argument.</param>
-    /// <param name="named">How a person hears of it.</param>
+    /// <param name="lie">Script that the agent executes in its worktree; the repository's path is its first argument.</param>
+    /// <param name="named">Text by which a user is notified.</param>
     [Theory]
     [InlineData("true", "1 failed, 2 passed in 0.01s (Gate failed: sh run.sh)")]
     [InlineData(

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-/// <summary>What tasks brought to staging lands, or nothing does.</summary>
+/// <summary>All changes that tasks brought to staging land, or nothing lands.</summary>
 public sealed class LossStepsTests
 {
     [Fact]
@@ -27,7 +27,7 @@ public sealed class LossStepsTests
         Assert.Contains("a.txt:1 of a ('by a')", refused.Message);
         Assert.Contains("- lost: a.txt:1 of a ('by a'), by b in ", await File.ReadAllTextAsync(run.Repository[refused.Evidence]));
 
-        // Asked again without a word of a person it is the same.
+        // Asked again without a word of a user it is the same.
         Assert.False((await run.LandAsync(isAskedFor: true)).Landed);
         await StagingAsync(run, await CommitAsync(run, $"{run.StagingTip}^{{tree}}", "accept losses", [run.StagingTip]), isOurs: false);
         Assert.True((await run.LandAsync(isAskedFor: true)).Landed);

@@ -89,7 +89,7 @@ public sealed class MailTests : IDisposable
         Assert.Equal(["one"], await TakeAsync("b", conversation));
         // Killed before the agent program had it.
         Assert.Equal(["one"], await TakeAsync("b", conversation));
-        // Killed right after: it stands in the conversation that goes on.
+        // Killed right after: it stands in the conversation that continues.
         File.AppendAllText(conversation, $"{{\"content\":\"[mail {IdOf(1)} from task a] one\"}}\n");
         await SendAsync("a", "b", "two");
 

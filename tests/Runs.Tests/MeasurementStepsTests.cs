@@ -8,7 +8,7 @@ using static Orchestrator.Runs.Tests.TaskStepsTests;
 
 namespace Orchestrator.Runs.Tests;
 
-/// <summary>Figures of a task's work are ours, and what its agent says of them stands beside.</summary>
+/// <summary>The orchestrator measures a task's figures itself and shows the agent's claim beside them.</summary>
 public sealed class MeasurementStepsTests
 {
     private static readonly Gate Speed = new("cat speed.txt", Description: "speed") { Expect = ">= 1.5", Tolerance = 0.1m };

@@ -32,7 +32,7 @@ public sealed class MergeQueueBatchesTests
         );
     }
 
-    /// <summary>An agent is told of a conflict with what is on staging, never with what may not come there.</summary>
+    /// <summary>An agent is notified of a conflict with what is on staging, never with what may not come there.</summary>
     [Fact]
     public async Task Build_SecondIsInConflictWithFirst_IsLeftForTheNextBatchWithThoseBehindIt()
     {
@@ -158,7 +158,7 @@ public sealed class MergeQueueBatchesTests
         Assert.Equal(built[1].Commit, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
     }
 
-    /// <summary>What was merged beside these requests is not theirs to keep.</summary>
+    /// <summary>Staging was merged with work outside these requests, which the batch must not include.</summary>
     [Fact]
     public async Task Build_StagingHasMoreThanTheseRequests_IsPutBack()
     {

@@ -39,7 +39,7 @@ public sealed class NoticeServiceTests : IDisposable
         Assert.Equal(["orchestrate approve run-x/a"], _phone.Sent[0].Commands);
     }
 
-    /// <summary>The book says that it is on its way, and nothing says that it arrived: what a kill between the two leaves.</summary>
+    /// <summary>A kill between sending and storing leaves a notice that is recorded as sending, but not as sent.</summary>
     [Fact]
     public async Task Tell_KilledBetweenSendingAndStoring_SendsTheSameIdOnceMoreAndThenNothing()
     {

@@ -36,7 +36,7 @@ public sealed class OutgoingSecretsTests
         Assert.Equal("GitHub token in cache.bin", Assert.Single(await FindAsync(repository)));
     }
 
-    /// <summary>What the other side has already does not leave again: a line that was moved.</summary>
+    /// <summary>A moved line that the remote already has does not leak again.</summary>
     [Fact]
     public async Task Find_SecretThatWasMoved_MayLeave()
     {
@@ -57,7 +57,7 @@ public sealed class OutgoingSecretsTests
         Assert.Empty(await FindAsync(repository));
     }
 
-    /// <summary>What nobody has looked at does not leave.</summary>
+    /// <summary>Work that could not be searched does not leave the machine.</summary>
     [Fact]
     public async Task Find_WorkThatIsTooLargeToBeLookedThrough_MayNotLeave()
     {

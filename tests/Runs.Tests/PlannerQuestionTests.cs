@@ -13,7 +13,7 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-/// <summary>A question of an agent: who answers it, what the planner is told, and what is made of what it says.</summary>
+/// <summary>Questions of agents: the choice of who answers, the planner's prompt, and the use of its answer.</summary>
 public sealed class PlannerQuestionTests
 {
     private const string Question = "Which of the two date formats?";

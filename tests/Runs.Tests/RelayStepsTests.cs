@@ -6,10 +6,10 @@ using static Orchestrator.Runs.Tests.TaskStepsTests;
 
 namespace Orchestrator.Runs.Tests;
 
-/// <summary>What a run knows before it begins of the agents that may go on with its tasks.</summary>
+/// <summary>Checks before a run starts of the agents that may continue its tasks.</summary>
 public sealed class RelayStepsTests
 {
-    /// <summary>At four in the night it would be too late to learn that nobody can go on.</summary>
+    /// <summary>At four in the night it would be too late to learn that nobody can continue.</summary>
     [Fact]
     public async Task Preflight_RelayThatIsNotThere_StopsTheRun()
     {

@@ -37,7 +37,7 @@ public sealed class ReturnedWorktreeTests
         Assert.True(Directory.Exists(PathOf(run, prepared.Worktree)));
     }
 
-    /// <summary>As after a crash between the return and the end of the step.</summary>
+    /// <summary>A crash between the return of the worktree and the end of the step.</summary>
     [Fact]
     public async Task Verify_AgainAfterTheReturn_FindsTheSameCommit()
     {
@@ -78,7 +78,7 @@ public sealed class ReturnedWorktreeTests
         Assert.True((await run.MergeAsync("b", resolved.Commit, 2)).Merged);
     }
 
-    /// <summary>What a program that an agent left running writes after the commit is in no commit.</summary>
+    /// <summary>Files that a leftover process of an agent writes after the commit are in no commit.</summary>
     [Fact]
     public async Task Verify_FileWrittenAfterTheCommit_LeavesTheWorktree()
     {

@@ -96,7 +96,7 @@ public sealed class ReviewStepsTests
         Assert.Equal((0, "review-1-2"), (overruled.Standing, Assert.Single(overruled.Overruled)));
     }
 
-    /// <summary>What there was no room for is neither forgotten nor called something that nobody has mended.</summary>
+    /// <summary>Findings beyond the limit of a round are neither forgotten nor reported as unrepaired.</summary>
     [Fact]
     public async Task Round_MoreFindingsThanBecomeTasksAtOnce_TheOthersComeWithTheNextRound()
     {

@@ -50,13 +50,13 @@ internal sealed class RunFixture : IDisposable
 
     public Plan Plan { get; }
 
-    /// <summary>What the run decides by, as its history has it.</summary>
+    /// <summary>Hash of the plan that the run decides by, as its history has it.</summary>
     public string Hash { get; set; }
 
-    /// <summary>What the run answers when it is asked; null: what its status file says.</summary>
+    /// <summary>The run's answer to a status query, or null to answer from its status file.</summary>
     public RunStatus? Told { get; set; }
 
-    /// <summary>What the run says, with the files that it granted.</summary>
+    /// <summary>The status of the run with the files that it granted.</summary>
     private RunStatus WithGrants(RunStatus? status)
     {
         status ??= new RunStatus { RunId = _runId, State = RunStates.Executing };
@@ -71,11 +71,11 @@ internal sealed class RunFixture : IDisposable
     /// <summary>The packages of the last request of a task.</summary>
     public Dictionary<string, IReadOnlyList<RequestedPackage>> Packages { get; } = [];
 
-    /// <summary>What an agent run has said when it ended, as the run's history has it.</summary>
+    /// <summary>Hash of an agent run's claim at its end, as the run's history has it.</summary>
     public string SaidBy(string task, int start = 1) =>
         AgentClaim.TryRead(Folder.Start(task, start), out var hash, out _) is null ? "" : hash;
 
-    /// <summary>What the planner is asked for an agent.</summary>
+    /// <summary>The question for the planner from an agent.</summary>
     public AgentQuestion Question(string task, int start = 1) =>
         new()
         {
@@ -172,7 +172,7 @@ internal sealed class RunFixture : IDisposable
         Hash = Preflight.PlanHash.Length > 0 ? Preflight.PlanHash : Hash;
     }
 
-    /// <summary>What the agent of a task is told.</summary>
+    /// <summary>The prompt of a task's agent.</summary>
     public string PromptOf(string id)
     {
         var files = new StoredPlans().Load(Reference, _runId, Hash);
@@ -181,7 +181,7 @@ internal sealed class RunFixture : IDisposable
 
     public PreflightResult Preflight { get; private set; } = new();
 
-    /// <summary>What a run begins with whose agent is a script, and whose gates are these.</summary>
+    /// <summary>The start of a run with a scripted agent and the given gates.</summary>
     public static RunStart Start(params Gate[] gates)
     {
         var settings = SettingsLoader.Load(new SettingsInput()).Settings!;
@@ -205,7 +205,7 @@ internal sealed class RunFixture : IDisposable
         };
     }
 
-    /// <summary>What the run's record says that tasks were lent.</summary>
+    /// <summary>Granted files by task, according to the run's record.</summary>
     public Dictionary<string, IReadOnlyList<string>> Lent { get; } = [];
 
     public TaskInput Task(string id, bool fresh = false) =>
@@ -265,10 +265,10 @@ internal sealed class RunFixture : IDisposable
 
     public GetCallerState Caller => _ => System.Threading.Tasks.Task.FromResult(CallerIs);
 
-    /// <summary>How many landings the run has asked for.</summary>
+    /// <summary>Number of landings that the run requested.</summary>
     public int Askings { get; set; }
 
-    /// <summary>Where staging has to be, as the run's workflow keeps it.</summary>
+    /// <summary>The expected tip of staging, as the run's workflow keeps it.</summary>
     public string StagingTip { get; set; } = "";
 
     /// <summary>The agent's part: writes a file in the task's worktree.</summary>

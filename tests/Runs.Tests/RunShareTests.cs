@@ -13,7 +13,7 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-/// <summary>A step of a shared run counts once another machine can have what it has made.</summary>
+/// <summary>A step of a shared run counts once another machine can fetch its result.</summary>
 public sealed class RunShareTests
 {
     private readonly FakeTimeProvider _time = new();
@@ -84,7 +84,8 @@ public sealed class RunShareTests
         Assert.NotEqual("", await OfRemoteAsync(run));
     }
 
-    /// <summary>An agent writes a file, and then says so: whoever goes on elsewhere must not be told of files that are not there.</summary>
+    /// <summary>An agent writes a file, and then says so: whoever continues elsewhere must not be notified of files that are not
+    /// there.</summary>
     [Fact]
     public async Task Push_WhileAnAgentWorks_HasTheFilesThatItTellsOf()
     {
@@ -115,8 +116,10 @@ public sealed class RunShareTests
         Assert.InRange(await agent, 12, int.MaxValue);
     }
 
-    /// <summary>Its host could not go on with it, and has more of it than was shared: the end of its agent, and its last words. The task
-    /// goes on from what was shared, as on any other host.</summary>
+    /// <summary>
+    /// The previous host could not continue the task but has unshared state, namely the end of its agent and the closing message. The task
+    /// continues from the shared state, as on any other host.
+    /// </summary>
     [Fact]
     public async Task Take_OnAHostThatHadTheTask_TakesNoEndOfWorkThatWasNotShared()
     {
@@ -151,7 +154,7 @@ public sealed class RunShareTests
         var aside = Assert.Single(Directory.EnumerateDirectories(Path.Combine(run.Folder.Task("one"), ".left")));
         Assert.Equal("Done.", await File.ReadAllTextAsync(Path.Combine(aside, "stdout")));
         Assert.NotEmpty(Directory.EnumerateFiles(run.Repository.Path));
-        // Placed here, it keeps what it has: nothing of it is older on the remote.
+        // A task placed here keeps its state, because the remote has no newer one.
         Write(Path.Combine(start, "exit"), "0");
         await tasks.TakeAsync(take, isHost: true, default);
         await tasks.DemandPushedAsync(place, _ => Task.FromResult(true), default);
@@ -247,7 +250,7 @@ public sealed class RunShareTests
     [InlineData("team/nightly/.train", "team/nightly")]
     public void Above_WorkflowId_IsTheRunsThatMayHaveSlashes(string workflow, string? above) => Assert.Equal(above, RunIds.Above(workflow));
 
-    /// <summary>Its machine may have died in the middle of its first checks.</summary>
+    /// <summary>The owner host may have died during its first checks.</summary>
     [Fact]
     public async Task Knows_OfARunThatDoesNotSayWhereItBegan_GoesByWhatTheRemoteHas()
     {

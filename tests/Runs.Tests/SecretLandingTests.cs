@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-/// <summary>What looks like a secret lands only where a person was told of it and asks once more.</summary>
+/// <summary>A suspected secret lands only if a user was notified of it and repeats the request.</summary>
 public sealed class SecretLandingTests
 {
     // Put together, so that no scanner takes this file for a leak.
@@ -32,7 +32,7 @@ public sealed class SecretLandingTests
         Assert.DoesNotContain(Token[4..], refused.Message + evidence + await File.ReadAllTextAsync(run.Folder.SecretsJson));
         Assert.Equal(run.Preflight.BaseCommit, await run.Repository.GitAsync("rev-parse", "main"));
 
-        // Nobody was told of it yet: the worker died.
+        // Nobody was notified of it yet: the worker died.
         Assert.Contains("a.txt:2", (await run.LandAgainAsync(land, isAskedFor: true)).Message);
         Assert.Contains("in the way of landing: a.txt:2 (GitHub token)", Report(run));
         if (land == "pr")

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-/// <summary>Whose repository a run is for: any worker is asked.</summary>
+/// <summary>Any worker can be asked which repository a run belongs to.</summary>
 public sealed class ServedRepositoriesTests
 {
     [Fact]

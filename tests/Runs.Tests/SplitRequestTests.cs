@@ -64,7 +64,7 @@ public sealed class SplitRequestTests
         Assert.Contains("part 1 of 2 of the task a", part.Prompt, StringComparison.Ordinal);
         Assert.Contains("Make all of it", part.Prompt, StringComparison.Ordinal);
 
-        // A part that is too big itself, and the whole once more.
+        // A part that is too big itself, and the whole again.
         Assert.Equal(["a-4", "a-5"], Add(run, made.PlanHash).Tasks.Select(task => task.Id));
     }
 

@@ -4,10 +4,12 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-/// <summary>Where staging has to be is what the run was told last, whatever the ref and the files beside git say.</summary>
+/// <summary>
+/// The expected tip of staging is the one that the run was notified of last, whatever the ref and the files beside git contain.
+/// </summary>
 public sealed class StagingRecordTests
 {
-    /// <summary>As after a power cut, or by an agent's hand: the last merge is not in staging any more.</summary>
+    /// <summary>After a power cut, or a change by an agent, the last merge is no longer in staging.</summary>
     [Fact]
     public async Task Land_StagingRewoundToBeforeAMerge_LandsBothTasksAndSaysSo()
     {
@@ -53,7 +55,7 @@ public sealed class StagingRecordTests
         Assert.Equal(run.Preflight.BaseCommit, await run.Repository.GitAsync("rev-parse", "main"));
     }
 
-    /// <summary>A person was told to repair something on staging, and asks again.</summary>
+    /// <summary>A user who was asked to repair something on staging requests the check again.</summary>
     [Fact]
     public async Task Land_AskedForAfterAPersonsCommitOnStaging_LandsItToo()
     {
@@ -254,7 +256,7 @@ public sealed class StagingRecordTests
         Assert.Equal("README.md\na.txt\nb.txt", await run.Repository.GitAsync("ls-tree", "-r", "--name-only", run.StagingBranch));
     }
 
-    /// <summary>An activity of an execution that was reset goes on for a while: it may not take back what the new one merges.</summary>
+    /// <summary>An activity of an execution that was reset continues for a while: it may not take back what the new one merges.</summary>
     [Fact]
     public async Task Merge_ForAnExecutionThatIsOver_LeavesStaging()
     {

@@ -4,7 +4,7 @@ using Orchestrator.Runs.Merging.Landing;
 
 namespace Orchestrator.Runs.Tests;
 
-/// <summary>What moves the staging branch and the target of a run in a test: merges, batches, landing.</summary>
+/// <summary>Steps that move the staging branch and the target of a run in a test: merges, batches, landing.</summary>
 internal static class StagingSteps
 {
     public static async Task<MergeResult> MergeAsync(this RunFixture run, string id, string commit, int attempt = 1) =>
@@ -14,7 +14,7 @@ internal static class StagingSteps
     public static async Task<MergeResult> MergeAsync(this RunFixture run, MergeRequest request) =>
         run.Take(await run.MergeOnceAsync(request), r => r.Merged ? r.Commit : "");
 
-    /// <summary>A merge whose worker dies before the run is told of it.</summary>
+    /// <summary>A merge whose worker dies before the run is notified of it.</summary>
     public static Task<MergeResult> MergeOnceAsync(this RunFixture run, string id, string commit, int attempt = 1) =>
         run.MergeOnceAsync(new MergeRequest(id, commit, attempt));
 
@@ -78,7 +78,7 @@ internal static class StagingSteps
                 CancellationToken.None
             );
 
-    /// <summary>Staging moves over merges; the run is told of it only where this is said.</summary>
+    /// <summary>Staging moves over merges; the run is notified of it only where this is said.</summary>
     public static async Task<IReadOnlyList<MergeResult>> LandBatchAsync(
         this RunFixture run,
         IEnumerable<MergeResult> merges,
@@ -113,7 +113,7 @@ internal static class StagingSteps
         return await run.LandAgainAsync(land, isAskedFor);
     }
 
-    /// <summary>The last landing once more, as where its worker died before the run was told of it.</summary>
+    /// <summary>The last landing again, as where its worker died before the run was notified of it.</summary>
     public static async Task<LandResult> LandAgainAsync(this RunFixture run, string land = "merge", bool isAskedFor = false) =>
         run.Take(await run.LandOnceAsync(land, isAskedFor), r => r.StagingTip);
 

@@ -32,7 +32,7 @@ public sealed class StepFaultsTests
     public void Describe_FileThatIsNoJson_IsFinalAtOnce() =>
         Assert.True(StepFaults.Describe(new JsonException("'x' is invalid"), attempt: 1) is { IsFinal: true, FailureType: "FileDamaged" });
 
-    /// <summary>What is the same for minutes will not be another by itself; a service that does not answer may be.</summary>
+    /// <summary>A failure that repeats for minutes is final, unless it is transient, such as a service that does not answer.</summary>
     [Fact]
     public void Describe_WhateverFailsAgainAndAgain_IsFinalUnlessItIsTransient()
     {
@@ -45,7 +45,7 @@ public sealed class StepFaultsTests
         Assert.Null(StepFaults.Describe(new TimeoutException("x"), attempt: 100));
     }
 
-    /// <summary>A refusal in the same words is no passing fault, and its cause comes first.</summary>
+    /// <summary>A refusal with the same text is not transient, and its cause comes first.</summary>
     [Fact]
     public void Describe_SameRefusalFourTimes_IsFinalWithCauseAndCure()
     {

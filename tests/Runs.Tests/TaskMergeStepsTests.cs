@@ -5,7 +5,7 @@ using static Orchestrator.Runs.Tests.TaskStepsTests;
 
 namespace Orchestrator.Runs.Tests;
 
-/// <summary>What becomes of verified work on staging.</summary>
+/// <summary>Merges of verified work into staging.</summary>
 public sealed class TaskMergeStepsTests
 {
     [Fact]

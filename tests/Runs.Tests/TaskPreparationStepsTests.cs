@@ -5,7 +5,7 @@ using static Orchestrator.Runs.Tests.TaskStepsTests;
 
 namespace Orchestrator.Runs.Tests;
 
-/// <summary>What a task begins with: a worktree, an earlier result, a snapshot.</summary>
+/// <summary>Preparation of a task from a worktree, an earlier result or a snapshot.</summary>
 public sealed class TaskPreparationStepsTests
 {
     [Fact]

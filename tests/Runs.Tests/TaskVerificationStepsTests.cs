@@ -5,10 +5,10 @@ using static Orchestrator.Runs.Tests.TaskStepsTests;
 
 namespace Orchestrator.Runs.Tests;
 
-/// <summary>What a task's work has to be before it is a verified commit.</summary>
+/// <summary>Requirements on a task's work before it becomes a verified commit.</summary>
 public sealed class TaskVerificationStepsTests
 {
-    /// <summary>As after a loss of power: the ref was written, the agent's commit was not.</summary>
+    /// <summary>After a power cut the ref was written, but the agent's commit was not.</summary>
     [Fact]
     public async Task Verify_BranchNamesACommitThatIsGone_SaysHowTheFilesAreSaved()
     {
@@ -102,7 +102,7 @@ public sealed class TaskVerificationStepsTests
         Assert.Equal("a.txt", await run.Repository.GitAsync("diff", "--name-only", prepared.BaseCommit, work.Commit));
     }
 
-    /// <summary>The Claude CLI writes a file anew beside it; an agent that is paused or reaches a budget in between leaves that.</summary>
+    /// <summary>The Claude CLI rewrites a file beside it; an agent that is paused or reaches a budget in between leaves that.</summary>
     [Theory]
     [InlineData("a.txt")]
     [InlineData("**")]

@@ -6,9 +6,7 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-/// <summary>
-/// What a report says of each task: what its agent claimed, what its gates said, and what has become of their logs since.
-/// </summary>
+/// <summary>The report's section on each task: the claim of its agent, the verdicts of its gates, and the state of their logs.</summary>
 public sealed class TestReportSummaryTests
 {
     private const string Key = "AKIAQYLPMN5HFIQR7XYZ";

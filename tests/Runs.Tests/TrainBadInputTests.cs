@@ -33,7 +33,7 @@ public sealed class TrainBadInputTests
         Assert.Empty(gated.Flaky);
     }
 
-    /// <summary>One that held when the task was verified and never again: whoever is sent back is told which.</summary>
+    /// <summary>A gate that passed when the task was verified and never again; the rejected task learns which gate.</summary>
     [Fact]
     public async Task Gate_PassesOnlyTheFirstTime_IsNamed()
     {

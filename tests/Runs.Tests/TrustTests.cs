@@ -8,7 +8,7 @@ using Xunit;
 namespace Orchestrator.Runs.Tests;
 
 /// <summary>
-/// A worker looks once more, whoever started the run: a client that knows nothing of our command, or ours before the files changed.
+/// A worker looks again, whoever started the run: a client that knows nothing of our command, or ours before the files changed.
 /// </summary>
 public class TrustTests
 {

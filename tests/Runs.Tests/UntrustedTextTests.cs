@@ -81,7 +81,7 @@ public sealed partial class UntrustedTextTests
         Assert.Equal(text, (string?)System.Text.Json.Nodes.JsonNode.Parse(escaped)!["text"]);
     }
 
-    /// <summary>Who speaks stands at the beginning of a line, what is said never does.</summary>
+    /// <summary>The sender starts a line; the text of a message never does.</summary>
     [Theory]
     [MemberData(nameof(Names))]
     public void Mail_TextLooksLikeMailOfAPerson_StaysWithinTheQuotationOfItsSender(string name)

@@ -9,7 +9,7 @@ using static Orchestrator.Runs.Tests.TaskStepsTests;
 
 namespace Orchestrator.Runs.Tests;
 
-/// <summary>What is kept while agents work takes little room, however long they do.</summary>
+/// <summary>Snapshots of running agents need little disk space, however long the agents work.</summary>
 public sealed class WorkSnapshotsTests(ITestOutputHelper output)
 {
     private const long Megabyte = 1024 * 1024;
@@ -111,7 +111,7 @@ public sealed class WorkSnapshotsTests(ITestOutputHelper output)
         return File.WriteAllBytesAsync(file, content);
     }
 
-    /// <summary>What the disk has to give, whole blocks and folders included; a file with two names counts once.</summary>
+    /// <summary>Used disk space in whole blocks, with folders; a file with two names counts once.</summary>
     private static async Task<long> RoomAsync(IEnumerable<string> folders)
     {
         using var measure = Process.Start(

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-/// <summary>What a worktree has for itself on this machine reaches its set-up, its agent and its gates.</summary>
+/// <summary>The resources of a worktree on this machine reach its set-up, its agent and its gates.</summary>
 public sealed class WorktreeResourcesTests
 {
     private const string Tell = "echo \"$ORCHESTRATOR_PORT $ORCHESTRATOR_WORKTREE $TMPDIR $URL\" >>";

@@ -53,7 +53,7 @@ public class NotificationSettingsTests
 
     [Theory]
     [InlineData("{provider: ntfy}", "notifications.url")]
-    [InlineData("{provider: ntfy, url: 'https://ntfy.sh/'}", "no topic")]
+    [InlineData("{provider: ntfy, url: 'https://ntfy.sh/'}", "lacks a topic")]
     [InlineData("{provider: ntfy, url: 'http://ntfy.sh/x', secret: $T}", "https")]
     [InlineData("{provider: slack}", "address of a webhook")]
     [InlineData("{provider: webhook, url: 'https://a.example/x'}", "key to sign")]
@@ -64,7 +64,7 @@ public class NotificationSettingsTests
     [InlineData("{provider: desktop, on: [needs_persons]}", "'needs_person' is near")]
     [InlineData("{provider: desktop, quiet_hours: 22-7}", "22:00-07:00")]
     [InlineData("{provider: pager}", "one of none, desktop")]
-    [InlineData("{provider: slack, secret: 'https://hooks.slack.com/services/x'}", "the secret itself must not stand here")]
+    [InlineData("{provider: slack, secret: 'https://hooks.slack.com/services/x'}", "the secret itself must not be written here")]
     public void Load_BadTarget_IsRefusedWithWhatWouldBeRight(string notifications, string said) =>
         Assert.Contains(said, Error($"notifications: {notifications}"), StringComparison.Ordinal);
 
@@ -74,7 +74,7 @@ public class NotificationSettingsTests
         const string User = "notifications: {provider: ntfy, url: 'https://ntfy.sh/x', secret: $TOKEN}";
 
         Assert.Contains(
-            "no secret is sent to an address that stands in the repository's files",
+            "no secret is sent to an address from the repository's files",
             Error(User, "notifications: {url: 'https://evil.example/x'}"),
             StringComparison.Ordinal
         );

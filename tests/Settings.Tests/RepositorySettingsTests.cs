@@ -4,7 +4,7 @@ namespace Orchestrator.Settings.Tests;
 
 public sealed class RepositorySettingsTests : IDisposable
 {
-    private const string Ask = "Look at them and say yes with 'orchestrate trust' there.";
+    private const string Ask = "Inspect and approve them with 'orchestrate trust' there.";
     private readonly string _folder = Directory.CreateTempSubdirectory("trust-tests-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -15,7 +15,7 @@ public sealed class RepositorySettingsTests : IDisposable
         const string Text = "gates: {task: [make]}\ntemporal: {address: 'other:7233'}\n";
         var before = Load(Text);
 
-        Assert.Equal($"/repo is not trusted on this machine: its files would run or decide 2 things. {Ask}", before.Refusal);
+        Assert.Equal($"/repo is not trusted on this machine, because its files would run or decide 2 things. {Ask}", before.Refusal);
         Assert.Equal((false, true), (before.IsTrusted, before.WithholdsEngine));
         Assert.Null(before.Loaded.Settings!.Gates.Task);
 
@@ -37,7 +37,7 @@ public sealed class RepositorySettingsTests : IDisposable
     {
         var settings = Load("gates: {task: [make]}\n");
 
-        Assert.Equal($"/repo is not trusted on this machine: its files would run or decide 1 thing. {Ask}", settings.Refusal);
+        Assert.Equal($"/repo is not trusted on this machine, because its files would run or decide 1 thing. {Ask}", settings.Refusal);
         Assert.False(settings.WithholdsEngine);
     }
 

@@ -74,7 +74,7 @@ public class SettingsLoaderTests
         Assert.Equal(("merge", "default"), sources["git.land"]);
     }
 
-    /// <summary>Who relies on a setting must learn that nothing acts on it.</summary>
+    /// <summary>A user who relies on a setting must learn that it has no effect.</summary>
     [Theory]
     [InlineData("budget: {week: 5}", "budget.week")]
     [InlineData("usage: {sleep_at: 80}", "usage.sleep_at")]
@@ -166,7 +166,7 @@ public class SettingsLoaderTests
         var written = Load(file: "temporal: {api_key: abc123}\n");
         var variable = Load(variables: new() { ["TEMPORAL_API_KEY"] = "abc123" });
 
-        Assert.Contains("must not stand here", Assert.Single(written.Errors).Message, StringComparison.Ordinal);
+        Assert.Contains("must not be written here", Assert.Single(written.Errors).Message, StringComparison.Ordinal);
         var secret = variable.Settings!.Temporal.ApiKey!;
         Assert.Equal("abc123", secret.Resolve(name => name == "TEMPORAL_API_KEY" ? "abc123" : null, _ => ""));
         Assert.DoesNotContain(variable.Values, value => value.Value.Contains("abc123", StringComparison.Ordinal));
@@ -216,10 +216,10 @@ public class SettingsLoaderTests
     [InlineData("branch_prefix: 'two words'\n", "no branch whose name begins with")]
     [InlineData("branch_prefix: a/b.lock\n", "no branch whose name begins with")]
     [InlineData("agents: {empty: {command: []}}\n", "no program")]
-    [InlineData("agents: {claude: {fallback: [api]}}\n", "nothing says what it may cost")]
+    [InlineData("agents: {claude: {fallback: [api]}}\n", "its fallback has no budget")]
     [InlineData("agents: {claude: {fallback: [apj], fallback_budget: 5}}\n", "no provider 'apj'")]
-    [InlineData("agents: {claude: {fallback: [subscription], fallback_budget: 5}}\n", "the one that pays first")]
-    [InlineData("agents: {claude: {fallback: [api, api], fallback_budget: 5}}\n", "named twice")]
+    [InlineData("agents: {claude: {fallback: [subscription], fallback_budget: 5}}\n", "already pays first")]
+    [InlineData("agents: {claude: {fallback: [api, api], fallback_budget: 5}}\n", "listed twice")]
     [InlineData("agents: {claude: {relay: claude}}\n", "its own relay")]
     [InlineData("agents: {claude: {relay: codexx}}\n", "no agent 'codexx'")]
     [InlineData("agents: {claude: {relay: codex, relay_after: 5s}}\n", "not a time from 1m")]
@@ -266,7 +266,11 @@ public class SettingsLoaderTests
     [Fact]
     public void Load_HugeOrDeepFile_IsRefused()
     {
-        Assert.Contains("no configuration", Assert.Single(Load(file: new string('a', 1_000_001)).Errors).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "too long for a configuration",
+            Assert.Single(Load(file: new string('a', 1_000_001)).Errors).Message,
+            StringComparison.Ordinal
+        );
         Assert.Contains(
             "nested more than 64 deep",
             Assert.Single(Load(file: new string('[', 100_000)).Errors).Message,
@@ -372,8 +376,8 @@ public class SettingsLoaderTests
     }
 
     [Theory]
-    [InlineData("A: \"{prot}\"", "'{prot}' in the value of 'A' stands for nothing")]
-    [InlineData("A: \"{port+20}\"", "'{port+20}' in the value of 'A' stands for nothing")]
+    [InlineData("A: \"{prot}\"", "'{prot}' in the value of 'A' is not a known placeholder")]
+    [InlineData("A: \"{port+20}\"", "'{port+20}' in the value of 'A' is not a known placeholder")]
     [InlineData("ORCHESTRATOR_PORT: \"1\"", "begins with ORCHESTRATOR_")]
     [InlineData("\"A-B\": x", "is no name of a variable")]
     [InlineData("A: {port}", "needs quotes")]
@@ -401,7 +405,7 @@ public class SettingsLoaderTests
         Assert.Equal(["packages/a/node_modules", "vendor"], good.Settings!.Worktrees.Reuse);
         Assert.Null(Load().Settings!.Worktrees.Reuse);
         var error = Assert.Single(bad.Errors);
-        Assert.Contains("is not a folder inside of the repository", error.Message, StringComparison.Ordinal);
+        Assert.Contains("is not a folder inside the repository", error.Message, StringComparison.Ordinal);
         Assert.Equal("worktrees.reuse", error.Key);
     }
 

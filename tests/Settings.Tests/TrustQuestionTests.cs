@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Orchestrator.Settings.Tests;
 
-/// <summary>What a person is asked about, and as what.</summary>
+/// <summary>Commands and values that a trust question shows, and their wording.</summary>
 public sealed class TrustQuestionTests
 {
     private static readonly FoundCommand[] _found =

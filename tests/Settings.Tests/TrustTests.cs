@@ -7,7 +7,7 @@ namespace Orchestrator.Settings.Tests;
 public class TrustTests
 {
     /// <summary>
-    /// The settings that a person agreed to count from any repository. Think twice before a key is added here: may it run, send, overwrite
+    /// The settings that a user agreed to count from any repository. Think twice before a key is added here: may it run, send, overwrite
     /// or allow something?
     /// </summary>
     private static readonly string[] Harmless =
@@ -143,8 +143,8 @@ public class TrustTests
             SettingsLoader.Load(new SettingsInput { IsTrusted = true, RepositoryFile = new("config.yaml", text) }).Errors
         );
 
-        Assert.Equal($"{secret} is not sent to an address that stands in the repository's files.", fault.Message);
-        Assert.Equal($"Give the address yourself: {ways} in ~/.config/orchestrator/config.yaml.", fault.Cure);
+        Assert.Equal($"{secret} is not sent to an address from the repository's files.", fault.Message);
+        Assert.Equal($"Set the address yourself: {ways} in ~/.config/orchestrator/config.yaml.", fault.Cure);
     }
 
     [Fact]

@@ -24,8 +24,8 @@ public sealed class UsageSettingsTests
     }
 
     [Theory]
-    [InlineData("0", "a budget of 0 would start nothing; for no limit write off.")]
-    [InlineData("$0.00", "a budget of 0 would start nothing; for no limit write off.")]
+    [InlineData("0", "a budget of 0 would start no agent; for no limit write off.")]
+    [InlineData("$0.00", "a budget of 0 would start no agent; for no limit write off.")]
     [InlineData("-5", "'-5' is not US dollars")]
     [InlineData("much", "'much' is not US dollars")]
     [InlineData("0 tokens", "'0 tokens' is not US dollars")]
@@ -54,10 +54,10 @@ public sealed class UsageSettingsTests
     [InlineData("{gpt: 5}", "'{gpt: 5}' is not a list of mappings")]
     [InlineData("[{input: 1, output: 2}]", "each entry needs 'model', 'input' and 'output'.")]
     [InlineData("[{model: x, input: 1}]", "'output' is missing.")]
-    [InlineData("[{model: x, input: free, output: 2}]", "'free' is no price of a million tokens")]
-    [InlineData("[{model: x, input: 0, output: 2}]", "'0' is no price of a million tokens")]
-    [InlineData("[{model: x, input: -1, output: 2}]", "'-1' is no price of a million tokens")]
-    [InlineData("[{model: x, input: 1, output: 2, cached: 1}]", "'cached' is no part of a price")]
+    [InlineData("[{model: x, input: free, output: 2}]", "'free' is not a valid")]
+    [InlineData("[{model: x, input: 0, output: 2}]", "'0' is not a valid")]
+    [InlineData("[{model: x, input: -1, output: 2}]", "'-1' is not a valid")]
+    [InlineData("[{model: x, input: 1, output: 2, cached: 1}]", "'cached' is not part of a price")]
     [InlineData("[{model: x, input: 1, output: 2}, {model: x, input: 3, output: 4}]", "'x' has two prices.")]
     public void Prices_Nonsense_IsAnErrorThatSaysWhat(string table, string message)
     {

@@ -83,7 +83,7 @@ public sealed class CallerAuthorizationTests
         return server;
     }
 
-    // A socket belongs to who made it, whoever writes into it later.
+    // A socket belongs to its creator, even if another process writes into it later.
     private static Socket Connect(TemporalServer server, bool asOther, AddressFamily family = AddressFamily.InterNetwork)
     {
         var port = new Uri(server.Addresses[0]).Port;

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Orchestrator.Temporal.Server.Tests;
 
-/// <summary>What is asked of a child comes after its start, which was asked for before.</summary>
+/// <summary>A request to a child workflow follows its start, which was requested before.</summary>
 public sealed class ChildOrderTests
 {
     [Fact]

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Orchestrator.Temporal.Server.Tests;
 
-/// <summary>The server claims what it carries out, and no more: clients choose their ways by it.</summary>
+/// <summary>The server claims exactly the capabilities that it has, because clients rely on them.</summary>
 public sealed class ClaimsTests
 {
     private const string Operator = "/temporal.api.operatorservice.v1.OperatorService/";

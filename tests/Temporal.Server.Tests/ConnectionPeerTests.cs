@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Orchestrator.Temporal.Server.Tests;
 
-/// <summary>A program in a sandbox runs as its user and is not its user's: it is told apart by its PID namespace.</summary>
+/// <summary>A sandboxed program has the same user id as its user, so the PID namespace distinguishes it.</summary>
 public sealed class ConnectionPeerTests
 {
     [Fact]

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Orchestrator.Temporal.Server.Tests;
 
-/// <summary>Whoever sets a part of a retry policy sees it whole, with the values that hold.</summary>
+/// <summary>A partially set retry policy is reported completely, with the effective values.</summary>
 public sealed class EffectiveRetryPolicyTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);

@@ -15,7 +15,7 @@ public sealed class BuildsWorkflow
 {
     private bool _ends;
 
-    /// <summary>Its updates, answered with the build that did it.</summary>
+    /// <summary>Update that returns the worker's build.</summary>
     [WorkflowUpdate]
     public Task<string> AskAsync() => Task.FromResult(Build());
 

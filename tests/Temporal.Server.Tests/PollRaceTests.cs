@@ -6,12 +6,12 @@ using Xunit;
 namespace Orchestrator.Temporal.Server.Tests;
 
 /// <summary>
-/// Each call that waits meets what it waits for in every order: it is answered with the whole of it, and at once. Updates have
+/// Races of a waiting call with its event, in every order. The call gets the complete answer at once. Updates are tested by
 /// <see cref="UpdateAnswerTests"/>.
 /// </summary>
 public sealed class PollRaceTests
 {
-    // A wait that misses what it waits for lasts until its own limit, which is far longer.
+    // A wait that misses its event lasts until its own limit, which is far longer.
     private static readonly TimeSpan Missed = TimeSpan.FromSeconds(18);
 
     [Fact]

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Orchestrator.Temporal.Server.Tests;
 
-/// <summary>Who asks a run may refuse an answer from one that is not open, or that did not end well.</summary>
+/// <summary>A query can reject an answer from a workflow that is not open or did not complete successfully.</summary>
 public sealed class QueryRejectConditionTests
 {
     private static readonly Dictionary<WorkflowExecutionStatus, Command> Ends = new()

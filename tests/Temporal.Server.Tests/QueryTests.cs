@@ -133,7 +133,7 @@ public sealed class QueryTests
         );
     }
 
-    /// <summary>Its worker would carry out the signal at once, and at the task find it done.</summary>
+    /// <summary>The worker would otherwise carry out the signal at once, and find the task done.</summary>
     [Fact]
     public async Task Query_TaskIsScheduledBeforeAWorkerComes_GoesWithTheTask()
     {

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Orchestrator.Temporal.Server.Tests;
 
-/// <summary>What a reset run asks of other workflows, and hears of them.</summary>
+/// <summary>Requests of a reset workflow to other workflows, and their answers.</summary>
 public class ResetTests
 {
     [Fact]
@@ -44,7 +44,7 @@ public class ResetTests
         Assert.Contains(await server.HistoryAsync("parent", reset), e => e.EventType == EventType.ChildWorkflowExecutionCompleted);
     }
 
-    /// <summary>Else code that waits for the answer would wait for ever.</summary>
+    /// <summary>The new run must send the signal again, because its code would wait forever for the answer.</summary>
     [Fact]
     public async Task Reset_SignalToAnotherWorkflowHadNoAnswerThen_IsSentByTheNewRun()
     {
@@ -126,7 +126,9 @@ public class ResetTests
         Assert.Equal(StatusCode.NotFound, status);
     }
 
-    /// <summary>As a real server does: events bring them to the worker, not messages as well, also after a restart.</summary>
+    /// <summary>
+    /// Like a real server, the server passes the updates to the worker in events, not also as messages, even after a restart.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -137,8 +137,8 @@ public sealed class TaskQueueRateTests
         Enumerable.Range(0, count).Select(i => new WorkflowQueuedTask("n", "w" + i, "r", 2, "q", false, 0));
 
     /// <summary>
-    /// How many tasks have left the queue. It gives them out at once, so the count is final; the polls that took them continue elsewhere
-    /// and are waited for.
+    /// Number of tasks that left the queue. The queue dispatches them at once, so the count is final. The polls that took them continue
+    /// elsewhere and are awaited.
     /// </summary>
     private static async Task<int> HandedOutAsync(TaskQueue queue, List<Task<QueuedTask?>> polls)
     {

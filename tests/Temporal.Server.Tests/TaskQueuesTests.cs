@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Temporal.Server.Tests;
 
-/// <summary>Queues that nobody uses are forgotten; whoever uses one at that moment must not notice.</summary>
+/// <summary>Unused queues are removed. A caller that uses one at that moment must not notice.</summary>
 public sealed class TaskQueuesTests : IDisposable
 {
     private static readonly PollerInfo Poller = new() { Identity = "p", RatePerSecond = 100_000 };

@@ -68,7 +68,7 @@ internal sealed class TestServer : IAsyncDisposable
         return _calls.CallAsync(Service + name, request, parser, timeout ?? TimeSpan.FromSeconds(60));
     }
 
-    /// <summary>A call and what it was answered with, whatever that is.</summary>
+    /// <summary>A call and its answer, which may be an error.</summary>
     public async Task<(StatusCode Status, string Message, byte[] Answer)> TryAsync(IMessage request, TimeSpan timeout, string? path = null)
     {
         var method = path ?? Service + request.GetType().Name[..^"Request".Length];

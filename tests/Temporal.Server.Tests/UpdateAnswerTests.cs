@@ -13,7 +13,7 @@ using Stage = Temporalio.Api.Enums.V1.UpdateWorkflowExecutionLifecycleStage;
 
 namespace Orchestrator.Temporal.Server.Tests;
 
-/// <summary>What a workflow task did to an update is seen whole or not at all, however the waiter and the worker meet.</summary>
+/// <summary>The effect of a workflow task on an update is visible completely or not at all, however waiter and worker interleave.</summary>
 public sealed class UpdateAnswerTests
 {
     private const int Races = 300;
@@ -64,7 +64,7 @@ public sealed class UpdateAnswerTests
         Assert.Equal((StatusCode.FailedPrecondition, "Workflow task is not scheduled yet."), (refused.StatusCode, refused.Status.Detail));
         Assert.NotNull((await waiting).Outcome.Failure);
 
-        // The task was there for the update alone; the run goes on waiting.
+        // The task was there for the update alone; the run keeps waiting.
         Assert.Equal(EventType.WorkflowExecutionStarted, Assert.Single(await server.HistoryAsync("w")).EventType);
     }
 
@@ -223,7 +223,7 @@ public sealed class UpdateAnswerTests
         return server.CallAsync(completed, RespondWorkflowTaskCompletedResponse.Parser);
     }
 
-    /// <summary>Takes an update up, and completes it in no task that is told of.</summary>
+    /// <summary>Accepts an update and completes it in no task that the client sees.</summary>
     internal static Task AcceptAsync(TestServer server, PollWorkflowTaskQueueResponse task, string updateId)
     {
         var completed = new RespondWorkflowTaskCompletedRequest { Namespace = "default", TaskToken = task.TaskToken };

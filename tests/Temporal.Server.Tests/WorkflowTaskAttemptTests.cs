@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Orchestrator.Temporal.Server.Tests;
 
-/// <summary>A workflow task that goes on failing: paced as on the real server.</summary>
+/// <summary>A workflow task that keeps failing: paced as on the real server.</summary>
 public sealed class WorkflowTaskAttemptTests
 {
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(4);

@@ -79,8 +79,8 @@ public sealed class ForecastTests
         Assert.NotNull(Forecaster.Of([Task(Small, 1), Task(Small, 0)], 2, [Run(0, [(Small, 1, 1), (Small, 1, 1), (Small, 1, 1)])]));
 
     /// <summary>Plays nights whose tasks have costs and times with long tails, and forecasts each from those before it.</summary>
-    /// <param name="night">How much whole nights differ (standard deviation of the logarithm).</param>
-    /// <param name="drift">How much dearer each night is than the one before.</param>
+    /// <param name="night">Variation between whole nights (standard deviation of the logarithm).</param>
+    /// <param name="drift">Factor by which each night costs more than the previous one.</param>
     private static (double Cost, double Time) Coverage(Random chance, int nights, double night, double drift)
     {
         TaskShape[] shapes =

@@ -17,7 +17,7 @@ public sealed class InterleavingTests
     private int _blocked;
     private int _exhausted;
 
-    /// <summary>What an agent run has come to, which is on the disk: crashes leave it.</summary>
+    /// <summary>The state of an agent run, which is on the disk and survives crashes.</summary>
     private enum Agent
     {
         None,
@@ -85,7 +85,7 @@ public sealed class InterleavingTests
         for (var host = 0; host < Hosts; host++)
         {
             var (start, at) = world.Hosts[host];
-            // Whoever launches holds the lock: others take no step on the ledger meanwhile.
+            // The launching process holds the lock, so that others do not touch the ledger meanwhile.
             var isLocked = world.Hosts.Where((other, i) => i != host && other.At == Step.Launch).Any();
             if (at != Step.Done && !isLocked && Take(world, host, start, at) is { } next)
             {
@@ -113,7 +113,7 @@ public sealed class InterleavingTests
         var agent = world.Agents[(host * Starts) + start];
         switch (at)
         {
-            // A start that was taken up before is followed, whoever made it.
+            // A start that was adopted before is followed, no matter which process made it.
             case Step.Ask when agent != Agent.None:
                 return To(world, host, start, Step.Follow);
             case Step.Ask:

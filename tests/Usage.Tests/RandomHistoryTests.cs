@@ -4,7 +4,7 @@ using static Orchestrator.Usage.Tests.Given;
 namespace Orchestrator.Usage.Tests;
 
 /// <summary>Random histories of two hosts, three accounts and ten runs: crashes, settles that never come, blocks, budgets that are raised,
-/// a clock that goes on. Whatever happens, no budget is passed by more than a request of each agent in flight.</summary>
+/// a clock that continues. Whatever happens, no budget is passed by more than a request of each agent in flight.</summary>
 public sealed class RandomHistoryTests
 {
     private const int Histories = 1_000;

@@ -124,7 +124,7 @@ public sealed class SharedBudgetsTests
         return starts;
     }
 
-    /// <summary>What may be spent; null: it was refused, or its holder died on the way.</summary>
+    /// <summary>The granted amount, or null if the call was refused or its holder died.</summary>
     private static long? Admit(Keepers keepers, string account, string id, Random chance)
     {
         var call = new GovernorCall

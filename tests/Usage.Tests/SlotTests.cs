@@ -54,7 +54,7 @@ public sealed class SlotTests
         Assert.IsType<Admitted>(late.Admission);
         Assert.True(late.Book.Of(Account).Find("a")!.IsLost);
         Assert.Equal(500, late.Book.SpentIn(RunScope).Micros);
-        // The machine is back: what it tells counts again, and its end takes the place of what was granted.
+        // The machine is back, so its reports count again, and its end replaces the grant.
         var back = GovernorCalls.Apply(late.Book, Told("a", 200), Now.AddMinutes(70)).Book;
         Assert.False(back.Of(Account).Find("a")!.IsLost);
         Assert.Equal(300, back.Settle("a", 300).SpentIn(RunScope).Micros);

@@ -38,7 +38,7 @@ public sealed class WindowForecastTests
 
         Assert.Empty(WindowForecaster.Of(cost, []));
         Assert.Empty(WindowForecaster.Of(cost, [Record(0, 1, null), Record(1, 1, null)]));
-        // One reading alone does not say what it rose by, nor does one that did not rise.
+        // A single reading shows no increase, nor does one that did not rise.
         Assert.Empty(WindowForecaster.Of(cost, [Record(0, 1, 100_000), Record(1, 1, 100_000)]));
         Assert.Empty(WindowForecaster.Of(new ForecastRange(0, 0, 0), Night(0, 4, 5)));
     }

@@ -15,24 +15,24 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
 
     /// <summary>Waits until something can proceed.</summary>
     /// <param name="landMerged">Lands the merged work when a user requests it.</param>
-    /// <param name="standstill">Result of the last attempt to continue.</param>
-    public async Task WaitForPersonAsync(Func<Task<LandResult>> landMerged, StallReason standstill)
+    /// <param name="stall">Result of the last attempt to continue.</param>
+    public async Task WaitForPersonAsync(Func<Task<LandResult>> landMerged, StallReason stall)
     {
         while (Scheduling.NothingCanMove(_state) && !_state.Board.AllMerged && !context.Resets.WasReset)
         {
-            var impasse = Scheduling.Impasse(_state);
-            context.TransitionTo(RunStates.Escalated, impasse with { Then = standstill.Why }, standstill.Evidence);
+            var deadlock = Scheduling.Deadlock(_state);
+            context.TransitionTo(RunStates.Escalated, deadlock with { Then = stall.Why }, stall.Evidence);
             await context.WaitAsync(() =>
                 _state.LandMergedAsked
                 || _state.Resolution is not null
                 || !Scheduling.NothingCanMove(_state)
-                || !Scheduling.Impasse(_state).Tasks.SequenceEqual(impasse.Tasks)
+                || !Scheduling.Deadlock(_state).Tasks.SequenceEqual(deadlock.Tasks)
             );
             context.ThrowIfCancelled();
             if (_state.LandMergedAsked)
             {
                 var landing = await landMerged();
-                standstill = new StallReason(
+                stall = new StallReason(
                     landing.Landed ? new RunLanded(new Quote(landing.Message)) : LandStage.NotLandedFor(landing),
                     landing.Evidence
                 );
@@ -40,7 +40,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
             }
             if (_state.Resolution is not null)
             {
-                standstill = await ResolveAsync(new StallReason(_state.Run.Why, standstill.Evidence)) ?? new StallReason();
+                stall = await ResolveAsync(new StallReason(_state.Run.Why, stall.Evidence)) ?? new StallReason();
             }
         }
     }

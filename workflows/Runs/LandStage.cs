@@ -64,16 +64,16 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
                 {
                     return null;
                 }
-                var standstill = new StallReason(refusal, result.Evidence);
+                var stall = new StallReason(refusal, result.Evidence);
                 if (_state.Resolution is not null)
                 {
-                    if (await escalation.ResolveAsync(standstill) is not { } refused)
+                    if (await escalation.ResolveAsync(stall) is not { } refused)
                     {
                         return null;
                     }
-                    standstill = refused with { Why = refused.Why is null ? refusal : new WayOutRefused(refused.Why, refusal) };
+                    stall = refused with { Why = refused.Why is null ? refusal : new WayOutRefused(refused.Why, refusal) };
                 }
-                Stand(standstill, isOverdue: RunContext.Now >= deadline);
+                Stand(stall, isOverdue: RunContext.Now >= deadline);
             }
         }
         finally
@@ -88,13 +88,13 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
     private static TimeSpan TimeUntil(DateTimeOffset deadline) =>
         deadline - RunContext.Now is var left && left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1);
 
-    private void Stand(StallReason standstill, bool isOverdue)
+    private void Stand(StallReason stall, bool isOverdue)
     {
         _state.IsPromotionOverdue = isOverdue;
         context.TransitionTo(
             isOverdue ? RunStates.Escalated : RunStates.AwaitingPromotion,
-            isOverdue && standstill.Why is { } why ? new NotPromotedInTime(why) : standstill.Why,
-            standstill.Evidence
+            isOverdue && stall.Why is { } why ? new NotPromotedInTime(why) : stall.Why,
+            stall.Evidence
         );
     }
 

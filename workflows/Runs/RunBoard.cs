@@ -133,7 +133,7 @@ internal sealed class RunBoard
         Ended(entry, now);
     }
 
-    /// <summary>Counts a task as done without its workflow, so that its dependants may run.</summary>
+    /// <summary>Counts a task as done without its workflow, so that its dependents may run.</summary>
     /// <param name="state">A state for which <see cref="TaskStates.IsDone"/> is true.</param>
     /// <param name="why">Reason for the state.</param>
     /// <param name="by">The user who decided, or null for none.</param>
@@ -156,14 +156,14 @@ internal sealed class RunBoard
         PutBack(entry, guidance, new TriedAgain(by), now, by?.Who);
     }
 
-    /// <summary>Repeats a done task without dependants.</summary>
+    /// <summary>Repeats a done task without dependents.</summary>
     public void AskAgain(TaskEntry entry, Reason why, DateTimeOffset now)
     {
         _done--;
         PutBack(entry, "", why, now);
     }
 
-    /// <summary>Escalates a done task without dependants, so that a user has to decide about it.</summary>
+    /// <summary>Escalates a done task without dependents, so that a user has to decide about it.</summary>
     public void Escalate(TaskEntry entry, Reason why, DateTimeOffset now, string evidence)
     {
         _done--;
@@ -204,7 +204,7 @@ internal sealed class RunBoard
         return [.. found.Select(index => _entries[index])];
     }
 
-    /// <summary>Repeats a done or running task whose work is lost. Its dependants wait.</summary>
+    /// <summary>Repeats a done or running task whose work is lost. Its dependents wait.</summary>
     public void Lose(TaskEntry entry, Reason why, DateTimeOffset now)
     {
         if (IsDone(entry))
@@ -285,7 +285,7 @@ internal sealed class RunBoard
     public IEnumerable<TaskEntry> SkippedFor(TaskEntry entry) =>
         entry.Dependants.Select(i => _entries[i]).Where(e => e.Progress.State == TaskStates.Skipped);
 
-    /// <summary>Handles the end of a task. Its dependants become ready or are skipped.</summary>
+    /// <summary>Handles the end of a task. Its dependents become ready or are skipped.</summary>
     public void Ended(TaskEntry entry, DateTimeOffset now)
     {
         _atWork.Remove(entry.Index);
@@ -347,7 +347,7 @@ internal sealed class RunBoard
             }
         );
 
-    /// <summary>Visits dependants transitively, as long as the condition holds.</summary>
+    /// <summary>Visits dependents transitively, as long as the condition holds.</summary>
     private void Spread(TaskEntry from, Func<TaskEntry, bool> isConcerned)
     {
         var queue = new Queue<int>(from.Dependants);

@@ -83,7 +83,7 @@ internal static class Scheduling
     }
 
     /// <summary>Returns the reason why a stalled run is escalated.</summary>
-    public static NothingCanRun Impasse(RunState state) =>
+    public static NothingCanRun Deadlock(RunState state) =>
         new([.. EndedBadly(state.Board).Select(e => e.Id)]) { HasUnlanded = state.HasUnlanded };
 
     /// <summary>True if the run's time limit is reached.</summary>

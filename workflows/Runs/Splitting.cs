@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Divides a task that is too big. Its parts become tasks of the run, and the task continues when they have ended, so its
-/// dependants wait for all parts.</summary>
+/// dependents wait for all parts.</summary>
 internal sealed class Splitting(RunContext context, TaskMessenger messenger)
 {
     private readonly RunState _state = context.State;

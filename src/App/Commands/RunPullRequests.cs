@@ -28,7 +28,7 @@ public static class RunPullRequests
         TrustGate.Demand(context, context.OpenSettings(repository, []), yes: false, run.Id);
         var plan = DecidedPlan.TryRead(repository.Root, run.Status);
         var text = new PullRequestText(repository.Root);
-        var desk = new PullRequestService(repository, context.Services);
+        var service = new PullRequestService(repository, context.Services);
         var results = new List<PullRequestResult>();
         foreach (var offered in chosen)
         {
@@ -36,7 +36,7 @@ public static class RunPullRequests
                 offered is null ? plan?.Request
                 : plan?.Tasks.FirstOrDefault(one => one.Id == offered.Id) is { } of ? of.Text
                 : null;
-            var result = await desk.DeliverAsync(run.Status, text.Of(run.Status, offered, asked ?? ""), stop);
+            var result = await service.DeliverAsync(run.Status, text.Of(run.Status, offered, asked ?? ""), stop);
             results.Add(result);
             if (result.Outcome is not (GitHubOutcome.Done or GitHubOutcome.Refused))
             {

@@ -8,7 +8,7 @@ namespace Orchestrator.App.Queries;
 /// <param name="Path">Absolute path.</param>
 public sealed record AgentLogFolder(string Task, int Number, string Path)
 {
-    /// <summary>Finds the folder.</summary>
+    /// <summary>Finds the log folder of an agent run.</summary>
     /// <param name="run">The run.</param>
     /// <param name="reference">The task. A reference to the whole run selects the task whose agent was started last.</param>
     /// <param name="start">Number of the start, or null for the last one.</param>

@@ -19,7 +19,7 @@ internal sealed class AbortCommand : SteeringCommand
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var run = _run.Text(parsed) is null
-            ? throw new UseCaseException(Outcome.Usage, "Which run is to be taken back?", "Name it: orchestrate abort RUN.")
+            ? throw new UseCaseException(Outcome.Usage, "The run to revert is missing.", "Name it: orchestrate abort RUN.")
             : _run.RequireRun(context.RequireRepository(), parsed);
         return SteerAsync(parsed, context, run, SteeringCatalog.Abort, InputOf(parsed, context, task: null), stop);
     }

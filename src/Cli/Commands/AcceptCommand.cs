@@ -11,14 +11,14 @@ internal sealed class AcceptCommand : CliCommand
 {
     private readonly Argument<string[]> _which = new("ID")
     {
-        Description = "What to take back; none: what there is is listed",
+        Description = "Id of the item to restore; default: list all",
         Arity = ArgumentArity.ZeroOrMore,
     };
     private readonly Option<bool> _all = new("--all") { Description = "Everything" };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public AcceptCommand()
-        : base("accept", "Take back hooks and settings that were put aside while agents worked")
+        : base("accept", "Restore hooks and settings that were set aside while agents worked")
     {
         Add(_which);
         Add(_all);
@@ -57,7 +57,7 @@ internal sealed class AcceptCommand : CliCommand
 
         foreach (var item in chosen)
         {
-            context.Terminal.Say($"{item.What} is back.");
+            context.Terminal.Say($"{item.What} is restored.");
         }
         if (chosen.Count > 0)
         {
@@ -65,18 +65,18 @@ internal sealed class AcceptCommand : CliCommand
         }
         if (items.Count == 0)
         {
-            context.Terminal.Show("Nothing was put aside.");
+            context.Terminal.Show("Nothing was set aside.");
         }
         foreach (var item in items)
         {
-            context.Terminal.Show($"{item.Id}  {item.What}  (put aside {LocalTimes.Of(item.Time)}, while {item.While} was at work)");
+            context.Terminal.Show($"{item.Id}  {item.What}  (set aside {LocalTimes.Of(item.Time)}, while {item.While} was running)");
             context.Terminal.Show(new UntrustedText(string.Join('\n', item.Content.Split('\n').Take(5))));
         }
 
         if (items.Count > 0)
         {
             context.Terminal.Show(
-                "Take back what is yours: orchestrate accept ID, or --all. git runs programs by these, so look at them first."
+                "Restore your own: orchestrate accept ID, or --all. Inspect them first, because they let git run programs."
             );
         }
         return Outcome.Done;
@@ -84,5 +84,5 @@ internal sealed class AcceptCommand : CliCommand
 
     private static QuarantineEntry Find(IReadOnlyList<QuarantineEntry> items, string which) =>
         items.FirstOrDefault(item => item.Id == which || item.Name == which)
-        ?? throw new UseCaseException(Outcome.Usage, $"Nothing with the id '{which}' was put aside.", "See 'orchestrate accept'.");
+        ?? throw new UseCaseException(Outcome.Usage, $"Nothing with the id '{which}' was set aside.", "See 'orchestrate accept'.");
 }

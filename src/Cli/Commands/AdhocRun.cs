@@ -16,14 +16,14 @@ internal sealed class AdhocRun
     private readonly RunOptionsSet _options = new();
     private readonly EngineOptions _engine = new();
     private readonly WebOption _page = new();
-    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Go on in the background" };
+    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Continue in the background" };
     private readonly Option<bool> _attached = GlobalOptions.Attached();
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<string?> _id = new(BackgroundRun.RunIdOption) { Description = "Id of the new run", Hidden = true };
 
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="asksAgain">It asks where the same work is under way or has landed.</param>
+    /// <param name="asksAgain">True to ask if the same work is running or has landed.</param>
     public void AddTo(Command command, bool asksAgain = false)
     {
         _options.AddTo(command, hasPlan: false, asksAgain: asksAgain);
@@ -73,7 +73,7 @@ internal sealed class AdhocRun
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"{given} is of a new run, and --run names one that has begun with options of its own.",
+                $"{given} is for a new run, but --run names a run that has started with its own options.",
                 "Leave one of them out."
             );
         }

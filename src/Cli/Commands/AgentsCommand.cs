@@ -13,7 +13,7 @@ internal sealed class AgentsCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public AgentsCommand()
-        : base("agents", "Show the agents that tasks may name: program, version, login, and how rude a program they survive")
+        : base("agents", "Show the agents that tasks can use, with program, version, login and tested robustness")
     {
         Add(_json);
     }
@@ -56,7 +56,7 @@ internal sealed class AgentsCommand : CliCommand
         yield return agent.Tried is { } tried ? $"tried here: {tried}" : "not tried here";
         if (agent.IsLoggedIn is { } isLoggedIn)
         {
-            yield return isLoggedIn ? "logged in, or has a key" : "no sign of a login";
+            yield return isLoggedIn ? "logged in, or has a key" : "no login found";
         }
         if (agent is { KitPassed: { } passed, KitOf: { } of })
         {

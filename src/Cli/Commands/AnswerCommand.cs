@@ -8,7 +8,7 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class AnswerCommand : SteeringCommand
 {
     private readonly SteeringDefinition _definition;
-    private readonly RunArgument _which = new("RUN/TASK", "What is answered: a task, or 'plan'; a RUN alone where it asks one thing");
+    private readonly RunArgument _which = new("RUN/TASK", "The task to answer, or 'plan'; a RUN alone if it has one question");
 
     public AnswerCommand(SteeringDefinition definition)
         : base(definition.Name, definition.Summary)

@@ -15,7 +15,7 @@ internal sealed class AskModelCommand : CliCommand
     };
 
     public AskModelCommand()
-        : base("ask-model", "Started by planners: ask a model once")
+        : base("ask-model", "Started by planners to query a model once")
     {
         Hidden = true;
         Add(_request);

@@ -7,19 +7,23 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>blocked</c>: lets an agent report an obstacle that it can't continue without resolving.</summary>
 internal sealed class BlockedCommand : CliCommand
 {
-    private readonly Option<string[]> _needs = Many("--needs", "What is missing, such as a package: pandas>=2.0", "WHAT");
-    private readonly Option<bool> _dev = new("--dev") { Description = "The packages are for development alone, such as for tests" };
+    private readonly Option<string[]> _needs = Many("--needs", "A missing requirement, such as the package pandas>=2.0", "WHAT");
+    private readonly Option<bool> _dev = new("--dev") { Description = "The packages are for development only, such as for tests" };
     private readonly Option<string?> _in = new("--in")
     {
-        Description = "Folder of the project that the package is for; without it the root",
+        Description = "Folder of the project that the package is for; default: the root",
         HelpName = "FOLDER",
     };
-    private readonly Option<string[]> _files = Many("--file", "A file that is not its own and would have to be written", "PATH");
-    private readonly Option<string[]> _split = Many("--split", "The task is too big: the smaller ones in its place", "TASK");
-    private readonly Option<string?> _reason = new("--reason", "--question") { Description = "Why, or what to decide", HelpName = "TEXT" };
+    private readonly Option<string[]> _files = Many("--file", "A file outside the task's ownership that the task must write", "PATH");
+    private readonly Option<string[]> _split = Many("--split", "Smaller tasks in place of this one, which is too big", "TASK");
+    private readonly Option<string?> _reason = new("--reason", "--question")
+    {
+        Description = "The reason, or the question",
+        HelpName = "TEXT",
+    };
 
     public BlockedCommand()
-        : base("blocked", "Called by agents: say what the task can't continue without")
+        : base("blocked", "Called by agents to request what the task can't continue without")
     {
         Add(_needs);
         Add(_dev);
@@ -35,7 +39,7 @@ internal sealed class BlockedCommand : CliCommand
             }
             else if (result.GetValue(_dev) && result.GetValue(_needs) is not { Length: > 0 })
             {
-                result.AddError("--dev says what packages are for: name them by --needs WHAT.");
+                result.AddError("--dev needs packages: name them with --needs WHAT.");
             }
         });
     }
@@ -60,7 +64,7 @@ internal sealed class BlockedCommand : CliCommand
                 Time = context.Time.GetUtcNow(),
             }
         );
-        context.Terminal.Say($"Noted: {start.Task} is blocked. End your turn now; a person, the planner or the policy answers.");
+        context.Terminal.Say($"Noted: {start.Task} is blocked. End your turn now; a user, the planner or the policy answers.");
         return Task.FromResult(Outcome.Done);
     }
 

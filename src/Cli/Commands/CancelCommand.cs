@@ -12,9 +12,9 @@ internal sealed class CancelCommand : SteeringCommand
     private readonly RunArgument _which = new("RUN/TASK", "The run, or one task of it");
 
     private const int MostNamed = 5;
-    private readonly Option<bool> _dependants = new("--dependants")
+    private readonly Option<bool> _dependants = new("--dependents", "--dependants")
     {
-        Description = "With a task: also those that depend on it and have not begun",
+        Description = "With a task, also cancel its dependents that have not started",
     };
 
     public CancelCommand()
@@ -50,12 +50,12 @@ internal sealed class CancelCommand : SteeringCommand
             && (
                 parsed.GetValue(_dependants)
                 || SaysYes(parsed)
-                || context.Terminal.Ask($"{names} can't run without {task}. Cancel what depends on it, too?", byDefault: false) is true
+                || context.Terminal.Ask($"{names} can't run without {task}. Cancel its dependents, too?", byDefault: false) is true
             );
         if (dependants.Length > 0 && !withDependants)
         {
             context.Terminal.Say(
-                $"{names} can't run without {task}: add --dependants to leave that out, too, or 'skip' {task} to run it without."
+                $"{names} can't run without {task}. Add --dependents to cancel them, too, or 'skip' {task} to run them without it."
             );
         }
         foreach (var id in withDependants ? dependants : [])

@@ -10,7 +10,7 @@ internal sealed class CheckCommand : CliCommand
 {
     private readonly Option<string?> _agent = new("--agent")
     {
-        Description = "Look at this agent instead of the one that is set",
+        Description = "Check this agent instead of the configured one",
         HelpName = "NAME",
     };
     private readonly Option<bool> _json = GlobalOptions.Json();

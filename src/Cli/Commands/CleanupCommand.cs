@@ -16,24 +16,24 @@ internal sealed class CleanupCommand : CliCommand
     };
     private readonly Option<bool> _dryRun = new("--dry-run", "-n")
     {
-        Description = "Show what would go and what would stay, and remove nothing",
+        Description = "List what would be removed and what would stay; remove nothing",
     };
-    private readonly Option<int?> _keep = new("--keep") { Description = "Keep the latest N that have ended", HelpName = "N" };
+    private readonly Option<int?> _keep = new("--keep") { Description = "Keep the latest N ended runs", HelpName = "N" };
     private readonly Option<string?> _olderThan = new("--older-than")
     {
-        Description = "Only those that ended longer ago than this (12h, 30d)",
+        Description = "Only runs that ended longer ago than this (12h, 30d)",
         HelpName = "TIME",
     };
     private readonly Option<bool> _discard = new("--discard")
     {
-        Description = "Give up the work of the named runs that is on no branch of yours: it is listed first",
+        Description = "Discard work of the given runs that is on no branch of yours, after listing it",
     };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _json = GlobalOptions.Json();
     private readonly EngineOptions _engine = new();
 
     public CleanupCommand()
-        : base("cleanup", "Remove what ended runs have left and is proven to be merged or superseded")
+        : base("cleanup", "Remove leftovers of ended runs that are proven to be merged or superseded")
     {
         Add(_runs);
         Add(_dryRun);

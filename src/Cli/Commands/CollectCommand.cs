@@ -12,23 +12,23 @@ internal sealed class CollectCommand : CliCommand
 {
     private readonly Argument<string[]> _runs = new("RUN")
     {
-        Description = "The runs; the only open one, else the latest, where none is named",
+        Description = "The runs; default: the only open one, or the latest",
         Arity = ArgumentArity.ZeroOrMore,
     };
     private readonly Option<string?> _to = new("--to")
     {
-        Description = "Write it into this folder: for each run its report, its record and a patch of each task",
+        Description = "Write the report, the record and the task patches of each run to this folder",
         HelpName = "FOLDER",
     };
     private readonly Option<string?> _markdown = new("--markdown")
     {
-        Description = "Write it as one Markdown file; default: to stdout",
+        Description = "Write one Markdown file; default: stdout",
         HelpName = "FILE",
     };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public CollectCommand()
-        : base("collect", "Collect results of runs: branches, commits, gates, costs, reports, patches")
+        : base("collect", "Collect the results of runs: branches, commits, gates, costs, reports, patches")
     {
         Add(_runs);
         Add(_to);
@@ -42,7 +42,7 @@ internal sealed class CollectCommand : CliCommand
         var (to, markdown) = (parsed.GetValue(_to), parsed.GetValue(_markdown));
         if ((to is null ? 0 : 1) + (markdown is null ? 0 : 1) + (parsed.GetValue(_json) ? 1 : 0) > 1)
         {
-            throw new UseCaseException(Outcome.Usage, "--to, --markdown and --json say where it goes.", "Give one of them.");
+            throw new UseCaseException(Outcome.Usage, "--to, --markdown and --json can't be given together.", "Give one of them.");
         }
         var runs = await new RunQueries(context).CollectAsync(parsed.GetValue(_runs) ?? [], stop);
         var results = runs.Select(run => CollectedRun.Of(run.Status, repository.Root)).ToList();
@@ -104,7 +104,7 @@ internal sealed class CollectCommand : CliCommand
                 Write(Path.Combine(place, task.Id + ".patch"), patch.Text);
                 if (patch.IsCut)
                 {
-                    context.Terminal.Warn($"The patch of {run.Id}/{task.Id} is longer than what was written: git has all of it.");
+                    context.Terminal.Warn($"The patch of {run.Id}/{task.Id} is longer than the written part; git has all of it.");
                 }
             }
         }
@@ -131,5 +131,5 @@ internal sealed class CollectCommand : CliCommand
     }
 
     private static UseCaseException IsThere(string path) =>
-        new(Outcome.Usage, $"{path} already exists, and is not replaced.", "Name another place, or remove it.");
+        new(Outcome.Usage, $"{path} already exists and was not replaced.", "Name another place, or remove it.");
 }

@@ -18,7 +18,7 @@ internal sealed class CompleteCommand : CliCommand
     /// <summary>Creates the command.</summary>
     /// <param name="commands">Returns the root with the command that the words name, or with all commands.</param>
     public CompleteCommand(Func<IReadOnlyList<string>, Command> commands)
-        : base("complete", "Called by shells: what may stand here?")
+        : base("complete", "Called by shells to complete a command line")
     {
         _commands = commands;
         Hidden = true;

@@ -28,7 +28,7 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
     private string Text => File.Exists(_file) ? File.ReadAllText(_file) : "";
 
     /// <summary>Creates the option that selects the user's file.</summary>
-    public static Option<bool> User() => new("--user") { Description = "In the user's file instead of the repository's" };
+    public static Option<bool> User() => new("--user") { Description = "Use the user's file instead of the repository's" };
 
     /// <summary>True if the file has a setting, or a setting of a section.</summary>
     public bool Has(string name) => ConfigFileEditor.Has(Text, name);
@@ -47,9 +47,7 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
             throw new UseCaseException(
                 Outcome.Usage,
                 string.Join("\n", faults.Select(fault => fault.ToString())),
-                done == "set"
-                    ? "Settings that are valid only together are set in one call: orchestrate config set NAME VALUE NAME VALUE"
-                    : ""
+                done == "set" ? "Set settings that are valid only together in one call: orchestrate config set NAME VALUE NAME VALUE" : ""
             );
         }
         var folder = Path.GetDirectoryName(_file)!;
@@ -101,7 +99,7 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
         }
         else if (after.Question.Items.Any(IsTyped))
         {
-            context.Terminal.Warn("It counts when this repository's files are trusted: orchestrate trust.");
+            context.Terminal.Warn("It applies once this repository's files are trusted: orchestrate trust.");
         }
     }
 
@@ -122,7 +120,7 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
         var known = SettingIndex.Find(name)?.Name ?? name;
         if (values.FirstOrDefault(value => value.Name == known) is { } value && value.Source.Kind > where)
         {
-            context.Terminal.Warn($"It is not in force: {value.Source} says {value.Value}, and goes before it.");
+            context.Terminal.Warn($"It has no effect, because {value.Source} overrides it with {value.Value}.");
         }
     }
 }

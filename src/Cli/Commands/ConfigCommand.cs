@@ -29,10 +29,10 @@ internal sealed class ConfigCommand : Command
     private sealed class ListCommand : CliCommand
     {
         private readonly Option<bool> _json = GlobalOptions.Json();
-        private readonly Option<bool> _changed = new("--changed") { Description = "Only what is not the default" };
+        private readonly Option<bool> _changed = new("--changed") { Description = "Only settings that differ from the default" };
 
         public ListCommand()
-            : base("list", "Show every setting, its value and where it comes from")
+            : base("list", "Show every setting with its value and its source")
         {
             Add(_changed);
             Add(_json);
@@ -82,7 +82,7 @@ internal sealed class ConfigCommand : Command
                 ?? throw new UseCaseException(
                     Outcome.Usage,
                     $"'{name}' is not set.",
-                    "Agents are named under 'agents' in the configuration."
+                    "Agents are listed under 'agents' in the configuration."
                 );
             if (parsed.GetValue(_json))
             {
@@ -100,9 +100,7 @@ internal sealed class ConfigCommand : Command
     {
         private readonly Argument<string[]> _words = new("NAME VALUE")
         {
-            Description =
-                "Name of a setting and its value as it would stand in YAML, also as NAME=VALUE; several where they are valid only "
-                + "together",
+            Description = "Name of a setting and its value in YAML, also as NAME=VALUE; several if they are valid only " + "together",
             Arity = ArgumentArity.OneOrMore,
         };
         private readonly Option<bool> _user = ConfigChange.User();
@@ -149,7 +147,7 @@ internal sealed class ConfigCommand : Command
                 ? Unknown(name)
                 : new UseCaseException(
                     Outcome.Usage,
-                    $"'{name}' has no value: names and values take turns.",
+                    $"'{name}' has no value. Names and values alternate.",
                     "For example: orchestrate config set notifications.provider ntfy notifications.url https://ntfy.sh/TOPIC"
                 );
     }
@@ -164,7 +162,7 @@ internal sealed class ConfigCommand : Command
         private readonly Option<bool> _user = ConfigChange.User();
 
         public UnsetCommand()
-            : base("unset", "Remove settings from the repository's configuration; what they override counts again")
+            : base("unset", "Remove settings from the repository's configuration; the values that they override apply again")
         {
             Add(_names);
             Add(_user);

@@ -16,7 +16,7 @@ internal sealed class ConflictsCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ConflictsCommand()
-        : base("conflicts", "Find tasks that meet at a file or resource without an order between them")
+        : base("conflicts", "Find unordered tasks that share a file or a resource")
     {
         Add(_plan);
         Add(_json);

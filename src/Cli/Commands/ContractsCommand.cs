@@ -22,7 +22,7 @@ internal sealed class ContractsCommand : CliCommand
     };
     private readonly Option<string?> _output = new("--output", "-o")
     {
-        Description = "Write the new contract here; the ending decides the language",
+        Description = "Write the new contract to this file, whose extension decides the language",
         HelpName = "FILE",
     };
     private readonly Option<bool> _json = GlobalOptions.Json();

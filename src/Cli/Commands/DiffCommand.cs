@@ -10,15 +10,12 @@ namespace Orchestrator.Cli.Commands;
 /// worktree.</summary>
 internal sealed class DiffCommand : CliCommand
 {
-    private readonly RunArgument _which = new(
-        "RUN/TASK",
-        "The run, or one task of it; the only open run, else the latest, where none is named"
-    );
+    private readonly RunArgument _which = new("RUN/TASK", "The run, or one task of it; default: the only open run, or the latest");
 
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public DiffCommand()
-        : base("diff", "Print what a run or one of its tasks changed")
+        : base("diff", "Print the changes of a run or one of its tasks")
     {
         _which.AddTo(this);
         Add(_json);
@@ -57,7 +54,7 @@ internal sealed class DiffCommand : CliCommand
         }
         if (run.Status.Tasks.Any(task => task.Id == id && task is { State: TaskStates.AwaitingApproval, Asks: null }))
         {
-            context.Terminal.Say($"It waits for your yes: orchestrate approve {run.Id}/{id}");
+            context.Terminal.Say($"It waits for your approval: orchestrate approve {run.Id}/{id}");
         }
     }
 

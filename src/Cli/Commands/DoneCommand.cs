@@ -13,17 +13,17 @@ internal sealed class DoneCommand : CliCommand
         HelpName = "ID",
     };
     private readonly Option<string> _status = new("--status") { Description = "completed, blocked or failed", Required = true };
-    private readonly Option<string?> _reason = new("--reason") { Description = "Why, in a sentence", HelpName = "TEXT" };
+    private readonly Option<string?> _reason = new("--reason") { Description = "The reason, in a sentence", HelpName = "TEXT" };
     private readonly Option<string?> _report = new("--report") { Description = "A file the agent wrote about its work", HelpName = "FILE" };
 
     private readonly Option<string[]> _measured = new("--measured")
     {
-        Description = "What the agent measured itself; may be given several times",
+        Description = "A value that the agent measured itself (may be repeated)",
         HelpName = "NAME=NUMBER",
     };
 
     public DoneCommand()
-        : base("done", "Called by agents: say how the task ended")
+        : base("done", "Called by agents to report how the task ended")
     {
         _status.AcceptOnlyFromAmong("completed", "blocked", "failed");
         Add(_task);
@@ -79,7 +79,7 @@ internal sealed class DoneCommand : CliCommand
             ? said
             : throw new UseCaseException(
                 Outcome.Usage,
-                $"'{text}' is no measurement.",
+                $"'{text}' is not a measurement.",
                 "Give its name in the plan and a number without its unit: --measured \"startup seconds=1.4\"."
             );
     }

@@ -15,7 +15,7 @@ internal sealed class DriveAcpCommand : CliCommand
     };
 
     public DriveAcpCommand()
-        : base("drive-acp", "Started for agents: drive a program that speaks the Agent Client Protocol")
+        : base("drive-acp", "Started for agents to drive a program that speaks the Agent Client Protocol")
     {
         Hidden = true;
         Add(_request);

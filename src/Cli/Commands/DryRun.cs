@@ -46,12 +46,12 @@ internal sealed class DryRun(Plan plan, string file, TaskChoice chosen, Settings
         context.Terminal.Show(
             forecasts.Of(plan, chosen.Ids(plan), settings, context.AccountRecords) is { } expected
                 ? $"Expected: {RunForecasts.Describe(expected)}."
-                : "What it may cost and take is not known: no past runs here say it."
+                : "Its cost and time are unknown, because there are no past runs here."
         );
         RunPreparation.WarnOfFailures(plan, chosen.Ids(plan), repository, context);
         if (!input.Again && await NewRun.FindLandedAsync(input, repository, settings.Git.Target, context, stop) is { } landed)
         {
-            context.Terminal.Warn($"{RepeatedWork.Describe(landed)} 'run' asks before it is paid once more (--again).");
+            context.Terminal.Warn($"{RepeatedWork.Describe(landed)} 'run' asks before it pays for it again (--again).");
         }
         return Outcome.Done;
     }

@@ -9,11 +9,11 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>events</c>: prints a run's transitions and its mail, one per line; with <c>--json</c> one JSON document per line.</summary>
 internal sealed class EventsCommand : CliCommand
 {
-    private readonly RunArgument _run = new("RUN", "The run; the latest where none is named");
-    private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Go on until the run ends" };
+    private readonly RunArgument _run = new("RUN", "The run; default: the latest");
+    private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Keep printing until the run ends" };
     private readonly Option<int?> _limit = new("--limit")
     {
-        Description = "At most so many, the last ones; what follows is printed anyway",
+        Description = "Highest number of past events; later ones are always printed",
         HelpName = "N",
     };
     private readonly Option<bool> _json = new(GlobalOptions.JsonName) { Description = "One JSON document per line" };
@@ -32,7 +32,7 @@ internal sealed class EventsCommand : CliCommand
         var limit = parsed.GetValue(_limit);
         if (limit < 1)
         {
-            throw new UseCaseException(Outcome.Usage, $"--limit {limit}: at least one is printed.", "orchestrate events --limit 20");
+            throw new UseCaseException(Outcome.Usage, $"--limit {limit}: must be at least 1.", "orchestrate events --limit 20");
         }
         var run = _run.RequireRun(context.RequireRepository(), parsed);
         var lines = RunEventTimeline.FollowAsync(

@@ -13,23 +13,23 @@ internal sealed class FlakyCommand : CliCommand
 {
     private readonly Argument<string?> _test = new("TEST")
     {
-        Description = "A test as its runner spells it; without parameters it means all of them",
+        Description = "A test as its runner spells it; a name without parameters matches all its cases",
         Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly Option<string?> _reason = new("--reason")
     {
-        Description = "Put the test into quarantine: why it fails by chance",
+        Description = "Quarantine the test, with the reason why it fails by chance",
         HelpName = "TEXT",
     };
     private readonly Option<string> _owner = new("--owner")
     {
-        Description = "The person who repairs it; you where nobody is named",
+        Description = "The user who repairs the test; default: you",
         HelpName = "NAME",
         DefaultValueFactory = static _ => Environment.UserName,
     };
     private readonly Option<int> _days = new("--days")
     {
-        Description = "Days until it decides again",
+        Description = "Days until the test decides again",
         HelpName = "N",
         DefaultValueFactory = static _ => 14,
     };
@@ -107,7 +107,7 @@ internal sealed class FlakyCommand : CliCommand
         var days = parsed.GetValue(_days);
         if (days is < 1 or > 366)
         {
-            throw new UseCaseException(Outcome.Usage, $"--days {days} is no quarantine.", "Give 1 to 366 days.");
+            throw new UseCaseException(Outcome.Usage, $"--days {days} is not a valid quarantine.", "Give 1 to 366 days.");
         }
         var entry = tests.Add(test, parsed.GetValue(_owner)!, reason, days);
         return Said(
@@ -124,7 +124,7 @@ internal sealed class FlakyCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"{TestQuarantine.FileName} can't be changed without changing more of it.",
+                $"{TestQuarantine.FileName} has a form that this command can't edit.",
                 "Edit it by hand; docs/how-to/flaky-tests.md shows its form."
             );
         }

@@ -16,14 +16,11 @@ internal sealed class HistoryCommand : CliCommand
     private const int LeastName = 20;
     private readonly Option<int> _limit = new("--limit")
     {
-        Description = "At most so many",
+        Description = "Highest number of runs",
         HelpName = "N",
         DefaultValueFactory = static _ => QueryDefaults.ListLength,
     };
-    private readonly Option<bool> _forecast = new("--forecast")
-    {
-        Description = "What runs were expected to cost and take, beside what they did",
-    };
+    private readonly Option<bool> _forecast = new("--forecast") { Description = "Forecasts of cost and time, beside the actual figures" };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public HistoryCommand()

@@ -10,11 +10,11 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class HoldCommand : CliCommand
 {
     private const int LongestReason = 500;
-    private readonly RunArgument _run = new("RUN", "The run; the only open one where none is named");
-    private readonly Option<bool> _all = new("--all") { Description = "Every run of yours on this machine" };
+    private readonly RunArgument _run = new("RUN", "The run; default: the only open one");
+    private readonly Option<bool> _all = new("--all") { Description = "All runs of yours on this machine" };
     private readonly Option<string> _reason = new("--reason")
     {
-        Description = "Why; status and events say so",
+        Description = "The reason, which status and events show",
         HelpName = "TEXT",
         Required = true,
     };
@@ -37,7 +37,7 @@ internal sealed class HoldCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Usage,
                 reason.Length == 0 ? "The reason is empty." : $"The reason has {Plural.Of(reason.Length, "character")}.",
-                $"Say in a sentence of at most {LongestReason} characters why nothing is to be started."
+                $"Give the reason in a sentence of at most {LongestReason} characters."
             );
         }
         var (run, repository) = Which(parsed, context);
@@ -62,14 +62,14 @@ internal sealed class HoldCommand : CliCommand
         {
             return given is null
                 ? ("", "")
-                : throw new UseCaseException(Outcome.Usage, $"{given} is a run, and --all is every run.", "Give one of the two.");
+                : throw new UseCaseException(Outcome.Usage, $"{given} is one run, but --all means all runs.", "Give one of the two.");
         }
         var repository = context.RequireRepository();
         var run = RunReference.RequireOpen(repository, given).Run;
         return Messages.RunStates.IsFinal(run.Status.State)
             ? throw new UseCaseException(
                 Outcome.Usage,
-                $"{run.Id} is {run.Status.State}: it starts no agent.",
+                $"{run.Id} is {run.Status.State} and starts no agents.",
                 "Name an open run, or give --all."
             )
             : (run.Id, repository.Root);
@@ -79,12 +79,15 @@ internal sealed class HoldCommand : CliCommand
 /// <summary><c>release</c>: ends a hold. Waiting agents then start automatically.</summary>
 internal sealed class ReleaseCommand : CliCommand
 {
-    private readonly RunArgument _run = new("RUN", "The run; the only hold there is where none is named");
-    private readonly Option<bool> _all = new("--all") { Description = "Every hold of yours on this machine, also those of single runs" };
+    private readonly RunArgument _run = new("RUN", "The run; default: the only hold");
+    private readonly Option<bool> _all = new("--all")
+    {
+        Description = "All holds of yours on this machine, including those of single runs",
+    };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ReleaseCommand()
-        : base("release", "End a hold; what waits is started")
+        : base("release", "End a hold, so that waiting agents start")
     {
         _run.AddTo(this);
         Add(_all);
@@ -104,7 +107,7 @@ internal sealed class ReleaseCommand : CliCommand
         }
         foreach (var hold in ended)
         {
-            context.Terminal.Say($"{(hold.IsOfAll ? "This machine" : hold.Run)} is held no more (it was: {hold.Reason}).");
+            context.Terminal.Say($"{(hold.IsOfAll ? "This machine" : hold.Run)} is no longer held (the reason was: {hold.Reason}).");
         }
         if (ended.Count == 0)
         {
@@ -123,7 +126,7 @@ internal sealed class ReleaseCommand : CliCommand
         var all = parsed.GetValue(_all);
         if (given is not null && all)
         {
-            throw new UseCaseException(Outcome.Usage, $"{given} is a run, and --all is every hold.", "Give one of the two.");
+            throw new UseCaseException(Outcome.Usage, $"{given} is one run, but --all means all holds.", "Give one of the two.");
         }
         if (all || holds.Count == 0)
         {
@@ -143,7 +146,7 @@ internal sealed class ReleaseCommand : CliCommand
             : throw new UseCaseException(
                 Outcome.Usage,
                 $"There is more than one hold: {string.Join(", ", holds.Select(hold => hold.IsOfAll ? "--all" : hold.Run))}.",
-                "Name the one you mean; --all ends every one."
+                "Name one of them, or give --all."
             );
     }
 }

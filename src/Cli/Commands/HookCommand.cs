@@ -15,7 +15,7 @@ internal sealed class HookCommand : CliCommand
     };
 
     public HookCommand()
-        : base("hook", "Called by agent programs: is this tool call allowed?")
+        : base("hook", "Called by agent programs to check if a tool call is allowed")
     {
         Hidden = true;
         Add(_policy);

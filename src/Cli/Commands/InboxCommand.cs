@@ -14,23 +14,19 @@ internal sealed class InboxCommand : CliCommand
 {
     private readonly Argument<string?> _id = new("ID")
     {
-        Description = "An entry, by the beginning of its id: answer it, or with --snooze put it off",
+        Description = "The entry to answer, or with --snooze to postpone, by the start of its id",
         Arity = ArgumentArity.ZeroOrOne,
     };
-    private readonly Option<string?> _snooze = new("--snooze")
-    {
-        Description = "Do not show the entry for this long (2h, 1d)",
-        HelpName = "TIME",
-    };
-    private readonly Option<bool> _all = new("--all") { Description = "Also what was put off" };
-    private readonly Option<bool> _watch = new("--watch") { Description = "Go on, and say what is new" };
+    private readonly Option<string?> _snooze = new("--snooze") { Description = "Hide the entry for this time (2h, 1d)", HelpName = "TIME" };
+    private readonly Option<bool> _all = new("--all") { Description = "Also show postponed entries" };
+    private readonly Option<bool> _watch = new("--watch") { Description = "Keep running, and print new entries" };
     private readonly Option<double> _refresh = new("--refresh")
     {
-        Description = "Seconds between two looks",
+        Description = "Seconds between two checks",
         HelpName = "S",
         DefaultValueFactory = static _ => 2,
     };
-    private readonly Option<bool> _exitCode = new("--exit-code") { Description = "End with 3 where something needs attention" };
+    private readonly Option<bool> _exitCode = new("--exit-code") { Description = "Exit with 3 if something needs attention" };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public InboxCommand()
@@ -59,7 +55,7 @@ internal sealed class InboxCommand : CliCommand
         }
         if (parsed.GetValue(_snooze) is not null)
         {
-            throw new UseCaseException(Outcome.Usage, "Which entry is put off?", "orchestrate inbox ID --snooze 2h");
+            throw new UseCaseException(Outcome.Usage, "The entry to postpone is missing.", "orchestrate inbox ID --snooze 2h");
         }
         if (parsed.GetValue(_watch))
         {
@@ -108,7 +104,7 @@ internal sealed class InboxCommand : CliCommand
         }
         var until = context.Time.GetUtcNow() + length;
         await marks.SnoozeAsync(entry.Id, until, stop);
-        context.Terminal.Say($"{entry.Id} is not shown until {LocalTimes.ToMinute(until)}. The run itself waits as before.");
+        context.Terminal.Say($"{entry.Id} is hidden until {LocalTimes.ToMinute(until)}. The run itself waits as before.");
         return Outcome.Done;
     }
 
@@ -120,7 +116,7 @@ internal sealed class InboxCommand : CliCommand
         {
             context.Terminal.Show($"  {index + 1}  {way.Command}");
         }
-        if (context.Terminal.AskText("Which one? (its number; 0: none)") is not { } said)
+        if (context.Terminal.AskText("Which one? (number, or 0 for none)") is not { } said)
         {
             return Outcome.NeedsPerson;
         }
@@ -132,12 +128,12 @@ internal sealed class InboxCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"'{said.Trim()}' is none of the numbers 1 to {entry.Ways.Count}.",
+                $"'{said.Trim()}' is not a number from 1 to {entry.Ways.Count}.",
                 "Nothing was done."
             );
         }
         var chosen = entry.Ways[number - 1];
-        var asks = chosen.Kind == AnswerWays.RaiseBudget ? "How much may it be? (20 for US dollars, or 2M tokens)" : "What is to be said?";
+        var asks = chosen.Kind == AnswerWays.RaiseBudget ? "How much may it be? (20 for US dollars, or 2M tokens)" : "Your text?";
         var text = chosen.NeedsText ? context.Terminal.AskText(asks) : null;
         if (chosen.NeedsText && text is null)
         {
@@ -187,11 +183,11 @@ internal sealed class InboxCommand : CliCommand
         }
         else
         {
-            context.Terminal.Say("'orchestrate inbox ID' answers one in place; --snooze 2h puts it off.");
+            context.Terminal.Say("'orchestrate inbox ID' answers one in place; --snooze 2h postpones it.");
         }
         if (putOff > 0)
         {
-            context.Terminal.Say($"{Plural.Of(putOff, "more was", "more were")} put off: --all.");
+            context.Terminal.Say($"{Plural.Of(putOff, "more was", "more were")} postponed: --all.");
         }
     }
 
@@ -214,7 +210,9 @@ internal sealed class InboxCommand : CliCommand
         }
         if (entry.Answered is { } answer)
         {
-            context.Terminal.Show($"      answered: {new UntrustedText(answer).Line}. It is kept, and carried out by this:");
+            context.Terminal.Show(
+                $"      answered: {new UntrustedText(answer).Line}. The answer is stored, and this command carries it out:"
+            );
             context.Terminal.Show($"      {entry.From(new AnswerWay(AnswerWays.Resume, entry.Run), here)}");
         }
         else if (entry.Ways is [var recommended, ..])

@@ -36,8 +36,8 @@ internal sealed class InitCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                "--global goes with --claude.",
-                "The user's own settings stand in ~/.config/orchestrator/config.yaml: orchestrate config set --user NAME VALUE."
+                "--global needs --claude.",
+                "For your own settings: orchestrate config set --user NAME VALUE."
             );
         }
         var repository = context.RequireRepository();
@@ -56,7 +56,7 @@ internal sealed class InitCommand : CliCommand
         }
         foreach (var setting in result.InPlace)
         {
-            context.Terminal.Say($"used   {setting.Name}: {setting.Value}  (in {setting.From}, where it stands)");
+            context.Terminal.Say($"used   {setting.Name}: {setting.Value}  (in {setting.From})");
         }
         foreach (var setting in result.Left)
         {

@@ -10,18 +10,18 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>logs</c>: prints the messages and actions of a task's agent as text.</summary>
 internal sealed class LogsCommand : CliCommand
 {
-    private readonly RunArgument _which = new("RUN/TASK", "The task; of a run alone, the one whose agent was started last");
-    private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Go on until the agent has ended" };
+    private readonly RunArgument _which = new("RUN/TASK", "The task; for a run alone, the task whose agent started last");
+    private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Keep printing until the agent ends" };
     private readonly Option<bool> _all = new("--all")
     {
-        Description = "Of all tasks of the run that have an agent, each line with its task; with --follow also of those that begin later",
+        Description = "Print the logs of all tasks of the run, each line with its task; with --follow also of tasks that start later",
     };
     private readonly Option<int?> _start = new("--start") { Description = "This agent start instead of the last one", HelpName = "N" };
 
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public LogsCommand()
-        : base("logs", "Print what a task's agent said and did")
+        : base("logs", "Print the output and the actions of a task's agent")
     {
         _which.AddTo(this);
         Add(_follow);
@@ -42,7 +42,7 @@ internal sealed class LogsCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                "--all is about a whole run, as text.",
+                "--all prints a whole run, as text.",
                 $"orchestrate logs {run.Id} --all, or orchestrate logs {run.Id}/TASK with --start or --json."
             );
         }

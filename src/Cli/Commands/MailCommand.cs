@@ -8,7 +8,7 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class MailCommand : Command
 {
     public MailCommand()
-        : base("mail", "Called by agents: read mail, and write to other agents")
+        : base("mail", "Called by agents to read mail, and to write to other agents")
     {
         Add(new CheckCommand());
         Add(new PeekCommand());
@@ -34,7 +34,7 @@ internal sealed class MailCommand : Command
     private sealed class CheckCommand : CliCommand
     {
         public CheckCommand()
-            : base("check", "Show what is new; it is read then") { }
+            : base("check", "Show new mail and mark it as read") { }
 
         public override bool IsForAgents => true;
 
@@ -48,7 +48,7 @@ internal sealed class MailCommand : Command
     private sealed class PeekCommand : CliCommand
     {
         public PeekCommand()
-            : base("peek", "Show what is new; it stays new") { }
+            : base("peek", "Show new mail and keep it unread") { }
 
         public override bool IsForAgents => true;
 
@@ -61,8 +61,8 @@ internal sealed class MailCommand : Command
 
     private sealed class SendCommand : CliCommand
     {
-        private readonly Argument<string> _to = new("TASK") { Description = "The task whose agent is to read it" };
-        private readonly Argument<string> _text = new("TEXT") { Description = "What it must know" };
+        private readonly Argument<string> _to = new("TASK") { Description = "The task whose agent gets the mail" };
+        private readonly Argument<string> _text = new("TEXT") { Description = "Text for the agent" };
 
         public SendCommand()
             : base("send", "Write to the agent of another task")
@@ -79,7 +79,7 @@ internal sealed class MailCommand : Command
 
     private sealed class BroadcastCommand : CliCommand
     {
-        private readonly Argument<string> _text = new("TEXT") { Description = "What all must know" };
+        private readonly Argument<string> _text = new("TEXT") { Description = "Text for all agents" };
 
         public BroadcastCommand()
             : base("broadcast", "Write to all agents of the run") => Add(_text);
@@ -94,7 +94,7 @@ internal sealed class MailCommand : Command
     private sealed class DeliverCommand : CliCommand
     {
         public DeliverCommand()
-            : base("deliver", "Called by agent programs: what has come meanwhile") => Hidden = true;
+            : base("deliver", "Called by agent programs to fetch new mail") => Hidden = true;
 
         public override bool IsForAgents => true;
 

@@ -6,8 +6,8 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>send</c>: a person writes to the agent of a task. Needs no engine.</summary>
 internal sealed class SendCommand : CliCommand
 {
-    private readonly RunArgument _which = new("RUN/TASK", "The task whose agent is to read it", isRequired: true);
-    private readonly Argument<string> _text = new("TEXT") { Description = "What it must know" };
+    private readonly RunArgument _which = new("RUN/TASK", "The task whose agent gets the mail", isRequired: true);
+    private readonly Argument<string> _text = new("TEXT") { Description = "Text for the agent" };
 
     public SendCommand()
         : base("send", "Write to the agent of a task, while it works or before it starts")
@@ -23,7 +23,7 @@ internal sealed class SendCommand : CliCommand
             reference.FindTask(run.Status)
             ?? throw new UseCaseException(
                 Outcome.Usage,
-                $"{run.Id} is a run, and mail goes to a task.",
+                $"{run.Id} is a run, but mail needs a task.",
                 $"Name it as {run.Id}/TASK, or write to all: orchestrate broadcast {run.Id} TEXT"
             );
         await RunMail.SendAsync(task, run, parsed.GetRequiredValue(_text), context, stop);
@@ -35,10 +35,10 @@ internal sealed class SendCommand : CliCommand
 internal sealed class BroadcastCommand : CliCommand
 {
     private readonly Argument<string> _run = new("RUN") { Description = "The run" };
-    private readonly Argument<string> _text = new("TEXT") { Description = "What all must know" };
+    private readonly Argument<string> _text = new("TEXT") { Description = "Text for all agents" };
 
     public BroadcastCommand()
-        : base("broadcast", "Write to all agents of a run, those that start later too")
+        : base("broadcast", "Write to all agents of a run, including those that start later")
     {
         Add(_run);
         Add(_text);

@@ -15,7 +15,7 @@ internal sealed class McpCommand : CliCommand
     private const int LongestMessage = 8 * 1024 * 1024;
 
     public McpCommand()
-        : base("mcp", "Called by agent programs: the tools of an agent's task, as an MCP server on stdin and stdout") { }
+        : base("mcp", "Called by agent programs to serve the tools of an agent's task, as an MCP server on stdin and stdout") { }
 
     public override bool IsForAgents => true;
 
@@ -49,8 +49,8 @@ internal sealed class McpCommand : CliCommand
             ? Outcome.Done
             : throw new UseCaseException(
                 Outcome.Usage,
-                $"A message of more than {LongestMessage / (1024 * 1024)} MB came on stdin, and was not read.",
-                "The agent program has to send a shorter one."
+                $"A message of more than {LongestMessage / (1024 * 1024)} MB arrived on stdin, and was not read.",
+                "The agent program must send a shorter message."
             );
     }
 }

@@ -12,27 +12,30 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class MoveCommand : CliCommand
 {
     private static readonly TimeSpan RecordPatience = TimeSpan.FromSeconds(30);
-    private readonly RunArgument _run = new("RUN", "The run; the only open one where none is named");
+    private readonly RunArgument _run = new("RUN", "The run; default: the only open one");
     private readonly Option<bool> _force = new("--force")
     {
-        Description = "Also from a machine that works on it: its agents are interrupted, and what they did not share stays there",
+        Description = "Move the run even if a machine works on it; its agents are interrupted, and their unshared work stays there",
     };
     private readonly Option<string?> _remote = new("--remote")
     {
-        Description = "Git remote that the run was shared by (wip.remote), for what is not here",
+        Description = "Git remote through which the run was shared (wip.remote), to fetch missing parts",
         HelpName = "NAME",
     };
     private readonly Option<bool> _acceptLosses = new("--accept-losses")
     {
-        Description = "Where the other machine is gone for good: tasks whose work it alone had are done again",
+        Description = "If the other machine is gone for good, repeat the tasks whose work only it had",
     };
-    private readonly Option<bool> _noResume = new("--no-resume") { Description = "Only move it: a worker here, or 'resume', continues it" };
-    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Go on in the background" };
+    private readonly Option<bool> _noResume = new("--no-resume")
+    {
+        Description = "Only move the run; a worker here, or 'resume', continues it",
+    };
+    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Continue in the background" };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly EngineOptions _engine = new();
 
     public MoveCommand()
-        : base("move", "Take a run to this machine, where the one that worked on it is gone")
+        : base("move", "Move a run to this machine, whose previous machine is gone")
     {
         _run.AddTo(this);
         Add(_force);

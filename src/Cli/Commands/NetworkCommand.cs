@@ -11,7 +11,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>network</c>: lists connections from a run's sandboxes; <c>network allow</c> permits hosts. Needs no engine.</summary>
 internal sealed class NetworkCommand : CliCommand
 {
-    private readonly RunArgument _run = new("RUN/TASK", "The run, or one of its tasks; the last run where none is named");
+    private readonly RunArgument _run = new("RUN/TASK", "The run, or one of its tasks; default: the last run");
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public NetworkCommand()
@@ -41,7 +41,7 @@ internal sealed class NetworkCommand : CliCommand
         }
         if (shown.Count == 0)
         {
-            context.Terminal.Show($"No connections of {run.Id} were recorded. They are where permissions.network.mode is not open.");
+            context.Terminal.Show($"No connections of {run.Id} were recorded. They are recorded if permissions.network.mode is not open.");
         }
         foreach (var connection in shown)
         {
@@ -88,7 +88,7 @@ internal sealed class NetworkCommand : CliCommand
         };
         private readonly Option<string?> _from = new("--from")
         {
-            Description = "Also all hosts that this run's sandboxes were refused",
+            Description = "Also allow all hosts that were refused to this run's sandboxes",
             HelpName = "RUN",
         };
         private readonly Option<bool> _user = ConfigChange.User();
@@ -121,7 +121,7 @@ internal sealed class NetworkCommand : CliCommand
             var missing = hosts.Except(present, StringComparer.Ordinal).ToList();
             if (missing.Count == 0)
             {
-                context.Terminal.Show(hosts.Length == 0 ? "No host was named, and none was refused." : $"{Setting} has them already.");
+                context.Terminal.Show(hosts.Length == 0 ? "No host was given, and none was refused." : $"{Setting} already contains them.");
                 return Task.FromResult(Outcome.Done);
             }
             var value = $"[{string.Join(", ", present.Concat(missing).Select(host => $"\"{host}\""))}]";

@@ -8,7 +8,7 @@ internal sealed class NightCommand : CliCommand
     private readonly NightRehearseCommand _rehearse = new();
 
     public NightCommand()
-        : base("night", "Rehearse a night before anything is paid")
+        : base("night", "Rehearse a night at no cost")
     {
         Add(_rehearse);
 
@@ -17,5 +17,5 @@ internal sealed class NightCommand : CliCommand
     }
 
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
-        throw new UseCaseException(Outcome.Usage, "What is to be done with the night?", "orchestrate night rehearse --until 07:00");
+        throw new UseCaseException(Outcome.Usage, "A command for the night is missing.", "orchestrate night rehearse --until 07:00");
 }

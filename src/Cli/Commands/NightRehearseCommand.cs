@@ -16,14 +16,14 @@ internal sealed class NightRehearseCommand : CliCommand
     private const int MostSteps = 60;
     private readonly Argument<string?> _plan = new("PLAN")
     {
-        Description = "The plan file; tasks.yaml where none is given",
+        Description = "The plan file; default: tasks.yaml",
         Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly RunOptionsSet _options = new();
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public NightRehearseCommand()
-        : base("rehearse", "Play a night with a plan before anything is paid, from past runs of this repository")
+        : base("rehearse", "Simulate a night with a plan from past runs of this repository, at no cost")
     {
         Add(_plan);
         Add(_options.Until);
@@ -54,8 +54,8 @@ internal sealed class NightRehearseCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                "There is nothing to rehearse with: no past run of this repository says how long tasks take.",
-                "After a first run there is; 'orchestrate run -n' shows the order of tasks."
+                "A rehearsal needs a past run of this repository, which shows how long tasks take.",
+                "Rehearse after the first run; 'orchestrate run -n' shows the order of tasks."
             );
         }
         if (parsed.GetValue(_json))
@@ -79,9 +79,9 @@ internal sealed class NightRehearseCommand : CliCommand
         context.Terminal.Show($"A usual night: {Sum(usual)}");
         context.Terminal.Show($"A hard night:  {Sum(hard)}");
         context.Terminal.Say(
-            "Gates, merges and answers take what they took past tasks. What is not known is not rehearsed: "
-                + (night.Fills.Count > 0 ? "" : "how fast the account's limits fill (the service has said too little of them), ")
-                + "what else uses the account, and work that is sent back more often than before."
+            "Gates, merges and answers take as long as for past tasks. The rehearsal leaves out unknown facts: "
+                + (night.Fills.Count > 0 ? "" : "how fast the account's limits fill (the service reported too little), ")
+                + "other users of the account, and work that is rejected more often than before."
         );
         return Outcome.Done;
     }
@@ -120,12 +120,12 @@ internal sealed class NightRehearseCommand : CliCommand
             RehearsedKind.Ends => string.Create(CultureInfo.InvariantCulture, $"{step.Task} is done, for {step.Cost:0.00} USD"),
             RehearsedKind.Fails => string.Create(
                 CultureInfo.InvariantCulture,
-                $"{step.Task} fails as before, for {step.Cost:0.00} USD; what depends on it waits for you"
+                $"{step.Task} fails as before, for {step.Cost:0.00} USD; its dependents wait for you"
             ),
-            RehearsedKind.Asks => $"{step.Task} waits for your yes, and what depends on it",
+            RehearsedKind.Asks => $"{step.Task} and its dependents wait for your approval",
             RehearsedKind.Waits => $"{step.Task} waits for the account until {LocalTimes.ToMinute(step.Until!.Value)}",
-            RehearsedKind.Money => $"{step.Task} does not start: the money is spent; the run waits for you",
-            _ => "the night is over: nothing more starts",
+            RehearsedKind.Money => $"{step.Task} does not start because the money is spent; the run waits for you",
+            _ => "the night is over, so nothing more starts",
         };
 
     private static string Sum(Rehearsal night) =>

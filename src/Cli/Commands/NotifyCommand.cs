@@ -11,7 +11,7 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class NotifyCommand : Command
 {
     public NotifyCommand()
-        : base("notify", "Try how you are notified, and send what has not arrived")
+        : base("notify", "Test notices, and send the ones that have not arrived")
     {
         Add(new TestCommand());
         Add(new SendCommand());
@@ -23,7 +23,7 @@ internal sealed class NotifyCommand : Command
     {
         private readonly Argument<string?> _run = new("RUN")
         {
-            Description = "Only the notices of this run; all of the repository where none is named",
+            Description = "Only notices of this run; default: all of the repository",
             Arity = ArgumentArity.ZeroOrOne,
         };
 
@@ -36,7 +36,7 @@ internal sealed class NotifyCommand : Command
             var unsent = outbox.Read();
             if (unsent.Count == 0)
             {
-                context.Terminal.Say("No notice waits to be sent.");
+                context.Terminal.Say("There are no unsent notices.");
                 return Outcome.Done;
             }
             var run = parsed.GetValue(_run) is { } given
@@ -87,7 +87,7 @@ internal sealed class NotifyCommand : Command
     {
         private readonly Argument<string?> _target = new("TARGET")
         {
-            Description = "Name of the target, as 'notifications' has it; all where none is named",
+            Description = "Name of the target in 'notifications'; default: all targets",
             Arity = ArgumentArity.ZeroOrOne,
         };
         private readonly Option<bool> _json = GlobalOptions.Json();
@@ -108,7 +108,7 @@ internal sealed class NotifyCommand : Command
             {
                 throw new UseCaseException(
                     Outcome.Usage,
-                    "Nobody is notified of anything: notifications.enabled is false.",
+                    "No notices are sent, because notifications.enabled is false.",
                     "To send them again: orchestrate config set --user notifications.enabled true"
                 );
             }
@@ -116,7 +116,7 @@ internal sealed class NotifyCommand : Command
             {
                 throw new UseCaseException(
                     Outcome.Usage,
-                    "Nobody is notified of anything: 'notifications' is not set.",
+                    "No notices are sent, because 'notifications' is not set.",
                     "For bubbles on this machine: orchestrate config set --user notifications.provider desktop"
                 );
             }

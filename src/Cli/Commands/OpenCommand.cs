@@ -8,10 +8,10 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class OpenCommand : CliCommand
 {
     private readonly RunArgument _which = new("RUN/TASK", "The task");
-    private readonly Option<bool> _print = new("--print") { Description = "Only print its path, also at a terminal" };
+    private readonly Option<bool> _print = new("--print") { Description = "Only print the path, also at a terminal" };
 
     public OpenCommand()
-        : base("open", "Open a shell in the worktree of a task, or print where it is")
+        : base("open", "Open a shell in a task's worktree, or print its path")
     {
         _which.AddTo(this);
         Add(_print);
@@ -28,7 +28,7 @@ internal sealed class OpenCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Usage,
                 $"{id} is {task.State} and has no worktree{(task.MergeCommit.Length > 0 ? " any more" : "")}.",
-                $"What it changed: orchestrate diff {run.Id}/{id}"
+                $"For its changes: orchestrate diff {run.Id}/{id}"
             );
         }
         if (parsed.GetValue(_print) || !context.Terminal.IsInteractive || context.Terminal.OutputWidth == TaskTable.Unlimited)
@@ -36,7 +36,7 @@ internal sealed class OpenCommand : CliCommand
             context.Terminal.Show(path);
             return Outcome.Done;
         }
-        context.Terminal.Say($"The worktree of {run.Id}/{id} ({task.State}): {path}. 'exit' comes back.");
+        context.Terminal.Say($"The worktree of {run.Id}/{id} ({task.State}): {path}. 'exit' returns.");
         return await UserShell.RunAsync(path, context.Environment) == 0 ? Outcome.Done : Outcome.WorkFailed;
     }
 }

@@ -15,7 +15,7 @@ internal sealed class PickCommand : CliCommand
     private readonly RunArgument _run = new("RUN", "A run of spawn --n, which has ended or waits for a decision");
 
     public PickCommand()
-        : base("pick", "Pick the best of several results of the same task, by what its gates and figures show")
+        : base("pick", "Pick the best of several results of a task, by its gates and figures")
     {
         _run.AddTo(this);
     }
@@ -27,7 +27,7 @@ internal sealed class PickCommand : CliCommand
         return run.Status.Tasks.FirstOrDefault(task => !TaskStates.IsEnd(task.State)) is { } open
             ? throw new UseCaseException(
                 Outcome.Usage,
-                $"{open.Id} of {run.Id} is {open.State}: it is picked when all have ended.",
+                $"{open.Id} of {run.Id} is {open.State}: wait until all tasks have ended.",
                 $"See 'orchestrate status {run.Id}'."
             )
             : ShowAsync(run.Status, repository, context, stop);
@@ -63,9 +63,9 @@ internal sealed class PickCommand : CliCommand
                 );
             }
             context.Terminal.Show(
-                branch.Length == 0 ? "Picked: none, since none ended well."
+                branch.Length == 0 ? "Picked: none, because no result passed."
                 : ranking.Reason.Length > 0 ? $"Picked: {ranking.Results[0].Task}, because {ranking.Reason}; it is on {branch}."
-                : $"Picked: {ranking.Results[0].Task}, the first of those that are alike; it is on {branch}."
+                : $"Picked: {ranking.Results[0].Task}, the first of equal results; it is on {branch}."
             );
         }
         return picked.All(one => one.Branch.Length > 0) ? Outcome.Done : Outcome.WorkFailed;

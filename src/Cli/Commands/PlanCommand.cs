@@ -15,12 +15,8 @@ namespace Orchestrator.Cli.Commands;
 /// not paid twice.</summary>
 internal sealed class PlanCommand : CliCommand
 {
-    private readonly Argument<string?> _request = new("REQUEST")
-    {
-        Description = "What is to be done, in words",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
-    private readonly Option<string?> _prd = new("--prd") { Description = "Plan what this document asks for", HelpName = "FILE" };
+    private readonly Argument<string?> _request = new("REQUEST") { Description = "The request, in words", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> _prd = new("--prd") { Description = "Make the plan from this document", HelpName = "FILE" };
     private readonly Option<string?> _output = new("--output", "-o")
     {
         Description = "Write the plan to this file (.yaml or .json) instead of stdout",
@@ -33,7 +29,7 @@ internal sealed class PlanCommand : CliCommand
     private readonly EngineOptions _engine = new();
 
     public PlanCommand()
-        : base("plan", "Have a planner write a plan from a request or a document")
+        : base("plan", "Let a planner write a plan from a request or a document")
     {
         Add(_request);
         foreach (var option in new Option[] { _prd, _output, _model, _yes, _noProgress, _json })
@@ -79,7 +75,7 @@ internal sealed class PlanCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                words is null ? "What is to be planned?" : "A request and a document at once can't be planned.",
+                words is null ? "There is nothing to plan." : "A request and a document can't be planned together.",
                 "Give a request in words, or a document with --prd FILE."
             );
         }

@@ -10,7 +10,7 @@ internal sealed class PrCommand : CliCommand
     private readonly RunArgument _which = Which();
 
     public PrCommand()
-        : base("pr", "Open a draft pull request of a run or a task through gh, or update the one it has")
+        : base("pr", "Open a draft pull request of a run or a task through gh, or update the existing one")
     {
         _which.AddTo(this);
         Add(new PrSyncCommand());
@@ -20,7 +20,7 @@ internal sealed class PrCommand : CliCommand
     }
 
     /// <summary>Creates the argument that names the run or task.</summary>
-    internal static RunArgument Which() => new("RUN/TASK", "The run, or one task of it: then its branch alone");
+    internal static RunArgument Which() => new("RUN/TASK", "The run, or one task of it, whose branch alone is used");
 
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {

@@ -12,11 +12,11 @@ internal sealed class PrSyncCommand : CliCommand
     private readonly RunArgument _which = PrCommand.Which();
     private readonly Option<bool> _everybody = new("--everybody")
     {
-        Description = "Also take what people say who may not write to the repository",
+        Description = "Include comments by people without write access to the repository",
     };
 
     public PrSyncCommand()
-        : base("sync", "Take reviewers' comments and red checks of the pull requests into the backlog, each once")
+        : base("sync", "Add reviewers' comments and failed checks of pull requests to the backlog, each once")
     {
         _which.AddTo(this);
         Add(_everybody);
@@ -48,8 +48,8 @@ internal sealed class PrSyncCommand : CliCommand
         if (strangers > 0)
         {
             context.Terminal.Say(
-                $"{Plural.Of(strangers, "comment")} of people who may not write to the repository "
-                    + $"{Plural.Form(strangers, "was", "were")} left out; --everybody takes {Plural.Form(strangers, "it", "them")}, too."
+                $"{Plural.Of(strangers, "comment")} by people without write access to the repository "
+                    + $"{Plural.Form(strangers, "was", "were")} left out; --everybody includes {Plural.Form(strangers, "it", "them")}."
             );
         }
         foreach (var result in results)

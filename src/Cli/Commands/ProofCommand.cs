@@ -12,7 +12,7 @@ internal sealed class ProofCommand : CliCommand
     private readonly Argument<string> _place = new("FILE:LINE") { Description = "The line" };
     private readonly Option<string?> _revision = new("--revision")
     {
-        Description = "In this commit or branch; HEAD by default",
+        Description = "Commit or branch to search; default: HEAD",
         HelpName = "REV",
     };
     private readonly Option<bool> _json = GlobalOptions.Json();
@@ -46,7 +46,7 @@ internal sealed class ProofCommand : CliCommand
         yield return Row("commit", $"{proof.Commit[..12]} {proof.Subject} ({proof.Author}, {LocalTimes.Of(proof.Time)})");
         if (proof.Run.Length == 0)
         {
-            yield return proof.Gaps.Count == 0 ? "It is no work of a run: a person has committed it." : "";
+            yield return proof.Gaps.Count == 0 ? "A user committed this line, outside of runs." : "";
         }
         else
         {

@@ -11,25 +11,25 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>report</c>: shows the landed changes, the verification and the cost of a run.</summary>
 internal sealed class ReportCommand : CliCommand
 {
-    private readonly RunArgument _run = new("RUN", "The run; the latest where none is named");
+    private readonly RunArgument _run = new("RUN", "The run; default: the latest");
     private readonly Option<bool> _losses = new("--losses")
     {
-        Description = "What tasks brought and is not there as it came: overwritten by which task, or lost",
+        Description = "Changes of tasks that are no longer there: overwritten by which task, or lost",
     };
     private readonly Option<bool> _escalation = new("--escalation")
     {
-        Description = "Of a run that can't continue by itself: what went wrong, with the evidence, and each way out",
+        Description = "For a run that can't continue by itself: the fault, its evidence, and all ways out",
     };
     private readonly Option<bool> _full = new("--full")
     {
-        Description = "All of it: gates, claims and facts of each task, evidence, decisions",
+        Description = "The full report: gates, claims and facts of each task, evidence, decisions",
     };
     private readonly Option<string?> _html = new("--html")
     {
-        Description = "Write it as one HTML file, for a browser or a phone; '-' prints it",
+        Description = "Write the report as one HTML file, for a browser or a phone; '-' prints it",
         HelpName = "FILE",
     };
-    private readonly Option<bool> _markdown = new("--markdown") { Description = "As Markdown, also on a terminal" };
+    private readonly Option<bool> _markdown = new("--markdown") { Description = "Print Markdown, also on a terminal" };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ReportCommand()
@@ -152,7 +152,7 @@ internal sealed class ReportCommand : CliCommand
         var text = RunQueries.EscalationText(run);
         if (!run.HasEscalation)
         {
-            context.Terminal.Say($"{run.Id} is {run.Status.State} now; this is what it waited for last.");
+            context.Terminal.Say($"{run.Id} is {run.Status.State} now; this is its last question.");
         }
         await ShowDocumentAsync(text, asMarkdown, context);
         return Outcome.Done;
@@ -166,7 +166,7 @@ internal sealed class ReportCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"{run.Id} has not come to its landing yet, before which it is looked for what tasks brought.",
+                $"{run.Id} has not reached its landing yet, which checks for lost changes.",
                 $"See 'orchestrate status {run.Id}'."
             );
         }

@@ -9,7 +9,7 @@ internal sealed class ResolveCommand : SteeringCommand
     private readonly Argument<string> _run = new("RUN") { Description = "The run" };
     private readonly Option<string[]> _tasks = new("--task")
     {
-        Description = "With manual-fix: a repaired task; may be given more than once (default: all that failed)",
+        Description = "With manual-fix, a repaired task (may be repeated); default: all failed tasks",
         HelpName = "TASK",
     };
 
@@ -30,7 +30,7 @@ internal sealed class ResolveCommand : SteeringCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"--task belongs to {Resolutions.ManualFix}; '{way}' is about the whole run.",
+                $"--task is only for {Resolutions.ManualFix}; '{way}' concerns the whole run.",
                 "Leave it out."
             );
         }

@@ -16,8 +16,8 @@ internal sealed class ResumeCommand : CliCommand
     private readonly EngineOptions _engine = new();
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show the run; start nothing" };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
-    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Go on in the background" };
-    private readonly Option<string[]> _approve = new("--approve") { Description = "Say yes to this question first", HelpName = "ID" };
+    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Continue in the background" };
+    private readonly Option<string[]> _approve = new("--approve") { Description = "Approve this question first", HelpName = "ID" };
     private readonly Option<bool> _attached = GlobalOptions.Attached();
     private readonly Option<bool> _noProgress = new("--no-progress") { Description = "One line per transition instead of the live table" };
 
@@ -90,7 +90,7 @@ internal sealed class ResumeCommand : CliCommand
         }
         if (there is not null)
         {
-            context.Terminal.Say($"Its steps are done on {there}. 'orchestrate move {run.RunId}' takes it to this machine.");
+            context.Terminal.Say($"Its steps are executed on {there}. 'orchestrate move {run.RunId}' moves it to this machine.");
             return Outcome.Done;
         }
         var end = await session.WatchAndAskAsync(run, stored?.Status.Sequence ?? 0);
@@ -114,7 +114,7 @@ internal sealed class ResumeCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Usage,
                 $"{stored.Id} has ended: {stored.Status.State}.",
-                $"See 'orchestrate report {stored.Id}', or start a new run; finished work is taken up again."
+                $"See 'orchestrate report {stored.Id}', or start a new run; it reuses finished work."
             );
         }
     }

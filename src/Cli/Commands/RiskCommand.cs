@@ -15,13 +15,13 @@ internal sealed class RiskCommand : CliCommand
     };
     private readonly Option<string?> _config = new("--config")
     {
-        Description = "Take patterns and thresholds from this file instead of the repository's",
+        Description = "Read patterns and thresholds from this file instead of the repository's",
         HelpName = "FILE",
     };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public RiskCommand()
-        : base("risk", "Score a plan and name every reason")
+        : base("risk", "Score a plan and list every reason")
     {
         Add(_plan);
         Add(_config);

@@ -15,7 +15,7 @@ internal sealed class RunCommand : CliCommand
 {
     private readonly Argument<string?> _plan = new("PLAN")
     {
-        Description = "The plan file, or a request in words; tasks.yaml where neither is given",
+        Description = "The plan file, or a request in words; default: tasks.yaml",
         Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly RunOptionsSet _options = new();
@@ -25,35 +25,35 @@ internal sealed class RunCommand : CliCommand
         Description = "Check the plan and show the order of its tasks; start nothing",
     };
     private readonly WebOption _page = new();
-    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Go on in the background" };
+    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Continue in the background" };
     private readonly Option<bool> _attached = GlobalOptions.Attached();
     private readonly Option<bool> _overnight = new("--overnight")
     {
-        Description = "Say what would wake a person, keep the machine awake, and hold the night against its contract in the report",
+        Description = "List what could wake a user, keep the machine awake, and check the run contract in the report",
     };
     private readonly Option<bool> _openNetwork = new("--yes-open-network")
     {
-        Description = "With --overnight: programs may reach any host (permissions.network.mode: open)",
+        Description = "With --overnight, allow programs to reach any host (permissions.network.mode: open)",
     };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _updatePlan = new("--update-plan")
     {
-        Description = "Write into a master plan's table which phases are completed or failed",
+        Description = "Mark completed and failed phases in a master plan's table",
     };
     private readonly Option<bool> _askPlan = new(DetachedStart.AskPlan)
     {
-        Description = "A planner's plan needs a yes of its own",
+        Description = "Require approval of a planner's plan",
         Hidden = true,
     };
     private readonly Option<bool> _begun = new(DetachedStart.Begun)
     {
-        Description = "What could wake a person at night was said, and answered",
+        Description = "Points that could wake a user were shown and answered",
         Hidden = true,
     };
     private readonly Option<string?> _id = new(BackgroundRun.RunIdOption) { Description = "Id of the new run", Hidden = true };
     private readonly Option<bool> _noPlanner = new("--no-planner")
     {
-        Description = "Run the backlog's tasks by their dependencies alone, one after another",
+        Description = "Run the backlog's tasks one after another, ordered by their dependencies only",
     };
     private readonly Option<string?> _tag = TasksCommand.Tag();
     private readonly bool _ofBacklog;
@@ -64,8 +64,8 @@ internal sealed class RunCommand : CliCommand
         : base(
             "run",
             ofBacklog
-                ? "Run the pending tasks of the backlog; what is done is marked"
-                : "Run a plan: agents do its tasks, verified work is merged and lands"
+                ? "Run the pending tasks of the backlog, and mark finished ones"
+                : "Run a plan with agents, and land their verified work"
         )
     {
         _ofBacklog = ofBacklog;
@@ -187,14 +187,14 @@ internal sealed class RunCommand : CliCommand
         };
     }
 
-    /// <summary>The input with the night's contract, which a person is asked for in the evening; without <c>--overnight</c> the input as
+    /// <summary>The input with the night's contract, which a person is asked for in the preflight; without <c>--overnight</c> the input as
     /// it is.</summary>
     private async Task<OrchestrationInput> WithNightAsync(
         OrchestrationInput input,
         Plan? plan,
         string runId,
         ParseResult parsed,
-        UnattendedPreflight evening,
+        UnattendedPreflight preflight,
         CancellationToken stop
     )
     {
@@ -204,10 +204,10 @@ internal sealed class RunCommand : CliCommand
         }
         if (!parsed.GetValue(_begun))
         {
-            evening.RefuseOpenNetwork(parsed.GetValue(_openNetwork));
+            preflight.RefuseOpenNetwork(parsed.GetValue(_openNetwork));
         }
         var answered = parsed.GetValue(_yes) || parsed.GetValue(_begun);
-        return input with { Night = await evening.MakeAsync(runId, plan, input, answered, stop) };
+        return input with { Night = await preflight.MakeAsync(runId, plan, input, answered, stop) };
     }
 
     /// <summary>Arguments with which the run goes on without this terminal; null: it does not. With <c>--update-plan</c> this process
@@ -222,7 +222,7 @@ internal sealed class RunCommand : CliCommand
     {
         if (MasterPlanFile.WriteStatus(context.FullPath(file), StoredRuns.Require(repository, runId).Status))
         {
-            context.Terminal.Say($"{file}: the status column says what {runId} has done.");
+            context.Terminal.Say($"{file}: the status column shows the results of {runId}.");
         }
     }
 
@@ -233,7 +233,7 @@ internal sealed class RunCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                "--update-plan writes into a Markdown master plan when its run has ended.",
+                "--update-plan needs a Markdown master plan and a run in the foreground.",
                 "Leave it out, or run a master plan without --detach."
             );
         }
@@ -250,7 +250,7 @@ internal sealed class RunCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                "--tag goes with the planner; by dependencies alone task-master's current tag is run.",
+                "--tag needs the planner; without it task-master's current tag is run.",
                 "Leave one of them out."
             );
         }
@@ -272,7 +272,7 @@ internal sealed class RunCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"A {what} has no plan yet that could be shown: a planner makes it when it is run.",
+                $"A {what} has no plan to show, because a planner makes it during the run.",
                 isBacklog
                     ? "'--no-planner' runs its tasks by their dependencies alone; with it, --dry-run shows them."
                     : "'orchestrate plan' makes one without running it."
@@ -283,8 +283,10 @@ internal sealed class RunCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"--phase and --only choose tasks of a plan, and a {what} has none yet.",
-                isBacklog ? "Add --no-planner: then its own tasks are the plan." : "'orchestrate plan REQUEST -o FILE' makes one; run that."
+                $"--phase and --only select tasks of a plan, but a {what} has no plan yet.",
+                isBacklog
+                    ? "Add --no-planner to use its own tasks as the plan."
+                    : "Make a plan with 'orchestrate plan REQUEST -o FILE', and run that."
             );
         }
     }

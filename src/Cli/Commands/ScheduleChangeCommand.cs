@@ -26,7 +26,11 @@ internal sealed class ScheduleChangeCommand : CliCommand
 {
     private readonly ScheduleChange _change;
     private readonly Argument<string> _name = new("NAME");
-    private readonly Option<string?> _reason = new("--reason") { Description = "Why; 'schedule list' says so", HelpName = "TEXT" };
+    private readonly Option<string?> _reason = new("--reason")
+    {
+        Description = "The reason, which 'schedule list' shows",
+        HelpName = "TEXT",
+    };
     private readonly EngineOptions _engine = new();
 
     public ScheduleChangeCommand(ScheduleChange change)
@@ -66,7 +70,7 @@ internal sealed class ScheduleChangeCommand : CliCommand
         context.Terminal.Say(
             _change switch
             {
-                ScheduleChange.Pause => $"{name} starts nothing until 'orchestrate schedule resume {name}'.",
+                ScheduleChange.Pause => $"{name} starts no runs until 'orchestrate schedule resume {name}'.",
                 ScheduleChange.Resume => $"{name} starts runs again.",
                 ScheduleChange.RunNow => $"{name} has started a run: 'orchestrate status'.",
                 _ => $"{name} is removed. Runs that it started continue.",
@@ -86,8 +90,8 @@ internal sealed class ScheduleChangeCommand : CliCommand
             {
                 throw new UseCaseException(
                     Outcome.Usage,
-                    "There is no schedule here.",
-                    "'orchestrate schedule create nightly --at 22:00' makes one."
+                    "This repository has no schedule.",
+                    "Create one: orchestrate schedule create nightly --at 22:00"
                 );
             }
             var found = UniquePrefix.Find(given, [.. all.Select(schedule => schedule.Name)], "schedule");
@@ -95,7 +99,7 @@ internal sealed class ScheduleChangeCommand : CliCommand
             {
                 throw new UseCaseException(
                     Outcome.Usage,
-                    $"There is no schedule '{given}', and its beginning is not enough to remove one.",
+                    $"There is no schedule '{given}', and a removal needs the full name.",
                     $"orchestrate schedule delete {found}"
                 );
             }

@@ -30,8 +30,8 @@ internal sealed class ScheduleCommand : CliCommand
         if (!isServed)
         {
             context.Terminal.Warn(
-                "Nothing serves this repository's engine now: no schedule starts a run while that is so. 'orchestrate service install' "
-                    + "keeps it running, 'orchestrate worker' does as long as it runs."
+                "No process serves this repository's engine now, so no schedule starts a run. 'orchestrate service install' "
+                    + "keeps the engine running; 'orchestrate worker' serves it until it ends."
             );
         }
     }

@@ -22,18 +22,18 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
     private readonly Argument<string> _name = new("NAME") { Description = "Name of the schedule: letters, digits and dashes" };
     private readonly Argument<string?> _plan = new("PLAN")
     {
-        Description = "The plan file, or a request in words; tasks.yaml where neither is given",
+        Description = "The plan file, or a request in words; default: tasks.yaml",
         Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly Option<string?> _at = new("--at") { Description = "Time of day at which a run starts", HelpName = "HH:MM" };
     private readonly Option<string?> _days = new("--days")
     {
-        Description = "On these days: mon-fri, sat,sun or daily (the default)",
+        Description = "Days of the week: mon-fri, sat,sun or daily (the default)",
         HelpName = "DAYS",
     };
     private readonly Option<string?> _cron = new("--cron")
     {
-        Description = "In place of --at: minute, hour, day of month, month, day of week",
+        Description = "Cron expression in place of --at: minute, hour, day of month, month, day of week",
         HelpName = "EXPRESSION",
     };
     private readonly Option<string?> _zone = new("--zone")
@@ -48,12 +48,12 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
     };
     private readonly Option<ScheduleOverlap> _overlap = new("--overlap")
     {
-        Description = "While the last run is open: skip (the default), or queue one",
+        Description = "Policy while the last run is open: skip (the default), or queue one",
         HelpName = "HOW",
     };
     private readonly Option<string> _catchUp = new("--catch-up", "--run-if-missed")
     {
-        Description = "Start a run this much later at most where nothing served the engine at its time",
+        Description = "Longest delay of a run whose time passed while no process served the engine",
         HelpName = "TIME",
         DefaultValueFactory = static _ => "10m",
     };
@@ -84,7 +84,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"{_catchUp.Name} is '{parsed.GetValue(_catchUp)}', and must be a time of ten seconds at least.",
+                $"{_catchUp.Name} is '{parsed.GetValue(_catchUp)}', but must be a time of at least 10s.",
                 "For example: --catch-up 2h"
             );
         }
@@ -147,8 +147,8 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             {
                 throw new UseCaseException(
                     Outcome.Usage,
-                    $"There is a schedule '{schedule.Name}' already; it stays as it is.",
-                    $"'orchestrate schedule delete {schedule.Name}' removes it; or choose another name."
+                    $"The schedule '{schedule.Name}' already exists and was not changed.",
+                    $"Choose another name, or remove it with 'orchestrate schedule delete {schedule.Name}'."
                 );
             }
         }
@@ -165,7 +165,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             context.Terminal.Warn(odd);
         }
         return await schedules.FindAsync(schedule.Name, now, now, stop)
-            ?? throw new UseCaseException(Outcome.WorkFailed, $"The schedule '{schedule.Name}' is gone: somebody deleted it just now.");
+            ?? throw new UseCaseException(Outcome.WorkFailed, $"The schedule '{schedule.Name}' was deleted while it was being created.");
     }
 
     /// <summary>Returns warnings for days on which a clock change affects the schedule's time of day, with the effect. It uses the times
@@ -194,7 +194,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
             var clock = at.ToString("HH:mm", CultureInfo.InvariantCulture);
             yield return zone.IsInvalidTime(local)
                 ? $"On {date} clocks in {when.Zone} are put forward over {clock}: "
-                    + $"{(count == 0 ? "no run starts" : "the run starts all the same")}."
+                    + $"{(count == 0 ? "no run starts" : "the run starts anyway")}."
                 : $"On {date} clocks in {when.Zone} show {clock} twice: "
                     + $"{Plural.Form(Math.Max(count, 1), "one run starts", "two runs start")}.";
         }
@@ -219,7 +219,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                "When does it start runs? One of --at and --cron says it, and --days goes with --at.",
+                "The schedule has no time. Give --at (with or without --days) or --cron.",
                 "For example: --at 22:00 --days mon-fri"
             );
         }
@@ -261,8 +261,8 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                "--phase and --only choose tasks of a plan, and a request or backlog has none yet.",
-                "'orchestrate plan REQUEST -o FILE' makes one; schedule that."
+                "--phase and --only select tasks of a plan, but a request or a backlog has no plan yet.",
+                "Make a plan with 'orchestrate plan REQUEST -o FILE', and schedule that."
             );
         }
         if (given is null && plan is not null)

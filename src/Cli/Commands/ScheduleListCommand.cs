@@ -14,7 +14,7 @@ internal sealed class ScheduleListCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ScheduleListCommand()
-        : base("list", "List schedules, their next times, and what came of the last ones")
+        : base("list", "List schedules with their next times and last results")
     {
         _engine.AddTo(this);
         Add(_json);
@@ -31,7 +31,9 @@ internal sealed class ScheduleListCommand : CliCommand
         var found = results.Schedules;
         if (found.Count == 0)
         {
-            context.Terminal.Say("There is no schedule here: 'orchestrate schedule create nightly --at 22:00 --until 07:00' makes one.");
+            context.Terminal.Say(
+                "This repository has no schedule. 'orchestrate schedule create nightly --at 22:00 --until 07:00' makes one."
+            );
             return Outcome.Done;
         }
         foreach (var schedule in found)

@@ -7,11 +7,11 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>server backup</c>: makes a consistent copy of an engine file, even while a server uses it.</summary>
 internal sealed class ServerBackupCommand : CliCommand
 {
-    private readonly Argument<string> _target = new("FILE") { Description = "Where the copy goes; must not exist" };
+    private readonly Argument<string> _target = new("FILE") { Description = "Path of the copy, which must not exist" };
     private readonly Option<string?> _file = ServerFileOption.Create();
 
     public ServerBackupCommand()
-        : base("backup", "Copy the engine's file, also while a server works on it")
+        : base("backup", "Copy the engine's file, even while a server uses it")
     {
         Add(_target);
         Add(_file);

@@ -22,7 +22,7 @@ internal sealed class ServerCommand : CliCommand
     private readonly Option<string?> _file = ServerFileOption.Create();
     private readonly Option<bool> _work = new("--work")
     {
-        Description = "Also work on the runs of this repository, as 'orchestrate worker' does",
+        Description = "Also execute the runs of this repository, like 'orchestrate worker'",
     };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
 
@@ -49,7 +49,7 @@ internal sealed class ServerCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                "--work goes with a repository's engine, not with an engine file.",
+                "--work needs a repository's engine, not an engine file.",
                 $"Leave {_file.Name} out, or start 'orchestrate worker --address HOST:PORT' beside it."
             );
         }
@@ -100,7 +100,7 @@ internal sealed class ServerCommand : CliCommand
             if (!parsed.GetValue(_work))
             {
                 context.Terminal.Say(
-                    "  Nobody works on runs here: 'orchestrate server --work' does, or 'orchestrate worker' beside this one."
+                    "  No process executes runs here. Use 'orchestrate server --work', or start 'orchestrate worker' beside this one."
                 );
             }
         }
@@ -128,7 +128,7 @@ internal sealed class ServerCommand : CliCommand
         throw new UseCaseException(
             Outcome.Unavailable,
             $"Another process serves {path}: "
-                + $"{(owner is null ? "who it is can't be told yet" : $"process {owner.Pid} at {owner.Address}")}.",
+                + $"{(owner is null ? "which one is not known yet" : $"process {owner.Pid} at {owner.Address}")}.",
             "Use that one, or end it first."
         );
     }

@@ -18,12 +18,12 @@ internal sealed class ServerStartDevCommand : CliCommand
     private readonly ListenOptions _listen = new("--ip", "localhost", "-p");
     private readonly Option<string[]> _namespaces = new("--namespace", "-n")
     {
-        Description = "A namespace beside 'default' that exists from the start (may be repeated)",
+        Description = "An additional namespace beside 'default' (may be repeated)",
         HelpName = "NAME",
     };
     private readonly Option<string?> _file = new("--db-filename", "-f")
     {
-        Description = "File that keeps everything; default: memory, gone with the server",
+        Description = "File for all state; default: memory, which is lost when the server ends",
         HelpName = "FILE",
     };
     private readonly Option<string[]> _attributes = new("--search-attribute")
@@ -37,7 +37,7 @@ internal sealed class ServerStartDevCommand : CliCommand
         Description =
             "A setting of the official server (may be repeated). limit.blobSize.error, limit.historyCount.suggestContinueAsNew, "
             + "frontend.WorkflowPauseEnabled, matching.numTaskqueueReadPartitions and "
-            + "matching.wv.VersionDrainageStatusVisibilityGracePeriod have an effect; others are of parts that are not here",
+            + "matching.wv.VersionDrainageStatusVisibilityGracePeriod have an effect; others concern parts that this server lacks",
         HelpName = "KEY=VALUE",
     };
     private readonly Option<int?> _httpPort = new("--http-port")
@@ -50,17 +50,17 @@ internal sealed class ServerStartDevCommand : CliCommand
         Description = "Accepted without effect (may be repeated): the engine sets SQLite up itself",
         HelpName = "NAME=VALUE",
     };
-    private readonly Option<bool> _headless = new("--headless") { Description = "Taken as said: there is no Web UI in this program" };
-    private readonly Option<int?> _uiPort = new("--ui-port") { Description = "Taken, without an effect", HelpName = "N" };
-    private readonly Option<string?> _uiAddress = new("--ui-ip") { Description = "Taken, without an effect", HelpName = "IP" };
+    private readonly Option<bool> _headless = new("--headless") { Description = "Accepted without effect: this program has no Web UI" };
+    private readonly Option<int?> _uiPort = new("--ui-port") { Description = "Accepted without effect", HelpName = "N" };
+    private readonly Option<string?> _uiAddress = new("--ui-ip") { Description = "Accepted without effect", HelpName = "IP" };
     private readonly Option<bool> _skipping = new("--enable-time-skipping")
     {
-        Description = "As the official test server: the clock skips what nobody waits for while a client has unlocked it",
+        Description = "Skip time like the official test server, while a client has unlocked the clock",
     };
     private readonly Option<string> _format = LogOptions.Format("text", "json", "pretty");
     private readonly Option<string> _level = new Option<string>("--log-level")
     {
-        Description = "From which level on the server logs, to stderr",
+        Description = "Lowest level of the server's log, which goes to stderr",
         HelpName = string.Join('|', Levels),
         DefaultValueFactory = static _ => Levels[0],
     }.AcceptOnlyFromAmong(Levels);
@@ -142,9 +142,7 @@ internal sealed class ServerStartDevCommand : CliCommand
 
             if (!parsed.GetValue(_headless))
             {
-                context.Terminal.Say(
-                    "There is no Web UI in this program; 'orchestrate server --help' explains how to see runs with the official one."
-                );
+                context.Terminal.Say("This program has no Web UI; 'orchestrate server --help' explains how to use the official one.");
             }
         }
     }

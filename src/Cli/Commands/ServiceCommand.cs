@@ -15,7 +15,7 @@ internal sealed class ServiceCommand : CliCommand
     private const string Status = "status";
 
     private readonly Argument<string> _verb = new("VERB") { Description = "install, remove or status" };
-    private readonly Option<bool> _replace = new("--replace") { Description = "Also over a unit that somebody changed by hand" };
+    private readonly Option<bool> _replace = new("--replace") { Description = "Replace a unit even if it was changed by hand" };
     private readonly WebOption _page = new();
     private readonly Option<bool> _json = GlobalOptions.Json();
 
@@ -39,9 +39,9 @@ internal sealed class ServiceCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Unavailable,
-                $"There is no systemd for users here: {obstacle}.",
-                "Let whatever starts programs on this machine start 'orchestrate worker' in the repository: it keeps the engine and goes "
-                    + "on with open runs."
+                $"systemd for users does not work here: {obstacle}.",
+                "Start 'orchestrate worker' in the repository with the init system of this machine; it serves the engine and continues "
+                    + "open runs."
             );
         }
         if (verb == Install)
@@ -49,12 +49,12 @@ internal sealed class ServiceCommand : CliCommand
             // Without the user's trust the service would exit with code 3 at each start.
             var settings = TrustGate.Demand(context, context.OpenSettings(repository, []), yes: false).Settings!;
             await repository.RequireOwnFoldersAsync(settings.Worktrees.Directory, context.Services, stop);
-            Refuse(services, unit, parsed.GetValue(_replace), "The new one would replace it");
+            Refuse(services, unit, parsed.GetValue(_replace), "The new unit would replace it");
             await services.InstallAsync(unit, stop);
         }
         else if (verb == Remove)
         {
-            Refuse(services, unit, parsed.GetValue(_replace), "It would be removed");
+            Refuse(services, unit, parsed.GetValue(_replace), "The unit would be removed");
             await services.RemoveAsync(unit, stop);
         }
 
@@ -92,7 +92,7 @@ internal sealed class ServiceCommand : CliCommand
             context.Terminal.Show(
                 verb == Remove
                     ? $"{state.Name} is stopped and removed. Agents at work continue for limits.orphan; open runs wait for 'resume'."
-                    : "There is no service for this repository: 'orchestrate service install' makes one."
+                    : "This repository has no service. 'orchestrate service install' creates one."
             );
             return;
         }
@@ -104,18 +104,18 @@ internal sealed class ServiceCommand : CliCommand
         }
         else
         {
-            context.Terminal.Show($"  Nothing runs. Why: journalctl --user -u {state.Name}");
+            context.Terminal.Show($"  It does not run. For the cause: journalctl --user -u {state.Name}");
         }
         if (!state.IsEnabled)
         {
-            context.Terminal.Show("  It is not started by itself: 'orchestrate service install' enables it.");
+            context.Terminal.Show("  It does not start by itself. 'orchestrate service install' enables it.");
         }
         context.Terminal.Show(
             state.Lingers switch
             {
-                true => "  It is started at boot and outlives your logout.",
-                false => "  It ends when you log out and is started when you log in. To have it from boot on: loginctl enable-linger",
-                null => "  Whether it outlives your logout can't be told here: loginctl does not answer.",
+                true => "  It starts at boot and keeps running after your logout.",
+                false => "  It ends when you log out and starts when you log in. To start it at boot: loginctl enable-linger",
+                null => "  loginctl does not answer, so it is unknown if it keeps running after your logout.",
             }
         );
     }

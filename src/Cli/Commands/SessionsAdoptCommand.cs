@@ -17,14 +17,14 @@ internal sealed class SessionsAdoptCommand : CliCommand
     private readonly Argument<string> _id = SessionsShowCommand.Id();
     private readonly Argument<string?> _task = new("TASK")
     {
-        Description = "What is to be done next; default: finish what was begun",
+        Description = "The next work; default: finish the started work",
         Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly Option<bool> _ended = Ended();
     private readonly AdhocRun _run = new();
 
     public SessionsAdoptCommand()
-        : base("adopt", "Go on with a conversation of yours as a task: with its uncommitted work, on a branch, with gates")
+        : base("adopt", "Continue a conversation of yours as a task, with its uncommitted work, on a branch, with gates")
     {
         Add(_id);
         Add(_task);
@@ -34,7 +34,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
 
     /// <summary>Creates the option that confirms the end of a conversation whose state can't be determined.</summary>
     internal static Option<bool> Ended() =>
-        new("--ended") { Description = "Nobody works in it any more, where that can't be told from processes" };
+        new("--ended") { Description = "States that the conversation has ended, if processes don't show it" };
 
     /// <summary>Refuses a conversation that may be in use or that can't be read.</summary>
     /// <exception cref="UseCaseException">The conversation may be in use, or can't be read.</exception>
@@ -42,14 +42,14 @@ internal sealed class SessionsAdoptCommand : CliCommand
     {
         if (session.Fault is { } fault)
         {
-            throw new UseCaseException(Outcome.Usage, $"{session.File} is not taken over: {fault}.", "");
+            throw new UseCaseException(Outcome.Usage, $"{session.File} can't be adopted: {fault}.", "");
         }
         if (session.Standing == SessionLiveness.Alive)
         {
             throw new UseCaseException(
                 Outcome.Usage,
                 $"Process {session.ProcessId} works in the conversation {session.Id}.",
-                "End it there first: two would write to the same files."
+                "End it there first, because two agents would write to the same files."
             );
         }
         if (session.Standing == SessionLiveness.Unknown && !saidEnded)
@@ -57,7 +57,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Usage,
                 $"A Claude Code works in {session.Folder ?? "a folder that is not known"}, perhaps in the conversation {session.Id}.",
-                "End it first, or say by --ended that it is another one."
+                "End it first, or give --ended if it works in another conversation."
             );
         }
     }
@@ -95,9 +95,9 @@ internal sealed class SessionsAdoptCommand : CliCommand
             context.Terminal.Say(
                 kept is null
                     ? $"{session.Id} is adopted; nothing was uncommitted in {repository.WorkTree}."
-                    : $"{session.Id} is adopted; what was uncommitted in {repository.WorkTree} "
-                        + $"({Plural.Of(adopted.Changes.Count, "file")}) stays "
-                        + $"there, and is kept at {kept}."
+                    : $"{session.Id} is adopted; the uncommitted changes in {repository.WorkTree} "
+                        + $"({Plural.Of(adopted.Changes.Count, "file")}) stay "
+                        + $"there, and are also kept at {kept}."
             );
         }
     }
@@ -118,7 +118,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"The folder of the conversation {session.Id} is {session.Folder ?? "not known"}: there is no repository any more.",
+                $"The folder of the conversation {session.Id} is {session.Folder ?? "not known"}, which is no longer in a repository.",
                 "It can continue as an attempt of another task: orchestrate sessions resume ID --task RUN/TASK"
             );
         }
@@ -126,7 +126,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
             ? context.RequireRepository()
             : throw new UseCaseException(
                 Outcome.Usage,
-                $"The conversation {session.Id} was held in {found.WorkTree}, which is another place than this one.",
+                $"The conversation {session.Id} was held in {found.WorkTree}, which is another folder than this one.",
                 $"orchestrate -C {found.WorkTree} sessions adopt {session.Id}"
             );
     }

@@ -9,17 +9,17 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>sessions</c>: lists the conversations of Claude Code on this machine, including those that no run has started.</summary>
 internal sealed class SessionsCommand : CliCommand
 {
-    private readonly Option<double?> _hours = new("--hours") { Description = "Only those of the last H hours", HelpName = "H" };
+    private readonly Option<double?> _hours = new("--hours") { Description = "Only conversations of the last H hours", HelpName = "H" };
     private readonly Option<int> _limit = new("--limit")
     {
-        Description = "At most so many",
+        Description = "Highest number of conversations",
         HelpName = "N",
         DefaultValueFactory = static _ => QueryDefaults.ListLength,
     };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public SessionsCommand()
-        : base("sessions", "List the conversations of Claude Code on this machine, also those that no run has started")
+        : base("sessions", "List the conversations of Claude Code on this machine, including those outside of runs")
     {
         Add(_hours);
         Add(_limit);

@@ -16,14 +16,14 @@ internal sealed class SessionsResumeCommand : SteeringCommand
     private readonly Argument<string> _id = SessionsShowCommand.Id();
     private readonly Option<string> _task = new("--task")
     {
-        Description = "The task whose next attempt continues it",
+        Description = "The task whose next attempt continues the conversation",
         HelpName = "RUN/TASK",
         Required = true,
     };
     private readonly Option<bool> _ended = SessionsAdoptCommand.Ended();
 
     public SessionsResumeCommand()
-        : base("resume", "Go on with a conversation as the next attempt of a task")
+        : base("resume", "Continue a conversation as the next attempt of a task")
     {
         Add(_id);
         Add(_task);
@@ -33,7 +33,7 @@ internal sealed class SessionsResumeCommand : SteeringCommand
 
     /// <summary>Returns the error for another agent, which can't continue the conversation.</summary>
     internal static UseCaseException OtherAgent(string agent) =>
-        new(Outcome.Usage, $"The agent is {agent}, which can't continue with a conversation of Claude Code.", "--agent claude does.");
+        new(Outcome.Usage, $"The agent is {agent}, which can't continue a conversation of Claude Code.", "Give --agent claude.");
 
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {

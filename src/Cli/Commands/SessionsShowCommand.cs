@@ -12,14 +12,14 @@ internal sealed class SessionsShowCommand : CliCommand
     private readonly Argument<string> _id = Id();
     private readonly Option<int> _last = new("--last")
     {
-        Description = "How many messages",
+        Description = "Number of messages",
         HelpName = "N",
         DefaultValueFactory = static _ => 10,
     };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public SessionsShowCommand()
-        : base("show", "Show a conversation: what is known of it, and its last messages")
+        : base("show", "Show the facts and the last messages of a conversation")
     {
         Add(_id);
         Add(_last);
@@ -27,7 +27,7 @@ internal sealed class SessionsShowCommand : CliCommand
     }
 
     /// <summary>Creates the argument that names a conversation.</summary>
-    internal static Argument<string> Id() => new("ID") { Description = "Id of the conversation, or the beginning of it" };
+    internal static Argument<string> Id() => new("ID") { Description = "Id of the conversation, or its first characters" };
 
     /// <summary>Returns the conversation that the text names.</summary>
     /// <exception cref="UseCaseException">The text matches no conversation or several.</exception>
@@ -40,7 +40,7 @@ internal sealed class SessionsShowCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Usage,
                 $"There are no conversations below {known.ConfigDirectory}/projects.",
-                "CLAUDE_CONFIG_DIR names another folder of Claude Code."
+                "Set CLAUDE_CONFIG_DIR if Claude Code uses another folder."
             );
         }
         return known.Find(UniquePrefix.Find(given, ids, "conversation"))!;

@@ -11,7 +11,7 @@ internal sealed class SpawnCommand : CliCommand
 {
     private readonly Argument<string[]> _tasks = new("TASK")
     {
-        Description = "What an agent has to do, each in quotes",
+        Description = "Work for one agent, in quotes (may be repeated)",
         Arity = ArgumentArity.ZeroOrMore,
     };
     private readonly Option<string?> _from = new("--from")
@@ -28,18 +28,15 @@ internal sealed class SpawnCommand : CliCommand
     private readonly Option<bool> _pick = new("--pick")
     {
         Description =
-            "With --n: pick the best result of each task by gates, measurements and size, and where those do not decide, by the reviewer; "
-            + "the others stay",
+            "With --n, pick the best result of each task by gates, measurements and size, and by the reviewer if those do not decide; "
+            + "the other results stay",
     };
     private readonly Option<string?> _into = new("--run")
     {
-        Description = "Add the tasks to this run, which is at work, instead of starting one",
+        Description = "Add the tasks to this open run instead of starting one",
         HelpName = "RUN",
     };
-    private readonly Option<bool> _dryRun = new("--dry-run", "-n")
-    {
-        Description = "Show the plan that is made of the tasks; start nothing",
-    };
+    private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show the plan of the tasks; start nothing" };
     private readonly AdhocRun _run = new();
 
     public SpawnCommand()
@@ -111,7 +108,7 @@ internal sealed class SpawnCommand : CliCommand
         var times = parsed.GetValue(_times);
         if (times < 1)
         {
-            throw new UseCaseException(Outcome.Usage, $"--n {times}: a task needs one agent at least.", "orchestrate spawn --n 3 \"TASK\"");
+            throw new UseCaseException(Outcome.Usage, $"--n {times}: a task needs at least one agent.", "orchestrate spawn --n 3 \"TASK\"");
         }
         if (parsed.GetValue(_pick) && (times < 2 || into is not null))
         {
@@ -126,7 +123,7 @@ internal sealed class SpawnCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Usage,
                 fault,
-                "Say what is to be done, each task in quotes: orchestrate spawn \"Fix the login page\" \"Add tests for the parser\""
+                "Give each task in quotes: orchestrate spawn \"Fix the login page\" \"Add tests for the parser\""
             );
         }
         return AdhocPlan.Of(texts, times, into is null ? null : [.. into.Status.Tasks.Select(task => task.Id)]);

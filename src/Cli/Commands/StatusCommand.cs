@@ -11,24 +11,24 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>status</c>: shows the status of a run from its files, without an engine, and the presence of a worker for it.</summary>
 internal sealed class StatusCommand : CliCommand
 {
-    private readonly RunArgument _run = new("RUN", "The run; the latest where none is named");
-    private readonly Option<bool> _watch = new("--watch") { Description = "Keep showing it until the run ends" };
-    private readonly Option<bool> _once = new("--once") { Description = "Show it once, also on a terminal" };
+    private readonly RunArgument _run = new("RUN", "The run; default: the latest");
+    private readonly Option<bool> _watch = new("--watch") { Description = "Keep updating until the run ends" };
+    private readonly Option<bool> _once = new("--once") { Description = "Print once, also on a terminal" };
     private readonly Option<double> _refresh = new("--refresh")
     {
-        Description = "Seconds between two looks",
+        Description = "Seconds between two checks",
         HelpName = "S",
         DefaultValueFactory = static _ => 1,
     };
     private readonly Option<bool> _graph = new("--graph")
     {
-        Description = "Draw each task below the one that it waits for; --watch does on a terminal",
+        Description = "Draw each task below the task that it waits for; the default of --watch on a terminal",
     };
-    private readonly Option<bool> _blocked = new("--blocked") { Description = "Only questions and failures that need a person" };
-    private readonly Option<bool> _all = new("--all") { Description = "With every command that answers what is asked" };
+    private readonly Option<bool> _blocked = new("--blocked") { Description = "Only questions and failures that need a user" };
+    private readonly Option<bool> _all = new("--all") { Description = "Show every command that answers a question" };
     private readonly Option<bool> _exitCode = new("--exit-code")
     {
-        Description = "End as 'run' would: 1 it failed or is escalated, 3 it waits for a person, 4 it is paused or nobody works on it",
+        Description = "Exit like 'run': 1 failed or escalated, 3 waits for a user, 4 paused or without a process",
     };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
@@ -157,7 +157,7 @@ internal sealed class StatusCommand : CliCommand
         foreach (var task in status.Tasks.Where(task => task.Answers is { Count: > 0 } && !TaskStates.IsEnd(task.State)))
         {
             context.Terminal.Show(TextCells.Cut($"{task.Id} was {task.Answers![^1]}", width));
-            context.Terminal.Show($"    to say otherwise: orchestrate send {status.RunId}/{task.Id} TEXT");
+            context.Terminal.Show($"    to correct it: orchestrate send {status.RunId}/{task.Id} TEXT");
         }
         NextSteps.Write(run.Status, parsed.GetValue(_all), width, context.Terminal.Show);
         if (run.HasEscalation)
@@ -171,7 +171,7 @@ internal sealed class StatusCommand : CliCommand
             && now - run.WrittenAt > TimeSpan.FromMinutes(1)
         )
         {
-            context.Terminal.Show($"(as of {CompactFormatter.Time(now - run.WrittenAt)} ago)");
+            context.Terminal.Show($"(from {CompactFormatter.Time(now - run.WrittenAt)} ago)");
         }
         if (Describe(run.Status.Crashes) is { } crashes)
         {
@@ -179,7 +179,7 @@ internal sealed class StatusCommand : CliCommand
         }
         foreach (var kept in run.Status.Kept ?? [])
         {
-            context.Terminal.Show($"kept until the run continues: {kept}");
+            context.Terminal.Show($"stored until the run continues: {kept}");
         }
         foreach (var unsent in run.Status.Unsent ?? [])
         {

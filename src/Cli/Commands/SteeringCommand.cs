@@ -11,17 +11,17 @@ internal abstract class SteeringCommand : CliCommand
     private readonly EngineOptions _engine = new();
     private readonly Option<bool> _detach = new("--detach", "-d")
     {
-        Description = "Where nobody works on the run: continue in the background",
+        Description = "If no process works on the run, continue it in the background",
     };
     private readonly Option<bool> _noResume = new("--no-resume")
     {
-        Description = "Where nobody works on the run: keep it for 'resume', ask nothing",
+        Description = "If no process works on the run, store the command for 'resume' without a question",
     };
-    private readonly Option<bool> _resume = new("--resume") { Description = "Where nobody works on the run: continue it now" };
+    private readonly Option<bool> _resume = new("--resume") { Description = "If no process works on the run, continue it now" };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _acceptLosses = new("--accept-losses")
     {
-        Description = "Work of the run that is not there any more may be gone: it is named in the report",
+        Description = "Accept that work of the run was lost; the report lists it",
     };
     private readonly List<(SteeringArgument Argument, Symbol Symbol)> _arguments = [];
 
@@ -127,7 +127,7 @@ internal abstract class SteeringCommand : CliCommand
         {
             if (given.GetValue(_resume) && given.GetValue(_noResume))
             {
-                given.AddError($"{_resume.Name} and {_noResume.Name} exclude each other.");
+                given.AddError($"{_resume.Name} and {_noResume.Name} can't be given together.");
             }
         });
     }

@@ -10,10 +10,10 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class StopCommand : CliCommand
 {
     private readonly RunArgument _which = new("RUN/TASK", "The run, or one task of it");
-    private readonly Option<bool> _all = new("--all") { Description = "Every agent of this repository" };
+    private readonly Option<bool> _all = new("--all") { Description = "All agents of this repository" };
 
     public StopCommand()
-        : base("stop", "End agents at once, also without an engine")
+        : base("stop", "End agents at once, even without an engine")
     {
         _which.AddTo(this);
         Add(_all);
@@ -25,7 +25,7 @@ internal sealed class StopCommand : CliCommand
         var which = _which.Text(parsed);
         if (which is null == !parsed.GetValue(_all))
         {
-            throw new UseCaseException(Outcome.Usage, "Say which agents to stop.", "Give RUN, RUN/TASK or --all.");
+            throw new UseCaseException(Outcome.Usage, "No agents were selected.", "Give RUN, RUN/TASK or --all.");
         }
         var running = Select(AgentRunFolders.Find(repository.RunsFolder), which, repository).Where(start => start.MayBeAtWork).ToList();
         foreach (var start in running)
@@ -36,7 +36,7 @@ internal sealed class StopCommand : CliCommand
 
         context.Terminal.Say(
             running.Count == 0
-                ? "No agent is at work there."
+                ? "No agent is running there."
                 : "Their conversations and files stay; 'orchestrate resume RUN' or RUN/TASK continues."
         );
         return Outcome.Done;

@@ -23,10 +23,10 @@ internal sealed class TaskExportCommand : CliCommand
 {
     private readonly Argument<string> _which = new("RUN/TASK") { Description = "The task" };
     private readonly Argument<string> _file = new("FILE") { Description = "The file to write: a git bundle" };
-    private readonly Option<bool> _allowSecrets = new("--allow-secrets") { Description = "What looks like secrets may be in the file" };
+    private readonly Option<bool> _allowSecrets = new("--allow-secrets") { Description = "Allow suspected secrets in the file" };
 
     public TaskExportCommand()
-        : base("export", "Write a task into a file, with its work so far and its conversation")
+        : base("export", "Write a task into a file, with its work so far, and its conversation")
     {
         Add(_which);
         Add(_file);
@@ -49,12 +49,16 @@ internal sealed class TaskExportCommand : CliCommand
         );
         context.Terminal.Say(
             $"{file} has {task} of {run.Id}: its work so far with the history below it, and "
-                + (written.Session.Length > 0 ? $"the conversation {written.Session}." : "no conversation: an agent begins with the files.")
+                + (
+                    written.Session.Length > 0
+                        ? $"the conversation {written.Session}."
+                        : "no conversation, so an agent starts from the files."
+                )
         );
         if (!TaskStates.IsEnd(run.Status.Tasks.First(one => one.Id == task).State))
         {
             context.Terminal.Say(
-                $"It stays in {run.Id}, too. So that nobody does it twice: orchestrate cancel {run.Id}/{task} (the run continues)."
+                $"It stays in {run.Id}, too. To avoid doing it twice: orchestrate cancel {run.Id}/{task} (the run continues)."
             );
         }
         return Outcome.Done;
@@ -70,7 +74,7 @@ internal sealed class TaskImportCommand : CliCommand
     private readonly Option<bool> _yes = GlobalOptions.Yes();
 
     public TaskImportCommand()
-        : base("import", "Go on with a task from a file, as a run of its own")
+        : base("import", "Continue a task from a file, as a run of its own")
     {
         Add(_file);
         _options.AddTo(this, hasPlan: false);
@@ -112,7 +116,7 @@ internal sealed class TaskImportCommand : CliCommand
         var at = LocalTimes.Of(taken.At);
         context.Terminal.Say(
             $"{taken.Task} of {taken.Run} was exported at {at} on {taken.Machine}, after "
-                + $"{Plural.Of(taken.Starts, "start")} of an agent; its work so far is taken up"
+                + $"{Plural.Of(taken.Starts, "start")} of an agent; its work so far continues here"
                 + (taken.Session.Length > 0 ? $", and the conversation {taken.Session} continues." : ". It came without a conversation.")
         );
         var input = _options.InputOf(parsed, repository, settings.Settings!) with

@@ -8,10 +8,10 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>tasks add</c>: adds a task to the end of the backlog.</summary>
 internal sealed class TasksAddCommand : CliCommand
 {
-    private readonly Argument<string> _title = new("TITLE") { Description = "What is to be done, in one line" };
-    private readonly Option<string?> _description = new("--description", "-d") { Description = "What is to be done" };
-    private readonly Option<string?> _details = new("--details") { Description = "How it is to be done" };
-    private readonly Option<string?> _test = new("--test-strategy") { Description = "How one knows that it works" };
+    private readonly Argument<string> _title = new("TITLE") { Description = "The work, in one line" };
+    private readonly Option<string?> _description = new("--description", "-d") { Description = "Description of the work" };
+    private readonly Option<string?> _details = new("--details") { Description = "Details of the implementation" };
+    private readonly Option<string?> _test = new("--test-strategy") { Description = "How to test the work" };
     private readonly Option<string> _priority = new("--priority", "-p")
     {
         Description = string.Join(", ", BacklogPriority.All),
@@ -19,7 +19,7 @@ internal sealed class TasksAddCommand : CliCommand
     };
     private readonly Option<string?> _dependencies = new("--dependencies")
     {
-        Description = "Ids of tasks that must be done before, with commas",
+        Description = "Ids of tasks that must be done first, separated by commas",
         HelpName = "IDS",
     };
     private readonly Option<string?> _parent = new("--parent") { Description = "Add it as a subtask of this task", HelpName = "ID" };
@@ -72,7 +72,7 @@ internal sealed class TasksAddCommand : CliCommand
     internal static string Title(string given) =>
         given.Trim() is { Length: > 0 } title
             ? title.ReplaceLineEndings(" ")
-            : throw new UseCaseException(Outcome.Usage, "The task has no title.", "Say in one line what is to be done.");
+            : throw new UseCaseException(Outcome.Usage, "The task has no title.", "Describe the work in one line.");
 
     /// <summary>Parses ids separated by commas.</summary>
     internal static string[] Ids(string? text) =>

@@ -96,7 +96,7 @@ internal sealed class TasksParseCommand : TasksByPlannerCommand
     private readonly Argument<string> _file = new("FILE") { Description = "The document, such as a PRD" };
 
     public TasksParseCommand()
-        : base("parse", "Let a planner make tasks of a document")
+        : base("parse", "Let a planner turn a document into tasks")
     {
         Add(_file);
         AddCommon();
@@ -130,7 +130,7 @@ internal sealed class TasksParseCommand : TasksByPlannerCommand
 internal sealed class TasksExpandCommand : TasksByPlannerCommand
 {
     private readonly (Argument<string?> Argument, Option<string?> Option) _id = TasksCommand.Id();
-    private readonly Option<bool> _research = new("--research") { Description = "Let the planner look thoroughly at what there is first" };
+    private readonly Option<bool> _research = new("--research") { Description = "Let the planner study the existing code first" };
 
     public TasksExpandCommand()
         : base("expand", "Let a planner divide a task into subtasks")

@@ -10,7 +10,7 @@ internal sealed class TasksNextCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public TasksNextCommand()
-        : base("next", "Show the task to do next: ready, then by priority, number of dependencies and number")
+        : base("next", "Show the next ready task, by priority, number of dependencies and number")
     {
         Add(_tag);
         Add(_json);
@@ -26,7 +26,7 @@ internal sealed class TasksNextCommand : CliCommand
         }
         if (task is null)
         {
-            context.Terminal.Show("Nothing is ready.");
+            context.Terminal.Show("No task is ready.");
         }
         else
         {

@@ -19,7 +19,7 @@ internal sealed class TasksSetStatusCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public TasksSetStatusCommand()
-        : base("set-status", "Say where a task, or several with commas, stands")
+        : base("set-status", "Set the status of a task, or of several separated by commas")
     {
         Add(_id.Argument);
         Add(_word);

@@ -9,14 +9,14 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class TasksUpdateCommand : CliCommand
 {
     private readonly (Argument<string?> Argument, Option<string?> Option) _id = TasksCommand.Id();
-    private readonly Option<string?> _title = new("--title") { Description = "What is to be done, in one line" };
-    private readonly Option<string?> _description = new("--description", "-d") { Description = "What is to be done" };
-    private readonly Option<string?> _details = new("--details") { Description = "How it is to be done" };
-    private readonly Option<string?> _test = new("--test-strategy") { Description = "How one knows that it works" };
+    private readonly Option<string?> _title = new("--title") { Description = "The work, in one line" };
+    private readonly Option<string?> _description = new("--description", "-d") { Description = "Description of the work" };
+    private readonly Option<string?> _details = new("--details") { Description = "Details of the implementation" };
+    private readonly Option<string?> _test = new("--test-strategy") { Description = "How to test the work" };
     private readonly Option<string?> _priority = new("--priority", "-p") { Description = string.Join(", ", BacklogPriority.All) };
     private readonly Option<string?> _dependencies = new("--dependencies")
     {
-        Description = "Ids of tasks that must be done before, with commas; '' for none",
+        Description = "Ids of tasks that must be done first, separated by commas; '' for none",
         HelpName = "IDS",
     };
     private readonly Option<string?> _tag = TasksCommand.Tag();
@@ -40,8 +40,8 @@ internal sealed class TasksUpdateCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"What is to change of {id}?",
-                "Give --title, --description, --details, --test-strategy, --priority or --dependencies; 'set-status' says where it stands."
+                $"No change of {id} was given.",
+                "Give --title, --description, --details, --test-strategy, --priority or --dependencies; 'set-status' changes its status."
             );
         }
         var title = parsed.GetValue(_title) is { } given ? TasksAddCommand.Title(given) : null;

@@ -11,7 +11,7 @@ internal sealed class TrustCommand : CliCommand
     private readonly Option<bool> _yes = GlobalOptions.Yes();
 
     public TrustCommand()
-        : base("trust", "Let this repository's commands, addresses and permissions count on this machine")
+        : base("trust", "Trust this repository's commands, addresses and permissions on this machine")
     {
         Add(_yes);
         Add(_json);
@@ -62,13 +62,13 @@ internal sealed class TrustCommand : CliCommand
     {
         if (question.Items.Count == 0)
         {
-            context.Terminal.Show("This repository's files ask for nothing that needs a yes.");
+            context.Terminal.Show("This repository's files contain nothing that needs trust.");
             return Outcome.Done;
         }
 
         if (trusted)
         {
-            context.Terminal.Say($"{settings.Repository} is trusted already.");
+            context.Terminal.Say($"{settings.Repository} is already trusted.");
             return Outcome.Done;
         }
 

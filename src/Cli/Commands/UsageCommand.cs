@@ -11,21 +11,21 @@ internal sealed class UsageCommand : CliCommand
 {
     private readonly Option<UsageGrouping> _by = new("--by")
     {
-        Description = "How it is added up: account, run, task, model or day",
+        Description = "Grouping: account, run, task, model or day",
         HelpName = "WHAT",
         DefaultValueFactory = static _ => UsageGrouping.Run,
     };
     private readonly Option<int> _days = new("--days")
     {
-        Description = "Days that are added up, today included",
+        Description = "Number of days, including today",
         HelpName = "N",
         DefaultValueFactory = static _ => QueryDefaults.UsageDays,
     };
     private readonly Option<string?> _run = new("--run") { Description = "Only this run", HelpName = "RUN" };
-    private readonly Option<bool> _watch = new("--watch") { Description = "Go on, and show it again when it changes" };
+    private readonly Option<bool> _watch = new("--watch") { Description = "Keep running, and print changes" };
     private readonly Option<double> _refresh = new("--refresh")
     {
-        Description = "Seconds between two looks",
+        Description = "Seconds between two checks",
         HelpName = "S",
         DefaultValueFactory = static _ => 2,
     };
@@ -33,13 +33,13 @@ internal sealed class UsageCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public UsageCommand()
-        : base("usage", "Show what your accounts have used, and how full their limits are")
+        : base("usage", "Show the usage of your accounts, and how full their limits are")
     {
         _days.Validators.Add(static result =>
         {
             if (result.Tokens is [{ Value: var text }] && !(int.TryParse(text, out var days) && days is >= 1 and <= 90))
             {
-                result.AddError($"--days is {text}; it must be 1 to 90: older figures are not kept.");
+                result.AddError($"--days is {text}, but must be 1 to 90, because older figures are not kept.");
             }
         });
         Add(_by);

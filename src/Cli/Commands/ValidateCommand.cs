@@ -13,17 +13,17 @@ internal sealed class ValidateCommand : CliCommand
         Description = "The plan file",
         DefaultValueFactory = static _ => PlanFiles.DefaultName,
     };
-    private readonly Option<bool> _strict = new("--strict") { Description = "Warnings and advice are errors" };
+    private readonly Option<bool> _strict = new("--strict") { Description = "Treat warnings and advice as errors" };
     private readonly Option<string?> _print = new("--print")
     {
-        Description = "Print the plan as it was understood, as a task graph",
+        Description = "Print the parsed plan as a task graph",
         HelpName = "json|yaml",
     };
     private readonly Option<bool> _schema = new("--schema") { Description = "Print the JSON Schema of task graphs, for editors" };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ValidateCommand()
-        : base("validate", "Check a plan and name every fault with its place and cure")
+        : base("validate", "Check a plan and list every fault with its place and cure")
     {
         _print.AcceptOnlyFromAmong("json", "yaml");
         Add(_plan);

@@ -14,15 +14,15 @@ internal sealed class VerifyCommand : CliCommand
     private readonly Argument<string> _task = new("TASK") { Description = "Id of the task" };
     private readonly Option<string?> _commit = new("--commit")
     {
-        Description = "Check this commit in a worktree of its own instead of the files as they are",
+        Description = "Check this commit in its own worktree, instead of the current files",
         HelpName = "COMMIT",
     };
-    private readonly Option<bool> _fresh = new("--fresh") { Description = "Run every gate, also where it is known to pass on these files" };
+    private readonly Option<bool> _fresh = new("--fresh") { Description = "Run every gate, even if it is known to pass on these files" };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public VerifyCommand()
-        : base("verify", "Run a task's gates now and say what came of them")
+        : base("verify", "Run a task's gates now and print the results")
     {
         Add(_plan);
         Add(_task);
@@ -45,8 +45,8 @@ internal sealed class VerifyCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.WorkFailed,
-                $"Nothing checks task '{id}': it has no verification, the configuration no gates, and no manifest names any.",
-                "Give it 'verification', or set gates.task."
+                $"Nothing checks task '{id}', because neither the task, nor the configuration, nor a manifest has gates.",
+                "Give the task 'verification', or set gates.task."
             );
         }
         var evidence = Path.Combine(repository.OrchestratorFolder, "logs", "verify", id);
@@ -74,8 +74,8 @@ internal sealed class VerifyCommand : CliCommand
             )
             ?? throw new UseCaseException(
                 Outcome.Usage,
-                $"There is no commit '{commit}' in {workTree}.",
-                "Name one by its id, a branch or a tag."
+                $"Commit '{commit}' does not exist in {workTree}.",
+                "Give an id, a branch or a tag."
             );
         var passed = found.All(gate => gate.IsAcceptable);
         if (parsed.GetValue(_json))
@@ -88,7 +88,7 @@ internal sealed class VerifyCommand : CliCommand
         var checkedAlready = gates.Select(gate => gate.Gate.Command).ToHashSet(StringComparer.Ordinal);
         foreach (var later in ofProject.OfStaging(plan).Where(gate => !checkedAlready.Contains(gate.Command)))
         {
-            context.Terminal.Show($"Once merged, it has to pass '{new UntrustedText(later.Command).Line}' as well.");
+            context.Terminal.Show($"Once merged, it must also pass '{new UntrustedText(later.Command).Line}'.");
         }
         return passed ? Outcome.Done : Outcome.WorkFailed;
     }

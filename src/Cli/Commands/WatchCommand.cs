@@ -19,7 +19,7 @@ internal sealed class WatchCommand : CliCommand
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop) =>
         throw new UseCaseException(
             Outcome.Usage,
-            "What is to be watched?",
+            "A command is missing.",
             "'orchestrate watch open' opens panes of tmux; 'orchestrate status --watch' shows a run in this terminal."
         );
 }

@@ -7,7 +7,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>watch open</c>: shows a run and its agents in panes of tmux.</summary>
 internal sealed class WatchOpenCommand : CliCommand
 {
-    private readonly RunArgument _run = new("RUN", "The run; the open one, or the latest, where none is named");
+    private readonly RunArgument _run = new("RUN", "The run; default: the open one, or the latest");
 
     public WatchOpenCommand()
         : base("open", "Open a run and its agents in panes of tmux") => _run.AddTo(this);
@@ -31,7 +31,7 @@ internal sealed class WatchOpenCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Unavailable,
                 $"tmux could not open the panes: {refusal}",
-                $"'orchestrate status {run.Id} --watch' and 'orchestrate workers {run.Id}' show the same, each in a terminal."
+                $"'orchestrate status {run.Id} --watch' and 'orchestrate workers {run.Id}' show the same in two terminals."
             );
         }
         if (panes.IsInside)

@@ -16,13 +16,13 @@ internal sealed class WebCommand : CliCommand
 {
     private readonly Option<int> _port = new("--port")
     {
-        Description = "Port; 0: any free one",
+        Description = "Port; 0 means any free one",
         HelpName = "N",
         DefaultValueFactory = static _ => WebOption.UsualPort,
     };
     private readonly Option<string> _listen = new("--listen")
     {
-        Description = "Address; one other than loopback needs --tls-cert and --tls-key, or --insecure",
+        Description = "Address; any other than loopback needs --tls-cert and --tls-key, or --insecure",
         HelpName = "IP",
         DefaultValueFactory = static _ => "127.0.0.1",
     };
@@ -30,15 +30,15 @@ internal sealed class WebCommand : CliCommand
     private readonly Option<string?> _key = new("--tls-key") { Description = "Its private key (PEM)", HelpName = "FILE" };
     private readonly Option<bool> _insecure = new("--insecure")
     {
-        Description = "Listen beyond loopback without TLS: what is said, and the token, can be read on the way",
+        Description = "Listen beyond loopback without TLS, so that others on the network can read the traffic and the token",
     };
     private readonly Option<string[]> _hosts = new("--host")
     {
-        Description = "A name by which browsers call it (may be repeated); loopback's names are known",
+        Description = "A host name that browsers use (may be repeated); names of loopback are always accepted",
         HelpName = "NAME",
     };
-    private readonly Option<bool> _link = new("--link") { Description = "Print the link that logs a browser in, and end" };
-    private readonly Option<bool> _renew = new("--new-token") { Description = "Make another token: earlier links lead nowhere then" };
+    private readonly Option<bool> _link = new("--link") { Description = "Print the login link and exit" };
+    private readonly Option<bool> _renew = new("--new-token") { Description = "Replace the token, which invalidates earlier links" };
     private readonly LogOptions _log = new();
 
     public WebCommand()
@@ -61,7 +61,7 @@ internal sealed class WebCommand : CliCommand
         }
         if (!IPAddress.IsLoopback(options.Address.Address) && options.Certificate is null)
         {
-            context.Terminal.Warn("What is said to this address, the token too, can be read on the way: --insecure was given.");
+            context.Terminal.Warn("Others on the network can read traffic to this address, and the token, because of --insecure.");
         }
         // Registers the current repository, so that even its first run can be started on the page.
         var repositories = new KnownRepositories(context.Environment);
@@ -101,8 +101,8 @@ internal sealed class WebCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"--listen {text} can be reached from other machines, and what is said there could be read on the way.",
-                "Give --tls-cert and --tls-key, or --insecure where the network itself keeps strangers out; from elsewhere, 'ssh -L "
+                $"--listen {text} can be reached from other machines, and others on the network could read the traffic.",
+                "Give --tls-cert and --tls-key, or --insecure on a network without strangers; from another machine, 'ssh -L "
                     + $"{port}:127.0.0.1:{port}' leads to loopback."
             );
         }

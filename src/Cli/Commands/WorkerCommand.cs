@@ -17,41 +17,39 @@ internal sealed class WorkerCommand : CliCommand
     private readonly Option<string[]> _repositories = new("--repository")
     {
         Description =
-            "A repository whose runs are worked on here (may be repeated); default: this one. NAME: what those call it that start its runs",
+            "A repository whose runs are executed here (may be repeated); default: this one. NAME is its name for those who start runs",
         HelpName = "DIR[=NAME]",
     };
     private readonly Option<string[]> _clones = new("--clone")
     {
         Description =
-            "A repository that this machine has no clone of (may be repeated): it is cloned into a folder of its name, here, as "
-            + "'git clone' does; a clone that already exists is used",
+            "A repository to clone into a folder of its name here (may be repeated), as " + "'git clone' does; an existing clone is used",
         HelpName = "URL",
     };
     private readonly Option<string?> _takeOver = new("--take-over")
     {
         Description =
-            "Take the shared runs of other machines (wip.remote): those given away by 'worker drain' at once, others when nothing of them "
-            + "has moved for this time (at least 25s; without a time 45s)",
+            "Adopt shared runs of other machines (wip.remote), those of 'worker drain' at once, others after "
+            + "this time without any progress (at least 25s, default 45s)",
         HelpName = "TIME",
         Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly Option<int?> _slots = new("--slots")
     {
         Description =
-            "Take tasks of runs that spread theirs over hosts (hosts.spread), of any machine that shares the remote (wip.remote): so many "
-            + "at once",
+            "Execute tasks of distributed runs (hosts.spread) from machines that share the remote (wip.remote), this many " + "at once",
         HelpName = "N",
     };
     private readonly Option<string[]> _labels = new("--label")
     {
-        Description = "With --slots: what this machine has that such a task may ask for by 'host: LABEL' (may be repeated)",
+        Description = "With --slots, a label of this machine that such tasks can require by 'host: LABEL' (may be repeated)",
         HelpName = "LABEL",
     };
     private readonly Option<bool> _makeCurrent = new("--make-current")
     {
         Description =
-            "Make the version of this program the current one of the worker deployment (temporal.deployment): workers of it continue "
-            + "runs, those of others no more",
+            "Make this program's version the current one of the worker deployment (temporal.deployment), so that only its workers continue "
+            + "runs",
     };
     private readonly EngineOptions _engine = new();
     private readonly LogOptions _log = new();
@@ -60,7 +58,7 @@ internal sealed class WorkerCommand : CliCommand
     private readonly Option<bool> _yes = GlobalOptions.Yes();
 
     public WorkerCommand()
-        : base("worker", "Work on the runs of this repository until interrupted")
+        : base("worker", "Execute the runs of this repository until interrupted")
     {
         Add(_repositories);
         Add(_clones);
@@ -103,7 +101,7 @@ internal sealed class WorkerCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                "A current version is of a worker deployment, and temporal.address and temporal.deployment are not both set.",
+                "A current version needs a worker deployment, but temporal.address and temporal.deployment are not both set.",
                 "Set both on each machine: see docs/how-to/upgrading.md."
             );
         }
@@ -151,7 +149,7 @@ internal sealed class WorkerCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                "Runs of other machines come by a Temporal server and a git remote, and not both are set.",
+                "Runs of other machines need a Temporal server and a git remote, but not both are set.",
                 "Set temporal.address and wip.remote on each machine: see docs/how-to/machines.md."
             );
         }
@@ -170,27 +168,27 @@ internal sealed class WorkerCommand : CliCommand
                 ? null
                 : throw new UseCaseException(
                     Outcome.Usage,
-                    "--label says which tasks of others may come here, and --slots, how many, is not given.",
+                    "--label selects tasks of other hosts, but --slots, their number, is missing.",
                     $"Such as: --slots 2 --label {labels[0]}"
                 );
         }
         if (slots is < 1 or > 1000)
         {
-            throw new UseCaseException(Outcome.Usage, $"{slots} is no number of tasks.", "Give --slots a number from 1 to 1000.");
+            throw new UseCaseException(Outcome.Usage, $"{slots} is not a valid number of tasks.", "Give --slots a number from 1 to 1000.");
         }
         if (labels.FirstOrDefault(label => !PlanTask.IsHostLabel(label)) is { } wrong)
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"'{wrong}' is no label.",
-                "A label has letters, digits, dots, hyphens and underscores, and at most 60 of them."
+                $"'{wrong}' is not a label.",
+                "Use at most 60 letters, digits, dots, hyphens and underscores."
             );
         }
         if (settings.Temporal.Address is null || settings.Wip.Remote is null)
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                "Tasks of other machines come by a Temporal server and a git remote, and not both are set.",
+                "Tasks of other machines need a Temporal server and a git remote, but not both are set.",
                 "Set temporal.address and wip.remote on each machine: see docs/how-to/machines.md."
             );
         }
@@ -243,7 +241,7 @@ internal sealed class WorkerCommand : CliCommand
             ? found
             : throw new UseCaseException(
                 Outcome.Usage,
-                $"{folder} is in no git repository with a work tree.",
+                $"{folder} is not in a git repository with a work tree.",
                 "Name another with --repository."
             );
 }

@@ -21,7 +21,7 @@ internal sealed class WorkerDrainCommand : CliCommand
     private readonly Option<bool> _yes = GlobalOptions.Yes();
 
     public WorkerDrainCommand()
-        : base("drain", "Give the shared runs of this machine to others: its agents are interrupted and continue there")
+        : base("drain", "Hand the shared runs of this machine over to others, where their interrupted agents continue")
     {
         _engine.AddTo(this);
         Add(_yes);
@@ -35,8 +35,8 @@ internal sealed class WorkerDrainCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                "The runs here are in the embedded engine, which no other machine reaches.",
-                "Runs that machines share are on a Temporal server: see docs/how-to/machines.md."
+                "The runs here use the embedded engine, which other machines can't reach.",
+                "Shared runs need a Temporal server: see docs/how-to/machines.md."
             );
         }
         var here = await OwnedProcesses.ReferenceOfAsync(repository, context.Services);
@@ -71,7 +71,7 @@ internal sealed class WorkerDrainCommand : CliCommand
         var (id, run) = (status.RunId, engine.Runs.Get(status.RunId));
         if (RunShare.WipOf(id, here)?.Remote is not { } remote)
         {
-            context.Terminal.Say($"{id} stays: wip.remote was not set when it began, so that no other machine can have it.");
+            context.Terminal.Say($"{id} stays, because wip.remote was not set when it started, so other machines can't continue it.");
             return false;
         }
         await run.MoveAsync(To(QueueNames.ForLeaving(context.Machine, here.Key), "on its way"), stop);
@@ -90,7 +90,9 @@ internal sealed class WorkerDrainCommand : CliCommand
             return await KeepAsync(problem);
         }
         await run.MoveAsync(To(QueueNames.ForLeft(context.Machine, here.Key), "any machine"), stop);
-        context.Terminal.Say($"{id} is given away: a worker with --take-over continues it, or 'orchestrate move {id}'.");
+        context.Terminal.Say(
+            $"{id} is handed over. A worker with --take-over continues it, or 'orchestrate move {id}' on another machine."
+        );
         return true;
 
         MoveRunCommand To(string queue, string name) => new(here with { Queue = queue, Host = name }, context.Person);

@@ -12,12 +12,12 @@ internal sealed class WorkersCommand : CliCommand
 {
     private static readonly TimeSpan KeyPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(1);
-    private readonly RunArgument _run = new("RUN", "Only agents of this run; of all open runs where none is named");
+    private readonly RunArgument _run = new("RUN", "Only agents of this run; default: agents of all open runs");
     private readonly Option<bool> _once = new("--once") { Description = "Show them once, also on a terminal" };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public WorkersCommand()
-        : base("workers", "Show all agents at work, live")
+        : base("workers", "Show all running agents, live")
     {
         _run.AddTo(this);
         Add(_once);
@@ -64,7 +64,7 @@ internal sealed class WorkersCommand : CliCommand
     {
         if (rows.Count == 0)
         {
-            context.Terminal.Show("No agent is at work.");
+            context.Terminal.Show("No agent is running.");
         }
         var columns = WorkerColumns.Of(rows);
         foreach (var row in rows)

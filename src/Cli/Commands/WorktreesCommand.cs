@@ -11,7 +11,7 @@ internal sealed class WorktreesCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public WorktreesCommand()
-        : base("worktrees", "List the worktrees of this repository: whose each is, how large, and whether it can go")
+        : base("worktrees", "List the worktrees of this repository with owner and size, and if they can be removed")
     {
         Add(_json);
     }
@@ -28,7 +28,7 @@ internal sealed class WorktreesCommand : CliCommand
         var found = document.Worktrees;
         if (found.Count == 0)
         {
-            context.Terminal.Say("There is no worktree beside the main checkout.");
+            context.Terminal.Say("There are no worktrees beside the main checkout.");
         }
         foreach (var entry in found)
         {
@@ -37,13 +37,13 @@ internal sealed class WorktreesCommand : CliCommand
                 : entry.Path;
             context.Terminal.Show(new UntrustedText($"{place}{(entry.Branch is null ? "" : $" ({entry.Branch})")}").Line);
             context.Terminal.Show(
-                $"  {OwnerOf(entry)}, {Sizes.Describe(entry.Size.Bytes)}; {(entry.CanGo ? "can go" : "stays")}: "
+                $"  {OwnerOf(entry)}, {Sizes.Describe(entry.Size.Bytes)}; {(entry.CanGo ? "can be removed" : "stays")}: "
                     + new UntrustedText(entry.Why).Line
             );
         }
         if (found.Any(entry => entry.CanGo))
         {
-            context.Terminal.Say("'orchestrate cleanup' removes what can go of the runs that it is told.");
+            context.Terminal.Say("'orchestrate cleanup RUN' removes the removable worktrees of a run.");
         }
         return Outcome.Done;
     }

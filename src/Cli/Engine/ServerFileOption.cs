@@ -8,7 +8,7 @@ internal static class ServerFileOption
 {
     /// <summary>Creates the option that names the file.</summary>
     public static Option<string?> Create() =>
-        new("--db") { Description = "The engine's file; default: that of this repository", HelpName = "FILE" };
+        new("--db") { Description = "The engine's file; default: this repository's", HelpName = "FILE" };
 
     /// <summary>Returns the absolute path of the file, which may be missing.</summary>
     /// <exception cref="UseCaseException">No file is named, and the folder is in no repository.</exception>
@@ -17,7 +17,7 @@ internal static class ServerFileOption
         : context.FindRepository() is { IsBare: false } repository ? Path.Combine(repository.OrchestratorFolder, EngineFile.FileName)
         : throw new UseCaseException(
             Outcome.Usage,
-            $"Which engine file? {context.Directory} is in no git repository with a work tree.",
+            $"The engine file is unknown, because {context.Directory} is not in a git repository with a work tree.",
             "Name the file with --db."
         );
 }

@@ -7,44 +7,44 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
 {
     private static readonly (Outcome, string)[] Run =
     [
-        (Outcome.Done, "it is completed; with --detach: it is under way"),
-        (Outcome.WorkFailed, "a task needs a decision after failing, or the run failed, was cancelled or terminated"),
-        (Outcome.NeedsPerson, "it waits for an approval, an answer or a landing"),
-        (Outcome.Resumable, "it was paused or interrupted; 'resume' continues"),
-        (Outcome.Interrupted, "interrupted before anything began"),
+        (Outcome.Done, "the run is completed, or with --detach has started"),
+        (Outcome.WorkFailed, "a failed task needs a decision, or the run failed, was canceled or was terminated"),
+        (Outcome.NeedsPerson, "the run waits for an approval, an answer or a landing"),
+        (Outcome.Resumable, "the run was paused or interrupted; 'resume' continues it"),
+        (Outcome.Interrupted, "interrupted before anything started"),
     ];
 
     private static readonly (Outcome, string)[] Planner =
     [
-        (Outcome.Done, "the planner's answer is there"),
+        (Outcome.Done, "the planner answered"),
         (Outcome.WorkFailed, "the planner failed"),
-        (Outcome.NeedsPerson, "a question has to be answered at a terminal"),
+        (Outcome.NeedsPerson, "a question must be answered at a terminal"),
         (Outcome.Resumable, "interrupted; the same command continues it"),
     ];
 
     private static readonly (Outcome, string)[] Carry =
     [
-        (Outcome.Done, "the run has taken it, or it was carried out here"),
-        (Outcome.Resumable, "it is kept; 'resume' carries it out"),
+        (Outcome.Done, "the run accepted the command, or it was carried out here"),
+        (Outcome.Resumable, "the command is stored; 'resume' carries it out"),
     ];
 
     private static readonly (Outcome, string)[] Plain = [];
 
     private static readonly (Outcome, string)[] PullRequest =
     [
-        (Outcome.WorkFailed, "gh or git has refused it, or what looks like a secret is in the way"),
-        (Outcome.Resumable, "GitHub takes no more requests for now; the same command continues"),
+        (Outcome.WorkFailed, "gh or git refused, or the work contains a suspected secret"),
+        (Outcome.Resumable, "GitHub's rate limit is reached; repeat the command later to continue"),
         (Outcome.Unavailable, "gh is missing or logged out, or GitHub does not answer"),
     ];
 
-    private static readonly (Outcome, string)[] Question = [(Outcome.NeedsPerson, "a question has to be answered at a terminal")];
+    private static readonly (Outcome, string)[] Question = [(Outcome.NeedsPerson, "a question must be answered at a terminal")];
 
     private static readonly Dictionary<string, CommandHelp> All = new()
     {
         ["init"] = Of(Plain, "orchestrate init", "orchestrate init --claude"),
         ["check"] = Of([(Outcome.Unavailable, "something failed: no run can work")], "orchestrate check"),
         ["agents"] = Of(Plain, "orchestrate agents", "orchestrate agents --json"),
-        ["trust"] = Of([(Outcome.NeedsPerson, "nobody has said yes")], "orchestrate trust"),
+        ["trust"] = Of([(Outcome.NeedsPerson, "the question was not approved")], "orchestrate trust"),
         ["accept"] = Of(Plain, "orchestrate accept", "orchestrate accept --all"),
         ["plan"] = Of(Planner, "orchestrate plan \"Add a login page with tests\" -o tasks.yaml", "orchestrate plan --prd docs/prd.md"),
         ["schema"] = Of(Plain, "orchestrate schema plan", "orchestrate schema run-input"),
@@ -61,7 +61,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate contracts tasks.yaml",
             "orchestrate contracts AuthService 'login(user: str) -> dict' -o src/auth.py"
         ),
-        ["environment"] = Of([(Outcome.WorkFailed, "the hash is another one")], "orchestrate environment --verify 3f9a1c"),
+        ["environment"] = Of([(Outcome.WorkFailed, "the hash differs")], "orchestrate environment --verify 3f9a1c"),
         ["context"] = Of(Plain, "orchestrate context set style \"Short functions, no globals.\"", "orchestrate context list"),
         ["tasks add"] = Of(Plain, "orchestrate tasks add \"Rename the settings file\" --priority high"),
         ["tasks parse"] = Of(Planner, "orchestrate tasks parse docs/prd.md"),
@@ -78,12 +78,12 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["config set"] = Of(Plain, "orchestrate config set workers 4", "orchestrate config set gates.task '[npm test]'"),
         ["config unset"] = Of(Plain, "orchestrate config unset workers", "orchestrate config unset agents.my-agent"),
         ["notify test"] = Of(
-            [(Outcome.WorkFailed, "a target did not take it")],
+            [(Outcome.WorkFailed, "a target did not accept the notice")],
             "orchestrate notify test",
             "orchestrate notify test phone"
         ),
         ["notify send"] = Of(
-            [(Outcome.WorkFailed, "a target did not take a notice")],
+            [(Outcome.WorkFailed, "a target did not accept a notice")],
             "orchestrate notify send",
             "orchestrate notify send add-login"
         ),
@@ -120,7 +120,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["night rehearse"] = Of(Plain, "orchestrate night rehearse tasks.yaml --until 07:00 --max-cost 40"),
         ["resume"] = Of(Run, "orchestrate resume", "orchestrate resume run-tasks-3f9a1c --detach"),
         ["move"] = Of(
-            [.. Run, (Outcome.Usage, "its machine works on it, or something that it needs is not here")],
+            [.. Run, (Outcome.Usage, "its host still works on it, or something that it needs is missing here")],
             "orchestrate move run-tasks-3f9a1c --address temporal.example.com:7233"
         ),
         ["task export"] = Of(Plain, "orchestrate task export run-tasks-3f9a1c/parser parser.bundle"),
@@ -129,11 +129,14 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["history"] = Of(Plain, "orchestrate history --limit 5", "orchestrate history --forecast"),
         ["pr"] = Of(PullRequest, "orchestrate pr", "orchestrate pr run-tasks-3f9a1c/parser"),
         ["pr sync"] = Of(PullRequest, "orchestrate pr sync"),
-        ["pick"] = Of([(Outcome.WorkFailed, "none of the results ended well")], "orchestrate pick"),
+        ["pick"] = Of([(Outcome.WorkFailed, "no result passed its gates")], "orchestrate pick"),
         ["collect"] = Of(Plain, "orchestrate collect", "orchestrate collect --to results"),
         ["worktrees"] = Of(Plain, "orchestrate worktrees"),
         ["sessions"] = Of(Plain, "orchestrate sessions --hours 4"),
-        ["sessions show"] = Of([(Outcome.WorkFailed, "its file can't be read")], "orchestrate sessions show 1b6e4f --last 5"),
+        ["sessions show"] = Of(
+            [(Outcome.WorkFailed, "the conversation's file can't be read")],
+            "orchestrate sessions show 1b6e4f --last 5"
+        ),
         ["sessions adopt"] = Of(
             Run,
             "orchestrate sessions adopt 1b6e4f",
@@ -163,12 +166,12 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate hold --all --reason \"maintenance at noon\""
         ),
         ["release"] = Of(Plain, "orchestrate release", "orchestrate release --all"),
-        ["cancel"] = Of(Carry, "orchestrate cancel", "orchestrate cancel run-tasks-3f9a1c/parser --dependants"),
+        ["cancel"] = Of(Carry, "orchestrate cancel", "orchestrate cancel run-tasks-3f9a1c/parser --dependents"),
         ["abort"] = Of(
             [
-                (Outcome.Done, "what it landed is taken back"),
-                (Outcome.NeedsPerson, "nobody has said yes, or the branch has moved on: a person takes it back"),
-                (Outcome.Resumable, "the run is still open, and the command is kept"),
+                (Outcome.Done, "the landed changes are reverted"),
+                (Outcome.NeedsPerson, "the question was not approved, or the branch has moved, so that a user must revert the changes"),
+                (Outcome.Resumable, "the run is still open, and the command is stored"),
             ],
             "orchestrate abort run-tasks-3f9a1c"
         ),
@@ -200,22 +203,25 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ["retry"] = Of(Carry, "orchestrate retry run-tasks-3f9a1c/parser --guidance \"Use the standard library.\""),
         ["skip"] = Of(Carry, "orchestrate skip run-tasks-3f9a1c/parser"),
         ["promote"] = Of(
-            [.. Carry, (Outcome.NeedsPerson, "the target branch still needs a person")],
+            [.. Carry, (Outcome.NeedsPerson, "the target branch still needs a user")],
             "orchestrate promote run-tasks-3f9a1c",
             "orchestrate promote run-tasks-3f9a1c --accept-losses",
             "orchestrate promote run-tasks-3f9a1c --target trunk"
         ),
         ["land"] = Of(
-            [.. Carry, (Outcome.NeedsPerson, "nothing landed: a gate fails, or the target branch needs a person")],
+            [.. Carry, (Outcome.NeedsPerson, "nothing landed because a gate failed or the target branch needs a user")],
             "orchestrate land run-tasks-3f9a1c --merged",
             "orchestrate land run-tasks-3f9a1c/parser --next"
         ),
         ["resolve"] = Of(
             [
-                (Outcome.Done, "the run has taken it, or it was carried out here and the run has ended well"),
-                (Outcome.WorkFailed, "it can't be followed yet: no new commit, a gate fails, there is no planner; nothing was changed"),
+                (Outcome.Done, "the run accepted the answer, or it was carried out here and the run succeeded"),
+                (
+                    Outcome.WorkFailed,
+                    "the answer can't be carried out yet, because a commit or a planner is missing or a gate fails; nothing changed"
+                ),
                 (Outcome.NeedsPerson, "the run waits for another answer"),
-                (Outcome.Resumable, "it is kept, or the run was interrupted; 'resume' continues"),
+                (Outcome.Resumable, "the answer is stored, or the run was interrupted; 'resume' continues"),
             ],
             "orchestrate resolve run-tasks-3f9a1c manual-fix --reason \"the parser is repaired by hand\"",
             "orchestrate resolve run-tasks-3f9a1c manual-fix --task parser",
@@ -237,7 +243,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate web --listen 0.0.0.0 --tls-cert cert.pem --tls-key key.pem"
         ),
         ["worker"] = Of(Question, "orchestrate worker --address temporal.example.com:7233", "orchestrate worker --take-over 2m"),
-        ["worker drain"] = Of([(Outcome.WorkFailed, "a run could not be given away, and stays")], "orchestrate worker drain"),
+        ["worker drain"] = Of([(Outcome.WorkFailed, "a run could not be handed over, and stays")], "orchestrate worker drain"),
         ["server"] = Of(Plain, "orchestrate server", "orchestrate server --port 7400"),
         ["server start-dev"] = Of(
             Plain,
@@ -245,24 +251,29 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate server start-dev --port 0 --headless --search-attribute Customer=Keyword"
         ),
         ["server backup"] = Of(Plain, "orchestrate server backup engine-copy.db"),
-        ["server verify"] = Of([(Outcome.WorkFailed, "something is wrong in the file")], "orchestrate server verify"),
+        ["server verify"] = Of([(Outcome.WorkFailed, "the file has a fault")], "orchestrate server verify"),
         ["service"] = Of(
             [
                 (Outcome.NeedsPerson, "the repository is not trusted"),
-                (Outcome.Unavailable, "there is no systemd for users; of 'status' also: the service does not run"),
+                (Outcome.Unavailable, "systemd for users is missing; for 'status' also if the service does not run"),
             ],
             "orchestrate service install",
             "orchestrate service status"
         ),
         ["inbox"] = Of(
-            [(Outcome.NeedsPerson, "with --exit-code: something needs attention; with an ID: nobody at a terminal has answered")],
+            [
+                (
+                    Outcome.NeedsPerson,
+                    "something needs attention (with --exit-code), or the entry was not answered at a terminal (with an ID)"
+                ),
+            ],
             "orchestrate inbox",
             "orchestrate inbox 3f9a",
             "orchestrate inbox 3f9a --snooze 2h"
         ),
         ["schedule"] = Of(Plain, "orchestrate schedule list"),
         ["schedule create"] = Of(
-            [(Outcome.NeedsPerson, "the repository is not trusted, or there are uncommitted changes and nobody has said yes")],
+            [(Outcome.NeedsPerson, "the repository is not trusted, or uncommitted changes were not approved")],
             "orchestrate schedule create nightly --at 22:00 --days mon-fri --until 07:00 --max-cost 40",
             "orchestrate schedule create weekly tasks.yaml --cron \"0 22 * * 5\" --zone Europe/Berlin --run-if-missed 12h"
         ),

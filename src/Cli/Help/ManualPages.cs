@@ -10,12 +10,12 @@ internal static class ManualPages
     private static readonly (Outcome Code, string Meaning)[] Codes =
     [
         (Outcome.Done, "Done."),
-        (Outcome.WorkFailed, "The work failed: a task, a gate, a conflict that was found."),
+        (Outcome.WorkFailed, "The work failed because of a task, a gate or a conflict."),
         (Outcome.Usage, "Wrong usage, an invalid plan or configuration, or no repository."),
-        (Outcome.NeedsPerson, "Something waits for a person."),
+        (Outcome.NeedsPerson, "Something waits for a user."),
         (Outcome.Resumable, "Paused or interrupted; 'orchestrate resume' continues."),
         (Outcome.Unavailable, "Engine, git or agent program is not available."),
-        (Outcome.Interrupted, "Interrupted before anything began."),
+        (Outcome.Interrupted, "Interrupted before anything started."),
     ];
 
     /// <summary>Returns all pages, each with its file name and text.</summary>

@@ -25,8 +25,8 @@ internal static class AgentToolList
         ),
         Describe(
             AgentToolNames.Blocked,
-            "Say what you can't go on without (a decision, a file of another task, a package) or that the task is too big, then end your "
-                + "turn: a person, the planner or the policy answers.",
+            "Request what you can't continue without (a decision, a file of another task, a package), or say that the task is too big, then "
+                + "end your turn. A user, the planner or the policy answers.",
             """
             {"type":"object","properties":{
               "reason":{"type":"string","description":"What stops you, or the question, so that somebody else can decide"},

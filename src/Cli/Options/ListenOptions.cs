@@ -16,13 +16,13 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
     private readonly Option<string> _listen = new(name)
     {
         Description =
-            "Address to listen on; one other than loopback needs --tls-cert, --tls-key and --api-key, or --insecure and --any-user",
+            "Address to listen on; any other than loopback needs --tls-cert, --tls-key and --api-key, or --insecure and --any-user",
         HelpName = "IP",
         DefaultValueFactory = _ => usual,
     };
     private readonly Option<int> _port = new("--port", portAliases)
     {
-        Description = "Port; 0: any free one",
+        Description = "Port; 0 means any free one",
         HelpName = "N",
         DefaultValueFactory = static _ => 7233,
     };
@@ -34,16 +34,16 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
     private readonly Option<string?> _key = new("--tls-key") { Description = "Private key (PEM) of the certificate", HelpName = "FILE" };
     private readonly Option<string?> _apiKey = new("--api-key")
     {
-        Description = "Key that callers must send: a variable's name or a file, never the key itself",
+        Description = "Key that callers must send, as a variable's name or a file, never the key itself",
         HelpName = "$NAME|file:PATH",
     };
     private readonly Option<bool> _insecure = new("--insecure")
     {
-        Description = "Listen beyond loopback without TLS: what is said can be read on the way",
+        Description = "Listen beyond loopback without TLS, so that others on the network can read the traffic",
     };
     private readonly Option<bool> _anyUser = new("--any-user")
     {
-        Description = "Let in, without a key, whoever reaches the port: other users of this machine, and beyond loopback other machines",
+        Description = "Accept callers without a key: other users of this machine, and beyond loopback other machines",
     };
 
     public void AddTo(Command command)
@@ -69,9 +69,9 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
             throw new UseCaseException(
                 Outcome.Usage,
                 $"{name} {text} can be reached from other machines, and "
-                    + $"{(isOpen ? "what is said there could be read on the way" : "anybody could rule the engine")}.",
-                "Give --tls-cert, --tls-key and --api-key, or say --insecure (no TLS) and --any-user (no key) where the network "
-                    + "itself keeps strangers out."
+                    + $"{(isOpen ? "others on the network could read the traffic" : "anybody could control the engine")}.",
+                "Give --tls-cert, --tls-key and --api-key, or --insecure (no TLS) and --any-user (no key) on a network "
+                    + "without strangers."
             );
         }
 
@@ -92,7 +92,7 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
             ? address
             : throw new UseCaseException(
                 Outcome.Usage,
-                $"{option}: '{text}' is no IP address.",
+                $"{option}: '{text}' is not an IP address.",
                 "Write 127.0.0.1, 0.0.0.0 or an address of this machine."
             );
 
@@ -108,11 +108,11 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
     {
         if (options is { AllowAnyUser: true, ApiKey: null })
         {
-            context.Terminal.Warn("Whoever reaches this port rules the engine, and with it can run programs as you: --any-user was given.");
+            context.Terminal.Warn("Because of --any-user, anybody who reaches this port controls the engine and can run programs as you.");
         }
         if (!IPAddress.IsLoopback(options.Address!.Address) && options.Certificate is null)
         {
-            context.Terminal.Warn("What is said to this address can be read on the way: --insecure was given.");
+            context.Terminal.Warn("Because of --insecure, others on the network can read traffic to this address.");
         }
     }
 
@@ -156,13 +156,11 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
             _ when reference.StartsWith(FilePrefix, StringComparison.Ordinal) => Read(context.FullPath(reference[FilePrefix.Length..])),
             _ => throw new UseCaseException(
                 Outcome.Usage,
-                "--api-key takes no key: command lines are seen by everybody on the machine.",
+                "--api-key does not accept the key itself, because all users of the machine can see command lines.",
                 "Write '$NAME' for a variable that holds it, or file:PATH."
             ),
         };
-        return key.Length > 0
-            ? key
-            : throw new UseCaseException(Outcome.Usage, $"--api-key: {reference} is empty.", "An empty key keeps nobody out.");
+        return key.Length > 0 ? key : throw new UseCaseException(Outcome.Usage, $"--api-key: {reference} is empty.", "Put a key into it.");
     }
 
     private static string Read(string file)

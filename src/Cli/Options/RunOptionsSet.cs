@@ -18,7 +18,7 @@ internal sealed class RunOptionsSet
     public Option<string?> Land { get; } =
         new("--land")
         {
-            Description = "merge, squash, rebase, pr, branch or branches: what happens with the finished work (default: git.land)",
+            Description = "Use of the finished work: merge, squash, rebase, pr, branch or branches (default: git.land)",
             HelpName = "HOW",
         };
 
@@ -26,13 +26,13 @@ internal sealed class RunOptionsSet
         new("--target") { Description = "Branch to land on (default: git.target)", HelpName = "BRANCH" };
 
     public Option<string[]> Only { get; } =
-        new("--only") { Description = "Run only this task (may be repeated); what it depends on counts as done", HelpName = "TASK" };
+        new("--only") { Description = "Run only this task (may be repeated); its dependencies count as done", HelpName = "TASK" };
 
     public Option<string?> Model { get; } =
         new("--model", "-m") { Description = "Model of the agents (default: model)", HelpName = "MODEL" };
 
     public Option<string?> Workers { get; } =
-        new("--workers", "-w") { Description = "How many agents work at once (default: workers)", HelpName = "N" };
+        new("--workers", "-w") { Description = "Number of agents that work at once (default: workers)", HelpName = "N" };
 
     public Option<string?> Agent { get; } =
         new("--agent") { Description = "Agent that works on the tasks (default: agent)", HelpName = "NAME" };
@@ -41,7 +41,11 @@ internal sealed class RunOptionsSet
         new("--approve-risk") { Description = "Highest risk score that needs no approval in this run", HelpName = "N" };
 
     public Option<decimal?> MaxCost { get; } =
-        new("--max-cost") { Description = "What the run may cost in US dollars; then it asks you (budget.run)", HelpName = "USD" };
+        new("--max-cost")
+        {
+            Description = "Budget of the run in US dollars; when it is used up, the run asks you (budget.run)",
+            HelpName = "USD",
+        };
 
     public Option<DateTimeOffset?> Until { get; } =
         new("--until")
@@ -51,11 +55,10 @@ internal sealed class RunOptionsSet
             CustomParser = ReadTime,
         };
 
-    public Option<bool> Fresh { get; } =
-        new("--fresh") { Description = "Take up no results of earlier runs, neither of tasks nor of gates" };
+    public Option<bool> Fresh { get; } = new("--fresh") { Description = "Reuse no results of earlier runs, neither of tasks nor of gates" };
 
     public Option<bool> Again { get; } =
-        new(AgainName) { Description = "Run it although the same work is under way, or has landed and nothing has changed since" };
+        new(AgainName) { Description = "Run even if the same work is running, or has landed and nothing has changed since" };
 
     public Option<bool> NoProgress { get; } = new("--no-progress") { Description = "One line per transition instead of the live table" };
 
@@ -79,7 +82,7 @@ internal sealed class RunOptionsSet
                 && zero == 0
             )
             {
-                result.AddError("--max-cost is 0; nothing would start. Leave it out for no limit.");
+                result.AddError("--max-cost is 0, so nothing would start. Leave it out for no limit.");
             }
         });
         Option[] ofPlan = hasPlan ? [Only, Phase] : [];

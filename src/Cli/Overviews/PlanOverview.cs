@@ -41,7 +41,7 @@ internal static class PlanOverview
                     .. task.RequiresApproval ? ["asks   once more before it starts"] : Array.Empty<string>(),
                 ]
         );
-        terminal.Say($"Risk {score.Score} (up to {score.AutoApproveThreshold} nobody is asked){(score.Factors.Count > 0 ? ":" : "")}");
+        terminal.Say($"Risk {score.Score} (up to {score.AutoApproveThreshold} needs no approval){(score.Factors.Count > 0 ? ":" : "")}");
         foreach (var factor in score.Factors)
         {
             terminal.Say($"{factor.Points, 5}  {factor.Message}");
@@ -49,7 +49,7 @@ internal static class PlanOverview
     }
 
     private static string Files(PlanTask task) =>
-        task.FilesWrite is not { } files ? "any: the task names none, and runs alone"
+        task.FilesWrite is not { } files ? "any, because the task lists none; it runs alone"
         : files.Count + task.FilesAppend.Count == 0 ? "none"
         : string.Join(", ", files.Concat(task.FilesAppend.Select(file => $"{file} (adds to it)")));
 

@@ -17,7 +17,7 @@ internal static class ForecastHistory
         {
             if (forecasts.BegunWith(run.RunId) is not { } forecast)
             {
-                context.Terminal.Show($"{LocalTimes.ToMinute(run.StartedAt)}  {run.RunId}  nothing was expected: no past runs said it");
+                context.Terminal.Show($"{LocalTimes.ToMinute(run.StartedAt)}  {run.RunId}  no forecast, because there were no past runs");
                 continue;
             }
             var isOver = RunStates.IsFinal(run.State);

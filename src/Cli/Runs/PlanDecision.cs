@@ -25,7 +25,7 @@ internal sealed class PlanDecision(RunClient runs, CommandContext context)
         }
         var next = answer is PlanAnswer.No ? null : await InPlaceOfAsync(run, answer, stop);
         var id = next is null ? "" : RunIds.Create(asked.Title, Guid.NewGuid());
-        var why = next is null ? "no, at the terminal" : $"{id} continues with another one";
+        var why = next is null ? "no, at the terminal" : $"{id} continues with another plan";
         Say(await run.RejectAsync(new ApprovalCommand(RunQuestion.Plan, why, context.Person) { Shown = shown }, stop));
         if (next is null)
         {

@@ -33,7 +33,7 @@ internal sealed class PlanQuestion(RepositoryLocation repository, OrchestratorSe
         {
             PlanOverview.WriteInFull(plan, settings, repository, Terminal);
         }
-        Terminal.Say("(What needs a yes is set by 'risk.*' and 'always_require_human': orchestrate config.)");
+        Terminal.Say("(Approval rules are set by 'risk.*' and 'always_require_human': orchestrate config.)");
         Terminal.Say(asked.Question);
         return plan is not null && IsByPlanner(run)
             ? await AskOfPlannerAsync(run, plan)
@@ -51,7 +51,7 @@ internal sealed class PlanQuestion(RepositoryLocation repository, OrchestratorSe
     private async Task<PlanAnswer?> AskOfPlannerAsync(RunStatus run, Plan plan)
     {
         var edited = default(Plan);
-        while (Terminal.AskText("yes, no, edit, or what should be otherwise, in words:") is { } text)
+        while (Terminal.AskText("yes, no, edit, or the changes you want, in words:") is { } text)
         {
             switch (text.Trim().ToLowerInvariant())
             {
@@ -65,7 +65,7 @@ internal sealed class PlanQuestion(RepositoryLocation repository, OrchestratorSe
                 case var words when words.Contains(' ', StringComparison.Ordinal):
                     return new PlanAnswer.Otherwise(edited ?? plan, text.Trim());
                 default:
-                    Terminal.Say("Another round of the planner costs: say in several words what should be otherwise.");
+                    Terminal.Say("Another round of the planner costs money, so describe the changes in several words.");
                     break;
             }
         }
@@ -84,9 +84,9 @@ internal sealed class PlanQuestion(RepositoryLocation repository, OrchestratorSe
             {
                 Terminal.Say(line);
             }
-            if (Terminal.Ask("So it can't be run. Edit it again?", byDefault: true) is not true)
+            if (Terminal.Ask("This plan can't be run. Edit it again?", byDefault: true) is not true)
             {
-                Terminal.Say($"What you wrote is kept in {editing.Name}.");
+                Terminal.Say($"Your text is kept in {editing.Name}.");
                 return null;
             }
             read = await editing.EditAsync(plan: null);

@@ -32,7 +32,7 @@ internal static class ReportFile
             {
                 throw new UseCaseException(
                     Outcome.Usage,
-                    $"{file} already exists, and is not a report of orchestrate's.",
+                    $"{file} already exists and is not a report of orchestrate.",
                     "Name another file, or remove it."
                 );
             }
@@ -48,7 +48,7 @@ internal static class ReportFile
                 "Name a file in a folder that exists and may be written to."
             );
         }
-        context.Terminal.Say($"Wrote {path}. It needs nothing else: open it in a browser, or send it.");
+        context.Terminal.Say($"Wrote {path}. Open it in a browser, or send it; it needs no other files.");
     }
 
     private static bool IsReport(string path)

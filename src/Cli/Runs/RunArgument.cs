@@ -8,7 +8,7 @@ namespace Orchestrator.Cli.Runs;
 internal sealed class RunArgument
 {
     private readonly Argument<string?> _which;
-    private readonly Option<string?> _run = new("--run") { Description = "The run, beside a TASK", HelpName = "RUN" };
+    private readonly Option<string?> _run = new("--run") { Description = "The run of the TASK", HelpName = "RUN" };
 
     /// <summary>Creates the argument.</summary>
     /// <param name="name"><c>RUN</c> or <c>RUN/TASK</c>.</param>
@@ -39,7 +39,7 @@ internal sealed class RunArgument
         var reference = RunReference.Parse(which);
         return !which.Contains('/', StringComparison.Ordinal) ? $"{run}/{which}"
             : reference.Run is null || reference.Run == run ? $"{run}/{reference.Task}"
-            : throw new UseCaseException(Outcome.Usage, $"'{which}' and --run {run} are two runs.", "Name one of them.");
+            : throw new UseCaseException(Outcome.Usage, $"'{which}' and --run {run} name different runs.", "Name one of them.");
     }
 
     /// <summary>Returns the run to show, and its task if one is named.</summary>

@@ -182,8 +182,8 @@ internal sealed class RunSession : IAsyncDisposable
         if (left > 0)
         {
             _context.Terminal.Warn(
-                $"{Plural.Of(left, "task")} of {run.RunId} {Plural.Form(left, "is", "are")} still being ended; whoever works in "
-                    + $"this repository next continues with that."
+                $"{Plural.Of(left, "task")} of {run.RunId} {Plural.Form(left, "is", "are")} still being ended; the next worker in "
+                    + $"this repository continues that."
             );
         }
     }
@@ -243,8 +243,8 @@ internal sealed class RunSession : IAsyncDisposable
     /// <summary>Executes a run until a stored command is applied and the run is idle.</summary>
     /// <param name="run">The run.</param>
     /// <param name="skipUntil">Number of the last transition before the command.</param>
-    /// <param name="isAsMeant">Returns true if the status is the target state of the command.</param>
-    public async Task<RunStatus> CarryOutAsync(RunHandle run, long skipUntil, Func<RunStatus, bool> isAsMeant)
+    /// <param name="isInTargetState">Returns true if the status is the target state of the command.</param>
+    public async Task<RunStatus> CarryOutAsync(RunHandle run, long skipUntil, Func<RunStatus, bool> isInTargetState)
     {
         _watched.Add(run.RunId);
         var watcher = new RunWatcher(run, Path.Combine(_repository.RunsFolder, run.RunId), _context, table: false)
@@ -259,7 +259,7 @@ internal sealed class RunSession : IAsyncDisposable
 
             // An idle run still reports its old state until it has received the command.
             var hasTaken = status.Sequence > skipUntil && !status.Paused;
-            if (isAsMeant(status) || hasTaken || _context.Time.GetElapsedTime(began) > CommandsTakenWithin)
+            if (isInTargetState(status) || hasTaken || _context.Time.GetElapsedTime(began) > CommandsTakenWithin)
             {
                 break;
             }
@@ -350,8 +350,8 @@ internal sealed class RunSession : IAsyncDisposable
     private async Task<bool> UntilAnsweredAsync(RunHandle run, Exception lost, CancellationToken stop)
     {
         _context.Terminal.Warn(
-            $"{_engine.Description} does not answer ({ConnectionFault.Of(lost)}). Agents that are at work continue; waiting until it does. "
-                + $"Ctrl-C ends that, 'orchestrate resume {run.RunId}' continues it later."
+            $"{_engine.Description} does not answer ({ConnectionFault.Of(lost)}). Running agents continue; waiting until it answers. "
+                + $"Ctrl-C stops waiting, and 'orchestrate resume {run.RunId}' continues the run later."
         );
         while (true)
         {
@@ -388,7 +388,7 @@ internal sealed class RunSession : IAsyncDisposable
 
     private async Task<RunStatus?> WindDownAsync(RunWatcher watcher, RunHandle run)
     {
-        _context.Terminal.Say("Stopping: agents are interrupted and keep their conversation. Ctrl-C again ends at once.");
+        _context.Terminal.Say("Stopping. Agents are interrupted and keep their conversations. Ctrl-C again ends at once.");
         using var inTime = new CancellationTokenSource(WindDownWithin, _context.Time);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(_context.Interrupts.StopNow, inTime.Token);
         try
@@ -427,7 +427,7 @@ internal sealed class RunSession : IAsyncDisposable
             }
             throw new UseCaseException(
                 Outcome.Resumable,
-                $"The worker of this process broke: {_worker.Running.Exception!.InnerException!.Message}",
+                $"The worker of this process failed: {_worker.Running.Exception!.InnerException!.Message}",
                 $"The run is kept: 'orchestrate resume {run.RunId}' continues it."
             );
         }

@@ -24,7 +24,7 @@ internal sealed class UnattendedPreflight(CommandContext context, RepositoryLoca
         {
             throw new UseCaseException(
                 Outcome.NeedsPerson,
-                "The night was not started: permissions.network.mode is open, so that agents and gates could send anything anywhere.",
+                "The night was not started, because with permissions.network.mode open, agents and gates could send anything anywhere.",
                 "orchestrate config set permissions.network.mode listed; or start with --yes-open-network."
             );
         }
@@ -62,7 +62,7 @@ internal sealed class UnattendedPreflight(CommandContext context, RepositoryLoca
                 new(
                     "notifications",
                     MachineCheckStatus.Warn,
-                    "Nobody is notified when it needs a person.",
+                    "No one is notified if the run needs a user.",
                     "Set notifications: docs/how-to/notices.md."
                 ),
             ];
@@ -120,7 +120,7 @@ internal sealed class UnattendedPreflight(CommandContext context, RepositoryLoca
             : "no forecast of cost and time: there are no past runs";
         yield return $"{(contract.Tasks == 0 ? "the planner's tasks" : Plural.Of(contract.Tasks, "task"))}, by up to "
             + $"{Plural.Of(settings.Settings!.Workers, "agent")} at once";
-        yield return $"what passes its gates lands ({settings.Settings.Git.Land}); set-up and gates run once before the first agent, "
+        yield return $"work that passes its gates lands ({settings.Settings.Git.Land}); set-up and gates run once before the first agent, "
             + "and the run reports what fails there";
         yield return "nobody is needed, except for the points below; the report in the morning compares all this with what happened";
     }

@@ -98,7 +98,7 @@ internal static class CommandLine
             terminal.Fail(
                 unexpected.Message,
                 log is null
-                    ? "Not even a log file can be written. See that the folder is not read-only and its disk not full, then run again."
+                    ? "Not even a log file can be written. Check that the folder is writable and its disk is not full, then run again."
                     : $"Details are in {log}."
             );
             return unexpected is IOException or UnauthorizedAccessException ? Outcome.Unavailable : Outcome.WorkFailed;
@@ -161,8 +161,8 @@ internal static class CommandLine
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"'{command.Name}' is not for agents: this process belongs to an agent's attempt, a gate or set-up.",
-                "An agent says how its task ended with 'orchestrate done', or what it needs with 'orchestrate blocked'."
+                $"'{command.Name}' is not for agents, and this process belongs to an agent's attempt, a gate or set-up.",
+                "Agents report the end of a task with 'orchestrate done', and request help with 'orchestrate blocked'."
             );
         }
         if (context.Platform.Refusal is { } refusal && !command.WorksEverywhere)

@@ -75,7 +75,7 @@ internal static class CommandTable
         ("abort", static () => new AbortCommand()),
         (
             "budget",
-            static () => new Command("budget", "Raise what a run may spend") { new CatalogCommand(SteeringCatalog.RaiseBudget, "raise") }
+            static () => new Command("budget", "Raise the budget of a run") { new CatalogCommand(SteeringCatalog.RaiseBudget, "raise") }
         ),
         ("retry", static () => new CatalogCommand(SteeringCatalog.Retry)),
         ("skip", static () => new CatalogCommand(SteeringCatalog.Skip)),

@@ -44,7 +44,7 @@ internal static class Program
         if (FindFolder() is not { } folder)
         {
             using var told = new SystemTerminal(documents: false, environment, StandardStreams.OfProcess());
-            told.Fail("The folder that this was called in is gone.", "Go to one that exists (cd), then call it again.");
+            told.Fail("The current folder no longer exists.", "Change to an existing folder (cd), then run the command again.");
             return Outcome.Usage;
         }
         var code = await CommandLine.RunAsync(

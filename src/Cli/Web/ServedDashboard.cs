@@ -53,8 +53,8 @@ internal sealed class ServedDashboard(DashboardOptions options, CommandContext c
         {
             throw new UseCaseException(
                 Outcome.Unavailable,
-                $"Another program listens on {options.Address} already.",
-                "End it, or choose another port with --port (0: any free one)."
+                $"Another program already listens on {options.Address}.",
+                "End it, or choose another port with --port (0 means any free one)."
             );
         }
         var address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();

@@ -16,7 +16,7 @@ internal sealed class WebOption
 
     private readonly Option<int?> _port = new("--web")
     {
-        Description = $"Serve the page too, on this port of loopback (0: any free one); {UsualPort} where none is named",
+        Description = $"Also serve the page, on this port of loopback (0 means any free one); default: {UsualPort}",
         HelpName = "PORT",
         Arity = ArgumentArity.ZeroOrOne,
     };
@@ -38,7 +38,7 @@ internal sealed class WebOption
             throw new UseCaseException(
                 Outcome.Usage,
                 "--web serves the page from this process, which ends with --detach.",
-                "Leave one of them out; 'orchestrate web' serves the page beside runs in the background."
+                "Leave one out; 'orchestrate web' serves the page beside background runs."
             );
         }
     }

@@ -8,7 +8,7 @@ public static class DeadWorkerAttempts
     /// <param name="client">Client of the server that holds the runs.</param>
     /// <param name="machine">The machine whose workers are meant: others may have workers of the same identity.</param>
     /// <param name="isDead">True for the identity of a worker whose process is gone.</param>
-    /// <returns>How many attempts were failed.</returns>
+    /// <returns>Number of attempts that were marked as failed.</returns>
     public static async Task<int> FailAsync(
         ITemporalClient client,
         string machine,

@@ -28,7 +28,7 @@ internal static class GitSetupCheck
         var found = new MachineCheckEntry("git", MachineCheckStatus.Ok, $"git {git.Version}.");
         if (location is null)
         {
-            var none = "This folder is in no git repository.";
+            var none = "This folder is not in a git repository.";
             return [found, new("repository", MachineCheckStatus.Fail, none, $"Run '{GitRepository.BeginCommand}', or go to one.")];
         }
         var opened = await repositories.OpenAsync(location.Root);

@@ -78,7 +78,7 @@ public sealed record RunReview
             ReviewVerdicts.Accepted => $"accepted in round {Round}",
             ReviewVerdicts.Findings when Standing.Count == 0 => "not reviewed yet",
             ReviewVerdicts.Findings =>
-                $"round {Round}: {Plural.Of(Standing.Count == 0 ? 0 : Standing[^1], "finding")}, made tasks of the run",
+                $"round {Round}: {Plural.Of(Standing.Count == 0 ? 0 : Standing[^1], "finding")}, turned into tasks of the run",
             ReviewVerdicts.Escalated =>
                 $"not accepted after {Plural.Of(Round, "round")}: {Plural.Of(Standing.Count == 0 ? 0 : Standing[^1], "finding")}",
             ReviewVerdicts.Empty => "not reviewed, because nothing has changed",

@@ -171,7 +171,7 @@ public sealed record WorkLocation(IReadOnlyList<string> Parts);
 
 /// <summary>Asks for a batch to be merged, gated and landed in one step.</summary>
 /// <param name="Build">The batch.</param>
-/// <param name="Tries">How often a failing gate is run before the failure counts.</param>
+/// <param name="Tries">Number of runs of a failing gate before the failure counts.</param>
 public sealed record MergeBatchInput(BuildBatchInput Build, int Tries)
 {
     /// <summary>The gates of the whole batch, or null if its merges leave something to decide.</summary>
@@ -213,10 +213,10 @@ public sealed record MergeBatchInput(BuildBatchInput Build, int Tries)
 public sealed record MergedBatch(IReadOnlyList<MergeResult> Built, MergeResult? Gated = null, IReadOnlyList<MergeResult>? Landed = null);
 
 /// <summary>Asks for gates to be run on a tree with the first entries of a batch.</summary>
-/// <param name="Requests">What is merged in it, in order.</param>
-/// <param name="Base">What the first of them was merged onto.</param>
+/// <param name="Requests">Merged requests, in order.</param>
+/// <param name="Base">Commit onto which the first request was merged.</param>
 /// <param name="Commit">The merge of the last.</param>
-/// <param name="Tries">How often a failing gate is run before the failure counts.</param>
+/// <param name="Tries">Number of runs of a failing gate before the failure counts.</param>
 public sealed record GateBatchInput(
     string RunId,
     RepositoryReference Repository,

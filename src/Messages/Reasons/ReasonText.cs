@@ -24,10 +24,10 @@ public static class ReasonText
         why switch
         {
             { Hosts: null } => "",
-            { Hosts: > 0 and var taken } => $"; all places of {Plural.Of(taken, "host")} are taken",
-            { Label: null } => "; no host that is connected offers places: 'orchestrate worker --slots 1' on one that is to do tasks",
-            { Label: var label } => $"; no host that is connected has that label: 'orchestrate worker --slots 1 --label {label}' on one "
-                + $"that has it, or a task without 'host: {label}'",
+            { Hosts: > 0 and var taken } => $"; all slots of {Plural.Of(taken, "host")} are in use",
+            { Label: null } => "; no connected host offers slots, so run 'orchestrate worker --slots 1' on one",
+            { Label: var label } => $"; no connected host has that label, so run 'orchestrate worker --slots 1 --label {label}' on one "
+                + $"that has it, or remove 'host: {label}' from the task",
         };
 
     private static string Say(Reason? reason) =>
@@ -38,41 +38,41 @@ public static class ReasonText
             AgentAsks why => $"{why.Question}{Aside(why.Because)}",
             AgentFailed why => why.Attempts == 0 ? why.Message.Text : $"{why.Message} ({Plural.Of(why.Attempts, "attempt")})",
             AgentHeld why => why.Hold.Text,
-            WaitsForHost why => $"waits for a host with {(why.Label is { } label ? $"the label {label} and " : "")}a free place"
+            WaitsForHost why => $"waits for a host with {(why.Label is { } label ? $"the label {label} and " : "")}a free slot"
                 + (why.Refusal is { } refusal ? $"; {refusal}" : HostsOf(why)),
-            PlacedOnHost why => $"is done on {why.Host}",
+            PlacedOnHost why => $"is executed on {why.Host}",
             LeftItsHost why => $"has left {why.Host}",
             AgentKilled why => $"the agent was started {Plural.Of(why.Starts, "time")} in a row and killed: {why.Message}",
             AgentStartsAgain why => $"{Clause(why.Message)}; next attempt in {Math.Ceiling(why.Pause.TotalSeconds):0} s",
             AgentStoppedByPerson => "its agent was stopped by a person; 'resume' continues its conversation",
             Approved why => $"approved by {why.By}",
             AskedTooOften why => $"its agent has asked {Plural.Of(why.Times, "time")}",
-            BegunAnew => "begun anew by a reset",
-            BegunAnewUntold why => $"begun anew by a reset; it was {why.State}, and nothing was reported since",
+            BegunAnew => "restarted by a reset",
+            BegunAnewUntold why => $"restarted by a reset; it was {why.State} and has reported nothing since",
             BudgetRaised why => $"{why.What}, by {why.By.Who}",
             BudgetReached why => BudgetText.Of(why.Budget),
             CancelledBy why => $"cancelled by {why.By}",
             CancelledByServer => "cancelled from outside",
             ChecksStart => "checking git, the base, disk, the agent and the gates",
-            CommitsAdded => "a person has added commits; the reviewer looks again",
+            CommitsAdded => "a user added commits; the reviewer checks again",
             CommitsNotTaken why => why.Cause.Text,
             ConflictForPerson why =>
                 $"{Say(why.Because)} Its agent has not resolved the conflict in {Plural.Of(why.Attempts, "attempt")}. Both sides are "
-                    + $"in {why.Worktree}: make both hold there, then: orchestrate retry {why.Task} (with --guidance TEXT its agent tries "
-                    + "once more)",
-            ContinuationGone => "it continued as new, and what followed is gone",
+                    + $"in {why.Worktree}: combine them there, then run: orchestrate retry {why.Task} (with --guidance TEXT its agent "
+                    + "tries again)",
+            ContinuationGone => "it continued as new, and its next execution is gone",
             DependencyEnded why => $"depends on {why.Task}, which is {why.State}",
             DependencyGoesOn why => $"{why.Task} continues",
             DiskFull why => why.Cause.Text,
             Divided why => $"it is divided into {string.Join(", ", why.Parts)}",
             EarlierResultTried => "an earlier result is tried on the present base",
-            EarlierWorkNotFound why => $"what it had begun before could not be found: {why.Cause}",
+            EarlierWorkNotFound why => $"its earlier work could not be found: {why.Cause}",
             EndedWithRun why => $"the run was {why.State}; its files stay",
             Ending why => $"ending: {Say(why.Because)}",
-            EndNotRecorded why => $"its end could not be recorded as a whole: {why.Cause}",
+            EndNotRecorded why => $"its end could not be recorded completely: {why.Cause}",
             FailedAlike why => $"{Plural.Of(why.Tasks, "task")} failed alike: {Say(why.Because)}",
-            FindingsDone => "what was found is done; the reviewer looks again",
-            FindingsForOtherPlan => "what was found is for the tasks of the other plan",
+            FindingsDone => "the findings are repaired; the reviewer checks again",
+            FindingsForOtherPlan => "the findings belong to the tasks of the other plan",
             Followed why => $"{Say(why.First)}; {Say(why.Then)}",
             GatesChanged why => why.Changes.Text,
             GatesOnCommits why => $"{Of(why.Commits)} by {why.By.Who}: the gates of the whole run are run",
@@ -81,19 +81,19 @@ public static class ReasonText
             LandsPart => "merged work, as requested; the rest stays open",
             LeaseImpossible why => $"its files and resources could not be leased: {why.Cause}",
             LeasesNotJoined why => why.Cause.Text,
-            LooksAtCommits why => $"looking at what {why.By.Who} has committed on {why.Branch}",
+            LooksAtCommits why => $"checking the commits of {why.By.Who} on {why.Branch}",
             MergedNextFor why => $"its merge before the other waiting tasks was requested by {why.By}",
             Mailed why => why.Message.Text,
-            LostWithMachine why => $"its work was lost with {why.Machine}: it is done again",
+            LostWithMachine why => $"its work was lost with {why.Machine}, so it is repeated",
             MergedBeforeReset => "merged before the run was reset",
-            MergedSinceReview => "there is more now than the reviewer has seen; it looks again",
+            MergedSinceReview => "the work has grown since the review; the reviewer checks again",
             MergeNotApproved why => $"{Say(why.Answer)}: {why.Changes}",
             MessageDropped why => why.Cause.Text,
             NoOtherPlan why => $"There is no other plan: {Say(why.Because)}",
             NoPlanYet why => $"no plan yet: {Say(why.Because)}",
             NotApprovedInTime => "nobody approved it in time",
             NotAskedFor => "outside of the request",
-            NotDivided why => $"it is not divided: {why.Cause?.Text ?? "what was proposed is gone"}",
+            NotDivided why => $"it is not divided: {why.Cause?.Text ?? "the proposal is gone"}",
             Noted why => why.Text.Text,
             NothingCanRun why => $"nothing more can run: {Some(why.Tasks)} failed{OnStaging(why.HasUnlanded)}"
                 + (why.Then is null ? "" : $". {Say(why.Then)}"),
@@ -113,7 +113,7 @@ public static class ReasonText
             OtherPlanAskedFor why => $"another plan was requested{(why.By is null ? "" : $" by {why.By}")}",
             OtherPlanMade why => $"another plan: {why.Replan}",
             OtherPlanNeedsApproval why => string.Join(' ', Say(why.Tasks).Concat(why.Because.Select(quote => quote.Text))),
-            OtherPlanNotTaken why => $"The other plan is not taken: {Say(why.Because)}",
+            OtherPlanNotTaken why => $"The other plan was not accepted: {Say(why.Because)}",
             PartsFirst => "the smaller tasks that it was divided into come first",
             PausedByPerson => "paused by a person",
             PeopleNotTold why => why.Problem.Text,
@@ -126,7 +126,7 @@ public static class ReasonText
                 + $"{why.Task} --guidance TEXT): {why.Question}",
             PlannerAskedAgain => "the planner is asked again",
             PlannerAskedAgainAfter why => $"{why.Message}; the planner is asked again",
-            PlannerLeavesIt why => $"the planner leaves it to a person: {why.Cause}",
+            PlannerLeavesIt why => $"the planner passes it to a user: {why.Cause}",
             PlannerLimited why => $"the planner waits until {Second(why.Until)}: {why.Message}",
             PlannerPlans why => $"{why.Agent} plans",
             PlannerStopped => "the planner was stopped",
@@ -139,10 +139,9 @@ public static class ReasonText
             PlanStored why => why.Where.Text,
             PolicyAsksPerson why => why.Policy.Text,
             PromotedBy why => $"promoted by {why.By}",
-            ReadyToLand why => "all that is to land is merged to staging; "
-                + (why.Review is null ? "not reviewed" : $"review: {why.Review}"),
+            ReadyToLand why => "all work to land is merged to staging; " + (why.Review is null ? "not reviewed" : $"review: {why.Review}"),
             Rejected why => $"rejected by {why.By}",
-            Replaced why => $"replaced by other tasks, as {why.By.Who} asked",
+            Replaced why => $"replaced by other tasks, as requested by {why.By.Who}",
             RequestInstalled => "its agent's request is installed",
             RequestJudged => "its agent's request is checked",
             RequestNeedsApproval why => why.Request.Text,
@@ -152,7 +151,7 @@ public static class ReasonText
             ReviewConcluded why => $"{why.Review}. {why.Summary}".TrimEnd(),
             ReviewNotBegun why => why.Cause.Text,
             NotCompared why => $"the reviewer was not asked which of equal results is the best: {string.Join("; ", why.Why)}",
-            ReviewOutdated => "it has not seen what there is now; the reviewer looks again",
+            ReviewOutdated => "the review is outdated; the reviewer checks again",
             ReviewOverruled why => $"review: {why.Review}",
             ReviewRejected why => $"the reviewer does not accept: {Say(why)}",
             ReviewStillUnreadable why =>
@@ -169,9 +168,9 @@ public static class ReasonText
             BranchesKept { Tasks: [var only] } => $"the work of {only} is on a branch of its own; nothing was merged, as asked",
             BranchesKept why => $"the work of {Plural.Of(why.Tasks.Count, "task")} is on a branch each; nothing was merged, as asked",
             RunLimitReached why =>
-                $"no more agents are started: it is past {Minute(why.Until)} (until); working ones continue. 'resume' lifts the limit",
-            StagingGone why => $"its staging branch is gone, and what was merged to it is not on {why.Target}: start the plan anew, which "
-                + "takes up what is finished",
+                $"no more agents start, because it is past {Minute(why.Until)} (until); running ones continue. 'resume' lifts the limit",
+            StagingGone why => $"its staging branch is gone, and its merged work is not on {why.Target}; run the plan again, which "
+                + "reuses finished work",
             StagingMade why => why.Found.Text,
             TasksAdded why =>
                 $"{why.By} has added {(why.Tasks.Count <= 10 ? string.Join(", ", why.Tasks) : Plural.Of(why.Tasks.Count, "task"))}",
@@ -179,7 +178,7 @@ public static class ReasonText
             StepFailing why => $"{why.Activity} has failed {Plural.Of(why.Failures, "time")} and is tried again: {Clause(why.Cause)}.",
             StepImpossible why => why.Cause.Text,
             StillOpenElsewhere why => $"another execution of {why.Workflow} is still open; terminate it, then retry",
-            TerminatedBy why => (why.Identity.Length > 0 ? $"terminated by {why.Identity}" : "terminated by somebody who gave no name")
+            TerminatedBy why => (why.Identity.Length > 0 ? $"terminated by {why.Identity}" : "terminated by an unnamed client")
                 + (why.Words is null ? "" : $": {why.Words}"),
             ToldToGoOn why => $"continued by {why.By}",
             TrainEnded why => $"The merge queue ended: {why.Cause}. Another one continues.",
@@ -189,16 +188,17 @@ public static class ReasonText
             UsageLimited why => $"waits until {Second(why.Until)}: {why.Message}",
             WaitsForConflict why => $"{why.Conflict} It waits until {why.Task} has resolved its own conflict.",
             WaitsForLease why => $"waits for {why.Path}, which {why.Task} {(why.IsWaiting ? "waits for too" : "works on")}",
-            WaitsForWorker why => $"waits for a worker that serves '{why.Repository}', since {Second(why.Since)}; start one where it is: "
-                + $"orchestrate worker --repository {(why.Repository.StartsWith('/') ? "" : "PATH=")}{why.Repository}",
+            WaitsForWorker why =>
+                $"waits for a worker that serves '{why.Repository}', since {Second(why.Since)}; start one on its machine: "
+                    + $"orchestrate worker --repository {(why.Repository.StartsWith('/') ? "" : "PATH=")}{why.Repository}",
             WaitsLongForLease why =>
-                $"{Say(why.Wait)}; it has waited since {Second(why.Since)}: 'orchestrate status' of that run tells what " + "holds it up",
+                $"{Say(why.Wait)}; it has waited since {Second(why.Since)}; see 'orchestrate status' of that run for the cause",
             WaivedBy why => $"counts as done without changes: waived by {why.By}",
             WayOutRefused why => $"{Say(why.Refusal)} Before: {Say(why.Before)}",
             WorkCancelled => "cancelled by a person; its files stay",
-            WorkflowEnded why => $"its workflow ended: {(why.Because is null ? "nothing tells how" : Say(why.Because))}",
+            WorkflowEnded why => $"its workflow ended: {(why.Because is null ? "the cause is unknown" : Say(why.Because))}",
             WorkflowGone => "its workflow is gone",
-            WorkflowTimedOut => "its time limit as a workflow has passed",
+            WorkflowTimedOut => "its workflow timed out",
             WorkKept why => why.Where.Text,
             WorkMerged why => string.Join("; ", why.Notes.Append(why.Merge).OfType<Quote>()),
             WorktreeNotReleased why => $"{Say(why.Ended)} (its worktree could not be released: {why.Cause})".TrimStart(),

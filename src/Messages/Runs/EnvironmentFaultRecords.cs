@@ -43,7 +43,7 @@ public sealed record MachineName(string Machine, string Host)
 
     /// <summary>Returns the display text: the host's name, if known, and its identity.</summary>
     public override string ToString() =>
-        QueueNames.GiverOf(Machine, out _) is { } giver ? $"{giver} (which gave it away)"
+        QueueNames.GiverOf(Machine, out _) is { } giver ? $"{giver} (which handed it over)"
         : Host.Length > 0 ? $"{Host} ({Machine})"
         : Machine;
 }

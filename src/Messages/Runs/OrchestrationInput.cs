@@ -172,7 +172,7 @@ public sealed record OrchestrationInput
         }
         if (!NeedsPlanner && (PlanOnly || Output is not null))
         {
-            faults.Add("'planOnly' and 'output' go with 'request' or 'requestFile': only a planner's plan is written.");
+            faults.Add("'planOnly' and 'output' need 'request' or 'requestFile', because only a planner's plan is written.");
         }
         if (Planning is { IsForBacklog: true } && !PlanOnly)
         {
@@ -188,7 +188,7 @@ public sealed record OrchestrationInput
         }
         if (Until is not null && UntilTime is not null)
         {
-            faults.Add("'until' and 'untilTime' are given: one of them says when the run stops starting agents.");
+            faults.Add("'until' and 'untilTime' are both given, but only one may say when the run stops starting agents.");
         }
         if (UntilTime is not null && !TimeOnly.TryParseExact(UntilTime, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
         {
@@ -196,7 +196,7 @@ public sealed record OrchestrationInput
         }
         if (UntilZone is not null && UntilTime is null)
         {
-            faults.Add("'untilZone' goes with 'untilTime'.");
+            faults.Add("'untilZone' needs 'untilTime'.");
         }
         if (Conversations?.FirstOrDefault(pair => !Guid.TryParse(pair.Value, out _)) is { Key: not null } other)
         {

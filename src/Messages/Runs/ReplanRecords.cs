@@ -71,7 +71,7 @@ public sealed record RunReplan
         State switch
         {
             ReplanStates.Planned => $"{Names(Replaces)} replaced by {Names(Tasks)}, as {By} asked",
-            ReplanStates.Dropped => $"requested by {By}; nothing came of it",
+            ReplanStates.Dropped => $"requested by {By}, but dropped",
             _ => $"requested by {By}",
         };
 

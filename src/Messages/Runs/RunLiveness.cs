@@ -64,7 +64,7 @@ public static class RunLiveness
     /// <param name="run">The run. The sentence reports a landing that is gone if <see cref="RunStatus.LandedGone"/> is set.</param>
     public static string DescribeLanding(RunStatus run) =>
         !run.HasLanded ? ""
-        : run.LandedGone is true ? $"{CommitIds.Shorten(run.LandedCommit)} on {BranchOf(run)}, which does not have it any more"
+        : run.LandedGone is true ? $"{CommitIds.Shorten(run.LandedCommit)} on {BranchOf(run)}, which no longer contains it"
         : $"{CommitIds.Shorten(run.LandedCommit)} on {BranchOf(run)}";
 
     private static string BranchOf(RunStatus run) => run.LandedOn.Length > 0 ? run.LandedOn : run.Target;

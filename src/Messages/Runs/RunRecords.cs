@@ -196,7 +196,7 @@ public sealed record TaskOutline
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? SameAs { get; init; }
 
-    /// <summary>True if the task was done before this run started (an earlier phase, not in <c>only</c>), so its dependants may
+    /// <summary>True if the task was done before this run started (an earlier phase, not in <c>only</c>), so its dependents may
     /// run.</summary>
     public bool Done { get; init; }
 

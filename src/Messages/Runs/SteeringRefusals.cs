@@ -39,7 +39,7 @@ public static class SteeringRefusals
     /// <param name="hasUnlanded">True if merged work has not landed.</param>
     /// <param name="isOverdue">True if all work is merged and the run was not promoted in time.</param>
     public static string? OfLandMerged(string run, string state, bool hasUnlanded, bool isOverdue) =>
-        isOverdue ? $"All of {run} is merged; 'orchestrate promote {run}' begins its landing anew."
+        isOverdue ? $"All of {run} is merged; 'orchestrate promote {run}' restarts its landing."
         : state is not (RunStates.Escalated or RunStates.Executing)
             ? $"{run} is {state}; its merged work lands when all tasks are merged, or with this command while the run executes."
         : !hasUnlanded ? $"Nothing of {run} is merged that has not landed."
@@ -55,5 +55,5 @@ public static class SteeringRefusals
     public static string OfPlanAnswer(string state) => $"The plan is not waiting for an answer; the run is {state}.";
 
     /// <summary>Refuses an answer to a task that is not waiting for one.</summary>
-    public static string OfTaskAnswer(string task, string state) => $"{task} is {state} and waits for no approval.";
+    public static string OfTaskAnswer(string task, string state) => $"{task} is {state} and does not wait for an approval.";
 }

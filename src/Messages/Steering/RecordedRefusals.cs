@@ -29,7 +29,7 @@ internal static class RecordedRefusals
 
     public static string? OfLand(RunStatus run) =>
         run.State == RunStates.Escalated && !run.PromotionOverdue
-            ? $"{run.RunId} is {run.State}: with --merged what is merged of it lands, and the rest stays open."
+            ? $"{run.RunId} is {run.State}: with --merged its merged work lands, and the rest stays open."
             : OfPromote(run);
 
     public static string? OfLandMerged(RunStatus run) =>

@@ -65,7 +65,7 @@ public static class SteeringCatalog
 
     /// <summary>Ends a run and reverts its landing.</summary>
     public static SteeringDefinition Abort { get; } =
-        new("abort", SteeringTargets.Run, "End a run and take back what it landed", (input, _) => Ending(input) with { Withdraws = true })
+        new("abort", SteeringTargets.Run, "End a run and revert its landing", (input, _) => Ending(input) with { Withdraws = true })
         {
             AcceptsEnded = true,
             Continues = false,
@@ -84,7 +84,7 @@ public static class SteeringCatalog
                 }
         )
         {
-            Arguments = [new SteeringArgument(Guidance, "What the agent should know this time")],
+            Arguments = [new SteeringArgument(Guidance, "Guidance for the agent's next attempt")],
         };
 
     /// <summary>Counts a task as done without changes.</summary>
@@ -105,7 +105,7 @@ public static class SteeringCatalog
         new(
             "approve",
             SteeringTargets.Question,
-            "Answer yes to a question from a run",
+            "Approve a question of a run",
             (input, _) =>
                 new SteeringCall(MessageNames.Approve, new ApprovalCommand(input.RequiredTask, By: input.By) { Shown = input.Shown })
                 {
@@ -121,7 +121,7 @@ public static class SteeringCatalog
         new(
             "reject",
             SteeringTargets.Question,
-            "Say no to a question of a run",
+            "Reject a question of a run",
             (input, _) =>
                 new SteeringCall(
                     MessageNames.Reject,
@@ -194,7 +194,7 @@ public static class SteeringCatalog
         new(
             "resolve",
             SteeringTargets.Run,
-            "Decide what happens to a run that can't continue by itself",
+            "Decide how a run continues that can't continue by itself",
             (input, _) =>
                 new SteeringCall(
                     MessageNames.ResolveEscalation,
@@ -220,7 +220,7 @@ public static class SteeringCatalog
                     Placeholder = "WAY",
                     Values = Resolutions.All,
                 },
-                new SteeringArgument(Reason, "Why, for the record of the run; with replan the planner reads it, too"),
+                new SteeringArgument(Reason, "The reason, for the record of the run; with replan the planner reads it, too"),
             ],
             Lands = true,
             Questions = _ => RunQuestion.OfResolve,
@@ -231,25 +231,25 @@ public static class SteeringCatalog
         new(
             "budget",
             SteeringTargets.Run | SteeringTargets.Task,
-            "Give a budget a higher limit; what waits for it continues",
+            "Raise a budget, so that waiting work continues",
             (input, _) => Raise(input)
         )
         {
             Arguments =
             [
-                new(Amount, "The new limit: US dollars such as 20, or tokens such as '2M tokens'. It must be more than what is spent")
+                new(Amount, "The new limit: US dollars such as 20, or tokens such as '2M tokens'. It must exceed the spent amount")
                 {
                     IsRequired = true,
                     Placeholder = "AMOUNT",
                     Check = (text, _) => BudgetAmount.TryRead(text) is null ? $"'{text}' is not a budget." : null,
                     Cure = $"Give {BudgetAmount.Accepts}.",
                 },
-                new(BudgetKind, "Which budget: run, task, attempt, day or account (default: that of the run, or of the task that is named)")
+                new(BudgetKind, "Kind of the budget: run, task, attempt, day or account (default: run, or task if one is given)")
                 {
                     Placeholder = "WHAT",
                     Check = (kind, input) =>
                         !BudgetKinds.All.Contains(kind) ? $"There is no budget of '{kind}'."
-                        : IsOfTask(kind) && input.Task is null ? $"A budget of '{kind}' is that of a task, and none is named."
+                        : IsOfTask(kind) && input.Task is null ? $"A budget of '{kind}' needs a task."
                         : null,
                     Cure = $"Known are {string.Join(", ", BudgetKinds.All)}; write RUN/TASK for those of a task.",
                 },

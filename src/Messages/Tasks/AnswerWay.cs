@@ -47,7 +47,7 @@ public sealed record AnswerWay(
             AnswerWays.Retry => ("retry", [Target], []),
             AnswerWays.Guide => ("retry", [Target], [new("--guidance", text ?? "")]),
             AnswerWays.Reject when text is { Length: > 0 } and not Blank => ("reject", [Target], [new("--reason", text)]),
-            AnswerWays.CancelDependants => ("cancel", [Target], [new("--dependants")]),
+            AnswerWays.CancelDependants => ("cancel", [Target], [new("--dependents")]),
             AnswerWays.LandMerged => ("land", [Target], [new("--merged")]),
             AnswerWays.PromoteOnto => ("promote", [Target], [new("--target", Resolution)]),
             AnswerWays.AcceptLosses => ("promote", [Target], [new("--accept-losses")]),

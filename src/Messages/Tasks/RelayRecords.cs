@@ -38,8 +38,8 @@ public sealed record TaskRelay
         )
         + (
             LostConversation
-                ? $"it went on from the files and a summary, the conversation with {From} is lost to it, "
-                    + "and its start counts as a further one"
-                : "nothing was begun"
+                ? $"it continued from the files and a summary, without the conversation with {From}, "
+                    + "and its start counts as an additional one"
+                : "nothing had started"
         );
 }

@@ -21,7 +21,7 @@ internal sealed record ReverseDependency(
     /// <summary>True if the waiting task also declares the dependency.</summary>
     public bool IsRepeated { get; init; }
 
-    /// <summary>Reads the members of a task that name its dependants.</summary>
+    /// <summary>Reads the members of a task that name its dependents.</summary>
     /// <param name="task">The task.</param>
     /// <param name="id">Full id of the task.</param>
     /// <param name="path">Path of the task in the file.</param>

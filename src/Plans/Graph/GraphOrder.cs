@@ -3,7 +3,7 @@ namespace Orchestrator.Plans;
 /// <summary>Orders a graph's nodes, which are identified by their indexes.</summary>
 internal static class GraphOrder
 {
-    /// <summary>Inverts the edges, so that dependencies lead to dependants.</summary>
+    /// <summary>Inverts the edges, so that dependencies lead to dependents.</summary>
     public static int[][] Invert(int[][] edges)
     {
         var count = new int[edges.Length];

@@ -79,7 +79,7 @@ public sealed class TaskGraph
     /// <exception cref="KeyNotFoundException">No task has this id.</exception>
     public int WaveOf(string id) => _wave[_index[id]];
 
-    /// <summary>Returns the direct dependants of a task, in plan order.</summary>
+    /// <summary>Returns the direct dependents of a task, in plan order.</summary>
     /// <exception cref="KeyNotFoundException">No task has this id.</exception>
     public IReadOnlyList<string> DependantsOf(string id) => [.. _dependants[_index[id]].Select(i => _nodes[i].Id)];
 

@@ -28,7 +28,7 @@ public static class KeySynonyms
     /// <summary>True if a key orders tasks by number instead of by name.</summary>
     public static bool IsNumbering(string key) => Numbering.Find(key) is not null;
 
-    /// <summary>True if a key lists the dependants of a task instead of its dependencies.</summary>
+    /// <summary>True if a key lists the dependents of a task instead of its dependencies.</summary>
     public static bool IsReversed(string key) => Reversed.Find(key) is not null;
 
     /// <summary>Adds other tools' keys for order and status to a table.</summary>

@@ -13,7 +13,7 @@ internal static partial class InheritedDescriptors
     private const int CloseOnExec = 1;
 
     /// <summary>Prevents children from inheriting the descriptors, through which a sandboxed program could escape its sandbox.</summary>
-    /// <remarks>They stay open in this process, so a lock taken by the starter is held until this process ends.</remarks>
+    /// <remarks>The descriptors stay open in this process, so a lock taken by the starter is held until this process ends.</remarks>
     public static void KeepFromChildren()
     {
         if (!OperatingSystem.IsLinux())

@@ -25,10 +25,10 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
 
     /// <summary>Compares and restores the shared state after the agent has ended.</summary>
     /// <param name="attempt">Number of the task's attempt.</param>
-    /// <param name="deeds">Tool usage of the agent.</param>
+    /// <param name="toolUsage">Tool usage of the agent.</param>
     /// <param name="isConfined">True if the agent was certainly unable to write to the main checkout.</param>
     /// <returns>Notices, each once per run.</returns>
-    public async Task<IReadOnlyList<TaskNotice>> PutBackAsync(Worktree worktree, int attempt, ToolUsage deeds, bool isConfined = false)
+    public async Task<IReadOnlyList<TaskNotice>> PutBackAsync(Worktree worktree, int attempt, ToolUsage toolUsage, bool isConfined = false)
     {
         StaleLocks.Remove(worktree, workspace.Branch);
         new WorktreeHead(worktree).Repair(workspace.Branch);
@@ -50,7 +50,7 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
                     .Select(change => new SharedStateChange(
                         Describe(guard, change),
                         change.Kind == TamperedKind.Program,
-                        deeds.ThatDid(change) ?? ""
+                        toolUsage.ThatDid(change) ?? ""
                     ))
                     .Where(change => known.All(k => k.Text != change.Text));
                 DurableFile.Write(

@@ -10,7 +10,7 @@ namespace Orchestrator.Runs.Tasks;
 /// <param name="time">The clock.</param>
 internal sealed class HandOver(RunFolder folder, string taskId, TimeProvider time)
 {
-    private const int MostDeeds = 30;
+    private const int MostUses = 30;
     private const int MostWords = 5;
     private const int LongestLine = 300;
 
@@ -24,7 +24,7 @@ internal sealed class HandOver(RunFolder folder, string taskId, TimeProvider tim
         {
             return "";
         }
-        var deeds = new Queue<string>();
+        var uses = new Queue<string>();
         var words = new Queue<string>();
         foreach (var earlier in begun)
         {
@@ -35,7 +35,7 @@ internal sealed class HandOver(RunFolder folder, string taskId, TimeProvider tim
                 isConversation |= happened is AgentSessionStarted;
                 if (happened is AgentToolUse use)
                 {
-                    Keep(deeds, $"{use.Tool}: {use.Subject}", MostDeeds);
+                    Keep(uses, $"{use.Tool}: {use.Subject}", MostUses);
                 }
                 else if (isConversation && happened is AgentText text)
                 {
@@ -49,7 +49,7 @@ internal sealed class HandOver(RunFolder folder, string taskId, TimeProvider tim
                 + $"there (git status, git diff {baseCommit}), keep what is good, and go on with the task where it stopped. What it was "
                 + "told is above.\n"
         );
-        Append(told, "What it did last, in order", deeds);
+        Append(told, "What it did last, in order", uses);
         Append(told, "What it said last, as quotations", words);
         return told.ToString();
     }

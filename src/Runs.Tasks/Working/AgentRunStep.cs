@@ -120,7 +120,7 @@ public sealed class AgentRunStep(RunServices services)
         runner = AgentCatalog.Find(agentName, files.Settings, services.HookCommand, runEnvironment, governed.Agent.Fallback)!;
         start = start with { Limits = governed.Limit(start.Limits) };
         var radar = new ConflictPredictor(files, workspace.Repository, task.Id, services);
-        var deeds = new ToolUsage();
+        var toolUsage = new ToolUsage();
         var undelivered = new List<string>();
         var outbox = new TaskMailFolder(files.Folder, task.Id, services.Time);
         var tools = new OfferedTools(start.Folder);
@@ -142,7 +142,7 @@ public sealed class AgentRunStep(RunServices services)
                 },
                 happened =>
                 {
-                    deeds.Take(happened);
+                    toolUsage.Take(happened);
                     tools.Take(happened);
                     conversation = (happened as AgentSessionStarted)?.SessionId ?? conversation;
                 },
@@ -159,7 +159,7 @@ public sealed class AgentRunStep(RunServices services)
         await (confined?.FinishAsync(conversation) ?? Task.CompletedTask);
         var notices = worktree is null
             ? []
-            : await guard.PutBackAsync(worktree, input.Attempt, deeds, isConfined: start.Sandbox is not null);
+            : await guard.PutBackAsync(worktree, input.Attempt, toolUsage, isConfined: start.Sandbox is not null);
         var described = Describe(
             outcome,
             input,

@@ -36,7 +36,7 @@ internal sealed class ConfinedAgent(
             return null;
         }
         await _commits.PrepareAsync(stop);
-        var desk = OwnFolder.Ensure(TaskMailFolder.Of(workspace.Files.Folder, task.Id));
+        var mail = OwnFolder.Ensure(TaskMailFolder.Of(workspace.Files.Folder, task.Id));
         _state.BringIn(session);
         var agent = rules.OfAgent(runner.State, _state.Folder, await _logins.TakeAsync(stop), services.HookFiles);
         var sandbox = rules.WithDownloads(
@@ -48,7 +48,7 @@ internal sealed class ConfinedAgent(
         return StepSandbox.WithNetwork(
             sandbox with
             {
-                Writable = [.. sandbox.Writable, resources.TemporaryFolder, desk],
+                Writable = [.. sandbox.Writable, resources.TemporaryFolder, mail],
             },
             settings,
             StepSandbox.PurposeOf(SandboxRole.Agent, workspace.Files.Folder, task.Id) with

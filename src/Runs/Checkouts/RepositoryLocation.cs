@@ -66,7 +66,7 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
         found switch
         {
             null => (
-                $"{directory} is in no git repository.",
+                $"{directory} is not in a git repository.",
                 $"Run '{GitRepository.BeginCommand}' there, or name another folder with --working-dir."
             ),
             { IsBare: true } => ($"{found.Root} is a bare repository: agents need a work tree.", "Work in a clone of it."),

@@ -56,7 +56,7 @@ public sealed record AgentSettings(
         "agents.*.command",
         null,
         SettingTypes.OptionalTexts,
-        "program and arguments of the agent; a relative program is looked for in the repository"
+        "program and arguments of the agent; a relative path is resolved in the repository"
     )
     {
         Effect = TrustKind.Runs,
@@ -66,7 +66,7 @@ public sealed record AgentSettings(
         "agents.*.description",
         null,
         AgentDescriptionSettingType.Description,
-        "how the agent's program is called and its output read: a known agent, or a mapping; without it the command is a plain program"
+        "protocol of the agent's program: a known agent, or a mapping; if not set, the command is a plain program"
     )
     {
         Effect = TrustKind.Runs,
@@ -76,14 +76,14 @@ public sealed record AgentSettings(
         "agents.*.model",
         null,
         SettingTypes.OptionalText,
-        "model of the agent's tasks that name none; not set: its program's own choice, for claude 'model'"
+        "model for the agent's tasks without one; if not set, the program's own choice, for claude 'model'"
     );
 
     internal static readonly Setting<string> ProviderKey = new(
         "agents.*.provider",
         "subscription",
         SettingTypes.OneOf(Providers),
-        "which account pays"
+        "account that pays"
     );
 
     private static readonly Setting<IReadOnlyList<string>> FallbackKey = new(
@@ -97,14 +97,14 @@ public sealed record AgentSettings(
         "agents.*.fallback_budget",
         null,
         UsageSettingTypes.BudgetOrOff,
-        "what each provider of fallback may cost in a calendar month; then the work waits for the reset"
+        "budget of each fallback provider in a calendar month; when it is used up, the work waits for the reset"
     );
 
     private static readonly Setting<string?> RelayKey = new(
         "agents.*.relay",
         null,
         SettingTypes.OptionalText,
-        "another agent, which goes on with tasks of this one that would wait for relay_after or longer for a usage limit; "
+        "another agent, which continues this agent's tasks if they would wait for relay_after or longer for a usage limit; "
             + "the conversation is lost"
     );
 
@@ -112,14 +112,14 @@ public sealed record AgentSettings(
         "agents.*.relay_after",
         TimeSpan.FromHours(1),
         SettingTypes.Time(TimeSpan.FromMinutes(1), TimeSpan.FromDays(7)),
-        "how long a usage limit has to last, as far as its end is known, for relay"
+        "shortest wait for a usage limit that causes a relay, as far as the end of the limit is known"
     );
 
     internal static readonly Setting<IReadOnlyList<string>> McpServersKey = new(
         "agents.*.mcp",
         [],
         SettingTypes.Texts,
-        "MCP servers of the repository that the agent keeps"
+        "MCP servers of the repository that the agent may use"
     )
     {
         Effect = TrustKind.Runs,
@@ -129,14 +129,14 @@ public sealed record AgentSettings(
         "agents.*.tools",
         true,
         SettingTypes.Switch,
-        "claude gets tools of ours (orchestrate mcp): done, blocked, plan, ownership, neighbours"
+        "claude gets the tools of 'orchestrate mcp': done, blocked, plan, ownership, neighbours"
     );
 
     private static readonly Setting<TimeSpan> HeadStartKey = new(
         "agents.*.head_start",
         TimeSpan.FromSeconds(3),
         SettingTypes.Time(TimeSpan.Zero, TimeSpan.FromSeconds(30)),
-        "the first claude of a wave begins this much before the others, which then read its instructions from the provider's cache"
+        "lead of the first claude of a wave before the others, which then read its instructions from the provider's cache"
     )
     {
         IsHarmless = true,
@@ -146,14 +146,14 @@ public sealed record AgentSettings(
         "agents.*.slots",
         null,
         SettingTypes.WholeOrOff(1, 1000),
-        "agents that work with its account at once, over all your runs"
+        "agents that use its account at the same time, over all your runs"
     );
 
     private static readonly Setting<bool> FreeKey = new(
         "agents.*.free",
         false,
         SettingTypes.Switch,
-        "a program of yours that costs nothing: with it budgets in US dollars are allowed"
+        "states that your program costs nothing, which allows budgets in US dollars"
     );
 
     /// <summary>Reads all agents that have settings, and <see cref="Claude"/>.</summary>
@@ -175,8 +175,8 @@ public sealed record AgentSettings(
         settings.Demand(
             description is null || name != Claude,
             DescriptionKey,
-            "claude is not described.",
-            "Describe an agent of another name.",
+            "claude can't have a description.",
+            "Describe an agent with another name.",
             name
         );
         var provider = settings.Read(ProviderKey, name);
@@ -230,15 +230,15 @@ public sealed record AgentSettings(
         settings.Demand(
             !fallback.Contains(provider) && fallback.Distinct().Count() == fallback.Count,
             FallbackKey,
-            $"a provider is named twice, or is the one that pays first ({provider}).",
-            "Name each other provider once.",
+            $"a provider is listed twice, or already pays first ({provider}).",
+            "List each other provider once.",
             name
         );
         settings.Demand(
             fallback.Count == 0 || budget is not null,
             FallbackKey,
-            "nothing says what it may cost.",
-            $"Say it: agents.{name}.fallback_budget: 20 (US dollars in a calendar month, for each provider).",
+            "its fallback has no budget.",
+            $"Set agents.{name}.fallback_budget: 20 (US dollars in a calendar month, for each provider).",
             name
         );
     }

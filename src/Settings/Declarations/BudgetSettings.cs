@@ -18,35 +18,35 @@ public sealed record BudgetSettings(
         "budget.attempt",
         null,
         UsageSettingTypes.BudgetOrOff,
-        "what one attempt of a task may cost; then a person is asked"
+        "budget of one attempt of a task; when it is used up, a user is asked"
     );
 
     private static readonly Setting<BudgetAmount?> TaskKey = new(
         "budget.task",
         null,
         UsageSettingTypes.BudgetOrOff,
-        "what one task may cost in all its attempts; then a person is asked"
+        "budget of all attempts of one task; when it is used up, a user is asked"
     );
 
     private static readonly Setting<BudgetAmount?> RunKey = new(
         "budget.run",
         null,
         UsageSettingTypes.BudgetOrOff,
-        "what one run may cost; then a person is asked. --max-cost goes first"
+        "budget of one run; when it is used up, a user is asked; --max-cost overrides it"
     );
 
     private static readonly Setting<BudgetAmount?> DayKey = new(
         "budget.day",
         null,
         UsageSettingTypes.BudgetOrOff,
-        "what all your runs may cost in one day; then a person is asked, and it goes on by itself the next day"
+        "budget of all your runs in one day; when it is used up, a user is asked, and work continues by itself the next day"
     );
 
     private static readonly Setting<BudgetAmount?> AccountKey = new(
         "budget.account",
         null,
         UsageSettingTypes.BudgetOrOff,
-        "what one account may cost in a calendar month; then a person is asked"
+        "budget of one account in a calendar month; when it is used up, a user is asked"
     );
 
     /// <summary>All budgets with the kind in their names (<c>budget.KIND</c>), narrowest first.</summary>

@@ -10,14 +10,14 @@ public sealed record ChangeSettings(int? MaxLines, int? MaxFormatOnly)
         "changes.max_lines",
         null,
         SettingTypes.WholeOrOff(1, 10_000_000),
-        "lines that one task may add and remove in all, tools' own files apart; a task with allow_large_changes may more"
+        "total lines that one task may add and remove, without files that tools generate; tasks with allow_large_changes are exempt"
     );
 
     private static readonly Setting<int?> MaxFormatOnlyKey = new(
         "changes.max_format_only",
         null,
         SettingTypes.WholeOrOff(0, 1_000_000),
-        "files that one task may change in white space alone"
+        "files in which one task may change only white space"
     );
 
     internal static ChangeSettings Read(SettingReader settings) => new(settings.Read(MaxLinesKey), settings.Read(MaxFormatOnlyKey));

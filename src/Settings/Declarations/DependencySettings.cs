@@ -11,21 +11,21 @@ public sealed record DependencySettings(IReadOnlyList<string> Allow, IReadOnlyLi
         "dependencies.allow",
         [],
         SettingTypes.Texts,
-        "packages that agents may have without a person being asked, such as npm:lodash, pypi:pandas or *"
+        "packages that agents get without a question to a user, such as npm:lodash, pypi:pandas or *"
     );
 
     private static readonly Setting<IReadOnlyList<string>> AskKey = new(
         "dependencies.ask",
         [],
         SettingTypes.Texts,
-        "packages for which a person is asked although dependencies.allow has them; for those that neither names one is asked, too"
+        "packages that need a user's approval despite dependencies.allow; packages in neither list need it, too"
     );
 
     private static readonly Setting<IReadOnlyList<string>> DenyKey = new(
         "dependencies.deny",
         [],
         SettingTypes.Texts,
-        "packages that no agent gets; wins over the others"
+        "packages that no agent gets; overrides the other lists"
     );
 
     internal static DependencySettings Read(SettingReader settings) =>

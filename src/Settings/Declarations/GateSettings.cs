@@ -12,7 +12,7 @@ public sealed record GateSettings(IReadOnlyList<Gate>? Task, IReadOnlyList<Gate>
         "gates.task",
         null,
         GateSettingType.Gates,
-        "gates of every task; not set: found from the project's manifests",
+        "gates of every task; if not set, detected from the project's manifests",
         ["quality.verifier_checks"]
     )
     {
@@ -23,7 +23,7 @@ public sealed record GateSettings(IReadOnlyList<Gate>? Task, IReadOnlyList<Gate>
         "gates.integration",
         null,
         GateSettingType.Gates,
-        "gates of every merged tree, beside those of its task; not set: gates.task, or found from the project's manifests",
+        "gates of every merged tree, in addition to those of its task; if not set, gates.task, or detected from the project's manifests",
         ["quality.post_merge_checks"]
     )
     {
@@ -34,14 +34,14 @@ public sealed record GateSettings(IReadOnlyList<Gate>? Task, IReadOnlyList<Gate>
         "gates.cache",
         true,
         SettingTypes.Switch,
-        "a gate that has passed on the same files in the same surroundings is not run again"
+        "a gate that passed on the same files in the same environment is not run again"
     );
 
     private static readonly Setting<bool> QuarantineKey = new(
         "gates.quarantine",
         false,
         SettingTypes.Switch,
-        "a gate that fails by chance more than a fifth of the time only advises"
+        "a gate that fails by chance more than a fifth of the time only warns"
     );
 
     internal static GateSettings Read(SettingReader settings) =>

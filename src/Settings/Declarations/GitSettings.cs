@@ -18,7 +18,7 @@ public sealed record GitSettings(
         "git.land",
         LandingMode.Merge,
         SettingTypes.OneOf([.. LandingMode.All]),
-        "what happens with the finished staging branch"
+        "use of the finished staging branch"
     );
 
     private static readonly Setting<string?> MessagePrefixKey = new(
@@ -36,21 +36,21 @@ public sealed record GitSettings(
         "git.target",
         null,
         SettingTypes.OptionalText,
-        "branch to land on; not set: the one that is checked out where the command is given"
+        "branch to land on; if not set, the branch that is checked out in the folder of the command"
     );
 
     private static readonly Setting<string> SignKey = new(
         "git.sign",
         LandingSignature.Off,
         SettingTypes.OneOf(LandingSignature.Off, LandingSignature.AsConfigured),
-        "signatures of what lands; 'as-configured': by your commit.gpgSign, gpg.format and user.signingKey"
+        "signatures of landed commits; 'as-configured' follows your commit.gpgSign, gpg.format and user.signingKey"
     );
 
     private static readonly Setting<string> HooksKey = new(
         "git.hooks",
         LandingHooks.Off,
         SettingTypes.OneOf(LandingHooks.Off, LandingHooks.Landing),
-        "your git hooks; 'landing': pre-merge-commit, else pre-commit, is a gate of the landing, in the sandbox"
+        "your git hooks; 'landing' runs pre-merge-commit, or else pre-commit, as a gate of the landing, in the sandbox"
     );
 
     private static readonly Setting<TimeSpan?> LandEveryKey = new(

@@ -12,28 +12,28 @@ public sealed record HostSettings(bool Spread, int? Slots, IReadOnlyList<string>
         "hosts.spread",
         false,
         SettingTypes.Switch,
-        "whether tasks of runs that begin here may be done on other hosts, by way of wip.remote, and this machine takes tasks of such runs"
+        "lets other hosts execute tasks of runs that start here, through wip.remote, and lets this machine execute tasks of other hosts"
     );
 
     private static readonly Setting<int?> SlotsKey = new(
         "hosts.slots",
         null,
         SettingTypes.WholeOrAuto(0, 1000),
-        "how many tasks of such runs this machine does at once; 0: none, auto: as many as workers"
+        "tasks of distributed runs that this machine executes at once; 0 means none, auto means as many as workers"
     );
 
     private static readonly Setting<IReadOnlyList<string>> LabelsKey = new(
         "hosts.labels",
         [],
         SettingTypes.Texts,
-        "what this machine has that a task may ask for (its host: LABEL)"
+        "labels of this machine, which tasks can require with host: LABEL"
     );
 
     private static readonly Setting<long?> MemoryKey = new(
         "hosts.memory",
         1L << 30,
         SettingTypes.SizeOrOff,
-        "memory that must be free on this machine before it takes a task of such a run"
+        "free memory that this machine needs before it accepts a task of a distributed run"
     );
 
     /// <summary>Settings without distributed runs.</summary>
@@ -49,8 +49,8 @@ public sealed record HostSettings(bool Spread, int? Slots, IReadOnlyList<string>
         settings.Demand(
             read.Labels.All(PlanTask.IsHostLabel),
             LabelsKey,
-            $"'{read.Labels.FirstOrDefault(label => !PlanTask.IsHostLabel(label))}' is no label.",
-            "A label has letters, digits, dots, hyphens and underscores, and at most 60 of them."
+            $"'{read.Labels.FirstOrDefault(label => !PlanTask.IsHostLabel(label))}' is not a label.",
+            "Use at most 60 letters, digits, dots, hyphens and underscores."
         );
         return read;
     }

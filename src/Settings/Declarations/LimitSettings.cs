@@ -13,7 +13,7 @@ public sealed record LimitSettings(TimeSpan? Stall, int? Turns, decimal? Cost, l
         "limits.stall",
         TimeSpan.FromSeconds(900),
         SettingTypes.TimeOrOff(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
-        "an agent that says nothing for this long is stopped"
+        "time without output after which an agent is stopped"
     )
     {
         IsHarmless = true,
@@ -35,7 +35,7 @@ public sealed record LimitSettings(TimeSpan? Stall, int? Turns, decimal? Cost, l
         "limits.memory",
         null,
         SettingTypes.SizeOrOff,
-        "memory that one agent and all it starts may hold; one that holds more is stopped"
+        "memory limit of one agent and its child processes; an agent above the limit is stopped"
     )
     {
         IsHarmless = true,
@@ -45,7 +45,7 @@ public sealed record LimitSettings(TimeSpan? Stall, int? Turns, decimal? Cost, l
         "limits.cpu",
         null,
         SettingTypes.CoresOrOff,
-        "cores that one agent and all it starts may use on average"
+        "average cores that one agent and its child processes may use"
     )
     {
         IsHarmless = true,
@@ -55,7 +55,7 @@ public sealed record LimitSettings(TimeSpan? Stall, int? Turns, decimal? Cost, l
         "limits.orphan",
         TimeSpan.FromMinutes(30),
         SettingTypes.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
-        "an agent whose orchestrator is gone for this long is stopped"
+        "time after which an agent without its orchestrator is stopped"
     )
     {
         IsHarmless = true,

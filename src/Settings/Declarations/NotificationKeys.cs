@@ -5,12 +5,7 @@ namespace Orchestrator.Settings;
 internal sealed class NotificationKeys(string prefix)
 {
     public Setting<string> Provider { get; } =
-        new(
-            prefix + "provider",
-            NotificationProviders.None,
-            SettingTypes.OneOf([.. NotificationProviders.All]),
-            "how people are told of what happens"
-        )
+        new(prefix + "provider", NotificationProviders.None, SettingTypes.OneOf([.. NotificationProviders.All]), "channel for notices")
         {
             Effect = TrustKind.SpeaksTo,
         };
@@ -20,8 +15,8 @@ internal sealed class NotificationKeys(string prefix)
             prefix + "on",
             null,
             NotificationSettingTypes.Kinds,
-            "what they are told of; not set: "
-                + (prefix.Contains('*', StringComparison.Ordinal) ? "as notifications.on" : "all but task_done")
+            "events that cause a notice; if not set, "
+                + (prefix.Contains('*', StringComparison.Ordinal) ? "those of notifications.on" : "all but task_done")
         );
 
     public Setting<string?> Url { get; } =
@@ -58,7 +53,7 @@ internal sealed class NotificationKeys(string prefix)
             prefix + "command",
             null,
             NotificationSettingTypes.Receivers,
-            "command: program and arguments; it reads the notice as JSON from its standard input"
+            "command: program and arguments; the program reads the notice as JSON from standard input"
         )
         {
             Effect = TrustKind.SpeaksTo,

@@ -23,7 +23,7 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
         "notifications.enabled",
         true,
         SettingTypes.Switch,
-        "send notices by the channels that are set; false keeps the channels and sends nothing"
+        "send notices through the configured channels; false keeps the channels and sends nothing"
     )
     {
         Effect = TrustKind.Decides,
@@ -37,14 +37,14 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
         "notifications.end_wait",
         TimeSpan.FromMinutes(2),
         SettingTypes.Time(TimeSpan.Zero, TimeSpan.FromHours(1)),
-        "how long a process whose run has ended or waits for you tries a target that does not answer; 0s: one try"
+        "time for which a process whose run has ended or waits for you retries a target that does not answer; 0s means one try"
     );
 
     private static readonly Setting<string?> LinkKey = new(
         "notifications.link",
         null,
         SettingTypes.OptionalText,
-        "address at which your phone reaches the page (orchestrate web): notices link to their run there"
+        "address at which your phone reaches the page (orchestrate web), so that notices link to their run"
     )
     {
         Effect = TrustKind.SpeaksTo,
@@ -54,7 +54,7 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
         "notifications.quiet_hours",
         null,
         NotificationSettingTypes.QuietHours,
-        "hours in which notices wait"
+        "hours in which notices are held back"
     );
 
     internal static NotificationSettings Read(SettingReader settings)
@@ -69,8 +69,8 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
             link is null
                 || (Uri.TryCreate(link, UriKind.Absolute, out var page) && page is { Scheme: "https" or "http", Query: "", Fragment: "" }),
             LinkKey,
-            "the page's address is no address of the web.",
-            "Give https://HOST:PORT, without what follows a '?'."
+            "the page's address is not a web address.",
+            "Give https://HOST:PORT without a query ('?')."
         );
         return new(settings.Read(QuietKey), [.. others.Prepend(only)])
         {

@@ -55,14 +55,14 @@ public sealed record NotificationTarget(string Name, string Provider, IReadOnlyL
         settings.Demand(
             !isOfWeb || (address is { Scheme: "https" or "http" } && (address.Scheme == "https" || address.IsLoopback || Secret is null)),
             keys.Url,
-            $"{Provider} needs an address by https; http is for this machine, and for ntfy without a token.",
+            $"{Provider} needs an https address; http works only for this machine, and for ntfy without a token.",
             Provider == NotificationProviders.Ntfy ? "Give https://ntfy.sh/TOPIC." : "Give https://HOST/PATH.",
             name
         );
         settings.Demand(
             Provider != NotificationProviders.Ntfy || address is null || address is { Query: "", Segments.Length: > 1 },
             keys.Url,
-            "the address has no topic.",
+            "the address lacks a topic.",
             "Give https://ntfy.sh/TOPIC.",
             name
         );
@@ -92,16 +92,16 @@ public sealed record NotificationTarget(string Name, string Provider, IReadOnlyL
         settings.Demand(
             address is { Scheme: "smtp" or "smtps", Host.Length: > 0 },
             keys.Url,
-            "e-mail needs a server.",
+            "email needs a server.",
             "Give smtp://HOST:587 (STARTTLS) or smtps://HOST:465.",
             name
         );
-        settings.Demand(IsMailbox(From), keys.From, "e-mail needs a sender.", "Give one address.", name);
-        settings.Demand(To.Count > 0 && To.All(IsMailbox), keys.To, "e-mail needs receivers.", "Give a list of addresses.", name);
+        settings.Demand(IsMailbox(From), keys.From, "email needs a sender.", "Give one address.", name);
+        settings.Demand(To.Count > 0 && To.All(IsMailbox), keys.To, "email needs receivers.", "Give a list of addresses.", name);
         settings.Demand(
             (User is null) == (Secret is null),
             keys.Secret,
-            "a login has a name and a password.",
+            "a login needs a name and a password.",
             $"Give both {keys.User.NameOf(name)} and {keys.Secret.NameOf(name)}, or neither.",
             name
         );

@@ -24,7 +24,7 @@ public sealed record OrchestratorSettings
         "workers.max",
         64,
         SettingTypes.Whole(1, 1000),
-        "the most that workers may be",
+        "highest allowed value of workers",
         ["max_parallel"]
     )
     {
@@ -35,7 +35,7 @@ public sealed record OrchestratorSettings
         "timeout",
         TimeSpan.FromSeconds(1800),
         SettingTypes.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
-        "time for one attempt of an agent",
+        "time limit of one attempt of an agent",
         ["worker_timeout"],
         ["TASK_TIMEOUT"]
     )
@@ -47,7 +47,7 @@ public sealed record OrchestratorSettings
         "max_remediations",
         2,
         SettingTypes.Whole(0, 100),
-        "how often a task goes back to its agent with evidence",
+        "number of times a rejected task goes back to its agent with the evidence",
         ["max_retries"]
     )
     {
@@ -69,7 +69,7 @@ public sealed record OrchestratorSettings
         "model.escalate",
         null,
         SettingTypes.OptionalModel,
-        "stronger model for the attempts of a task after its work was refused twice; without it the model stays"
+        "stronger model for a task whose work was rejected twice; if not set, the model stays"
     )
     {
         IsHarmless = true,
@@ -89,14 +89,14 @@ public sealed record OrchestratorSettings
         "radar",
         true,
         SettingTypes.Switch,
-        "work that is under way is merged on trial, so that conflicts are seen early"
+        "unmerged work is merged on trial, so that conflicts show early"
     );
 
     private static readonly Setting<bool> StrictComplianceKey = new(
         "compliance.strict",
         true,
         SettingTypes.Switch,
-        "required agents, steps and notes are demanded",
+        "required agents, steps and notes are enforced",
         ["strict_compliance"]
     );
 
@@ -104,21 +104,21 @@ public sealed record OrchestratorSettings
         "security.secrets",
         true,
         SettingTypes.Switch,
-        "nothing lands or is pushed that adds what looks like a secret"
+        "changes that add a suspected secret neither land nor are pushed"
     );
 
     private static readonly Setting<string> AuditKey = new(
         "security.audit",
         "high",
         SettingTypes.OneOf("off", "low", "moderate", "high", "critical"),
-        "where the run changes packages: nothing lands or is pushed that brings a known vulnerability at least that severe"
+        "lowest severity of a known vulnerability in changed packages that prevents landing and pushing"
     );
 
     private static readonly Setting<TimeSpan> ApprovalTimeoutKey = new(
         "approvals.timeout",
         TimeSpan.FromHours(72),
         SettingTypes.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)),
-        "after this time an approval counts as refused"
+        "time after which an unanswered approval counts as rejected"
     )
     {
         IsHarmless = true,
@@ -128,7 +128,7 @@ public sealed record OrchestratorSettings
         "locks.timeout",
         TimeSpan.FromSeconds(300),
         SettingTypes.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
-        "after this time a waiting task shows for whom it waits",
+        "time after which a waiting task shows the tasks that it waits for",
         oldVariables: ["LOCK_TIMEOUT"]
     )
     {
@@ -139,14 +139,14 @@ public sealed record OrchestratorSettings
         "always_require_human",
         [.. GuardedFiles.Globs, .. SettingsFiles.OldRepositoryFileNames],
         SettingTypes.Texts,
-        "paths whose change always needs a person"
+        "paths whose change always needs a user's approval"
     );
 
     private static readonly Setting<long> DiskReserveKey = new(
         "disk.reserve",
         2_000_000_000,
         SettingTypes.Size,
-        "space that stays free on the disk"
+        "disk space that stays free"
     )
     {
         IsHarmless = true,
@@ -156,7 +156,7 @@ public sealed record OrchestratorSettings
         "show_progress",
         true,
         SettingTypes.Switch,
-        "the live table is shown on a terminal",
+        "show the live table on a terminal",
         ["show_progress_bar"]
     )
     {

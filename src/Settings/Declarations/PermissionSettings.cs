@@ -18,7 +18,7 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
         "permissions.allow",
         [],
         SettingTypes.Texts,
-        "further permission rules, such as Bash(npm *)",
+        "additional permission rules, such as Bash(npm *)",
         ["bypass_permissions"]
     );
 
@@ -26,15 +26,15 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
         "permissions.sandbox",
         "auto",
         SettingTypes.OneOf("auto", "on", "off"),
-        "bubblewrap confines agents and what runs their work (gates, set-up, package managers): auto (where it works), on (else no agent "
-            + "starts), off"
+        "use of bubblewrap to confine agents, gates, set-up and package managers: auto (if it works), on (no agent starts without it), "
+            + "off"
     );
 
     private static readonly Setting<IReadOnlyList<string>> RunnerKey = new(
         "permissions.runner",
         [],
         SettingTypes.Texts,
-        "program and arguments that make sandboxes in place of bubblewrap, such as a script for podman; a relative program is looked for "
+        "program and arguments that create sandboxes in place of bubblewrap, such as a script for podman; a relative path is resolved "
             + "in the repository"
     )
     {
@@ -45,21 +45,21 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
         "permissions.paths",
         [],
         SettingTypes.Texts,
-        "what confined programs may change beside their own tree, such as ~/.m2 or /var/run/docker.sock"
+        "paths outside their own tree that confined programs may change, such as ~/.m2 or /var/run/docker.sock"
     );
 
     private static readonly Setting<IReadOnlyList<string>> ReadKey = new(
         "permissions.read",
         [],
         SettingTypes.Texts,
-        "further files and folders that confined programs may read, such as ~/.config/gh"
+        "additional files and folders that confined programs may read, such as ~/.config/gh"
     );
 
     private static readonly Setting<IReadOnlyList<string>> EnvironmentKey = new(
         "permissions.environment",
         [],
         SettingTypes.Texts,
-        "names of further variables that confined agents get, such as DATABASE_URL"
+        "names of additional variables that confined agents get, such as DATABASE_URL"
     );
 
     /// <summary>Further files and folders that confined programs may read. Paths are absolute, relative to the home folder (<c>~/</c>), or
@@ -108,28 +108,28 @@ public sealed record RolePermissions(IReadOnlyList<string> Environment, IReadOnl
         "permissions.gates.environment",
         [],
         SettingTypes.Texts,
-        "names of further variables that gates get, such as DATABASE_URL"
+        "names of additional variables that gates get, such as DATABASE_URL"
     );
 
     private static readonly Setting<IReadOnlyList<string>> GateNetworkKey = new(
         "permissions.gates.network",
         [],
         HostSettingTypes.Hosts,
-        "further hosts for confined gates alone, such as localhost:5432"
+        "additional hosts for confined gates only, such as localhost:5432"
     );
 
     private static readonly Setting<IReadOnlyList<string>> SetUpEnvironmentKey = new(
         "permissions.setup.environment",
         [],
         SettingTypes.Texts,
-        "names of further variables that set-up and package requests get, such as NPM_TOKEN"
+        "names of additional variables that set-up and package requests get, such as NPM_TOKEN"
     );
 
     private static readonly Setting<IReadOnlyList<string>> SetUpNetworkKey = new(
         "permissions.setup.network",
         [],
         HostSettingTypes.Hosts,
-        "further hosts for confined set-up and package requests alone, such as npm.example.com"
+        "additional hosts for confined set-up and package requests only, such as npm.example.com"
     );
 
     /// <summary>No further permissions.</summary>
@@ -152,8 +152,8 @@ public sealed record NetworkSettings(string Mode, IReadOnlyList<string> Allow)
         "permissions.network.mode",
         "listed",
         SettingTypes.OneOf("listed", "observe", "none", "open"),
-        "hosts that confined programs reach: listed (those of agent programs, package registries and remotes in use, and "
-            + "permissions.network.allow), observe (each public host, and those that are not listed are recorded), none, open (the "
+        "hosts that confined programs can reach: listed (those of agent programs, package registries and remotes in use, and "
+            + "permissions.network.allow), observe (every public host; unlisted ones are recorded), none, open (the "
             + "machine's network)"
     );
 
@@ -161,7 +161,7 @@ public sealed record NetworkSettings(string Mode, IReadOnlyList<string> Allow)
         "permissions.network.allow",
         [],
         HostSettingTypes.Hosts,
-        "further hosts for confined programs: example.com, *.example.com, example.com:8443, localhost:5432 for a service of this machine"
+        "additional hosts for confined programs: example.com, *.example.com, example.com:8443, localhost:5432 for a service of this machine"
     );
 
     internal static NetworkSettings Load(SettingReader settings) => new(settings.Read(ModeKey), settings.Read(AllowKey));

@@ -12,7 +12,7 @@ public sealed record PlannerSettings(string Agent, string Model, TimeSpan Timeou
         "planner.agent",
         "claude",
         SettingTypes.Text,
-        "who plans: claude (the CLI), api, bedrock, or a name under agents"
+        "the planner: claude (the CLI), api, bedrock, or a name under agents"
     )
     {
         Effect = TrustKind.Runs,
@@ -33,7 +33,7 @@ public sealed record PlannerSettings(string Agent, string Model, TimeSpan Timeou
         "planner.timeout",
         TimeSpan.FromSeconds(300),
         SettingTypes.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
-        "time for one answer of the planner",
+        "time limit of one answer from the planner",
         ["manager_timeout"]
     )
     {
@@ -44,7 +44,7 @@ public sealed record PlannerSettings(string Agent, string Model, TimeSpan Timeou
         "planner.url",
         null,
         SettingTypes.OptionalText,
-        "address of the service that api and bedrock call; not set: its usual one"
+        "address of the service that api and bedrock call; if not set, the provider's own"
     )
     {
         Effect = TrustKind.SpeaksTo,
@@ -54,7 +54,7 @@ public sealed record PlannerSettings(string Agent, string Model, TimeSpan Timeou
         "planner.region",
         null,
         SettingTypes.Region,
-        "AWS region of bedrock; not set: AWS_REGION"
+        "AWS region of bedrock; if not set, AWS_REGION"
     )
     {
         Effect = TrustKind.SpeaksTo,

@@ -12,14 +12,14 @@ public sealed record QuestionSettings(bool ByPlanner, int MaxAnswers)
         "questions.answered_by",
         Person,
         SettingTypes.OneOf(Person, Planner),
-        "who answers a question of an agent first: person, or planner, which leaves to a person what it can't know"
+        "first to answer an agent's question: person, or planner, which passes questions that it can't answer to a user"
     );
 
     private static readonly Setting<int> MaxAnswersKey = new(
         "questions.max_answers",
         3,
         SettingTypes.Whole(1, 10),
-        "questions of one task that the planner answers; the next ones a person answers"
+        "highest number of questions of one task that the planner answers; a user answers further ones"
     );
 
     internal static QuestionSettings Read(SettingReader settings) =>

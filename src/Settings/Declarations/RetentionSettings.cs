@@ -11,14 +11,14 @@ public sealed record RetentionSettings(TimeSpan? Age, int? Count)
         "retention.runs",
         TimeSpan.FromDays(30),
         SettingTypes.TimeOrOff(TimeSpan.FromHours(1), TimeSpan.FromDays(3650)),
-        "how long an ended run is kept: its folder, refs and history"
+        "time for which the folder, refs and history of an ended run are kept"
     );
 
     private static readonly Setting<int?> CountKey = new(
         "retention.count",
         100,
         SettingTypes.WholeOrOff(1, 100_000),
-        "the most ended runs that are kept"
+        "highest number of ended runs that are kept"
     );
 
     internal static RetentionSettings Read(SettingReader settings) => new(settings.Read(AgeKey), settings.Read(CountKey));

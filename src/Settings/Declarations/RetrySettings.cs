@@ -45,7 +45,7 @@ internal static class RetrySettings
             rule.BaseDelay <= rule.MaxDelay,
             BaseDelayKey,
             $"{Durations.Write(rule.BaseDelay)} is more than {MaxDelayKey.Name} ({Durations.Write(rule.MaxDelay)}).",
-            "The first pause must not be the longest."
+            "The first pause must not be longer than the longest one."
         );
         return rule;
     }

@@ -18,14 +18,14 @@ public sealed record ReviewSettings(bool Enabled, int MaxRounds, PlannerSettings
         "review.max_rounds",
         3,
         SettingTypes.Whole(1, 20),
-        "rounds of review before a person decides"
+        "rounds of review before a user decides"
     );
 
     private static readonly Setting<string> AgentKey = new(
         "review.agent",
         "claude",
         SettingTypes.Text,
-        "who reviews: claude (the CLI), api, bedrock, or a name under agents",
+        "the reviewer: claude (the CLI), api, bedrock, or a name under agents",
         ["review.provider", "reviewer.agent"]
     )
     {
@@ -44,7 +44,7 @@ public sealed record ReviewSettings(bool Enabled, int MaxRounds, PlannerSettings
         "review.timeout",
         TimeSpan.FromSeconds(900),
         SettingTypes.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
-        "time for one answer of the reviewer",
+        "time limit of one answer from the reviewer",
         ["reviewer.timeout"]
     );
 
@@ -52,7 +52,7 @@ public sealed record ReviewSettings(bool Enabled, int MaxRounds, PlannerSettings
         "review.url",
         null,
         SettingTypes.OptionalText,
-        "address of the service that api and bedrock call; not set: its usual one"
+        "address of the service that api and bedrock call; if not set, the provider's own"
     )
     {
         Effect = TrustKind.SpeaksTo,
@@ -62,7 +62,7 @@ public sealed record ReviewSettings(bool Enabled, int MaxRounds, PlannerSettings
         "review.region",
         null,
         SettingTypes.Region,
-        "AWS region of bedrock; not set: AWS_REGION"
+        "AWS region of bedrock; if not set, AWS_REGION"
     )
     {
         Effect = TrustKind.SpeaksTo,

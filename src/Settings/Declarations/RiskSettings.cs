@@ -17,7 +17,7 @@ public sealed record RiskSettings(
         "risk.sensitive_patterns",
         null,
         RiskSettingType.Patterns,
-        "patterns of risky paths with weights; not set: the usual ones",
+        "patterns of risky paths with weights; if not set, the built-in ones",
         ["approval.sensitive_patterns"]
     );
 
@@ -25,7 +25,7 @@ public sealed record RiskSettings(
         "risk.auto_approve_threshold",
         25,
         SettingTypes.Whole(0, 1_000_000),
-        "up to this score nothing is asked",
+        "highest risk score that needs no approval",
         ["approval.auto_approve_threshold"]
     );
 
@@ -33,14 +33,14 @@ public sealed record RiskSettings(
         "risk.review_threshold",
         50,
         SettingTypes.Whole(0, 1_000_000),
-        "up to this score, what many tasks and files add left out, --yes answers; above, a person has to"
+        "highest risk score that --yes approves, without the points for many tasks and files; above it, a user must approve"
     );
 
     private static readonly Setting<bool> WordBoundariesKey = new(
         "risk.word_boundaries",
         false,
         SettingTypes.Switch,
-        "risk patterns match whole words only"
+        "match risk patterns against whole words only"
     );
 
     /// <summary>Settings that are read from <see cref="SettingsFiles.OldRiskFileName"/>.</summary>

@@ -13,7 +13,7 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
         "temporal.address",
         null,
         SettingTypes.OptionalText,
-        "Temporal server, HOST or HOST:PORT (7233); not set: the embedded engine",
+        "Temporal server, HOST or HOST:PORT (7233); if not set, the embedded engine",
         oldVariables: ["TEMPORAL_ADDRESS"]
     )
     {
@@ -57,7 +57,7 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
         "temporal.deployment",
         null,
         SettingTypes.OptionalText,
-        "worker deployment on the Temporal server that workers belong to: workers of its current version go on with runs; not set: all do",
+        "worker deployment on the Temporal server, of which only the current version continues runs; if not set, all workers do",
         oldVariables: ["TEMPORAL_DEPLOYMENT_NAME"]
     )
     {
@@ -68,7 +68,7 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
         "temporal.build_id",
         null,
         SettingTypes.OptionalText,
-        "which version of the deployment a worker here is; not set: the program's version and commit",
+        "deployment version of workers here; if not set, the program's version and commit",
         oldVariables: ["TEMPORAL_WORKER_BUILD_ID"]
     )
     {
@@ -111,8 +111,8 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
         settings.Demand(
             read.Deployment?.AsSpan().IndexOfAny('.', ':') is null or < 0,
             DeploymentKey,
-            $"'{read.Deployment}' is no name of a worker deployment.",
-            "It has no dots and no colons, such as 'orchestrate'."
+            $"'{read.Deployment}' is not a name of a worker deployment.",
+            "Give a name without dots and colons, such as 'orchestrate'."
         );
         return read;
     }

@@ -12,7 +12,7 @@ public sealed record UsageSettings(int WarnAt, int PauseAt, int Priority, IReadO
         "usage.warn_at",
         80,
         UsageSettingTypes.Percent,
-        "how full a usage limit of an account is when you are warned, in percent",
+        "used share of an account's usage limit at which you get a warning, in percent",
         ["usage_warning_threshold"]
     );
 
@@ -20,21 +20,21 @@ public sealed record UsageSettings(int WarnAt, int PauseAt, int Priority, IReadO
         "usage.pause_at",
         95,
         UsageSettingTypes.Percent,
-        "how full a usage limit of an account is when nothing more is started with it until its reset, in percent"
+        "used share of an account's usage limit at which no more agents start until its reset, in percent"
     );
 
     private static readonly Setting<int> PriorityKey = new(
         "usage.priority",
         0,
         SettingTypes.Whole(-100, 100),
-        "where slots of an account are scarce, runs with a higher priority go first"
+        "runs with a higher priority get scarce slots of an account first"
     );
 
     private static readonly Setting<IReadOnlyList<ModelPriceSetting>> PricesKey = new(
         "prices",
         [],
         UsageSettingTypes.Prices,
-        "prices of models that are not in the table (docs/reference/usage.md), or are other for you, in US dollars per million tokens"
+        "prices of models that are not in the table (docs/reference/usage.md) or differ for you, in US dollars per million tokens"
     );
 
     /// <summary>The default settings.</summary>

@@ -8,7 +8,7 @@ public sealed record VerificationSettings(ProveRed ProveRed)
         "verification.prove_red",
         "report",
         SettingTypes.OneOf("off", "report", "required"),
-        "runs a task's new and changed tests once without its change, where each should fail; required: work goes back where none does"
+        "runs a task's new and changed tests once without its change, which should make each fail; required rejects work if none fails"
     );
 
     internal static VerificationSettings Read(SettingReader settings) =>

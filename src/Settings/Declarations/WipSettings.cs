@@ -10,7 +10,7 @@ public sealed record WipSettings(string? Remote, TimeSpan Interval)
         "wip.remote",
         null,
         SettingTypes.OptionalText,
-        "git remote, by name or address, that open runs are pushed to, so that another machine can go on with them; not set: none"
+        "name or address of the git remote to which open runs are pushed, so that another machine can continue them; if not set, none"
     )
     {
         Effect = TrustKind.SpeaksTo,
@@ -20,7 +20,7 @@ public sealed record WipSettings(string? Remote, TimeSpan Interval)
         "wip.interval",
         TimeSpan.FromMinutes(5),
         SettingTypes.Time(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
-        "how often they are pushed"
+        "interval between pushes of open runs"
     );
 
     /// <summary>Settings without sharing.</summary>

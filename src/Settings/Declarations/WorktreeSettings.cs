@@ -30,7 +30,7 @@ public sealed record WorktreeSettings(
         "worktrees.setup",
         null,
         SettingTypes.OptionalTexts,
-        "commands that make a fresh worktree ready; not set: found from the lock files"
+        "commands that prepare a fresh worktree; if not set, detected from the lock files"
     )
     {
         Effect = TrustKind.Runs,
@@ -40,29 +40,29 @@ public sealed record WorktreeSettings(
         "worktrees.env",
         new Dictionary<string, string>(),
         WorktreeVariablesType.Variables,
-        "variables of agents, gates and set-up, made of what each worktree has for itself"
+        "variables for agents, gates and set-up, with the port, the folder and the name of each worktree"
     );
 
     private static readonly Setting<IReadOnlyList<string>> KeepKey = new(
         "worktrees.keep",
         [],
         SettingTypes.Texts,
-        "ignored paths that survive when a worktree is used again"
+        "ignored paths that are kept when a worktree is reused"
     );
 
     private static readonly Setting<IReadOnlyList<string>?> ReuseKey = new(
         "worktrees.reuse",
         null,
         SettingTypes.OptionalFolders,
-        "folders that set-up makes and that are copied where nothing it reads has changed; not set: node_modules of npm ci, and target of "
-            + "cargo as gates made it at the base"
+        "folders made by set-up, which are copied if the files that it reads are unchanged; if not set, node_modules of npm ci and "
+            + "the target folder of cargo as gates built it at the base"
     );
 
     private static readonly Setting<int> PoolKey = new(
         "worktrees.pool",
         3,
         SettingTypes.Whole(0, 64),
-        "worktrees that wait to be used again while no run is open, as many for gates, and as many copies of what set-up made"
+        "idle worktrees that are kept for reuse while no run is open; the same number is kept for gates, and of copies of set-up's folders"
     )
     {
         IsHarmless = true,
@@ -72,7 +72,7 @@ public sealed record WorktreeSettings(
         "branch_prefix",
         "orchestrator",
         SettingTypes.BranchPart,
-        "first part of the names of branches"
+        "first part of branch names"
     )
     {
         IsHarmless = true,

@@ -93,7 +93,7 @@ public static class ConfigFileEditor
         return setting.IsSecret && !value.StartsWith('$') && !value.StartsWith("file:", StringComparison.Ordinal)
             ? new SettingFault(
                 SettingIndex.Canonical(name, setting),
-                "the secret itself must not stand in a file.",
+                "a file must not contain the secret itself.",
                 $"Give {setting.Accepts}.",
                 source
             )

@@ -18,7 +18,7 @@ internal static class ConfigurationFile
             faults.Add(
                 new SettingFault(
                     "",
-                    $"the file has {Plural.Of(text.Length, "character")}; it is no configuration.",
+                    $"the file has {Plural.Of(text.Length, "character")}, which is too long for a configuration.",
                     $"Keep it under {MaxLength}.",
                     file
                 )

@@ -58,12 +58,7 @@ internal sealed class SettingsLayers(bool isTrusted)
             if (old.Settings.Exists(raw => !RiskSettings.RulesOfOlderTools.Contains(SettingIndex.Find(raw.Name))))
             {
                 Warnings.Add(
-                    new SettingFault(
-                        "",
-                        "settings of an older tool do not count where they stand.",
-                        "'orchestrate init' takes them over.",
-                        source
-                    )
+                    new SettingFault("", "settings in an older tool's file are ignored.", "Run 'orchestrate init' to import them.", source)
                 );
             }
         }
@@ -85,7 +80,7 @@ internal sealed class SettingsLayers(bool isTrusted)
                 Warnings.Add(
                     new SettingFault(
                         name,
-                        "a repository's file does not set it: it could name programs to run or addresses to send keys to.",
+                        "a repository's file can't set it, because it could name programs to run or addresses that get keys.",
                         "Set it in your own environment.",
                         source
                     )
@@ -200,7 +195,7 @@ internal sealed class SettingsLayers(bool isTrusted)
                 Warnings.Add(
                     new SettingFault(
                         raw.Name,
-                        $"'{raw.Spelling}' sets it a second time, after '{other.Spelling}' ({other.Source}).",
+                        $"'{raw.Spelling}' sets it again, after '{other.Spelling}' ({other.Source}).",
                         $"Keep one of them; {(raw.IsPresentName(name) ? raw : other).Spelling} wins.",
                         raw.Source
                     )

@@ -25,8 +25,8 @@ internal static class SecretDestinationCheck
             {
                 yield return new SettingFault(
                     target.UrlName,
-                    "no secret is sent to an address that stands in the repository's files.",
-                    $"Give the address yourself: ${SettingNames.VariableOf(target.UrlName)}, or {target.UrlName} in "
+                    "no secret is sent to an address from the repository's files.",
+                    $"Set the address yourself: ${SettingNames.VariableOf(target.UrlName)}, or {target.UrlName} in "
                         + "~/.config/orchestrator/config.yaml.",
                     url.Source
                 );
@@ -42,8 +42,8 @@ internal static class SecretDestinationCheck
     private static SettingFault Fault(Setting setting, string secret, SettingSource source, string? option) =>
         new(
             setting.Name,
-            $"{secret} is not sent to an address that stands in the repository's files.",
-            $"Give the address yourself: {(option is null ? "" : option + ", ")}${setting.Variable}, or {setting.Name} in "
+            $"{secret} is not sent to an address from the repository's files.",
+            $"Set the address yourself: {(option is null ? "" : option + ", ")}${setting.Variable}, or {setting.Name} in "
                 + "~/.config/orchestrator/config.yaml.",
             source
         );

@@ -25,7 +25,7 @@ internal static class SettingTypes
 
     /// <summary>Valid prefix of git branch names. Checked here because an invalid one would fail only in the middle of a run.</summary>
     public static SettingType<string> BranchPart { get; } =
-        new("the beginning of a branch's name, such as orchestrator or agents/mine", SettingValueParser.ReadBranchPart, Quote);
+        new("the first part of a branch name, such as orchestrator or agents/mine", SettingValueParser.ReadBranchPart, Quote);
 
     public static SettingType<bool> Switch { get; } =
         new("true or false", SettingValueParser.ReadSwitch, value => value ? "true" : "false");

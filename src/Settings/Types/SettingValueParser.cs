@@ -13,7 +13,7 @@ internal static class SettingValueParser
         {
             return true;
         }
-        faults($"'{value}' is no region.", raw.Line);
+        faults($"'{value}' is not a region.", raw.Line);
         return false;
     }
 
@@ -37,7 +37,7 @@ internal static class SettingValueParser
             && !text.Any(c => char.IsControl(c) || c is ' ' or '~' or '^' or ':' or '?' or '*' or '[' or '\\');
         if (!isFit)
         {
-            faults($"git takes no branch whose name begins with '{text}/'.", raw.Line);
+            faults($"git accepts no branch whose name begins with '{text}/'.", raw.Line);
         }
         return isFit;
     }
@@ -62,7 +62,7 @@ internal static class SettingValueParser
         {
             return true;
         }
-        faults(raw is ScalarNode ? "it is empty." : $"'{NodeText.Of(raw)}' is not one text.", raw.Line);
+        faults(raw is ScalarNode ? "it is empty." : $"'{NodeText.Of(raw)}' is not a single text.", raw.Line);
         return false;
     }
 
@@ -103,10 +103,7 @@ internal static class SettingValueParser
         value = [.. texts.Select(text => text.Trim('/'))];
         foreach (var text in texts.Where(text => text.Length > 0 && !IsInside(text)))
         {
-            faults(
-                $"'{text}' is not a folder inside of the repository: write it relative to its root, such as packages/a/build.",
-                raw.Line
-            );
+            faults($"'{text}' is not a folder inside the repository. Write it relative to the root, such as packages/a/build.", raw.Line);
             good = false;
         }
         return good;
@@ -136,7 +133,7 @@ internal static class SettingValueParser
         }
         else
         {
-            faults("the secret itself must not stand here.", raw.Line);
+            faults("the secret itself must not be written here.", raw.Line);
         }
         return value is not null;
     }

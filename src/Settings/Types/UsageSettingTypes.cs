@@ -53,7 +53,7 @@ internal static class UsageSettingTypes
             var isZero =
                 decimal.TryParse(text.Trim('$', ' '), NumberStyles.Number, CultureInfo.InvariantCulture, out var zero) && zero == 0;
             faults(
-                isZero ? "a budget of 0 would start nothing; for no limit write off." : $"'{text}' is not {BudgetAmount.Accepts}.",
+                isZero ? "a budget of 0 would start no agent; for no limit write off." : $"'{text}' is not {BudgetAmount.Accepts}.",
                 raw.Line
             );
         }
@@ -86,7 +86,7 @@ internal static class UsageSettingTypes
         }
         if (map.Entries.FirstOrDefault(entry => !PriceKeys.Contains(entry.Key.Text)).Key is { } unknown)
         {
-            faults($"'{unknown.Text}' is no part of a price; known are {string.Join(", ", PriceKeys)}.", unknown.Line);
+            faults($"'{unknown.Text}' is not part of a price; known parts are {string.Join(", ", PriceKeys)}.", unknown.Line);
             return false;
         }
         if (prices.Exists(price => price.Model == model.Text))
@@ -122,7 +122,7 @@ internal static class UsageSettingTypes
         {
             return dollars;
         }
-        faults($"'{NodeText.Of(raw)}' is no price of a million tokens in US dollars, such as 3 or 0.25, of '{key}'.", raw.Line);
+        faults($"'{NodeText.Of(raw)}' is not a valid '{key}'; give US dollars per million tokens, such as 3 or 0.25.", raw.Line);
         return null;
     }
 

@@ -22,9 +22,9 @@ internal static class WorktreeVariablesType
             var fault =
                 WorktreeVariables.FaultOfName(entry.Key.Text) is { } why ? $"'{entry.Key.Text}' {why}."
                 : entry.Value is not ScalarNode text
-                    ? $"the value of '{entry.Key.Text}' is not one text; one that begins with a brace needs quotes."
+                    ? $"the value of '{entry.Key.Text}' is not a single text; a text that begins with a brace needs quotes."
                 : WorktreeVariables.UnknownPlace(text.Text) is { } unknown
-                    ? $"'{unknown}' in the value of '{entry.Key.Text}' stands for nothing; where it is meant as it is, write "
+                    ? $"'{unknown}' in the value of '{entry.Key.Text}' is not a known placeholder; to use it literally, write "
                         + $"'{{{unknown}}}'."
                 : null;
             if (fault is null)

@@ -280,7 +280,7 @@ internal sealed class Deployments(Database database, TimeProvider time)
     /// <param name="Deployment">Deployment to which the versions belong.</param>
     /// <param name="Current">The current version.</param>
     /// <param name="Ramping">The version that gets a share of the workflows.</param>
-    /// <param name="RampingShare">That share, in units of 1/10,000.</param>
+    /// <param name="RampingShare">Share of the ramping version, in units of 1/10,000.</param>
     /// <param name="Named">The ramping version, even while its share is zero.</param>
     private sealed record Route(string Deployment, string Current, string Ramping, int RampingShare, string Named);
 }

@@ -3,7 +3,7 @@ using Orchestrator.TestKit;
 
 namespace Orchestrator.Agents.Tests.ClaudeCli;
 
-/// <summary>The real Claude CLI, pinned, against a scripted API: how its failures are told.</summary>
+/// <summary>Failures of the real Claude CLI (pinned) against a scripted API, and their messages.</summary>
 public sealed class RealClaudeFailureTests
 {
     [Fact]

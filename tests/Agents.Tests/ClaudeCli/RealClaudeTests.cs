@@ -73,7 +73,7 @@ public sealed class RealClaudeTests
         Assert.Equal((AgentFailure.None, AgentFailure.None), (first.Failure, second.Failure));
         Assert.Equal("hello\n", await File.ReadAllTextAsync(claude.InWorktree("hello.txt")));
         Assert.Equal(claude.Session, second.SessionId);
-        // The second start is charged for its own two answers only, although the program goes on counting for the conversation.
+        // The second start is charged for its own two answers only, although the program keeps counting for the conversation.
         Assert.Equal((2000, 2000), (first.Usage.Tokens.Input, second.Usage.Tokens.Input));
         Assert.Equal(first.Usage.CostUsd, second.Usage.CostUsd);
     }

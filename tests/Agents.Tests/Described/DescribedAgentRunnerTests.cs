@@ -55,7 +55,7 @@ public sealed class DescribedAgentRunnerTests
         Assert.False(runner.HasConversationFiles);
     }
 
-    /// <summary>What a model is to do may hold what looks like a place of a description, and nothing may read it as one.</summary>
+    /// <summary>A prompt may contain text that looks like a placeholder of the description, which must not be replaced.</summary>
     [Fact]
     public async Task Prompt_InAnArgument_IsPutInOnce()
     {

@@ -2,7 +2,7 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.Tests.Described;
 
-/// <summary>What a description must be, and that none leads to a shell.</summary>
+/// <summary>Validation of agent descriptions, none of which may start a shell.</summary>
 public sealed class DescriptionReaderTests
 {
     private const string Rest = """

@@ -79,7 +79,7 @@ public sealed class RudenessKitTests
         );
     }
 
-    /// <summary>Two agents side by side: the one whose program changed is named, the other goes on.</summary>
+    /// <summary>Two agents side by side: the one whose program changed is named, the other continues.</summary>
     [Fact]
     public async Task UnknownFlag_OfOneAgent_LeavesTheOthersAlone()
     {

@@ -1,27 +1,27 @@
 namespace Orchestrator.Agents.Tests.Rudeness;
 
-/// <summary>One way to behave badly, and what must come of it.</summary>
+/// <summary>One kind of misbehavior of an agent program, and its required outcome.</summary>
 /// <param name="Name">Its name, as <c>fake-agent</c> knows it.</param>
-/// <param name="Expected">How the start may end.</param>
+/// <param name="Expected">Allowed outcomes of the start.</param>
 internal sealed record Rude(string Name, params AgentFailure[] Expected)
 {
     /// <summary>A program that prints text for people can't behave so.</summary>
     public bool IsOfJson { get; init; }
 
-    /// <summary>How a start of such a program ends, where it is otherwise.</summary>
+    /// <summary>The failure of a program whose output is plain text, or null if it is the same for every program.</summary>
     public AgentFailure? OfText { get; init; }
 
     /// <summary>The Agent Client Protocol has no place for it: a client names the conversation, counts no tokens and ends the
     /// program.</summary>
     public bool IsNotOfAcp { get; init; }
 
-    /// <summary>How a start of a program that speaks that protocol ends, where it is otherwise.</summary>
+    /// <summary>The failure of a program that speaks the Agent Client Protocol, or null if it is the same for every program.</summary>
     public AgentFailure? OfAcp { get; init; }
 
-    /// <summary>It happens when a conversation is continued.</summary>
+    /// <summary>True if the misbehavior occurs when a conversation is continued.</summary>
     public bool Resumes { get; init; }
 
-    /// <summary>What its words must have.</summary>
+    /// <summary>Text that the failure's detail must contain.</summary>
     public string InDetail { get; init; } = "";
 }
 

@@ -57,7 +57,7 @@ public sealed class ConfinementTests
         Assert.Equal(new BubblewrapCheck(null, ""), none);
     }
 
-    /// <summary>A program that calls what it is given changes no folders, so it must not count as one that confines.</summary>
+    /// <summary>A program that only calls its arguments changes no folders, so it must not count as a sandbox.</summary>
     [Fact]
     public async Task Check_ProgramThatConfinesNothing_IsNotTaken()
     {

@@ -5,10 +5,10 @@ using Xunit;
 namespace Orchestrator.Cli.Tests.Documentation;
 
 /// <summary>
-/// What a page says of the program's behaviour is played by a test. <c>Claims/PAGE.txt</c> has each sentence of the page, and below it
-/// either <c>= Class.Method, ...</c>, the tests that fail when it is not true, or <c>- why it claims nothing</c>, or <c>! what no test
-/// does yet</c>, of which there may be no more than <see cref="MostUnplayed"/>. A sentence that is new or changed needs a word there;
-/// <c>APPROVE_DOCS=1</c> writes the file anew, with <c>?</c> below what has none.
+/// Maps each claim of a page to tests. <c>Claims/PAGE.txt</c> has each sentence of the page, and below it one line. That line is <c>=
+/// Class.Method, ...</c> with the tests that fail if the sentence is not true, <c>- reason</c> if it claims nothing, or <c>! reason</c> if
+/// no test covers it yet. At most <see cref="MostUnplayed"/> sentences may have no test. A new or changed sentence needs such a line;
+/// <c>APPROVE_DOCS=1</c> rewrites the file with <c>?</c> below sentences that have none.
 /// </summary>
 public sealed class ClaimTests
 {

@@ -25,7 +25,7 @@ internal static partial class DocumentFiles
     /// <summary>The text of one page with code left out.</summary>
     public static string Prose(string file) => CodeSpan().Replace(Fence().Replace(Read(file), ""), "");
 
-    /// <summary>What stands in backticks, outside blocks of code.</summary>
+    /// <summary>The inline code of a page, outside code blocks.</summary>
     public static IEnumerable<string> CodeSpans(string file) =>
         CodeSpan().Matches(Fence().Replace(Read(file), "")).Select(match => match.Groups["code"].Value);
 

@@ -16,7 +16,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests.Documentation;
 
-/// <summary>What pages for users name is there: files, headings, commands, options, settings, keys of plans.</summary>
+/// <summary>Everything that user pages name exists: files, headings, commands, options, settings, plan keys.</summary>
 public sealed partial class DocumentTests
 {
     public static TheoryData<string> Pages { get; } = [.. DocumentFiles.All];
@@ -181,7 +181,7 @@ public sealed partial class DocumentTests
             .SelectMany(folder => Directory.EnumerateFiles(RepositoryFiles.Path(folder), "*.cs", SearchOption.AllDirectories))
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal));
 
-    // A text that goes on in the next line of code.
+    // A text that continues in the next line of code.
     [GeneratedRegex(@"""\s*\+\s*\$?""")]
     private static partial Regex Joined();
 

@@ -9,7 +9,7 @@ public sealed partial class FirstPlanPageTests
 {
     private const string Page = "docs/tutorial/first-plan.md";
 
-    /// <summary>What the page expects of a repository: its gates are stand-ins for programs that a machine may lack.</summary>
+    /// <summary>Stand-ins for the gates that the page expects in a repository, since the machine may lack the real programs.</summary>
     private const string Pytest = "#!/bin/sh\ntest -s \"$1\"\n";
     private const string Python = "#!/bin/sh\n[ \"$*\" = '-m src.command --help' ] && test -s src/command.py -a -s src/parser.py\n";
 
@@ -85,7 +85,7 @@ public sealed partial class FirstPlanPageTests
             cli.Shell(line == "cd your-repository" ? "true" : line);
             return;
         }
-        // The person says yes where they are asked; the page writes a plan by hand, and shows another way to have one.
+        // The user says yes where they are asked; the page writes a plan by hand, and shows another way to have one.
         var words = Word().Matches(line).Select(word => word.Value.Trim('"')).Skip(1).ToArray();
         if (words[0] == "plan")
         {

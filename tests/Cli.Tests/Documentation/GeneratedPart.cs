@@ -4,7 +4,7 @@ using Xunit;
 namespace Orchestrator.Cli.Tests.Documentation;
 
 /// <summary>
-/// The part of a page that is made of the code: it stands between two marks. <c>scripts/docs</c> writes it anew; else it must be there
+/// The part of a page that is made of the code: it stands between two marks. <c>scripts/docs</c> rewrites it; else it must be there
 /// already.
 /// </summary>
 internal static class GeneratedPart

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Cli.Tests.Documentation;
 
-/// <summary><c>docs/explanation/threats.md</c> says of each attacker and target which tests show what stops it: they are there.</summary>
+/// <summary><c>docs/explanation/threats.md</c> names tests for each attacker and target; these tests must exist.</summary>
 public sealed partial class SecurityTableTests
 {
     private const int FewestRows = 25;

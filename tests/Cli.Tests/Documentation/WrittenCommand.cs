@@ -10,7 +10,7 @@ internal static class WrittenCommand
 {
     private const string Program = "orchestrate ";
 
-    /// <summary>What the command line understands of it.</summary>
+    /// <summary>Parses a documented command line as the program does.</summary>
     public static ParseResult Parse(string line)
     {
         var words = Words(line);
@@ -29,7 +29,7 @@ internal static class WrittenCommand
         }
     }
 
-    /// <summary>Why a command line is none of ours: a command or an option that is not there; null: it is one.</summary>
+    /// <summary>The reason why a command line is invalid, such as an unknown command or option, or null if it is valid.</summary>
     public static string? FaultOf(string line)
     {
         var words = Words(line);

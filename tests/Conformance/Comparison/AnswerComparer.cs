@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Conformance.Comparison;
 
-/// <summary>One place where an answer differs from the recording; null stands for "nothing there".</summary>
+/// <summary>One place where an answer differs from the recording. Null means that the place is missing.</summary>
 internal sealed record Difference(int Step, string Path, string? Expected, string? Actual)
 {
     public override string ToString() => $"step {Step} {Path}: expected {Short(Expected)} got {Short(Actual)}";

@@ -11,7 +11,7 @@ internal sealed partial class Symbols
     /// <summary>The text with what stands inside its symbols left out.</summary>
     public static string Blank(string text) => Symbol().Replace(text, "<$1>");
 
-    /// <summary>Whether the texts agree; symbols met for the first time are bound.</summary>
+    /// <summary>True if the texts agree. Symbols that appear for the first time are bound.</summary>
     public bool Match(string expected, string actual)
     {
         if (Blank(expected) != Blank(actual))

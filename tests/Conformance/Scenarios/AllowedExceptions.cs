@@ -1,6 +1,6 @@
 namespace Orchestrator.Conformance.Scenarios;
 
-/// <summary>What may differ from the recordings, each with its reason.</summary>
+/// <summary>Allowed differences from the recordings, each with its reason.</summary>
 internal static class AllowedExceptions
 {
     /// <summary>Reason by name of the scenario, or by <c>AREA/*</c> for all of an area (<c>exceptions.tsv</c>).</summary>

@@ -5,7 +5,7 @@ using Orchestrator.Conformance.Wire;
 
 namespace Orchestrator.Conformance.Scenarios;
 
-/// <summary>One run of one scenario: does its steps in order and hands out a normalised answer for each step that has one.</summary>
+/// <summary>Runs one scenario: executes its steps in order and returns a normalized answer for each step that has one.</summary>
 internal sealed class ScenarioRun(Scenario scenario, RpcCaller rpc, Variables variables, IReadOnlyList<string> ignored)
 {
     private const int DefaultTimeoutMs = 20_000;
@@ -17,7 +17,7 @@ internal sealed class ScenarioRun(Scenario scenario, RpcCaller rpc, Variables va
     public delegate void AnswerHandler(int number, JsonObject step, JsonObject answer);
 
     /// <summary>Runs all steps.</summary>
-    /// <exception cref="ScriptException">The script could not go on; the message names the step.</exception>
+    /// <exception cref="ScriptException">The script could not continue; the message names the step.</exception>
     public async Task ExecuteAsync(AnswerHandler onAnswer, CancellationToken cancellationToken)
     {
         try
@@ -131,7 +131,7 @@ internal sealed class ScenarioRun(Scenario scenario, RpcCaller rpc, Variables va
                 continue;
             }
 
-            // A server that protects itself by rate is no difference in behaviour: wait and ask again.
+            // A rate limit of the server is not a difference in behavior, so wait and retry.
             if (attempt == MostAttempts || !IsThrottled(answer))
             {
                 return answer;

@@ -4,7 +4,7 @@ using Orchestrator.Conformance.Wire;
 
 namespace Orchestrator.Conformance.Scenarios;
 
-/// <summary>What one scenario gave: passed when there are no differences.</summary>
+/// <summary>The result of one scenario, which passed if there are no differences.</summary>
 internal sealed record ScenarioResult(string Name, TimeSpan Elapsed, IReadOnlyList<Difference> Differences)
 {
     public bool Passed => Differences.Count == 0;
@@ -39,7 +39,7 @@ internal sealed class Suite : IDisposable
         return new Suite(rpc, variables.Namespace);
     }
 
-    /// <summary>Runs all, some at a time; those that failed are run once more, alone, and counted as retried.</summary>
+    /// <summary>Runs all, some at a time; those that failed are run again, alone, and counted as retried.</summary>
     public async Task<SuiteResult> RunAsync(
         IReadOnlyList<Scenario> scenarios,
         int parallel,

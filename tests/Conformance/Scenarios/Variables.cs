@@ -159,5 +159,5 @@ internal sealed partial class Variables(string id, string ns)
     private static partial Regex Reference();
 }
 
-/// <summary>A script that can't go on: a path to save is absent, a condition is never met.</summary>
+/// <summary>A script that can't continue: a path to save is absent, a condition is never met.</summary>
 internal sealed class ScriptException(string message) : Exception(message);

@@ -2,7 +2,7 @@ using Orchestrator.Gates.Secrets;
 
 namespace Orchestrator.Gates.Tests.Secrets;
 
-/// <summary>Where a secret is found in a line, and what is left of a text without its secrets.</summary>
+/// <summary>Detection of secrets in a line, and removal of secrets from a text.</summary>
 public sealed class SecretTextTests
 {
     private const string Body = "qT7vR2kLm9XcP4wZb8NsY6hJd3FgA5eUoK1i";

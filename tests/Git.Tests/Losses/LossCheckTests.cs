@@ -3,7 +3,7 @@ using Orchestrator.Git.Losses;
 
 namespace Orchestrator.Git.Tests.Losses;
 
-/// <summary>What the check says of merges in real repositories, one case each.</summary>
+/// <summary>Results of the loss check for merges in real repositories, one case each.</summary>
 public sealed class LossCheckTests
 {
     private const string Ten = "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n";
@@ -45,7 +45,7 @@ public sealed class LossCheckTests
         Assert.Equal(("a", "f", 2, "two by a", "b", merge), Facts(Assert.Single((await staging.CheckAsync()).Lost)));
     }
 
-    /// <summary>As by a merge that kept one side only.</summary>
+    /// <summary>A merge that kept only one side.</summary>
     [Fact]
     public async Task Merge_ThatKeepsOneSide_LosesTheOther()
     {

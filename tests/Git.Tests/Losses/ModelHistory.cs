@@ -1,8 +1,8 @@
 namespace Orchestrator.Git.Tests.Losses;
 
 /// <summary>A line that the model can tell from all others, or one that is everywhere.</summary>
-/// <param name="Text">What is in the file.</param>
-/// <param name="Author">The task that wrote it; 0: it was there before.</param>
+/// <param name="Text">Content of the file.</param>
+/// <param name="Author">The task that wrote the line, or 0 if it existed before.</param>
 internal sealed record ModelLine(string Text, int Author)
 {
     private static readonly string[] Everywhere = ["}", "", "    return 0;"];
@@ -12,7 +12,7 @@ internal sealed record ModelLine(string Text, int Author)
     public static ModelLine Common(Random chance, int author) => new(Everywhere[chance.Next(Everywhere.Length)], author);
 }
 
-/// <summary>What one task did.</summary>
+/// <summary>The changes of one task.</summary>
 internal sealed class ModelTask
 {
     public required int Number { get; init; }
@@ -69,7 +69,7 @@ internal sealed class ModelHistory
     /// <summary>Lines that a merge was made to lose.</summary>
     public HashSet<string> Dropped { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Who wrote a line that is there once; null for one that is everywhere.</summary>
+    /// <summary>The author of a line that is unique, or null for a line that occurs everywhere.</summary>
     public int? AuthorOf(string text) => _unique.TryGetValue(text, out var line) ? line.Author : null;
 
     /// <summary>Tasks' removals that a merge was made to undo.</summary>
@@ -102,7 +102,7 @@ internal sealed class ModelHistory
         return task;
     }
 
-    /// <summary>What a merge gave becomes staging, sometimes with something lost or something back on the way.</summary>
+    /// <summary>Applies a merge's result to staging. Some merges lose a line or restore an old one on the way.</summary>
     public void Merged(ModelTask task, Dictionary<string, List<string>> contents)
     {
         task.IsMerged = true;

@@ -3,15 +3,15 @@ using SQLitePCL;
 
 namespace Orchestrator.KillTest;
 
-/// <summary>What must hold when a run has ended, whatever was killed in between.</summary>
+/// <summary>Invariants of a finished run, whatever was killed in between.</summary>
 public static class Aftermath
 {
     private static readonly TimeSpan ProcessPatience = TimeSpan.FromSeconds(30);
 
     /// <summary>Everything that does not hold, each as a sentence; empty when all is well.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="disturber">What was killed.</param>
-    /// <param name="expected">What the target holds after an undisturbed run; null: this is it.</param>
+    /// <param name="disturber">The disturber, which knows the kills.</param>
+    /// <param name="expected">Content of the target after an undisturbed run, or null for that run itself.</param>
     public static async Task<IReadOnlyList<string>> CheckAsync(KillRepository repository, Disturber disturber, string? expected)
     {
         var faults = new List<string>();
@@ -88,7 +88,7 @@ public static class Aftermath
         }
     }
 
-    /// <summary>An agent is paid for once per round, and once more for each start that we took from it.</summary>
+    /// <summary>An agent is paid for once per round, and again for each start that we took from it.</summary>
     private static void CheckStarts(KillRepository repository, Disturber disturber, List<string> faults)
     {
         var rounds = repository.Rounds();

@@ -9,7 +9,7 @@ public sealed class CrashPoints(KillRepository repository)
 
     private readonly Dictionary<string, HashSet<string>> _seen = [];
 
-    /// <summary>What agents ask for, what reviewers say, and what persons answer.</summary>
+    /// <summary>Crash points in requests of agents, statements of reviewers and answers of users.</summary>
     public static IReadOnlyList<string> OfPersons { get; } =
     ["request-noted", "packages-made", "review-file", "planning-file", "escalation-report", "answer-begun", "work-kept"];
 

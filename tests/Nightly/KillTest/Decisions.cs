@@ -5,12 +5,12 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.KillTest;
 
-/// <summary>What must hold of what persons have decided: it is done once, and who said it is written down once.</summary>
+/// <summary>Invariants of user decisions: each is carried out once, and its author is recorded once.</summary>
 public static class Decisions
 {
     /// <summary>Everything that does not hold, each as a sentence.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="disturber">What was killed.</param>
+    /// <param name="disturber">The disturber, which knows the kills.</param>
     public static IEnumerable<string> Check(KillRepository repository, Disturber disturber) =>
         [.. CheckFix(repository), .. CheckPackages(repository), .. CheckRecord(repository, disturber)];
 

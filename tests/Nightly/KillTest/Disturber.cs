@@ -3,7 +3,7 @@ using Temporal.Server;
 
 namespace Orchestrator.KillTest;
 
-/// <summary>Who is killed.</summary>
+/// <summary>The processes that are killed.</summary>
 public enum Victim
 {
     /// <summary>Every orchestrator process at once.</summary>
@@ -47,16 +47,15 @@ public sealed class Disturber(KillRepository repository, string mark)
     private readonly HashSet<string> _lostStarts = [];
 
     /// <summary>
-    /// How many starts of each task's agent were lost to us: the agent was killed, or its supervisor, who alone would have known how it
-    /// ended.
+    /// Number of lost starts of a task's agent. The agent was killed, or its supervisor, which alone would have known how it ended.
     /// </summary>
     public int LostStarts(string task) => _lostStarts.Count(folder => Path.GetFileName(Path.GetDirectoryName(folder)) == task);
 
-    /// <summary>What was not synced may be gone.</summary>
+    /// <summary>True if unsynced files may be gone.</summary>
     public bool HasCutPower { get; private set; }
 
     /// <summary>Kills.</summary>
-    /// <returns>How many processes there were.</returns>
+    /// <returns>Number of killed processes.</returns>
     public int Kill(Victim victim, Random random) =>
         victim switch
         {
@@ -77,7 +76,7 @@ public sealed class Disturber(KillRepository repository, string mark)
     /// <summary>Every orchestrator process at once.</summary>
     public int KillOrchestrators() => Kill(Orchestrators());
 
-    /// <summary>Everything of the round, and what it wrote down about itself becomes that of an earlier boot.</summary>
+    /// <summary>Kills everything of the round and dates its own records to an earlier boot.</summary>
     public int KillEverything()
     {
         // First those who could start something new; what they started by then is found below. A process that is ending shows no

@@ -1,9 +1,8 @@
 namespace Orchestrator.KillTest;
 
 /// <summary>
-/// What makes a repository a hostile one: settings by which git would run programs, files that lead out of it. Agents and the person run
-/// these programs by their own git; ours must not,
-/// and nothing outside is written.
+/// Makes a repository hostile, by settings that let git run programs and by links that lead out of it. Agents and the user run these
+/// programs through their own git; our git calls must not, and nothing outside may be written.
 /// </summary>
 /// <param name="repository">The round's repository.</param>
 public sealed class Hostility(KillRepository repository)
@@ -74,7 +73,7 @@ public sealed class Hostility(KillRepository repository)
         repository.Git("config", "core.pager", Path.Combine(hooks, "diff"));
     }
 
-    /// <summary>What it has brought about.</summary>
+    /// <summary>The effects of the hostile settings that should not have happened.</summary>
     public IEnumerable<string> Faults()
     {
         if (File.Exists(RanFile))

@@ -7,7 +7,7 @@ namespace Orchestrator.KillTest;
 /// <param name="Number">The how manieth time, from 1.</param>
 /// <param name="When"><c>before</c>, <c>after</c> or <c>locked</c> (while git holds its first lock file); for crash points always
 /// <c>after</c>.</param>
-/// <param name="Victim">Who is killed there.</param>
+/// <param name="Victim">The process to kill there.</param>
 public sealed record KillPlace(string Point, int Number, string When, Victim Victim)
 {
     public override string ToString() => $"{When} {Point} {Number}: {Victim}";
@@ -30,11 +30,11 @@ public static class KillPlaces
         "git-pack-refs",
     ];
 
-    /// <summary>So many transactions of the engine are places, evenly spread over the run.</summary>
+    /// <summary>Number of engine transactions used as crash points, evenly spread over the run.</summary>
     private const int Transactions = 40;
 
     /// <summary>The places.</summary>
-    /// <param name="counts">How often each point was passed in the undisturbed run.</param>
+    /// <param name="counts">Number of times each point was passed in the undisturbed run.</param>
     public static IReadOnlyList<KillPlace> Of(IReadOnlyDictionary<string, int> counts) =>
         [
             .. counts

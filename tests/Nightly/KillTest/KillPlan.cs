@@ -7,31 +7,31 @@ namespace Orchestrator.KillTest;
 /// to), several append to one file, one renames a file that the user changes meanwhile, and the last waits for the user's commit.
 /// </summary>
 /// <param name="Tasks">The tasks, in plan order.</param>
-/// <param name="Seconds">How long each agent takes, in seconds.</param>
+/// <param name="Seconds">Duration of each agent, in seconds.</param>
 public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
 {
     /// <summary>Chooses how each agent commits its work.</summary>
     public int Seed { get; init; }
 
-    /// <summary>How many agents work at once.</summary>
+    /// <summary>Number of agents that work at once.</summary>
     public int Workers { get; init; } = 4;
 
-    /// <summary>Whether a reviewer looks at the whole before it lands, and what it thinks of that.</summary>
+    /// <summary>The review of the whole change before it lands, and its verdict.</summary>
     public KillReview Review { get; init; }
 
-    /// <summary>What a person says, one after the other, each time the run can't go on by itself.</summary>
+    /// <summary>The user's answers, in order, one for each time that the run can't continue by itself.</summary>
     public IReadOnlyList<string> Ways { get; init; } = [];
 
-    /// <summary>The tasks that the planner makes when a person asks for another plan.</summary>
+    /// <summary>The tasks that the planner makes when a user asks for another plan.</summary>
     public IReadOnlyList<KillTask> Replanned { get; init; } = [];
 
-    /// <summary>The packages that the project gets; null: there is no package manager.</summary>
+    /// <summary>The packages of the project, or null without a package manager.</summary>
     public IReadOnlyList<string>? Packages { get; init; }
 
-    /// <summary>The registry that the real package manager asks; null: a script stands for it.</summary>
+    /// <summary>The registry of the real package manager, or null if a script simulates it.</summary>
     public Uri? Registry { get; init; }
 
-    /// <summary>A person is asked for something.</summary>
+    /// <summary>A user is asked for something.</summary>
     public bool HasPerson => Ways.Count > 0 || Packages is not null;
 
     /// <summary>The state in which the run ends.</summary>
@@ -46,10 +46,10 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
     /// <summary>The file that tasks and the user append to: each adds a line, in any order.</summary>
     public const string AppendedFile = "log.txt";
 
-    /// <summary>The file by which a person mends what the reviewer does not accept.</summary>
+    /// <summary>The file by which a user repairs what the reviewer does not accept.</summary>
     public const string FixedFile = "fixed.txt";
 
-    /// <summary>What only a person's commit has.</summary>
+    /// <summary>Text that only the user's commit contains.</summary>
     public const string Fix = "mended by hand";
 
     /// <summary>Stands in what a task does for a file outside of the repository.</summary>
@@ -58,7 +58,7 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
     /// <summary>The file that a task renames while the user changes it.</summary>
     public const string RenamedFile = "notes.txt";
 
-    // Both want the list: one writes it anew elsewhere and removes it, the other adds a line. Whoever is merged second meets a file that is
+    // Both want the list: one rewrites it elsewhere and removes it, the other adds a line. Whoever is merged second meets a file that is
     // gone or another one.
     private static readonly KillTask Mover = new(
         "mover",
@@ -134,7 +134,7 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
 
     /// <summary>
     /// For the merge train: seven tasks that are ready at once, with gates that take a while, so that batches are made. Two of them hold
-    /// alone and not together: whoever of them is merged second comes back once and mends it, in a file to which both append the same.
+    /// alone and not together: whoever of them is merged second comes back once and repairs it, in a file to which both append the same.
     /// </summary>
     public static KillPlan Together { get; } =
         new(
@@ -164,8 +164,8 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
         };
 
     /// <summary>
-    /// For what persons decide: a reviewer that does not accept, another plan, a person's own commits, and what looks like a secret, which
-    /// a person lets land.
+    /// For what users decide: a reviewer that does not accept, another plan, a user's own commits, and what looks like a secret, which
+    /// a user lets land.
     /// </summary>
     public static KillPlan Escalated { get; } =
         new([Simple("t0") with { Appends = [AppendedFile] }, Last("t1", "t0")], Seconds: 0.2)
@@ -175,7 +175,7 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
             Replanned = [Simple("t2") with { Does = "echo 't2 good, key=AKIAQYLPMN5HFIQR7XYZ' > t2.txt" }],
         };
 
-    /// <summary>The same reviewer, and a person who ends the run.</summary>
+    /// <summary>The same reviewer, and a user who ends the run.</summary>
     public static KillPlan Aborted { get; } =
         new([Simple("t0") with { Appends = [AppendedFile] }, Remediated("t1"), Last("t2", "t0", "t1")], Seconds: 0.2)
         {
@@ -183,7 +183,7 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
             Ways = [Resolutions.Abort],
         };
 
-    /// <summary>For packages: two tasks that ask for one at the same time, one of which a person has to allow.</summary>
+    /// <summary>For packages: two tasks that ask for one at the same time, one of which a user has to allow.</summary>
     public static KillPlan Installing { get; } =
         new(
             [
@@ -255,7 +255,7 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
     private static KillTask Simple(string id, params string[] after) =>
         new(id, after, [$"{id}.txt"], $"grep -q good {id}.txt", $"echo '{id} good' > {id}.txt");
 
-    // Half of its work is done when it finds that it can't go on.
+    // Half of its work is done when it finds that it can't continue.
     private static KillTask Asking(string id, string package, string asks) =>
         Simple(id) with
         {

@@ -18,7 +18,7 @@ public sealed class KillRepository : IDisposable
 
     /// <summary>Makes it.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="root">An existing folder for all of the round; null: a new one.</param>
+    /// <param name="root">An existing folder for the whole round, or null for a new one.</param>
     public KillRepository(KillPlan plan, string? root = null)
     {
         _root = Path.Combine(root ?? Path.GetTempPath(), "kill-test-" + Guid.NewGuid().ToString("n")[..8]);
@@ -68,12 +68,12 @@ public sealed class KillRepository : IDisposable
         Hostility.Configure();
     }
 
-    /// <summary>What is run.</summary>
+    /// <summary>The executed plan.</summary>
     public KillPlan Plan { get; }
 
     public string Folder { get; }
 
-    /// <summary>What in it is hostile.</summary>
+    /// <summary>The hostile settings and files in the repository.</summary>
     public Hostility Hostility { get; }
 
     /// <summary>One file per task with one line per start of its agent.</summary>
@@ -84,13 +84,13 @@ public sealed class KillRepository : IDisposable
     /// <summary>Programs that are found before those of the machine.</summary>
     public string ProgramsFolder => Beside("programs");
 
-    /// <summary>How many answers of a person were begun to be typed.</summary>
+    /// <summary>Number of answers that a user started to type.</summary>
     public int Answers { get; set; }
 
     /// <summary>This file is there when the user has committed.</summary>
     public string UserCommitted { get; }
 
-    /// <summary>What is in front of git, and where rounds that kill at a place say where that is.</summary>
+    /// <summary>Folder of the git wrapper, in which rounds with a crash point also find where to kill.</summary>
     public string ShimFolder => Beside("shim");
 
     /// <summary>The folder of the engine and of all runs.</summary>
@@ -102,7 +102,7 @@ public sealed class KillRepository : IDisposable
             ? []
             : Directory.EnumerateDirectories(RunsFolder, "started", Everywhere).Select(folder => Path.GetDirectoryName(folder)!);
 
-    /// <summary>How many starts of a task's agent failed while the disk was full: these have to be repeated.</summary>
+    /// <summary>Number of starts of a task's agent that failed because of a full disk and must be repeated.</summary>
     public int StartsThatFailedOnAFullDisk(string task) =>
         StartFolders.Count(folder =>
             Path.GetFileName(Path.GetDirectoryName(folder)) == task
@@ -113,14 +113,14 @@ public sealed class KillRepository : IDisposable
     /// <summary>A run has written down that it has ended as it should.</summary>
     public bool HasEndedRun => Statuses().Any(IsEndedAsMeant);
 
-    /// <summary>A run can be gone on with.</summary>
+    /// <summary>A run can be continued.</summary>
     public bool HasOpenRun => OpenRun is not null;
 
-    /// <summary>What the run that can be gone on with has written down; null: there is none.</summary>
+    /// <summary>The status of the run that can be continued, or null if there is none.</summary>
     public JsonElement? OpenRun =>
         Statuses().Where(status => !RunStates.IsFinal(status.GetProperty("state").GetString()!)).Cast<JsonElement?>().FirstOrDefault();
 
-    /// <summary>What persons have decided, as the events of runs have it.</summary>
+    /// <summary>The users' decisions according to the events of runs.</summary>
     public IEnumerable<string> DecidedByPersons() =>
         from file in FilesOfRuns("events.jsonl")
         from line in File.ReadLines(file)
@@ -159,7 +159,7 @@ public sealed class KillRepository : IDisposable
             .ToDictionary(task => task.GetProperty("id").GetString()!, task => task.GetProperty("attempt").GetInt32());
 
     /// <summary>
-    /// What the user does in the checkout while the run works: a file of his own, a line in the shared file, a change in a file that a task
+    /// Makes the user's changes in the checkout while the run works: a new file, a line in the shared file, a change in a file that a task
     /// renames.
     /// </summary>
     public void CommitAsUser()
@@ -172,10 +172,10 @@ public sealed class KillRepository : IDisposable
         File.WriteAllText(UserCommitted, Git("rev-parse", "main"));
     }
 
-    /// <summary>What the target holds, and what was kept of a run that a person has ended.</summary>
+    /// <summary>The content of the target and of the refs that retain aborted runs.</summary>
     public string Fingerprint() => string.Join('\n', ((string[])["main", .. KeptAborted]).Select(Fingerprint));
 
-    /// <summary>The refs that keep what runs had reached which a person has ended.</summary>
+    /// <summary>The refs that keep what runs had reached which a user has ended.</summary>
     public IEnumerable<string> KeptAborted =>
         Git("for-each-ref", "--format=%(refname)", "refs/orchestrator/aborted").Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
@@ -201,7 +201,7 @@ public sealed class KillRepository : IDisposable
             && File.ReadAllText(reference).Trim() != File.ReadAllText(UserCommitted);
     }
 
-    /// <summary>Runs git in the repository and gives what it printed.</summary>
+    /// <summary>Runs git in the repository and returns its output.</summary>
     public string Git(params string[] arguments)
     {
         var start = new ProcessStartInfo("git", arguments)

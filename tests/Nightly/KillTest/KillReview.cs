@@ -1,14 +1,14 @@
 namespace Orchestrator.KillTest;
 
-/// <summary>What a reviewer thinks of a run as a whole.</summary>
+/// <summary>A reviewer's verdict on a run as a whole.</summary>
 public enum KillReview
 {
-    /// <summary>There is no review.</summary>
+    /// <summary>No review takes place.</summary>
     None,
 
-    /// <summary>It misses a file, which becomes a task, and accepts when that is there.</summary>
+    /// <summary>The reviewer misses a file, which becomes a task, and accepts once the file exists.</summary>
     AcceptsTheSecondTime,
 
-    /// <summary>It accepts nothing but what a person has mended.</summary>
+    /// <summary>The reviewer accepts only a repair by a user.</summary>
     AcceptsAPersonsFix,
 }

@@ -1,36 +1,36 @@
 namespace Orchestrator.KillTest;
 
-/// <summary>What one round came to.</summary>
-/// <param name="Faults">What does not hold at the end; empty when all is well.</param>
-/// <param name="Fingerprint">What the target holds.</param>
-/// <param name="Kills">What was killed, in order.</param>
-/// <param name="Output">What the commands said.</param>
+/// <summary>The result of one round.</summary>
+/// <param name="Faults">Violated invariants at the end, or empty if there are none.</param>
+/// <param name="Fingerprint">Content of the target.</param>
+/// <param name="Kills">Kills, in order.</param>
+/// <param name="Output">Output of the commands.</param>
 public sealed record KillResult(IReadOnlyList<string> Faults, string Fingerprint, IReadOnlyList<string> Kills, string Output);
 
 /// <summary>Decides when what is killed in a round.</summary>
 public interface IKiller
 {
     /// <summary>Prepares the repository of a round before anything is started in it.</summary>
-    /// <returns>A folder whose programs the commands find before all others; null: there is none.</returns>
+    /// <returns>A folder at the front of the commands' PATH, or null for none.</returns>
     string? Prepare(KillRepository repository);
 
-    /// <summary>How many processes should work on the run.</summary>
+    /// <summary>Number of processes that should work on the run.</summary>
     int Processes { get; }
 
-    /// <summary>How long to wait before <see cref="Kill"/> is asked again.</summary>
+    /// <summary>Time until <see cref="Kill"/> is called again.</summary>
     TimeSpan Pause { get; }
 
     /// <summary>Kills, or not.</summary>
-    /// <returns>What was killed; null: nothing.</returns>
+    /// <returns>A description of the kill, or null if nothing was killed.</returns>
     string? Kill(KillRepository repository, Disturber disturber);
 }
 
 /// <summary>One run from its start to its end, with something killed now and then.</summary>
 /// <param name="program">Program and leading arguments of the <c>orchestrate</c> command.</param>
-/// <param name="root">Folder for the repositories of rounds; null: the system's temporary folder.</param>
+/// <param name="root">Folder for the repositories of rounds, or null for the system's temporary folder.</param>
 public sealed class KillRound(IReadOnlyList<string> program, string? root = null)
 {
-    /// <summary>How long a round may take.</summary>
+    /// <summary>Time limit of a round.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Runs the plan without killing anything; what its target then holds, every other run must give.</summary>
@@ -39,7 +39,7 @@ public sealed class KillRound(IReadOnlyList<string> program, string? root = null
     /// <summary>Runs the plan.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="killer">Kills.</param>
-    /// <param name="expected">What the target must hold in the end; null: this is the undisturbed run.</param>
+    /// <param name="expected">Required content of the target at the end, or null for the undisturbed run.</param>
     public async Task<KillResult> RunAsync(KillPlan plan, IKiller killer, string? expected)
     {
         using var repository = new KillRepository(plan, root);

@@ -5,7 +5,7 @@ using Orchestrator.TestKit;
 namespace Orchestrator.KillTest;
 
 /// <summary>The programs of a round that are not ours, as shell scripts: agents, reviewer, planner, package manager.</summary>
-/// <param name="plan">What they are for.</param>
+/// <param name="plan">The plan of the scripts.</param>
 /// <param name="repository">The round's repository.</param>
 public sealed class KillScripts(KillPlan plan, KillRepository repository)
 {

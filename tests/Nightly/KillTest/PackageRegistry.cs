@@ -31,7 +31,7 @@ public sealed class PackageRegistry : IDisposable
         _ = ServeAsync();
     }
 
-    /// <summary>Its address.</summary>
+    /// <summary>The address of the registry.</summary>
     public Uri Url { get; }
 
     /// <inheritdoc/>
@@ -52,7 +52,7 @@ public sealed class PackageRegistry : IDisposable
             }
             catch (Exception gone) when (gone is HttpListenerException or ObjectDisposedException)
             {
-                // Whoever asked was killed, or the end has come.
+                // The client was killed, or the round has ended.
             }
         }
     }

@@ -4,8 +4,8 @@ using Orchestrator.Messages;
 namespace Orchestrator.KillTest;
 
 /// <summary>
-/// The person whom a run waits for: allows packages, says how a run goes on whose reviewer does not accept, lets land what looks like a
-/// secret. What they know is what the run's record says, so that they say the same once more where their command was killed.
+/// The user whom a run waits for: allows packages, says how a run continues whose reviewer does not accept, lets land what looks like a
+/// secret. What they know is what the run's record says, so that they say the same again where their command was killed.
 /// </summary>
 /// <param name="repository">The round's repository.</param>
 public sealed class PersonAnswering(KillRepository repository)
@@ -13,7 +13,7 @@ public sealed class PersonAnswering(KillRepository repository)
     /// <summary>The run waits for something that they have an answer to.</summary>
     public bool IsAsked => Find() is not null;
 
-    /// <summary>What they type next, once they have committed what it is about; null: nothing is asked.</summary>
+    /// <summary>The user's next command, after the commit that the question is about, or null if no question is open.</summary>
     public IReadOnlyList<string>? Next()
     {
         if (Find() is not { } answer)

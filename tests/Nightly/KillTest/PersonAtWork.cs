@@ -1,7 +1,7 @@
 namespace Orchestrator.KillTest;
 
 /// <summary>
-/// The person whose repository it is: makes branches, tags, stash entries, settings, remotes and worktrees of their own while agents work
+/// The user whose repository it is: makes branches, tags, stash entries, settings, remotes and worktrees of their own while agents work
 /// and things are killed, and now and then removes one. All of it must be as they left it.
 /// </summary>
 /// <param name="repository">The round's repository.</param>
@@ -57,7 +57,7 @@ public sealed class PersonAtWork(KillRepository repository, Random random)
         _left.ExceptWith(before.Except(after));
     }
 
-    /// <summary>What is not as the person left it, each a sentence.</summary>
+    /// <summary>Unexpected changes to the user's own work, each as a sentence.</summary>
     public IEnumerable<string> Faults()
     {
         var now = Facts();

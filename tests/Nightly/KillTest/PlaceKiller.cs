@@ -10,10 +10,10 @@ public sealed class PlaceKiller(KillPlace? place) : IKiller
     private readonly Dictionary<string, int> _counts = [];
     private CrashPoints? _points;
 
-    /// <summary>What was going on at the place when it was reached; null: it was not.</summary>
+    /// <summary>The operation at the crash point when it was reached, or null if it was not reached.</summary>
     public string? Reached { get; private set; }
 
-    /// <summary>How often each point was passed.</summary>
+    /// <summary>Number of times each crash point was passed.</summary>
     public IReadOnlyDictionary<string, int> Counts => _counts;
 
     /// <inheritdoc/>
@@ -72,7 +72,7 @@ public sealed class PlaceKiller(KillPlace? place) : IKiller
             disturber.AwaitStart(waiting);
         }
 
-        // First whoever would take notice of the other's end.
+        // The supervisor goes first, because it would notice the other's end.
         if (place.Victim is Victim.EveryOrchestrator or Victim.Everything or Victim.Power)
         {
             disturber.Kill(place.Victim, Random.Shared);

@@ -1,8 +1,8 @@
 namespace Orchestrator.KillTest;
 
 /// <summary>
-/// What a power cut does to files that were written and not synced: each may be gone, cut off anywhere, or end in zeros. Nothing that a run
-/// rests on may be among them: that is in the engine's file and in git, both of which sync, or is synced before the engine is told.
+/// Simulates a power cut: each unsynced file may be gone, truncated anywhere, or end in zeros. No state that a run needs may be lost this
+/// way, because it is in the engine's file or in git, which both sync, or is synced before the engine is notified.
 /// </summary>
 public static class PowerCut
 {
@@ -36,7 +36,7 @@ public static class PowerCut
     /// <summary>Drops or tears some of them.</summary>
     /// <param name="repository">The round's repository; nothing of the round runs any more.</param>
     /// <param name="random">Makes the choices.</param>
-    /// <returns>What became of each file that was hit.</returns>
+    /// <returns>The damage to each file that was hit.</returns>
     public static IReadOnlyList<string> Lose(KillRepository repository, Random random)
     {
         var lost = new List<string>();

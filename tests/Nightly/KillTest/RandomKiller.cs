@@ -1,6 +1,6 @@
 namespace Orchestrator.KillTest;
 
-/// <summary>Kills at random moments whoever happens to be there.</summary>
+/// <summary>Kills running processes at random moments.</summary>
 /// <param name="random">Makes the choices.</param>
 /// <param name="most">Kills in a round at most.</param>
 public sealed class RandomKiller(Random random, int most) : IKiller

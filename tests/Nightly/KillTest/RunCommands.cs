@@ -10,7 +10,7 @@ namespace Orchestrator.KillTest;
 /// <param name="program">Program and leading arguments of the <c>orchestrate</c> command.</param>
 /// <param name="repository">The round's repository.</param>
 /// <param name="mark">Marks the processes.</param>
-/// <param name="inFront">A folder whose programs they find before all others; null: there is none.</param>
+/// <param name="inFront">A folder at the front of the commands' PATH, or null for none.</param>
 public sealed class RunCommands(IReadOnlyList<string> program, KillRepository repository, string mark, string? inFront = null) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -34,7 +34,7 @@ public sealed class RunCommands(IReadOnlyList<string> program, KillRepository re
     /// <summary>A command has said how the run ended.</summary>
     public bool HasEnded => _ending is not null;
 
-    /// <summary>What the commands said.</summary>
+    /// <summary>The output of the commands.</summary>
     public string Output
     {
         get
@@ -47,7 +47,7 @@ public sealed class RunCommands(IReadOnlyList<string> program, KillRepository re
     }
 
     /// <summary>
-    /// Starts what is missing: <c>run</c> where nothing can be gone on with, else what a person answers, or <c>resume</c>; a second process
+    /// Starts what is missing: <c>run</c> where nothing can be continued, else what a user answers, or <c>resume</c>; a second process
     /// only beside a run that was begun.
     /// </summary>
     /// <param name="wanted">Processes that should work on the run.</param>
@@ -67,7 +67,7 @@ public sealed class RunCommands(IReadOnlyList<string> program, KillRepository re
         }
     }
 
-    /// <summary>Says yes to what the repository asks for, so that the person's answers need not.</summary>
+    /// <summary>Says yes to what the repository asks for, so that the user's answers need not.</summary>
     public async Task TrustAsync()
     {
         Start(["trust", "--yes"]);
@@ -123,7 +123,7 @@ public sealed class RunCommands(IReadOnlyList<string> program, KillRepository re
         return faults;
     }
 
-    /// <summary>Something was killed: a command whose own git that was may say that it can't go on, and is typed again.</summary>
+    /// <summary>Something was killed: a command whose own git that was may say that it can't continue, and is typed again.</summary>
     public void NoteKill(string what)
     {
         Note($"killed: {what}");
@@ -166,11 +166,11 @@ public sealed class RunCommands(IReadOnlyList<string> program, KillRepository re
         var verb = process.StartInfo.ArgumentList[program.Count - 1];
         var isAnswer = verb is not ("run" or "resume");
 
-        // What a person has said and nobody has heard yet is said once.
+        // What a user has said and nobody has heard yet is said once.
         _isKept = isAnswer && code is Resumable or Usage;
         _isNew = code == Usage && !isAnswer;
 
-        // Killed, or there is nothing to go on with yet: then the run never began. Or a person is asked. Whatever else it says is the end.
+        // Killed, or there is nothing to continue with yet: then the run never began. Or a user is asked. Whatever else it says is the end.
         if (code == Unavailable && _disturbed.Remove(process.Id))
         {
             Note("[typed again]");

@@ -1,6 +1,6 @@
 namespace Orchestrator.KillTest;
 
-/// <summary>The whole machine stands still for longer than a heartbeat may be late, as when a lid is closed, and goes on.</summary>
+/// <summary>The whole machine stands still for longer than a heartbeat may be late, as when a lid is closed, and continues.</summary>
 /// <param name="random">Chooses the moments.</param>
 public sealed class Freezer(Random random) : IKiller
 {
@@ -54,7 +54,7 @@ public sealed class Desertion : IKiller
             .StartFolders.Where(folder => File.Exists(Path.Combine(folder, "pid")) && !File.Exists(Path.Combine(folder, "exit")))
             .ToList();
 
-        // Those that wait for the user's commit would wait for ever, since it comes with the run's going on.
+        // Agents that wait for the user's commit would wait forever, since that commit is made when the run continues.
         if (
             !atWork.Any(folder => !_deserted.Contains(folder))
             || !File.Exists(repository.UserCommitted) && atWork.Any(folder => folder.Contains("/last/", StringComparison.Ordinal))
@@ -74,7 +74,7 @@ public sealed class Desertion : IKiller
 
 /// <summary>The disk of the repository fills up to the last byte at random moments, and has space again a little later.</summary>
 /// <param name="random">Chooses the moments.</param>
-/// <param name="times">How often.</param>
+/// <param name="times">Number of kills.</param>
 public sealed class DiskFiller(Random random, int times) : IKiller
 {
     private int _left = times;

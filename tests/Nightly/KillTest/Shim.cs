@@ -50,7 +50,7 @@ public static class Shim
 
     /// <summary>Makes it.</summary>
     /// <param name="repository">The round's repository.</param>
-    /// <param name="place">The place; null: only count.</param>
+    /// <param name="place">The crash point, or null to count only.</param>
     /// <returns>The folder that goes to the front of <c>PATH</c>.</returns>
     public static string Make(KillRepository repository, KillPlace? place)
     {
@@ -83,7 +83,7 @@ public static class Shim
         return Path.Combine(here, "bin");
     }
 
-    /// <summary>How often each subcommand was called; one that is being written down just now may be missing.</summary>
+    /// <summary>Number of calls of each subcommand. A call that is being recorded may be missing.</summary>
     public static IReadOnlyDictionary<string, int> Counts(KillRepository repository) =>
         Directory
             .EnumerateFiles(Path.Combine(repository.ShimFolder, "count"))
@@ -92,8 +92,8 @@ public static class Shim
             .ToDictionary(file => file.Name, file => int.Parse(file.Count, System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>Writes a script that can be run.</summary>
-    /// <param name="path">Where.</param>
-    /// <param name="text">What it does.</param>
+    /// <param name="path">Path of the script.</param>
+    /// <param name="text">Content of the script.</param>
     public static void WriteProgram(string path, string text)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);

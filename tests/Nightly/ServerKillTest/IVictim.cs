@@ -3,7 +3,7 @@ namespace Orchestrator.ServerKillTest;
 /// <summary>A server that dies and comes back on the same address.</summary>
 internal interface IVictim : IAsyncDisposable
 {
-    /// <summary>Where it listens while it lives, as clients take it.</summary>
+    /// <summary>The address of the running server in the form that clients take.</summary>
     string Address { get; }
 
     /// <summary>Brings it up on what the last one left.</summary>

@@ -15,7 +15,7 @@ var seed = Option("--seed", Random.Shared.Next());
 var synchronous = !args.Contains("--synchronous-off");
 var powerLoss = !synchronous || args.Contains("--power-loss");
 
-// What waits for a lost change waits for ever.
+// What waits for a lost change waits forever.
 var patience = TimeSpan.FromSeconds(synchronous ? 120 : 3);
 var began = Stopwatch.GetTimestamp();
 Console.WriteLine($"{rounds} rounds of {(powerLoss ? "power loss" : "kill -9")}, seed {seed}");

@@ -4,17 +4,17 @@ using Temporal.Server.Verification;
 
 namespace Orchestrator.ServerKillTest;
 
-/// <summary>What a session came to.</summary>
-/// <param name="Crashes">How often the server died.</param>
+/// <summary>The result of a session.</summary>
+/// <param name="Crashes">Number of crashes of the server.</param>
 /// <param name="Workflows">Workflows that ran.</param>
 /// <param name="Acknowledged">Changes the server had acknowledged.</param>
-/// <param name="Faults">What does not hold; empty when all is well.</param>
+/// <param name="Faults">Violated invariants, or empty if there are none.</param>
 internal sealed record SessionResult(int Crashes, int Workflows, int Acknowledged, IReadOnlyList<string> Faults);
 
 /// <summary>A load on one server that dies several times: checked at each death, and against the model at the end.</summary>
 /// <param name="victim">The server.</param>
 /// <param name="random">Decides over plans and deaths.</param>
-/// <param name="patience">How long everything may take to come to its end after the last death.</param>
+/// <param name="patience">Time limit for all workflows to end after the last crash.</param>
 internal sealed class Session(IVictim victim, Random random, TimeSpan patience)
 {
     private const int Pollers = 3;
@@ -29,7 +29,7 @@ internal sealed class Session(IVictim victim, Random random, TimeSpan patience)
     private readonly List<string> _faults = [];
 
     /// <summary>Runs the session.</summary>
-    /// <param name="crashes">How often the server dies.</param>
+    /// <param name="crashes">Number of crashes of the server.</param>
     public async Task<SessionResult> RunAsync(int crashes)
     {
         var plans = WorkflowPlan.Row(random, "w", PlansPerCrash * crashes);

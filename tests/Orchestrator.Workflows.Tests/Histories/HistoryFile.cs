@@ -32,7 +32,9 @@ internal static class HistoryFile
         "namespaceId",
     ];
 
-    /// <summary>What the workflow sent is made anew by a replay and not compared; what came to it stays.</summary>
+    /// <summary>
+    /// Attributes that the workflow sent. A replay creates them again without comparing them; attributes that the workflow received stay.
+    /// </summary>
     private static readonly string[] Sent =
     [
         "activityTaskScheduledEventAttributes",

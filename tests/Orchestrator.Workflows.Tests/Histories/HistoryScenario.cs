@@ -6,8 +6,8 @@ using Temporalio.Common;
 
 namespace Orchestrator.Workflows.Tests.Histories;
 
-/// <summary>A small run on the embedded engine, with activities that do what it says, by which workflows come to an outcome.</summary>
-/// <param name="Outcome">What becomes of the workflows whose histories are kept.</param>
+/// <summary>A small run on the embedded engine whose scripted activities lead its workflows to a given outcome.</summary>
+/// <param name="Outcome">The outcome of the workflows whose histories are recorded.</param>
 /// <param name="Workflows">Their types.</param>
 internal sealed record HistoryScenario(string Outcome, params IReadOnlyList<Type> Workflows)
 {
@@ -31,15 +31,15 @@ internal sealed record HistoryScenario(string Outcome, params IReadOnlyList<Type
     /// <summary>Tasks of the run, one after the other.</summary>
     public int Tasks { get; init; } = 1;
 
-    /// <summary>They do not depend on each other.</summary>
+    /// <summary>True if the tasks do not depend on each other.</summary>
     public bool AtOnce { get; init; }
 
-    /// <summary>The agents that go on with them.</summary>
+    /// <summary>The relays to other agents, or null for none.</summary>
     public IReadOnlyList<AgentRelay>? Relays { get; init; }
 
     public Action<ScriptedActivities> Script { get; init; } = _ => { };
 
-    /// <summary>What a person does meanwhile.</summary>
+    /// <summary>The user's actions during the run.</summary>
     public Func<ScriptedRun, Task> Play { get; init; } = _ => Task.CompletedTask;
 
     /// <summary>The first execution of each workflow is kept, not the last.</summary>

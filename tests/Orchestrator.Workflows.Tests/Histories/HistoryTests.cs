@@ -13,8 +13,8 @@ using Xunit;
 namespace Orchestrator.Workflows.Tests.Histories;
 
 /// <summary>
-/// Runs that are open when a new version of the program is installed go on with it: their histories must replay. Where a change breaks one
-/// of these, the old way stays behind <c>Workflow.Patched</c>.
+/// Runs that are open when a new version of the program is installed continue with it: their histories must replay. Where a change breaks
+/// one of these, the old way stays behind <c>Workflow.Patched</c>.
 /// </summary>
 public sealed class HistoryTests
 {
@@ -28,7 +28,7 @@ public sealed class HistoryTests
         [typeof(MergeTrainWorkflow)] = ["completed", "continued"],
         // It has no other end, and continues as new only where a server says that its history is long.
         [typeof(LeaseWorkflow)] = ["completed"],
-        // It lives for ever: recorded is one that has continued as new.
+        // It lives forever: recorded is one that has continued as new.
         [typeof(GovernorWorkflow)] = ["continued"],
     };
 
@@ -142,10 +142,10 @@ public sealed class HistoryTests
     /// <summary>A change of a workflow that its histories do not allow.</summary>
     private sealed class Change : IWorkerInterceptor
     {
-        /// <summary>It begins with a timer.</summary>
+        /// <summary>True if the workflow starts with a timer.</summary>
         public bool WaitsFirst { get; init; }
 
-        /// <summary>Its activities have another name.</summary>
+        /// <summary>Another name for its activities, or null for the original one.</summary>
         public string? Activity { get; init; }
 
         public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) =>

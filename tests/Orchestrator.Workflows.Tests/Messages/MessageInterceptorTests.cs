@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Orchestrator.Workflows.Tests.Messages;
 
-/// <summary>What becomes of messages whose handlers fail, and what clients are told of handlers.</summary>
+/// <summary>Messages whose handlers fail, and descriptions of handlers for clients.</summary>
 public sealed class MessageInterceptorTests
 {
     [Fact]

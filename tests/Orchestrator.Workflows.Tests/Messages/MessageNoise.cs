@@ -17,7 +17,7 @@ internal sealed class MessageNoise(int seed)
 
     public T Pick<T>(IReadOnlyList<T> items) => items[_random.Next(items.Count)];
 
-    /// <summary>What a handler with these parameters, at least one, has to drop.</summary>
+    /// <summary>Invalid arguments that a handler with these parameters (at least one) must drop.</summary>
     public IReadOnlyList<RawValue> For(IReadOnlyList<ParameterInfo> parameters)
     {
         var values = parameters.Where((p, i) => i == 0 || MessageReader.IsRequired(p)).Select(p => Json(Example(p))).ToList();

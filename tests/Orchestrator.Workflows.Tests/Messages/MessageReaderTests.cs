@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Orchestrator.Workflows.Tests.Messages;
 
-/// <summary>What is sent becomes arguments, or a sentence that says what is wrong with it.</summary>
+/// <summary>Payloads become arguments, or a sentence that describes their fault.</summary>
 public sealed class MessageReaderTests
 {
     [Theory]
@@ -67,7 +67,7 @@ public sealed class MessageReaderTests
         AssertClean(fault);
     }
 
-    /// <summary>What a plan may hold is decided by the reader of plan files, when the plan is loaded.</summary>
+    /// <summary>The reader of plan files validates the content of a plan when the plan is loaded.</summary>
     [Theory]
     [InlineData("""[{"id":"a","verify":"make test"}]""")]
     [InlineData("""{"goal":"G","tasks":{"a":{"description":"A","timeout":"30m","unknown":[1,null]}}}""")]

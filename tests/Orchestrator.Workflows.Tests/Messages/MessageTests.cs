@@ -9,7 +9,7 @@ using Xunit.Abstractions;
 
 namespace Orchestrator.Workflows.Tests.Messages;
 
-/// <summary>What nobody can read, sent to everything that runs, changes nothing.</summary>
+/// <summary>Unreadable messages to all open workflows change nothing.</summary>
 public sealed class MessageTests(ITestOutputHelper output)
 {
     [Fact]
@@ -187,7 +187,7 @@ public sealed class MessageTests(ITestOutputHelper output)
         output.WriteLine($"{sent} messages");
     }
 
-    /// <summary>What is open now, and what it takes.</summary>
+    /// <summary>The open workflows and their types.</summary>
     private static async Task<IReadOnlyList<(string Id, Type Workflow)>> TargetsAsync(ScriptedRun run)
     {
         (string Id, Type Workflow)[] all =

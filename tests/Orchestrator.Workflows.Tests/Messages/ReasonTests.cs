@@ -9,7 +9,7 @@ using Xunit;
 namespace Orchestrator.Workflows.Tests.Messages;
 
 /// <summary>The kinds of reasons. <c>ReasonText.txt</c> has the words of each, and is the one place that pins them;
-/// <c>APPROVE_MESSAGES=1</c> writes it anew.</summary>
+/// <c>APPROVE_MESSAGES=1</c> rewrites it.</summary>
 public sealed class ReasonTests
 {
     /// <summary>Texts that reasons may have: ids and names. Words are quoted (<see cref="Quote"/>), or are the renderer's.</summary>
@@ -111,7 +111,7 @@ public sealed class ReasonTests
 
     private static Type TypeOf(string kind) => typeof(Reason).Assembly.GetType($"{typeof(Reason).Namespace}.{kind}", throwOnError: true)!;
 
-    /// <summary>One with all its facts, and one with as few as it can have.</summary>
+    /// <summary>Two examples of a kind, one with all facts and one with only the required facts.</summary>
     private static IEnumerable<Reason> Examples(Type kind) => [(Reason)Example(kind, full: true), (Reason)Example(kind, full: false)];
 
     private static object Example(Type type, bool full)

@@ -10,9 +10,9 @@ using Xunit;
 namespace Orchestrator.Workflows.Tests.Messages;
 
 /// <summary>
-/// How everything is written that crosses Temporal: inputs and results of workflows, activities, signals, queries and updates. What is in
-/// the history of an open run must be read by the next version, so a change here is looked at: <c>APPROVE_MESSAGES=1</c> writes the
-/// approved form anew.
+/// The serialized form of everything that crosses Temporal: inputs and results of workflows, activities, signals, queries and updates. The
+/// next version must be able to read the history of an open run, so a change here needs a review. <c>APPROVE_MESSAGES=1</c> rewrites the
+/// approved form.
 /// </summary>
 public sealed class SerializedFormTests
 {

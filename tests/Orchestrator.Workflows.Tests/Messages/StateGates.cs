@@ -3,7 +3,7 @@ using Orchestrator.Messages;
 
 namespace Orchestrator.Workflows.Tests.Messages;
 
-/// <summary>Holds a run in each of its states until it may go on.</summary>
+/// <summary>Holds a run in each of its states until it may continue.</summary>
 internal sealed class StateGates : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _open = new();
@@ -31,7 +31,7 @@ internal sealed class StateGates : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                // Paused: the next start is this one once more.
+                // Paused: the next start is this one again.
                 _agents--;
                 return new AgentRunResult { FailureClass = FailureClass.Stopped, Session = "s" };
             }
@@ -61,7 +61,7 @@ internal sealed class StateGates : IAsyncDisposable
                 : Held("landing", new LandResult { Landed = true, Commit = "landed" });
     }
 
-    /// <summary>Each state once the run is in it; it goes on when the next is asked for.</summary>
+    /// <summary>Each state once the run is in it; it continues when the next is asked for.</summary>
     public async IAsyncEnumerable<string> StatesAsync(ScriptedRun run)
     {
         yield return await ReachedAsync("planner at work");

@@ -178,7 +178,7 @@ public sealed class StateTests
         }
     }
 
-    /// <summary>One that has not heard yet whether it is alone holds nothing: nobody waits for it to say so, which it never does.</summary>
+    /// <summary>A run that does not know yet if it is alone holds nothing, so that no run waits for its answer.</summary>
     [Fact]
     public async Task Lease_TwoJoinBeforeEitherHasAnAnswer_BothAreAnsweredAtOnce()
     {

@@ -2,7 +2,7 @@ namespace Orchestrator.Workflows.Tests.Night;
 
 /// <summary>The clock on the wall of a simulated night: it goes as it does, and is put forward; timers that are due then go off at once.
 /// What measures awake time goes by a timestamp, and sees each time that it is put forward as sleep of the machine.</summary>
-/// <param name="start">What it shows first.</param>
+/// <param name="start">The first time of the clock.</param>
 internal sealed class NightClock(DateTimeOffset start) : TimeProvider
 {
     private readonly long _began = System.GetTimestamp();
@@ -19,7 +19,7 @@ internal sealed class NightClock(DateTimeOffset start) : TimeProvider
         }
     }
 
-    /// <summary>How many wait for a time.</summary>
+    /// <summary>Number of callers that wait for a time.</summary>
     public int Awaited
     {
         get
@@ -97,7 +97,7 @@ internal sealed class NightClock(DateTimeOffset start) : TimeProvider
             _real = System.CreateTimer(_ => GoOff(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
-        /// <summary>When it is due; null: never.</summary>
+        /// <summary>The time when the timer is due, or null if it never is.</summary>
         public DateTimeOffset? Due { get; private set; }
 
         public void GoOff()

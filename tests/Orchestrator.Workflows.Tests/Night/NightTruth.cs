@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Workflows.Tests.Night;
 
-/// <summary>What has happened in a simulated night, noted by those who did it.</summary>
+/// <summary>Events of a simulated night, recorded by the activities that caused them.</summary>
 internal sealed class NightTruth
 {
     private int _touched;
@@ -17,7 +17,7 @@ internal sealed class NightTruth
     /// <summary>Money by task, in millionths of a US dollar.</summary>
     public ConcurrentDictionary<string, long> Spent { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>How often a gate has sent a task back.</summary>
+    /// <summary>Number of times a gate rejected each task.</summary>
     public ConcurrentDictionary<string, int> Back { get; } = new(StringComparer.Ordinal);
 
     public ConcurrentQueue<string> WithoutLogin { get; } = new();

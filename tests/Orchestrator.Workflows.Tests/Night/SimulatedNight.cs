@@ -13,8 +13,8 @@ namespace Orchestrator.Workflows.Tests.Night;
 
 /// <summary>A night with the real workflows, the real rules of accounts and the real report, and agents that only take time and money. It
 /// notes itself what happens.</summary>
-/// <param name="tasks">How many tasks there are.</param>
-/// <param name="workers">How many agents work at once.</param>
+/// <param name="tasks">Number of tasks.</param>
+/// <param name="workers">Number of agents that work at once.</param>
 internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
 {
     private const string Account = "claude";
@@ -143,7 +143,7 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
         await _run.BeginAsync(input);
     }
 
-    /// <summary>Nothing happens any more before the clock goes on.</summary>
+    /// <summary>Nothing happens any more before the clock advances.</summary>
     private async Task<RunStatus> SettledAsync()
     {
         var limit = Eventually.Timeout();

@@ -59,7 +59,7 @@ public sealed class SimulatedNightTests(ITestOutputHelper output)
         foreach (var (_, since, opens) in truth.Blocks)
         {
             Assert.DoesNotContain(truth.Starts, start => start.At > since && start.At < opens);
-            // The clock goes on in steps: where less than one is left, nothing may be started after it.
+            // The clock advances in steps: where less than one is left, nothing may be started after it.
             Assert.True(
                 opens + SimulatedNight.Step > Until || truth.Starts.Any(start => start.At >= opens),
                 $"nothing goes on after {opens:O}"
@@ -103,7 +103,7 @@ public sealed class SimulatedNightTests(ITestOutputHelper output)
         }
         else
         {
-            // The night was too short: what was not begun by seven waits for a person.
+            // The night was too short: what was not begun by seven waits for a user.
             Assert.True(status.Paused);
             Assert.Equal($"Nothing has landed; {merged} of {tasks} tasks merged (on staging).", landed[0].Text);
             Assert.Equal("It is paused.", person);

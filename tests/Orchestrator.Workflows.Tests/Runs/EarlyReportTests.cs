@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Workflows.Tests.Runs;
 
-/// <summary>After a reset tasks go on reporting to a run that has not taken them over yet.</summary>
+/// <summary>After a reset tasks keep reporting to a run that has not taken them over yet.</summary>
 public sealed class EarlyReportTests
 {
     /// <summary>A task says each thing once: one that was ignored would be waited for without end.</summary>

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Workflows.Tests.Runs;
 
-/// <summary>Who holds a lease and who waits, decided without Temporal.</summary>
+/// <summary>Holders and waiters of leases, decided without Temporal.</summary>
 public sealed class LeaseTableTests
 {
     private readonly LeaseTable _table = new(new LeaseState());

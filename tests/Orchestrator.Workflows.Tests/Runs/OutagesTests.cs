@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Workflows.Tests.Runs;
 
-/// <summary>What counts as an outage, whom it concerns and what ends it, decided without Temporal.</summary>
+/// <summary>Detection, scope and end of outages, decided without Temporal.</summary>
 public sealed class OutagesTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
@@ -132,7 +132,9 @@ public sealed class OutagesTests
         Assert.Equal(Now.AddHours(3), Assert.Single(_outages.Open).Until);
     }
 
-    /// <summary>What may go on with another agent finds out at its start; an account that does not work is no matter of time.</summary>
+    /// <summary>
+    /// A task that another agent may continue learns of the limit at its start; waiting does not help an account that does not work.
+    /// </summary>
     [Fact]
     public void Allow_UsageLimit_HoldsNoTaskThatMayBeRelayed()
     {

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Workflows.Tests.Runs;
 
-/// <summary>What the board of a run makes of what people, restores and other executions do to its tasks.</summary>
+/// <summary>Changes to a run's tasks by users, restores and other executions, applied to the run's board.</summary>
 public sealed class RunBoardChangesTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);

@@ -134,7 +134,7 @@ public sealed class SchedulingTests
         Report(state, "a", TaskStates.Failed);
 
         Assert.True(Scheduling.NothingCanMove(state));
-        Assert.Equal(["a"], Scheduling.Impasse(state).Tasks);
+        Assert.Equal(["a"], Scheduling.Deadlock(state).Tasks);
         state.TransitionTo(RunStates.Escalated, null, Now);
         Assert.Equal(["a", "resolve"], Questions.Of(state).Select(q => q.Id));
     }

@@ -90,7 +90,7 @@ public sealed class SteeringTests
         Assert.False(state.Board.AllMerged);
         var asked = Questions.Of(state);
         Assert.Equal(["a", "resolve"], asked.Select(q => q.Id));
-        Assert.Contains("orchestrate cancel run-1/a --dependants", asked[0].Commands);
+        Assert.Contains("orchestrate cancel run-1/a --dependents", asked[0].Commands);
         steering.CancelTask(new TaskCommand("b"), Now);
         steering.CancelTask(new TaskCommand("c"), Now);
 
@@ -173,7 +173,7 @@ public sealed class SteeringTests
         Assert.Null(approvals.Refuse(new ApprovalCommand("a"), yes: true));
     }
 
-    /// <summary>So is what promotes, lands or resolves: the run waits for another reason by now.</summary>
+    /// <summary>A promotion, landing or resolution is outdated if the run waits for another reason by now.</summary>
     [Theory]
     [InlineData(RunStates.AwaitingPromotion)]
     [InlineData(RunStates.Escalated)]

@@ -73,7 +73,7 @@ public sealed class AgentRetriesTests
         );
     }
 
-    /// <summary>A start is a start, and one that has worked for long is no part of a row.</summary>
+    /// <summary>An agent that worked for long does not count as one of several quick failures in a row.</summary>
     [Fact]
     public void After_KillsAndTransientFailures_CountsBothUnlessOneRanForLong()
     {

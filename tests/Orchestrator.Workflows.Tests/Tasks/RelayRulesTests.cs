@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Workflows.Tests.Tasks;
 
-/// <summary>Whether a task goes on with another agent, decided without Temporal.</summary>
+/// <summary>Decides, without Temporal, if another agent continues a task.</summary>
 public sealed class RelayRulesTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);

@@ -2,7 +2,7 @@ using Orchestrator.Packages.Audits;
 
 namespace Orchestrator.Packages.Tests.Audits;
 
-/// <summary>What the tools print, as their documentation shows it, becomes vulnerabilities, or no answer.</summary>
+/// <summary>Documented outputs of the audit tools become vulnerabilities, or no answer.</summary>
 public sealed class AuditAnswerTests
 {
     [Theory]

@@ -63,7 +63,7 @@ public sealed class PatchIntentTests
         Assert.Equal(resources, again.Tasks[0].ResourcesWrite);
     }
 
-    /// <summary>Two tasks that add the same route are told apart, although they add it in different files.</summary>
+    /// <summary>Two tasks that add the same route are distinguished, although they add it in different files.</summary>
     [Fact]
     public void Read_TwoTasksAddOneRoute_IsAConflict() =>
         Assert.Contains(

@@ -7,7 +7,7 @@ namespace Orchestrator.Plans.Readers.Tests.TaskGraphs;
 /// not know is an exception, so that no schema passes unread.</summary>
 internal static class SchemaCheck
 {
-    /// <summary>Where the data does not fit.</summary>
+    /// <summary>The places where the data violates the schema.</summary>
     /// <param name="data">The data.</param>
     /// <param name="schema">The schema, with its definitions.</param>
     public static IReadOnlyList<string> FaultsOf(JsonElement data, JsonObject schema)

@@ -11,7 +11,9 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests.Accounts;
 
-/// <summary>One agent run between its start and its end, with ledgers on the disk and the real kernel; no agent is started.</summary>
+/// <summary>
+/// An agent run between its start and its end, with ledgers on the disk and the real kernel, but without an agent process.
+/// </summary>
 public sealed class AgentUsageReporterTests : IDisposable
 {
     private readonly TempFolder _home = new();
@@ -69,7 +71,7 @@ public sealed class AgentUsageReporterTests : IDisposable
         var (start, refusal) = await AdmitAsync(Agent("a"));
 
         var reset = _time.GetUtcNow().AddHours(2);
-        // A limit of five hours is not reset in a day: that is no reading.
+        // A limit of five hours can't be reset in a day, so the reading is invalid.
         var said = new UsageWindows(
             "allowed",
             [new UsageWindow("seven_day", 0.31, reset), new UsageWindow("five_hour", 0.5, reset.AddDays(1))]

@@ -46,7 +46,7 @@ public sealed class KilledWriterTests : IDisposable
 
     private void Check(IEnumerable<string> logs, int seed)
     {
-        // Another writer goes on meanwhile: what was acknowledged before the ledgers are read is in them.
+        // Another writer continues meanwhile: what was acknowledged before the ledgers are read is in them.
         var lines = logs.SelectMany(File.ReadAllLines).Select(line => line.Split(' ')).Where(parts => parts.Length == 3).ToList();
         var settled = lines.Where(parts => parts[0] == "settled").Sum(parts => long.Parse(parts[2], CultureInfo.InvariantCulture));
         var book = new LedgerStore(new Dictionary<string, string> { ["HOME"] = _home.Path }).Read();

@@ -56,7 +56,7 @@ public sealed class SettlementTests : IDisposable
         AssertAgree(2 * Turn);
     }
 
-    /// <summary>The process dies, and another one that waits for the account settles what it left.</summary>
+    /// <summary>The process dies, and another one that waits for the account settles its reservations.</summary>
     [Theory]
     [InlineData(1, false)]
     [InlineData(1, true)]
@@ -78,7 +78,7 @@ public sealed class SettlementTests : IDisposable
         AssertAgree(2 * Turn);
     }
 
-    /// <summary>One turn was seen that the stopped agent did not report: the case of 6.0375 USD against 5.5350.</summary>
+    /// <summary>The stopped agent did not report one of its turns, as in the case of 6.0375 USD against 5.5350.</summary>
     [Fact]
     public async Task Settle_StoppedAgentReportsLessThanWasSeen_HistoryHasWhatTheLedgerBooked()
     {

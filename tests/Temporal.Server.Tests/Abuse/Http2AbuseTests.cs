@@ -64,7 +64,7 @@ public sealed class Http2AbuseTests : IAsyncLifetime
         await OthersAreServedAsync();
     }
 
-    /// <summary>As some clients do when they take a call back that they have just made: the other calls of the connection go on.</summary>
+    /// <summary>Some clients withdraw a call right after they made it. The other calls of the connection continue.</summary>
     [Fact]
     public async Task DataAfterAReset_EndTheirStreamAloneAndTakeNothingFromTheConnectionsWindow()
     {
@@ -160,7 +160,7 @@ public sealed class Http2AbuseTests : IAsyncLifetime
         return connection;
     }
 
-    /// <summary>Starts, works and reads as any client, while the abuse goes on.</summary>
+    /// <summary>Starts, works and reads as any client, while the abuse continues.</summary>
     private async Task OthersAreServedAsync()
     {
         for (var i = 0; i < 20; i++)

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Orchestrator.Temporal.Server.Tests.Abuse;
 
-/// <summary>HTTP/2 written by hand, for what no client library would send. Reads nothing unless it is told to.</summary>
+/// <summary>An HTTP/2 connection for frames that no client library would send. Reads only on request.</summary>
 internal sealed class RawConnection : IDisposable
 {
     public const byte EndStream = 1;
@@ -29,7 +29,7 @@ internal sealed class RawConnection : IDisposable
 
     public async Task ConnectAsync(IPEndPoint server) => await _socket.ConnectAsync(server);
 
-    /// <summary>What every connection begins with.</summary>
+    /// <summary>Sends the HTTP/2 preface and settings of a connection.</summary>
     /// <param name="window">Bytes per stream that the server may send unasked.</param>
     public Task GreetAsync(uint window = 65535)
     {

@@ -101,7 +101,7 @@ public sealed class DifferentialFuzzTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>One step, whose effect hangs on nothing but what its workflow has gone through.</summary>
+    /// <summary>Executes one step, whose effect depends only on the history of its workflow.</summary>
     private static async Task StepAsync(TestServer server, string id, int step)
     {
         var execution = new WorkflowExecution { WorkflowId = id };
@@ -158,7 +158,7 @@ public sealed class DifferentialFuzzTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>What of a history hangs on no clock and no chance.</summary>
+    /// <summary>The parts of a history that depend on neither clock nor chance.</summary>
     internal static IEnumerable<string> Shown(IReadOnlyList<HistoryEvent> events) =>
         events.Select(e =>
         {

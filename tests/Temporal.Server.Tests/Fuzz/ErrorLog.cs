@@ -8,7 +8,7 @@ internal sealed class ErrorLog : ILoggerFactory, ILogger
 {
     private readonly ConcurrentQueue<string> _errors = new();
 
-    /// <summary>What came since the last time.</summary>
+    /// <summary>Takes the entries since the last call.</summary>
     public string Take()
     {
         List<string> taken = [];

@@ -12,7 +12,7 @@ internal static class Extremes
 {
     private static readonly string Long = new('x', 70_000);
 
-    /// <summary>Changes one field of the request or of a part of it; what it did, or null where there is none.</summary>
+    /// <summary>Changes one field of the request or of a nested message. Returns a description, or null if there is no field.</summary>
     public static string? Apply(IMessage request, Random random)
     {
         var places = Places(request).ToList();

@@ -29,13 +29,13 @@ internal sealed class FuzzSession(TestServer server, Random random)
     private readonly Dictionary<string, PollActivityTaskQueueResponse> _activities = [];
     private int _numbers;
 
-    /// <summary>How many requests were answered with each status.</summary>
+    /// <summary>Number of answers by status.</summary>
     public Dictionary<StatusCode, int> Statuses { get; } = [];
 
     /// <summary>Everything that was not answered as it must be.</summary>
     public List<string> Faults { get; } = [];
 
-    /// <summary>One request, and what shows that it did what it should.</summary>
+    /// <summary>Sends one request and checks its effect.</summary>
     public async Task StepAsync()
     {
         var id = $"w{random.Next(Workflows)}";
@@ -166,7 +166,7 @@ internal sealed class FuzzSession(TestServer server, Random random)
                     null
                 );
             case 5:
-                // Of a run that has closed nothing is left to be asked for, and that is no failure.
+                // A closed run leaves nothing to request, which is not a failure.
                 return (
                     new RequestCancelWorkflowExecutionRequest
                     {

@@ -14,7 +14,7 @@ namespace Orchestrator.Temporal.Server.Tests.Fuzz;
 
 /// <summary>
 /// Makes requests of any kind from their descriptors: what a field holds is chosen by its name and type, from what is known to the server.
-/// Most of them are valid; what depends on each other in one request (a mask and what it names) is not always right.
+/// Most of them are valid; fields that depend on each other (such as a mask and its fields) are not always consistent.
 /// </summary>
 internal sealed class RequestGenerator(Random random, Seeds seeds)
 {

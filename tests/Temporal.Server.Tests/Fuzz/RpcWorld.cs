@@ -11,9 +11,7 @@ using Temporalio.Api.WorkflowService.V1;
 
 namespace Orchestrator.Temporal.Server.Tests.Fuzz;
 
-/// <summary>
-/// What requests of the fuzz are about: a few workflows and schedules, what can be seen of them, and when they have come to rest.
-/// </summary>
+/// <summary>Workflows and schedules for fuzzed requests, their visible state, and detection of when they are idle.</summary>
 internal sealed class RpcWorld(TestServer server, Seeds seeds, Random random)
 {
     private const int Workflows = 5;
@@ -74,13 +72,13 @@ internal sealed class RpcWorld(TestServer server, Seeds seeds, Random random)
         }
     }
 
-    /// <summary>Whether a poll would find a task, and not wait in vain.</summary>
+    /// <summary>True if a poll would find a task at once.</summary>
     public bool HasTask(IMessage request) =>
         request.Descriptor.FindFieldByName("task_queue")?.Accessor.GetValue(request) is TaskQueue { Name: { } name }
         && Backlog(name, activity: request is PollActivityTaskQueueRequest) > 0;
 
     /// <summary>
-    /// Waits for what a request has begun and goes on by itself: a batch operation, a deletion, what runs ask of each other.
+    /// Waits for what a request has begun and continues by itself: a batch operation, a deletion, what runs ask of each other.
     /// </summary>
     public async Task SettleAsync(IMessage request)
     {
@@ -113,7 +111,7 @@ internal sealed class RpcWorld(TestServer server, Seeds seeds, Random random)
         }
     }
 
-    /// <summary>What can be seen of the workflows and schedules that requests are about.</summary>
+    /// <summary>The visible state of the workflows and schedules.</summary>
     public async Task<RpcDigest> DigestAsync()
     {
         List<string> seen = [];
@@ -208,13 +206,13 @@ internal sealed class RpcWorld(TestServer server, Seeds seeds, Random random)
     }
 }
 
-/// <summary>What could be seen at one time.</summary>
+/// <summary>The visible state at one time.</summary>
 /// <param name="Seen">Of workflows and schedules.</param>
 /// <param name="InHand">Workflow tasks that a worker had, by their run.</param>
 internal sealed record RpcDigest(string Seen, IReadOnlyDictionary<string, string> InHand)
 {
     /// <summary>
-    /// Whether what was seen later is something else, and not for the time that passed: what came while a worker had a task is written when
+    /// True if the later state differs for a reason other than elapsed time. Events that arrive while a worker has a task are written when
     /// the task times out.
     /// </summary>
     public bool DiffersFrom(RpcDigest later) =>

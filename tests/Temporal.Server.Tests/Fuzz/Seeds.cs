@@ -4,7 +4,7 @@ using Temporalio.Api.Common.V1;
 
 namespace Orchestrator.Temporal.Server.Tests.Fuzz;
 
-/// <summary>What requests can be about: what was made, and what answers told.</summary>
+/// <summary>Values for requests: ids of created objects, and values from answers.</summary>
 internal sealed class Seeds(Random random)
 {
     private const int Kept = 40;
@@ -27,7 +27,7 @@ internal sealed class Seeds(Random random)
         }
     }
 
-    /// <summary>One of what is known; null where nothing is.</summary>
+    /// <summary>Returns a random known value, or null if there is none.</summary>
     public T? Any<T>(string field)
         where T : class => _known.TryGetValue(field, out var values) ? (T)values[random.Next(values.Count)] : null;
 

@@ -17,8 +17,8 @@ namespace Orchestrator.Temporal.Server.Tests.Fuzz;
 internal sealed record KnownUpdate(WorkflowExecution Execution, string Id);
 
 /// <summary>
-/// What some RPCs need before they can be carried out: an update with an outcome, an activity that is to end, a query that waits, a batch
-/// that runs. Each is of a run of its own, so that nothing else is changed.
+/// Sets up situations that some RPCs need: an update with an outcome, an activity that is about to end, a waiting query, a running batch.
+/// Each has a run of its own, so that nothing else changes.
 /// </summary>
 internal sealed class Situations(TestServer server, Seeds seeds, Random random)
 {

@@ -5,10 +5,10 @@ using Grpc.Core;
 
 namespace Orchestrator.Temporal.Server.Tests.Fuzz;
 
-/// <summary>One thing that makes a valid request one that the documentation says is refused, and with which status.</summary>
+/// <summary>A change that makes a valid request invalid, with the documented status.</summary>
 /// <param name="What">For messages of the test.</param>
 /// <param name="Spoil">Changes the request.</param>
-/// <param name="Expected">What it must be answered with.</param>
+/// <param name="Expected">The status of the required answer.</param>
 internal sealed record Spoiler(string What, Action<IMessage> Spoil, StatusCode Expected)
 {
     private static readonly string TooLong = new('x', 1001);

@@ -16,7 +16,7 @@ using RpcAnswer = Temporal.Server.Common.RpcAnswer;
 
 namespace Orchestrator.Temporal.Server.Tests.Hosting;
 
-/// <summary>What the server's gRPC does with calls, whatever their handlers are.</summary>
+/// <summary>Behavior of the server's gRPC host that does not depend on handlers.</summary>
 public sealed class GrpcHostTests : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);

@@ -22,7 +22,7 @@ internal sealed class CaseRun(ICalls calls, ServerComposition parts, ManualClock
     private readonly List<(int Model, ByteString Server)> _workflowTokens = [];
     private readonly List<(int Model, ByteString Server)> _activityTokens = [];
 
-    /// <summary>What has happened, by the model.</summary>
+    /// <summary>The events so far, according to the model.</summary>
     public IReadOnlyList<EventType> Events => _model.Events;
 
     /// <summary>Null when server and model agree; else after which step they do not, and how.</summary>
@@ -101,7 +101,7 @@ internal sealed class CaseRun(ICalls calls, ServerComposition parts, ManualClock
     }
 
     /// <summary>
-    /// What waits to be done, workflow tasks first; time passes when nothing does. A started activity is sometimes left alone.
+    /// The next pending work, workflow tasks first. Time passes if none is pending. A started activity is sometimes left alone.
     /// </summary>
     private StepKind Duty(int number)
     {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Temporal.Server.Tests.Model;
 
-/// <summary>A clock that goes only when it is told to, wall and monotonic time alike.</summary>
+/// <summary>A clock that advances only on request, for wall time and monotonic time.</summary>
 internal sealed class ManualClock : TimeProvider
 {
     private long _ticks = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero).UtcTicks;

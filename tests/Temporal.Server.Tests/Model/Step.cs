@@ -3,10 +3,10 @@ using FsCheck.Fluent;
 
 namespace Orchestrator.Temporal.Server.Tests.Model;
 
-/// <summary>What a client, a worker or time does next.</summary>
+/// <summary>The next action of a client, a worker or the clock.</summary>
 internal enum StepKind
 {
-    /// <summary>What a worker that does its duty would do now.</summary>
+    /// <summary>The next action of a correct worker.</summary>
     Work,
 
     /// <summary>A signal; <see cref="Step.Number"/> is its request, so that some are repeated.</summary>
@@ -30,7 +30,7 @@ internal enum StepKind
     Reload,
 }
 
-/// <summary>What the worker answers a workflow task with.</summary>
+/// <summary>The worker's answer to a workflow task.</summary>
 internal enum Answer
 {
     Nothing,
@@ -44,7 +44,7 @@ internal enum Answer
 }
 
 /// <summary>One step of a case.</summary>
-/// <param name="Kind">What is done.</param>
+/// <param name="Kind">The action.</param>
 /// <param name="Number">Which request, activity or timer; how long.</param>
 /// <param name="Back">Which token: 0 the last, 1 the one before.</param>
 /// <param name="Answer">For the answer to a workflow task.</param>

@@ -4,10 +4,9 @@ using Temporalio.Api.Enums.V1;
 namespace Orchestrator.Temporal.Server.Tests.Model;
 
 /// <summary>
-/// What one workflow must do, written down as simply as possible and without a look at the server: a list of event types, an open task,
-/// buffered events, timers and activities.
-/// Rules: a workflow task has 10 s, from the fourth attempt on 4 to 5 s more, twice as much for each further one; attempts after the first
-/// leave no events until they are answered; an activity has 30 s and three attempts, 1 s apart.
+/// A model of one workflow, as simple as possible and written without the server's code: a list of event types, an open task, buffered
+/// events, timers and activities. A workflow task has 10 s, from the fourth attempt on 4 to 5 s more, doubled with each further attempt.
+/// Attempts after the first leave no events until they are answered. An activity has 30 s and three attempts, 1 s apart.
 /// </summary>
 internal sealed class WorkflowModel(DateTimeOffset now)
 {
@@ -204,7 +203,7 @@ internal sealed class WorkflowModel(DateTimeOffset now)
         return StatusCode.OK;
     }
 
-    /// <summary>How long the timer of an answer runs.</summary>
+    /// <summary>Duration of the timer in an answer.</summary>
     public static TimeSpan TimerOf(int number) => TimeSpan.FromSeconds(number + 1);
 
     public StatusCode Heartbeat(int token) => Find(token) is null ? StatusCode.NotFound : StatusCode.OK;
@@ -441,7 +440,7 @@ internal sealed class ModelTask
     /// <summary>Events tell of it.</summary>
     public bool IsWritten { get; set; }
 
-    /// <summary>How many events there were when it was scheduled.</summary>
+    /// <summary>Number of events at the time of scheduling.</summary>
     public int Position { get; init; }
 
     public bool Started { get; set; }
@@ -459,7 +458,7 @@ internal sealed class ModelActivity(string id, int scheduled)
 {
     public string Id { get; } = id;
 
-    /// <summary>Its scheduled event.</summary>
+    /// <summary>Id of the activity's scheduled event.</summary>
     public int Scheduled { get; } = scheduled;
 
     public int Attempt { get; set; } = 1;

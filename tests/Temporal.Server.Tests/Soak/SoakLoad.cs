@@ -14,7 +14,7 @@ using TaskQueue = Temporalio.Api.TaskQueue.V1.TaskQueue;
 
 namespace Orchestrator.Temporal.Server.Tests.Soak;
 
-/// <summary>What runs in the week, and its worker: a schedule and a cron workflow of each kind, every quarter of an hour.</summary>
+/// <summary>The load of a week and its worker: a schedule and a cron workflow of each kind, every quarter of an hour.</summary>
 internal sealed class SoakLoad(RpcClient calls)
 {
     private const string Service = "/temporal.api.workflowservice.v1.WorkflowService/";
@@ -100,7 +100,7 @@ internal sealed class SoakLoad(RpcClient calls)
     {
         lock (_lock)
         {
-            // Cron goes on a quarter of an hour after the run before has ended; an overdue one takes two hours.
+            // Cron continues a quarter of an hour after the run before has ended; an overdue one takes two hours.
             Assert.All(Kinds, kind => Assert.InRange(_ended[kind], (PerDay * days) - 20, (PerDay * days * 2) + 2));
             Assert.True(_ended["timer"] > PerDay * days * 1.3, $"cron ran only {_ended["timer"] - (PerDay * days)} times");
         }

@@ -138,7 +138,7 @@ internal static class BusyFile
         await server.PollWorkflowTaskAsync("child");
     }
 
-    /// <summary>A run that goes on as a new one after a while, and one that has ended.</summary>
+    /// <summary>A run that continues as a new one after a while, and one that has ended.</summary>
     private static async Task ChainAsync(TestServer server)
     {
         await server.StartWorkflowAsync("chain");

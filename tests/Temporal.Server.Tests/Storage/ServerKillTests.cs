@@ -14,7 +14,7 @@ public sealed class ServerKillTests(ITestOutputHelper output)
     [Trait("Category", "Full")]
     public async Task Server_KilledManyTimes_LosesAndDoublesNothing() => Assert.Equal(0, await RunAsync(output, "--rounds", "20"));
 
-    /// <summary>Runs the program; what it says, with the seed, is the test's output.</summary>
+    /// <summary>Runs the program, whose output (with the seed) is the test's output.</summary>
     internal static async Task<int> RunAsync(ITestOutputHelper output, params string[] arguments)
     {
         var library = Path.Combine(AppContext.BaseDirectory, "Orchestrator.ServerKillTest.dll");
@@ -34,7 +34,7 @@ public sealed class ServerKillTests(ITestOutputHelper output)
     }
 }
 
-/// <summary>As <see cref="ServerKillTests"/>, with a disk that loses power.</summary>
+/// <summary><see cref="ServerKillTests"/> with a disk that loses power.</summary>
 public sealed class ServerPowerLossTests(ITestOutputHelper output)
 {
     [Fact]

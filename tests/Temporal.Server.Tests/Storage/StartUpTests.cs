@@ -10,7 +10,7 @@ using Xunit.Abstractions;
 
 namespace Orchestrator.Temporal.Server.Tests.Storage;
 
-/// <summary>What has closed costs a start nothing: only what must go on is read.</summary>
+/// <summary>Closed workflows do not slow down a start, because only open ones are read.</summary>
 public sealed class StartUpTests(ITestOutputHelper output)
 {
     private const int Closed = 1_000_000;

@@ -57,7 +57,7 @@ public sealed class TimerServiceTests
         Assert.Equal(0, timers.Kept);
     }
 
-    /// <summary>Else a clock that skips goes on to the next timer before what the last one does is done.</summary>
+    /// <summary>The clock must not skip to the next timer before the effect of the last one is complete.</summary>
     [Fact]
     public async Task AtRest_WhileATimerGoesOff_IsNotSaidBeforeItIsDone()
     {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Orchestrator.Benchmarks.Git;
 
-/// <summary>What the benchmarks of git measure with.</summary>
+/// <summary>Measures time and processes for the git benchmarks.</summary>
 internal static class Timing
 {
     internal static async Task<double> MillisecondsAsync(Func<Task> work)

@@ -74,8 +74,8 @@ internal static class PageBenchmark
             );
     }
 
-    /// <summary>The log of an agent that has written 100,000 lines and goes on, in a real browser: first paint, search, scrolling, what it
-    /// costs while it is open.</summary>
+    /// <summary>The log of an agent that has written 100,000 lines and continues, in a real browser: first paint, search, scrolling, what
+    /// it costs while it is open.</summary>
     public static async Task<int> LogAsync(string program)
     {
         await using var served = await ServedRun.StartAsync(

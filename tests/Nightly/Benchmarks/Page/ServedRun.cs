@@ -28,7 +28,7 @@ internal sealed class ServedRun : IAsyncDisposable
     /// <summary>Starts both.</summary>
     /// <param name="program">The built command.</param>
     /// <param name="agents">Tasks t1, t2 and so on, all at work at once.</param>
-    /// <param name="agent">What each agent does after its prompt: a shell script, which ends when the repository has a file
+    /// <param name="agent">Shell script of each agent after its prompt, which ends when the repository has a file
     /// <c>go</c>.</param>
     public static async Task<ServedRun> StartAsync(string program, int agents, string agent)
     {
@@ -56,7 +56,7 @@ internal sealed class ServedRun : IAsyncDisposable
         return served;
     }
 
-    /// <summary>What a script of the browser's tests prints, called with the browser, the link and more words.</summary>
+    /// <summary>The output of a browser test script that gets the browser, the link and further arguments.</summary>
     public async Task<string> InBrowserAsync(string script, TimeSpan limit, params string[] more)
     {
         var measured = await new ProcessRunner().RunAsync(

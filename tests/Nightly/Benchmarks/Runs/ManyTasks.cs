@@ -7,7 +7,8 @@ using Orchestrator.Processes;
 namespace Orchestrator.Benchmarks.Runs;
 
 /// <summary>
-/// What a task costs beyond its agent when there are many, how fast a freed slot is used again, and what stands beside each agent.
+/// Measures the overhead per task beside its agent in large plans, how fast a freed slot is used again, and the processes beside each
+/// agent.
 /// </summary>
 internal static partial class ManyTasks
 {

@@ -10,7 +10,7 @@ internal static class WarmBuilds
     private const int Packages = 50;
     private const int Functions = 8;
 
-    // The copy that the worktree got is paid for as well: it is made once more and timed.
+    // The copy that the worktree got is paid for as well: it is made again and timed.
     private const string Agent = """
         cat >/dev/null
         ms() { date +%s%3N; }

@@ -8,14 +8,14 @@ using static Orchestrator.Benchmarks.Server.Report;
 
 namespace Orchestrator.Benchmarks.Server;
 
-/// <summary>What one more thing costs in a run that is large already: the server's processor time, in a process of its own.</summary>
+/// <summary>Measures the cost of one more event in a run that is already large, as processor time of a separate server process.</summary>
 internal static class RunSizeBenchmarks
 {
     private const int Rounds = 5;
 
     /// <summary>
-    /// One more completion in a run with many pending activities, against a run with ten; one more signal behind thousands that wait,
-    /// against the first ones.
+    /// Compares one more completion in a run with many pending activities with one in a run with ten, and one more signal behind thousands
+    /// with the first ones.
     /// </summary>
     public static async Task<int> PendingAsync(string program)
     {

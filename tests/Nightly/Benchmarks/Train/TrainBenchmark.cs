@@ -6,8 +6,8 @@ using Orchestrator.Workflows.Train;
 namespace Orchestrator.Benchmarks.Train;
 
 /// <summary>
-/// What the rules of the merge train cost in gate runs, against merging one by one and against plain bisection of batches; computed, so it
-/// is the same on every machine. Work is bad with a probability of its own, gates fail by chance with another, and each is decided once.
+/// Computes the gate runs of the merge queue, compared with merging one by one and with plain bisection of batches. The result is the same
+/// on every machine. Work is bad with one probability, gates fail by chance with another, and each is drawn once.
 /// </summary>
 internal static class TrainBenchmark
 {

@@ -6,8 +6,10 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Benchmarks.Usage;
 
-/// <summary>What the governor costs for an agent start: admission and settlement on the disk, with 30 agents at work over 5 accounts, as
-/// many waiting, and what 60 runs have spent. CPU time of this process; the bar is 2 ms for both together.</summary>
+/// <summary>
+/// Measures the governor's cost per agent start, namely admission and settlement on the disk. 30 agents work over 5 accounts, as many wait,
+/// and 60 runs have spent money. CPU time of this process; the limit is 2 ms for both together.
+/// </summary>
 internal static class GovernorBenchmark
 {
     private const int Accounts = 5;

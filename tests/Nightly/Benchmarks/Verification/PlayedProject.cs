@@ -30,7 +30,7 @@ internal sealed record Change(bool IsCheat, string Mark, string Kind, IReadOnlyL
 
 /// <summary>The verdict on a change.</summary>
 /// <param name="Project">The project's name.</param>
-/// <param name="Result">What verification said.</param>
+/// <param name="Result">The result of the verification.</param>
 /// <param name="Gates">Seconds of the gates alone.</param>
 /// <param name="Added">Seconds of the same gates on the base's suite and without the change.</param>
 internal sealed record Judged(string Project, Change Change, VerifyResult Result, double Gates, double Added)

@@ -23,9 +23,9 @@ internal sealed class Ledger
     /// <summary>Workflows that a C# client and worker have seen end, with their results.</summary>
     public ConcurrentDictionary<string, string> Results { get; } = new();
 
-    /// <summary>What the server answered that it must not.</summary>
+    /// <summary>Answers that the server must not give.</summary>
     public ConcurrentQueue<string> Faults { get; } = new();
 
-    /// <summary>How many changes are acknowledged.</summary>
+    /// <summary>Number of acknowledged changes.</summary>
     public int Count => Starts.Count + Signals.Count + ActivityResults.Count + WorkflowTasks.Count + Terminations.Count + Results.Count;
 }

@@ -47,7 +47,7 @@ internal sealed class SdkLoad(string address, Ledger ledger)
     private static readonly TemporalRuntime Quiet = new(new() { Telemetry = new() { Logging = null } });
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>What each of them returns.</summary>
+    /// <summary>The expected result of each workflow.</summary>
     public const string Expected = "hello a hello b";
 
     /// <summary>The activity.</summary>

@@ -2,32 +2,32 @@ using System.Globalization;
 
 namespace Orchestrator.ServerKillTest.Load;
 
-/// <summary>How a workflow is meant to end.</summary>
+/// <summary>The planned end of a workflow.</summary>
 internal enum PlannedEnd
 {
-    /// <summary>It completes by itself when all it waits for has come.</summary>
+    /// <summary>The workflow completes by itself after all awaited events.</summary>
     Completes,
 
-    /// <summary>It fails by itself.</summary>
+    /// <summary>The workflow fails by itself.</summary>
     Fails,
 
-    /// <summary>It waits until a client asks it to cancel.</summary>
+    /// <summary>The workflow waits until a client requests its cancellation.</summary>
     Cancelled,
 
-    /// <summary>It waits until a client terminates it.</summary>
+    /// <summary>The workflow waits until a client terminates it.</summary>
     Terminated,
 }
 
-/// <summary>What one scripted workflow does; with <see cref="Result"/> the model of it.</summary>
+/// <summary>The script of one workflow; <see cref="Result"/> models its outcome.</summary>
 /// <param name="Id">Its workflow id.</param>
 /// <param name="Activities">Activities, one after the other.</param>
 /// <param name="ClientSignals">Signals that a client sends and the workflow waits for.</param>
 /// <param name="OtherSignals">Signals that other workflows send and the workflow waits for.</param>
 /// <param name="Timers">Short timers, after the activities.</param>
-/// <param name="Generations">How often it continues as new before anything else.</param>
-/// <param name="HasChild">It starts a child and waits for its end.</param>
+/// <param name="Generations">Number of times that the workflow first continues as new.</param>
+/// <param name="HasChild">True if the workflow starts a child and waits for its end.</param>
 /// <param name="Target">A workflow that it sends a signal; empty for none.</param>
-/// <param name="End">How it ends.</param>
+/// <param name="End">The end of the workflow.</param>
 internal sealed record WorkflowPlan(
     string Id,
     int Activities,
@@ -40,14 +40,14 @@ internal sealed record WorkflowPlan(
     PlannedEnd End
 )
 {
-    /// <summary>What a workflow that completes returns: it counts what happened to it.</summary>
+    /// <summary>The result of a workflow that completes, which counts the events it received.</summary>
     public string Result => Summary(Activities, ClientSignals + OtherSignals, Timers, HasChild);
 
     /// <summary>Names of all signals that must come, each once.</summary>
     public IEnumerable<string> SignalsFromClients =>
         Enumerable.Range(0, ClientSignals).Select(i => $"s{i.ToString(CultureInfo.InvariantCulture)}");
 
-    /// <summary>How a result is written.</summary>
+    /// <summary>Formats a result.</summary>
     public static string Summary(int activities, int signals, int timers, bool child) =>
         string.Create(CultureInfo.InvariantCulture, $"activities={activities} signals={signals} timers={timers} child={child}");
 

@@ -10,7 +10,7 @@ internal interface IDisk
 
     void Deleted(string path);
 
-    /// <summary>Whether the write may be done, fails, or is the last thing that happens.</summary>
+    /// <summary>Decides if the write succeeds, fails, or is the last operation.</summary>
     Verdict Write(string path, long offset, ReadOnlySpan<byte> data);
 
     Verdict Truncate(string path, long size);
@@ -19,13 +19,13 @@ internal interface IDisk
     Verdict Sync(string path);
 }
 
-/// <summary>What becomes of an operation.</summary>
+/// <summary>The outcome of an operation.</summary>
 internal enum Verdict
 {
-    /// <summary>It is done.</summary>
+    /// <summary>The operation succeeds.</summary>
     Done,
 
-    /// <summary>It fails, as on a disk that is gone.</summary>
+    /// <summary>The operation fails, as on a disk that is gone.</summary>
     Fails,
 
     /// <summary>The process is killed in the middle of it.</summary>

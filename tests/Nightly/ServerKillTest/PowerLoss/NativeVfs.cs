@@ -30,7 +30,7 @@ internal unsafe struct NativeVfs
     public void* NextSystemCall;
 }
 
-/// <summary>SQLite's <c>sqlite3_file</c>: whoever opens a file puts what it needs behind this.</summary>
+/// <summary>SQLite's <c>sqlite3_file</c>: the code that opens a file appends its own fields.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct NativeFile
 {

@@ -109,7 +109,7 @@ internal sealed class RecordedDisk(string folder) : IDisk
         }
     }
 
-    /// <summary>A write, or a truncation where there is no data.</summary>
+    /// <summary>A write, or a truncation if it has no data.</summary>
     private sealed record Change(long Offset, byte[]? Data);
 
     private sealed class RecordedFile(byte[] content)

@@ -7,7 +7,7 @@ using SQLitePCL;
 namespace Orchestrator.ServerKillTest.PowerLoss;
 
 /// <summary>
-/// Stands between SQLite and the file system of this process: everything goes on to the real one, after the <see cref="IDisk"/> of the
+/// Stands between SQLite and the file system of this process: everything is passed to the real one, after the <see cref="IDisk"/> of the
 /// file's folder was asked.
 /// Each file is ours (the table of functions and the file's number) with the real one behind it.
 /// </summary>
@@ -25,7 +25,7 @@ internal static unsafe class ShimVfs
     private static NativeVfs* _shim;
     private static NativeFileMethods* _methods;
 
-    /// <summary>From now on what SQLite does in the disk's folder is told to it.</summary>
+    /// <summary>Reports SQLite's later operations in the disk's folder to the disk.</summary>
     public static void Watch(IDisk disk)
     {
         lock (Guard)
@@ -38,7 +38,7 @@ internal static unsafe class ShimVfs
         }
     }
 
-    /// <summary>What happens in the disk's folder is told to nobody any more. Close its files first.</summary>
+    /// <summary>Stops reporting operations in the disk's folder. Close its files first.</summary>
     public static void Forget(IDisk disk)
     {
         lock (Guard)
