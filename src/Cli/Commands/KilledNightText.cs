@@ -8,12 +8,14 @@ internal static class KilledNightText
     /// <summary>Returns the lines.</summary>
     internal static IEnumerable<string> Lines(KilledNight night)
     {
-        yield return $"A rehearsed night with seed {night.Seed}: {Plural.Of(night.Tasks.Count, "task")} in a throw-away clone, now removed.";
+        yield return $"A rehearsed night with seed {night.Seed}: {Plural.Of(night.Tasks.Count, "task")} in a throw-away clone, "
+            + "now removed.";
         foreach (var disturbance in night.Disturbances)
         {
             yield return $"  {disturbance}";
         }
-        yield return $"The run would have ended as {night.State}, with {night.Landed.Count} of {Plural.Of(night.Tasks.Count, "task")} landed "
+        yield return $"The run would have ended as {night.State}, "
+            + $"with {night.Landed.Count} of {Plural.Of(night.Tasks.Count, "task")} landed "
             + $"by {Plural.Of(night.Starts, "agent start")}.";
         yield return night.Missing.Count == 0
             ? "Every change of the commits is on the target."

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Orchestrator.Git;
 using Orchestrator.Git.Commits;
@@ -38,8 +39,8 @@ public sealed class KilledRehearsal
         if (tasks.Count == 0)
         {
             throw new StepException(
-                $"No task of the plan may write a file that {_request.Commits} changes, so the scripted agents have nothing to do. Name the "
-                    + "commits that did this plan's work: --commits FIRST..LAST.",
+                $"No task of the plan may write a file that {_request.Commits} changes, so the scripted agents have nothing to do. Name "
+                    + "the commits that did this plan's work: --commits FIRST..LAST.",
                 "rehearsal"
             );
         }
@@ -50,7 +51,7 @@ public sealed class KilledRehearsal
         RehearsalAgent.Write(place, last);
         foreach (var task in tasks)
         {
-            await File.WriteAllLinesAsync(Path.Combine(place.Records, "files", task), owned[task], stop);
+            OwnFile.Write(Path.Combine(place.Records, "files", task), string.Concat(owned[task].Select(file => file + "\n")));
         }
         var disturber = new RehearsalDisturber(place, _request, tasks.Count);
         try
@@ -162,7 +163,7 @@ public sealed class KilledRehearsal
         var (_, status) = await StatusAsync(place, stop);
         if (status is not { } run)
         {
-            var log = File.Exists(place.Log) ? (await File.ReadAllLinesAsync(place.Log, stop)).TakeLast(20) : [];
+            var log = Encoding.UTF8.GetString(SmallFile.TryRead(place.Log) ?? []).Split('\n').TakeLast(20);
             throw new StepException($"The rehearsed run did not begin:\n{string.Join('\n', log)}", "rehearsal");
         }
         var clone = await new GitRepositoryCache().OpenAsync(place.Clone);

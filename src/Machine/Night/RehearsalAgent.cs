@@ -40,7 +40,10 @@ internal static class RehearsalAgent
             for second in 1 2 3; do echo working; sleep 1; done
             limit
             while IFS= read -r file; do
-              if git cat-file -e '{{last}}':"$file" 2> /dev/null; then git checkout -q '{{last}}' -- "$file"; else git rm -q --ignore-unmatch -- "$file"; fi
+              if git cat-file -e '{{last}}':"$file" 2> /dev/null
+              then git checkout -q '{{last}}' -- "$file"
+              else git rm -q --ignore-unmatch -- "$file"
+              fi
             done < "$records/files/$ORCHESTRATOR_TASK"
             git add -A
             git -c user.name=Rehearsal -c user.email=rehearsal@localhost commit -q -m "Rehearse $ORCHESTRATOR_TASK" || true

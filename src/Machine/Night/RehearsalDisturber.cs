@@ -48,7 +48,7 @@ internal sealed class RehearsalDisturber(RehearsalPlace place, KilledNightReques
             case "usage limit":
                 var until = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds() + LimitSeconds);
                 Limit = (DateTimeOffset.UtcNow, until);
-                await File.WriteAllTextAsync(place.Limit, until.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
+                OwnFile.Write(place.Limit, until.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
                 return false;
             case "full disk":
                 Fill();
@@ -92,7 +92,7 @@ internal sealed class RehearsalDisturber(RehearsalPlace place, KilledNightReques
     {
         try
         {
-            using var stream = new FileStream(place.Filler, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+            using var stream = OwnFile.Create(place.Filler);
             var block = new byte[4096];
             while (true)
             {
