@@ -21,7 +21,7 @@ internal sealed partial class NightAgent(string folder, string task)
 
     private const string Registry = "registry.txt";
     private readonly JsonObject _night = (JsonObject)JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "night.json")))!;
-    private readonly string _id = Guid.NewGuid().ToString("n");
+    private readonly string _id = Environment.GetEnvironmentVariable("NIGHTBENCH_START")!;
 
     private JsonObject Task => (JsonObject)_night["tasks"]![task]!;
 
@@ -246,7 +246,8 @@ internal sealed partial class NightAgent(string folder, string task)
     private static JsonObject Overloaded()
     {
         Console.Out.WriteLine(
-            """{"type":"assistant","error":"overloaded","api_error_status":529,"message":{"id":"e","content":[{"type":"text","text":"refused"}]}}"""
+            """{"type":"assistant","error":"overloaded","api_error_status":529,"message":"""
+                + """{"id":"e","content":[{"type":"text","text":"refused"}]}}"""
         );
         return new()
         {

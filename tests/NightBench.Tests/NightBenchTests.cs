@@ -1,4 +1,5 @@
 using Orchestrator.NightBench.Figures;
+using Orchestrator.NightBench.Nights;
 using Orchestrator.TestKit;
 using Xunit.Abstractions;
 
@@ -8,10 +9,11 @@ namespace Orchestrator.NightBench.Tests;
 public sealed class NightBenchTests(ITestOutputHelper output)
 {
     [Theory]
+    [Trait("Category", "Full")]
     [InlineData(0)]
     [InlineData(1)]
     public Task ShortNight_OfADrawnSeed_HoldsWhatANightPromises(int number) =>
-        PlayAsync(Random.Shared.Next(100_000) * 3 + number, tasks: 6);
+        PlayAsync((Random.Shared.Next(100_000) * 3) + number, tasks: 6, NightPace.Brief);
 
     [Fact]
     [Trait("Category", "Full")]
@@ -20,14 +22,19 @@ public sealed class NightBenchTests(ITestOutputHelper output)
         var seed = Random.Shared.Next(1_000_000);
         for (var night = 0; night < 50; night++)
         {
-            await PlayAsync(seed + night, tasks: 60);
+            await PlayAsync(seed + night, tasks: 60, NightPace.Published);
         }
     }
 
-    private async Task PlayAsync(int seed, int tasks)
+    private async Task PlayAsync(int seed, int tasks, NightPace pace)
     {
         output.WriteLine($"seed {seed}");
-        var bench = new Bench("orchestrate", OrchestrateProgram.Path) { NoSmallDisk = "the tests mount no disk", Say = output.WriteLine };
+        var bench = new Bench("orchestrate", OrchestrateProgram.Path)
+        {
+            NoSmallDisk = "the tests mount no disk",
+            Say = output.WriteLine,
+            Pace = pace,
+        };
 
         var result = await bench.PlayAsync(seed, tasks);
 
@@ -41,7 +48,7 @@ public sealed class NightBenchTests(ITestOutputHelper output)
         Assert.Equal(0, figures.RedCommits);
         Assert.Empty(figures.LostHunks);
         Assert.Empty(figures.RepeatedStarts);
-        Assert.Equal(0, figures.BlockedStarts);
+        Assert.InRange(figures.BlockedStarts, 0, NightRates.Workers - 1);
         Assert.Empty(figures.Contradicted);
         Assert.True(figures.Money <= figures.Budget, $"{figures.Money} of {figures.Budget} USD were spent");
     }

@@ -13,7 +13,7 @@ public sealed class NightFiguresTests
     private static readonly string[] Everything = ["base:gate", "t01:module", "t01:claim", "t02:module", "t02:claim", "t02:line"];
 
     private static NightFacts Clean { get; } =
-        new(new DrawnNight(1, "node", [First, Second], new NightMoments([], 0, 0, 0, [])))
+        new(new DrawnNight(1, "node", [First, Second], new NightMoments([], 0, 0, 0, []), NightPace.Published))
         {
             Starts = [Start("t01", 0, 10, "good", 0.05m), Start("t02", 10, 14, "nothing", 0.04m), Start("t02", 15, 23, "good", 0.04m)],
             Gates = [new("t01", true, false), new("t02", false, false), new("t02", true, false), new("", true, false)],
@@ -137,6 +137,19 @@ public sealed class NightFiguresTests
 
         Assert.Equal(1, figures.BlockedStarts);
         Assert.Equal(42, figures.FloorSeconds);
+    }
+
+    [Fact]
+    public void BlockedStarts_LoopThatStartsAgainAtOnce_IsForgivenNoMoreThanTheOtherSlots()
+    {
+        var hammering = Enumerable.Range(1, 20).Select(start => Start("t02", 5 + (start * 0.05), 5.1 + (start * 0.05), "refused", 0));
+        var facts = Clean with
+        {
+            Limit = (Begin.AddSeconds(3), Begin.AddSeconds(23)),
+            Starts = [Start("t01", 4, 5, "refused", 0), .. hammering],
+        };
+
+        Assert.Equal(20 - (NightRates.Workers - 1), NightFigures.Of(facts).BlockedStarts);
     }
 
     [Fact]

@@ -19,6 +19,9 @@ public sealed class Bench(string adapter, string program)
     /// <summary>Reason for which no small disk exists, or null if one exists.</summary>
     public string? NoSmallDisk { get; init; }
 
+    /// <summary>Durations of the nights.</summary>
+    public NightPace Pace { get; init; } = NightPace.Published;
+
     /// <summary>True to keep the folders of a night.</summary>
     public bool Keeps { get; init; }
 
@@ -31,7 +34,7 @@ public sealed class Bench(string adapter, string program)
     /// <param name="stop">Ends the night and everything that it started.</param>
     public async Task<NightResult> PlayAsync(int seed, int tasks, CancellationToken stop = default)
     {
-        var night = DrawnNight.Draw(seed, tasks);
+        var night = DrawnNight.Draw(seed, tasks, Pace);
         // Names are short because sockets lie below the home.
         var name = $"nb-{Guid.NewGuid().ToString("n")[..6]}";
         var folders = new NightFolders(
@@ -79,6 +82,7 @@ public sealed class Bench(string adapter, string program)
     private static string Machine() =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0} GB, {RuntimeInformation.OSDescription}"
+            $"{Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0} GB, "
+                + $"{RuntimeInformation.OSDescription}"
         );
 }

@@ -9,7 +9,8 @@ namespace Orchestrator.NightBench.Facts;
 /// <param name="Registry">Content of the shared file when it started.</param>
 /// <param name="Until">Time of its end, or null if it was ended from outside.</param>
 /// <param name="Outcome">
-/// Outcome: <c>good</c>, <c>nothing</c>, <c>crashed</c>, <c>spoiled</c>, <c>refused</c> or <c>disk</c>, or null if it was ended from outside.
+/// Outcome: <c>good</c>, <c>nothing</c>, <c>crashed</c>, <c>spoiled</c>, <c>refused</c> or <c>disk</c>, or null if it was ended from
+/// outside.
 /// </param>
 /// <param name="Cost">Cost in US dollars.</param>
 public sealed record AgentStart(

@@ -11,9 +11,10 @@ public static class ListScheduler
     /// </summary>
     /// <param name="tasks">The tasks.</param>
     /// <param name="slots">Agents that may work at once.</param>
-    public static double Schedule(IReadOnlyList<NightTask> tasks, int slots)
+    /// <param name="pace">Pace of the night.</param>
+    public static double Schedule(IReadOnlyList<NightTask> tasks, int slots, NightPace pace)
     {
-        var chains = Chains(tasks);
+        var chains = Chains(tasks, pace);
         var ends = new Dictionary<string, double>();
         var running = new PriorityQueue<NightTask, double>();
         var waiting = tasks.OrderByDescending(task => chains[task.Id]).ToList();
@@ -26,7 +27,7 @@ public static class ListScheduler
             )
             {
                 waiting.Remove(ready);
-                running.Enqueue(ready, now + ready.NeededSeconds);
+                running.Enqueue(ready, now + ready.NeededSeconds(pace));
             }
             if (!running.TryDequeue(out var ended, out now))
             {
@@ -38,13 +39,13 @@ public static class ListScheduler
     }
 
     // Seconds from the begin of a task to the end of the longest chain that it begins.
-    private static Dictionary<string, double> Chains(IReadOnlyList<NightTask> tasks)
+    private static Dictionary<string, double> Chains(IReadOnlyList<NightTask> tasks, NightPace pace)
     {
         var chains = new Dictionary<string, double>();
         foreach (var task in tasks.Reverse())
         {
             var followers = tasks.Where(other => other.After.Contains(task.Id)).Select(other => chains[other.Id]);
-            chains[task.Id] = task.NeededSeconds + followers.DefaultIfEmpty(0).Max();
+            chains[task.Id] = task.NeededSeconds(pace) + followers.DefaultIfEmpty(0).Max();
         }
         return chains;
     }

@@ -25,7 +25,8 @@ public sealed record NightFigures
     /// <summary>Starts after finished work of the same task that nothing had made unusable, as <c>TASK</c>.</summary>
     public required IReadOnlyList<string> RepeatedStarts { get; init; }
 
-    /// <summary>Starts while the account was blocked, later than <see cref="NightRates.NoticeSeconds"/> after the first refusal.</summary>
+    /// <summary>Starts while the account was blocked, after the first refusal. Starts of the other slots within
+    /// <see cref="NightRates.NoticeSeconds"/> do not count.</summary>
     public required int BlockedStarts { get; init; }
 
     /// <summary>Money that agents report, in US dollars.</summary>
@@ -84,7 +85,8 @@ public sealed record NightFigures
             PersonMinutes = facts.Visits * NightRates.PersonMinutes,
             WallSeconds = Math.Round(facts.WallClock.TotalSeconds, 1),
             FloorSeconds = Math.Round(
-                ListScheduler.Schedule(tasks, NightRates.Workers) + (facts.Limit is var (from, until) ? (until - from).TotalSeconds : 0),
+                ListScheduler.Schedule(tasks, NightRates.Workers, facts.Night.Pace)
+                    + (facts.Limit is var (from, until) ? (until - from).TotalSeconds : 0),
                 1
             ),
             GateRuns = facts.Gates.Count,
@@ -110,10 +112,20 @@ public sealed record NightFigures
         ];
     }
 
-    private static int Blocked(NightFacts facts) =>
-        facts.Limit is var (_, until) && facts.Starts.Where(start => start.Outcome == "refused").Min(start => start.Until) is { } refused
-            ? facts.Starts.Count(start => start.From > refused.AddSeconds(NightRates.NoticeSeconds) && start.From < until)
-            : 0;
+    // The other slots may be about to start an agent when the first one is refused.
+    private static int Blocked(NightFacts facts)
+    {
+        if (
+            facts.Limit is not var (_, until)
+            || facts.Starts.Where(start => start.Outcome == "refused").Min(start => start.Until) is not { } refused
+        )
+        {
+            return 0;
+        }
+        var blocked = facts.Starts.Where(start => start.From > refused && start.From < until).ToList();
+        var underWay = blocked.Count(start => start.From < refused.AddSeconds(NightRates.NoticeSeconds));
+        return blocked.Count - Math.Min(underWay, NightRates.Workers - 1);
+    }
 
     private static IEnumerable<string> Contradictions(NightFacts facts)
     {
@@ -122,11 +134,12 @@ public sealed record NightFigures
         var said = facts.Statements;
         if (said.Completed is { } completed && completed != (landed.Count == facts.Night.Tasks.Count))
         {
-            yield return $"The tool says {(completed ? "completed" : "not completed")}; {landed.Count} of {facts.Night.Tasks.Count} landed.";
+            yield return $"The tool says {(completed ? "" : "not ")}completed; {landed.Count} of {facts.Night.Tasks.Count} landed.";
         }
         if (said.Landed is { } named && !landed.SetEquals(named))
         {
-            yield return $"The tool says other tasks landed than git: {string.Join(", ", landed.Except(named).Concat(named.Except(landed)))}.";
+            yield return "The tool says other tasks landed than git: "
+                + $"{string.Join(", ", landed.Except(named).Concat(named.Except(landed)))}.";
         }
         if (said.Starts is { } starts && starts != facts.Starts.Count)
         {

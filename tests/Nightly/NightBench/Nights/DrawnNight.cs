@@ -13,7 +13,8 @@ public sealed record NightMoments(IReadOnlyList<int> EngineKills, int MachineKil
 /// <param name="Ecosystem">Kind of the sample repository: <c>node</c>, <c>python</c> or <c>make</c>.</param>
 /// <param name="Tasks">The tasks in plan order.</param>
 /// <param name="Moments">Moments of the disturbances.</param>
-public sealed record DrawnNight(int Seed, string Ecosystem, IReadOnlyList<NightTask> Tasks, NightMoments Moments)
+/// <param name="Pace">Durations.</param>
+public sealed record DrawnNight(int Seed, string Ecosystem, IReadOnlyList<NightTask> Tasks, NightMoments Moments, NightPace Pace)
 {
     /// <summary>Kinds of sample repositories. Nights take turns.</summary>
     public static IReadOnlyList<string> Ecosystems { get; } = ["node", "python", "make"];
@@ -26,8 +27,10 @@ public sealed record DrawnNight(int Seed, string Ecosystem, IReadOnlyList<NightT
     /// <summary>Draws a night.</summary>
     /// <param name="seed">Seed of all draws.</param>
     /// <param name="tasks">Number of tasks.</param>
-    public static DrawnNight Draw(int seed, int tasks)
+    /// <param name="pace">Durations, or null for those of published results.</param>
+    public static DrawnNight Draw(int seed, int tasks, NightPace? pace = null)
     {
+        pace ??= NightPace.Published;
         var random = new Random(seed);
         var ids = Enumerable.Range(1, tasks).Select(number => $"t{number:00}").ToArray();
         var kinds = Kinds(random, tasks);
@@ -39,10 +42,7 @@ public sealed record DrawnNight(int Seed, string Ecosystem, IReadOnlyList<NightT
                         index + 1,
                         After(random, ids, index),
                         kinds[index],
-                        Math.Round(
-                            NightRates.Seconds.Least + (random.NextDouble() * (NightRates.Seconds.Most - NightRates.Seconds.Least)),
-                            1
-                        ),
+                        Math.Round(pace.LeastWork + (random.NextDouble() * (pace.MostWork - pace.LeastWork)), 1),
                         Math.Round(0.02m + ((decimal)random.NextDouble() * 0.1m), 2)
                     )
                     {
@@ -64,7 +64,7 @@ public sealed record DrawnNight(int Seed, string Ecosystem, IReadOnlyList<NightT
             drawn[index] = drawn[index] with { Claims = [other + 1, index + 1, index + 1 + (2 * tasks)] };
         }
         drawn = [.. drawn.Select(task => task.Claims.Count > 1 ? task : task with { Claims = [task.Number, task.Number + tasks] })];
-        return new(seed, Ecosystems[Math.Abs(seed % Ecosystems.Count)], drawn, DrawMoments(random, tasks));
+        return new(seed, Ecosystems[Math.Abs(seed % Ecosystems.Count)], drawn, DrawMoments(random, tasks), pace);
     }
 
     private static AgentKind[] Kinds(Random random, int tasks)

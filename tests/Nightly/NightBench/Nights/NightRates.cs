@@ -33,20 +33,8 @@ public static class NightRates
     /// <summary>Share of tasks that depend on one or two earlier tasks.</summary>
     public const double Dependent = 0.5;
 
-    /// <summary>Shortest and longest work of an agent in seconds.</summary>
-    public static (double Least, double Most) Seconds => (4, 12);
-
-    /// <summary>Seconds after which a silent agent counts as hanging; each tool is configured with this limit.</summary>
-    public const int StallSeconds = 15;
-
-    /// <summary>Seconds for which the account is blocked.</summary>
-    public const int LimitSeconds = 20;
-
-    /// <summary>Seconds after the first refusal in which starts are still under way and do not count.</summary>
+    /// <summary>Seconds after the first refusal in which the other slots may still start an agent each.</summary>
     public const int NoticeSeconds = 2;
-
-    /// <summary>Seconds for which the disk is full.</summary>
-    public const int FullDiskSeconds = 3;
 
     /// <summary>Agents that may work at once.</summary>
     public const int Workers = 6;

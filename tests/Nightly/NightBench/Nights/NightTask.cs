@@ -41,11 +41,12 @@ public sealed record NightTask(string Id, int Number, IReadOnlyList<string> Afte
     public IReadOnlyList<int> Claims { get; init; } = [Number];
 
     /// <summary>Seconds of work that the task needs at least, including the starts in which its agent misbehaves.</summary>
-    public double NeededSeconds =>
+    /// <param name="pace">Pace of the night.</param>
+    public double NeededSeconds(NightPace pace) =>
         Kind switch
         {
             AgentKind.Lazy or AgentKind.Flaky => 1.5 * Seconds,
-            AgentKind.Hanging => (1.5 * Seconds) + NightRates.StallSeconds,
+            AgentKind.Hanging => (1.5 * Seconds) + pace.Stall,
             AgentKind.Hostile when Spoils => 1.5 * Seconds,
             _ => Seconds,
         };

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Orchestrator.NightBench.Facts;
 using Orchestrator.NightBench.Nights;
@@ -30,16 +31,20 @@ public sealed class FactReader(DrawnNight night, NightFolders folders, NightRepo
 
     private IEnumerable<AgentStart> ReadStarts()
     {
-        foreach (var file in Directory.EnumerateFiles(folders.Starts, "*.start.json"))
+        foreach (var launch in Directory.EnumerateFiles(folders.Starts, "*.launch"))
         {
-            var begin = ReadRecord(file);
-            var end = file.Replace(".start.json", ".end.json", StringComparison.Ordinal);
-            var ended = File.Exists(end) ? ReadRecord(end) : (JsonElement?)null;
+            // Whoever was killed before its first line knows only when it was launched, and for which task.
+            var id = Path.GetFileNameWithoutExtension(launch);
+            var begin = TryReadRecord(id, "start");
+            var ended = TryReadRecord(id, "end");
+            var known = File.ReadAllText(launch).Trim().Split(' ');
             yield return new(
-                begin.GetProperty("id").GetString()!,
-                begin.GetProperty("task").GetString()!,
-                TimeOf(begin),
-                begin.GetProperty("registry").GetString()!,
+                id,
+                begin?.GetProperty("task").GetString() ?? known[0],
+                begin is { } record
+                    ? TimeOf(record)
+                    : DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(known[^1], CultureInfo.InvariantCulture)),
+                begin?.GetProperty("registry").GetString() ?? "",
                 ended is { } found ? TimeOf(found) : null,
                 ended?.GetProperty("outcome").GetString(),
                 ended?.GetProperty("cost").GetDecimal() ?? 0
@@ -108,8 +113,13 @@ public sealed class FactReader(DrawnNight night, NightFolders folders, NightRepo
         }
     }
 
-    private static JsonElement ReadRecord(string file)
+    private JsonElement? TryReadRecord(string id, string what)
     {
+        var file = Path.Combine(folders.Starts, $"{id}.{what}.json");
+        if (!File.Exists(file))
+        {
+            return null;
+        }
         using var document = JsonDocument.Parse(File.ReadAllBytes(file));
         return document.RootElement.Clone();
     }

@@ -61,7 +61,18 @@ public sealed class NightRepository(DrawnNight night, NightFolders folders)
         var program = RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent");
         Shim.WriteProgram(
             Path.Combine(folders.Programs, "claude"),
-            $"#!/bin/sh\nexport NIGHTBENCH='{folders.Records}'\nexec '{program}' \"$@\"\n"
+            $$"""
+            #!/bin/sh
+            # The agent. It records its launch before anything else, because it may be killed at any moment.
+            export NIGHTBENCH='{{folders.Records}}'
+            case " $* " in
+              *' -p '*)
+                read -r NIGHTBENCH_START < /proc/sys/kernel/random/uuid
+                export NIGHTBENCH_START
+                echo "${ORCHESTRATOR_TASK:-} $(date +%s%3N)" > "$NIGHTBENCH/starts/$NIGHTBENCH_START.launch" ;;
+            esac
+            exec '{{program}}' "$@"
+            """
         );
     }
 
@@ -99,7 +110,9 @@ public sealed class NightRepository(DrawnNight night, NightFolders folders)
         {
             "node" => string.Concat(others.Select(other => $"import {{ {other.Id} }} from './{other.Id}.mjs';\n"))
                 + $"export const {task.Id} = {task.Number};\n"
-                + $"export const check = () => {string.Join(" && ", others.Append((task.Id, task.Number)).Select(o => $"{o.Id} === {o.Number}"))};\n",
+                + "export const check = () => "
+                + string.Join(" && ", others.Append((task.Id, task.Number)).Select(o => $"{o.Id} === {o.Number}"))
+                + ";\n",
             "python" => string.Concat(others.Select(other => $"from {other.Id} import {other.Id}\n"))
                 + $"{task.Id} = {task.Number}\n\n\ndef check():\n"
                 + $"    return {string.Join(" and ", others.Append((task.Id, task.Number)).Select(o => $"{o.Id} == {o.Number}"))}\n",

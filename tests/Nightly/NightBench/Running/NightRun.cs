@@ -32,6 +32,8 @@ public sealed class NightRun(DrawnNight night, NightFolders folders, ToolAdapter
     /// <summary>Version of the tool, as its adapter's <c>prepare</c> printed it.</summary>
     public string Version { get; private set; } = "";
 
+    private string Filler => Path.Combine(folders.Root, "filler");
+
     /// <summary>Plays the night and returns its facts.</summary>
     /// <param name="stop">Ends the night and everything that it started.</param>
     public async Task<NightFacts> RunAsync(CancellationToken stop)
@@ -44,6 +46,7 @@ public sealed class NightRun(DrawnNight night, NightFolders folders, ToolAdapter
         {
             var visits = await PlayAsync(began, stop);
             var wallClock = Stopwatch.GetElapsedTime(began);
+            File.Delete(Filler);
             SayWhatDidNotHappen();
             return new FactReader(night, folders, _repository).Read() with
             {
@@ -93,27 +96,29 @@ public sealed class NightRun(DrawnNight night, NightFolders folders, ToolAdapter
 
     private async Task<Process> DisturbAsync(Process running)
     {
-        var starts = Directory.EnumerateFiles(folders.Starts, "*.start.json").Count();
-        if (IsDue(_targetMoves, starts, "target moved"))
+        var starts = Directory.EnumerateFiles(folders.Starts, "*.launch").Count();
+        FillDisk(starts);
+        // On a full disk the user could not commit either, and a machine that lost its power is started with room.
+        var hasRoom = _fullUntil is null;
+        if (hasRoom && IsDue(_targetMoves, starts, "target moved"))
         {
             _repository.CommitAsUser();
         }
         if (IsDue(_limits, starts, "usage limit"))
         {
             var now = DateTimeOffset.UtcNow;
-            _limit = (now, now.AddSeconds(NightRates.LimitSeconds));
+            _limit = (now, now.AddSeconds(night.Pace.Limit));
             var until = _limit.Value.Until.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
             await File.WriteAllTextAsync(folders.Limit + ".new", until);
             File.Move(folders.Limit + ".new", folders.Limit);
         }
-        FillDisk(starts);
         if (IsDue(_engineKills, starts, "engine killed"))
         {
             running.Kill();
             await running.WaitForExitAsync();
             return adapter.Start("resume");
         }
-        if (IsDue(_machineKills, starts, "all processes killed"))
+        if (hasRoom && IsDue(_machineKills, starts, "all processes killed"))
         {
             await _processes.KillMachineAsync();
             await running.WaitForExitAsync();
@@ -124,16 +129,15 @@ public sealed class NightRun(DrawnNight night, NightFolders folders, ToolAdapter
 
     private void FillDisk(int starts)
     {
-        var filler = Path.Combine(folders.Root, "filler");
         if (_fullUntil < DateTimeOffset.UtcNow)
         {
-            File.Delete(filler);
+            File.Delete(Filler);
             _fullUntil = null;
         }
         if (noSmallDisk is null && IsDue(_fullDisks, starts, "full disk"))
         {
-            DiskFiller.Fill(filler);
-            _fullUntil = DateTimeOffset.UtcNow.AddSeconds(NightRates.FullDiskSeconds);
+            DiskFiller.Fill(Filler);
+            _fullUntil = DateTimeOffset.UtcNow.AddSeconds(night.Pace.FullDisk);
         }
     }
 

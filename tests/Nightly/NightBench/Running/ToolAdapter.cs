@@ -65,7 +65,7 @@ public sealed class ToolAdapter(string script, DrawnNight night, NightFolders fo
         start.Environment["NIGHTBENCH_AGENT"] = Path.GetDirectoryName(RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent"));
         start.Environment["NIGHTBENCH_PLAN"] = folders.Plan;
         start.Environment["NIGHTBENCH_WORKERS"] = Number(NightRates.Workers);
-        start.Environment["NIGHTBENCH_STALL"] = Number(NightRates.StallSeconds);
+        start.Environment["NIGHTBENCH_STALL"] = Number(night.Pace.Stall);
         start.Environment["NIGHTBENCH_BUDGET"] = Number(night.Budget);
         start.Environment[Variable] = Mark;
         return start;
