@@ -37,7 +37,8 @@ internal static class FakeClaudeAgent
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        File.AppendAllText(file, new JsonObject { ["type"] = "user", ["prompt"] = Console.In.ReadToEnd() }.ToJsonString() + "\n");
+        var prompt = Console.In.ReadToEnd();
+        File.AppendAllText(file, new JsonObject { ["type"] = "user", ["prompt"] = prompt }.ToJsonString() + "\n");
         Print(
             new JsonObject
             {
@@ -51,16 +52,32 @@ internal static class FakeClaudeAgent
                 ["mcp_servers"] = new JsonArray(),
             }
         );
-        var result = PlaySteps(session);
+        var result = Environment.GetEnvironmentVariable(NightAgent.Variable) is { Length: > 0 } night
+            ? PlayNight(night, prompt, session)
+            : PlaySteps(session);
         Print(result);
         return (bool?)result["is_error"] == true ? 1 : 0;
     }
 
-    private static JsonObject PlaySteps(string session)
+    private static JsonObject PlayNight(string night, string prompt, string session)
     {
-        var file =
-            Environment.GetEnvironmentVariable("FAKE_AGENT_SCRIPT") ?? throw new InvalidOperationException("FAKE_AGENT_SCRIPT is not set.");
-        JsonObject result = new()
+        var result = CreateResult(session);
+        foreach (
+            (var member, var node) in NightAgent.Play(
+                night,
+                prompt,
+                text => Print(Assistant(session, new JsonObject { ["type"] = "text", ["text"] = text }))
+            )
+        )
+        {
+            result[member] = node?.DeepClone();
+        }
+
+        return result;
+    }
+
+    private static JsonObject CreateResult(string session) =>
+        new()
         {
             ["type"] = "result",
             ["subtype"] = "success",
@@ -81,6 +98,12 @@ internal static class FakeClaudeAgent
                 },
             },
         };
+
+    private static JsonObject PlaySteps(string session)
+    {
+        var file =
+            Environment.GetEnvironmentVariable("FAKE_AGENT_SCRIPT") ?? throw new InvalidOperationException("FAKE_AGENT_SCRIPT is not set.");
+        var result = CreateResult(session);
         var script = AgentScript.Load(file);
         StepRunner player = new(script.Style());
         foreach (var step in script.Steps())

@@ -111,6 +111,7 @@ public sealed partial class DecidingFilesTests
         ["Runs.Merging/Resets/EarlierExecution"] = "a run that was reset: SECURITY.md says what is left",
         ["Runs.Merging/Reviewing/FindingIds"] = "a number in the names of tasks",
         ["Machine/Hosting/WebToken"] = Machine,
+        ["Machine/Night/KilledRehearsal"] = Report,
         ["Machine/Night/NightCheck"] = Machine,
         ["Machine/Setup/SandboxAttempt"] = Machine,
         ["Machine/Repositories/InboxMarks"] = Machine,

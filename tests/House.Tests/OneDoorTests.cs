@@ -154,6 +154,7 @@ public sealed partial class OneDoorTests
             "Agents/Models/ModelAsker",
             "Agents/Models/ModelConversation",
         ],
+        ["a throw-away clone and what its scripted agents recorded"] = ["Machine/Night/KilledRehearsal", "Machine/Night/RehearsalPlace"],
         ["files of the system and of installed programs"] =
         [
             "Gates/Results/GateEnvironment",

@@ -37,6 +37,7 @@ namespace Orchestrator.App.Documents;
 [JsonSerializable(typeof(LogDocument))]
 [JsonSerializable(typeof(HistoryDocument))]
 [JsonSerializable(typeof(RehearsalDocument))]
+[JsonSerializable(typeof(KilledNightDocument))]
 [JsonSerializable(typeof(CleanupDocument))]
 [JsonSerializable(typeof(WorktreesDocument))]
 [JsonSerializable(typeof(CollectDocument))]

@@ -1,3 +1,4 @@
+using Orchestrator.Machine.Night;
 using Orchestrator.Usage.Forecasts;
 
 namespace Orchestrator.App.Documents;
@@ -53,3 +54,12 @@ public sealed record RehearsedNight(
 /// <param name="Until">Time at which a wait ends.</param>
 /// <param name="Cost">Cost of the task in US dollars, for an end or a failure.</param>
 public sealed record RehearsedMoment(DateTimeOffset At, string Kind, string? Task, DateTimeOffset? Until, decimal Cost);
+
+/// <summary>Output of <c>night rehearse --kill --json</c>.</summary>
+/// <param name="Night">Outcome of the rehearsal.</param>
+/// <param name="Holds">True if everything landed, nothing was paid twice, and no agent started in vain.</param>
+public sealed record KilledNightDocument(KilledNight Night, bool Holds) : Document
+{
+    /// <summary>Creates the document.</summary>
+    public static KilledNightDocument Of(KilledNight night) => new(night, night.Holds);
+}

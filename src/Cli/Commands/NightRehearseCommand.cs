@@ -2,6 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using Orchestrator.Accounts;
 using Orchestrator.Cli.Options;
+using Orchestrator.Machine.Night;
+using Orchestrator.Plans;
+using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Settings;
 using Orchestrator.Usage;
@@ -21,6 +24,22 @@ internal sealed class NightRehearseCommand : CliCommand
     };
     private readonly RunOptionsSet _options = new();
     private readonly Option<bool> _json = GlobalOptions.Json();
+    private readonly Option<bool> _kill = new("--kill")
+    {
+        Description = "Run the plan in a throw-away clone with scripted agents, kills, a usage limit and a full disk",
+    };
+    private readonly Option<string?> _commits = new("--commits")
+    {
+        Description = "With --kill: commits whose changes the scripted agents make, FIRST..LAST",
+        HelpName = "RANGE",
+    };
+    private readonly Option<int?> _seed = new("--seed") { Description = "With --kill: the same moments again", HelpName = "N" };
+    private readonly Option<int> _kills = new("--kills")
+    {
+        Description = "With --kill: how many kills",
+        HelpName = "N",
+        DefaultValueFactory = static _ => 3,
+    };
 
     public NightRehearseCommand()
         : base("rehearse", "Simulate a night with a plan from past runs of this repository, at no cost")
@@ -33,6 +52,10 @@ internal sealed class NightRehearseCommand : CliCommand
         Add(_options.Model);
         Add(_options.Only);
         Add(_options.Phase);
+        Add(_kill);
+        Add(_commits);
+        Add(_seed);
+        Add(_kills);
         Add(_json);
     }
 
@@ -48,6 +71,11 @@ internal sealed class NightRehearseCommand : CliCommand
         await RunPreparation.DemandRepositoryAsync(context, repository, loaded, stop);
         var input = _options.InputOf(parsed, repository, settings) with { Only = choice.Only, Phase = choice.Phase };
         RunPreparation.DemandPlan(plan, input, repository, loaded);
+        if (parsed.GetValue(_kill))
+        {
+            var asked = plan with { Tasks = [.. plan.Tasks.Where(task => chosen.Contains(task.Id))] };
+            return await KillAsync(parsed, repository.Root, asked, settings, context, stop);
+        }
         var night = Night(parsed, settings, context);
         var forecasts = new RunForecasts(repository.Root);
         if (forecasts.Rehearse(plan, chosen, settings, night) is not var (usual, hard))
@@ -84,6 +112,58 @@ internal sealed class NightRehearseCommand : CliCommand
                 + "other users of the account, and work that is rejected more often than before."
         );
         return Outcome.Done;
+    }
+
+    private async Task<Outcome> KillAsync(
+        ParseResult parsed,
+        string repository,
+        Plan plan,
+        OrchestratorSettings settings,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        var disk = context.Environment.GetValueOrDefault(RehearsalDisk.Variable);
+        var problem = disk is null ? await RehearsalDisk.ProblemAsync(stop) : null;
+        if (disk is null && problem is null)
+        {
+            string[] arguments = [.. parsed.Tokens.Select(token => token.Value)];
+            return (Outcome)await RehearsalDisk.RunAsync(arguments, context.Terminal.Show, context.Terminal.Say, stop);
+        }
+        var commits =
+            parsed.GetValue(_commits)
+            ?? throw new UseCaseException(
+                Outcome.Usage,
+                "The scripted agents do not know which changes to make.",
+                "Name the commits that did such work: orchestrate night rehearse --kill --commits FIRST..LAST"
+            );
+        var seed = parsed.GetValue(_seed) ?? Random.Shared.Next(1_000_000);
+        context.Terminal.Say($"Rehearsing in a throw-away clone; --seed {seed} repeats it.");
+        var request = new KilledNightRequest(repository, plan, commits, seed, parsed.GetValue(_kills), settings.Workers)
+        {
+            Environment = context.Environment,
+            WritablePaths = settings.Permissions.Paths,
+            SmallDisk = disk,
+            NoSmallDisk = problem,
+        };
+        KilledNight night;
+        try
+        {
+            night = await new KilledRehearsal(request, context.Terminal.Say).RunAsync(stop);
+        }
+        catch (StepException impossible)
+        {
+            throw new UseCaseException(Outcome.Usage, impossible.Message, "Your repository was not changed.");
+        }
+        if (parsed.GetValue(_json))
+        {
+            context.Print(KilledNightDocument.Of(night), DocumentJson.Default.KilledNightDocument);
+        }
+        else
+        {
+            KilledNightText.Lines(night).ToList().ForEach(context.Terminal.Show);
+        }
+        return night.Holds ? Outcome.Done : Outcome.WorkFailed;
     }
 
     private NightPlan Night(ParseResult parsed, OrchestratorSettings settings, CommandContext context)

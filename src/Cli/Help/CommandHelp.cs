@@ -117,7 +117,11 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate spawn --run run-tasks-3f9a1c \"Add a test for the empty list\""
         ),
         ["night"] = Of(Plain, "orchestrate night rehearse --until 07:00 --max-cost 40"),
-        ["night rehearse"] = Of(Plain, "orchestrate night rehearse tasks.yaml --until 07:00 --max-cost 40"),
+        ["night rehearse"] = Of(
+            [.. Plain, (Outcome.WorkFailed, "with --kill: something did not land, or was paid twice")],
+            "orchestrate night rehearse tasks.yaml --until 07:00 --max-cost 40",
+            "orchestrate night rehearse tasks.yaml --kill --commits v1.0..main"
+        ),
         ["resume"] = Of(Run, "orchestrate resume", "orchestrate resume run-tasks-3f9a1c --detach"),
         ["move"] = Of(
             [.. Run, (Outcome.Usage, "its host still works on it, or something that it needs is missing here")],

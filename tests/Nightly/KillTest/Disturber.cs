@@ -95,7 +95,7 @@ public sealed class Disturber(KillRepository repository, string mark)
         {
             _lostStarts.Add(folder);
         }
-        OtherBoot.Pretend(repository);
+        OtherBoot.Pretend(repository.Folder, repository.Home);
         return count + starters.Count;
     }
 

@@ -12,17 +12,20 @@ public static class OtherBoot
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Nothing of the round may run any more.</summary>
-    public static void Pretend(KillRepository repository)
+    /// <summary>Changes the id of the boot in all files of a repository and a home. None of their processes may run any more.</summary>
+    /// <param name="repository">The repository's folder.</param>
+    /// <param name="home">The home.</param>
+    public static void Pretend(string repository, string home)
     {
-        var engine = Path.Combine(repository.OrchestratorFolder, "engine.db");
+        var orchestrator = Path.Combine(repository, ".orchestrator");
+        var engine = Path.Combine(orchestrator, "engine.db");
         if (File.Exists(engine))
         {
             TakeInLog(engine);
         }
         var present = Encoding.ASCII.GetBytes(ProcessIdentity.CurrentBootId);
         var earlier = Encoding.ASCII.GetBytes(Guid.NewGuid().ToString());
-        foreach (var folder in (string[])[repository.OrchestratorFolder, Path.Combine(repository.Folder, ".git"), repository.Home])
+        foreach (var folder in ((string[])[orchestrator, Path.Combine(repository, ".git"), home]).Where(Directory.Exists))
         {
             // Read-only files are git's objects, which name no boot.
             foreach (

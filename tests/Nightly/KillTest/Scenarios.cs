@@ -97,6 +97,15 @@ public sealed class DiskFiller(Random random, int times) : IKiller
         }
         _left--;
         var file = repository.Beside("filler");
+        Fill(file);
+        Thread.Sleep(random.Next(100, 1500));
+        File.Delete(file);
+        return "the disk was full";
+    }
+
+    /// <summary>Writes a file until its disk is full.</summary>
+    public static void Fill(string file)
+    {
         try
         {
             using var stream = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
@@ -110,9 +119,5 @@ public sealed class DiskFiller(Random random, int times) : IKiller
         {
             // Full, as wanted.
         }
-
-        Thread.Sleep(random.Next(100, 1500));
-        File.Delete(file);
-        return "the disk was full";
     }
 }

@@ -1,0 +1,47 @@
+using Orchestrator.Machine.Night;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary>Outcome of a rehearsal with kills as lines for users. Pure.</summary>
+internal static class KilledNightText
+{
+    /// <summary>Returns the lines.</summary>
+    internal static IEnumerable<string> Lines(KilledNight night)
+    {
+        yield return $"A rehearsed night with seed {night.Seed}: {Plural.Of(night.Tasks.Count, "task")} in a throw-away clone, "
+            + "now removed.";
+        foreach (var disturbance in night.Disturbances)
+        {
+            yield return $"  {disturbance}";
+        }
+        yield return $"The run would have ended as {night.State}, "
+            + $"with {night.Landed.Count} of {Plural.Of(night.Tasks.Count, "task")} landed "
+            + $"by {Plural.Of(night.Starts, "agent start")}.";
+        yield return night.Missing.Count == 0
+            ? "Every change of the commits is on the target."
+            : $"Not on the target as in the commits: {string.Join(", ", night.Missing)}.";
+        yield return night.Repeated.Count == 0
+            ? "No finished work was done again."
+            : $"Started again after finished work: {string.Join(", ", night.Repeated)}.";
+        if (night.SentBack.Count > 0)
+        {
+            yield return $"Sent back by a gate or a conflict: {string.Join(", ", night.SentBack)}.";
+        }
+        yield return night.BlockedStarts == 0
+            ? "No agent started while the account was blocked."
+            : $"{Plural.Of(night.BlockedStarts, "agent start")} happened while the account was blocked.";
+        foreach (var question in night.NeedsAttention)
+        {
+            yield return $"It would have waited for you: {question}";
+        }
+        if (night.Idle.Count > 0)
+        {
+            yield return $"Left out, because the commits change none of their files: {string.Join(", ", night.Idle)}.";
+        }
+        if (night.Unowned.Count > 0)
+        {
+            yield return $"Changed by the commits and owned by no task: {string.Join(", ", night.Unowned.Take(10))}"
+                + (night.Unowned.Count > 10 ? " ..." : "");
+        }
+    }
+}

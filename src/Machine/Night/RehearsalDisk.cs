@@ -1,0 +1,75 @@
+namespace Orchestrator.Machine.Night;
+
+/// <summary>A small disk of a rehearsal's own: a tmpfs in a user namespace, which ends with the rehearsal.</summary>
+public static class RehearsalDisk
+{
+    /// <summary>Variable that names the disk in the rehearsal that was started with one.</summary>
+    public const string Variable = "NIGHT_REHEARSAL_DISK";
+
+    private const string Mount = "mount -t tmpfs -o size=1g,mode=700 tmpfs \"$0\"";
+
+    /// <summary>Returns the reason, as a sentence, for which this machine allows no such disk, or null if it does.</summary>
+    public static async Task<string?> ProblemAsync(CancellationToken stop)
+    {
+        var folder = Directory.CreateTempSubdirectory("rh-");
+        try
+        {
+            var result = await new ProcessRunner().RunAsync(
+                new ProcessCommand("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", Mount, folder.FullName),
+                stop
+            );
+            return result.Succeeded ? null : $"a tmpfs in a user namespace is not possible here ({result.StandardError.Text.Trim()})";
+        }
+        catch (ProcessStartException)
+        {
+            return "the program 'unshare' is missing";
+        }
+        finally
+        {
+            folder.Delete();
+        }
+    }
+
+    /// <summary>Starts this program again with the same arguments and a small disk, and waits for it.</summary>
+    /// <param name="arguments">Arguments of this program.</param>
+    /// <param name="print">Receives each line of its standard output.</param>
+    /// <param name="say">Receives each line of its standard error.</param>
+    /// <returns>Its exit code.</returns>
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> arguments,
+        Action<string> print,
+        Action<string> say,
+        CancellationToken stop
+    )
+    {
+        var folder = Directory.CreateTempSubdirectory("rh-");
+        try
+        {
+            string[] namespaced = ["--user", "--map-root-user", "--mount", "sh", "-c", Mount + " && exec \"$@\"", folder.FullName];
+            var result = await new ProcessRunner().RunAsync(
+                new ProcessCommand("unshare", [.. namespaced, .. Hosting.OwnProgram.Command, .. arguments])
+                {
+                    Environment = new Dictionary<string, string?> { [Variable] = folder.FullName },
+                    StandardOutput = Lines(print),
+                    StandardError = Lines(say),
+                },
+                stop
+            );
+            return result.ExitCode;
+        }
+        finally
+        {
+            folder.Delete();
+        }
+    }
+
+    private static ProcessOutput Lines(Action<string> each) =>
+        new()
+        {
+            OnLine = (line, _) =>
+            {
+                each(line.Text);
+                return ValueTask.CompletedTask;
+            },
+        };
+}

@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Text;
+using Orchestrator.Plans;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Machine.Night;
+
+/// <summary>Folders of a rehearsal: a throw-away clone with settings of its own, and the agents' records on another disk.</summary>
+internal sealed class RehearsalPlace : IDisposable
+{
+    /// <summary>Variable that marks all processes of a rehearsal.</summary>
+    internal const string Mark = "NIGHT_REHEARSAL";
+
+    private const string Sandbox = "ORCHESTRATOR_PERMISSIONS__SANDBOX";
+
+    private readonly string _root;
+    private readonly bool _isMounted;
+
+    internal RehearsalPlace(string? smallDisk)
+    {
+        Records = Directory.CreateTempSubdirectory("rh-").FullName;
+        // Names are short because sockets lie below.
+        _isMounted = smallDisk is not null;
+        _root = smallDisk ?? Directory.CreateTempSubdirectory("rh-").FullName;
+        foreach (var folder in (string[])["starts", "files"])
+        {
+            Directory.CreateDirectory(Path.Combine(Records, folder));
+        }
+    }
+
+    /// <summary>Folder of the agents' records.</summary>
+    internal string Records { get; }
+
+    /// <summary>The clone.</summary>
+    internal string Clone => Path.Combine(_root, "r");
+
+    /// <summary>Program of the scripted agent.</summary>
+    internal string Agent => Path.Combine(Records, "agent");
+
+    /// <summary>File that takes all space of the disk.</summary>
+    internal string Filler => Path.Combine(_root, "filler");
+
+    /// <summary>File with the end of the usage limit, in seconds since 1970.</summary>
+    internal string Limit => Path.Combine(Records, "limit");
+
+    /// <summary>Output of the run.</summary>
+    internal string Log => Path.Combine(Records, "log");
+
+    /// <summary>The plan of the rehearsal.</summary>
+    internal string PlanFile => Path.Combine(Records, "plan.yaml");
+
+    /// <summary>Value of <see cref="Mark"/>.</summary>
+    internal string MarkValue { get; } = Guid.NewGuid().ToString("n");
+
+    /// <summary>Makes the clone at a commit. It has no remote, so that nothing can be pushed.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="branch">Name of the branch to land on.</param>
+    /// <param name="commit">Commit at which the branch begins.</param>
+    internal async Task CloneAsync(KilledNightRequest request, string branch, string commit, CancellationToken stop)
+    {
+        await GitAsync(request.Repository, stop, "clone", "--quiet", "--no-checkout", request.Repository, Clone);
+        await GitAsync(Clone, stop, "checkout", "--quiet", "-B", branch, commit);
+        await GitAsync(Clone, stop, "remote", "remove", "origin");
+        CopyFile(Path.Combine(request.Repository, ".orchestrator", "config.yaml"), Path.Combine(Clone, ".orchestrator", "config.yaml"));
+        CopyFile(SettingsFiles.UserFile(request.Environment), Path.Combine(_root, "c", "orchestrator", "config.yaml"));
+    }
+
+    private static void CopyFile(string from, string to)
+    {
+        if (File.Exists(from))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.Copy(from, to, overwrite: true);
+        }
+    }
+
+    /// <summary>Writes the plan.</summary>
+    internal void WritePlan(Plan plan) => DurableFile.Write(PlanFile, Encoding.UTF8.GetBytes(TaskGraphYaml.Write(plan)));
+
+    /// <summary>
+    /// Environment of the commands: agents are scripted, nobody is notified, nothing is pushed, and state, settings and caches of this
+    /// machine are private copies.
+    /// </summary>
+    /// <param name="request">The request.</param>
+    internal IReadOnlyDictionary<string, string?> Environment(KilledNightRequest request)
+    {
+        var changes = request
+            .Environment.Keys.Where(name => name.StartsWith("ORCHESTRATOR_", StringComparison.Ordinal) && name != Sandbox)
+            .ToDictionary(name => name, string? (_) => null);
+        foreach (var folder in (string[])["CONFIG", "STATE", "CACHE"])
+        {
+            changes[$"XDG_{folder}_HOME"] = Path.Combine(_root, folder[..1].ToLowerInvariant());
+        }
+        changes[Mark] = MarkValue;
+        changes["ORCHESTRATOR_AGENT"] = RehearsalAgent.Name;
+        changes["ORCHESTRATOR_AGENTS__REHEARSED__DESCRIPTION"] = RehearsalAgent.Description(Agent);
+        changes["ORCHESTRATOR_AGENTS__REHEARSED__FREE"] = "true";
+        changes["ORCHESTRATOR_WORKERS"] = request.Workers.ToString(CultureInfo.InvariantCulture);
+        changes["ORCHESTRATOR_PERMISSIONS__PATHS"] =
+            $"[{string.Join(", ", request.WritablePaths.Append(Records).Select(path => $"'{path}'"))}]";
+        changes["ORCHESTRATOR_DISK__RESERVE"] = "1";
+        changes["ORCHESTRATOR_GIT__LAND"] = "merge";
+        changes["ORCHESTRATOR_REVIEW__ENABLED"] = "false";
+        changes["ORCHESTRATOR_NOTIFICATIONS__ENABLED"] = "false";
+        return changes;
+    }
+
+    /// <summary>Runs git and returns what it printed.</summary>
+    /// <exception cref="StepException">Git failed.</exception>
+    internal static async Task<string> GitAsync(string folder, CancellationToken stop, params string[] arguments)
+    {
+        // Hooks of the user are theirs: none runs for a clone that is thrown away.
+        string[] all = ["-c", "core.hooksPath=/dev/null", .. arguments];
+        var result = await new ProcessRunner().RunAsync(new ProcessCommand("git", all) { WorkingDirectory = folder }, stop);
+        return result.Succeeded
+            ? result.StandardOutput.Text.TrimEnd('\n')
+            : throw new StepException(
+                $"git {string.Join(' ', arguments)} ended with exit code {result.ExitCode} in {folder}: {result.StandardError.Text.Trim()}",
+                "rehearsal"
+            );
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // The folder itself is a mounted disk where there is a small one.
+        foreach (var entry in Directory.EnumerateDirectories(_root))
+        {
+            FolderRemover.Remove(entry);
+        }
+        File.Delete(Filler);
+        if (!_isMounted)
+        {
+            FolderRemover.Remove(_root);
+        }
+        FolderRemover.Remove(Records);
+    }
+}
