@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Orchestrator.Dashboard.Door;
+using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Dashboard.Api;
 
@@ -17,6 +18,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
     private const int LongestKey = 200;
 
     private readonly IdempotencyCache _kept = new(time);
+    private readonly WholeIds _ids = new(reader);
 
     /// <summary>Adds the routes.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
@@ -30,25 +32,19 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
                 async context => await JsonAsync(context, new InboxDocument(await reader.InboxAsync(context.RequestAborted)))
             )
             .Describe(new(HttpMethods.Get, "listInbox", "What needs the user, in all repositories") { Answer = typeof(InboxDocument) });
-        routes.MapGet(
-            Root + "/openapi.json",
-            async context => await JsonAsync(context, await description.TextAsync(context.RequestAborted))
-        );
+        foreach (var path in (string[])[Root + "/openapi.json", "/openapi.json"])
+        {
+            routes.MapGet(path, async context => await JsonAsync(context, await description.TextAsync(context.RequestAborted)));
+        }
         foreach (var route in ApiTable.All)
         {
-            routes.MapMethods(Root + route.Path, [route.Method], context => AnswerAsync(context, route)).Describe(route);
+            var mapped = routes.MapMethods(Root + route.Path, [route.Method], context => AnswerAsync(context, route));
+            mapped.Describe(route);
+            if (route is ApiCommand { Steering: not null })
+            {
+                mapped.WithMetadata(NeededScope.Answer);
+            }
         }
-        routes.MapFallback(
-            "/api/{**rest}",
-            context =>
-                Problem
-                    .Of(
-                        StatusCodes.Status404NotFound,
-                        $"There is nothing at {context.Request.Path}.",
-                        $"{Root}/openapi.json lists what there is."
-                    )
-                    .ExecuteAsync(context)
-        );
     }
 
     private async Task AnswerAsync(HttpContext context, ApiRoute route)
@@ -89,12 +85,26 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
                 .ExecuteAsync(context);
             return;
         }
+        var task = route.Path.Contains("/tasks/{task}", StringComparison.Ordinal) ? request.Path("task") : null;
+        if (await _ids.RefusalAsync(context, repository, request.Run, task) is { } refusal)
+        {
+            await refusal.ExecuteAsync(context);
+            return;
+        }
         if (route is ApiQuestion question)
         {
             await AnswerAsync(context, question, request, repository);
             return;
         }
         var change = (ApiCommand)route;
+        if (
+            AccessMiddleware.SessionOf(context).Scope is var scope and < WebScope.All
+            && !await IsAnswerAsync(context, change, request, repository)
+        )
+        {
+            await ScopeMiddleware.Refusal(scope).ExecuteAsync(context);
+            return;
+        }
         if (change.Act(request) is not { } act)
         {
             await RefuseIncompleteAsync(context, route.Body);
@@ -114,6 +124,13 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
         var ofUsage = result.Outcome == Outcome.Usage ? await OfUsageAsync(context, route, request, repository) : 0;
         await SendAsync(context, result, ofUsage);
     }
+
+    private async Task<bool> IsAnswerAsync(HttpContext context, ApiCommand change, ApiRequest request, RepositoryEntry repository) =>
+        NeededScope.IsAnswer(
+            (await reader.RunAsync(repository, request.Run, context.RequestAborted)).Document,
+            change.Steering!,
+            request.Path("task") is { Length: > 0 } task ? task : null
+        );
 
     private async Task AnswerAsync(HttpContext context, ApiQuestion question, ApiRequest request, RepositoryEntry repository)
     {
@@ -193,7 +210,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
         var lines = result.Messages.Split('\n', 2);
         var (title, detail) = result.Fault is { } fault
             ? (fault.Message, fault.Cure)
-            : (lines[0].Length > 0 ? lines[0] : "It was not done.", lines.Length > 1 ? lines[1].Trim() : "");
+            : (lines[0].Length > 0 ? lines[0] : "The command was not carried out.", lines.Length > 1 ? lines[1].Trim() : "");
         await Problem.Of(status, title, detail, exitCode).ExecuteAsync(context);
     }
 
