@@ -6,7 +6,8 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Agents.Logs;
 
-/// <summary>Reads the output of an agent run, standard error too, for display. Only reads files: it renews no lease and stops nothing.</summary>
+/// <summary>Reads the output of an agent run, standard error too, for display. Only reads files: it renews no lease and stops
+/// nothing.</summary>
 public static class AgentLog
 {
     // Longer than lines printed for users; an agent's own line with an image may exceed it.

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
+using Orchestrator.Dashboard.Door;
 
 namespace Orchestrator.Dashboard.Api;
 
@@ -268,6 +269,10 @@ internal static class ApiOperations
                     [operation.Answer == typeof(string) ? "text/event-stream" : "application/json"]
                 )
             );
+        if (operation.IsRead)
+        {
+            route.WithMetadata(NeededScope.Read);
+        }
         // The description only lists endpoints with a method. Their parameters come from the operation.
         route.Add(endpoint =>
         {

@@ -55,34 +55,10 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
                 .ExecuteAsync(context);
             return;
         }
-        JsonObject body;
-        try
+        var (request, fault) = await ReadAsync(context, route);
+        if (request is null)
         {
-            body = await BodyAsync(context, route);
-        }
-        catch (JsonException fault)
-        {
-            await Refuse(
-                    StatusCodes.Status400BadRequest,
-                    $"The body is no JSON object: {fault.Message}",
-                    "Send an object, as application/json."
-                )
-                .ExecuteAsync(context);
-            return;
-        }
-        var request = new ApiRequest(
-            name => context.Request.RouteValues[name] as string ?? "",
-            name => context.Request.Query[name].FirstOrDefault(),
-            body
-        );
-        if (body.Select(member => member.Key).FirstOrDefault(name => !route.Body.Any(known => known.Name == name)) is { } unknown)
-        {
-            await Refuse(
-                    StatusCodes.Status400BadRequest,
-                    $"'{new UntrustedText(unknown).Line}' is no member of this request.",
-                    $"It has: {Names(route.Body)}."
-                )
-                .ExecuteAsync(context);
+            await fault!.ExecuteAsync(context);
             return;
         }
         var task = route.Path.Contains("/tasks/{task}", StringComparison.Ordinal) ? request.Path("task") : null;
@@ -96,7 +72,49 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
             await AnswerAsync(context, question, request, repository);
             return;
         }
-        var change = (ApiCommand)route;
+        await ActAsync(context, (ApiCommand)route, request, repository);
+    }
+
+    /// <summary>Reads a request, or returns its refusal.</summary>
+    private static async Task<(ApiRequest? Request, IResult? Refusal)> ReadAsync(HttpContext context, ApiRoute route)
+    {
+        JsonObject body;
+        try
+        {
+            body = await BodyAsync(context, route);
+        }
+        catch (JsonException fault)
+        {
+            return (
+                null,
+                Refuse(
+                    StatusCodes.Status400BadRequest,
+                    $"The body is no JSON object: {fault.Message}",
+                    "Send an object, as application/json."
+                )
+            );
+        }
+        return body.Select(member => member.Key).FirstOrDefault(name => !route.Body.Any(known => known.Name == name)) is { } unknown
+            ? (
+                null,
+                Refuse(
+                    StatusCodes.Status400BadRequest,
+                    $"'{new UntrustedText(unknown).Line}' is no member of this request.",
+                    $"It has: {Names(route.Body)}."
+                )
+            )
+            : (
+                new ApiRequest(
+                    name => context.Request.RouteValues[name] as string ?? "",
+                    name => context.Request.Query[name].FirstOrDefault(),
+                    body
+                ),
+                null
+            );
+    }
+
+    private async Task ActAsync(HttpContext context, ApiCommand change, ApiRequest request, RepositoryEntry repository)
+    {
         if (
             AccessMiddleware.SessionOf(context).Scope is var scope and < WebScope.All
             && !await IsAnswerAsync(context, change, request, repository)
@@ -107,11 +125,11 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
         }
         if (change.Act(request) is not { } act)
         {
-            await RefuseIncompleteAsync(context, route.Body);
+            await RefuseIncompleteAsync(context, change.Body);
             return;
         }
         var commands = reader.CommandsIn(repository, AccessMiddleware.SessionOf(context).Device);
-        if (await OnceAsync(context, repository, stop => act(commands, stop), body) is not { } result)
+        if (await OnceAsync(context, repository, stop => act(commands, stop), request.Body) is not { } result)
         {
             await Refuse(
                     StatusCodes.Status422UnprocessableEntity,
@@ -121,7 +139,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
                 .ExecuteAsync(context);
             return;
         }
-        var ofUsage = result.Outcome == Outcome.Usage ? await OfUsageAsync(context, route, request, repository) : 0;
+        var ofUsage = result.Outcome == Outcome.Usage ? await OfUsageAsync(context, change, request, repository) : 0;
         await SendAsync(context, result, ofUsage);
     }
 

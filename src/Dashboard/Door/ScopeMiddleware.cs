@@ -1,4 +1,3 @@
-using Orchestrator.Dashboard.Api;
 using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Dashboard.Door;
@@ -21,13 +20,10 @@ internal sealed class ScopeMiddleware(RequestDelegate next)
             "'orchestrate web token create NAME --scope all' makes a token that may do everything."
         );
 
-    private static WebScope Needed(HttpContext context)
-    {
-        var metadata = context.GetEndpoint()?.Metadata;
-        return metadata?.GetMetadata<NeededScope>() is { } named ? named.Scope
-            : HttpMethods.IsGet(context.Request.Method) || metadata?.GetMetadata<ApiOperation>() is { IsRead: true } ? WebScope.Read
-            : WebScope.All;
-    }
+    private static WebScope Needed(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<NeededScope>() is { } named ? named.Scope
+        : HttpMethods.IsGet(context.Request.Method) ? WebScope.Read
+        : WebScope.All;
 }
 
 /// <summary>Scope that a route requires. Routes without it require <see cref="WebScope.Read"/> to read and <see cref="WebScope.All"/> to
