@@ -48,7 +48,7 @@ public sealed record WebToken(string Name, WebScope Scope, DateTimeOffset Create
 public sealed class WebTokens(string folder, TimeProvider time)
 {
     private const int Bytes = 24;
-    private (DateTime Stamp, IReadOnlyList<WebToken> Tokens) _read;
+    private Stored? _read;
 
     private string LinkFile => Path.Combine(folder, "token");
 
@@ -102,11 +102,11 @@ public sealed class WebTokens(string folder, TimeProvider time)
     public IReadOnlyList<WebToken> List()
     {
         var stamp = File.GetLastWriteTimeUtc(TokensFile);
-        if (_read is not { Tokens: { } known } || _read.Stamp != stamp)
+        if (_read is not { } known || known.Stamp != stamp)
         {
-            _read = (stamp, known = Read());
+            _read = known = new Stored(stamp, Read());
         }
-        return known;
+        return known.Tokens;
     }
 
     /// <summary>Returns the valid token of a secret, or null for a wrong one. The comparison takes constant time.</summary>
@@ -145,6 +145,9 @@ public sealed class WebTokens(string folder, TimeProvider time)
     private static bool IsSame(byte[] hash, string other) => CryptographicOperations.FixedTimeEquals(hash, Encoding.ASCII.GetBytes(other));
 
     private static string NewSecret() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes));
+
+    // A class, so that requests at the same time never see one member of another reading.
+    private sealed record Stored(DateTime Stamp, IReadOnlyList<WebToken> Tokens);
 
     private static string HashOf(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 }
