@@ -43,7 +43,7 @@ public sealed class TypeScriptClientTests : IDisposable
 
         var said = await SucceedsAsync("program.js", page.Address.ToString().TrimEnd('/'), ServedPage.Token);
 
-        Assert.Equal("executing|1 a executing,2 a merged|2|one two|passed|one two|+a|There is no such run.", said.Trim());
+        Assert.Equal("executing|executing|1 a executing,2 a merged|2|one two|passed|one two|+a|There is no such run.", said.Trim());
         Assert.Equal(["start a shop", $"approve {Runs.Id}/a"], source.Acts.Select(act => act.Text));
     }
 

@@ -77,8 +77,9 @@ internal sealed record CommandTold(int ExitCode, string Told);
 /// <param name="ExitCode">0 if the run works, 3 if it waits for approval, 1 if it has failed already.</param>
 /// <param name="Told">The messages for people.</param>
 /// <param name="RunId">Id of the run.</param>
+/// <param name="State">One of <see cref="RunStates"/>.</param>
 /// <param name="Url">Address of the run in this API.</param>
-internal sealed record RunStarted(int ExitCode, string Told, string RunId, string Url);
+internal sealed record RunStarted(int ExitCode, string Told, string RunId, string State, string Url);
 
 /// <summary>The repositories of this user.</summary>
 /// <param name="Repositories">By path.</param>

@@ -139,6 +139,12 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
                 .ExecuteAsync(context);
             return;
         }
+        // A run that waits for approval, or has failed already, was started as well.
+        if (result.RunId is { } run)
+        {
+            await SendStartedAsync(context, result, repository, run);
+            return;
+        }
         var ofUsage = result.Outcome == Outcome.Usage ? await OfUsageAsync(context, change, request, repository) : 0;
         await SendAsync(context, result, ofUsage);
     }
@@ -208,17 +214,18 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
         return await _kept.GetAsync(key, asked, () => act(CancellationToken.None), context.RequestAborted);
     }
 
+    private async Task SendStartedAsync(HttpContext context, CommandResult result, RepositoryEntry repository, string run)
+    {
+        var url = $"{context.Request.Path}/{Uri.EscapeDataString(run)}";
+        context.Response.Headers.Location = url;
+        // Nothing is recorded before the run's first step.
+        var state = (await reader.RunAsync(repository, run, context.RequestAborted)).Document?.State ?? RunStates.Preparing;
+        await JsonAsync(context, new RunStarted((int)result.Outcome, result.Text, run, state, url), StatusCodes.Status201Created);
+    }
+
     private static async Task SendAsync(HttpContext context, CommandResult result, int ofUsage)
     {
         var exitCode = (int)result.Outcome;
-        // A run that waits for approval, or has failed already, was started as well.
-        if (result.RunId is { } run)
-        {
-            var url = $"{context.Request.Path}/{Uri.EscapeDataString(run)}";
-            context.Response.Headers.Location = url;
-            await JsonAsync(context, new RunStarted(exitCode, result.Text, run, url), StatusCodes.Status201Created);
-            return;
-        }
         var status = ApiStatus.Of(result, ofUsage);
         if (status < StatusCodes.Status300MultipleChoices)
         {

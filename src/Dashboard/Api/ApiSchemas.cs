@@ -13,6 +13,7 @@ internal static class ApiSchemas
     [
         (typeof(RunStatus), "state", ConstantsOf(typeof(RunStates))),
         (typeof(RunStatus), "standing", ConstantsOf(typeof(RunLiveness))),
+        (typeof(RunStarted), "state", ConstantsOf(typeof(RunStates))),
         (typeof(HistoryEntry), "state", ConstantsOf(typeof(RunStates))),
         (typeof(HistoryEntry), "standing", ConstantsOf(typeof(RunLiveness))),
         (typeof(TaskProgress), "state", ConstantsOf(typeof(TaskStates))),

@@ -18,6 +18,7 @@ async function main(): Promise<string> {
   });
   if (!started.data) return `not started: ${started.error.title}`;
   const path = { repository, run: started.data.runId };
+  const begun: components["schemas"]["RunStatus"]["state"] = started.data.state;
 
   const run = await api.GET("/api/v1/repositories/{repository}/runs/{run}", { params: { path } });
   if (!run.data) return `no run: ${run.error.title}`;
@@ -51,6 +52,7 @@ async function main(): Promise<string> {
   const refused = await api.GET("/api/v1/repositories/{repository}/runs/{run}", { params: { path: { repository, run: "none" } } });
 
   return [
+    begun,
     state,
     seen,
     count,
