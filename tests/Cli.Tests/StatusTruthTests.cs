@@ -10,8 +10,9 @@ using Xunit.Abstractions;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>
-/// What API, page, status, report and events show of a run at random moments of random runs, compared with the processes and with git: agents and gates are
-/// programs that say where they are and wait for the test, so that the truth stands still while one looks. The process of the run is killed
+/// What API, page, status, report and events show of a run at random moments of random runs, compared with the processes and with git:
+/// agents and gates are programs that say where they are and wait for the test, so that the truth stands still while one looks. The
+/// process of the run is killed
 /// and followed by another.
 /// </summary>
 public sealed partial class StatusTruthTests(ITestOutputHelper output)
