@@ -34,6 +34,7 @@ public static class MoneyBudgetCheck
         }
         return
             settings.Agents.GetValueOrDefault(agent)?.IsFree is true
+            || settings.ReportsCost(agent)
             // An agent program with a description reports its tokens, which the table can price.
             || (settings.DescriptionOf(agent) is not null && prices.Find(model) is not null)
             ? ""

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 
 namespace Orchestrator.Agents.Descriptions;
 
@@ -10,7 +11,7 @@ namespace Orchestrator.Agents.Descriptions;
 public sealed record DescriptionFault(string Path, string Message, string Cure);
 
 /// <summary>Reads descriptions from JSON whose values are all strings.</summary>
-public static class DescriptionReader
+public static partial class DescriptionReader
 {
     /// <summary>Member that names a known description. Its members apply where the description does not define its own.</summary>
     public const string Like = "like";
@@ -86,17 +87,21 @@ public static class DescriptionReader
         }
     }
 
-    /// <summary>Removes our type names and the positions from the serializer's message, since the user did not write the JSON that they
+    /// <summary>Replaces our type names and the positions in the serializer's message, since the user did not write the JSON that they
     /// refer to.</summary>
-    private static string Sentence(string message)
-    {
-        var text = message.Split(" Path: ", 2)[0];
-        foreach (var type in (Type[])[typeof(AgentDescription), typeof(AgentArguments), typeof(EventRule), typeof(StreamDescription)])
-        {
-            text = text.Replace(type.FullName!, "a description", StringComparison.Ordinal);
-        }
-        return text;
-    }
+    private static string Sentence(string message) =>
+        UnknownMember().Match(message) is { Success: true } unknown ? $"'{unknown.Groups[1].Value}' is not a member of a description."
+        : OtherType().IsMatch(message) ? "the value has not the form that a description needs here."
+        : OwnType().Replace(message.Split(" Path: ", 2)[0], "a description");
+
+    [GeneratedRegex("^The JSON property '([^']*)' could not be mapped")]
+    private static partial Regex UnknownMember();
+
+    [GeneratedRegex("^The JSON value could not be converted")]
+    private static partial Regex OtherType();
+
+    [GeneratedRegex(@"Orchestrator\.[A-Za-z.]+")]
+    private static partial Regex OwnType();
 }
 
 /// <summary>JSON serialization of descriptions.</summary>

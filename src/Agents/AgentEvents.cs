@@ -31,6 +31,10 @@ public sealed record AgentSessionStarted(string SessionId, string? Model, string
 /// <param name="Text">Text without a trailing line break.</param>
 public sealed record AgentText(string Text) : AgentEvent;
 
+/// <summary>A line that the agent's program wrote to standard error.</summary>
+/// <param name="Text">The line.</param>
+public sealed record AgentErrorOutput(string Text) : AgentEvent;
+
 /// <summary>The model called a tool.</summary>
 /// <param name="Id">Id of the call, referenced by its result.</param>
 /// <param name="Tool">Name of the tool, such as <c>Write</c> or <c>Bash</c>.</param>

@@ -75,14 +75,19 @@ public static class DashboardHost
         Action<WebApplication>? more
     )
     {
-        var sessions = new LoginSessions(options.Token, time);
+        var sessions = new LoginSessions(options.Tokens, time);
         var reader = new QueryReader(source, time);
         var renderer = new PageRenderer(app.Services, loggers);
         var answers = new FormResultStore(time);
-        var pages = new PageRoutes(reader, renderer, answers, time);
+        var pages = new PageRoutes(reader, renderer, answers, options.Tokens, time);
+        app.Use(next => new ProblemMiddleware(next, renderer).InvokeAsync);
         app.Use(next => new FaultMiddleware(next, loggers.CreateLogger("Orchestrator.Dashboard")).InvokeAsync);
         app.Use(next => new AccessMiddleware(next, options, source, sessions).InvokeAsync);
         more?.Invoke(app);
+        app.Use(next => new UnroutedMiddleware(next, context => pages.MissingAsync(context, context.Request.Path)).InvokeAsync);
+        // Otherwise the framework would route before the middleware above.
+        app.UseRouting();
+        app.Use(next => new ScopeMiddleware(next).InvokeAsync);
         pages.AddTo(app);
         new RepositoryPages(reader, pages, renderer).AddTo(app);
         new FormRoutes(reader, pages, renderer, answers, sessions).AddTo(app);
@@ -116,9 +121,9 @@ public static class DashboardHost
         );
         ApiReference.AddTo(app);
         MapAsset(app, "style.css", "text/css; charset=utf-8");
+        MapAsset(app, "log.css", "text/css; charset=utf-8");
         MapAsset(app, "page.js", "text/javascript; charset=utf-8");
         MapAsset(app, "icon.svg", "image/svg+xml");
-        app.MapFallback(context => RenderAsync(context, pages.MissingAsync(context, context.Request.Path)));
     }
 
     private static async Task RenderAsync(HttpContext context, Task<IResult> page) => await (await page).ExecuteAsync(context);

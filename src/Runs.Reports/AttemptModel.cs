@@ -38,3 +38,31 @@ public sealed record AttemptModel(int Attempt, string Model)
     /// <summary>Formats the model and its attempt for display.</summary>
     public override string ToString() => $"{Model} (attempt {Attempt.ToString(CultureInfo.InvariantCulture)})";
 }
+
+/// <summary>Names the agents that did a run's work. A run's default agent may have done none of it.</summary>
+public static class WorkingAgents
+{
+    /// <summary>Returns the names of the agents that worked on a run, in the order of its tasks.</summary>
+    /// <param name="runFolder">Absolute path of the run's folder.</param>
+    /// <param name="run">The run.</param>
+    /// <returns>The names; the default agent alone if no agent run has ended yet.</returns>
+    public static IReadOnlyList<string> Of(string runFolder, RunStatus run) =>
+        Names(run.Tasks.SelectMany(task => AttemptModel.NotesOf(runFolder, task.Id))) is { Count: > 0 } names ? names : [run.Agent];
+
+    /// <summary>Returns the names of the agents that worked on an attempt of a task, with their models.</summary>
+    /// <param name="notes">Notes of the attempt's agent runs.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="run">The run.</param>
+    internal static string Describe(IReadOnlyList<AgentRunNotes> notes, RunTask task, RunStatus run) =>
+        Describe(Names(notes) is { Count: > 0 } names ? names : [task.Agent ?? run.Agent], notes.SelectMany(one => one.Models));
+
+    /// <summary>Formats agents with their models.</summary>
+    public static string Describe(IReadOnlyList<string> agents, IEnumerable<string> models)
+    {
+        string[] different = [.. models.Distinct(StringComparer.Ordinal)];
+        return string.Join(", ", agents) + (different.Length > 0 ? $" ({string.Join(", ", different)})" : "");
+    }
+
+    private static IReadOnlyList<string> Names(IEnumerable<AgentRunNotes> notes) =>
+        [.. notes.Select(one => one.Agent).Where(name => name.Length > 0).Distinct(StringComparer.Ordinal)];
+}

@@ -84,10 +84,10 @@ public sealed record RunPage(
         {
             yield return ("paid by", payers);
         }
-        var models = run.Tasks.SelectMany(task => AttemptModel.Of(folder.Path, task.Id)).Select(m => m.Model).Distinct().ToList();
+        var models = run.Tasks.SelectMany(task => AttemptModel.Of(folder.Path, task.Id)).Select(attempt => attempt.Model);
         yield return (
             "agents",
-            $"{Plural.Of(run.AgentStarts, "start")} of {run.Agent}" + (models.Count > 0 ? $" ({string.Join(", ", models)})" : "")
+            $"{Plural.Of(run.AgentStarts, "start")} of {WorkingAgents.Describe(WorkingAgents.Of(folder.Path, run), models)}"
         );
         if (run.Review is { } review)
         {

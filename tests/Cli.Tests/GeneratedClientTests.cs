@@ -56,7 +56,7 @@ public sealed class GeneratedClientTests
                     return "The inbox asks something else.";
                 }
                 await api.ApproveAsync(repository.Id, entry.RunId, question.Id, null);
-                await UntilAsync(() => api.GetRunAsync(repository.Id, entry.RunId), run => run.State == "completed");
+                await UntilAsync(() => api.GetRunAsync(repository.Id, entry.RunId), run => run.State == RunStatusState.Completed);
                 RunStatus report = await api.GetReportAsync(repository.Id, entry.RunId);
                 TaskDocument task = await api.GetTaskAsync(repository.Id, entry.RunId, report.Tasks.Single().Id);
                 DiffDocument diff = await api.GetDiffAsync(repository.Id, entry.RunId, task.Task.Id);
@@ -103,7 +103,7 @@ public sealed class GeneratedClientTests
             "tasks:\n  - {id: a, description: A, files_write: [a.txt], requires_approval: true, verification: [test -f a.txt]}\n"
         );
 
-        Assert.Equal("0 completed merged True a", told);
+        Assert.Equal("0 Completed Merged True a", told);
     }
 
     private static async Task<string> GenerateAsync(string description)

@@ -10,8 +10,9 @@ using Xunit.Abstractions;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>
-/// Compares the API and the page with processes and git at random moments of random runs. Agents and gates are programs that report where
-/// they are and wait for the test, so that the state is stable during a comparison. The run's process is killed and replaced by another.
+/// Compares the API, the page, status, report and events with processes and git at random moments of random runs. Agents and gates are
+/// programs that report where they are and wait for the test, so that the state is stable during a comparison. The run's process is killed
+/// and replaced by another.
 /// </summary>
 public sealed partial class StatusTruthTests(ITestOutputHelper output)
 {
@@ -287,6 +288,7 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
             var json = await _web.GetAsync($"repositories/{_page}/runs/{Run}");
             var html = await _web.TextAsync($"r/{_page}/{Run}");
             var entry = (await _web.GetAsync($"repositories/{_page}/runs"))["runs"]![0]!;
+            var others = await OthersAsync();
             var after = World.Of(this);
             var shown = json["tasks"]!.AsArray().ToDictionary(task => (string)task!["id"]!, task => (string)task!["state"]!);
             if (shown.Count < _tasks.Count)
@@ -315,6 +317,12 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
                     );
                 }
             }
+            wrong.AddRange(
+                from other in others
+                from task in _tasks
+                where other.States.GetValueOrDefault(task.Id, TaskStates.Pending) != shown[task.Id]
+                select $"{task.Id} is {shown[task.Id]} (API), not {other.States.GetValueOrDefault(task.Id)} ({other.Name})"
+            );
             var standing = after.StandingOf(isWorkedOn || !(after.At.Count > 0 || _isBlurred));
             foreach (var said in (string?[])[(string?)json["standing"], (string?)entry["standing"]])
             {
@@ -325,6 +333,23 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
             }
             return string.Join("; ", wrong);
         }
+
+        /// <summary>States of the tasks by id, as the command, the report and the events say them.</summary>
+        private async Task<IReadOnlyList<(string Name, Dictionary<string, string> States)>> OthersAsync()
+        {
+            var status = await new OrchestrateProgram(_cli.Folder, WebCommandTests.Variables(_cli)).RunAsync("status", Run, "--json");
+            var report = await _web.GetAsync($"repositories/{_page}/runs/{Run}/report");
+            var events = await _web.GetAsync($"repositories/{_page}/runs/{Run}/events?limit=10000");
+            var last = events["events"]!
+                .AsArray()
+                .Where(happened => happened!["task"] is not null)
+                .GroupBy(happened => (string)happened!["task"]!)
+                .ToDictionary(task => task.Key, task => (string)task.Last()!["state"]!);
+            return [("status", StatesIn(JsonNode.Parse(status.StandardOutput.Text)!)), ("report", StatesIn(report)), ("events", last)];
+        }
+
+        private static Dictionary<string, string> StatesIn(JsonNode run) =>
+            run["tasks"]!.AsArray().ToDictionary(task => (string)task!["id"]!, task => (string)task!["state"]!);
 
         public async ValueTask DisposeAsync()
         {

@@ -153,6 +153,30 @@ public sealed class WhatToDoTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Report_HtmlWithoutAFile_IsNamedAfterTheRunWhereverTheRunStands()
+    {
+        var usual = Path.Combine(_cli.Folder, $"{_id}.html");
+        foreach (
+            var words in (string[][])
+                [
+                    ["--html", "--full"],
+                    ["--html", _id],
+                    [_id, "--html"],
+                ]
+        )
+        {
+            File.Delete(usual);
+            var written = await _cli.RunAsync(["report", .. words]);
+            Assert.True(written.ExitCode == 0 && File.Exists(usual), $"{string.Join(' ', words)}: {written.People}");
+        }
+        var named = await _cli.RunAsync("report", "--html", _id, "page.html");
+        var neither = await _cli.RunAsync("report", _id, "--html", "page");
+
+        Assert.True(named.ExitCode == 0 && File.Exists(Path.Combine(_cli.Folder, "page.html")), named.People);
+        Assert.Equal(2, neither.ExitCode);
+    }
+
+    [Fact]
     public async Task Report_AsHtml_IsOneFileAndReplacesNoOther()
     {
         var file = Path.Combine(_cli.Folder, "night.html");

@@ -124,12 +124,27 @@ public sealed class ApiTests
     /// the operations, with parameters of the query and without.</summary>
     private static readonly Dictionary<int, string[]> OfUsage = new()
     {
-        [400] = ["listRuns?", "getLog?", "getProof?", "listSessions?", "startRun"],
-        [404] = ["getRun", "getReport", "getTask", "getLog", "getDiff", "collectResults"],
+        [400] = ["listRuns?", "listEvents?", "getGateLog?", "getLog?", "getProof?", "listSessions?", "startRun"],
+        [404] =
+        [
+            "getRun",
+            "getReport",
+            "listEvents",
+            "getBudget",
+            "getRunDiff",
+            "listGates",
+            "getGateLog",
+            "getTask",
+            "getLog",
+            "getDiff",
+            "collectResults",
+        ],
         [409] =
         [
             "approve",
             "reject",
+            "hold",
+            "release",
             "openPullRequest",
             "pauseRun",
             "resumeRun",
@@ -240,12 +255,14 @@ public sealed class ApiTests
         code == 0 ? null : new UseCaseException((Outcome)code, "what happened", "what to do");
 
     // A request that can't be carried out has the run looked up.
-    private static bool IsLookUp(string question, string name) => question.StartsWith("run ", StringComparison.Ordinal) && name != "getRun";
+    private static bool IsLookUp(string question, string name) =>
+        question.StartsWith("run ", StringComparison.Ordinal) && name is not ("getRun" or "getBudget");
 
     private static HttpRequestMessage Request(ApiRoute route, string run, string task, bool isAsked)
     {
         var path = route
             .Path.Replace("{repository}", "aaaaaaaaaaaa", StringComparison.Ordinal)
+            .Replace("{gate}", "g", StringComparison.Ordinal)
             .Replace("{run}", run, StringComparison.Ordinal)
             .Replace("{task}", task, StringComparison.Ordinal);
         var query = isAsked ? "?" + string.Join('&', route.Query.Select(member => $"{member.Name}=1")) : "";

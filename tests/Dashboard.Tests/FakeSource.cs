@@ -56,6 +56,8 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries, IRunCommands
 
     public IReadOnlyList<RepositoryEntry> Repositories() => [Repository];
 
+    public RepositoryEntry? Home { get; init; }
+
     public bool IsStepOfRun(IPEndPoint caller, IPEndPoint called)
     {
         Callers.Enqueue((caller, called));
@@ -104,6 +106,10 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries, IRunCommands
     public Task<CommandResult> SendMailAsync(string run, string? task, string text, CancellationToken stop) =>
         ActAsync($"mail {run}/{task} {text}");
 
+    public Task<CommandResult> HoldAsync(string run, string reason, CancellationToken stop) => ActAsync($"hold {run} {reason}");
+
+    public Task<CommandResult> ReleaseAsync(string run, CancellationToken stop) => ActAsync($"release {run}");
+
     public Task<CommandResult> OpenPullRequestsAsync(string run, CancellationToken stop) => ActAsync($"pr {run}");
 
     public Task<CommandResult> CleanUpAsync(CancellationToken stop) => ActAsync("cleanup");
@@ -123,6 +129,21 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries, IRunCommands
     public Task<IReadOnlyList<RunEvent>> EventsAsync(string? run, int? limit, CancellationToken stop) =>
         AnswerAsync<IReadOnlyList<RunEvent>>($"events {run}", () => [.. Events]);
 
+    public Task<EventsDocument> EventPageAsync(string run, int after, int limit) =>
+        AnswerAsync(
+            $"event page {run}",
+            () => OfRun(run, new EventsDocument(Run.RunId, [.. Events.Where(one => one.Sequence > after).Take(limit)], null))
+        );
+
+    public Task<GatesDocument> GatesAsync(string run) =>
+        AnswerAsync(
+            $"gates {run}",
+            () => OfRun(run, new GatesDocument(Run.RunId, [new GateResultLine("a.gates-1.0", GateStage.Task, "a", Verdict())]))
+        );
+
+    public Task<GateLogDocument> GateLogAsync(string run, string gate, int after, int limit) =>
+        AnswerAsync($"gate log {run} {gate}", () => OfRun(run, new GateLogDocument(Run.RunId, gate, after + 1, Log, null)));
+
     public Task<TaskDocument> TaskAsync(string task, CancellationToken stop) =>
         AnswerAsync($"task {task}", () => OfRun(task, new TaskDocument(Run.RunId, Run.Tasks[0], Events, [], [], [])));
 
@@ -130,7 +151,10 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries, IRunCommands
         AnswerAsync($"log {task}", () => OfRun(task, new LogDocument(Run.RunId, task!.Split('/')[1], start ?? 1, Log)));
 
     public Task<DiffDocument> DiffAsync(string? which, CancellationToken stop) =>
-        AnswerAsync($"diff {which}", () => OfRun(which, new DiffDocument(Run.RunId, which!.Split('/')[1], Patch, IsCut: false)));
+        AnswerAsync(
+            $"diff {which}",
+            () => OfRun(which, new DiffDocument(Run.RunId, which!.Split('/').ElementAtOrDefault(1) ?? "", Patch, IsCut: false))
+        );
 
     public Task<RunStatus> ReportAsync(string? run, CancellationToken stop) => AnswerAsync($"report {run}", () => OfRun(run, Run));
 
@@ -141,7 +165,7 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries, IRunCommands
     public Task<CollectDocument> ResultsAsync(IReadOnlyList<string> runs, CancellationToken stop) =>
         AnswerAsync($"results {string.Join(' ', runs)}", () => OfRun(runs[0], new CollectDocument([])));
 
-    public Task<HistoryDocument> HistoryAsync(int limit, bool withForecasts, CancellationToken stop) =>
+    public Task<HistoryDocument> HistoryAsync(int limit, bool withForecasts, CancellationToken stop, string? after = null) =>
         AnswerAsync("history", () => new HistoryDocument(1, [HistoryEntry.Of(Run)]));
 
     public Task<InboxDocument> InboxAsync(bool withSnoozed, CancellationToken stop) =>
@@ -193,9 +217,12 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries, IRunCommands
     }
 
     private T OfRun<T>(string? which, T answer) =>
-        !IsGone && which!.StartsWith(Run.RunId, StringComparison.Ordinal)
+        !IsGone && IsNamed(which!.Split('/')[0])
             ? answer
             : throw new UseCaseException(Outcome.Usage, "There is no such run.", "See 'orchestrate history'.");
+
+    private bool IsNamed(string run) =>
+        run.Length > 3 && (Run.RunId.StartsWith(run, StringComparison.Ordinal) || Run.RunId.EndsWith(run, StringComparison.Ordinal));
 
     public IAsyncEnumerable<RunEvent>? FollowAsync(RepositoryEntry repository, string run, long after, CancellationToken stop) =>
         run == Run.RunId ? FollowAsync(after, stop) : null;
@@ -270,6 +297,14 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries, IRunCommands
             Gates = [new ProvenGate(Run.Title, Passed: true, Run.Title, Run.Title, "0123")],
             Decisions = [new ProvenDecision(Run.Title, Runs.Begin, Run.Title, 7)],
             Gaps = [Run.Title],
+        };
+
+    private static GateVerdict Verdict() =>
+        new()
+        {
+            Gate = new Gate("make test"),
+            Command = "make test",
+            Result = GateResult.Passed,
         };
 
     private InboxLine Line(RunQuestion question) =>

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Dashboard.Door;
+using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Dashboard.Tests;
 
@@ -18,10 +19,13 @@ internal sealed partial class ServedPage : IAsyncDisposable
 {
     public const string Token = "0123456789abcdef0123456789abcdef";
     private readonly WebApplication _app;
+    private readonly string _folder;
+    private bool _isStopped;
 
-    private ServedPage(WebApplication app, FakeSource source)
+    private ServedPage(WebApplication app, FakeSource source, string folder)
     {
         _app = app;
+        _folder = folder;
         Source = source;
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         Browser = NewBrowser();
@@ -42,12 +46,37 @@ internal sealed partial class ServedPage : IAsyncDisposable
 
     public string Link => new Uri(Address, $"/login?token={Token}").ToString();
 
+    /// <summary>Tokens of the page.</summary>
+    public WebTokens Tokens => new(_folder, TimeProvider.System);
+
     public static async Task<ServedPage> StartAsync(FakeSource source, TimeProvider? time = null, ILoggerFactory? loggers = null)
     {
-        var options = new DashboardOptions(new IPEndPoint(IPAddress.Loopback, 0), Token);
-        var app = DashboardHost.Build(options, source, loggers ?? NullLoggerFactory.Instance, time ?? TimeProvider.System);
+        var folder = Directory.CreateTempSubdirectory("web-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "token"), Token);
+        return await StartAsync(source, folder, port: 0, time, loggers);
+    }
+
+    /// <summary>Ends the server, and starts another one with the same state and port.</summary>
+    public async Task<ServedPage> RestartAsync()
+    {
+        _isStopped = true;
+        await StopAsync();
+        return await StartAsync(Source, _folder, Address.Port, time: null, loggers: null);
+    }
+
+    private static async Task<ServedPage> StartAsync(
+        FakeSource source,
+        string folder,
+        int port,
+        TimeProvider? time,
+        ILoggerFactory? loggers
+    )
+    {
+        var clock = time ?? TimeProvider.System;
+        var options = new DashboardOptions(new IPEndPoint(IPAddress.Loopback, port), new WebTokens(folder, clock));
+        var app = DashboardHost.Build(options, source, loggers ?? NullLoggerFactory.Instance, clock);
         await app.StartAsync();
-        return new ServedPage(app, source);
+        return new ServedPage(app, source, folder);
     }
 
     public HttpClient NewBrowser() =>
@@ -55,10 +84,10 @@ internal sealed partial class ServedPage : IAsyncDisposable
 
     public async Task LogInAsync() => (await Browser.GetAsync($"/login?token={Token}")).EnsureSuccessStatusCode();
 
-    public static HttpRequestMessage WithToken(HttpMethod method, string path, string? body = null)
+    public static HttpRequestMessage WithToken(HttpMethod method, string path, string? body = null, string token = Token)
     {
         var request = new HttpRequestMessage(method, path);
-        request.Headers.Authorization = new("Bearer", Token);
+        request.Headers.Authorization = new("Bearer", token);
         if (body is not null)
         {
             request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
@@ -84,6 +113,15 @@ internal sealed partial class ServedPage : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Browser.Dispose();
+        if (!_isStopped)
+        {
+            await StopAsync();
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    private async Task StopAsync()
+    {
         await _app.StopAsync();
         await _app.DisposeAsync();
     }

@@ -77,6 +77,18 @@ public sealed class ViewTests
     }
 
     [Fact]
+    public void Chain_OfAReadyTask_NamesAFullRunOnlyWhereItIsOne()
+    {
+        var unapproved = Runs.Of("a") with { State = RunStates.AwaitingApproval, Questions = [Runs.Approval(RunQuestion.Plan)] };
+        Assert.Equal("waits for a person: May it start?", Assert.Single(new WaitChain(unapproved).Of("a")).Why);
+        Assert.Equal(
+            "waits since the run is preparing",
+            Assert.Single(new WaitChain(Runs.Of("a") with { State = RunStates.Preparing }).Of("a")).Why
+        );
+        Assert.Equal("is about to start", Assert.Single(new WaitChain(Runs.Of("a")).Of("a")).Why);
+    }
+
+    [Fact]
     public void Chain_OfATaskThatHasEnded_IsEmpty() =>
         Assert.Empty(new WaitChain(Runs.Of("a").With("a", task => task with { State = TaskStates.Merged })).Of("a"));
 

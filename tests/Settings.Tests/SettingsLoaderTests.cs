@@ -235,6 +235,18 @@ public class SettingsLoaderTests
     }
 
     [Theory]
+    [InlineData("agents:\n  mine:\n    description:\n      program: x\n      streem: 3\n", 5, "'streem' is not a member of a description.")]
+    [InlineData("agents:\n  mine:\n    description:\n      like: nobody\n", 4, "no agent 'nobody' is known.")]
+    [InlineData("agents:\n  mine:\n    description:\n      program: [x]\n", 4, "the value has not the form that a description needs here.")]
+    public void Load_FaultyDescription_IsOneErrorWithItsLine(string file, int line, string message)
+    {
+        var error = Assert.Single(Load(file: file).Errors);
+
+        Assert.Equal(line, error.Source.Line);
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("workers: [1\n", "no valid YAML")]
     [InlineData("workers: 1\nworkers: 2\n", "a second time")]
     [InlineData("retry:\n\tmax_attempts: 1\n\tbase_delay: 2\n", "indented with a tab")]

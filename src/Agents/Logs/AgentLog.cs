@@ -1,11 +1,13 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using Orchestrator.Agents.ClaudeCli;
 using Orchestrator.Agents.Command;
 using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Agents.Logs;
 
-/// <summary>Reads the output of an agent run for display. Only reads files: it renews no lease and stops nothing.</summary>
+/// <summary>Reads the output of an agent run, standard error too, for display. Only reads files: it renews no lease and stops
+/// nothing.</summary>
 public static class AgentLog
 {
     // Longer than lines printed for users; an agent's own line with an image may exceed it.
@@ -36,6 +38,15 @@ public static class AgentLog
                     new AgentText($"[a line of more than {MaxLineBytes >> 20} MB is not shown; it is in {files.StandardOutput}]")
                 )
         );
+        using OutputTail errors = new(files.StandardError, MaxLineBytes);
+        ValueTask TakeErrorAsync(ReadOnlyMemory<byte> line, long endOffset)
+        {
+            if (line.Length > 0)
+            {
+                events.Enqueue(new AgentErrorOutput(Encoding.UTF8.GetString(line.Span)));
+            }
+            return ValueTask.CompletedTask;
+        }
         ValueTask ParseAsync(ReadOnlyMemory<byte> line, long endOffset)
         {
             foreach (var found in parser.Read(line.Span))
@@ -53,10 +64,12 @@ public static class AgentLog
             bool isNews;
             do
             {
-                isNews = await tail.ReadAsync(ParseAsync, cancellationToken);
+                // Both are read, because a program may write to one of them for a long time.
+                isNews = await tail.ReadAsync(ParseAsync, cancellationToken) | await errors.ReadAsync(TakeErrorAsync, cancellationToken);
                 if (isOver && !isNews)
                 {
                     await tail.FinishAsync(ParseAsync, cancellationToken);
+                    await errors.FinishAsync(TakeErrorAsync, cancellationToken);
                 }
                 while (events.TryDequeue(out var found))
                 {

@@ -23,6 +23,15 @@ public interface IRunCommands
     /// <param name="cancellationToken">Cancels the sending.</param>
     Task<CommandResult> SendMailAsync(string run, string? task, string text, CancellationToken cancellationToken);
 
+    /// <summary>Stops starting agents of a run; running ones continue.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="reason">The user's reason.</param>
+    /// <param name="cancellationToken">Cancels the wait for other writers.</param>
+    Task<CommandResult> HoldAsync(string run, string reason, CancellationToken cancellationToken);
+
+    /// <summary>Releases the hold of a run.</summary>
+    Task<CommandResult> ReleaseAsync(string run, CancellationToken cancellationToken);
+
     /// <summary>Opens draft pull requests of a run, or updates those that it has.</summary>
     Task<CommandResult> OpenPullRequestsAsync(string run, CancellationToken cancellationToken);
 

@@ -52,6 +52,37 @@ public sealed class RunCommands(UseCaseContext caller, string directory, string?
         });
 
     /// <inheritdoc/>
+    public Task<CommandResult> HoldAsync(string run, string reason, CancellationToken cancellationToken) =>
+        CallAsync(async context =>
+        {
+            var repository = context.RequireRepository();
+            var stored = StoredRuns.RequireOpen(repository, run);
+            var hold = await new RunHolds(context).HoldAsync(stored.Id, repository.Root, reason, cancellationToken);
+            context.Interaction.Say(RunHolds.Describe(hold));
+            return Outcome.Done;
+        });
+
+    /// <inheritdoc/>
+    public Task<CommandResult> ReleaseAsync(string run, CancellationToken cancellationToken) =>
+        CallAsync(async context =>
+        {
+            var repository = context.RequireRepository();
+            var stored = StoredRuns.Require(repository, run);
+            var released = await new RunHolds(context).ReleaseAsync(stored.Id, repository.Root, cancellationToken);
+            foreach (var hold in released)
+            {
+                context.Interaction.Say(RunHolds.DescribeReleased(hold));
+            }
+            return released.Count > 0
+                ? Outcome.Done
+                : throw new UseCaseException(
+                    Outcome.Usage,
+                    $"{stored.Id} has no hold of its own.",
+                    "'orchestrate release' lists other holds."
+                );
+        });
+
+    /// <inheritdoc/>
     public Task<CommandResult> OpenPullRequestsAsync(string run, CancellationToken cancellationToken) =>
         CallAsync(async context =>
         {

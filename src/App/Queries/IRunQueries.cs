@@ -17,6 +17,22 @@ public interface IRunQueries
     /// <param name="cancellationToken">Cancels the query.</param>
     Task<IReadOnlyList<RunEvent>> EventsAsync(string? run, int? limit, CancellationToken cancellationToken);
 
+    /// <summary>Returns a page of a run's transitions, without mail.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="after">Number of the last transition to skip.</param>
+    /// <param name="limit">Maximum number of transitions, at least 1.</param>
+    Task<EventsDocument> EventPageAsync(string run, int after, int limit);
+
+    /// <summary>Returns the results of a run's gates.</summary>
+    Task<GatesDocument> GatesAsync(string run);
+
+    /// <summary>Returns a part of the log of a gate.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="gate">Id of the gate's result.</param>
+    /// <param name="after">Number of lines to skip.</param>
+    /// <param name="limit">Maximum number of lines, at least 1.</param>
+    Task<GateLogDocument> GateLogAsync(string run, string gate, int after, int limit);
+
     /// <summary>Returns a task with its transitions, models and mail.</summary>
     Task<TaskDocument> TaskAsync(string task, CancellationToken cancellationToken);
 
@@ -47,7 +63,8 @@ public interface IRunQueries
     /// <param name="limit">Maximum number of runs, at least 1.</param>
     /// <param name="withForecasts">True to add the forecast of each run.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
-    Task<HistoryDocument> HistoryAsync(int limit, bool withForecasts, CancellationToken cancellationToken);
+    /// <param name="after">Id of the last run to skip, or null to begin with the latest.</param>
+    Task<HistoryDocument> HistoryAsync(int limit, bool withForecasts, CancellationToken cancellationToken, string? after = null);
 
     /// <summary>Returns everything that needs the user's attention in all repositories, most urgent first.</summary>
     /// <param name="withSnoozed">True to include snoozed entries.</param>

@@ -20,6 +20,7 @@ namespace Orchestrator.App.Queries;
 public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<SettingFlag> flags) : IRunQueries
 {
     private const long LongestLog = 16 * 1024 * 1024;
+    private const int LongestPage = 10_000;
 
     /// <inheritdoc/>
     public async Task<RunStatus> RunAsync(string? run, CancellationToken cancellationToken) =>
@@ -47,6 +48,46 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
             .FollowAsync(RequireRun(run), static () => true, context.Time, cancellationToken, limit)
             .Select(line => line.Happened)
             .ToListAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<EventsDocument> EventPageAsync(string run, int after, int limit)
+    {
+        var stored = RequireRun(run);
+        RequirePage(after, limit);
+        // One more tells if there is another page.
+        RunEvent[] events =
+        [
+            .. EventFile.ReadLines(stored.EventsFile).Select(EventFile.Parse).Where(happened => happened.Sequence > after).Take(limit + 1),
+        ];
+        var next = events.Length > limit ? events[limit - 1].Sequence.ToString(CultureInfo.InvariantCulture) : null;
+        return Task.FromResult(new EventsDocument(stored.Id, [.. events.Take(limit)], next));
+    }
+
+    /// <inheritdoc/>
+    public Task<GatesDocument> GatesAsync(string run)
+    {
+        var stored = RequireRun(run);
+        return Task.FromResult(new GatesDocument(stored.Id, new GateResults(stored, context.RequireRepository()).All()));
+    }
+
+    /// <inheritdoc/>
+    public Task<GateLogDocument> GateLogAsync(string run, string gate, int after, int limit)
+    {
+        RequirePage(after, limit);
+        return Task.FromResult(new GateResults(RequireRun(run), context.RequireRepository()).Log(gate, after, limit));
+    }
+
+    private static void RequirePage(int after, int limit)
+    {
+        if (after < 0 || limit is < 1 or > LongestPage)
+        {
+            throw new UseCaseException(
+                Outcome.Usage,
+                after < 0 ? $"'{after}' is not a cursor." : $"A page has from 1 to {LongestPage} entries, not {limit}.",
+                "Take the cursor from 'next' of the page before."
+            );
+        }
+    }
 
     /// <inheritdoc/>
     public async Task<TaskDocument> TaskAsync(string task, CancellationToken cancellationToken)
@@ -178,18 +219,33 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     }
 
     /// <inheritdoc/>
-    public async Task<HistoryDocument> HistoryAsync(int limit, bool withForecasts, CancellationToken cancellationToken)
+    public async Task<HistoryDocument> HistoryAsync(
+        int limit,
+        bool withForecasts,
+        CancellationToken cancellationToken,
+        string? after = null
+    )
     {
-        var (total, runs) = await LatestAsync(limit, cancellationToken);
+        var (total, runs, hasMore) = await LatestAsync(limit, cancellationToken, after);
         var forecasts = withForecasts ? new RunForecasts(context.RequireRepository().Root) : null;
         return new HistoryDocument(
             total,
             [.. runs.Select(run => HistoryEntry.Of(run.Status) with { Forecast = forecasts?.BegunWith(run.Id) })]
-        );
+        )
+        {
+            Next = hasMore ? runs[^1].Id : null,
+        };
     }
 
-    /// <summary>Returns the observed latest runs of the repository, and the total number of runs.</summary>
-    public async Task<(int Total, IReadOnlyList<StoredRun> Runs)> LatestAsync(int limit, CancellationToken cancellationToken)
+    /// <summary>Returns the observed latest runs of the repository, the total number of runs, and true if older ones follow.</summary>
+    /// <param name="limit">Maximum number of runs, at least 1.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    /// <param name="after">Id of the last run to skip, or null to begin with the latest.</param>
+    public async Task<(int Total, IReadOnlyList<StoredRun> Runs, bool HasMore)> LatestAsync(
+        int limit,
+        CancellationToken cancellationToken,
+        string? after = null
+    )
     {
         if (limit < 1)
         {
@@ -197,12 +253,17 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         }
         var repository = context.RequireRepository();
         var all = StoredRuns.List(repository);
+        var first = after is null ? 0 : all.TakeWhile(run => run.Id != after).Count() + 1;
+        if (first > all.Count)
+        {
+            throw new UseCaseException(Outcome.Usage, $"'{after}' is not a run.", "Take the cursor from 'next' of the page before.");
+        }
         var runs = new List<StoredRun>();
-        foreach (var run in all.Take(limit))
+        foreach (var run in all.Skip(first).Take(limit))
         {
             runs.Add(await RunObservation.OfAsync(run, repository, context, cancellationToken));
         }
-        return (all.Count, runs);
+        return (all.Count, runs, first + runs.Count < all.Count);
     }
 
     /// <inheritdoc/>

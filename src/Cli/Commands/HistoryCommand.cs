@@ -41,7 +41,7 @@ internal sealed class HistoryCommand : CliCommand
             return Outcome.Done;
         }
         var repository = context.RequireRepository();
-        var (total, runs) = await queries.LatestAsync(limit, stop);
+        var (total, runs, _) = await queries.LatestAsync(limit, stop);
         if (parsed.GetValue(_forecast) && total > 0)
         {
             ForecastHistory.Show(repository, [.. runs.Select(run => run.Status)], context);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Runs.Holds;
@@ -9,7 +8,6 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>hold</c>: stops starting agents in one run or on this machine; running ones continue. Needs no engine.</summary>
 internal sealed class HoldCommand : CliCommand
 {
-    private const int LongestReason = 500;
     private readonly RunArgument _run = new("RUN", "The run; default: the only open one");
     private readonly Option<bool> _all = new("--all") { Description = "All runs of yours on this machine" };
     private readonly Option<string> _reason = new("--reason")
@@ -31,27 +29,15 @@ internal sealed class HoldCommand : CliCommand
 
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var reason = TextCells.OneLine(parsed.GetRequiredValue(_reason)).Trim();
-        if (reason.Length is 0 or > LongestReason)
-        {
-            throw new UseCaseException(
-                Outcome.Usage,
-                reason.Length == 0 ? "The reason is empty." : $"The reason has {Plural.Of(reason.Length, "character")}.",
-                $"Give the reason in a sentence of at most {LongestReason} characters."
-            );
-        }
         var (run, repository) = Which(parsed, context);
-        var file = new HoldFile(context.Environment, context.Time);
-        var hold = await file.HoldAsync(run, repository, reason, stop);
+        var file = new RunHolds(context);
+        var hold = await file.HoldAsync(run, repository, parsed.GetRequiredValue(_reason), stop);
         if (parsed.GetValue(_json))
         {
             context.Print(HoldsDocument.Of(file.Read(), []), DocumentJson.Default.HoldsDocument);
             return Outcome.Done;
         }
-        context.Terminal.Say(
-            $"{(hold.IsOfAll ? "No agent is started on this machine" : $"No agent of {run} is started")} until '{hold.Cure}'. What works "
-                + "goes on."
-        );
+        context.Terminal.Say(RunHolds.Describe(hold));
         return Outcome.Done;
     }
 
@@ -96,7 +82,7 @@ internal sealed class ReleaseCommand : CliCommand
 
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var file = new HoldFile(context.Environment, context.Time);
+        var file = new RunHolds(context);
         var (run, repository) = Which(parsed, context, file.Read());
         var ended = await file.ReleaseAsync(run, repository, stop);
         var left = file.Read();
@@ -107,7 +93,7 @@ internal sealed class ReleaseCommand : CliCommand
         }
         foreach (var hold in ended)
         {
-            context.Terminal.Say($"{(hold.IsOfAll ? "This machine" : hold.Run)} is no longer held (the reason was: {hold.Reason}).");
+            context.Terminal.Say(RunHolds.DescribeReleased(hold));
         }
         if (ended.Count == 0)
         {

@@ -88,11 +88,6 @@ internal sealed class LogsCommand : CliCommand
                 $"(the logs of {run.Id}/{start.Task}, the last of its tasks that had an agent; others: orchestrate logs {run.Id}/TASK)"
             );
         }
-        var errors = Path.Combine(start.Path, "stderr");
-        if (context.Verbose && File.Exists(errors))
-        {
-            context.Terminal.Show(new UntrustedText(await File.ReadAllTextAsync(errors, stop)));
-        }
         return Outcome.Done;
     }
 }

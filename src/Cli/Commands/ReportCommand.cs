@@ -26,8 +26,9 @@ internal sealed class ReportCommand : CliCommand
     };
     private readonly Option<string?> _html = new("--html")
     {
-        Description = "Write the report as one HTML file, for a browser or a phone; '-' prints it",
+        Description = "Write the report as one HTML file, for a browser or a phone; '-' prints it; RUN.html where none is named",
         HelpName = "FILE",
+        Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly Option<bool> _markdown = new("--markdown") { Description = "Print Markdown, also on a terminal" };
     private readonly Option<bool> _json = GlobalOptions.Json();
@@ -47,7 +48,8 @@ internal sealed class ReportCommand : CliCommand
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var stored = _run.RequireRun(repository, parsed);
+        var (run, file) = Named(parsed);
+        var stored = RunReference.RequireWhole(repository, run);
         if (parsed.GetValue(_losses))
         {
             return await TellLossesAsync(stored, parsed, context);
@@ -57,9 +59,9 @@ internal sealed class ReportCommand : CliCommand
             return await TellEscalationAsync(stored, parsed.GetValue(_markdown), context);
         }
         var status = await new RunQueries(context).ReportAsync(stored, stop);
-        if (parsed.GetValue(_html) is { } file)
+        if (file is not null)
         {
-            ReportFile.Write(file, status, repository.Root, context);
+            ReportFile.Write(file.Length > 0 ? file : $"{stored.Name}.html", status, repository.Root, context);
         }
         else if (parsed.GetValue(_json))
         {
@@ -78,6 +80,22 @@ internal sealed class ReportCommand : CliCommand
             ShowPage(RunPage.Of(status, repository.Root, context.Time.GetUtcNow()), status, parsed.GetValue(_markdown), context);
         }
         return Outcome.Done;
+    }
+
+    /// <summary>Returns the named run, and the file: null if no file is wanted, or empty for the usual one. A name beside <c>--html</c>
+    /// is the run unless it looks like a file.</summary>
+    private (string? Run, string? File) Named(ParseResult parsed)
+    {
+        var run = _run.Text(parsed);
+        if (parsed.GetResult(_html) is null)
+        {
+            return (run, null);
+        }
+        var file = parsed.GetValue(_html) ?? "";
+        return file.Length == 0 || ReportFile.IsName(file) ? (run, file)
+            : run is null ? (file, "")
+            : ReportFile.IsName(run) ? (file, run)
+            : throw new UseCaseException(Outcome.Usage, $"'{file}' does not look like a file.", $"Write its extension: --html {file}.html");
     }
 
     // A file or a pipe gets the Markdown unchanged; a terminal gets it rendered.

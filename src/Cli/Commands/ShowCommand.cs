@@ -58,7 +58,12 @@ internal sealed class ShowCommand : CliCommand
         Say(context, "staging", status.Staging);
         Say(context, "base", status.BaseCommit);
         Say(context, "landed", RunLiveness.DescribeLanding(status));
-        Say(context, "agent", $"{status.Agent}, {status.Workers} at once, {Plural.Of(status.AgentStarts, "start")}");
+        Say(
+            context,
+            "agent",
+            $"{string.Join(", ", WorkingAgents.Of(run.Folder, status))}, {status.Workers} at once, "
+                + Plural.Of(status.AgentStarts, "start")
+        );
         Say(context, "cost", status.Cost > 0 ? string.Create(CultureInfo.InvariantCulture, $"${status.Cost:0.00}") : "");
         foreach (var line in BudgetText.Lines(status.Budgets))
         {

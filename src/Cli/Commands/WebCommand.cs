@@ -49,6 +49,10 @@ internal sealed class WebCommand : CliCommand
             Add(option);
         }
         _log.AddTo(this);
+        Add(new WebTokenCommand());
+
+        // System.CommandLine requires a subcommand unless the command itself has an action.
+        SetAction(static _ => 0);
     }
 
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
@@ -70,7 +74,7 @@ internal sealed class WebCommand : CliCommand
             await here.RequireOwnFoldersAsync(context.LoadSettings().Settings!.Worktrees.Directory, context.Services, stop);
             repositories.Add(here);
         }
-        using var log = _log.Open(parsed, Path.Combine(WebToken.FolderOf(context.Environment), "web-.log"), context);
+        using var log = _log.Open(parsed, Path.Combine(WebTokens.FolderOf(context.Environment), "web-.log"), context);
         var builder = ServiceHost.Create(log);
         builder.Services.AddHostedService(_ => new ServedDashboard(
             options,
@@ -106,7 +110,9 @@ internal sealed class WebCommand : CliCommand
                     + $"{port}:127.0.0.1:{port}' leads to loopback."
             );
         }
-        return new DashboardOptions(new IPEndPoint(address, port), WebToken.Get(context.Environment, parsed.GetValue(_renew)))
+        var tokens = WebTokens.Of(context.Environment, context.Time);
+        tokens.LinkSecret(parsed.GetValue(_renew));
+        return new DashboardOptions(new IPEndPoint(address, port), tokens)
         {
             Certificate = certificate,
             HostNames = parsed.GetValue(_hosts) ?? [],

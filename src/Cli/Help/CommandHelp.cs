@@ -246,6 +246,13 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate web --link",
             "orchestrate web --listen 0.0.0.0 --tls-cert cert.pem --tls-key key.pem"
         ),
+        ["web token"] = Of(Plain, "orchestrate web token", "orchestrate web token --json"),
+        ["web token create"] = Of(
+            Plain,
+            "orchestrate web token create ci --scope read --expires 30d",
+            "orchestrate web token create phone --scope answer"
+        ),
+        ["web token revoke"] = Of(Plain, "orchestrate web token revoke ci"),
         ["worker"] = Of(Question, "orchestrate worker --address temporal.example.com:7233", "orchestrate worker --take-over 2m"),
         ["worker drain"] = Of([(Outcome.WorkFailed, "a run could not be handed over, and stays")], "orchestrate worker drain"),
         ["server"] = Of(Plain, "orchestrate server", "orchestrate server --port 7400"),

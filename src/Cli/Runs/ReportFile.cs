@@ -11,6 +11,10 @@ internal static class ReportFile
 
     private const int HeadLength = 1000;
 
+    /// <summary>True if a text names a file rather than a run: <c>-</c>, a path, or a name with an extension.</summary>
+    public static bool IsName(string text) =>
+        text == Stdout || text.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal) || Path.HasExtension(text);
+
     /// <summary>Writes the report of a run. An existing file that is not such a report is never replaced.</summary>
     /// <param name="file">Name of the file as the user typed it.</param>
     /// <param name="run">The run with all its tasks.</param>

@@ -29,13 +29,13 @@ internal sealed class RunSource(UseCaseContext context) : IDashboardSource
         {
             return read.All;
         }
-        IReadOnlyList<RepositoryEntry> all =
-        [
-            .. _known.List().Select(repository => new RepositoryEntry(repository.Key, Path.GetFileName(repository.Root), repository.Root)),
-        ];
+        IReadOnlyList<RepositoryEntry> all = [.. _known.List().Select(EntryOf)];
         _repositories = (context.Time.GetTimestamp(), all);
         return all;
     }
+
+    /// <inheritdoc/>
+    public RepositoryEntry? Home { get; } = context.FindRepository() is { IsBare: false } here ? EntryOf(here) : null;
 
     /// <summary>Returns the locations of <see cref="Repositories"/>.</summary>
     public IReadOnlyList<RepositoryLocation> Locations() => _known.List();
@@ -69,6 +69,9 @@ internal sealed class RunSource(UseCaseContext context) : IDashboardSource
 
     /// <inheritdoc/>
     public bool IsStepOfRun(IPEndPoint caller, IPEndPoint called) => AgentRunIdentity.AreOfCaller(caller, called);
+
+    private static RepositoryEntry EntryOf(RepositoryLocation location) =>
+        new(location.Key, Path.GetFileName(location.Root), location.Root);
 
     private async IAsyncEnumerable<RunEvent> FollowAsync(StoredRun run, long after, [EnumeratorCancellation] CancellationToken stop)
     {
@@ -108,7 +111,7 @@ internal sealed class RunSource(UseCaseContext context) : IDashboardSource
                         .EnumerateDirectories(tasks)
                         .Select(AgentActivity.LastStart)
                         .OfType<string>()
-                        .Select(start => Stamp(Path.Combine(start, "progress.json")))
+                        .Select(start => Stamp(Path.Combine(start, "progress.json")) + Stamp(Path.Combine(start, "stderr")))
                 );
     }
 

@@ -71,7 +71,7 @@ internal sealed class ServedDashboard(DashboardOptions options, CommandContext c
             options.HostNames is [var named, ..] ? named
             : IPAddress.Any.Equals(address) || IPAddress.IPv6Any.Equals(address) ? "127.0.0.1"
             : address.ToString();
-        return $"{(options.Certificate is null ? "http" : "https")}://{host}:{port}/login?token={options.Token}";
+        return $"{(options.Certificate is null ? "http" : "https")}://{host}:{port}/login?token={options.Tokens.LinkSecret()}";
     }
 
     /// <inheritdoc/>

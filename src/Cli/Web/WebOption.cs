@@ -74,7 +74,7 @@ internal sealed class WebOption
         PortOf(parsed) is not { } port
             ? null
             : new ServedDashboard(
-                new DashboardOptions(new IPEndPoint(IPAddress.Loopback, port), WebToken.Get(context.Environment)),
+                new DashboardOptions(new IPEndPoint(IPAddress.Loopback, port), WebTokens.Of(context.Environment, context.Time)),
                 context,
                 loggers,
                 link => context.Terminal.Say($"The page: {link}")

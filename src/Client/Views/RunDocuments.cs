@@ -23,7 +23,11 @@ public sealed record LogDocument(string RunId, string Task, int Start, IReadOnly
 /// <summary>Output of <c>history --json</c>.</summary>
 /// <param name="Count">Total number of runs.</param>
 /// <param name="Runs">Latest runs, up to the requested number.</param>
-public sealed record HistoryDocument(int Count, IReadOnlyList<HistoryEntry> Runs) : Document;
+public sealed record HistoryDocument(int Count, IReadOnlyList<HistoryEntry> Runs) : Document
+{
+    /// <summary>Cursor of the next page, or null if the page has the oldest run.</summary>
+    public string? Next { get; init; }
+}
 
 /// <summary>Summary of a run.</summary>
 /// <param name="RunId">Id of the run.</param>

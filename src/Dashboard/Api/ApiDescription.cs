@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
+using Orchestrator.Dashboard.Door;
 
 namespace Orchestrator.Dashboard.Api;
 
@@ -13,13 +14,24 @@ internal sealed class ApiDescription(IServiceProvider services)
     private const string Name = "v1";
     private const string Json = "application/json";
 
-    private static readonly string[] Tags = ["repositories", "runs", "tasks", "questions"];
+    private const string Older = "older clients";
+
+    private static readonly (string Name, string Meaning)[] Tags =
+    [
+        ("repositories", "The repositories of this user, with settings, usage and schedules."),
+        ("runs", "Runs, with their events, gates, budgets and differences."),
+        ("tasks", "Tasks of a run, with the logs and mail of their agents."),
+        ("questions", "Questions that wait for a user."),
+        (Older, "Addresses of an older tool, for its clients."),
+    ];
 
     private static readonly Dictionary<string, string> Parts = new(StringComparer.Ordinal)
     {
         ["repository"] = "Id of the repository, as listRepositories tells it.",
-        ["run"] = "Id of the run, or as much of its end as only this run has.",
+        ["run"] = "Id of the run.",
         ["task"] = "Id of the task.",
+        ["gate"] = "Id of a gate's result, as listGates tells it.",
+        ["agent"] = "Id of the run and of the task, with an encoded slash between them.",
     };
 
     private static readonly IReadOnlyList<(int Status, string Meaning)> Refusals =
@@ -65,15 +77,7 @@ internal sealed class ApiDescription(IServiceProvider services)
                 options.AddSchemaTransformer(
                     (schema, context, _) =>
                     {
-                        if (context.JsonTypeInfo.Type == typeof(Reason))
-                        {
-                            DescribeReason(schema);
-                        }
-                        else if (context.JsonTypeInfo.Type.IsEnum)
-                        {
-                            // Without a type, generators treat the names as numbers.
-                            schema.Type = JsonSchemaType.String;
-                        }
+                        ApiSchemas.Complete(schema, context.JsonTypeInfo, context.JsonPropertyInfo);
                         return Task.CompletedTask;
                     }
                 );
@@ -126,18 +130,23 @@ internal sealed class ApiDescription(IServiceProvider services)
                 },
             };
         }
+        operation.Deprecated = api.IsDeprecated;
+        foreach (var data in api.Events.Select(one => one.Data).OfType<Type>())
+        {
+            await AddAsync(data, context, stop);
+        }
+        if (api.Events.Count > 0)
+        {
+            operation.Responses!["200"].Content!["text/event-stream"] = new OpenApiMediaType
+            {
+                Schema = ApiSchemas.OfStream(api.Events, context.Document!),
+            };
+        }
         foreach (var (status, meaning) in Answers.Where(answer => operation.Responses!.ContainsKey(answer.Status)))
         {
             operation.Responses![status].Description = meaning;
         }
-        var problem =
-            context.Document!.Components?.Schemas?.ContainsKey(nameof(Problem)) == true
-                ? null
-                : await context.GetOrCreateSchemaAsync(typeof(Problem), cancellationToken: stop);
-        if (problem is not null)
-        {
-            context.Document.AddComponent(nameof(Problem), problem);
-        }
+        await AddAsync(typeof(Problem), context, stop);
         foreach (var (status, meaning) in Refusals)
         {
             operation.Responses![status.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
@@ -151,11 +160,21 @@ internal sealed class ApiDescription(IServiceProvider services)
         }
     }
 
+    /// <summary>Adds the schema of a type that no operation answers with.</summary>
+    private static async Task AddAsync(Type type, OpenApiOperationTransformerContext context, CancellationToken stop)
+    {
+        if (context.Document!.Components?.Schemas?.ContainsKey(type.Name) is not true)
+        {
+            context.Document.AddComponent(type.Name, await context.GetOrCreateSchemaAsync(type, cancellationToken: stop));
+        }
+    }
+
     private static string TagOf(string path) =>
-        path.Contains("/tasks/", StringComparison.Ordinal) ? Tags[2]
-        : path.Contains("/questions/", StringComparison.Ordinal) || path.EndsWith("/inbox", StringComparison.Ordinal) ? Tags[3]
-        : path.Contains("/runs", StringComparison.Ordinal) || path.EndsWith("/events", StringComparison.Ordinal) ? Tags[1]
-        : Tags[0];
+        !$"/{path}".StartsWith(ApiRoutes.Root, StringComparison.Ordinal) ? Older
+        : path.Contains("/tasks/", StringComparison.Ordinal) ? "tasks"
+        : path.Contains("/questions/", StringComparison.Ordinal) || path.EndsWith("/inbox", StringComparison.Ordinal) ? "questions"
+        : path.Contains("/runs", StringComparison.Ordinal) || path.EndsWith("/events", StringComparison.Ordinal) ? "runs"
+        : "repositories";
 
     private static IEnumerable<ApiMember> HeadersOf(ApiOperation api) =>
         api.Answer == typeof(string) ? [new("Last-Event-ID", "Goes on after this event; what was missed is sent first.")]
@@ -176,8 +195,11 @@ internal sealed class ApiDescription(IServiceProvider services)
             In = place,
             Required = member.IsRequired,
             Description = member.Description,
-            Schema = new OpenApiSchema { Type = member.Type },
+            Schema = new OpenApiSchema { Type = member.Type, Items = ItemsOf(member) },
         };
+
+    private static OpenApiSchema? ItemsOf(ApiMember member) =>
+        member.Type == JsonSchemaType.Array ? new OpenApiSchema { Type = JsonSchemaType.String } : null;
 
     /// <summary>Returns the body of a request as a named schema, so that generated clients have a type for it.</summary>
     private static OpenApiSchemaReference BodyOf(ApiOperation api, OpenApiDocument document)
@@ -197,6 +219,7 @@ internal sealed class ApiDescription(IServiceProvider services)
                             // Otherwise a generated client would send 0 for a number that was not set.
                             Type = member.IsRequired ? member.Type : member.Type | JsonSchemaType.Null,
                             Description = member.Description,
+                            Items = ItemsOf(member),
                         },
                     StringComparer.Ordinal
                 ),
@@ -206,34 +229,19 @@ internal sealed class ApiDescription(IServiceProvider services)
         return new OpenApiSchemaReference(name, document);
     }
 
-    // Each kind of reason has additional members.
-    private static void DescribeReason(OpenApiSchema schema)
-    {
-        schema.Type = JsonSchemaType.Object;
-        schema.Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
-        {
-            [ReasonJsonConverter.KindMember] = new OpenApiSchema
-            {
-                Type = JsonSchemaType.String,
-                Description = $"What it is, such as {string.Join(", ", ReasonJsonConverter.Kinds.Take(3))}; further members are its facts.",
-            },
-        };
-        schema.Required = new HashSet<string>(StringComparer.Ordinal) { ReasonJsonConverter.KindMember };
-        schema.AdditionalPropertiesAllowed = true;
-    }
-
     private static void Describe(OpenApiDocument document)
     {
         document.Info = new OpenApiInfo
         {
             Title = "orchestrate",
             Version = "1",
+            License = new OpenApiLicense { Name = "No license is granted yet", Identifier = "NONE" },
             Description =
                 "Each operation is a command of orchestrate, and its answer is that command's --json document. A change may carry an "
                 + "Idempotency-Key; a read answers 304 to If-None-Match.",
         };
         // Uses the tags of the operations instead of tags generated from our class names.
-        document.Tags = Tags.Select(tag => new OpenApiTag { Name = tag }).ToHashSet();
+        document.Tags = Tags.Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Meaning }).ToHashSet();
         document.Servers = [new OpenApiServer { Url = "/" }];
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
@@ -261,6 +269,10 @@ internal static class ApiOperations
                     [operation.Answer == typeof(string) ? "text/event-stream" : "application/json"]
                 )
             );
+        if (operation.IsRead)
+        {
+            route.WithMetadata(NeededScope.Read);
+        }
         // The description only lists endpoints with a method. Their parameters come from the operation.
         route.Add(endpoint =>
         {
@@ -269,7 +281,7 @@ internal static class ApiOperations
                 endpoint.Metadata.Add(((Delegate)Nothing).Method);
             }
         });
-        if (!operation.IsRead && operation.Answer != typeof(RunStarted))
+        if (!operation.IsRead && !operation.IsDeprecated && operation.Answer != typeof(RunStarted))
         {
             route.WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status202Accepted, operation.Answer, ["application/json"]));
         }

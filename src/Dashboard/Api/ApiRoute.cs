@@ -18,9 +18,20 @@ internal record ApiOperation(string Method, string Name, string Summary)
     /// server-sent events.</summary>
     public Type Answer { get; init; } = typeof(CommandTold);
 
+    /// <summary>Kinds of server-sent events; empty for other operations.</summary>
+    public IReadOnlyList<ApiEvent> Events { get; init; } = [];
+
+    /// <summary>True for an operation that only clients of an older tool should use.</summary>
+    public bool IsDeprecated { get; init; }
+
     /// <summary>True if the operation changes nothing.</summary>
     public virtual bool IsRead => Method == HttpMethods.Get;
 }
+
+/// <summary>Kind of a server-sent event.</summary>
+/// <param name="Name">Value of the event's <c>event</c> field.</param>
+/// <param name="Data">Type of the event's JSON data, or null for no data.</param>
+internal sealed record ApiEvent(string Name, Type? Data);
 
 /// <summary>Operation of the API on a repository.</summary>
 /// <param name="Method">HTTP method, <c>GET</c> or <c>POST</c>.</param>
@@ -50,7 +61,11 @@ internal sealed record ApiCommand(
     string Path,
     string Summary,
     Func<ApiRequest, Func<IRunCommands, CancellationToken, Task<CommandResult>>?> Act
-) : ApiRoute(HttpMethods.Post, Name, Path, Summary);
+) : ApiRoute(HttpMethods.Post, Name, Path, Summary)
+{
+    /// <summary>Steering command that may answer a question, or null for another change.</summary>
+    public SteeringDefinition? Steering { get; init; }
+}
 
 /// <summary>The answer to a command.</summary>
 /// <param name="ExitCode">Exit code of the same command of <c>orchestrate</c>: 0, or 4 if nobody works on the run now and the command is
@@ -62,12 +77,28 @@ internal sealed record CommandTold(int ExitCode, string Told);
 /// <param name="ExitCode">0 if the run works, 3 if it waits for approval, 1 if it has failed already.</param>
 /// <param name="Told">The messages for people.</param>
 /// <param name="RunId">Id of the run.</param>
+/// <param name="State">One of <see cref="RunStates"/>.</param>
 /// <param name="Url">Address of the run in this API.</param>
-internal sealed record RunStarted(int ExitCode, string Told, string RunId, string Url);
+internal sealed record RunStarted(int ExitCode, string Told, string RunId, string State, string Url);
 
 /// <summary>The repositories of this user.</summary>
 /// <param name="Repositories">By path.</param>
 internal sealed record RepositoriesDocument(IReadOnlyList<RepositoryEntry> Repositories) : Client.Views.Document;
+
+/// <summary>All runs of this user, at the start of a stream.</summary>
+/// <param name="Runs">The latest runs of each repository.</param>
+internal sealed record RunsSnapshot(IReadOnlyList<RepositoryRun> Runs);
+
+/// <summary>A run with its repository.</summary>
+/// <param name="Repository">The repository.</param>
+/// <param name="Run">Summary of the run.</param>
+internal sealed record RepositoryRun(RepositoryEntry Repository, HistoryEntry Run);
+
+/// <summary>A transition of any run.</summary>
+/// <param name="Repository">Id of the repository.</param>
+/// <param name="Run">Id of the run.</param>
+/// <param name="Happened">The transition.</param>
+internal sealed record RepositoryTransition(string Repository, string Run, RunEvent Happened);
 
 /// <summary>Member of a body or query parameter.</summary>
 /// <param name="Name">Name of the member.</param>
@@ -102,6 +133,18 @@ internal sealed record ApiRequest(Func<string, string> Path, Func<string, string
         var isNumber = int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number);
         value = isNumber ? number : null;
         return isNumber;
+    }
+
+    /// <summary>Reads cursor and length of a page from the query.</summary>
+    /// <param name="usual">Length of a page for which none is given.</param>
+    /// <param name="after">Cursor, or 0 for the first page.</param>
+    /// <param name="limit">Length of the page.</param>
+    /// <returns>False for a text that is not an integer.</returns>
+    public bool TryPage(int usual, out int after, out int limit)
+    {
+        var isPage = TryNumber("after", out var given) & TryNumber("limit", out var most);
+        (after, limit) = (given ?? 0, most ?? usual);
+        return isPage;
     }
 
     /// <summary>An amount of money of the body.</summary>

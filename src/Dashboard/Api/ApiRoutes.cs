@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Orchestrator.Dashboard.Door;
+using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Dashboard.Api;
 
@@ -17,6 +18,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
     private const int LongestKey = 200;
 
     private readonly IdempotencyCache _kept = new(time);
+    private readonly WholeIds _ids = new(reader);
 
     /// <summary>Adds the routes.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
@@ -30,25 +32,19 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
                 async context => await JsonAsync(context, new InboxDocument(await reader.InboxAsync(context.RequestAborted)))
             )
             .Describe(new(HttpMethods.Get, "listInbox", "What needs the user, in all repositories") { Answer = typeof(InboxDocument) });
-        routes.MapGet(
-            Root + "/openapi.json",
-            async context => await JsonAsync(context, await description.TextAsync(context.RequestAborted))
-        );
+        foreach (var path in (string[])[Root + "/openapi.json", "/openapi.json"])
+        {
+            routes.MapGet(path, async context => await JsonAsync(context, await description.TextAsync(context.RequestAborted)));
+        }
         foreach (var route in ApiTable.All)
         {
-            routes.MapMethods(Root + route.Path, [route.Method], context => AnswerAsync(context, route)).Describe(route);
+            var mapped = routes.MapMethods(Root + route.Path, [route.Method], context => AnswerAsync(context, route));
+            mapped.Describe(route);
+            if (route is ApiCommand { Steering: not null })
+            {
+                mapped.WithMetadata(NeededScope.Answer);
+            }
         }
-        routes.MapFallback(
-            "/api/{**rest}",
-            context =>
-                Problem
-                    .Of(
-                        StatusCodes.Status404NotFound,
-                        $"There is nothing at {context.Request.Path}.",
-                        $"{Root}/openapi.json lists what there is."
-                    )
-                    .ExecuteAsync(context)
-        );
     }
 
     private async Task AnswerAsync(HttpContext context, ApiRoute route)
@@ -59,34 +55,16 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
                 .ExecuteAsync(context);
             return;
         }
-        JsonObject body;
-        try
+        var (request, fault) = await ReadAsync(context, route);
+        if (request is null)
         {
-            body = await BodyAsync(context, route);
-        }
-        catch (JsonException fault)
-        {
-            await Refuse(
-                    StatusCodes.Status400BadRequest,
-                    $"The body is no JSON object: {fault.Message}",
-                    "Send an object, as application/json."
-                )
-                .ExecuteAsync(context);
+            await fault!.ExecuteAsync(context);
             return;
         }
-        var request = new ApiRequest(
-            name => context.Request.RouteValues[name] as string ?? "",
-            name => context.Request.Query[name].FirstOrDefault(),
-            body
-        );
-        if (body.Select(member => member.Key).FirstOrDefault(name => !route.Body.Any(known => known.Name == name)) is { } unknown)
+        var task = route.Path.Contains("/tasks/{task}", StringComparison.Ordinal) ? request.Path("task") : null;
+        if (await _ids.RefusalAsync(context, repository, request.Run, task) is { } refusal)
         {
-            await Refuse(
-                    StatusCodes.Status400BadRequest,
-                    $"'{new UntrustedText(unknown).Line}' is no member of this request.",
-                    $"It has: {Names(route.Body)}."
-                )
-                .ExecuteAsync(context);
+            await refusal.ExecuteAsync(context);
             return;
         }
         if (route is ApiQuestion question)
@@ -94,14 +72,64 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
             await AnswerAsync(context, question, request, repository);
             return;
         }
-        var change = (ApiCommand)route;
+        await ActAsync(context, (ApiCommand)route, request, repository);
+    }
+
+    /// <summary>Reads a request, or returns its refusal.</summary>
+    private static async Task<(ApiRequest? Request, IResult? Refusal)> ReadAsync(HttpContext context, ApiRoute route)
+    {
+        JsonObject body;
+        try
+        {
+            body = await BodyAsync(context, route);
+        }
+        catch (JsonException fault)
+        {
+            return (
+                null,
+                Refuse(
+                    StatusCodes.Status400BadRequest,
+                    $"The body is no JSON object: {fault.Message}",
+                    "Send an object, as application/json."
+                )
+            );
+        }
+        return body.Select(member => member.Key).FirstOrDefault(name => !route.Body.Any(known => known.Name == name)) is { } unknown
+            ? (
+                null,
+                Refuse(
+                    StatusCodes.Status400BadRequest,
+                    $"'{new UntrustedText(unknown).Line}' is no member of this request.",
+                    $"It has: {Names(route.Body)}."
+                )
+            )
+            : (
+                new ApiRequest(
+                    name => context.Request.RouteValues[name] as string ?? "",
+                    name => context.Request.Query[name].FirstOrDefault(),
+                    body
+                ),
+                null
+            );
+    }
+
+    private async Task ActAsync(HttpContext context, ApiCommand change, ApiRequest request, RepositoryEntry repository)
+    {
+        if (
+            AccessMiddleware.SessionOf(context).Scope is var scope and < WebScope.All
+            && !await IsAnswerAsync(context, change, request, repository)
+        )
+        {
+            await ScopeMiddleware.Refusal(scope).ExecuteAsync(context);
+            return;
+        }
         if (change.Act(request) is not { } act)
         {
-            await RefuseIncompleteAsync(context, route.Body);
+            await RefuseIncompleteAsync(context, change.Body);
             return;
         }
         var commands = reader.CommandsIn(repository, AccessMiddleware.SessionOf(context).Device);
-        if (await OnceAsync(context, repository, stop => act(commands, stop), body) is not { } result)
+        if (await OnceAsync(context, repository, stop => act(commands, stop), request.Body) is not { } result)
         {
             await Refuse(
                     StatusCodes.Status422UnprocessableEntity,
@@ -111,9 +139,22 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
                 .ExecuteAsync(context);
             return;
         }
-        var ofUsage = result.Outcome == Outcome.Usage ? await OfUsageAsync(context, route, request, repository) : 0;
+        // A run that waits for approval, or has failed already, was started as well.
+        if (result.RunId is { } run)
+        {
+            await SendStartedAsync(context, result, repository, run);
+            return;
+        }
+        var ofUsage = result.Outcome == Outcome.Usage ? await OfUsageAsync(context, change, request, repository) : 0;
         await SendAsync(context, result, ofUsage);
     }
+
+    private async Task<bool> IsAnswerAsync(HttpContext context, ApiCommand change, ApiRequest request, RepositoryEntry repository) =>
+        NeededScope.IsAnswer(
+            (await reader.RunAsync(repository, request.Run, context.RequestAborted)).Document,
+            change.Steering!,
+            request.Path("task") is { Length: > 0 } task ? task : null
+        );
 
     private async Task AnswerAsync(HttpContext context, ApiQuestion question, ApiRequest request, RepositoryEntry repository)
     {
@@ -173,17 +214,18 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
         return await _kept.GetAsync(key, asked, () => act(CancellationToken.None), context.RequestAborted);
     }
 
+    private async Task SendStartedAsync(HttpContext context, CommandResult result, RepositoryEntry repository, string run)
+    {
+        var url = $"{context.Request.Path}/{Uri.EscapeDataString(run)}";
+        context.Response.Headers.Location = url;
+        // Nothing is recorded before the run's first step.
+        var state = (await reader.RunAsync(repository, run, context.RequestAborted)).Document?.State ?? RunStates.Preparing;
+        await JsonAsync(context, new RunStarted((int)result.Outcome, result.Text, run, state, url), StatusCodes.Status201Created);
+    }
+
     private static async Task SendAsync(HttpContext context, CommandResult result, int ofUsage)
     {
         var exitCode = (int)result.Outcome;
-        // A run that waits for approval, or has failed already, was started as well.
-        if (result.RunId is { } run)
-        {
-            var url = $"{context.Request.Path}/{Uri.EscapeDataString(run)}";
-            context.Response.Headers.Location = url;
-            await JsonAsync(context, new RunStarted(exitCode, result.Text, run, url), StatusCodes.Status201Created);
-            return;
-        }
         var status = ApiStatus.Of(result, ofUsage);
         if (status < StatusCodes.Status300MultipleChoices)
         {
@@ -193,7 +235,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
         var lines = result.Messages.Split('\n', 2);
         var (title, detail) = result.Fault is { } fault
             ? (fault.Message, fault.Cure)
-            : (lines[0].Length > 0 ? lines[0] : "It was not done.", lines.Length > 1 ? lines[1].Trim() : "");
+            : (lines[0].Length > 0 ? lines[0] : "The command was not carried out.", lines.Length > 1 ? lines[1].Trim() : "");
         await Problem.Of(status, title, detail, exitCode).ExecuteAsync(context);
     }
 

@@ -17,6 +17,17 @@ internal static class ApiTable
         Type: JsonSchemaType.Boolean
     );
 
+    private const int PageLength = 500;
+
+    private static readonly ApiMember After = new("after", "Cursor: 'next' of the page before.");
+
+    private static ApiMember Limit(int usual) =>
+        new(
+            "limit",
+            string.Create(CultureInfo.InvariantCulture, $"Maximum number of entries. Default: {usual}."),
+            Type: JsonSchemaType.Integer
+        );
+
     /// <summary>Operations in the order of the documentation.</summary>
     public static IReadOnlyList<ApiRoute> All { get; } =
     [
@@ -26,11 +37,17 @@ internal static class ApiTable
             "The runs of a repository, the latest first",
             request =>
                 request.TryNumber("limit", out var limit)
-                    ? (queries, stop) => queries.HistoryAsync(limit ?? QueryDefaults.ListLength, withForecasts: false, stop)
+                    ? (queries, stop) =>
+                        queries.HistoryAsync(
+                            limit ?? QueryDefaults.ListLength,
+                            withForecasts: false,
+                            stop,
+                            request.Query("after") is { Length: > 0 } after ? after : null
+                        )
                     : null
         ) with
         {
-            Query = [new ApiMember("limit", "How many of them; 20 by default.", Type: JsonSchemaType.Integer)],
+            Query = [Limit(QueryDefaults.ListLength), After],
         },
         Read<RunStatus>("getRun", OfRun, "A run as it is", request => (queries, stop) => queries.RunAsync(request.Run, stop)),
         Read<RunStatus>(
@@ -39,6 +56,48 @@ internal static class ApiTable
             "A run's report",
             request => (queries, stop) => queries.ReportAsync(request.Run, stop)
         ),
+        Read<EventsDocument>(
+            "listEvents",
+            OfRun + "/events",
+            "A run's transitions, the oldest first",
+            request =>
+                request.TryPage(PageLength, out var after, out var limit)
+                    ? (queries, _) => queries.EventPageAsync(request.Run, after, limit)
+                    : null
+        ) with
+        {
+            Query = [Limit(PageLength), After],
+        },
+        Read<BudgetDocument>(
+            "getBudget",
+            OfRun + "/budget",
+            "A run's budgets and usage limits",
+            request => async (queries, stop) => BudgetDocument.Of(await queries.RunAsync(request.Run, stop))
+        ),
+        Read<DiffDocument>(
+            "getRunDiff",
+            OfRun + "/diff",
+            "What a run changes",
+            request => (queries, stop) => queries.DiffAsync(request.Run, stop)
+        ),
+        Read<GatesDocument>(
+            "listGates",
+            OfRun + "/gates",
+            "The results of all gates of a run",
+            request => (queries, _) => queries.GatesAsync(request.Run)
+        ),
+        Read<GateLogDocument>(
+            "getGateLog",
+            OfRun + "/gates/{gate}/log",
+            "A part of a gate's log",
+            request =>
+                request.TryPage(PageLength, out var after, out var limit)
+                    ? (queries, _) => queries.GateLogAsync(request.Run, request.Path("gate"), after, limit)
+                    : null
+        ) with
+        {
+            Query = [Limit(PageLength), After],
+        },
         Read<TaskDocument>(
             "getTask",
             OfTask,
@@ -156,6 +215,22 @@ internal static class ApiTable
         },
         .. SteeringCatalog.All.SelectMany(Steer),
         new ApiCommand(
+            "hold",
+            OfRun + "/hold",
+            "Stops starting agents of a run",
+            request =>
+                request.Text("reason") is { Length: > 0 } reason ? (commands, stop) => commands.HoldAsync(request.Run, reason, stop) : null
+        )
+        {
+            Body = [new ApiMember("reason", "The reason, a sentence.", IsRequired: true)],
+        },
+        new ApiCommand(
+            "release",
+            OfRun + "/release",
+            "Ends the hold of a run",
+            request => (commands, stop) => commands.ReleaseAsync(request.Run, stop)
+        ),
+        new ApiCommand(
             "openPullRequest",
             OfRun + "/pull-request",
             "Opens draft pull requests of a run, or updates those that it has",
@@ -209,6 +284,7 @@ internal static class ApiTable
                 request => Act(command, request, target.Target)
             )
             {
+                Steering = command,
                 Body =
                 [
                     .. command.Arguments.Select(argument => new ApiMember(argument.Name, argument.Description, argument.IsRequired)),

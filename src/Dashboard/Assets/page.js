@@ -73,7 +73,7 @@
     source.onerror = () => {
       say("not connected: as of the last change");
       // Most browsers try again by themselves; after a refusal they don't.
-      if (source?.readyState === EventSource.CLOSED) { setTimeout(listen, pause); pause = Math.min(pause * 2, 30000); }
+      if (source?.readyState === EventSource.CLOSED) { setTimeout(listen, pause); pause = 2000; refresh(); }
     };
   };
   document.addEventListener("click", (click) => {

@@ -18,8 +18,6 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
 
     private const string Bearer = "Bearer ";
 
-    // Clients of these paths are programs, which can't fill in a login form.
-    private static readonly string[] OfPrograms = ["/api", "/ws", "/metrics"];
     private static readonly string[] Public = ["/login", "/assets/style.css", "/assets/page.js", "/assets/icon.svg"];
 
     private readonly HostNames _names = new(options);
@@ -54,27 +52,15 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
         var header = request.Headers.Authorization.ToString();
         if (header.StartsWith(Bearer, StringComparison.Ordinal))
         {
-            switch (sessions.IsToken(header[Bearer.Length..]))
+            var device = DeviceName.Of(request.Headers.UserAgent, context.Connection.RemoteIpAddress);
+            var (token, isSlowed) = sessions.Check(header[Bearer.Length..], device);
+            if (token is null)
             {
-                case null:
-                    await RefuseAsync(
-                        context,
-                        HttpStatusCode.TooManyRequests,
-                        "The token is wrong, as too many were in the last minute.",
-                        "Try again in a minute: " + LoginPage.HowToLogIn
-                    );
-                    return;
-                case false:
-                    await RefuseAsync(context, HttpStatusCode.Unauthorized, "The token is wrong.", LoginPage.HowToLogIn);
-                    return;
+                await RefuseTokenAsync(context, isSlowed);
+                return;
             }
-
             // No browser sends this header on its own initiative.
-            context.Items[typeof(LoginSession)] = new LoginSession(
-                DeviceName.Of(request.Headers.UserAgent, context.Connection.RemoteIpAddress),
-                "",
-                DateTimeOffset.MaxValue
-            );
+            context.Items[typeof(LoginSession)] = LoginSessions.Of(token, device);
             await next(context);
             return;
         }
@@ -92,7 +78,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
         context.Items[typeof(LoginSession)] = session;
         if (session is null && !Public.Contains(request.Path.Value, StringComparer.Ordinal))
         {
-            if (isChange || Array.Exists(OfPrograms, address => request.Path.StartsWithSegments(address, StringComparison.Ordinal)))
+            // Programs can't fill in a login form.
+            if (isChange || UnroutedMiddleware.IsOfPrograms(request.Path))
             {
                 await RefuseAsync(context, HttpStatusCode.Unauthorized, "You are not logged in.", LoginPage.HowToLogIn);
                 return;
@@ -146,6 +133,22 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
         {
             size.MaxRequestBodySize = DashboardOptions.LargestBody;
         }
+    }
+
+    private static Task RefuseTokenAsync(HttpContext context, bool isSlowed)
+    {
+        if (isSlowed)
+        {
+            context.Response.Headers.RetryAfter = "60";
+        }
+        return isSlowed
+            ? RefuseAsync(
+                context,
+                HttpStatusCode.TooManyRequests,
+                "The token is wrong, as too many were in the last minute.",
+                "Try again in a minute: " + LoginPage.HowToLogIn
+            )
+            : RefuseAsync(context, HttpStatusCode.Unauthorized, "The token is wrong.", LoginPage.HowToLogIn);
     }
 
     private static Task RefuseAsync(HttpContext context, HttpStatusCode status, string what, string cure) =>

@@ -1,13 +1,13 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Dashboard.Door;
 
 /// <summary>Options of the web server.</summary>
 /// <param name="Address">Address and port; port 0 selects any free port.</param>
-/// <param name="Token">Secret with which a user logs in and that a program sends as <c>Authorization: Bearer</c>; at least 16
-/// characters.</param>
-public sealed record DashboardOptions(IPEndPoint Address, string Token)
+/// <param name="Tokens">Tokens with which users log in and that programs send as <c>Authorization: Bearer</c>.</param>
+public sealed record DashboardOptions(IPEndPoint Address, WebTokens Tokens)
 {
     /// <summary>Maximum size of a request body in bytes. A plan of ten thousand tasks needs a third of this size.</summary>
     public const int LargestBody = 8 * 1024 * 1024;

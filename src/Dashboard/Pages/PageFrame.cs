@@ -22,4 +22,7 @@ public sealed record PageFrame(string Title, string Section, string FormToken, D
 
     /// <summary>The result of the user's last request; null: there was none.</summary>
     public CommandResult? Said { get; init; }
+
+    /// <summary>Text of the user's last request that was not used, so that it is not lost; empty for none.</summary>
+    public string Typed { get; init; } = "";
 }

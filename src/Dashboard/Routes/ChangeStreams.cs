@@ -1,4 +1,5 @@
 using Orchestrator.Dashboard.Api;
+using Orchestrator.Dashboard.Door;
 
 namespace Orchestrator.Dashboard.Routes;
 
@@ -22,20 +23,39 @@ internal sealed class ChangeStreams(QueryReader reader, IDashboardSource source,
         routes.MapGet("/changes", ChangesAsync);
         routes
             .MapGet(ApiRoutes.Root + "/repositories/{repository}/runs/{run}/stream", EventsAsync)
-            .Describe(Stream("streamRun", "A run's transitions as server-sent events"));
+            .Describe(
+                Stream(
+                    "streamRun",
+                    "A run's transitions as server-sent events",
+                    new("transition", typeof(RunEvent)),
+                    new("resync", typeof(RunStatus)),
+                    new("end", null)
+                )
+            );
         routes
             .MapGet(ApiRoutes.Root + "/events", (Delegate)AllEventsAsync)
-            .Describe(Stream("streamEvents", "The transitions of all runs as server-sent events"));
+            .Describe(
+                Stream(
+                    "streamEvents",
+                    "The transitions of all runs as server-sent events",
+                    new("resync", typeof(RunsSnapshot)),
+                    new("transition", typeof(RepositoryTransition))
+                )
+            );
     }
 
-    private static ApiOperation Stream(string name, string summary) => new(HttpMethods.Get, name, summary) { Answer = typeof(string) };
+    private static ApiOperation Stream(string name, string summary, params ApiEvent[] events) =>
+        new(HttpMethods.Get, name, summary) { Answer = typeof(string), Events = events };
 
     private async Task<IResult> ChangesAsync(HttpContext context, string? repository, string? run)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ends);
         // Taken before the client learns that it is subscribed, so that any later change differs from this state.
         var (seen, sent) = (Fingerprint(), time.GetTimestamp());
-        await BeginAsync(context, stop.Token);
+        if (!await BeginAsync(context, stop.Token))
+        {
+            return Results.Empty;
+        }
         try
         {
             while (true)
@@ -72,6 +92,10 @@ internal sealed class ChangeStreams(QueryReader reader, IDashboardSource source,
         {
             return Problem.Of(StatusCodes.Status404NotFound, "There is no such repository.", "GET /api/v1/repositories lists them.");
         }
+        if (await new WholeIds(reader).RefusalAsync(context, home, run, task: null) is { } refusal)
+        {
+            return refusal;
+        }
         var last = long.TryParse(context.Request.Headers["Last-Event-ID"], CultureInfo.InvariantCulture, out var number) ? number : 0;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ends);
         if (source.FollowAsync(home, run, last, stop.Token) is not { } events)
@@ -79,7 +103,10 @@ internal sealed class ChangeStreams(QueryReader reader, IDashboardSource source,
             return Problem.Of(StatusCodes.Status404NotFound, $"There is no run {run}.", "The runs of a repository are at .../runs.");
         }
         var now = (await reader.RunAsync(home, run, stop.Token)).Document;
-        await BeginAsync(context, stop.Token);
+        if (!await BeginAsync(context, stop.Token))
+        {
+            return Results.Empty;
+        }
         try
         {
             // The client's number is beyond the record. The record was reset, so the client's state is obsolete.
@@ -119,29 +146,21 @@ internal sealed class ChangeStreams(QueryReader reader, IDashboardSource source,
         var cursor = EventCursor.Read(id);
         try
         {
-            await BeginAsync(context, stop.Token);
+            if (!await BeginAsync(context, stop.Token))
+            {
+                return Results.Empty;
+            }
             if (cursor is null)
             {
                 // A new client, or one with an unknown id, receives all runs in their current state, followed by their events.
                 cursor = await all.BeginAsync(stop.Token);
-                var runs = (await all.RunsAsync(stop.Token)).Select(one => new { repository = one.Repository, run = one.Run });
-                await SendAsync(
-                    context,
-                    $"id: {cursor.Write()}\nevent: resync\ndata: {JsonSerializer.Serialize(new { runs }, QueryReader.Json)}\n\n",
-                    stop.Token
-                );
+                var runs = (await all.RunsAsync(stop.Token)).Select(one => new RepositoryRun(one.Repository, one.Run));
+                var snapshot = JsonSerializer.Serialize(new RunsSnapshot([.. runs]), QueryReader.Json);
+                await SendAsync(context, $"id: {cursor.Write()}\nevent: resync\ndata: {snapshot}\n\n", stop.Token);
             }
             await foreach (var (after, repository, run, happened) in all.FollowAsync(cursor, stop.Token))
             {
-                var data = JsonSerializer.Serialize(
-                    new
-                    {
-                        repository = repository.Id,
-                        run,
-                        happened,
-                    },
-                    QueryReader.Json
-                );
+                var data = JsonSerializer.Serialize(new RepositoryTransition(repository.Id, run, happened), QueryReader.Json);
                 await SendAsync(context, $"id: {after.Write()}\nevent: transition\ndata: {data}\n\n", stop.Token);
             }
         }
@@ -152,11 +171,17 @@ internal sealed class ChangeStreams(QueryReader reader, IDashboardSource source,
         return Results.Empty;
     }
 
-    private static async Task BeginAsync(HttpContext context, CancellationToken stop)
+    /// <summary>Sends the headers of a stream. Returns false if the client asked for nothing else.</summary>
+    private static async Task<bool> BeginAsync(HttpContext context, CancellationToken stop)
     {
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers["X-Accel-Buffering"] = "no";
+        if (UnroutedMiddleware.IsHead(context))
+        {
+            return false;
+        }
         await SendAsync(context, "retry: 1000\n\n", stop);
+        return true;
     }
 
     private static async Task SendAsync(HttpContext context, string text, CancellationToken stop)

@@ -9,21 +9,28 @@ internal sealed class FormResultStore(TimeProvider time)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(10);
 
-    private readonly ConcurrentDictionary<string, (DateTimeOffset Time, CommandResult Outcome)> _answers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (DateTimeOffset Time, FormResult Result)> _answers = new(StringComparer.Ordinal);
 
     /// <summary>Keeps an answer.</summary>
+    /// <param name="outcome">Result of the command.</param>
+    /// <param name="typed">Text that the user typed.</param>
     /// <returns>Its key.</returns>
-    public string Keep(CommandResult outcome)
+    public string Keep(CommandResult outcome, string typed)
     {
         foreach (var old in _answers.Where(answer => time.GetUtcNow() - answer.Value.Time > Kept))
         {
             _answers.TryRemove(old);
         }
         var key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-        _answers[key] = (time.GetUtcNow(), outcome);
+        _answers[key] = (time.GetUtcNow(), new FormResult(outcome, outcome.IsDone ? "" : typed));
         return key;
     }
 
     /// <summary>The answer of a key; null: there is none any more.</summary>
-    public CommandResult? Take(string? key) => key is not null && _answers.TryGetValue(key, out var found) ? found.Outcome : null;
+    public FormResult? Take(string? key) => key is not null && _answers.TryGetValue(key, out var found) ? found.Result : null;
 }
+
+/// <summary>Result of a form.</summary>
+/// <param name="Outcome">Result of the command.</param>
+/// <param name="Typed">Text that the user typed and that was not used; empty for none.</param>
+internal sealed record FormResult(CommandResult Outcome, string Typed);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Orchestrator.Dashboard.Door;
 using Orchestrator.Dashboard.Pages;
+using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Dashboard.Routes;
 
@@ -25,9 +26,9 @@ internal sealed class FormRoutes(
     public void AddTo(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/login", LoginPageAsync);
-        routes.MapPost("/login", (Delegate)LoginAsync);
-        routes.MapPost("/logout", (Delegate)LogoutAsync);
-        routes.MapPost("/r/{repository}/{run}/act", ActAsync);
+        routes.MapPost("/login", (Delegate)LoginAsync).WithMetadata(NeededScope.Read);
+        routes.MapPost("/logout", (Delegate)LogoutAsync).WithMetadata(NeededScope.Read);
+        routes.MapPost("/r/{repository}/{run}/act", ActAsync).WithMetadata(NeededScope.Answer);
         routes.MapGet("/plan", (Delegate)PlanPageAsync);
         routes.MapPost("/plan", (Delegate)PlanAsync);
     }
@@ -56,41 +57,39 @@ internal sealed class FormRoutes(
 
     private async Task<IResult> LogInAsync(HttpContext context, string token, string to)
     {
-        switch (sessions.IsToken(token))
+        var device = DeviceName.Of(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
+        var (found, isSlowed) = sessions.Check(token, device);
+        if (found is not null)
         {
-            case true:
-                var device = DeviceName.Of(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
-                context.Response.Cookies.Append(
-                    AccessMiddleware.Cookie,
-                    sessions.Begin(device),
-                    new CookieOptions
-                    {
-                        HttpOnly = true,
-                        SameSite = SameSiteMode.Strict,
-                        Secure = context.Request.IsHttps,
-                        MaxAge = TimeSpan.FromDays(30),
-                        IsEssential = true,
-                    }
-                );
-                // A redirection would not send the cookie if the link was opened from another program (SameSite=Strict).
-                return await renderer.RenderAsync<LoggedInPage>(new() { ["To"] = to });
-            case false:
-                return await renderer.RenderAsync<LoginPage>(
-                    new() { ["Problem"] = "This is not the token of this server.", ["To"] = to },
-                    StatusCodes.Status403Forbidden
-                );
-            default:
-                context.Response.Headers.RetryAfter = "60";
-                return await renderer.RenderAsync<LoginPage>(
-                    new()
-                    {
-                        ["Problem"] =
-                            "This is not the token of this server, and too many wrong ones came in the last minute: try again in one.",
-                        ["To"] = to,
-                    },
-                    StatusCodes.Status429TooManyRequests
-                );
+            context.Response.Cookies.Append(
+                AccessMiddleware.Cookie,
+                sessions.Begin(found, device),
+                new CookieOptions
+                {
+                    HttpOnly = true,
+                    SameSite = SameSiteMode.Strict,
+                    Secure = context.Request.IsHttps,
+                    MaxAge = TimeSpan.FromDays(30),
+                    IsEssential = true,
+                }
+            );
+            // A redirection would not send the cookie if the link was opened from another program (SameSite=Strict).
+            return await renderer.RenderAsync<LoggedInPage>(new() { ["To"] = to });
         }
+        if (isSlowed)
+        {
+            context.Response.Headers.RetryAfter = "60";
+        }
+        return await renderer.RenderAsync<LoginPage>(
+            new()
+            {
+                ["Problem"] = isSlowed
+                    ? "This is not the token of this server, and too many wrong ones came in the last minute: try again in one."
+                    : "This is not the token of this server.",
+                ["To"] = to,
+            },
+            isSlowed ? StatusCodes.Status429TooManyRequests : StatusCodes.Status403Forbidden
+        );
     }
 
     private async Task<IResult> LogoutAsync(HttpContext context)
@@ -118,11 +117,18 @@ internal sealed class FormRoutes(
         var back = Back(context, Links.Run(home, run));
         if (target != run && !target.StartsWith(run + "/", StringComparison.Ordinal))
         {
-            return Said(back, new CommandResult(Outcome.Usage, $"'{target}' does not belong to {run}."));
+            return Said(back, new CommandResult(Outcome.Usage, $"'{target}' does not belong to {run}."), text);
         }
         if (ActOf(run, kind, target, text, form) is not { } act)
         {
-            return Said(back, new CommandResult(Outcome.Usage, $"'{kind}' is nothing that can be done here."));
+            return Said(back, new CommandResult(Outcome.Usage, $"'{kind}' is nothing that can be done here."), text);
+        }
+        if (
+            AccessMiddleware.SessionOf(context).Scope is var scope and < WebScope.All
+            && !await IsAnswerAsync(context, home, run, kind, target)
+        )
+        {
+            return ScopeMiddleware.Refusal(scope);
         }
         if (form["shown"].ToString() is { Length: > 0 } shown && await HasChangedAsync(home, run, shown, context.RequestAborted))
         {
@@ -131,12 +137,19 @@ internal sealed class FormRoutes(
                 new CommandResult(
                     Outcome.Usage,
                     "Nothing was done: what you answered is not asked any more, or is asked anew with other words. See below."
-                )
+                ),
+                text
             );
         }
         var commands = reader.CommandsIn(home, AccessMiddleware.SessionOf(context).Device);
-        return Said(back, await act(commands, context.RequestAborted));
+        return Said(back, await act(commands, context.RequestAborted), text);
     }
+
+    private async Task<bool> IsAnswerAsync(HttpContext context, RepositoryEntry home, string run, string kind, string target) =>
+        (await reader.RunAsync(home, run, context.RequestAborted)).Document?.Questions.Any(question =>
+            question.Ways.Any(way => way.Kind == kind && way.Target == target)
+        )
+            is true;
 
     private static Func<IRunCommands, CancellationToken, Task<CommandResult>>? ActOf(
         string run,
@@ -259,8 +272,8 @@ internal sealed class FormRoutes(
             "Load the page anew and send it again."
         );
 
-    private IResult Said(string to, CommandResult outcome) =>
-        Results.Redirect($"{to}{(to.Contains('?', StringComparison.Ordinal) ? '&' : '?')}said={answers.Keep(outcome)}");
+    private IResult Said(string to, CommandResult outcome, string typed = "") =>
+        Results.Redirect($"{to}{(to.Contains('?', StringComparison.Ordinal) ? '&' : '?')}said={answers.Keep(outcome, typed)}");
 
     /// <summary>Returns the page from which the form was sent if the browser reports it, or else the page of the run.</summary>
     private static string Back(HttpContext context, string otherwise) =>

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using Microsoft.OpenApi;
 using Orchestrator.Dashboard.Api;
 using Orchestrator.Dashboard.Door;
 
@@ -6,7 +7,7 @@ namespace Orchestrator.Dashboard.Routes;
 
 /// <summary>Compatibility routes for clients of an older tool: <c>/api/status</c>, <c>/api/sessions</c>, <c>/api/worktrees</c>,
 /// <c>/api/spawn</c>, <c>/api/agents/RUN/TASK/pause</c> and <c>resume</c>, <c>/api/cleanup</c>, <c>/ws/status</c>. An agent's id is
-/// <c>RUN/TASK</c>.</summary>
+/// <c>RUN/TASK</c>; some clients encode its slash. Where no repository is named, it is the one in which the server was started.</summary>
 /// <param name="reader">Runs queries and commands.</param>
 /// <param name="events">Events of all runs.</param>
 /// <param name="time">Clock.</param>
@@ -20,57 +21,98 @@ internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimePro
     /// <summary>Adds the routes.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/status", (Delegate)(async (HttpContext context) => Json(await StatusAsync(context.RequestAborted))));
-        routes.MapGet("/api/sessions", SessionsAsync);
-        routes.MapGet("/api/worktrees", (Delegate)WorktreesAsync);
-        routes.MapPost("/api/spawn", (Delegate)SpawnAsync);
+        Describe<LegacyStatus>(routes.MapGet("/api/status", (Delegate)SendStatusAsync), "legacyStatus", "Runs and agents that work");
+        Describe<SessionsDocument>(
+            routes.MapGet("/api/sessions", SessionsAsync),
+            "legacySessions",
+            "Conversations of Claude Code",
+            [new ApiMember("hours", "At most so old, in hours.", Type: JsonSchemaType.Number)]
+        );
+        Describe<LegacyWorktrees>(routes.MapGet("/api/worktrees", (Delegate)WorktreesAsync), "legacyWorktrees", "Worktrees");
+        Describe<CommandTold>(
+            routes.MapPost("/api/spawn", (Delegate)SpawnAsync),
+            "legacySpawn",
+            "Starts a run with independent tasks, one per text",
+            body:
+            [
+                new ApiMember("tasks", "Texts of the tasks.", IsRequired: true, JsonSchemaType.Array),
+                new ApiMember("repository", "Id or path of the repository. Default: the one in which the server was started."),
+            ]
+        );
         foreach (var command in (SteeringDefinition[])[SteeringCatalog.Pause, SteeringCatalog.Resume])
         {
-            routes.MapPost(
-                $"/api/agents/{{run}}/{{task}}/{command.Name}",
-                (HttpContext context, string run, string task) => SteerAsync(context, run, task, command)
+            var summary = $"{char.ToUpperInvariant(command.Name[0])}{command.Name[1..]}s the agent of a task";
+            Describe<CommandTold>(
+                routes.MapPost(
+                    $"/api/agents/{{run}}/{{task}}/{command.Name}",
+                    (HttpContext context, string run, string task) => SteerAsync(context, run, task, command)
+                ),
+                $"legacy{char.ToUpperInvariant(command.Name[0])}{command.Name[1..]}",
+                summary
+            );
+            // Clients that encode the whole id send %2F, which a server does not decode in paths.
+            Describe<CommandTold>(
+                routes.MapPost(
+                    $"/api/agents/{{agent}}/{command.Name}",
+                    (HttpContext context, string agent) =>
+                        Uri.UnescapeDataString(agent).Split('/', 2) is [var run, var task]
+                            ? SteerAsync(context, run, task, command)
+                            : Task.FromResult(Unknown(agent))
+                ),
+                $"legacy{char.ToUpperInvariant(command.Name[0])}{command.Name[1..]}Encoded",
+                summary
             );
         }
-        routes.MapPost("/api/cleanup", (Delegate)CleanupAsync);
+        Describe<CommandTold>(
+            routes.MapPost("/api/cleanup", (Delegate)CleanupAsync),
+            "legacyCleanup",
+            "Removes ended runs of the repository in which the server was started, or else of all"
+        );
         routes.Map("/ws/status", SocketAsync);
     }
 
-    private async Task<JsonObject> StatusAsync(CancellationToken stop)
+    private static void Describe<T>(
+        IEndpointConventionBuilder route,
+        string name,
+        string summary,
+        IReadOnlyList<ApiMember>? query = null,
+        IReadOnlyList<ApiMember>? body = null
+    ) =>
+        route.Describe(
+            new(name is "legacyStatus" or "legacySessions" or "legacyWorktrees" ? HttpMethods.Get : HttpMethods.Post, name, summary)
+            {
+                Answer = typeof(T),
+                Query = query ?? [],
+                Body = body ?? [],
+                IsDeprecated = true,
+            }
+        );
+
+    private async Task<IResult> SendStatusAsync(HttpContext context) => Json(await StatusAsync(context.RequestAborted));
+
+    private async Task<LegacyStatus> StatusAsync(CancellationToken stop)
     {
-        var (runs, agents) = (new JsonArray(), new JsonArray());
+        var (runs, agents) = (new List<LegacyRun>(), new List<LegacyAgent>());
         foreach (var (repository, entry) in await events.RunsAsync(stop))
         {
             if (RunStates.IsFinal(entry.State) || (await reader.RunAsync(repository, entry.RunId, stop)).Document is not { } run)
             {
                 continue;
             }
-            runs.Add(
-                new JsonObject
-                {
-                    ["id"] = run.RunId,
-                    ["repository"] = repository.Root,
-                    ["title"] = run.Title,
-                    ["status"] = run.State,
-                    ["standing"] = run.Standing,
-                    ["cost"] = run.Cost,
-                }
+            runs.Add(new(run.RunId, repository.Root, run.Title, run.State, run.Standing, run.Cost));
+            agents.AddRange(
+                run.Tasks.Where(task => TaskStates.HoldsSlot(task.State))
+                    .Select(task => new LegacyAgent(
+                        $"{run.RunId}/{task.Id}",
+                        task.Title.Length > 0 ? task.Title : task.Id,
+                        task.Paused ? "paused" : task.State,
+                        task.StartedAt,
+                        task.Attempt,
+                        task.Cost
+                    ))
             );
-            foreach (var task in run.Tasks.Where(task => TaskStates.HoldsSlot(task.State)))
-            {
-                agents.Add(
-                    new JsonObject
-                    {
-                        ["id"] = $"{run.RunId}/{task.Id}",
-                        ["task"] = task.Title.Length > 0 ? task.Title : task.Id,
-                        ["status"] = task.Paused ? "paused" : task.State,
-                        ["startedAt"] = task.StartedAt,
-                        ["attempt"] = task.Attempt,
-                        ["cost"] = task.Cost,
-                    }
-                );
-            }
         }
-        return new JsonObject { ["runs"] = runs, ["agents"] = agents };
+        return new LegacyStatus(runs, agents);
     }
 
     /// <summary>Returns the conversations of Claude Code on this machine. They belong to no repository, so any repository can be
@@ -80,7 +122,7 @@ internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimePro
     {
         if (reader.Repositories.Count == 0)
         {
-            return Json(new JsonObject { ["sessions"] = new JsonArray() });
+            return Results.Text(DocumentJson.Write(new SessionsDocument("", [])), "application/json");
         }
         var found = await reader.AskAnyAsync(
             string.Create(CultureInfo.InvariantCulture, $"conversations of an older client {hours}"),
@@ -94,7 +136,7 @@ internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimePro
 
     private async Task<IResult> WorktreesAsync(HttpContext context)
     {
-        var all = new JsonArray();
+        var all = new List<LegacyWorktree>();
         foreach (var repository in reader.Repositories)
         {
             var found = await reader.AskAsync(
@@ -107,14 +149,23 @@ internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimePro
             {
                 return Refused(found.Fault!, StatusCodes.Status422UnprocessableEntity);
             }
-            foreach (var entry in document.Worktrees)
-            {
-                var worktree = JsonSerializer.SerializeToNode(entry, QueryReader.Json)!;
-                worktree["repository"] = repository.Root;
-                all.Add(worktree);
-            }
+            all.AddRange(
+                document.Worktrees.Select(tree => new LegacyWorktree(
+                    repository.Root,
+                    tree.Path,
+                    tree.Owner,
+                    tree.Size,
+                    tree.CanGo,
+                    tree.Why,
+                    tree.Run,
+                    tree.Task,
+                    tree.State,
+                    tree.Branch,
+                    tree.Head
+                ))
+            );
         }
-        return Json(new JsonObject { ["worktrees"] = all });
+        return Json(new LegacyWorktrees(all));
     }
 
     /// <summary>Starts a run with independent tasks, one per text, that leaves each task's work on a branch.</summary>
@@ -130,16 +181,14 @@ internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimePro
             return Problem.Of(StatusCodes.Status400BadRequest, $"The body is no JSON: {fault.Message}", "{\"tasks\": [\"...\"]}");
         }
         var texts = TextsOf(body?["tasks"] ?? body?["task"]).ToList();
-        var home =
-            body?["repository"]?.ToString() is { Length: > 0 } named
-                ? reader.Repositories.FirstOrDefault(repository => named == repository.Id || named == repository.Root)
-            : reader.Repositories is [var only] ? only
-            : null;
+        var home = body?["repository"]?.ToString() is { Length: > 0 } named
+            ? reader.Repositories.FirstOrDefault(repository => named == repository.Id || named == repository.Root)
+            : reader.Home ?? (reader.Repositories is [var only] ? only : null);
         if (home is null || texts.Count is 0 or > MostTasks || texts.Exists(text => text.Trim().Length == 0))
         {
             return Problem.Of(
                 StatusCodes.Status400BadRequest,
-                home is null ? "Which repository is meant?" : "There are no tasks, or one of them is empty.",
+                home is null ? "The repository is unknown." : "There are no tasks, or one of them is empty.",
                 "{\"repository\": \"ID or path\", \"tasks\": [\"what an agent has to do\", ...]}; GET /api/v1/repositories lists them."
             );
         }
@@ -166,19 +215,36 @@ internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimePro
                 return Told(await commands.SteerAsync(command, new SteeringRequest(run, task), context.RequestAborted), ofUsage);
             }
         }
-        return Problem.Of(StatusCodes.Status404NotFound, $"There is no agent {run}/{task}.", "GET /api/status lists the agents.");
+        return Unknown($"{run}/{task}");
     }
+
+    private static IResult Unknown(string agent) =>
+        Problem.Of(
+            StatusCodes.Status404NotFound,
+            $"There is no agent {new UntrustedText(agent).Line}.",
+            "GET /api/status lists the agents."
+        );
 
     private async Task<IResult> CleanupAsync(HttpContext context)
     {
         var told = new List<string>();
-        foreach (var repository in reader.Repositories)
+        var worst = Outcome.Done;
+        foreach (var repository in reader.Home is { } home ? [home] : reader.Repositories)
         {
             var commands = reader.CommandsIn(repository, AccessMiddleware.SessionOf(context).Device);
             var result = await commands.CleanUpAsync(context.RequestAborted);
+            worst = result.IsDone ? worst : result.Outcome;
             told.Add($"{repository.Root}:\n{result.Text}");
         }
-        return Json(ToldOf(0, string.Join("\n\n", told)));
+        var text = string.Join("\n\n", told);
+        return worst == Outcome.Done
+            ? Json(new CommandTold(0, text))
+            : Problem.Of(
+                ApiStatus.Of(worst, isRead: true, StatusCodes.Status409Conflict),
+                "Not everything could be removed.",
+                text,
+                (int)worst
+            );
     }
 
     private async Task SocketAsync(HttpContext context)
@@ -201,7 +267,7 @@ internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimePro
                 if (now != seen)
                 {
                     seen = now;
-                    var text = Encoding.UTF8.GetBytes((await StatusAsync(stop.Token)).ToJsonString());
+                    var text = JsonSerializer.SerializeToUtf8Bytes(await StatusAsync(stop.Token), QueryReader.Json);
                     await socket.SendAsync(text, WebSocketMessageType.Text, endOfMessage: true, stop.Token);
                 }
             }
@@ -228,7 +294,7 @@ internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimePro
         await stop.CancelAsync();
     }
 
-    private static IResult Json(JsonObject document) => Results.Text(document.ToJsonString(), "application/json");
+    private static IResult Json<T>(T document) => Results.Json(document, QueryReader.Json);
 
     private static IResult Refused(UseCaseException fault, int ofUsage) =>
         Problem.Of(ApiStatus.Of(fault.Outcome, isRead: true, ofUsage), fault.Message, fault.Cure, (int)fault.Outcome);
@@ -238,7 +304,7 @@ internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimePro
         var status = ApiStatus.Of(result, ofUsage);
         // A run that waits for approval was started as well. Those clients know no 201 and 202.
         return status < StatusCodes.Status300MultipleChoices || result.RunId is not null
-            ? Json(ToldOf((int)result.Outcome, result.Text))
+            ? Json(new CommandTold((int)result.Outcome, result.Text))
             : Problem.Of(
                 status,
                 result.Fault?.Message ?? result.Text.Split('\n')[0],
@@ -246,6 +312,4 @@ internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimePro
                 (int)result.Outcome
             );
     }
-
-    private static JsonObject ToldOf(int exitCode, string text) => new() { ["exitCode"] = exitCode, ["told"] = text };
 }

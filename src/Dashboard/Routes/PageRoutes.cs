@@ -1,6 +1,7 @@
 using Orchestrator.Dashboard.Door;
 using Orchestrator.Dashboard.Pages;
 using Orchestrator.Dashboard.Views;
+using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Dashboard.Routes;
 
@@ -8,8 +9,9 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="reader">Runs queries.</param>
 /// <param name="renderer">Renders HTML.</param>
 /// <param name="answers">Results of the user's commands.</param>
+/// <param name="tokens">Tokens of the page.</param>
 /// <param name="time">Clock.</param>
-internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, FormResultStore answers, TimeProvider time)
+internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, FormResultStore answers, WebTokens tokens, TimeProvider time)
 {
     private readonly CoalescingCache<IResult?> _runs = new(time);
 
@@ -28,11 +30,15 @@ internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, Form
     }
 
     /// <summary>Creates the frame of a page with title, section and form token.</summary>
-    public PageFrame Frame(HttpContext context, string title, string section) =>
-        new(title, section, AccessMiddleware.SessionOf(context).FormToken, time.GetUtcNow())
+    public PageFrame Frame(HttpContext context, string title, string section)
+    {
+        var result = answers.Take(context.Request.Query["said"]);
+        return new(title, section, AccessMiddleware.SessionOf(context).FormToken, time.GetUtcNow())
         {
-            Said = answers.Take(context.Request.Query["said"]),
+            Said = result?.Outcome,
+            Typed = result?.Typed ?? "",
         };
+    }
 
     private async Task<IResult> HomeAsync(HttpContext context) =>
         await renderer.RenderAsync<HomePage>(
@@ -98,6 +104,7 @@ internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, Form
             {
                 ["Frame"] = Frame(context, "Settings", "settings"),
                 ["Settings"] = (IReadOnlyList<(RepositoryEntry, IReadOnlyList<ConfigEntry>, string)>)all,
+                ["Access"] = WebTokensDocument.Of(tokens),
             }
         );
     }

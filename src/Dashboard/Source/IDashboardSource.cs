@@ -9,6 +9,9 @@ public interface IDashboardSource
     /// <summary>Returns the repositories in which this user has started runs, in path order.</summary>
     IReadOnlyList<RepositoryEntry> Repositories();
 
+    /// <summary>Repository in which the server was started, or null if it was started elsewhere.</summary>
+    RepositoryEntry? Home { get; }
+
     /// <summary>Returns the queries of a repository.</summary>
     IRunQueries QueriesIn(RepositoryEntry repository);
 

@@ -19,6 +19,9 @@ internal sealed class QueryReader(IDashboardSource source, TimeProvider time)
     /// <summary>Repositories of this user.</summary>
     public IReadOnlyList<RepositoryEntry> Repositories => source.Repositories();
 
+    /// <summary>Repository in which the server was started, or null if it was started elsewhere.</summary>
+    public RepositoryEntry? Home => source.Home;
+
     /// <summary>Returns a repository by its id, or null if it does not exist.</summary>
     public RepositoryEntry? Find(string? id) => source.Repositories().FirstOrDefault(repository => repository.Id == id);
 

@@ -107,11 +107,29 @@ public sealed class WaitChain(RunStatus run)
         {
             return (new WaitLink(task.Id, "waits since nobody works on the run", $"orchestrate resume {run.RunId}"), null);
         }
-        return task.State is TaskStates.Pending or TaskStates.Queued
-            ? (new WaitLink(task.Id, $"waits for a free place: {_atWork} of {run.Workers} are at work", null), null)
-            : (new WaitLink(task.Id, $"is at work: {task.State}{(task.Doing is { Length: > 0 } doing ? ", " + doing : "")}", null), null);
+        if (task.State is TaskStates.Pending or TaskStates.Queued)
+        {
+            return (WaitOfReady(task.Id), null);
+        }
+        return (new WaitLink(task.Id, $"is at work: {task.State}{(task.Doing is { Length: > 0 } doing ? ", " + doing : "")}", null), null);
 
         bool IsUnmet(string need) => _tasks.TryGetValue(need, out var other) && !TaskStates.IsDone(other.State);
+    }
+
+    /// <summary>Describes the wait of a task whose dependencies are done.</summary>
+    private WaitLink WaitOfReady(string task)
+    {
+        if (run.Questions.FirstOrDefault(question => question.Id == RunQuestion.Plan) is { } question)
+        {
+            return new WaitLink(task, $"waits for a person: {question.Question}", question.Ways is [var way, ..] ? way.Command : null);
+        }
+        return new WaitLink(
+            task,
+            run.State != RunStates.Executing ? $"waits since the run is {RunLiveness.Describe(run)}"
+                : _atWork >= run.Workers ? $"waits for a free slot: {_atWork} of {run.Workers} are at work"
+                : "is about to start",
+            null
+        );
     }
 }
 

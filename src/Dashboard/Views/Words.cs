@@ -36,7 +36,7 @@ internal static class Words
     /// kept.</summary>
     /// <param name="lines">All lines of the log.</param>
     /// <param name="most">Maximum number of lines.</param>
-    public static string Log(IEnumerable<string> lines, int most)
+    public static IReadOnlyList<string> LastLines(IEnumerable<string> lines, int most)
     {
         var (shown, free) = (new List<string>(), MostOfLog);
         foreach (var line in lines.TakeLast(most).Reverse())
@@ -50,7 +50,7 @@ internal static class Words
             shown.Add(part);
         }
         shown.Reverse();
-        return Block(string.Join('\n', shown));
+        return shown;
     }
 
     private static string Cut(string line) =>

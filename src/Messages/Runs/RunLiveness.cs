@@ -57,6 +57,7 @@ public static class RunLiveness
             Ended => run.LandedGone is true ? $"{run.State} (no longer on {BranchOf(run)})" : run.State,
             Interrupted => Interrupted,
             NeedsPerson when IsWorking(run.State) => "waiting for a person",
+            Moving when IsParked(run) => $"{run.State} (parked)",
             _ => run.Paused || (run.Standing ?? Of(run)) == Paused ? $"{run.State} (paused)" : run.State,
         };
 
@@ -72,6 +73,12 @@ public static class RunLiveness
     /// <summary>Returns the tasks that a user paused individually; empty if the run as a whole is paused.</summary>
     public static IEnumerable<RunTask> PausedTasks(RunStatus run) =>
         run.Paused || RunStates.IsFinal(run.State) ? [] : run.Tasks.Where(task => task.Paused && !TaskStates.IsEnd(task.State));
+
+    /// <summary>True if a run waits until a usage limit resets or an account or host recovers, while no task works.</summary>
+    public static bool IsParked(RunStatus run) =>
+        IsWorking(run.State)
+        && run.Tasks.Any(task => task.State == TaskStates.Parked)
+        && !run.Tasks.Any(task => TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging);
 
     // A pending task has a reason only while it waits for files that another run holds.
     private static bool WaitsForOthers(RunTask task) => task.State == TaskStates.Pending && task.Reason.Length > 0;

@@ -141,7 +141,11 @@ public sealed class RunForecasts(string repository)
 
     /// <summary>Formats a forecast for display.</summary>
     public static string Describe(RunForecast forecast) =>
-        string.Create(CultureInfo.InvariantCulture, $"{forecast.CostLow:0.00} to {forecast.CostHigh:0.00} USD and ")
+        (
+            forecast.CostHigh < 0.005m
+                ? ""
+                : string.Create(CultureInfo.InvariantCulture, $"{forecast.CostLow:0.00} to {forecast.CostHigh:0.00} USD and ")
+        )
         + $"{TimeSection.Length(TimeSpan.FromSeconds(forecast.SecondsLow))} to "
         + $"{TimeSection.Length(TimeSpan.FromSeconds(forecast.SecondsHigh))}, by {Plural.Of(forecast.PastTasks, "past task")} of "
         + Plural.Of(forecast.PastRuns, "run")

@@ -145,14 +145,13 @@ public sealed class LineProofs(RunServices services)
             gaps.Add($"its commit says that it is of the task {other}; by the run's record it is {task.Id}'s");
         }
         var notes = AttemptModel.NotesOf(folder.Path, task.Id).Where(one => one.Attempt == attempt).ToList();
-        var models = notes.SelectMany(one => one.Models).Distinct(StringComparer.Ordinal).ToList();
         return proof with
         {
             Task = task.Id,
             Title = task.Title,
             Attempt = attempt,
             Merge = task.MergeCommit,
-            Agent = recorded.Status.Agent + (models.Count > 0 ? $" ({string.Join(", ", models)})" : ""),
+            Agent = WorkingAgents.Describe(notes, task, recorded.Status),
             Sessions = [.. notes.Select(one => one.Session).Where(session => session.Length > 0).Distinct(StringComparer.Ordinal)],
             CostUsd = task.Cost,
             Gates =

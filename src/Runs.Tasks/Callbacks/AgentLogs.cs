@@ -29,6 +29,7 @@ public static class AgentLogs
         happened switch
         {
             AgentText text => text.Text,
+            AgentErrorOutput error => $"[stderr] {error.Text}",
             AgentToolUse use => $"[{use.Tool}: {use.Subject}]",
             AgentToolError error => $"[ERROR: {error.Message}]",
             AgentApiError error => $"[ERROR: {error.Kind}: {error.Message}]",

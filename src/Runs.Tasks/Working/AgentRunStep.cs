@@ -171,6 +171,7 @@ public sealed class AgentRunStep(RunServices services)
                 SnapshotProblem = snapshots.Problem,
                 Attempt = input.Attempt,
                 Account = governed.Agent.Account,
+                Agent = agentName,
                 IsAtGrant = governed.Use.EndsAtGrant(outcome),
             },
             found: state == AgentStartState.Ended

@@ -28,6 +28,13 @@ public sealed record AgentRunNotes
         init => field = value ?? "";
     } = "";
 
+    /// <summary>Name of the agent in the settings, or empty in notes of earlier versions.</summary>
+    public string Agent
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+
     /// <summary>Number of the task's attempt, or 0 if the agent run does not belong to a task.</summary>
     public int Attempt { get; init; }
 

@@ -159,7 +159,7 @@ public sealed class StructuredAnswer(RunServices services)
         );
         string[] notTaken = [confined.TakeOver(outcome.SessionId ?? start.SessionId), .. await logins.ReturnAsync()];
         confined.Remove();
-        (AgentRunNotes.Of(outcome) with { Account = governed.Agent.Account }).Write(start.Folder);
+        (AgentRunNotes.Of(outcome) with { Account = governed.Agent.Account, Agent = ask.Who.Agent }).Write(start.Folder);
         if (ask.LeavesNoWorktree)
         {
             await worktrees.RemoveAsync(ask.Worktree);

@@ -52,11 +52,13 @@ public static class GateEvidence
     /// <summary>Reads all verdicts of a run: at its base, of tasks, of merges and of its landing. Unreadable ones are skipped.</summary>
     /// <param name="ofBase">True to include verdicts at the base, before any work.</param>
     public static IReadOnlyList<GateVerdict> ReadAll(RunFolder folder, bool ofBase = true) =>
-        [
-            .. ofBase ? Read(folder.Preflight) ?? [] : [],
-            .. ReadOfTasks(folder).Select(stored => stored.Verdict),
-            .. Read(folder.LandingEvidence) ?? [],
-        ];
+        [.. ofBase ? ReadBase(folder) : [], .. ReadOfTasks(folder).Select(stored => stored.Verdict), .. ReadLanding(folder)];
+
+    /// <summary>Reads the verdicts at a run's base, before any work; empty if none were stored or they are unreadable.</summary>
+    public static IReadOnlyList<GateVerdict> ReadBase(RunFolder folder) => Read(folder.Preflight) ?? [];
+
+    /// <summary>Reads the verdicts at a run's landing; empty if none were stored or they are unreadable.</summary>
+    public static IReadOnlyList<GateVerdict> ReadLanding(RunFolder folder) => Read(folder.LandingEvidence) ?? [];
 
     /// <summary>Reads all verdicts of a run's tasks and of their merges, with their folders. Unreadable ones are skipped.</summary>
     public static IReadOnlyList<StoredVerdict> ReadOfTasks(RunFolder folder)

@@ -164,9 +164,15 @@ public sealed record AgentSettings(
     {
         var command = settings.Read(CommandKey, name);
         var description = settings.Read(DescriptionKey, name);
+        // A faulty description has an error of its own, with its file and line.
         settings.Demand(
             command is not { Count: 0 }
-                && (command is not null || description is not null || name == Claude || KnownAgents.Names.Contains(name)),
+                && (
+                    command is not null
+                    || settings.SourceOf(DescriptionKey, name).Kind != SettingSourceKind.Default
+                    || name == Claude
+                    || KnownAgents.Names.Contains(name)
+                ),
             CommandKey,
             "the agent has no program.",
             "Give [PROGRAM, ARGUMENT, ...], or a description.",

@@ -241,6 +241,12 @@ public sealed record OrchestratorSettings
         : agent == AgentSettings.Claude ? ClaudeHosts.All
         : [];
 
+    /// <summary>True if an agent's program prints its cost, according to its description.</summary>
+    /// <param name="agent">Name of the agent.</param>
+    public bool ReportsCost(string agent) =>
+        DescriptionOf(agent) is { } json
+        && DescriptionReader.Read(json).Description?.Stream?.Events.Any(rule => rule.Usage?.Cost is not null) is true;
+
     /// <summary>True if an agent with this name is configured or built in.</summary>
     public bool HasAgent(string name) => Agents.ContainsKey(name) || KnownAgents.Names.Contains(name);
 

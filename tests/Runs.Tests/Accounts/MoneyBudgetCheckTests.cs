@@ -21,6 +21,7 @@ public sealed class MoneyBudgetCheckTests
     [InlineData("budget: {day: 5}", "api", "claude-opus-4-8")]
     [InlineData("{budget: {run: 5}, agents: {mine: {command: [x], free: true}}}", "mine", "sonnet")]
     [InlineData("{budget: {run: 5}, prices: [{model: unheard-of, input: 1, output: 2}]}", "claude", "unheard-of")]
+    [InlineData("{budget: {run: 5}, agents: {mine: {description: {like: opencode, program: x}}}}", "mine", "unheard-of")]
     public void Faults_PriceIsKnownOrNotNeeded_AreNone(string file, string agent, string model) => Assert.Empty(Faults(file, agent, model));
 
     [Fact]

@@ -1,0 +1,50 @@
+using Orchestrator.Plans;
+using Orchestrator.Runs.Holds;
+
+namespace Orchestrator.App.Commands;
+
+/// <summary>Stops agent starts of one run or of this machine, and allows them again.</summary>
+/// <param name="context">Clock and variables.</param>
+public sealed class RunHolds(UseCaseContext context)
+{
+    private const int LongestReason = 500;
+    private readonly HoldFile _file = new(context.Environment, context.Time);
+
+    /// <summary>Returns the current holds.</summary>
+    public IReadOnlyList<Hold> Read() => _file.Read();
+
+    /// <summary>Sets a hold.</summary>
+    /// <param name="run">Id of the run, or empty for all.</param>
+    /// <param name="repository">Absolute path of the run's repository, or empty for all.</param>
+    /// <param name="reason">The user's reason.</param>
+    /// <param name="stop">Cancels the wait for other writers.</param>
+    /// <exception cref="UseCaseException">The reason is empty or too long.</exception>
+    public async Task<Hold> HoldAsync(string run, string repository, string reason, CancellationToken stop)
+    {
+        var line = new UntrustedText(reason).Line.Trim();
+        return line.Length is > 0 and <= LongestReason
+            ? await _file.HoldAsync(run, repository, line, stop)
+            : throw new UseCaseException(
+                Outcome.Usage,
+                line.Length == 0 ? "The reason is empty." : $"The reason has {Plural.Of(line.Length, "character")}.",
+                $"Say in a sentence of at most {LongestReason} characters why nothing is to be started."
+            );
+    }
+
+    /// <summary>Releases the hold of one run, or all holds.</summary>
+    /// <param name="run">Id of the run, or empty for all holds.</param>
+    /// <param name="repository">Absolute path of the run's repository, or empty for all.</param>
+    /// <param name="stop">Cancels the wait for other writers.</param>
+    /// <returns>The released holds.</returns>
+    public Task<IReadOnlyList<Hold>> ReleaseAsync(string run, string repository, CancellationToken stop) =>
+        _file.ReleaseAsync(run, repository, stop);
+
+    /// <summary>Describes a new hold.</summary>
+    public static string Describe(Hold hold) =>
+        $"{(hold.IsOfAll ? "No agent is started on this machine" : $"No agent of {hold.Run} is started")} until '{hold.Cure}'. What works "
+        + "goes on.";
+
+    /// <summary>Describes a released hold.</summary>
+    public static string DescribeReleased(Hold hold) =>
+        $"{(hold.IsOfAll ? "This machine" : hold.Run)} is held no more (it was: {hold.Reason}).";
+}

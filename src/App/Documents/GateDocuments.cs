@@ -1,0 +1,45 @@
+using System.Text.Json.Serialization;
+using Orchestrator.Plans;
+
+namespace Orchestrator.App.Documents;
+
+/// <summary>Results of all gates of a run.</summary>
+/// <param name="RunId">Id of the run.</param>
+/// <param name="Gates">The results: at the base, of each task's attempts and merges, and at the landing.</param>
+public sealed record GatesDocument(string RunId, IReadOnlyList<GateResultLine> Gates) : Document;
+
+/// <summary>Subject that a gate checked.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<GateStage>))]
+public enum GateStage
+{
+    /// <summary>The base commit, before any work.</summary>
+    [JsonStringEnumMemberName("base")]
+    Base,
+
+    /// <summary>The work of a task's attempt.</summary>
+    [JsonStringEnumMemberName("task")]
+    Task,
+
+    /// <summary>The merge of a task's work.</summary>
+    [JsonStringEnumMemberName("merge")]
+    Merge,
+
+    /// <summary>The result of the run, before it lands.</summary>
+    [JsonStringEnumMemberName("landing")]
+    Landing,
+}
+
+/// <summary>Result of a gate of a run.</summary>
+/// <param name="Id">Id of the result in its run.</param>
+/// <param name="Stage">Subject that the gate checked.</param>
+/// <param name="Task">Id of the task, or null for the whole run.</param>
+/// <param name="Verdict">The verdict.</param>
+public sealed record GateResultLine(string Id, GateStage Stage, string? Task, GateVerdict Verdict);
+
+/// <summary>A part of a gate's log.</summary>
+/// <param name="RunId">Id of the run.</param>
+/// <param name="Gate">Id of the gate's result.</param>
+/// <param name="First">Number of the first line, from 1.</param>
+/// <param name="Lines">The lines, as the gate printed them.</param>
+/// <param name="Next">Cursor of the next part, or null at the end.</param>
+public sealed record GateLogDocument(string RunId, string Gate, int First, IReadOnlyList<string> Lines, string? Next) : Document;

@@ -1,0 +1,62 @@
+using System.Globalization;
+using Orchestrator.Plans;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Gates;
+
+namespace Orchestrator.App.Queries;
+
+/// <summary>Results and logs of a run's gates, as its folder has them.</summary>
+/// <param name="run">The run.</param>
+/// <param name="repository">The run's repository.</param>
+public sealed class GateResults(StoredRun run, RepositoryLocation repository)
+{
+    private readonly RunFolder _folder = new(repository.Root, run.Id);
+
+    /// <summary>Returns all results.</summary>
+    public IReadOnlyList<GateResultLine> All() =>
+        [
+            .. GateEvidence.ReadBase(_folder).Select((verdict, i) => OfRun(GateStage.Base, i, verdict)),
+            .. GateEvidence
+                .ReadOfTasks(_folder)
+                .Select(stored => new GateResultLine(
+                    $"{stored.Task}.{stored.Place.Replace('/', '.')}",
+                    stored.OfMerge ? GateStage.Merge : GateStage.Task,
+                    stored.Task,
+                    stored.Verdict
+                )),
+            .. GateEvidence.ReadLanding(_folder).Select((verdict, i) => OfRun(GateStage.Landing, i, verdict)),
+        ];
+
+    /// <summary>Returns a part of a gate's log.</summary>
+    /// <param name="id">Id of the result.</param>
+    /// <param name="after">Number of lines to skip.</param>
+    /// <param name="limit">Maximum number of lines.</param>
+    /// <exception cref="UseCaseException">The run has no such result, or the result has no log.</exception>
+    public GateLogDocument Log(string id, int after, int limit)
+    {
+        var found =
+            All().FirstOrDefault(gate => gate.Id == id)
+            ?? throw new UseCaseException(Outcome.Usage, $"{run.Id} has no gate result '{id}'.", "Read the list of gate results.");
+        var file = found.Verdict.EvidenceFile is { } log ? Path.GetFullPath(log, repository.Root) : null;
+        if (
+            file is null
+            || !file.StartsWith(repository.RunsFolder + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            || !File.Exists(file)
+        )
+        {
+            throw new UseCaseException(Outcome.Usage, $"The gate result '{id}' has no log.", "Only gates that ran in a run have one.");
+        }
+        // One line more tells if there is another part.
+        string[] lines = [.. File.ReadLines(file).Skip(after).Take(limit + 1)];
+        return new GateLogDocument(
+            run.Id,
+            id,
+            after + 1,
+            [.. lines.Take(limit)],
+            lines.Length > limit ? (after + limit).ToString(CultureInfo.InvariantCulture) : null
+        );
+    }
+
+    private static GateResultLine OfRun(GateStage stage, int index, GateVerdict verdict) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{(stage == GateStage.Base ? "base" : "landing")}.{index}"), stage, null, verdict);
+}

@@ -1,0 +1,142 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Orchestrator.Cli.Options;
+using Orchestrator.Machine.Hosting;
+using Orchestrator.Plans;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>web token</c>: manages tokens for programs and other devices; without a subcommand it lists them.</summary>
+internal sealed class WebTokenCommand : CliCommand
+{
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public WebTokenCommand()
+        : base("token", "List the tokens of the page and the API, and failed tries to enter")
+    {
+        Add(_json);
+        Add(new WebTokenCreateCommand());
+        Add(new WebTokenRevokeCommand());
+
+        // System.CommandLine requires a subcommand unless the command itself has an action.
+        SetAction(static _ => 0);
+    }
+
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var tokens = WebTokens.Of(context.Environment, context.Time);
+        var document = WebTokensDocument.Of(tokens);
+        if (parsed.GetValue(_json))
+        {
+            context.Print(document, DocumentJson.Default.WebTokensDocument);
+            return Task.FromResult(Outcome.Done);
+        }
+        var now = context.Time.GetUtcNow();
+        foreach (var token in document.Tokens)
+        {
+            var end = token.ExpiresAt is { } until ? $"{(until > now ? "expires" : "expired")} {LocalTimes.Of(until)}" : "does not expire";
+            context.Terminal.Show($"{token.Name}  {WebTokensDocument.Describe(token.Scope)}  {end}");
+        }
+        if (document.Tokens.Count == 0)
+        {
+            context.Terminal.Say("There is no token but the one in the link. Make one: orchestrate web token create NAME");
+        }
+        if (document.Failures is { } failed)
+        {
+            context.Terminal.Say(
+                $"{Plural.Of(failed.Count, "failed try", "failed tries")} since {LocalTimes.Of(failed.Since)}, the last one at "
+                    + $"{LocalTimes.Of(failed.LastAt)} by {failed.LastFrom}."
+            );
+        }
+        return Task.FromResult(Outcome.Done);
+    }
+}
+
+/// <summary><c>web token create</c>: makes a token and shows it once.</summary>
+internal sealed partial class WebTokenCreateCommand : CliCommand
+{
+    private readonly Argument<string> _name = new("NAME") { Description = "Name of the token; decisions are recorded with it" };
+    private readonly Option<WebScope> _scope = new("--scope")
+    {
+        Description = "read: only reading; answer: also answering open questions; all: everything",
+        HelpName = "SCOPE",
+        DefaultValueFactory = static _ => WebScope.Read,
+    };
+    private readonly Option<string?> _expires = new("--expires")
+    {
+        Description = "Time until the token becomes invalid, such as 12h or 30d; never where none is given",
+        HelpName = "TIME",
+    };
+
+    public WebTokenCreateCommand()
+        : base("create", "Make a token for a program or another device; it is shown once")
+    {
+        Add(_name);
+        Add(_scope);
+        Add(_expires);
+    }
+
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var name = parsed.GetRequiredValue(_name);
+        if (!NamePattern().IsMatch(name))
+        {
+            throw new UseCaseException(
+                Outcome.Usage,
+                $"'{name}' can't be the name of a token.",
+                "Use 1 to 40 letters, digits, dots, dashes and underscores."
+            );
+        }
+        TimeSpan? lifetime = null;
+        if (parsed.GetValue(_expires) is { } text)
+        {
+            lifetime =
+                Durations.TryRead(text, out var time) && time > TimeSpan.Zero && time < TimeSpan.FromDays(3650)
+                    ? time
+                    : throw new UseCaseException(Outcome.Usage, $"--expires {text}: that is not a time.", "Name one, such as 12h or 30d.");
+        }
+        var tokens = WebTokens.Of(context.Environment, context.Time);
+        context.Terminal.Show(
+            tokens.Create(name, parsed.GetValue(_scope), lifetime)
+                ?? throw new UseCaseException(
+                    Outcome.Usage,
+                    $"There is a token '{name}' already.",
+                    $"Choose another name, or first: orchestrate web token revoke {name}"
+                )
+        );
+        context.Terminal.Say(
+            "This token is not shown again. Programs send it as 'Authorization: Bearer TOKEN'; a browser logs in with it."
+        );
+        return Task.FromResult(Outcome.Done);
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9._-]{1,40}$", RegexOptions.CultureInvariant)]
+    private static partial Regex NamePattern();
+}
+
+/// <summary><c>web token revoke</c>: makes a token invalid at once.</summary>
+internal sealed class WebTokenRevokeCommand : CliCommand
+{
+    private readonly Argument<string> _name = new("NAME") { Description = "Name of the token" };
+
+    public WebTokenRevokeCommand()
+        : base("revoke", "Make a token invalid at once, and end the sessions that it began") => Add(_name);
+
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var name = parsed.GetRequiredValue(_name);
+        if (!WebTokens.Of(context.Environment, context.Time).Revoke(name))
+        {
+            throw new UseCaseException(
+                Outcome.Usage,
+                $"There is no token '{name}'.",
+                name == WebToken.Link
+                    ? "The token of the link is replaced by: orchestrate web --new-token --link"
+                    : "'orchestrate web token' lists them."
+            );
+        }
+        context.Terminal.Say($"The token '{name}' is revoked.");
+        return Task.FromResult(Outcome.Done);
+    }
+}

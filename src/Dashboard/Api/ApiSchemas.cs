@@ -1,0 +1,128 @@
+using System.Reflection;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.OpenApi;
+
+namespace Orchestrator.Dashboard.Api;
+
+/// <summary>Completes the schemas that the framework generates from the types of answers: required members, names of states, and
+/// reasons.</summary>
+internal static class ApiSchemas
+{
+    /// <summary>Members of answers whose texts are constants of a type.</summary>
+    private static readonly (Type Type, string Member, IReadOnlyList<string> Values)[] Constants =
+    [
+        (typeof(RunStatus), "state", ConstantsOf(typeof(RunStates))),
+        (typeof(RunStatus), "standing", ConstantsOf(typeof(RunLiveness))),
+        (typeof(RunStarted), "state", ConstantsOf(typeof(RunStates))),
+        (typeof(HistoryEntry), "state", ConstantsOf(typeof(RunStates))),
+        (typeof(HistoryEntry), "standing", ConstantsOf(typeof(RunLiveness))),
+        (typeof(TaskProgress), "state", ConstantsOf(typeof(TaskStates))),
+        (
+            typeof(RunEvent),
+            "state",
+            [.. ConstantsOf(typeof(RunStates)).Union(ConstantsOf(typeof(TaskStates))), App.Runs.RunEventTimeline.Mail]
+        ),
+        (typeof(AnswerWay), "kind", ConstantsOf(typeof(AnswerWays))),
+        (typeof(BudgetStatus), "kind", ConstantsOf(typeof(BudgetKinds))),
+        (typeof(RunStep), "kind", [RunStep.Gate, RunStep.SetUp]),
+    ];
+
+    /// <summary>Completes a schema.</summary>
+    /// <param name="schema">The schema.</param>
+    /// <param name="type">The type that it describes.</param>
+    /// <param name="member">The member that it describes, or null for a type on its own.</param>
+    public static void Complete(OpenApiSchema schema, JsonTypeInfo type, JsonPropertyInfo? member)
+    {
+        if (type.Type == typeof(Reason))
+        {
+            DescribeReason(schema);
+        }
+        else if ((Nullable.GetUnderlyingType(type.Type) ?? type.Type).IsEnum)
+        {
+            // Without a type, generators treat the names as numbers.
+            schema.Type = JsonSchemaType.String;
+            // The member of a nullable enumeration permits null itself.
+            schema.Enum = [.. (schema.Enum ?? []).Where(value => value is not null && !value.IsJsonNullSentinel())];
+        }
+        else if ((Nullable.GetUnderlyingType(type.Type) ?? type.Type) == typeof(TimeSpan))
+        {
+            schema.Type = type.Type == typeof(TimeSpan) ? JsonSchemaType.Number : JsonSchemaType.Number | JsonSchemaType.Null;
+        }
+        else if (type.Type == typeof(GateNeeds))
+        {
+            schema.Type = JsonSchemaType.Array;
+            schema.Items = new OpenApiSchema { Type = JsonSchemaType.String };
+        }
+        else if (type.Kind == JsonTypeInfoKind.Object)
+        {
+            schema.Required = type.Properties.Where(IsAlwaysWritten).Select(one => one.Name).ToHashSet(StringComparer.Ordinal);
+        }
+        else if (member is not null && ValuesOf(member) is { } values)
+        {
+            // Such a member is omitted, never null.
+            schema.Type = JsonSchemaType.String;
+            schema.Enum = [.. values.Select(value => JsonValue.Create(value))];
+        }
+    }
+
+    /// <summary>Returns the schema of a stream's events, each as its parsed fields.</summary>
+    public static OpenApiSchema OfStream(IReadOnlyList<ApiEvent> events, OpenApiDocument document) =>
+        new()
+        {
+            Description = "Each event of the stream. The field data has JSON.",
+            OneOf = [.. events.Select(IOpenApiSchema (one) => OfEvent(one, document))],
+        };
+
+    private static OpenApiSchema OfEvent(ApiEvent one, OpenApiDocument document)
+    {
+        var schema = new OpenApiSchema
+        {
+            Type = JsonSchemaType.Object,
+            Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
+            {
+                ["event"] = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [JsonValue.Create(one.Name)] },
+            },
+            Required = new HashSet<string>(StringComparer.Ordinal) { "event" },
+        };
+        if (one.Data is { } data)
+        {
+            schema.Properties["id"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Description = "Position in the stream, for Last-Event-ID.",
+            };
+            schema.Properties["data"] = new OpenApiSchemaReference(data.Name, document);
+            schema.Required.UnionWith(["id", "data"]);
+        }
+        return schema;
+    }
+
+    private static bool IsAlwaysWritten(JsonPropertyInfo member) =>
+        member is { Get: not null, ShouldSerialize: null, IsExtensionData: false };
+
+    private static IReadOnlyList<string>? ValuesOf(JsonPropertyInfo member) =>
+        Array.Find(Constants, one => one.Member == member.Name && one.Type.IsAssignableFrom(member.DeclaringType)).Values;
+
+    private static IReadOnlyList<string> ConstantsOf(Type type) =>
+        [
+            .. type.GetFields(BindingFlags.Public | BindingFlags.Static)
+                .Where(field => field.IsLiteral && field.FieldType == typeof(string))
+                .Select(field => (string)field.GetRawConstantValue()!),
+        ];
+
+    // Each kind of reason has additional members.
+    private static void DescribeReason(OpenApiSchema schema)
+    {
+        schema.Type = JsonSchemaType.Object;
+        schema.Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
+        {
+            [ReasonJsonConverter.KindMember] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Description = $"What it is, such as {string.Join(", ", ReasonJsonConverter.Kinds.Take(3))}; further members are its facts.",
+            },
+        };
+        schema.Required = new HashSet<string>(StringComparer.Ordinal) { ReasonJsonConverter.KindMember };
+        schema.AdditionalPropertiesAllowed = true;
+    }
+}

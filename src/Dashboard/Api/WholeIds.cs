@@ -1,0 +1,46 @@
+namespace Orchestrator.Dashboard.Api;
+
+/// <summary>Refuses abbreviated ids in addresses, so that an address never changes its meaning, and tells the address with the full
+/// id.</summary>
+/// <param name="reader">Finds runs.</param>
+internal sealed class WholeIds(QueryReader reader)
+{
+    /// <summary>Returns the refusal of a request whose address abbreviates a run or a task, or null if it abbreviates neither.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="repository">Repository of the run.</param>
+    /// <param name="run">Id of the run in the address; empty if the address has no run.</param>
+    /// <param name="task">Id of the task in the address, or null if it has no task.</param>
+    public async Task<IResult?> RefusalAsync(HttpContext context, RepositoryEntry repository, string run, string? task)
+    {
+        if (run.Length == 0 || (await reader.RunAsync(repository, run, context.RequestAborted)).Document is not { } found)
+        {
+            return null;
+        }
+        if (found.RunId != run)
+        {
+            return Refuse(context, "run", run, found.RunId);
+        }
+        if (task is null || found.Tasks.Any(one => one.Id == task))
+        {
+            return null;
+        }
+        string[] similar =
+        [
+            .. found
+                .Tasks.Select(one => one.Id)
+                .Where(id =>
+                    id.StartsWith(task, StringComparison.OrdinalIgnoreCase) || id.EndsWith(task, StringComparison.OrdinalIgnoreCase)
+                ),
+        ];
+        return similar is [var only] ? Refuse(context, "task", task, only) : null;
+    }
+
+    private static IResult Refuse(HttpContext context, string kind, string given, string whole) =>
+        Problem.Of(
+            StatusCodes.Status404NotFound,
+            $"There is no {kind} '{new UntrustedText(given).Line}'.",
+            $"Addresses need full ids. The {kind} is '{whole}'.",
+            (int)Outcome.Usage,
+            string.Join('/', context.Request.Path.Value!.Split('/').Select(part => part == given ? Uri.EscapeDataString(whole) : part))
+        );
+}

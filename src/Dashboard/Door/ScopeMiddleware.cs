@@ -1,0 +1,51 @@
+using Orchestrator.Machine.Hosting;
+
+namespace Orchestrator.Dashboard.Door;
+
+/// <summary>Refuses requests that the caller's token does not permit.</summary>
+/// <param name="next">Carries out a permitted request.</param>
+internal sealed class ScopeMiddleware(RequestDelegate next)
+{
+    /// <summary>Handles a request.</summary>
+    public Task InvokeAsync(HttpContext context) =>
+        context.Items[typeof(LoginSession)] is LoginSession session && session.Scope < Needed(context)
+            ? Refusal(session.Scope).ExecuteAsync(context)
+            : next(context);
+
+    /// <summary>Refuses a request that a token's scope does not permit.</summary>
+    public static IResult Refusal(WebScope scope) =>
+        Problem.Of(
+            StatusCodes.Status403Forbidden,
+            scope == WebScope.Read ? "This token may only read." : "This token may only answer open questions.",
+            "'orchestrate web token create NAME --scope all' makes a token that may do everything."
+        );
+
+    private static WebScope Needed(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<NeededScope>() is { } named ? named.Scope
+        : HttpMethods.IsGet(context.Request.Method) ? WebScope.Read
+        : WebScope.All;
+}
+
+/// <summary>Scope that a route requires. Routes without it require <see cref="WebScope.Read"/> to read and <see cref="WebScope.All"/> to
+/// change something.</summary>
+/// <param name="Scope">The scope.</param>
+internal sealed record NeededScope(WebScope Scope)
+{
+    /// <summary>Metadata of routes that check whether the request answers an open question.</summary>
+    public static NeededScope Answer { get; } = new(WebScope.Answer);
+
+    /// <summary>Metadata of routes for every session.</summary>
+    public static NeededScope Read { get; } = new(WebScope.Read);
+
+    /// <summary>True if a command answers an open question of a run.</summary>
+    /// <param name="run">The run, or null if it is unknown.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="task">Task or question that the command is about, or null for the whole run.</param>
+    public static bool IsAnswer(RunStatus? run, SteeringDefinition command, string? task) =>
+        run is not null
+        && (
+            (command.Targets == SteeringTargets.Question && run.Questions.Any(question => question.Id == task))
+            || run.Questions.SelectMany(question => question.Ways)
+                .Any(way => AnswerRequest.Of(run.RunId, way, "") is var (offered, request) && offered == command && request.Task == task)
+        );
+}

@@ -1,0 +1,54 @@
+namespace Orchestrator.Dashboard.Routes;
+
+/// <summary>State of all runs in the form of an older tool.</summary>
+/// <param name="Runs">Runs that have not ended.</param>
+/// <param name="Agents">Their tasks that an agent works on.</param>
+internal sealed record LegacyStatus(IReadOnlyList<LegacyRun> Runs, IReadOnlyList<LegacyAgent> Agents);
+
+/// <summary>A run in the form of an older tool.</summary>
+/// <param name="Id">Id of the run.</param>
+/// <param name="Repository">Path of the repository.</param>
+/// <param name="Title">Title of the run.</param>
+/// <param name="Status">One of <see cref="RunStates"/>.</param>
+/// <param name="Standing">One of <see cref="RunLiveness"/>, or null if unknown.</param>
+/// <param name="Cost">Cost in US dollars.</param>
+internal sealed record LegacyRun(string Id, string Repository, string Title, string Status, string? Standing, decimal Cost);
+
+/// <summary>A task with an agent in the form of an older tool.</summary>
+/// <param name="Id">Ids of the run and the task, <c>RUN/TASK</c>.</param>
+/// <param name="Task">Title of the task, or its id.</param>
+/// <param name="Status">One of <see cref="TaskStates"/>, or <c>paused</c>.</param>
+/// <param name="StartedAt">Time at which the first agent started, or null before.</param>
+/// <param name="Attempt">Number of the attempt.</param>
+/// <param name="Cost">Cost in US dollars.</param>
+internal sealed record LegacyAgent(string Id, string Task, string Status, DateTimeOffset? StartedAt, int Attempt, decimal Cost);
+
+/// <summary>Worktrees of all repositories.</summary>
+/// <param name="Worktrees">Worktrees by repository.</param>
+internal sealed record LegacyWorktrees(IReadOnlyList<LegacyWorktree> Worktrees);
+
+/// <summary>A worktree with its repository.</summary>
+/// <param name="Repository">Path of the repository.</param>
+/// <param name="Path">Path of the worktree.</param>
+/// <param name="Owner">Owner of the worktree.</param>
+/// <param name="Size">Size of the worktree.</param>
+/// <param name="CanGo">True if the worktree can be removed without loss.</param>
+/// <param name="Why">Reason.</param>
+/// <param name="Run">Run of the worktree's task, or null if it has none.</param>
+/// <param name="Task">Task of the worktree, or null for none.</param>
+/// <param name="State">State of the task or run, or null if unknown.</param>
+/// <param name="Branch">Checked-out branch, or null for none.</param>
+/// <param name="Head">Checked-out commit, or null for none.</param>
+internal sealed record LegacyWorktree(
+    string Repository,
+    string Path,
+    Machine.Cleaning.WorktreeOwner Owner,
+    Machine.Cleaning.FolderSize Size,
+    bool CanGo,
+    string Why,
+    string? Run,
+    string? Task,
+    string? State,
+    string? Branch,
+    string? Head
+);

@@ -1,0 +1,55 @@
+using Orchestrator.Dashboard.Door;
+using Orchestrator.Dashboard.Pages;
+
+namespace Orchestrator.Dashboard.Routes;
+
+/// <summary>Sends the problem of a request: as JSON to programs, and as a page to browsers.</summary>
+/// <param name="next">Handles the request.</param>
+/// <param name="renderer">Renders the page.</param>
+internal sealed class ProblemMiddleware(RequestDelegate next, PageRenderer renderer)
+{
+    /// <summary>Handles a request.</summary>
+    public async Task InvokeAsync(HttpContext context)
+    {
+        await next(context);
+        if (Problem.In(context) is not { } problem || context.Response.HasStarted)
+        {
+            return;
+        }
+        var status = problem.Status!.Value;
+        var answer = IsBrowser(context.Request)
+            ? await renderer.RenderAsync<ProblemPage>(
+                new()
+                {
+                    ["Fault"] = problem.Title!,
+                    ["Cure"] = problem.Detail ?? "",
+                    ["Typed"] = await TypedAsync(context),
+                },
+                status
+            )
+            : Results.Json(problem, QueryReader.Json, Problem.MediaType, status);
+        await answer.ExecuteAsync(context);
+    }
+
+    // A refused form must not cost the user's words.
+    private static async Task<string> TypedAsync(HttpContext context)
+    {
+        try
+        {
+            if (!context.Request.HasFormContentType)
+            {
+                return "";
+            }
+            var form = await context.Request.ReadFormAsync(context.RequestAborted);
+            return form["text"].ToString() is { Length: > 0 } text ? text : form["plan"].ToString();
+        }
+        catch (Exception unreadable) when (unreadable is InvalidDataException or IOException)
+        {
+            return "";
+        }
+    }
+
+    private static bool IsBrowser(HttpRequest request) =>
+        !UnroutedMiddleware.IsOfPrograms(request.Path)
+        && request.Headers.Accept.Any(type => type?.Contains("text/html", StringComparison.OrdinalIgnoreCase) is true);
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Orchestrator.Machine.Hosting;
+
+/// <summary>Failed tries to enter the user's web page.</summary>
+/// <param name="Count">Number of tries with a wrong token.</param>
+/// <param name="Since">Time of the first one.</param>
+/// <param name="LastAt">Time of the last one.</param>
+/// <param name="LastFrom">Browser and address of the last one.</param>
+public sealed record WebFailures(long Count, DateTimeOffset Since, DateTimeOffset LastAt, string LastFrom)
+{
+    /// <summary>Reads the failed tries.</summary>
+    /// <param name="folder">Absolute path of the private folder (<see cref="WebTokens.Folder"/>).</param>
+    /// <returns>The tries, or null if there were none.</returns>
+    public static WebFailures? Read(string folder)
+    {
+        try
+        {
+            return DurableFile.TryRead(FileIn(folder)) is { } text
+                ? JsonSerializer.Deserialize(text, WebFailuresJson.Default.WebFailures)
+                : null;
+        }
+        catch (JsonException)
+        {
+            // A damaged count is begun anew; it decides nothing.
+            return null;
+        }
+    }
+
+    /// <summary>Counts a failed try.</summary>
+    /// <param name="folder">Absolute path of the private folder.</param>
+    /// <param name="from">Browser and address.</param>
+    /// <param name="now">The current time.</param>
+    public static void Add(string folder, string from, DateTimeOffset now)
+    {
+        PrivateFolder.Make(folder);
+        var known = Read(folder) ?? new WebFailures(0, now, now, from);
+        DurableFile.Write(
+            FileIn(folder),
+            JsonSerializer.Serialize(
+                known with
+                {
+                    Count = known.Count + 1,
+                    LastAt = now,
+                    LastFrom = from,
+                },
+                WebFailuresJson.Default.WebFailures
+            )
+        );
+    }
+
+    private static string FileIn(string folder) => Path.Combine(folder, "failed-logins.json");
+}
+
+[JsonSerializable(typeof(WebFailures))]
+internal sealed partial class WebFailuresJson : JsonSerializerContext;
