@@ -27,8 +27,8 @@ public sealed class FairTurnsTests
         var large = new SimulatedRun("large", 100, TimeSpan.Zero, number => number < 4 ? first[number] : Task);
         var small = new SimulatedRun("small", 5, arrives, _ => Task);
 
-        var alone = new SlotSimulation(4, chance).Play(small);
-        var both = new SlotSimulation(4, chance).Play(large, small);
+        var alone = new SlotSimulation(4, chance).Play([small]);
+        var both = new SlotSimulation(4, chance).Play([large, small]);
 
         var next = both.Where(task => task.Ended > arrives).Min(task => task.Ended);
         Assert.Equal(next, both.First(task => task.Run == "small").Began);
@@ -41,7 +41,7 @@ public sealed class FairTurnsTests
     {
         var small = new SimulatedRun("small", 5, TimeSpan.FromSeconds(1), _ => Task);
 
-        var both = new SlotSimulation(4, new Random(1)).Play(new SimulatedRun("large", 100, TimeSpan.Zero, _ => Task), small);
+        var both = new SlotSimulation(4, new Random(1)).Play([new SimulatedRun("large", 100, TimeSpan.Zero, _ => Task), small]);
 
         Assert.True(both.Where(task => task.Run == "small").Max(task => task.Ended) <= 3 * Task + TimeSpan.FromSeconds(1));
     }
@@ -124,7 +124,7 @@ public sealed class FairTurnsTests
         var low = new SimulatedRun("low", 20, TimeSpan.Zero, _ => Task);
         var high = new SimulatedRun("high", 20, Task / 2, _ => Task) { Priority = 1 };
 
-        var tasks = new SlotSimulation(2, new Random(5)).Play(low, high);
+        var tasks = new SlotSimulation(2, new Random(5)).Play([low, high]);
 
         Assert.Equal(2, tasks.TakeWhile(task => task.Run == "low").Count());
         Assert.All(tasks.Skip(2).Take(20), task => Assert.Equal("high", task.Run));

@@ -34,16 +34,18 @@ internal sealed class SlotSimulation(int slots, Random chance)
     private readonly List<SimulatedTask> _tasks = [];
     private LedgerBook _book = LedgerBook.Empty;
 
-    /// <summary>Plays all runs to their ends.</summary>
+    /// <summary>Plays runs.</summary>
+    /// <param name="runs">All runs.</param>
+    /// <param name="until">Run whose end ends the simulation, or null for the end of all runs.</param>
     /// <returns>Tasks in the order of their starts.</returns>
-    public IReadOnlyList<SimulatedTask> Play(params IReadOnlyList<SimulatedRun> runs)
+    public IReadOnlyList<SimulatedTask> Play(IReadOnlyList<SimulatedRun> runs, SimulatedRun? until = null)
     {
         var atWork = new List<(SimulatedRun Run, int Number, TimeSpan Ends)>();
         for (var now = TimeSpan.Zero; ; )
         {
             Admit(runs, atWork, now);
             var times = atWork.Select(one => one.Ends).Concat(runs.Select(run => run.Starts).Where(starts => starts > now)).ToList();
-            if (times.Count == 0)
+            if (times.Count == 0 || _tasks.Count(task => task.Run == until?.Name && task.Ended <= now) == until?.Tasks)
             {
                 return _tasks;
             }
