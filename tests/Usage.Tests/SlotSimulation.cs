@@ -1,5 +1,3 @@
-using Orchestrator.Usage;
-
 namespace Orchestrator.Usage.Tests;
 
 /// <summary>A run whose tasks each take one slot of the account.</summary>

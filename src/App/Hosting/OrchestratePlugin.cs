@@ -13,8 +13,8 @@ namespace Orchestrator.App.Hosting;
 /// <summary>Adds runs to a worker of another application. While that worker runs, its process also executes the workflows and activities of
 /// runs, on the worker's connection and namespace.</summary>
 /// <remarks>Runs have task queues, converters and interceptors of their own, so nothing changes for the application's workflows. They start
-/// runs as child workflows of the type <see cref="RunClient.WorkflowType"/> on <see cref="TaskQueue"/>. Agents call <c>orchestrate</c>, which
-/// must be installed.</remarks>
+/// runs as child workflows of the type <see cref="RunClient.WorkflowType"/> on <see cref="TaskQueue"/>. Agents call <c>orchestrate</c>,
+/// which must be installed.</remarks>
 /// <param name="repositories">Paths of the repositories whose runs are executed here. Their commands must be trusted
 /// (<c>orchestrate trust</c>).</param>
 /// <param name="program">Path of <c>orchestrate</c>, or null for the first one in <c>PATH</c>.</param>
@@ -29,8 +29,8 @@ public sealed class OrchestratePlugin(
     public const string TaskQueue = QueueNames.Workflows;
 
     /// <inheritdoc/>
-    /// <exception cref="UseCaseException">A repository or <c>orchestrate</c> was not found, or another worker on this host executes the runs
-    /// of the repositories.</exception>
+    /// <exception cref="UseCaseException">A repository or <c>orchestrate</c> was not found, or another worker on this host executes
+    /// runs of the repositories.</exception>
     public override async Task<TResult> RunWorkerAsync<TResult>(
         TemporalWorker worker,
         Func<TemporalWorker, CancellationToken, Task<TResult>> continuation,

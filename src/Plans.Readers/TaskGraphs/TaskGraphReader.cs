@@ -85,7 +85,8 @@ public static class TaskGraphReader
                 fields.Node("priority")!,
                 "priority",
                 $"'{text}' is no priority.",
-                $"Write one of {string.Join(", ", BacklogPriority.All)}, or a whole number from {RunPriority.Lowest} to {RunPriority.Highest}."
+                $"Write one of {string.Join(", ", BacklogPriority.All)}, or a whole number from {RunPriority.Lowest} to "
+                    + $"{RunPriority.Highest}."
             );
         }
         return priority;

@@ -25,11 +25,11 @@ public sealed record FairTurns
 
     /// <summary>Shares by run: those of runs that wait or have a turn, and of runs that were served ahead of these.</summary>
     [JsonPropertyName("runs")]
-    public ImmutableSortedDictionary<string, RunShare> Runs
+    public ImmutableSortedDictionary<string, TurnShare> Runs
     {
         get;
-        init => field = value ?? ImmutableSortedDictionary<string, RunShare>.Empty;
-    } = ImmutableSortedDictionary<string, RunShare>.Empty;
+        init => field = value ?? ImmutableSortedDictionary<string, TurnShare>.Empty;
+    } = ImmutableSortedDictionary<string, TurnShare>.Empty;
 
     /// <summary>Charges the running turns. Must be called before a turn ends.</summary>
     /// <param name="running">Turns that ran since the last call.</param>
@@ -81,7 +81,7 @@ public sealed record FairTurns
             served = floor;
         }
         var active = running.Select(turn => turn.Run).Concat(waiting).Append(run).ToHashSet(StringComparer.Ordinal);
-        var runs = Runs.SetItem(run, new RunShare(priority, weight, served));
+        var runs = Runs.SetItem(run, new TurnShare(priority, weight, served));
         var past = runs.Where(one => !active.Contains(one.Key) && !IsAhead(one.Value, runs, active)).Select(one => one.Key);
         return this with { At = now > At ? now : At, Runs = runs.RemoveRange([.. past]) };
     }
@@ -111,7 +111,7 @@ public sealed record FairTurns
     }
 
     private WaitingTurn Next(List<WaitingTurn> line) =>
-        line.Select(turn => (Turn: turn, Share: Runs.GetValueOrDefault(turn.Run) ?? RunShare.New))
+        line.Select(turn => (Turn: turn, Share: Runs.GetValueOrDefault(turn.Run) ?? TurnShare.New))
             .OrderByDescending(one => one.Share.Priority)
             .ThenBy(one => one.Share.Served)
             .ThenByDescending(one => one.Turn.IsUnderWay)
@@ -136,7 +136,7 @@ public sealed record FairTurns
 
     /// <summary>Computes the service without the turns that run. A run that joins thereby gets turns for those that others have had while
     /// it waited, and is not a whole turn behind a run that has just begun several.</summary>
-    private static TimeSpan Before(string run, RunShare share, IEnumerable<RunningTurn> running, DateTimeOffset now)
+    private static TimeSpan Before(string run, TurnShare share, IEnumerable<RunningTurn> running, DateTimeOffset now)
     {
         var charged = running.Where(turn => turn.Run == run).Aggregate(TimeSpan.Zero, (sum, turn) => sum + CreditOf(now - turn.Since));
         return share.Charged(-charged).Served;
@@ -147,6 +147,6 @@ public sealed record FairTurns
         : age > MostCredit ? MostCredit
         : age;
 
-    private static bool IsAhead(RunShare share, ImmutableSortedDictionary<string, RunShare> runs, HashSet<string> active) =>
+    private static bool IsAhead(TurnShare share, ImmutableSortedDictionary<string, TurnShare> runs, HashSet<string> active) =>
         runs.Any(one => active.Contains(one.Key) && one.Value.Priority == share.Priority && one.Value.Served < share.Served);
 }

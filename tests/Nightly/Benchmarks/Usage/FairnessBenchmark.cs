@@ -4,7 +4,8 @@ using Orchestrator.Usage.Tests;
 namespace Orchestrator.Benchmarks.Usage;
 
 /// <summary>A run of five tasks starts beside a run of 1,000 on an account with four slots. It must get the slot that is released next, and
-/// take at most 1.5 times as long as alone. By the governor's rules on a simulated clock, so the figure is the same on every machine.</summary>
+/// take at most 1.5 times as long as alone. By the governor's rules on a simulated clock, so the figure is the same on every
+/// machine.</summary>
 internal static class FairnessBenchmark
 {
     private const int Slots = 4;
@@ -28,8 +29,8 @@ internal static class FairnessBenchmark
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| run of {SmallRun} tasks beside an earlier one of {LargeRun:N0}, {Slots} slots (`governor`): worst of {3 * Arrivals} arrivals "
-                    + $"| alone | {first} | {worst:0.00} | {Bar} |"
+                $"| run of {SmallRun} tasks beside an earlier one of {LargeRun:N0}, {Slots} slots (`governor`): "
+                    + $"worst of {3 * Arrivals} arrivals | alone | {first} | {worst:0.00} | {Bar} |"
             )
         );
         return worst <= Bar && isNext ? 0 : 1;

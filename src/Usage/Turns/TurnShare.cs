@@ -4,16 +4,16 @@ namespace Orchestrator.Usage;
 /// <param name="Priority">Priority; higher ones go first. Range: -100 to 100.</param>
 /// <param name="Weight">Weight; a run of weight 2 gets two turns for one of a run of weight 1. Values below 1 count as 1.</param>
 /// <param name="Served">Cost of the run's turns, divided by its weight.</param>
-public sealed record RunShare(
+public sealed record TurnShare(
     [property: JsonPropertyName("priority")] int Priority,
     [property: JsonPropertyName("weight")] int Weight,
     [property: JsonPropertyName("served")] TimeSpan Served
 )
 {
     /// <summary>Share of an unknown run.</summary>
-    internal static RunShare New { get; } = new(0, 1, TimeSpan.Zero);
+    internal static TurnShare New { get; } = new(0, 1, TimeSpan.Zero);
 
-    internal RunShare Charged(TimeSpan cost) => this with { Served = Served + cost / Math.Max(1, Weight) };
+    internal TurnShare Charged(TimeSpan cost) => this with { Served = Served + cost / Math.Max(1, Weight) };
 }
 
 /// <summary>A turn that a run has now.</summary>
