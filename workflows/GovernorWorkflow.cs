@@ -90,7 +90,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
                 }
             );
         }
-        (var next, var answer) = GovernorCalls.Apply(_book, asked, RunContext.Now);
+        (var next, var answer) = GovernorCalls.Apply(_book, asked, RunContext.Now, IsFair);
         Change(next);
         if (isNoted)
         {
@@ -117,7 +117,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
         };
         for (var end = RunContext.Now + LongestTurn; ; )
         {
-            (var next, var answer) = GovernorCalls.Apply(_book, line, RunContext.Now);
+            (var next, var answer) = GovernorCalls.Apply(_book, line, RunContext.Now, IsFair);
             Change(next);
             if (answer.Admission is not Wait { Until: var until, Why: var why } || until - RunContext.Now > shortWait)
             {
@@ -154,12 +154,15 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
 
     private bool IsLong => _mostCalls > 0 ? MessagesTaken >= _mostCalls : Workflow.ContinueAsNewSuggested;
 
+    /// <summary>False in histories of earlier versions, which gave slots by repository.</summary>
+    private static bool IsFair => Workflow.Patched("fair-slots");
+
     // A new position in line alone does not affect other waiting starts.
     private void Change(LedgerBook next)
     {
         var (before, after) = (_book.Of(_account), next.Of(_account));
         _book = next;
-        if (before with { Waiting = after.Waiting } != after)
+        if (before with { Waiting = after.Waiting, Turns = after.Turns } != after)
         {
             _changes++;
         }

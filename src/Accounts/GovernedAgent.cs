@@ -40,6 +40,7 @@ public sealed record GovernedAgent
             Folder = Folder,
             StopsAfter = Settings.Limits.Orphan,
             Priority = Settings.Usage.Priority,
+            Weight = Settings.Usage.Weight,
             IsUnderWay = IsUnderWay,
             Slots = Slots,
             PauseAt = Settings.Usage.PauseAt * 10_000,

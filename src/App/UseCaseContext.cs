@@ -36,7 +36,11 @@ public abstract class UseCaseContext(
     public abstract IInteraction Interaction { get; }
 
     /// <summary>Services for the steps of runs on this machine; they open each repository only once.</summary>
-    public RunServices Services => _services ??= RunServices.OfThisMachine([.. OwnProgram.Command, "hook"], Environment, Trust, Time);
+    public RunServices Services => _services ??= RunServices.OfThisMachine([.. Program, "hook"], Environment, Trust, Time);
+
+    /// <summary>Program and leading arguments of <c>orchestrate</c>, which agents call.</summary>
+    /// <value>Default: the program of this process.</value>
+    public IReadOnlyList<string> Program { get; init; } = OwnProgram.Command;
 
     /// <summary>Usage records of the user's accounts, read on demand.</summary>
     public AccountRecords AccountRecords => new(Environment, Time);

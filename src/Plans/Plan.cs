@@ -34,6 +34,10 @@ public sealed record Plan
         init => field = value ?? [];
     } = [];
 
+    /// <summary>Priority of the run among other runs (<see cref="RunPriority"/>), or null for the one of the settings.</summary>
+    [JsonPropertyName("priority"), JsonPropertyOrder(6)]
+    public int? Priority { get; init; }
+
     /// <summary>Interfaces that tasks agree on before they start.</summary>
     [JsonPropertyName("contracts"), JsonPropertyOrder(5)]
     public IReadOnlyList<ContractSpec> Contracts

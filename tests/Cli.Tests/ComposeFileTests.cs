@@ -11,6 +11,7 @@ public class ComposeFileTests
     [
         "build",
         "command",
+        "configs",
         "depends_on",
         "entrypoint",
         "environment",

@@ -25,13 +25,26 @@ internal sealed partial class ForeignWorkplace : IAsyncDisposable
     /// <summary>Client of the server.</summary>
     public TemporalClient Client { get; private set; } = null!;
 
-    public static async Task<ForeignWorkplace> CreateAsync(string plan)
+    /// <summary>Environment of the program.</summary>
+    public IReadOnlyDictionary<string, string?> Variables =>
+        new Dictionary<string, string?>
+        {
+            ["HOME"] = _home.Path,
+            ["XDG_CONFIG_HOME"] = null,
+            ["XDG_CACHE_HOME"] = null,
+            ["XDG_RUNTIME_DIR"] = _home.Path,
+        };
+
+    /// <summary>Creates the repository and starts the processes.</summary>
+    /// <param name="plan">Content of <c>tasks.yaml</c>.</param>
+    /// <param name="hasWorker">False for a server without a worker, in a repository that is trusted.</param>
+    public static async Task<ForeignWorkplace> CreateAsync(string plan, bool hasWorker = true)
     {
         var place = new ForeignWorkplace(await TemporaryRepository.CreateAsync());
         place.Repository.Write("agent.sh", AgentCommits.Shell() + "cat > /dev/null\necho done > \"$ORCHESTRATOR_TASK.txt\"\n");
         place.Repository.Write(".orchestrator/config.yaml", "agent: script\nagents: {script: {command: [/bin/sh, agent.sh]}}\n");
         await place.Repository.CommitAsync("start", ("tasks.yaml", plan));
-        await place.ServeAsync();
+        await place.ServeAsync(hasWorker);
         return place;
     }
 
@@ -58,25 +71,18 @@ internal sealed partial class ForeignWorkplace : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task ServeAsync()
+    private async Task ServeAsync(bool hasWorker)
     {
-        OrchestrateProgram orchestrate = new(
-            Repository.Path,
-            new Dictionary<string, string?>
-            {
-                ["HOME"] = _home.Path,
-                ["XDG_CONFIG_HOME"] = null,
-                ["XDG_CACHE_HOME"] = null,
-                ["XDG_RUNTIME_DIR"] = _home.Path,
-            }
-        );
+        OrchestrateProgram orchestrate = new(Repository.Path, Variables);
         TaskCompletionSource<string> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
         var address = Environment.GetEnvironmentVariable("TEMPORAL_ADDRESS");
         var server = address is null
             ? RunUntilStoppedAsync(orchestrate.Command("server", "--port", "0"), line => Listening(line, listening), _stop.Token)
             : Task.CompletedTask;
         address ??= await listening.Task.WaitAsync(Eventually.Limit);
-        var worker = RunUntilStoppedAsync(orchestrate.Command("worker", "--address", address, "--yes"), _ => { }, _stop.Token);
+        var worker = hasWorker
+            ? RunUntilStoppedAsync(orchestrate.Command("worker", "--address", address, "--yes"), _ => { }, _stop.Token)
+            : orchestrate.RunAsync("trust", "--yes");
         _served = Task.WhenAll(server, worker);
         Address = address;
         Client = await TemporalClient.ConnectAsync(new TemporalClientConnectOptions(address));

@@ -49,6 +49,30 @@ public sealed class GateSchedulerTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(0, "run-1/a run-2/d run-1/b run-1/c")]
+    [InlineData(-1, "run-1/a run-1/b run-1/c run-2/d")]
+    public async Task GatesOfOneName_OfALaterRun_WaitForOneTurnOfARunWithTheSamePriority(int priority, string expected)
+    {
+        var first = RunAsync("until [ -e \"$AT/go\" ]; do sleep 0.01; done; echo $RUN >>\"$AT/order\"", "database", "a");
+        await WaitingAsync(1);
+        List<Task<GateVerdict>> all = [first];
+        foreach (
+            var (run, task, of) in (IEnumerable<(string, string, int)>)[("run-1", "b", 0), ("run-1", "c", 0), ("run-2", "d", priority)]
+        )
+        {
+            all.Add(RunAsync("echo $RUN >>\"$AT/order\"", "database", task, run: run, priority: of));
+            await WaitingAsync(all.Count);
+        }
+        await File.WriteAllTextAsync(_folder["go"], "");
+
+        Assert.All(await Task.WhenAll(all), verdict => Assert.True(verdict.Result == GateResult.Passed, verdict.Tail));
+        Assert.Equal(expected.Split(' '), await File.ReadAllLinesAsync(_folder["order"]));
+
+        Task WaitingAsync(int count) =>
+            Eventually.TrueAsync(() => GateTicket.In(Path.Combine(GateScheduler.ExclusiveFolder(State), "database")).Count == count);
+    }
+
     [Fact]
     public async Task GatesOfOtherNamesAndNone_RunBesideEachOther()
     {
@@ -246,12 +270,12 @@ public sealed class GateSchedulerTests : IDisposable
 
     private string State => UserState.FolderOf(Environment);
 
-    private GateSubject Subject(string task) =>
+    private GateSubject Subject(string task, string run = "run-1", int priority = 0) =>
         new()
         {
             Directory = _folder.Path,
-            Origin = new GateOrigin("/repository", "run-1", task),
-            Environment = GateVariables.Make(extra: new Dictionary<string, string> { ["AT"] = _folder.Path }),
+            Origin = new GateOrigin("/repository", run, task) { Priority = priority },
+            Environment = GateVariables.Make(extra: new Dictionary<string, string> { ["AT"] = _folder.Path, ["RUN"] = $"{run}/{task}" }),
         };
 
     // Each has turns of its own, as in processes of their own.
@@ -260,11 +284,13 @@ public sealed class GateSchedulerTests : IDisposable
         string? exclusive,
         string task,
         CancellationToken stop = default,
-        GateType kind = GateType.Test
+        GateType kind = GateType.Test,
+        string run = "run-1",
+        int priority = 0
     ) =>
         new GateRunner(GateScheduler.Of(Environment)).RunAsync(
             Gate(command, exclusive, kind),
-            Subject(task),
+            Subject(task, run, priority),
             _folder[$"{task}-{Guid.NewGuid():N}.log"],
             stop
         );

@@ -63,6 +63,7 @@ public sealed partial class DecidingFilesTests
         ["Runs/Gates/GateEvidence"] = Report,
         ["Gates/Detection/ProjectCommands"] = Tree,
         ["Gates/Runners/ReportReader"] = Tree,
+        ["Gates/Turns/GateShares"] = Machine,
         ["Gates/Turns/GateTicket"] = Machine,
         ["Gates/Worktrees/PortRanges"] = Machine,
         ["Gates/Worktrees/WorktreeResourceClaim"] = Machine,

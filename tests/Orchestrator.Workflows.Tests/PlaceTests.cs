@@ -51,6 +51,22 @@ public class PlaceTests
     }
 
     [Fact]
+    public async Task Task_ThatRequestsASlot_HasThePriorityAndTheWeightOfItsRun()
+    {
+        var rules = Spread with { Priority = 60, Weight = 3 };
+        await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a")], settings: rules);
+        await using var there = new ScriptedHost(run, There);
+        await run.BeginAsync();
+        await run.ResultAsync();
+
+        var history = await run.Client.GetWorkflowHandle(RunIds.ForTask(run.RunId, "a")).FetchHistoryAsync();
+
+        var scheduled = history.Events.Select(one => one.ActivityTaskScheduledEventAttributes).Where(one => one is not null);
+        var priority = scheduled.First(one => one.ActivityType.Name == "HoldPlace").Priority;
+        Assert.Equal((1, run.RunId, 3), (priority.PriorityKey, priority.FairnessKey, priority.FairnessWeight));
+    }
+
+    [Fact]
     public async Task Task_WithALabelThatNoHostHas_WaitsAndSaysForWhat()
     {
         await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a") with { Host = "gpu" }], settings: Spread);

@@ -66,6 +66,22 @@ public sealed class PlanDataLoadingTests
     }
 
     [Theory]
+    [InlineData("", 50)]
+    [InlineData("usage: {priority: 20}", 20)]
+    public async Task Load_PlanWithAPriority_IsThatOfTheRunIfTheSettingsHaveNone(string settings, int expected)
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        var config = Path.Combine(repository.Beside("home"), ".config", "orchestrator", "config.yaml");
+        Directory.CreateDirectory(Path.GetDirectoryName(config)!);
+        await File.WriteAllTextAsync(config, $"{settings}\n");
+        const string Plan = """{"priority": "high", "tasks": [{"id": "a", "description": "A"}]}""";
+
+        var outline = await LoadAsync(repository, new OrchestrationInput { Plan = JsonSerializer.Deserialize<JsonElement>(Plan) });
+
+        Assert.Equal(expected, outline.Rules.Priority);
+    }
+
+    [Theory]
     [InlineData("https://kim:hunter22@example.com/shop", true)]
     [InlineData("https://ghp_" + "x7Kq2ZrV9tLmB4nWc8YdJ1sHfG5pQ3eR6uTa@example.com/shop", true)]
     [InlineData("https://kim@example.com/shop", false)]

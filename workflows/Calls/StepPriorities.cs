@@ -1,3 +1,6 @@
+using Orchestrator.Plans;
+using Temporalio.Common;
+
 namespace Orchestrator.Workflows.Calls;
 
 /// <summary>Priority keys of Temporal's task queues for the steps of a run; 1 goes first. They order the steps that wait for the same
@@ -41,6 +44,11 @@ internal static class StepPriorities
     /// <summary>Returns the key of an activity.</summary>
     /// <param name="activity">Name of the activity, without <c>Async</c>.</param>
     public static int Of(string activity) => Keys.GetValueOrDefault($"{activity}Async", Agents);
+
+    /// <summary>Returns the priority of a request for a slot. The queue of slots has no other steps, so the run's own priority and weight
+    /// decide whose task gets the next free slot.</summary>
+    public static Priority OfSlot(string runId, RunRules rules) =>
+        new(RunPriority.ToTaskQueueKey(rules.Priority), RunIds.FairnessKey(runId), Math.Max(1, rules.Weight));
 
     /// <summary>Returns the key of a child workflow. The merge queue decides what lands.</summary>
     /// <param name="workflow">Type of the workflow.</param>

@@ -285,6 +285,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
         var queue = ActivityRouting.Exactly(QueueNames.ForPlaces(Input.Rules.Places!, Input.Task.Host));
         var options = ActivityDefaults.Long(queue, TimeSpan.FromDays(365), left);
         options.HeartbeatTimeout = Silence;
+        options.Priority = StepPriorities.OfSlot(Input.RunId, Input.Rules);
         options.CancellationType = ActivityCancellationType.TryCancel;
         try
         {

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Client;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Machine.Repositories;
+using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Settings;
 using Temporal.Server;
@@ -59,6 +60,10 @@ public sealed class EngineConnection : IAsyncDisposable
         _joined = owner.Address[EngineOwners.SocketPrefix.Length..];
         _registration = registration;
     }
+
+    /// <summary>Uses the connection of another application to a Temporal server.</summary>
+    public static EngineConnection Of(ITemporalClient client) =>
+        new(MessageJson.Speaking(client), $"Temporal at {client.Connection.Options.TargetHost}");
 
     /// <summary>Client of the engine. It reconnects to a new owner, which listens at the same address.</summary>
     public ITemporalClient Client { get; }

@@ -1,12 +1,15 @@
 using System.Text;
+using Orchestrator.Usage;
 
 namespace Orchestrator.Gates.Turns;
 
-/// <summary>Queue of the gates of all processes of a user, in order of arrival. A gate that must run alone waits for all earlier gates;
-/// others only wait for gates that run alone. Gates of dead processes are stopped and removed from the queue.</summary>
+/// <summary>Queue of the gates of all processes of a user. A gate that must run alone waits for all gates before it; others only wait for
+/// gates that run alone. Gates of dead processes are stopped and removed from the queue.</summary>
 /// <param name="folder">Folder of the queue.</param>
+/// <param name="isFair">True if runs take turns (<see cref="FairTurns"/>), for a queue whose gates all run alone. False for the order of
+/// arrival.</param>
 /// <param name="time">Clock for the pauses between two checks.</param>
-internal sealed class GateQueue(string folder, TimeProvider time)
+internal sealed class GateQueue(string folder, bool isFair, TimeProvider time)
 {
     private const int Digits = 18;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -16,9 +19,14 @@ internal sealed class GateQueue(string folder, TimeProvider time)
     internal async Task<GateTicket> DrawAsync(GateTicket ticket, CancellationToken stop)
     {
         using var one = await LockFile.TakeAsync(UserState.LockOf(folder), stop);
-        var last = Math.Max(LastNumber(one), GateTicket.In(folder).Select(other => other.Number).LastOrDefault());
+        var others = GateTicket.In(folder);
+        var last = Math.Max(LastNumber(one), others.Select(other => other.Number).LastOrDefault());
         var drawn = ticket with { Number = last + 1 };
         Write(one, drawn.Number);
+        if (isFair)
+        {
+            GateShares.Read(folder).Join(drawn, [.. others.Where(other => other.IsAlive())], time.GetUtcNow()).Write(folder);
+        }
         drawn.Write(folder);
         return drawn;
     }
@@ -37,21 +45,38 @@ internal sealed class GateQueue(string folder, TimeProvider time)
         var isTold = false;
         while (true)
         {
-            IReadOnlyList<GateTicket> others =
-            [
-                .. (await LivingAsync()).Where(other => other.Number != ticket.Number && other.Mark != within),
-            ];
-            if (others.FirstOrDefault(ticket.WaitsFor) is not { } holder)
+            var others = await OthersAsync(ticket, within);
+            var holder = ticket.HolderAmong(others);
+            if (isFair ? holder is not { Began: not null } && await TryBeginAsync(ticket, within, stop) : holder is null)
             {
                 return others;
             }
-            if (!isTold)
+            if (!isTold && holder is not null)
             {
                 told(holder);
                 isTold = true;
             }
             await Task.Delay(Pause, time, stop);
         }
+    }
+
+    private async Task<IReadOnlyList<GateTicket>> OthersAsync(GateTicket ticket, string? within) =>
+        [.. (await LivingAsync()).Where(other => other.Number != ticket.Number && other.Mark != within)];
+
+    /// <summary>Starts the ticket's turn if no other gate runs and its run is next.</summary>
+    private async Task<bool> TryBeginAsync(GateTicket ticket, string? within, CancellationToken stop)
+    {
+        using var one = await LockFile.TakeAsync(UserState.LockOf(folder), stop);
+        var (others, now) = (await OthersAsync(ticket, within), time.GetUtcNow());
+        var shares = GateShares.Read(folder);
+        if (others.Any(other => other.Began is not null) || !shares.HasTurn(ticket, [.. others, ticket], now))
+        {
+            return false;
+        }
+        var begun = ticket with { Began = now };
+        shares.Begin(begun).Write(folder);
+        begun.Write(folder);
+        return true;
     }
 
     /// <summary>True if any gate arrived after the ticket, even if it has ended.</summary>

@@ -1,7 +1,7 @@
 namespace Orchestrator.Gates.Turns;
 
 /// <summary>Decides which gates may run now, over all processes of a user on a machine. Gates with the same <see cref="Gate.Exclusive"/>
-/// name run one at a time. All others run concurrently, except for a gate that reruns alone.</summary>
+/// name run one at a time, and runs take turns. All others run concurrently, except for a gate that reruns alone.</summary>
 public sealed class GateScheduler
 {
     private readonly string _folder;
@@ -32,7 +32,15 @@ public sealed class GateScheduler
     /// <summary>Waits until the gate may run. Its turn ends when the result is disposed or this process dies.</summary>
     internal async Task<GateTurn> EnterAsync(Gate gate, GateOrigin origin, CancellationToken stop)
     {
-        var turn = new GateTurn(gate, origin, new GateQueue(AllFolder(_folder), _time), ExclusiveOf(gate), _within, _time, _told);
+        var turn = new GateTurn(
+            gate,
+            origin,
+            new GateQueue(AllFolder(_folder), isFair: false, _time),
+            ExclusiveOf(gate),
+            _within,
+            _time,
+            _told
+        );
         try
         {
             await turn.BeginAsync(stop);
@@ -46,7 +54,7 @@ public sealed class GateScheduler
     }
 
     private GateQueue? ExclusiveOf(Gate gate) =>
-        gate.Exclusive is { } name ? new GateQueue(Path.Combine(ExclusiveFolder(_folder), name), _time) : null;
+        gate.Exclusive is { } name ? new GateQueue(Path.Combine(ExclusiveFolder(_folder), name), isFair: true, _time) : null;
 
     internal static string AllFolder(string folder) => Path.Combine(folder, "gates");
 

@@ -9,6 +9,16 @@ namespace Orchestrator.Gates.Turns;
 /// <param name="Task">Id of the task; empty if the gate does not belong to a single task.</param>
 public sealed record GateOrigin(string Repository, string Run, string Task)
 {
+    /// <summary>Priority of the run, as <c>usage.priority</c>. Default: 0.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>Weight of the run among runs of the same priority. Default: 1.</summary>
+    public int Weight { get; init; } = 1;
+
+    /// <summary>Key of the run among runs of all repositories.</summary>
+    [JsonIgnore]
+    internal string RunKey => $"{Repository}/{Run}";
+
     /// <summary>Empty origin.</summary>
     public static GateOrigin None { get; } = new("", "", "");
 }
@@ -28,8 +38,16 @@ internal sealed record GateTicket(string Owner, string Mark, bool Alone, string 
     [JsonIgnore]
     public long Number { get; init; }
 
-    /// <summary>True if this ticket must wait for the other, earlier one.</summary>
-    internal bool WaitsFor(GateTicket other) => other.Number < Number && (Alone || other.Alone);
+    /// <summary>Start of the gate in a queue that gives turns to runs in fair order; null while it waits, and in other queues.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? Began { get; init; }
+
+    /// <summary>True if this ticket must wait for the other, which runs or is earlier.</summary>
+    internal bool WaitsFor(GateTicket other) =>
+        Began is null && (Alone || other.Alone) && (other.Began is not null || other.Number < Number);
+
+    /// <summary>Returns the ticket for which this one waits, a running one first, or null for none.</summary>
+    internal GateTicket? HolderAmong(IEnumerable<GateTicket> others) => others.Where(WaitsFor).MaxBy(other => other.Began is not null);
 
     /// <summary>True while the ticket's process is alive.</summary>
     internal bool IsAlive() => ProcessIdentity.TryParse(Owner)?.IsAlive() == true;

@@ -48,7 +48,7 @@ public sealed record WaitingGate(
         IReadOnlyList<GateTicket> tickets = [.. GateTicket.In(queue).Where(ticket => ticket.IsAlive())];
         foreach (var ticket in tickets)
         {
-            if (tickets.FirstOrDefault(ticket.WaitsFor) is { } holder)
+            if (ticket.HolderAmong(tickets) is { } holder)
             {
                 yield return Of(ticket, holder, name);
             }

@@ -8,4 +8,9 @@ public static class OwnProgram
         Environment.ProcessPath is not { } program ? ["orchestrate"]
         : Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, Path.Combine(AppContext.BaseDirectory, "orchestrate.dll")]
         : [program];
+
+    /// <summary>Returns the path of the installed program, for processes of other applications, or null if <c>PATH</c> has none.</summary>
+    /// <param name="environment">Environment variables of the process.</param>
+    public static string? Find(IReadOnlyDictionary<string, string> environment) =>
+        ProgramLocator.Find("orchestrate", environment.GetValueOrDefault("PATH"), "/");
 }

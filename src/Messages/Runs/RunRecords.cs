@@ -27,6 +27,14 @@ public sealed record RunRules
     /// <summary>Number of agents that run at the same time.</summary>
     public int Workers { get; init; } = 3;
 
+    /// <summary>Priority of the run among other runs, as <c>usage.priority</c>. Default: 0.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Priority { get; init; }
+
+    /// <summary>Weight of the run among runs of the same priority; values below 1 count as 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Weight { get; init; }
+
     /// <summary>Retry rule for transient failures of an agent.</summary>
     public RetryRule Retry { get; init; } = new();
 

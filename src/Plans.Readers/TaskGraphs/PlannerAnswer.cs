@@ -106,7 +106,7 @@ public static class PlannerAnswer
         var schema = (JsonObject)JsonNode.Parse(TaskGraphSchema.Text)!;
         schema.Remove("$schema");
         var properties = (JsonObject)schema["properties"]!;
-        foreach (var name in (string[])["request", "created_at", "defaults"])
+        foreach (var name in (string[])["request", "created_at", "priority", "defaults"])
         {
             properties.Remove(name);
         }

@@ -15,6 +15,7 @@ public static class TaskGraphReader
         "contracts interfaces",
         "context",
         "defaults default",
+        "priority",
         "name title",
         "description",
         "version schema_version schemaVersion",
@@ -73,6 +74,24 @@ public static class TaskGraphReader
         return Bind(root, faults, projectContext ?? []);
     }
 
+    private static int? BindPriority(Fields fields)
+    {
+        var text = fields.Text("priority");
+        var priority = text is null ? null : RunPriority.Parse(text);
+        if (text is not null && priority is null)
+        {
+            fields.Faults.Error(
+                "bad-value",
+                fields.Node("priority")!,
+                "priority",
+                $"'{text}' is no priority.",
+                $"Write one of {string.Join(", ", BacklogPriority.All)}, or a whole number from {RunPriority.Lowest} to "
+                    + $"{RunPriority.Highest}."
+            );
+        }
+        return priority;
+    }
+
     private static PlanReadResult Bind(DocumentNode root, FaultList faults, IReadOnlyCollection<string> projectContext)
     {
         // A list at the root is the list of tasks.
@@ -105,6 +124,7 @@ public static class TaskGraphReader
         {
             Request = fields.Text("request") ?? fields.Text("description") ?? fields.Text("name"),
             CreatedAt = fields.Text("created_at"),
+            Priority = BindPriority(fields),
             Defaults = defaults,
             Context = context,
             Tasks = [.. tasks.Select(t => t.Task)],

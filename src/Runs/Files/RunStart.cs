@@ -68,6 +68,15 @@ public sealed record RunStart
         };
     }
 
+    /// <summary>Returns the start with the priority of a plan, if the settings have none.</summary>
+    public RunStart WithPriorityOf(Plan plan) =>
+        plan.Priority is { } priority && Settings.Usage.Priority == 0
+            ? this with
+            {
+                Settings = Settings with { Usage = Settings.Usage with { Priority = priority } },
+            }
+            : this;
+
     /// <summary>Serializes the start.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Options);
 

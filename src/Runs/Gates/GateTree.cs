@@ -234,7 +234,11 @@ public sealed class GateTree(
                 services,
                 stop
             ),
-            Origin = new GateOrigin(repository.MainCheckout ?? "", files.Folder.Name, task),
+            Origin = new GateOrigin(repository.MainCheckout ?? "", files.Folder.Name, task)
+            {
+                Priority = files.Settings.Usage.Priority,
+                Weight = files.Settings.Usage.Weight,
+            },
             PutBack = PutBackAsync,
         };
 

@@ -45,7 +45,7 @@ public sealed class PlanLoading(RunServices services)
             };
         }
         var repository = await services.Repositories.OpenAsync(input.Repository.Path);
-        var start = RunStart.Of(input.Input, settings, input.Repository) with
+        var start = RunStart.Of(input.Input, settings, input.Repository).WithPriorityOf(read.Plan) with
         {
             GitConfiguration = await GitCopies.KeepAsync(repository, folder, services.Environment, stop),
         };
@@ -73,7 +73,7 @@ public sealed class PlanLoading(RunServices services)
             Tasks = PayloadPaging.First(outline.Tasks, PageSize),
             TaskCount = outline.Tasks.Count,
             Agent = settings.Settings.Agent,
-            Rules = TaskOutlines.RulesOf(settings.Settings, input.Input) with { Places = places },
+            Rules = TaskOutlines.RulesOf(start.Settings, input.Input) with { Places = places },
             RiskScore = risk.Score,
             ApprovalReason = risk.Approval,
             ReviewReason = risk.Review,

@@ -135,6 +135,8 @@ public static class TaskOutlines
         return new()
         {
             Workers = settings.Workers,
+            Priority = settings.Usage.Priority,
+            Weight = settings.Usage.Weight,
             Retry = settings.Retry,
             ApprovalTimeout = settings.ApprovalTimeout,
             LockTimeout = settings.LockTimeout,

@@ -4,9 +4,11 @@ namespace Orchestrator.Settings;
 /// <param name="WarnAt">Utilization of an account's usage limit at which the user is warned, in percent. Default: 80.</param>
 /// <param name="PauseAt">Utilization of an account's usage limit at which nothing new starts until the reset, in percent. Default:
 /// 95.</param>
-/// <param name="Priority">Priority of the run if account slots are scarce; higher values go first. Default: 0. Range: -100 to 100.</param>
+/// <param name="Priority">Priority of the run if slots and turns are scarce; higher values go first. Default: 0, for the priority of the
+/// plan. Range: -100 to 100.</param>
+/// <param name="Weight">Weight of the run among runs of the same priority. Default: 1. Range: 1 to 100.</param>
 /// <param name="Prices">Prices of models that are missing from the built-in table or differ for this user.</param>
-public sealed record UsageSettings(int WarnAt, int PauseAt, int Priority, IReadOnlyList<ModelPriceSetting> Prices)
+public sealed record UsageSettings(int WarnAt, int PauseAt, int Priority, int Weight, IReadOnlyList<ModelPriceSetting> Prices)
 {
     private static readonly Setting<int> WarnAtKey = new(
         "usage.warn_at",
@@ -26,8 +28,15 @@ public sealed record UsageSettings(int WarnAt, int PauseAt, int Priority, IReadO
     private static readonly Setting<int> PriorityKey = new(
         "usage.priority",
         0,
-        SettingTypes.Whole(-100, 100),
-        "runs with a higher priority get scarce slots of an account first"
+        SettingTypes.Whole(RunPriority.Lowest, RunPriority.Highest),
+        "where slots and turns are scarce, runs with a higher priority go first; 0: the priority of the plan"
+    );
+
+    private static readonly Setting<int> WeightKey = new(
+        "usage.weight",
+        1,
+        SettingTypes.Whole(1, 100),
+        "share of the run beside runs with the same priority: one with 2 gets twice as much as one with 1"
     );
 
     private static readonly Setting<IReadOnlyList<ModelPriceSetting>> PricesKey = new(
@@ -38,7 +47,8 @@ public sealed record UsageSettings(int WarnAt, int PauseAt, int Priority, IReadO
     );
 
     /// <summary>The default settings.</summary>
-    public static UsageSettings Default => new(WarnAtKey.Default, PauseAtKey.Default, PriorityKey.Default, PricesKey.Default);
+    public static UsageSettings Default =>
+        new(WarnAtKey.Default, PauseAtKey.Default, PriorityKey.Default, WeightKey.Default, PricesKey.Default);
 
     internal static UsageSettings Read(SettingReader settings)
     {
@@ -46,6 +56,7 @@ public sealed record UsageSettings(int WarnAt, int PauseAt, int Priority, IReadO
             settings.Read(WarnAtKey),
             settings.Read(PauseAtKey),
             settings.Read(PriorityKey),
+            settings.Read(WeightKey),
             settings.Read(PricesKey)
         );
         settings.Demand(

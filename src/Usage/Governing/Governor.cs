@@ -26,20 +26,32 @@ public static class Governor
     /// <summary>
     /// Decides about an agent start and reserves its budget if admitted. A repeated request replaces its earlier reservation.
     /// </summary>
-    public static (LedgerBook Book, Admission Admission) Admit(LedgerBook book, StartRequest request, DateTimeOffset now)
+    /// <param name="isFair">True if slots go to runs by <see cref="FairTurns"/>; false for the order of earlier versions.</param>
+    public static (LedgerBook Book, Admission Admission) Admit(
+        LedgerBook book,
+        StartRequest request,
+        DateTimeOffset now,
+        bool isFair = true
+    )
     {
-        var known = WithoutSilent(book.Of(request.Account), now);
+        var before = book.Of(request.Account);
+        var known = WithoutSilent(before, now);
         // A repeated request is decided again, because the account may have entered a backoff since it was admitted.
         var ledger = known with
         {
             Reservations = known.Reservations.RemoveAll(one => one.Id == request.Id),
             Park = known.Park is { } park && park.Probe == request.Id ? park with { Probe = null } : known.Park,
         };
-        var others = book.With(ledger);
-        if (Refusal(others, ledger, request, now) is { } refusal)
+        if (isFair && request.Slots is not null)
         {
-            // A start that waits for a user's decision about money leaves the queue for slots.
-            var waiting = refusal is Wait ? Waiters.Keep(ledger.Waiting, request, now) : Waiters.Leave(ledger.Waiting, request.Place);
+            ledger = Waiters.Join(ledger, before, request, now);
+        }
+        var others = book.With(ledger);
+        if (Refusal(others, ledger, request, now, isFair) is { } refusal)
+        {
+            // A start that waits for money leaves the queue for slots, so that it keeps no slot from others.
+            var isInLine = refusal is Wait wait && !(isFair && wait.Why is BudgetReserved);
+            var waiting = isInLine ? Waiters.Keep(ledger.Waiting, request, now) : Waiters.Leave(ledger.Waiting, request.Place);
             return (book.With(ledger with { Waiting = waiting }), refusal);
         }
         var (micros, tokens) = Grants.Of(others, request);
@@ -64,12 +76,13 @@ public static class Governor
             Reservations = ledger.Reservations.Add(reservation),
             Waiting = Waiters.Leave(ledger.Waiting, request.Place),
             Park = ledger.Park is { } tried ? tried with { Probe = request.Id } : null,
+            Turns = Waiters.Advance(ledger, now).Turns.Begin(request.RunKey),
         };
         return (book.With(next), new Admitted(reservation));
     }
 
-    private static Admission? Refusal(LedgerBook book, Ledger ledger, StartRequest request, DateTimeOffset now) =>
-        Parks.Refusal(ledger, request, now) ?? Budgets.Refusal(book, request, now) ?? Waiters.Refusal(ledger, request, now);
+    private static Admission? Refusal(LedgerBook book, Ledger ledger, StartRequest request, DateTimeOffset now, bool isFair) =>
+        Parks.Refusal(ledger, request, now) ?? Budgets.Refusal(book, request, now) ?? Waiters.Refusal(ledger, request, now, isFair);
 
     /// <summary>
     /// Books the usage of an ended agent run. Has no effect without a reservation, so that repeated settlements count once.

@@ -7,8 +7,9 @@ namespace Orchestrator.Usage;
 public static class GovernorCalls
 {
     /// <summary>Applies a call.</summary>
+    /// <param name="isFair">As in <see cref="Governor.Admit"/>.</param>
     /// <returns>The next book and the result of the call.</returns>
-    public static (LedgerBook Book, GovernorAnswer Answer) Apply(LedgerBook book, GovernorCall call, DateTimeOffset now)
+    public static (LedgerBook Book, GovernorAnswer Answer) Apply(LedgerBook book, GovernorCall call, DateTimeOffset now, bool isFair = true)
     {
         if (call.Raised is { } cap)
         {
@@ -22,7 +23,7 @@ public static class GovernorCalls
         }
         (book, var warns) = Observe(book, call, now);
         (book, var settled) = End(book, call, now);
-        (book, var admission) = Start(book, call, now);
+        (book, var admission) = Start(book, call, now, isFair);
         var ledger = book.Of(call.Account);
         return (
             book,
@@ -78,6 +79,10 @@ public static class GovernorCalls
         {
             book = Parks.Block(book, call.Account, call.Id, limit.Window, limit.ResetsAt, limit.Fact, now);
         }
+        if (call.Ended is not null || call.Released || call.Lost)
+        {
+            book = book.With(Waiters.Advance(book.Of(call.Account), now));
+        }
         Reservation? settled = null;
         if (call.Ended is { } end)
         {
@@ -87,13 +92,13 @@ public static class GovernorCalls
         return (call.Lost ? Governor.Lose(book, call.Account, call.Id) : book, settled);
     }
 
-    private static (LedgerBook Book, Admission? Admission) Start(LedgerBook book, GovernorCall call, DateTimeOffset now)
+    private static (LedgerBook Book, Admission? Admission) Start(LedgerBook book, GovernorCall call, DateTimeOffset now, bool isFair)
     {
         if (call.Start is not { } request)
         {
             return (book, null);
         }
-        var (next, admission) = Governor.Admit(book, request, now);
+        var (next, admission) = Governor.Admit(book, request, now, isFair);
         return (call.OnlyInLine && admission is not Wait ? book : next, admission);
     }
 }

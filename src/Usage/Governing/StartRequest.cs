@@ -10,6 +10,10 @@ public sealed record StartRequest
     [JsonIgnore]
     public string Place => $"{Repository}/{Run}/{Task}";
 
+    /// <summary>Key of the run among runs of all repositories.</summary>
+    [JsonIgnore]
+    public string RunKey => $"{Repository}/{Run}";
+
     /// <summary>Name of the account that pays.</summary>
     public required string Account { get; init; }
 
@@ -37,8 +41,11 @@ public sealed record StartRequest
     /// <summary>Time after which the supervisor stops an agent that nobody monitors. Default: null, if unknown.</summary>
     public TimeSpan? StopsAfter { get; init; }
 
-    /// <summary>Priority; higher ones start first when slots are scarce.</summary>
+    /// <summary>Priority of the run; higher ones start first when slots are scarce.</summary>
     public int Priority { get; init; }
+
+    /// <summary>Weight of the run among runs of the same priority. Default: 1.</summary>
+    public int Weight { get; init; } = 1;
 
     /// <summary>True if the start continues earlier work. Such starts wake before others.</summary>
     public bool IsUnderWay { get; init; }

@@ -1,9 +1,6 @@
 namespace Orchestrator.Usage;
 
-/// <summary>
-/// The queue for an account's slots. Order: higher priority, then the repository with the fewest running agents, then starts that continue
-/// earlier work, then the earliest request.
-/// </summary>
+/// <summary>The queue for an account's slots, in the order of <see cref="FairTurns"/>.</summary>
 internal static class Waiters
 {
     /// <summary>Time without a request after which a waiter is removed. Starts that wait for a reset send no requests meanwhile.</summary>
@@ -24,15 +21,37 @@ internal static class Waiters
         {
             return waiting;
         }
-        var since = known?.Since ?? now;
-        return Leave(waiting, request.Place)
-            .RemoveAll(waiter => now - waiter.SeenAt > Life)
-            .Add(new Waiter(request.Place, request.Repository, request.Priority, request.IsUnderWay, since, now));
+        return Leave(waiting, request.Place).RemoveAll(waiter => now - waiter.SeenAt > Life).Add(Of(request, known?.Since ?? now, now));
     }
 
     public static ImmutableArray<Waiter> Leave(ImmutableArray<Waiter> waiting, string id) => waiting.RemoveAll(waiter => waiter.Id == id);
 
-    public static Wait? Refusal(Ledger ledger, StartRequest request, DateTimeOffset now)
+    /// <summary>Charges the account's running agents to their runs. Must be called before a reservation ends.</summary>
+    public static Ledger Advance(Ledger ledger, DateTimeOffset now) =>
+        ledger.Turns.Advance(Running(ledger), now) is var turns && ReferenceEquals(turns, ledger.Turns)
+            ? ledger
+            : ledger with
+            {
+                Turns = turns,
+            };
+
+    /// <summary>Adds the run of a request to the runs that share the slots.</summary>
+    /// <param name="ledger">Ledger without the request's earlier reservation.</param>
+    /// <param name="before">Ledger before the request. If only time has passed since, the ledger is not changed, because each change is
+    /// written to the disk.</param>
+    public static Ledger Join(Ledger ledger, Ledger before, StartRequest request, DateTimeOffset now)
+    {
+        var advanced = Advance(before, now).Turns;
+        var waiting = ledger
+            .Waiting.Where(waiter => now - waiter.SeenAt <= InLine)
+            .Select(RunOf)
+            .ToImmutableHashSet(StringComparer.Ordinal);
+        var joined = advanced.Join(request.RunKey, request.Priority, request.Weight, waiting, [.. Running(ledger)], now);
+        var isChanged = !ReferenceEquals(joined, advanced) || ledger.Reservations != before.Reservations;
+        return isChanged ? ledger with { Turns = joined } : ledger;
+    }
+
+    public static Wait? Refusal(Ledger ledger, StartRequest request, DateTimeOffset now, bool isFair)
     {
         if (request.Slots is not { } slots)
         {
@@ -42,8 +61,22 @@ internal static class Waiters
         var since = ledger.Waiting.FirstOrDefault(waiter => waiter.Id == request.Place)?.Since ?? now;
         var line = ledger
             .Waiting.Where(waiter => waiter.Id != request.Place && now - waiter.SeenAt <= InLine)
-            .Append(new Waiter(request.Place, request.Repository, request.Priority, request.IsUnderWay, since, now))
+            .Append(Of(request, since, now))
             .ToList();
+        var hasTurn = isFair
+            ? Advance(ledger, now)
+                .Turns.HasTurn(
+                    request.Place,
+                    line.Select(waiter => new WaitingTurn(waiter.Id, RunOf(waiter), waiter.IsUnderWay, waiter.Since)),
+                    slots - atWork.Count
+                )
+            : HasTurnByRepository(request.Place, line, atWork, slots);
+        return hasTurn ? null : new Wait(now + Governor.Soon, new NoSlot(ledger.Account, slots, atWork.Count));
+    }
+
+    /// <summary>Order of earlier versions, in which histories of the governor's workflow are replayed.</summary>
+    private static bool HasTurnByRepository(string id, List<Waiter> line, List<Reservation> atWork, int slots)
+    {
         var busy = atWork.GroupBy(one => one.Repository).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
         for (var free = slots - atWork.Count; free > 0; free--)
         {
@@ -53,13 +86,23 @@ internal static class Waiters
                 .ThenBy(waiter => waiter.Since)
                 .ThenBy(waiter => waiter.Id, StringComparer.Ordinal)
                 .First();
-            if (next.Id == request.Place)
+            if (next.Id == id)
             {
-                return null;
+                return true;
             }
             busy[next.Repository] = busy.GetValueOrDefault(next.Repository) + 1;
             line.Remove(next);
         }
-        return new Wait(now + Governor.Soon, new NoSlot(ledger.Account, slots, atWork.Count));
+        return false;
     }
+
+    private static Waiter Of(StartRequest request, DateTimeOffset since, DateTimeOffset now) =>
+        new(request.Place, request.Repository, request.Priority, request.IsUnderWay, since, now, request.Run);
+
+    private static string RunOf(Waiter waiter) => $"{waiter.Repository}/{waiter.Run}";
+
+    private static IEnumerable<RunningTurn> Running(Ledger ledger) =>
+        ledger
+            .Reservations.Where(reservation => !reservation.IsLost)
+            .Select(reservation => new RunningTurn($"{reservation.Repository}/{reservation.Run}", reservation.Since));
 }

@@ -62,6 +62,14 @@ public sealed record Ledger
         init => field = value.IsDefault ? [] : value;
     } = [];
 
+    /// <summary>Shares of runs in the account's slots.</summary>
+    [JsonPropertyName("turns")]
+    public FairTurns Turns
+    {
+        get;
+        init => field = value ?? FairTurns.Empty;
+    } = FairTurns.Empty;
+
     /// <summary>Creates an empty ledger for a new account.</summary>
     public static Ledger Empty(string account) => new() { Account = account };
 

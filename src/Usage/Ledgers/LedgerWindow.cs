@@ -70,11 +70,13 @@ public sealed record AccountPark
 /// <param name="IsUnderWay">True if the start continues earlier work.</param>
 /// <param name="Since">Time of the first request.</param>
 /// <param name="SeenAt">Time of the last request; a waiter that stops requesting is removed.</param>
+/// <param name="Run">Run id, or null if an older version wrote the waiter.</param>
 public sealed record Waiter(
     [property: JsonPropertyName("id")] string Id,
     [property: JsonPropertyName("repository")] string Repository,
     [property: JsonPropertyName("priority")] int Priority,
     [property: JsonPropertyName("isUnderWay")] bool IsUnderWay,
     [property: JsonPropertyName("since")] DateTimeOffset Since,
-    [property: JsonPropertyName("seenAt")] DateTimeOffset SeenAt
+    [property: JsonPropertyName("seenAt")] DateTimeOffset SeenAt,
+    [property: JsonPropertyName("run")] string? Run = null
 );

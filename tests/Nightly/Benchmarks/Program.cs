@@ -13,7 +13,7 @@ return args switch
 {
     ["plans"] => LargePlan.Run(),
     ["train"] => TrainBenchmark.Run(),
-    ["governor"] => await GovernorBenchmark.RunAsync(),
+    ["governor"] => await GovernorBenchmark.RunAsync() | FairnessBenchmark.Run(),
     ["verification", .. var projects] => await VerificationBenchmark.RunAsync(projects),
     ["sandbox-start"] => await SandboxStart.RunAsync(),
     ["network", var program] => await NetworkBenchmark.RunAsync(program),

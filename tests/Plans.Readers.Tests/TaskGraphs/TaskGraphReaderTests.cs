@@ -29,6 +29,27 @@ public sealed class TaskGraphReaderTests
     }
 
     [Theory]
+    [InlineData("critical", 100, 1)]
+    [InlineData("High", 50, 2)]
+    [InlineData("medium", 0, 3)]
+    [InlineData("low", -50, 4)]
+    [InlineData("-51", -51, 5)]
+    [InlineData("7", 7, 2)]
+    [InlineData("101", null, 0)]
+    [InlineData("urgent", null, 0)]
+    public void Read_PriorityOfThePlan_IsOnTheScaleOfRuns(string text, int? expected, int key)
+    {
+        var read = TaskGraphReader.Read($"priority: {text}\ntasks: [{{ id: a, description: A, files_write: [a.txt] }}]\n", "tasks.yaml");
+
+        Assert.Equal(expected, read.Plan?.Priority);
+        Assert.Equal(expected is null ? "bad-value" : null, read.Errors.SingleOrDefault()?.Code);
+        if (expected is { } priority)
+        {
+            Assert.Equal(key, RunPriority.ToTaskQueueKey(priority));
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Files))]
     public void Read_PrintedPlan_IsTheSamePlan(string file)
     {

@@ -1,0 +1,73 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.Client;
+using Orchestrator.Machine.Hosting;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Settings;
+using Temporalio.Client;
+using Temporalio.Common;
+using Temporalio.Worker;
+
+namespace Orchestrator.App.Hosting;
+
+/// <summary>Adds runs to a worker of another application. While that worker runs, its process also executes the workflows and activities of
+/// runs, on the worker's connection and namespace.</summary>
+/// <remarks>Runs have task queues, converters and interceptors of their own, so nothing changes for the application's workflows. They start
+/// runs as child workflows of the type <see cref="RunClient.WorkflowType"/> on <see cref="TaskQueue"/>. Agents call <c>orchestrate</c>,
+/// which must be installed.</remarks>
+/// <param name="repositories">Paths of the repositories whose runs are executed here. Their commands must be trusted
+/// (<c>orchestrate trust</c>).</param>
+/// <param name="program">Path of <c>orchestrate</c>, or null for the first one in <c>PATH</c>.</param>
+/// <param name="environment">Environment variables of runs, or null for those of the process.</param>
+public sealed class OrchestratePlugin(
+    IReadOnlyList<string> repositories,
+    string? program = null,
+    IReadOnlyDictionary<string, string>? environment = null
+) : SimplePlugin("orchestrate", new SimplePluginOptions())
+{
+    /// <summary>Task queue on which runs start.</summary>
+    public const string TaskQueue = QueueNames.Workflows;
+
+    /// <inheritdoc/>
+    /// <exception cref="UseCaseException">A repository or <c>orchestrate</c> was not found, or another worker on this host executes
+    /// runs of the repositories.</exception>
+    public override async Task<TResult> RunWorkerAsync<TResult>(
+        TemporalWorker worker,
+        Func<TemporalWorker, CancellationToken, Task<TResult>> continuation,
+        CancellationToken stoppingToken
+    )
+    {
+        var context = MakeContext();
+        var loggers = worker.Options.LoggerFactory ?? NullLoggerFactory.Instance;
+        await using var engine = EngineConnection.Of((ITemporalClient)worker.Client);
+        await using var host = await WorkerHost.StartAsync(engine, [.. repositories.Select(Find)], context, loggers, stoppingToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var own = continuation(worker, stop.Token);
+        if (await Task.WhenAny(own, host.Running) != own)
+        {
+            // Without the runs, the application's worker is stopped too, so that its process can be restarted.
+            await stop.CancelAsync();
+            await own.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await host.ThrowIfBrokenAsync();
+        }
+        return await own;
+    }
+
+    private UnattendedContext MakeContext()
+    {
+        var variables = environment ?? SettingsFiles.ProcessEnvironment();
+        var path =
+            program
+            ?? OwnProgram.Find(variables)
+            ?? throw new UseCaseException(
+                Outcome.Unavailable,
+                "The program 'orchestrate' is not in PATH.",
+                "Install it, or name its path when the plugin is created."
+            );
+        return new UnattendedContext(variables, Environment.CurrentDirectory, TimeProvider.System) { Program = [path] };
+    }
+
+    private static RepositoryLocation Find(string path) =>
+        RepositoryLocation.Find(path)
+        ?? throw new UseCaseException(Outcome.Usage, $"{path} is in no git repository.", "Name the path of a clone.");
+}
