@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -35,6 +36,12 @@ public static class DashboardHost
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "orchestrate" });
         builder.Services.AddSingleton<ILoggerFactory>(new FrameworkLoggers(loggers));
         builder.Services.AddRoutingCore();
+        // An attacker who measures compressed answers to guess a secret needs requests that carry the session. Its cookie is SameSite=Strict.
+        builder.Services.AddResponseCompression(compression =>
+        {
+            compression.EnableForHttps = true;
+            compression.MimeTypes = ResponseCompressionDefaults.MimeTypes.Append("image/svg+xml").Append(Problem.MediaType);
+        });
         ApiDescription.AddTo(builder.Services);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
         builder
@@ -80,10 +87,12 @@ public static class DashboardHost
         var renderer = new PageRenderer(app.Services, loggers);
         var answers = new FormResultStore(time);
         var pages = new PageRoutes(reader, renderer, answers, time);
+        app.UseResponseCompression();
         app.Use(next => new FaultMiddleware(next, loggers.CreateLogger("Orchestrator.Dashboard")).InvokeAsync);
         app.Use(next => new AccessMiddleware(next, options, source, sessions).InvokeAsync);
         more?.Invoke(app);
         pages.AddTo(app);
+        new RunPages(reader, pages, renderer, time).AddTo(app);
         new RepositoryPages(reader, pages, renderer).AddTo(app);
         new FormRoutes(reader, pages, renderer, answers, sessions).AddTo(app);
         new ApiRoutes(reader, new ApiDescription(app.Services), time).AddTo(app);
@@ -93,13 +102,13 @@ public static class DashboardHost
         new LegacyRoutes(reader, events, time, app.Lifetime.ApplicationStopping).AddTo(app);
         app.MapGet(
             "/docs",
-            context =>
-                RenderAsync(
+            async context =>
+                await RenderAsync(
                     context,
                     renderer.RenderAsync<ApiPage>(
                         new()
                         {
-                            ["Frame"] = pages.Frame(context, "API", "docs"),
+                            ["Frame"] = await pages.FrameAsync(context, "API", "docs"),
                             ["Routes"] =
                                 (IReadOnlyList<ApiPage.ApiLine>)
                                     [
@@ -118,6 +127,8 @@ public static class DashboardHost
         MapAsset(app, "style.css", "text/css; charset=utf-8");
         MapAsset(app, "page.js", "text/javascript; charset=utf-8");
         MapAsset(app, "icon.svg", "image/svg+xml");
+        MapAsset(app, "icon-needs.svg", "image/svg+xml");
+        MapAsset(app, "manifest.json", "application/manifest+json");
         app.MapFallback(context => RenderAsync(context, pages.MissingAsync(context, context.Request.Path)));
     }
 

@@ -61,6 +61,15 @@ public sealed class BrowserTests
                     shots,
                     "/",
                     RunPage,
+                    RunPage + "/graph",
+                    RunPage + "/tasks",
+                    RunPage + "/gates",
+                    RunPage + "/diff",
+                    RunPage + "/queue",
+                    RunPage + "/report",
+                    RunPage + "/events",
+                    RunPage + "?open=c",
+                    RunPage + "?at=1",
                     RunPage + "/tasks/c",
                     RunPage + "/tasks/c/log",
                     "/inbox",
@@ -124,7 +133,7 @@ public sealed class BrowserTests
                 Questions = random.Next(2) == 0 ? [] : [Runs.Approval("a")],
             };
             Change(page.Source, number, "a", state);
-            await browser.ShowsAsync("#events td", $"{number}");
+            await browser.ShowsAsync("#sequence", $"{number}");
             Assert.Equal("same", await browser.AskAsync("same"));
         }
 

@@ -129,8 +129,30 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries, IRunCommands
     public Task<LogDocument> LogAsync(string? task, int? start, CancellationToken stop) =>
         AnswerAsync($"log {task}", () => OfRun(task, new LogDocument(Run.RunId, task!.Split('/')[1], start ?? 1, Log)));
 
+    public IReadOnlyList<GateRun> Gates { get; init; } = [];
+
+    public Plan? Plan { get; init; }
+
+    public Task<IReadOnlyList<GateRun>> GateRunsAsync(string? run, CancellationToken stop) =>
+        AnswerAsync($"gates {run}", () => OfRun(run, Gates));
+
+    public Task<Plan> PlanOfAsync(string? run, CancellationToken stop) =>
+        AnswerAsync($"plan of {run}", () => Plan ?? throw new UseCaseException(Outcome.Usage, "There is no plan.", "Wait."));
+
     public Task<DiffDocument> DiffAsync(string? which, CancellationToken stop) =>
-        AnswerAsync($"diff {which}", () => OfRun(which, new DiffDocument(Run.RunId, which!.Split('/')[1], Patch, IsCut: false)));
+        AnswerAsync(
+            $"diff {which}",
+            () =>
+                OfRun(
+                    which,
+                    new DiffDocument(
+                        Run.RunId,
+                        which!.Contains('/', StringComparison.Ordinal) ? which.Split('/')[1] : "",
+                        Patch,
+                        IsCut: false
+                    )
+                )
+        );
 
     public Task<RunStatus> ReportAsync(string? run, CancellationToken stop) => AnswerAsync($"report {run}", () => OfRun(run, Run));
 

@@ -84,6 +84,32 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<GateRun>> GateRunsAsync(string? run, CancellationToken cancellationToken)
+    {
+        var stored = await ObserveAsync(RequireRun(run), cancellationToken);
+        return GateRun.ReadAll(new RunFolder(context.RequireRepository().Root, stored.Id), stored.Status);
+    }
+
+    /// <inheritdoc/>
+    public Task<Plan> PlanOfAsync(string? run, CancellationToken cancellationToken)
+    {
+        var stored = RequireRun(run);
+        try
+        {
+            var files = new StoredPlans().Load(NewRun.ReferenceOf(context.RequireRepository()), stored.Id, stored.Status.PlanHash);
+            return Task.FromResult(files.Plan);
+        }
+        catch (StepException fault)
+        {
+            throw new UseCaseException(
+                Outcome.Usage,
+                $"The plan of {stored.Id} can't be read: {fault.Message}",
+                "Its planner may still work."
+            );
+        }
+    }
+
+    /// <inheritdoc/>
     public Task<DiffDocument> DiffAsync(string? which, CancellationToken cancellationToken)
     {
         var (run, reference) = RunReference.Require(context.RequireRepository(), which);

@@ -152,6 +152,8 @@ internal sealed class FormRoutes(
             Comment when text.Length > 0 => Mail($"{Cut(form["file"].ToString())}{Place(form["line"].ToString())}: {text}"),
             "send" when text.Length > 0 => Mail(text),
             "pause" => (commands, stop) => commands.SteerAsync(SteeringCatalog.Pause, new SteeringRequest(run, task), stop),
+            "abort" when task is null => (commands, stop) =>
+                commands.SteerAsync(SteeringCatalog.Abort, new SteeringRequest(run) { Confirmed = true }, stop),
             _ => Answer(),
         };
 
@@ -183,7 +185,7 @@ internal sealed class FormRoutes(
 
     private async Task<IResult> PlanPageAsync(HttpContext context) =>
         await renderer.RenderAsync<PlanPage>(
-            new() { ["Frame"] = pages.Frame(context, "Plan", "plan"), ["Repositories"] = reader.Repositories }
+            new() { ["Frame"] = await pages.FrameAsync(context, "Plan", "plan"), ["Repositories"] = reader.Repositories }
         );
 
     private async Task<IResult> PlanAsync(HttpContext context)
@@ -214,7 +216,7 @@ internal sealed class FormRoutes(
         return await renderer.RenderAsync<PlanPage>(
             new()
             {
-                ["Frame"] = pages.Frame(context, "Plan", "plan"),
+                ["Frame"] = await pages.FrameAsync(context, "Plan", "plan"),
                 ["Said"] = started,
                 ["Checked"] = view,
                 ["Repositories"] = reader.Repositories,

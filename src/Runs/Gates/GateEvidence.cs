@@ -52,11 +52,13 @@ public static class GateEvidence
     /// <summary>Reads all verdicts of a run: at its base, of tasks, of merges and of its landing. Unreadable ones are skipped.</summary>
     /// <param name="ofBase">True to include verdicts at the base, before any work.</param>
     public static IReadOnlyList<GateVerdict> ReadAll(RunFolder folder, bool ofBase = true) =>
-        [
-            .. ofBase ? Read(folder.Preflight) ?? [] : [],
-            .. ReadOfTasks(folder).Select(stored => stored.Verdict),
-            .. Read(folder.LandingEvidence) ?? [],
-        ];
+        [.. ofBase ? ReadOfBase(folder) : [], .. ReadOfTasks(folder).Select(stored => stored.Verdict), .. ReadOfLanding(folder)];
+
+    /// <summary>Reads the verdicts at the base of a run, before any work; empty if they are unreadable.</summary>
+    public static IReadOnlyList<GateVerdict> ReadOfBase(RunFolder folder) => Read(folder.Preflight) ?? [];
+
+    /// <summary>Reads the verdicts of staging as a whole, before it landed; empty if they are unreadable.</summary>
+    public static IReadOnlyList<GateVerdict> ReadOfLanding(RunFolder folder) => Read(folder.LandingEvidence) ?? [];
 
     /// <summary>Reads all verdicts of a run's tasks and of their merges, with their folders. Unreadable ones are skipped.</summary>
     public static IReadOnlyList<StoredVerdict> ReadOfTasks(RunFolder folder)
@@ -122,4 +124,9 @@ public static class GateEvidence
 /// <param name="Place">Folder and number, unique within the task.</param>
 /// <param name="OfMerge">True if the gate ran on the merge of the task's work.</param>
 /// <param name="Verdict">The verdict.</param>
-public sealed record StoredVerdict(string Task, string Place, bool OfMerge, GateVerdict Verdict);
+public sealed record StoredVerdict(string Task, string Place, bool OfMerge, GateVerdict Verdict)
+{
+    /// <summary>Number of the task's attempt; 0 if the folder names none.</summary>
+    public int Attempt =>
+        int.TryParse(Place.Split('/')[0].Split('-')[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+}
