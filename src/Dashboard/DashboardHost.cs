@@ -94,6 +94,7 @@ public static class DashboardHost
         pages.AddTo(app);
         new RunPages(reader, pages, renderer, time).AddTo(app);
         new RepositoryPages(reader, pages, renderer).AddTo(app);
+        new NewRunRoutes(reader, pages, renderer, answers, time).AddTo(app);
         new FormRoutes(reader, pages, renderer, answers, sessions).AddTo(app);
         new ApiRoutes(reader, new ApiDescription(app.Services), time).AddTo(app);
         var events = new AllEvents(reader, time);

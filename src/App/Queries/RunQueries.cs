@@ -342,7 +342,13 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         var settings = RiskOverview.Rules(context, context.LoadSettings());
         var score = PlanScore.Of(plan, settings, context.FindRepository()?.WorkTree);
         var risk = RiskOverview.Lines(score, ProtectedPath.Of(plan, settings.AlwaysRequireHuman));
-        return new PlanView(check, GraphDocument.Of(plan), [.. risk]);
+        var forecast = context.FindRepository() is { } home
+            ? new RunForecasts(home.Root).Of(plan, chosen: null, settings, context.AccountRecords)
+            : null;
+        return new PlanView(check, GraphDocument.Of(plan), [.. risk])
+        {
+            Forecast = forecast is null ? "" : RunForecasts.Describe(forecast),
+        };
     }
 
     private StoredRun RequireRun(string? run) => RunReference.RequireWhole(context.RequireRepository(), run);

@@ -28,8 +28,6 @@ internal sealed class FormRoutes(
         routes.MapPost("/login", (Delegate)LoginAsync);
         routes.MapPost("/logout", (Delegate)LogoutAsync);
         routes.MapPost("/r/{repository}/{run}/act", ActAsync);
-        routes.MapGet("/plan", (Delegate)PlanPageAsync);
-        routes.MapPost("/plan", (Delegate)PlanAsync);
     }
 
     /// <summary>Returns the redirection target after a form: a path of this server, never a foreign address.</summary>
@@ -183,60 +181,8 @@ internal sealed class FormRoutes(
     private async Task<bool> HasChangedAsync(RepositoryEntry home, string run, string shown, CancellationToken stop) =>
         (await reader.RunAsync(home, run, stop)).Document?.Questions.Any(question => question.Shown == shown) is not true;
 
-    private async Task<IResult> PlanPageAsync(HttpContext context) =>
-        await renderer.RenderAsync<PlanPage>(
-            new() { ["Frame"] = await pages.FrameAsync(context, "Plan", "plan"), ["Repositories"] = reader.Repositories }
-        );
-
-    private async Task<IResult> PlanAsync(HttpContext context)
-    {
-        if (await FormAsync(context) is not { } form)
-        {
-            return Refused();
-        }
-        if (reader.Find(form["repository"]) is not { } home)
-        {
-            return await pages.MissingAsync(context, "This repository");
-        }
-        var plan = form["plan"].ToString();
-        var stop = context.RequestAborted;
-        CommandResult? started = null;
-        if (form["do"] == "start")
-        {
-            started = await reader
-                .CommandsIn(home, AccessMiddleware.SessionOf(context).Device)
-                .StartAsync(new RunToStart { Plan = plan }, stop);
-            // A run that waits for approval was started as well.
-            if (started.RunId is { } run)
-            {
-                return Said(Links.Run(home, run), started);
-            }
-        }
-        var view = (await reader.AskAsync(home, $"plan {plan}", (queries, cancel) => queries.PlanAsync(plan, cancel), stop)).Document;
-        return await renderer.RenderAsync<PlanPage>(
-            new()
-            {
-                ["Frame"] = await pages.FrameAsync(context, "Plan", "plan"),
-                ["Said"] = started,
-                ["Checked"] = view,
-                ["Repositories"] = reader.Repositories,
-                ["Chosen"] = home.Id,
-                ["Plan"] = plan,
-                ["Graph"] = Tasks(view?.Graph),
-            }
-        );
-    }
-
-    private static IReadOnlyList<RunTask> Tasks(GraphDocument? graph) =>
-        [
-            .. (graph?.Tasks ?? []).Select(task => new RunTask(new TaskProgress { Id = task.Id, State = TaskStates.Pending })
-            {
-                DependsOn = task.DependsOn,
-            }),
-        ];
-
     /// <summary>Returns the form sent by a logged-in user from a page of this server, or null if the request is not such a form.</summary>
-    private static async Task<IFormCollection?> FormAsync(HttpContext context)
+    internal static async Task<IFormCollection?> FormAsync(HttpContext context)
     {
         if (!context.Request.HasFormContentType)
         {
@@ -254,7 +200,8 @@ internal sealed class FormRoutes(
             : null;
     }
 
-    private static IResult Refused() =>
+    /// <summary>Returns the response to a form that is not from a page of the session.</summary>
+    internal static IResult Refused() =>
         Problem.Of(
             StatusCodes.Status403Forbidden,
             "This form does not come from a page of this session.",

@@ -10,6 +10,9 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="time">Clock.</param>
 internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, FormResultStore answers, TimeProvider time)
 {
+    private const int MostAtHome = 12;
+    private const int MostFiltered = 200;
+
     private readonly InboxCounter _inbox = new(reader, time);
 
     /// <summary>Adds the routes.</summary>
@@ -30,15 +33,24 @@ internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, Form
             InboxCount = await _inbox.CountAsync(context.RequestAborted),
         };
 
-    private async Task<IResult> HomeAsync(HttpContext context) =>
-        await renderer.RenderAsync<HomePage>(
+    private async Task<IResult> HomeAsync(HttpContext context)
+    {
+        var query = context.Request.Query;
+        var filter = new RunFilter(query["find"].ToString(), query["state"].ToString(), query["repository"].ToString());
+        var all = await RunsAsync(most: filter.IsSet ? MostFiltered : MostAtHome, context.RequestAborted);
+        var homes = all.Where(home => filter.Repository.Length == 0 || home.Repository.Id == filter.Repository)
+            .Select(home => home with { Runs = [.. home.Runs.Where(filter.Takes).Take(MostAtHome)] });
+        return await renderer.RenderAsync<HomePage>(
             new()
             {
                 ["Frame"] = (await FrameAsync(context, "Runs", "home")) with { Events = Links.Events() },
-                ["Homes"] = await RunsAsync(most: 8, context.RequestAborted),
+                ["Homes"] = (IReadOnlyList<RepositoryRuns>)[.. homes],
                 ["Inbox"] = await reader.InboxAsync(context.RequestAborted),
+                ["Repositories"] = reader.Repositories,
+                ["Filter"] = filter,
             }
         );
+    }
 
     private async Task<IResult> InboxAsync(HttpContext context) =>
         await renderer.RenderAsync<InboxPage>(

@@ -57,8 +57,25 @@ public static class RunLiveness
             Ended => run.LandedGone is true ? $"{run.State} (no longer on {BranchOf(run)})" : run.State,
             Interrupted => Interrupted,
             NeedsPerson when IsWorking(run.State) => "waiting for a person",
-            _ => run.Paused || (run.Standing ?? Of(run)) == Paused ? $"{run.State} (paused)" : run.State,
+            _ when run.Paused || (run.Standing ?? Of(run)) == Paused => $"{run.State} (paused)",
+            Moving when run.State == RunStates.Executing && IsParked(run) => "waiting for a limit or an outage to end",
+            _ => run.State,
         };
+
+    // True if tasks have begun, and all that have begun and not ended are parked.
+    private static bool IsParked(RunStatus run)
+    {
+        var isParked = false;
+        foreach (var task in run.Tasks.Where(task => task.State != TaskStates.Pending && !TaskStates.IsEnd(task.State)))
+        {
+            if (task.State != TaskStates.Parked)
+            {
+                return false;
+            }
+            isParked = true;
+        }
+        return isParked;
+    }
 
     /// <summary>Returns a sentence about the landed work and its branch; empty if nothing landed.</summary>
     /// <param name="run">The run. The sentence reports a landing that is gone if <see cref="RunStatus.LandedGone"/> is set.</param>
