@@ -88,6 +88,7 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries, IRunCommands
         [
             .. request.Values.OrderBy(value => value.Key, StringComparer.Ordinal).Select(value => $"{value.Key}={value.Value}"),
             .. request.AcceptsLosses ? ["losses"] : (string[])[],
+            .. request.Confirmed ? ["confirmed"] : (string[])[],
             .. request.WithDependants ? ["dependants"] : (string[])[],
         ];
         return ActAsync(
@@ -120,8 +121,14 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries, IRunCommands
 
     public Task<RunStatus> RunAsync(string? run, CancellationToken stop) => AnswerAsync($"run {run}", () => OfRun(run, Run));
 
-    public Task<IReadOnlyList<RunEvent>> EventsAsync(string? run, int? limit, CancellationToken stop) =>
-        AnswerAsync<IReadOnlyList<RunEvent>>($"events {run}", () => [.. Events]);
+    /// <summary>Limits of the questions for events.</summary>
+    public ConcurrentQueue<int?> Limits { get; } = new();
+
+    public Task<IReadOnlyList<RunEvent>> EventsAsync(string? run, int? limit, CancellationToken stop)
+    {
+        Limits.Enqueue(limit);
+        return AnswerAsync<IReadOnlyList<RunEvent>>($"events {run}", () => [.. Events.TakeLast(limit ?? int.MaxValue)]);
+    }
 
     public Task<TaskDocument> TaskAsync(string task, CancellationToken stop) =>
         AnswerAsync($"task {task}", () => OfRun(task, new TaskDocument(Run.RunId, Run.Tasks[0], Events, [], [], [])));

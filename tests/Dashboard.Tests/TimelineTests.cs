@@ -208,10 +208,66 @@ public sealed class TimelineTests
         var axis = TimelineAxis.Of(timeline);
         var later = TimelineAxis.Of(timeline with { End = timeline.End.AddSeconds(seconds / 1000.0) });
 
-        Assert.InRange(axis.Ticks.Count, 1, 8);
+        Assert.InRange(axis.Ticks.Count, 1, 9);
         Assert.True(axis.Length.TotalSeconds >= seconds);
         Assert.Equal("0%", axis.At(Runs.Begin));
         Assert.InRange(later.Length / axis.Length, 1, 1.1);
+    }
+
+    [Fact]
+    public void Axis_OfANightOfWaiting_ShowsItShortAndFindsEachTimeAgain()
+    {
+        var night = TimeSpan.FromHours(9);
+        var run = Runs.Of("a", "b:a");
+        RunEvent[] events =
+        [
+            Event(0, null, RunStates.Executing),
+            Event(0, "a", TaskStates.Executing),
+            Event(100, "a", TaskStates.Merged),
+            Event(100, "b", TaskStates.AwaitingApproval),
+            Event(100 + night.TotalSeconds, "b", TaskStates.Executing),
+        ];
+        var timeline = RunTimeline.Of(run, Numbered(events), Runs.Begin.AddSeconds(200) + night);
+
+        var axis = TimelineAxis.Of(timeline);
+
+        Assert.Equal(night, Assert.Single(axis.Idle).Length);
+        Assert.InRange(axis.Length.TotalSeconds, 216, 300);
+        Assert.All(
+            [0, 50, 100, 100 + (night.TotalSeconds / 2), 100 + night.TotalSeconds, 150 + night.TotalSeconds],
+            second =>
+                Assert.Equal(second, (axis.TimeAt(axis.PlaceOf(Runs.Begin.AddSeconds(second))) - Runs.Begin).TotalSeconds, tolerance: 0.01)
+        );
+        Assert.Equal(axis.Ticks.Select(tick => tick.At).Order(), axis.Ticks.Select(tick => tick.At));
+    }
+
+    [Fact]
+    public void Bars_OfManyShortSegments_AreFewAndCoverTheSameTime()
+    {
+        string[] states = [TaskStates.Executing, TaskStates.Verifying, TaskStates.Remediating];
+        var events = Enumerable
+            .Range(0, 3000)
+            .Select(at => Event(at * 0.03, "a", states[at % 3]))
+            .Prepend(Event(0, null, RunStates.Executing));
+        var timeline = RunTimeline.Of(Runs.Of("a"), Numbered([.. events]), Now);
+
+        var bars = LaneBar.Of(timeline.Lanes[0], TimelineAxis.Of(timeline));
+
+        Assert.InRange(bars.Count, 2, 126);
+        Assert.Equal(timeline.Lanes[0].Segments.Count, bars.Sum(bar => bar.Segments));
+        Assert.Equal((timeline.Lanes[0].Segments[0].From, timeline.Lanes[0].Segments[^1].To), (bars[0].From, bars[^1].To));
+        Assert.Equal((LaneWork.Agent, true), (bars[^1].Work, bars[^1].IsOpen));
+    }
+
+    [Fact]
+    public void Bars_OfLongSegments_AreTheSegments()
+    {
+        var timeline = Timeline(Runs.Of("a"), "0 executing", "0 a preparing", "20 a executing", "60 a verifying", "80 a merged");
+
+        Assert.Equal(
+            [LaneWork.Setup, LaneWork.Agent, LaneWork.Gates],
+            LaneBar.Of(timeline.Lanes[0], TimelineAxis.Of(timeline)).Select(bar => bar.Work)
+        );
     }
 
     [Fact]

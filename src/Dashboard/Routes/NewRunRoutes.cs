@@ -12,13 +12,7 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="renderer">Renders HTML.</param>
 /// <param name="answers">Stores the results of the commands.</param>
 /// <param name="time">Clock.</param>
-internal sealed class NewRunRoutes(
-    QueryReader reader,
-    PageRoutes pages,
-    PageRenderer renderer,
-    FormResultStore answers,
-    TimeProvider time
-)
+internal sealed class NewRunRoutes(QueryReader reader, PageRoutes pages, PageRenderer renderer, FormResultStore answers, TimeProvider time)
 {
     private readonly IdempotencyCache _started = new(time);
 
@@ -50,7 +44,11 @@ internal sealed class NewRunRoutes(
         {
             return await pages.MissingAsync(context, "This repository");
         }
-        var (plan, request, once) = (await PlanOfAsync(form, context.RequestAborted), form["request"].ToString().Trim(), form["once"].ToString());
+        var (plan, request, once) = (
+            await PlanOfAsync(form, context.RequestAborted),
+            form["request"].ToString().Trim(),
+            form["once"].ToString()
+        );
         CommandResult? said = null;
         if (form["do"] == "start")
         {
@@ -105,7 +103,11 @@ internal sealed class NewRunRoutes(
                 sent,
                 () => commands.StartAsync(start, CancellationToken.None),
                 context.RequestAborted
-            ) ?? new CommandResult(Outcome.Usage, "Nothing was started: this form has started another run already. Send it again to start this one.");
+            )
+            ?? new CommandResult(
+                Outcome.Usage,
+                "Nothing was started: this form has started another run already. Send it again to start this one."
+            );
     }
 
     private async Task<PlanView?> CheckAsync(RepositoryEntry home, string plan, CancellationToken stop) =>

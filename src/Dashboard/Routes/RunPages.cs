@@ -69,9 +69,10 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
             return null;
         }
         var events = await _events.TransitionsAsync(home, now, CancellationToken.None);
-        var at = MomentOf(now, events, asked.At, since);
-        var address = asked with { Run = now.RunId, At = at };
         var whole = RunTimeline.Of(now, events, TimelineAxis.Rounded(now.StartedAt, frame.Now));
+        var axis = TimelineAxis.Of(whole);
+        var at = MomentOf(now, events, asked.At, since is { } place ? axis.TimeAt(place) : null);
+        var address = asked with { Run = now.RunId, At = at };
         var shown = at is null ? now : RunMoment.Of(now, events, at.Value);
         var until = at is null ? events : [.. events.TakeWhile(happened => happened.Sequence <= at)];
         var screen = new RunScreen(
@@ -85,7 +86,7 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
             address,
             shown,
             at is null ? whole : RunTimeline.Of(shown, until, shown.UpdatedAt),
-            TimelineAxis.Of(whole)
+            axis
         )
         {
             Last = now.Sequence,
@@ -111,13 +112,12 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
         );
     }
 
-    // The slider chooses by seconds since the begin, a link by the number of an event.
-    private static long? MomentOf(RunStatus run, IReadOnlyList<RunEvent> events, long? at, long? since)
+    // The slider chooses by time, a link by the number of an event.
+    private static long? MomentOf(RunStatus run, IReadOnlyList<RunEvent> events, long? at, DateTimeOffset? time)
     {
-        if (since is { } seconds && events is [var first, ..])
+        if (time is { } until && events is [var first, ..])
         {
-            var begin = run.StartedAt < first.Time && run.StartedAt != default ? run.StartedAt : first.Time;
-            at = events.TakeWhile(happened => happened.Time <= begin.AddSeconds(seconds)).LastOrDefault(first).Sequence;
+            at = events.TakeWhile(happened => happened.Time <= until).LastOrDefault(first).Sequence;
             return at >= events[^1].Sequence ? null : at;
         }
         return at > 0 && at < run.Sequence ? at : null;

@@ -41,6 +41,23 @@ public sealed class WaitChain(RunStatus run)
         )
         + (wait.Exclusive is { } name ? $": both need {name}" : ", since one of them runs alone after they had met");
 
+    // No slot is missing as long as the run has not begun to start tasks.
+    private WaitLink? BeforeWork(string task) =>
+        run.State switch
+        {
+            RunStates.AwaitingApproval when run.Questions.FirstOrDefault(asked => asked.Id == RunQuestion.Plan) is { } plan => new WaitLink(
+                task,
+                "waits until the plan is approved",
+                plan.Ways is [var approve, ..] ? approve.Command : null
+            ),
+            RunStates.AwaitingApproval or RunStates.Planning or RunStates.Preparing => new WaitLink(
+                task,
+                $"waits until the run starts tasks; it is {run.State}",
+                null
+            ),
+            _ => null,
+        };
+
     private (WaitLink? Link, string? Next) Next(RunTask task)
     {
         if (TaskStates.IsDone(task.State))
@@ -92,9 +109,9 @@ public sealed class WaitChain(RunStatus run)
                 null
             );
         }
-        if (task.State == TaskStates.Pending && BeforeWork() is { } early)
+        if (task.State == TaskStates.Pending && BeforeWork(task.Id) is { } early)
         {
-            return (early with { Task = task.Id }, null);
+            return (early, null);
         }
         if (run.Held is [var hold, ..] && task.State is TaskStates.Pending or TaskStates.Queued)
         {
@@ -114,23 +131,6 @@ public sealed class WaitChain(RunStatus run)
         return task.State is TaskStates.Pending or TaskStates.Queued
             ? (new WaitLink(task.Id, $"waits for a free slot: {_atWork} of {run.Workers} are at work", null), null)
             : (new WaitLink(task.Id, $"is at work: {task.State}{(task.Doing is { Length: > 0 } doing ? ", " + doing : "")}", null), null);
-
-        // No slot is missing as long as the run has not begun to start tasks.
-        WaitLink? BeforeWork() =>
-            run.State switch
-            {
-                RunStates.AwaitingApproval when run.Questions.FirstOrDefault(asked => asked.Id == RunQuestion.Plan) is { } plan => new WaitLink(
-                    "",
-                    "waits until the plan is approved",
-                    plan.Ways is [var approve, ..] ? approve.Command : null
-                ),
-                RunStates.AwaitingApproval or RunStates.Planning or RunStates.Preparing => new WaitLink(
-                    "",
-                    $"waits until the run starts tasks; it is {run.State}",
-                    null
-                ),
-                _ => null,
-            };
 
         bool IsUnmet(string need) => _tasks.TryGetValue(need, out var other) && !TaskStates.IsDone(other.State);
     }

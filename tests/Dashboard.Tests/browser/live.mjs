@@ -26,7 +26,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   else if (command === "same") {
     console.log(await page.evaluate(async () => {
       const fresh = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
-      const text = (of) => of.getElementById("main").innerHTML.replace(/\s+/g, " ").replaceAll("> <", "><").replace(/<time[^>]*>[^<]*/g, "<time>").replaceAll(' hidden=""', "");
+      const text = (of) => of.getElementById("main").innerHTML.replace(/<!--.*?-->/g, "").replace(/\s+/g, " ").replaceAll("> <", "><").replace(/<time[^>]*>[^<]*/g, "<time>").replaceAll(' hidden=""', "");
       return text(document) === text(fresh) ? "same" : `${text(document)} instead of ${text(fresh)}`;
     }));
   }
