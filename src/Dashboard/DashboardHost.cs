@@ -36,7 +36,7 @@ public static class DashboardHost
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "orchestrate" });
         builder.Services.AddSingleton<ILoggerFactory>(new FrameworkLoggers(loggers));
         builder.Services.AddRoutingCore();
-        // An attacker who measures compressed answers to guess a secret needs requests that carry the session. Its cookie is SameSite=Strict.
+        // Guesses by the size of compressed answers need requests that carry the session, and its cookie is SameSite=Strict.
         builder.Services.AddResponseCompression(compression =>
         {
             compression.EnableForHttps = true;

@@ -83,7 +83,7 @@ public sealed class TimelineTests
             Event(60, "a", TaskStates.Blocked),
         ];
 
-        var lane = RunTimeline.Of(run, Numbered(events), Now).Lanes[0];
+        var lane = RunLanes.Of(run, Numbered(events), Now).Lanes[0];
 
         Assert.Equal(["Person 0-10", "Limit 10-20", "Person 20-30", "Limit 30-40", "Slot 40-60", "Person 60-100 open"], Shown(lane));
         Assert.Equal(TimeSpan.Zero, lane.Worked);
@@ -102,7 +102,7 @@ public sealed class TimelineTests
             Event(20, "a", TaskStates.Merged),
         ];
 
-        Assert.Equal(["Agent 0-10", "Slot 10-15", "Agent 15-20"], Shown(RunTimeline.Of(Runs.Of("a"), Numbered(events), Now).Lanes[0]));
+        Assert.Equal(["Agent 0-10", "Slot 10-15", "Agent 15-20"], Shown(RunLanes.Of(Runs.Of("a"), Numbered(events), Now).Lanes[0]));
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class TimelineTests
 
         Assert.Equal(
             ["Agent 0-10", "Person 10-30", "Agent 30-40", "Gates 40-100 open"],
-            Shown(RunTimeline.Of(Runs.Of("a"), Numbered(events), Now).Lanes[0])
+            Shown(RunLanes.Of(Runs.Of("a"), Numbered(events), Now).Lanes[0])
         );
     }
 
@@ -182,7 +182,7 @@ public sealed class TimelineTests
                 )
                 .ToArray();
 
-            var timeline = RunTimeline.Of(Runs.Of("t0", "t1:t0", "t2:t0,t1", "t3"), Numbered(events), Now.AddSeconds(200));
+            var timeline = RunLanes.Of(Runs.Of("t0", "t1:t0", "t2:t0,t1", "t3"), Numbered(events), Now.AddSeconds(200));
 
             foreach (var lane in timeline.Lanes)
             {
@@ -204,7 +204,7 @@ public sealed class TimelineTests
     [InlineData(100_000_000)]
     public void Axis_OfAnyLength_HasFewTicksAndKeepsEndedBarsInPlace(int seconds)
     {
-        var timeline = new RunTimeline([], Runs.Begin, Runs.Begin.AddSeconds(seconds));
+        var timeline = new RunLanes([], Runs.Begin, Runs.Begin.AddSeconds(seconds));
         var axis = TimelineAxis.Of(timeline);
         var later = TimelineAxis.Of(timeline with { End = timeline.End.AddSeconds(seconds / 1000.0) });
 
@@ -227,7 +227,7 @@ public sealed class TimelineTests
             Event(100, "b", TaskStates.AwaitingApproval),
             Event(100 + night.TotalSeconds, "b", TaskStates.Executing),
         ];
-        var timeline = RunTimeline.Of(run, Numbered(events), Runs.Begin.AddSeconds(200) + night);
+        var timeline = RunLanes.Of(run, Numbered(events), Runs.Begin.AddSeconds(200) + night);
 
         var axis = TimelineAxis.Of(timeline);
 
@@ -249,7 +249,7 @@ public sealed class TimelineTests
             .Range(0, 3000)
             .Select(at => Event(at * 0.03, "a", states[at % 3]))
             .Prepend(Event(0, null, RunStates.Executing));
-        var timeline = RunTimeline.Of(Runs.Of("a"), Numbered([.. events]), Now);
+        var timeline = RunLanes.Of(Runs.Of("a"), Numbered([.. events]), Now);
 
         var bars = LaneBar.Of(timeline.Lanes[0], TimelineAxis.Of(timeline));
 
@@ -282,8 +282,7 @@ public sealed class TimelineTests
         Assert.Null(RestEstimate.Of(Runs.Of("a"), Timeline(Runs.Of("a"), "0 executing")));
     }
 
-    private static RunTimeline Timeline(RunStatus run, params string[] events) =>
-        RunTimeline.Of(run, Numbered([.. events.Select(Event)]), Now);
+    private static RunLanes Timeline(RunStatus run, params string[] events) => RunLanes.Of(run, Numbered([.. events.Select(Event)]), Now);
 
     private static RunEvent Event(string text) =>
         text.Split(' ') is [var second, var task, var state]

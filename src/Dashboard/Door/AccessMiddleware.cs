@@ -141,8 +141,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
     {
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy =
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
-            + "base-uri 'none'; frame-ancestors 'none'";
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+            + "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
         headers.XContentTypeOptions = "nosniff";
         // 'no-referrer' would make browsers send 'Origin: null' with our own forms.
         headers["Referrer-Policy"] = "same-origin";

@@ -8,7 +8,7 @@ namespace Orchestrator.Dashboard.Pages;
 /// <param name="Run">Run as shown: in its current state, or after an earlier event.</param>
 /// <param name="Timeline">Lanes of the run as shown.</param>
 /// <param name="Axis">Scale of the lanes, which includes events after the shown one.</param>
-public sealed record RunScreen(PageFrame Frame, RunAddress Address, RunStatus Run, RunTimeline Timeline, TimelineAxis Axis)
+public sealed record RunScreen(PageFrame Frame, RunAddress Address, RunStatus Run, RunLanes Timeline, TimelineAxis Axis)
 {
     /// <summary>Number of the last event of the run.</summary>
     public long Last { get; init; }

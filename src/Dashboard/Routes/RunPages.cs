@@ -69,7 +69,7 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
             return null;
         }
         var events = await _events.TransitionsAsync(home, now, CancellationToken.None);
-        var whole = RunTimeline.Of(now, events, TimelineAxis.Rounded(now.StartedAt, frame.Now));
+        var whole = RunLanes.Of(now, events, TimelineAxis.Rounded(now.StartedAt, frame.Now));
         var axis = TimelineAxis.Of(whole);
         var at = MomentOf(now, events, asked.At, since is { } place ? axis.TimeAt(place) : null);
         var address = asked with { Run = now.RunId, At = at };
@@ -85,7 +85,7 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
             },
             address,
             shown,
-            at is null ? whole : RunTimeline.Of(shown, until, shown.UpdatedAt),
+            at is null ? whole : RunLanes.Of(shown, until, shown.UpdatedAt),
             axis
         )
         {

@@ -18,7 +18,7 @@ public sealed record IdleTime(DateTimeOffset From, DateTimeOffset To, TimeSpan S
     public TimeSpan Saved => Length - Shown;
 
     /// <summary>Finds the idle times of a run that are longer than half of its work, in order.</summary>
-    public static IReadOnlyList<IdleTime> Of(RunTimeline timeline)
+    public static IReadOnlyList<IdleTime> Of(RunLanes timeline)
     {
         var work = timeline
             .Lanes.SelectMany(lane => lane.Segments.Where(segment => !segment.IsWait))

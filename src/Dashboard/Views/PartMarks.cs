@@ -1,6 +1,6 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Marks around the parts of a page that are sent only if they have changed. No text of others can contain a mark, because all texts
+/// <summary>Marks around the parts of a page that are sent only if they have changed. No other text can contain a mark, because texts
 /// are encoded.</summary>
 internal static class PartMarks
 {

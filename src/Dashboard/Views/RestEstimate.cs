@@ -6,10 +6,11 @@ internal static class RestEstimate
     /// <summary>Maximum number of open tasks whose order counts. For more tasks, only their number does.</summary>
     private const int MostSimulated = 500;
 
-    /// <summary>Returns the expected time until the last task ends, or null if no task has ended, a user is needed, or nothing is left.</summary>
+    /// <summary>Returns the expected time until the last task ends, or null if no task has ended, a user is needed, or nothing is
+    /// left.</summary>
     /// <param name="run">Run with all its tasks.</param>
     /// <param name="timeline">Its timeline.</param>
-    public static TimeSpan? Of(RunStatus run, RunTimeline timeline)
+    public static TimeSpan? Of(RunStatus run, RunLanes timeline)
     {
         var ended = timeline.Lanes.Where(lane => lane.EndedAt is not null && lane.Worked > TimeSpan.Zero).ToList();
         var open = timeline.Lanes.Where(lane => !TaskStates.IsEnd(lane.Task.State)).ToList();

@@ -1,7 +1,7 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Scale of a timeline in percent of its width. Long times in which no task was at work are shown short, so that a night of waiting
-/// does not hide the work before it.</summary>
+/// <summary>Scale of a timeline in percent of its width. Long times in which no task was at work are shown short, so that a night of
+/// waiting does not hide the work before it.</summary>
 public sealed class TimelineAxis
 {
     private const int MostTicks = 6;
@@ -60,7 +60,7 @@ public sealed class TimelineAxis
     /// <summary>Chooses a scale with at most six ticks. The end is rounded up to a quarter of a tick, so that the bars of ended work stay
     /// where they are while a run continues.</summary>
     /// <param name="timeline">The timeline.</param>
-    public static TimelineAxis Of(RunTimeline timeline)
+    public static TimelineAxis Of(RunLanes timeline)
     {
         var idle = IdleTime.Of(timeline);
         var shown = (timeline.End - timeline.Begin).TotalSeconds - idle.Sum(one => one.Saved.TotalSeconds);

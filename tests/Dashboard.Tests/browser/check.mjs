@@ -77,7 +77,7 @@ for (const width of [360, 768, 1440]) {
       }
       if (folder) await page.screenshot({ path: `${folder}/${path.replace(/[^a-z0-9]+/gi, "-")}-${width}-${colorScheme}.png`, fullPage: true });
       // Only what is in the window can be looked at.
-      await page.setViewportSize({ width, height: Math.min(16000, await page.evaluate(() => document.documentElement.scrollHeight)) });
+      await page.setViewportSize({ width, height: Math.min(5000, await page.evaluate(() => document.documentElement.scrollHeight)) });
       for (const fault of await page.evaluate(structure)) wrong(`${place}: ${fault}`);
     }
     await page.context().close();

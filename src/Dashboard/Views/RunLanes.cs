@@ -64,7 +64,7 @@ public sealed record Lane(RunTask Task, IReadOnlyList<LaneSegment> Segments, Dat
 /// <param name="Lanes">Lanes in plan order.</param>
 /// <param name="Begin">Begin of the run.</param>
 /// <param name="End">Time at which the timeline ends: the end of the run, or the current time.</param>
-public sealed record RunTimeline(IReadOnlyList<Lane> Lanes, DateTimeOffset Begin, DateTimeOffset End)
+public sealed record RunLanes(IReadOnlyList<Lane> Lanes, DateTimeOffset Begin, DateTimeOffset End)
 {
     /// <summary>Tasks on the critical path, first to last.</summary>
     public IReadOnlyList<string> CriticalPath { get; private init; } = [];
@@ -73,7 +73,7 @@ public sealed record RunTimeline(IReadOnlyList<Lane> Lanes, DateTimeOffset Begin
     /// <param name="run">The run with all its tasks.</param>
     /// <param name="events">Transitions of the run in order. Mail is ignored.</param>
     /// <param name="now">The current time, which ends the segments of an open run.</param>
-    public static RunTimeline Of(RunStatus run, IReadOnlyList<RunEvent> events, DateTimeOffset now)
+    public static RunLanes Of(RunStatus run, IReadOnlyList<RunEvent> events, DateTimeOffset now)
     {
         var counted = events.Where(happened => happened.Sequence > 0).ToList();
         var last = counted.Count > 0 ? counted[^1].Time : run.UpdatedAt;
@@ -94,11 +94,7 @@ public sealed record RunTimeline(IReadOnlyList<Lane> Lanes, DateTimeOffset Begin
             .ToList();
         var path = Critical(lanes);
         var critical = path.ToHashSet(StringComparer.Ordinal);
-        return new RunTimeline(
-            [.. lanes.Select(lane => critical.Contains(lane.Task.Id) ? lane with { IsCritical = true } : lane)],
-            begin,
-            end
-        )
+        return new RunLanes([.. lanes.Select(lane => critical.Contains(lane.Task.Id) ? lane with { IsCritical = true } : lane)], begin, end)
         {
             CriticalPath = path,
         };
