@@ -78,6 +78,10 @@ public sealed class PartTests
     [InlineData("![x](https://evil.example/a.png)", "<p>x</p>\n")]
     [InlineData("<https://evil.example>", "<p>https://evil.example</p>\n")]
     [InlineData("# Title", "<h2>Title</h2>\n")]
+    [InlineData(
+        "| a | |\n|---|---|\n| x | y |",
+        "<table>\n<thead>\n<tr>\n<th>a</th>\n<td></td>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>x</td>\n<td>y</td>\n</tr>\n</tbody>\n</table>\n"
+    )]
     [InlineData("[a]: javascript:alert(1)\n\n[a]", "<p>a</p>\n")]
     [InlineData(
         "| a |\n|---|\n| <b>x</b> |",

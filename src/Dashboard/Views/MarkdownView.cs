@@ -38,7 +38,8 @@ internal static class MarkdownView
             // A wide block scrolls by the keyboard as well.
             code.GetAttributes().AddProperty("tabindex", "0");
         }
-        return document.ToHtml(_pipeline);
+        // A heading without words is none.
+        return document.ToHtml(_pipeline).Replace("<th></th>", "<td></td>", StringComparison.Ordinal);
     }
 
     private static bool IsOwn(string? url) => url is ['#', ..] or ['/', not '/', ..] && !url.Contains('\\', StringComparison.Ordinal);
