@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -35,6 +36,12 @@ public static class DashboardHost
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "orchestrate" });
         builder.Services.AddSingleton<ILoggerFactory>(new FrameworkLoggers(loggers));
         builder.Services.AddRoutingCore();
+        // Guesses by the size of compressed answers need requests that carry the session, and its cookie is SameSite=Strict.
+        builder.Services.AddResponseCompression(compression =>
+        {
+            compression.EnableForHttps = true;
+            compression.MimeTypes = ResponseCompressionDefaults.MimeTypes.Append("image/svg+xml").Append(Problem.MediaType);
+        });
         ApiDescription.AddTo(builder.Services);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
         builder
@@ -81,6 +88,7 @@ public static class DashboardHost
         var answers = new FormResultStore(time);
         var pages = new PageRoutes(reader, renderer, answers, options.Tokens, time);
         app.Use(next => new ProblemMiddleware(next, renderer).InvokeAsync);
+        app.UseResponseCompression();
         app.Use(next => new FaultMiddleware(next, loggers.CreateLogger("Orchestrator.Dashboard")).InvokeAsync);
         app.Use(next => new AccessMiddleware(next, options, source, sessions).InvokeAsync);
         more?.Invoke(app);
@@ -89,7 +97,9 @@ public static class DashboardHost
         app.UseRouting();
         app.Use(next => new ScopeMiddleware(next).InvokeAsync);
         pages.AddTo(app);
+        new RunPages(reader, pages, renderer, time).AddTo(app);
         new RepositoryPages(reader, pages, renderer).AddTo(app);
+        new NewRunRoutes(reader, pages, renderer, answers, time).AddTo(app);
         new FormRoutes(reader, pages, renderer, answers, sessions).AddTo(app);
         new ApiRoutes(reader, new ApiDescription(app.Services), time).AddTo(app);
         var events = new AllEvents(reader, time);
@@ -98,13 +108,13 @@ public static class DashboardHost
         new LegacyRoutes(reader, events, time, app.Lifetime.ApplicationStopping).AddTo(app);
         app.MapGet(
             "/docs",
-            context =>
-                RenderAsync(
+            async context =>
+                await RenderAsync(
                     context,
                     renderer.RenderAsync<ApiPage>(
                         new()
                         {
-                            ["Frame"] = pages.Frame(context, "API", "docs"),
+                            ["Frame"] = await pages.FrameAsync(context, "API", "docs"),
                             ["Routes"] =
                                 (IReadOnlyList<ApiPage.ApiLine>)
                                     [
@@ -124,6 +134,8 @@ public static class DashboardHost
         MapAsset(app, "log.css", "text/css; charset=utf-8");
         MapAsset(app, "page.js", "text/javascript; charset=utf-8");
         MapAsset(app, "icon.svg", "image/svg+xml");
+        MapAsset(app, "icon-needs.svg", "image/svg+xml");
+        MapAsset(app, "manifest.json", "application/manifest+json");
     }
 
     private static async Task RenderAsync(HttpContext context, Task<IResult> page) => await (await page).ExecuteAsync(context);

@@ -182,7 +182,7 @@ public class RunTruthTests(ITestOutputHelper output)
         using var browser = new HttpClient { BaseAddress = new Uri(link.GetLeftPart(UriPartial.Authority)) };
         await browser.GetAsync(link);
         var repository = JsonNode.Parse(await browser.GetStringAsync("/api/v1/repositories"))!["repositories"]![0]!["id"];
-        var pages = (await browser.GetStringAsync("/"), await browser.GetStringAsync($"/r/{repository}/{run}"));
+        var pages = (await browser.GetStringAsync("/"), await browser.GetStringAsync($"/r/{repository}/{run}/tasks"));
         interrupts.Raise();
         await serving;
         return pages;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Orchestrator.Plans;
 using Orchestrator.Processes;
 using Orchestrator.TestKit;
 
@@ -13,7 +14,12 @@ public sealed class BrowserTests
 
     private static FakeSource Source()
     {
-        var run = Runs.Of("a", "b:a", "c", "d:b,c") with { Questions = [Runs.Approval("a")], Warnings = ["The disk is nearly full."] };
+        var run = Runs.Of("a", "b:a", "c", "d:b,c") with
+        {
+            Questions = [Runs.Approval("a")],
+            Warnings = ["The disk is nearly full."],
+            Sequence = 2,
+        };
         run = run.With("a", task => task with { State = TaskStates.AwaitingApproval })
             .With("c", task => task with { State = TaskStates.Executing, Starts = 1, Attempt = 2, Cost = 1.25m });
         return new FakeSource
@@ -30,11 +36,27 @@ public sealed class BrowserTests
                 new RunEvent
                 {
                     Sequence = 2,
-                    Time = Runs.Begin,
+                    Time = Runs.Begin.AddSeconds(20),
                     Task = "c",
                     State = TaskStates.Executing,
                     Why = new Mailed(new Quote(".orchestrator/runs/shop/tasks/red/gates-1/" + new string('a', 120) + ".log")),
                 },
+            ],
+            Gates =
+            [
+                new GateRun(
+                    GateStage.Task,
+                    "c",
+                    1,
+                    new GateVerdict
+                    {
+                        Gate = new Gate("dotnet test --filter Category=" + new string('x', 90)),
+                        Command = "dotnet test",
+                        Result = GateResult.Failed,
+                        ExitCode = 1,
+                        Tail = "1 failed",
+                    }
+                ),
             ],
             Log = [.. Enumerable.Range(1, 300).Select(i => $"line {i} of what the agent says")],
             Patch =
@@ -46,7 +68,30 @@ public sealed class BrowserTests
     }
 
     [BrowserFact]
-    public async Task Pages_InThreeWidthsAndTwoColours_AreAccessibleByKeyboardAndWithoutScript()
+    public Task PagesOfARun_InThreeWidthsAndTwoColors_AreAccessibleByKeyboardAndWithoutScript() =>
+        CheckAsync(
+            ["/graph", "/tasks", "/gates", "/diff", "/queue", "/report", "/events", "?open=c", "?at=1", "/tasks/c", "/tasks/c/log"],
+            RunPage
+        );
+
+    [BrowserFact]
+    public Task OtherPages_InThreeWidthsAndTwoColors_AreAccessibleByKeyboardAndWithoutScript() =>
+        CheckAsync(
+            [
+                "/inbox",
+                "/history",
+                "/settings",
+                "/usage",
+                "/plan",
+                "/docs",
+                "/proof?repository=aaaaaaaaaaaa&place=x:1",
+                "/sessions",
+                "/worktrees",
+            ],
+            ""
+        );
+
+    private static async Task CheckAsync(IEnumerable<string> paths, string root)
     {
         await using var page = await ServedPage.StartAsync(Source());
         var shots = Environment.GetEnvironmentVariable("BROWSER_SHOTS") ?? "";
@@ -54,25 +99,7 @@ public sealed class BrowserTests
         var found = await new ProcessRunner().RunAsync(
             new ProcessCommand(
                 "node",
-                [
-                    "check.mjs",
-                    BrowserFactAttribute.Browser!,
-                    page.Link,
-                    shots,
-                    "/",
-                    RunPage,
-                    RunPage + "/tasks/c",
-                    RunPage + "/tasks/c/log",
-                    "/inbox",
-                    "/history",
-                    "/settings",
-                    "/usage",
-                    "/plan",
-                    "/docs",
-                    "/proof?repository=aaaaaaaaaaaa&place=x:1",
-                    "/sessions",
-                    "/worktrees",
-                ]
+                ["check.mjs", BrowserFactAttribute.Browser!, page.Link, shots, "/", RunPage, .. paths.Select(path => root + path)]
             )
             {
                 WorkingDirectory = Folder,
@@ -124,7 +151,7 @@ public sealed class BrowserTests
                 Questions = random.Next(2) == 0 ? [] : [Runs.Approval("a")],
             };
             Change(page.Source, number, "a", state);
-            await browser.ShowsAsync("#events td", $"{number}");
+            await browser.ShowsAsync("#sequence", $"{number}");
             Assert.Equal("same", await browser.AskAsync("same"));
         }
 

@@ -90,6 +90,7 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries, IRunCommands
         [
             .. request.Values.OrderBy(value => value.Key, StringComparer.Ordinal).Select(value => $"{value.Key}={value.Value}"),
             .. request.AcceptsLosses ? ["losses"] : (string[])[],
+            .. request.Confirmed ? ["confirmed"] : (string[])[],
             .. request.WithDependants ? ["dependants"] : (string[])[],
         ];
         return ActAsync(
@@ -126,8 +127,14 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries, IRunCommands
 
     public Task<RunStatus> RunAsync(string? run, CancellationToken stop) => AnswerAsync($"run {run}", () => OfRun(run, Run));
 
-    public Task<IReadOnlyList<RunEvent>> EventsAsync(string? run, int? limit, CancellationToken stop) =>
-        AnswerAsync<IReadOnlyList<RunEvent>>($"events {run}", () => [.. Events]);
+    /// <summary>Limits of the questions for events.</summary>
+    public ConcurrentQueue<int?> Limits { get; } = new();
+
+    public Task<IReadOnlyList<RunEvent>> EventsAsync(string? run, int? limit, CancellationToken stop)
+    {
+        Limits.Enqueue(limit);
+        return AnswerAsync<IReadOnlyList<RunEvent>>($"events {run}", () => [.. Events.TakeLast(limit ?? int.MaxValue)]);
+    }
 
     public Task<EventsDocument> EventPageAsync(string run, int after, int limit) =>
         AnswerAsync(
@@ -149,6 +156,16 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries, IRunCommands
 
     public Task<LogDocument> LogAsync(string? task, int? start, CancellationToken stop) =>
         AnswerAsync($"log {task}", () => OfRun(task, new LogDocument(Run.RunId, task!.Split('/')[1], start ?? 1, Log)));
+
+    public IReadOnlyList<GateRun> Gates { get; init; } = [];
+
+    public Plan? Plan { get; init; }
+
+    public Task<IReadOnlyList<GateRun>> GateRunsAsync(string? run, CancellationToken stop) =>
+        AnswerAsync($"gates {run}", () => OfRun(run, Gates));
+
+    public Task<Plan> PlanOfAsync(string? run, CancellationToken stop) =>
+        AnswerAsync($"plan of {run}", () => Plan ?? throw new UseCaseException(Outcome.Usage, "There is no plan.", "Wait."));
 
     public Task<DiffDocument> DiffAsync(string? which, CancellationToken stop) =>
         AnswerAsync(

@@ -127,7 +127,13 @@ public sealed partial class HostileTextTests
                     RunPage,
                     RunPage + "/tasks/a",
                     RunPage + "/tasks/a/log",
-                    RunPage + "/report",
+                    RunPage + "/graph",
+                    RunPage + "/tasks",
+                    RunPage + "/gates",
+                    RunPage + "/diff",
+                    RunPage + "/queue",
+                    RunPage + "/events",
+                    RunPage + "?open=a",
                 ]
         )
         {

@@ -227,7 +227,7 @@ public sealed class PageTests
     }
 
     [Theory]
-    [InlineData(TaskStates.Executing, "?file=x.cs&amp;line=2#say-form")]
+    [InlineData(TaskStates.Executing, "/r/aaaaaaaaaaaa/" + Runs.Id + "/tasks/a?file=x.cs&amp;line=2#say-form")]
     [InlineData(TaskStates.Merged, "/proof?repository=aaaaaaaaaaaa&amp;place=x.cs:2&amp;revision=0123")]
     public async Task Task_NumberOfALineOfItsDifference_LeadsToACommentOrToItsProof(string state, string link)
     {
@@ -256,7 +256,7 @@ public sealed class PageTests
         await using var page = await ServedPage.StartAsync(new FakeSource { Run = run });
         await page.LogInAsync();
 
-        var html = await page.Browser.GetStringAsync(RunPage);
+        var html = await page.Browser.GetStringAsync(RunPage + "/queue");
 
         Assert.InRange(html.IndexOf("line-b", StringComparison.Ordinal), 1, html.IndexOf("line-a", StringComparison.Ordinal));
         Assert.Contains("waits for make all of &#x27;orchestrate verify&#x27;: both need db", html, StringComparison.Ordinal);

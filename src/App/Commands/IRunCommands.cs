@@ -50,6 +50,9 @@ public sealed record SteeringRequest(string Run, string? Task = null)
     /// <summary>True to land although changes of the run are lost, which its report names.</summary>
     public bool AcceptsLosses { get; init; }
 
+    /// <summary>True if the user confirmed that an aborted run's landing may be taken back.</summary>
+    public bool Confirmed { get; init; }
+
     /// <summary>True to apply the command to all tasks that depend on the named one, too.</summary>
     public bool WithDependants { get; init; }
 }

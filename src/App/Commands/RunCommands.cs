@@ -24,6 +24,7 @@ public sealed class RunCommands(UseCaseContext caller, string directory, string?
             var steering = new RunSteering(run, [], context)
             {
                 AcceptsLosses = request.AcceptsLosses,
+                Yes = request.Confirmed,
                 Unserved = (current, call) => ContinueAsync(current, call, context, cancellationToken),
             };
             return await steering.SteerAsync(definition, input, cancellationToken);

@@ -1,4 +1,5 @@
 using Orchestrator.Messages;
+using Orchestrator.Plans;
 
 namespace Orchestrator.App.Queries;
 
@@ -41,6 +42,12 @@ public interface IRunQueries
     /// <param name="start">Number of the agent's start, or null for the last one.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
     Task<LogDocument> LogAsync(string? task, int? start, CancellationToken cancellationToken);
+
+    /// <summary>Returns the stored results of all gates of a run: of its base, each attempt and merge of its tasks, and staging.</summary>
+    Task<IReadOnlyList<GateRun>> GateRunsAsync(string? run, CancellationToken cancellationToken);
+
+    /// <summary>Returns the plan that a run carries out, with tasks that were added since its start.</summary>
+    Task<Plan> PlanOfAsync(string? run, CancellationToken cancellationToken);
 
     /// <summary>Returns the change of a run or a task as a patch.</summary>
     Task<DiffDocument> DiffAsync(string? which, CancellationToken cancellationToken);

@@ -52,4 +52,8 @@ public sealed record PlanCheck(string Name, PlanReadResult Read, ProjectGates? G
 /// <param name="Check">Faults and gates.</param>
 /// <param name="Graph">The order of the tasks, or null for an invalid plan.</param>
 /// <param name="Risk">Lines about the risk; none for an invalid plan.</param>
-public sealed record PlanView(PlanCheck Check, GraphDocument? Graph, IReadOnlyList<string> Risk);
+public sealed record PlanView(PlanCheck Check, GraphDocument? Graph, IReadOnlyList<string> Risk)
+{
+    /// <summary>Expected cost and duration by earlier runs; empty without any.</summary>
+    public string Forecast { get; init; } = "";
+}

@@ -125,6 +125,32 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<GateRun>> GateRunsAsync(string? run, CancellationToken cancellationToken)
+    {
+        var stored = await ObserveAsync(RequireRun(run), cancellationToken);
+        return GateRun.ReadAll(new RunFolder(context.RequireRepository().Root, stored.Id), stored.Status);
+    }
+
+    /// <inheritdoc/>
+    public Task<Plan> PlanOfAsync(string? run, CancellationToken cancellationToken)
+    {
+        var stored = RequireRun(run);
+        try
+        {
+            var files = new StoredPlans().Load(NewRun.ReferenceOf(context.RequireRepository()), stored.Id, stored.Status.PlanHash);
+            return Task.FromResult(files.Plan);
+        }
+        catch (StepException fault)
+        {
+            throw new UseCaseException(
+                Outcome.Usage,
+                $"The plan of {stored.Id} can't be read: {fault.Message}",
+                "Its planner may still work."
+            );
+        }
+    }
+
+    /// <inheritdoc/>
     public Task<DiffDocument> DiffAsync(string? which, CancellationToken cancellationToken)
     {
         var (run, reference) = RunReference.Require(context.RequireRepository(), which);
@@ -377,7 +403,13 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         var settings = RiskOverview.Rules(context, context.LoadSettings());
         var score = PlanScore.Of(plan, settings, context.FindRepository()?.WorkTree);
         var risk = RiskOverview.Lines(score, ProtectedPath.Of(plan, settings.AlwaysRequireHuman));
-        return new PlanView(check, GraphDocument.Of(plan), [.. risk]);
+        var forecast = context.FindRepository() is { } home
+            ? new RunForecasts(home.Root).Of(plan, chosen: null, settings, context.AccountRecords)
+            : null;
+        return new PlanView(check, GraphDocument.Of(plan), [.. risk])
+        {
+            Forecast = forecast is null ? "" : RunForecasts.Describe(forecast),
+        };
     }
 
     private StoredRun RequireRun(string? run) => RunReference.RequireWhole(context.RequireRepository(), run);

@@ -18,7 +18,14 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
 
     private const string Bearer = "Bearer ";
 
-    private static readonly string[] Public = ["/login", "/assets/style.css", "/assets/page.js", "/assets/icon.svg"];
+    private static readonly string[] Public =
+    [
+        "/login",
+        "/assets/style.css",
+        "/assets/page.js",
+        "/assets/icon.svg",
+        "/assets/manifest.json",
+    ];
 
     private readonly HostNames _names = new(options);
 
@@ -121,8 +128,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
     {
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy =
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; "
-            + "base-uri 'none'; frame-ancestors 'none'";
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+            + "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
         headers.XContentTypeOptions = "nosniff";
         // 'no-referrer' would make browsers send 'Origin: null' with our own forms.
         headers["Referrer-Policy"] = "same-origin";

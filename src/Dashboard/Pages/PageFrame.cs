@@ -7,6 +7,12 @@ namespace Orchestrator.Dashboard.Pages;
 /// <param name="Now">Time at which the page was rendered.</param>
 public sealed record PageFrame(string Title, string Section, string FormToken, DateTimeOffset Now)
 {
+    /// <summary>Title of the browser's tab, or null for <see cref="Title"/>.</summary>
+    public string? TabTitle { get; init; }
+
+    /// <summary>Number of entries in the inbox.</summary>
+    public int InboxCount { get; init; }
+
     /// <summary>Address of the events that update the page, or null if it does not update itself.</summary>
     public string? Events { get; init; }
 

@@ -29,8 +29,6 @@ internal sealed class FormRoutes(
         routes.MapPost("/login", (Delegate)LoginAsync).WithMetadata(NeededScope.Read);
         routes.MapPost("/logout", (Delegate)LogoutAsync).WithMetadata(NeededScope.Read);
         routes.MapPost("/r/{repository}/{run}/act", ActAsync).WithMetadata(NeededScope.Answer);
-        routes.MapGet("/plan", (Delegate)PlanPageAsync);
-        routes.MapPost("/plan", (Delegate)PlanAsync);
     }
 
     /// <summary>Returns the redirection target after a form: a path of this server, never a foreign address.</summary>
@@ -165,6 +163,8 @@ internal sealed class FormRoutes(
             Comment when text.Length > 0 => Mail($"{Cut(form["file"].ToString())}{Place(form["line"].ToString())}: {text}"),
             "send" when text.Length > 0 => Mail(text),
             "pause" => (commands, stop) => commands.SteerAsync(SteeringCatalog.Pause, new SteeringRequest(run, task), stop),
+            "abort" when task is null => (commands, stop) =>
+                commands.SteerAsync(SteeringCatalog.Abort, new SteeringRequest(run) { Confirmed = true }, stop),
             _ => Answer(),
         };
 
@@ -194,60 +194,8 @@ internal sealed class FormRoutes(
     private async Task<bool> HasChangedAsync(RepositoryEntry home, string run, string shown, CancellationToken stop) =>
         (await reader.RunAsync(home, run, stop)).Document?.Questions.Any(question => question.Shown == shown) is not true;
 
-    private async Task<IResult> PlanPageAsync(HttpContext context) =>
-        await renderer.RenderAsync<PlanPage>(
-            new() { ["Frame"] = pages.Frame(context, "Plan", "plan"), ["Repositories"] = reader.Repositories }
-        );
-
-    private async Task<IResult> PlanAsync(HttpContext context)
-    {
-        if (await FormAsync(context) is not { } form)
-        {
-            return Refused();
-        }
-        if (reader.Find(form["repository"]) is not { } home)
-        {
-            return await pages.MissingAsync(context, "This repository");
-        }
-        var plan = form["plan"].ToString();
-        var stop = context.RequestAborted;
-        CommandResult? started = null;
-        if (form["do"] == "start")
-        {
-            started = await reader
-                .CommandsIn(home, AccessMiddleware.SessionOf(context).Device)
-                .StartAsync(new RunToStart { Plan = plan }, stop);
-            // A run that waits for approval was started as well.
-            if (started.RunId is { } run)
-            {
-                return Said(Links.Run(home, run), started);
-            }
-        }
-        var view = (await reader.AskAsync(home, $"plan {plan}", (queries, cancel) => queries.PlanAsync(plan, cancel), stop)).Document;
-        return await renderer.RenderAsync<PlanPage>(
-            new()
-            {
-                ["Frame"] = pages.Frame(context, "Plan", "plan"),
-                ["Said"] = started,
-                ["Checked"] = view,
-                ["Repositories"] = reader.Repositories,
-                ["Chosen"] = home.Id,
-                ["Plan"] = plan,
-                ["Graph"] = Tasks(view?.Graph),
-            }
-        );
-    }
-
-    private static IReadOnlyList<RunTask> Tasks(GraphDocument? graph) =>
-        [
-            .. (graph?.Tasks ?? []).Select(task => new RunTask(new TaskProgress { Id = task.Id, State = TaskStates.Pending })
-            {
-                DependsOn = task.DependsOn,
-            }),
-        ];
-
     /// <summary>Returns the form sent by a logged-in user from a page of this server, or null if the request is not such a form.</summary>
-    private static async Task<IFormCollection?> FormAsync(HttpContext context)
+    internal static async Task<IFormCollection?> FormAsync(HttpContext context)
     {
         if (!context.Request.HasFormContentType)
         {
@@ -265,7 +213,8 @@ internal sealed class FormRoutes(
             : null;
     }
 
-    private static IResult Refused() =>
+    /// <summary>Returns the response to a form that is not from a page of the session.</summary>
+    internal static IResult Refused() =>
         Problem.Of(
             StatusCodes.Status403Forbidden,
             "This form does not come from a page of this session.",

@@ -9,6 +9,8 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="loggers">Loggers for rendering.</param>
 internal sealed class PageRenderer(IServiceProvider services, ILoggerFactory loggers)
 {
+    private readonly PartStore _parts = new();
+
     /// <summary>Renders a page as a response.</summary>
     /// <param name="parameters">Values to show, by the names of the page's parameters.</param>
     /// <param name="status">HTTP status.</param>
@@ -19,6 +21,6 @@ internal sealed class PageRenderer(IServiceProvider services, ILoggerFactory log
         var html = await renderer.Dispatcher.InvokeAsync(async () =>
             (await renderer.RenderComponentAsync<TPage>(ParameterView.FromDictionary(parameters))).ToHtmlString()
         );
-        return Results.Content("<!doctype html>\n" + html, "text/html; charset=utf-8", statusCode: status);
+        return new PageResult("<!doctype html>\n" + html, status, _parts);
     }
 }

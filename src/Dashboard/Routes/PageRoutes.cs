@@ -1,6 +1,5 @@
 using Orchestrator.Dashboard.Door;
 using Orchestrator.Dashboard.Pages;
-using Orchestrator.Dashboard.Views;
 using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.Dashboard.Routes;
@@ -13,7 +12,10 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="time">Clock.</param>
 internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, FormResultStore answers, WebTokens tokens, TimeProvider time)
 {
-    private readonly CoalescingCache<IResult?> _runs = new(time);
+    private const int MostAtHome = 12;
+    private const int MostFiltered = 200;
+
+    private readonly InboxCounter _inbox = new(reader, time);
 
     /// <summary>Adds the routes.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
@@ -23,38 +25,44 @@ internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, Form
         routes.MapGet("/history", (Delegate)HistoryAsync);
         routes.MapGet("/settings", (Delegate)SettingsAsync);
         routes.MapGet("/usage", (Delegate)UsageAsync);
-        routes.MapGet("/r/{repository}/{run}", RunAsync);
-        routes.MapGet("/r/{repository}/{run}/report", ReportAsync);
-        routes.MapGet("/r/{repository}/{run}/tasks/{task}", TaskAsync);
-        routes.MapGet("/r/{repository}/{run}/tasks/{task}/log", LogAsync);
     }
 
     /// <summary>Creates the frame of a page with title, section and form token.</summary>
-    public PageFrame Frame(HttpContext context, string title, string section)
+    public async Task<PageFrame> FrameAsync(HttpContext context, string title, string section)
     {
         var result = answers.Take(context.Request.Query["said"]);
         return new(title, section, AccessMiddleware.SessionOf(context).FormToken, time.GetUtcNow())
         {
             Said = result?.Outcome,
             Typed = result?.Typed ?? "",
+            InboxCount = await _inbox.CountAsync(context.RequestAborted),
         };
     }
 
-    private async Task<IResult> HomeAsync(HttpContext context) =>
-        await renderer.RenderAsync<HomePage>(
+    private async Task<IResult> HomeAsync(HttpContext context)
+    {
+        var query = context.Request.Query;
+        var filter = new RunFilter(query["find"].ToString(), query["state"].ToString(), query["repository"].ToString());
+        var all = await RunsAsync(most: filter.IsSet ? MostFiltered : MostAtHome, context.RequestAborted);
+        var homes = all.Where(home => filter.Repository.Length == 0 || home.Repository.Id == filter.Repository)
+            .Select(home => home with { Runs = [.. home.Runs.Where(filter.Takes).Take(MostAtHome)] });
+        return await renderer.RenderAsync<HomePage>(
             new()
             {
-                ["Frame"] = Frame(context, "What runs here", "home") with { Events = Links.Events() },
-                ["Homes"] = await RunsAsync(most: 8, context.RequestAborted),
+                ["Frame"] = (await FrameAsync(context, "Runs", "home")) with { Events = Links.Events() },
+                ["Homes"] = (IReadOnlyList<RepositoryRuns>)[.. homes],
                 ["Inbox"] = await reader.InboxAsync(context.RequestAborted),
+                ["Repositories"] = reader.Repositories,
+                ["Filter"] = filter,
             }
         );
+    }
 
     private async Task<IResult> InboxAsync(HttpContext context) =>
         await renderer.RenderAsync<InboxPage>(
             new()
             {
-                ["Frame"] = Frame(context, "Inbox", "inbox") with { Events = Links.Events() },
+                ["Frame"] = (await FrameAsync(context, "Inbox", "inbox")) with { Events = Links.Events() },
                 ["Inbox"] = await reader.InboxAsync(context.RequestAborted),
                 ["Repositories"] = reader.Repositories,
             }
@@ -64,7 +72,7 @@ internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, Form
         await renderer.RenderAsync<HistoryPage>(
             new()
             {
-                ["Frame"] = Frame(context, "History", "history") with { Events = Links.Events() },
+                ["Frame"] = (await FrameAsync(context, "History", "history")) with { Events = Links.Events() },
                 ["Homes"] = await RunsAsync(most: 200, context.RequestAborted),
             }
         );
@@ -79,7 +87,7 @@ internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, Form
         return await renderer.RenderAsync<UsagePage>(
             new()
             {
-                ["Frame"] = Frame(context, "Usage", "usage") with { Events = Links.Events() },
+                ["Frame"] = (await FrameAsync(context, "Usage", "usage")) with { Events = Links.Events() },
                 ["Usage"] = usage.Document,
                 ["Problem"] = usage.Problem,
             }
@@ -102,158 +110,20 @@ internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, Form
         return await renderer.RenderAsync<SettingsPage>(
             new()
             {
-                ["Frame"] = Frame(context, "Settings", "settings"),
+                ["Frame"] = await FrameAsync(context, "Settings", "settings"),
                 ["Settings"] = (IReadOnlyList<(RepositoryEntry, IReadOnlyList<ConfigEntry>, string)>)all,
                 ["Access"] = WebTokensDocument.Of(tokens),
             }
         );
     }
 
-    private async Task<IResult> RunAsync(HttpContext context, string repository, string run, long? at, int? part, string? find)
-    {
-        if (reader.Find(repository) is not { } home)
-        {
-            return await MissingAsync(context, run);
-        }
-        // The same page opened many times by one user is rendered only once per change.
-        var frame = Frame(context, "", "home");
-        var key = $"{frame.FormToken}\0{context.Request.Path}{context.Request.QueryString}\0{reader.State(home, run)}";
-        var page = await _runs.GetAsync(key, () => RenderRunAsync(frame, home, run, at, part, find)).WaitAsync(context.RequestAborted);
-        return page ?? await MissingAsync(context, run);
-    }
-
-    private async Task<IResult?> RenderRunAsync(PageFrame frame, RepositoryEntry home, string run, long? at, int? part, string? find)
-    {
-        if ((await reader.RunAsync(home, run, CancellationToken.None)).Document is not { } now)
-        {
-            return null;
-        }
-        var moment = at is { } number && number < now.Sequence && number > 0 ? number : (long?)null;
-        // Reads one more than is shown, so that the page knows if there are more.
-        int? most = moment is null ? EventList.Usual + 1 : null;
-        var events = await reader.EventsAsync(home, now.RunId, CancellationToken.None, most);
-        return await renderer.RenderAsync<RunPage>(
-            new()
-            {
-                ["Frame"] = frame with
-                {
-                    Title = now.Title.Length > 0 ? now.Title : now.RunId,
-                    Repository = home,
-                    Events = moment is null ? Links.Events(home, now.RunId) : null,
-                },
-                ["Repository"] = home,
-                ["Run"] = moment is null ? now : RunMoment.Of(now, events, moment.Value),
-                ["Events"] = moment is null ? events : [.. events.Where(happened => happened.Sequence <= moment)],
-                ["At"] = moment,
-                ["Last"] = now.Sequence,
-                ["Part"] = part ?? 1,
-                ["Find"] = find ?? "",
-            }
-        );
-    }
-
-    private async Task<IResult> TaskAsync(HttpContext context, string repository, string run, string task, string? file, int? line)
-    {
-        if (
-            await FindAsync(context, repository, run) is not { Run: { } now, Repository: { } home }
-            || now.Tasks.FirstOrDefault(one => one.Id == task) is not { } found
-        )
-        {
-            return await MissingAsync(context, $"{run}/{task}");
-        }
-        var name = $"{now.RunId}/{task}";
-        var stop = context.RequestAborted;
-        return await renderer.RenderAsync<TaskPage>(
-            new()
-            {
-                ["Frame"] = Of(context, now, home, found.Title.Length > 0 ? $"{task}: {found.Title}" : task),
-                ["Repository"] = home,
-                ["Run"] = now,
-                ["Task"] = found,
-                ["CommentFile"] = file ?? "",
-                ["CommentLine"] = line,
-                ["Events"] =
-                    (IReadOnlyList<RunEvent>)
-                        [.. (await reader.EventsAsync(home, now.RunId, stop)).Where(happened => happened.Task == task)],
-                ["Log"] = found.Starts == 0 ? null : (await ReadLogAsync(home, name, null, stop)).Document,
-                ["Diff"] =
-                    found.Starts == 0
-                        ? null
-                        : (
-                            await reader.AskAsync(home, $"diff {name}", (queries, ask) => queries.DiffAsync(name, ask), stop, now.RunId)
-                        ).Document,
-            }
-        );
-    }
-
-    private async Task<IResult> LogAsync(HttpContext context, string repository, string run, string task, int? start, string? find)
-    {
-        if (await FindAsync(context, repository, run) is not { Run: { } now, Repository: { } home })
-        {
-            return await MissingAsync(context, $"{run}/{task}");
-        }
-        var log = await ReadLogAsync(home, $"{now.RunId}/{task}", start, context.RequestAborted);
-        return await renderer.RenderAsync<LogPage>(
-            new()
-            {
-                ["Frame"] = Of(context, now, home, $"Log of {task}"),
-                ["Log"] = log.Document,
-                ["Find"] = find ?? "",
-                ["Problem"] = log.Problem,
-            }
-        );
-    }
-
-    private async Task<IResult> ReportAsync(HttpContext context, string repository, string run, string? escalation)
-    {
-        if (await FindAsync(context, repository, run) is not { Run: { } now, Repository: { } home })
-        {
-            return await MissingAsync(context, run);
-        }
-        var isEscalation = escalation is { Length: > 0 };
-        var report = await reader.AskAsync(
-            home,
-            $"report {isEscalation} {now.RunId}",
-            (queries, stop) => isEscalation ? Task.FromResult(queries.EscalationText(now.RunId)) : queries.ReportTextAsync(now.RunId, stop),
-            context.RequestAborted,
-            now.RunId
-        );
-        return await renderer.RenderAsync<TextPage>(
-            new()
-            {
-                ["Frame"] = Of(context, now, home, isEscalation ? "Needs attention" : "Report"),
-                ["Text"] = report.Document ?? report.Problem,
-            }
-        );
-    }
-
-    private Task<Answer<LogDocument>> ReadLogAsync(RepositoryEntry home, string task, int? start, CancellationToken stop) =>
-        reader.AskAsync(
-            home,
-            string.Create(CultureInfo.InvariantCulture, $"log {start} {task}"),
-            (queries, ask) => queries.LogAsync(task, start, ask),
-            stop,
-            task.Split('/')[0]
-        );
-
-    private PageFrame Of(HttpContext context, RunStatus run, RepositoryEntry repository, string title) =>
-        Frame(context, title, "home") with
-        {
-            Repository = repository,
-            Run = run.RunId,
-            Events = RunStates.IsFinal(run.State) ? null : Links.Events(repository, run.RunId),
-        };
-
-    private async Task<(RunStatus? Run, RepositoryEntry? Repository)> FindAsync(HttpContext context, string repository, string run) =>
-        reader.Find(repository) is { } home ? ((await reader.RunAsync(home, run, context.RequestAborted)).Document, home) : (null, null);
-
     /// <summary>Renders the page for something that does not exist or was removed.</summary>
-    public Task<IResult> MissingAsync(HttpContext context, string what) =>
-        renderer.RenderAsync<TextPage>(
+    public async Task<IResult> MissingAsync(HttpContext context, string what) =>
+        await renderer.RenderAsync<TextPage>(
             new()
             {
-                ["Frame"] = Frame(context, "There is nothing here", "home"),
-                ["Text"] = $"{what} is not known here: it was removed, or never was. The page 'Home' has what there is.",
+                ["Frame"] = await FrameAsync(context, "There is nothing here", "home"),
+                ["Text"] = $"{what} is not known here: it was removed, or never was. The page 'Runs' lists all runs.",
             },
             StatusCodes.Status404NotFound
         );

@@ -35,7 +35,7 @@ internal sealed class RepositoryPages(QueryReader reader, PageRoutes pages, Page
         return await renderer.RenderAsync<ProofPage>(
             new()
             {
-                ["Frame"] = pages.Frame(context, "Where a line comes from", "proof"),
+                ["Frame"] = await pages.FrameAsync(context, "Where a line comes from", "proof"),
                 ["Repositories"] = reader.Repositories,
                 ["Repository"] = home,
                 ["Place"] = place ?? "",
@@ -59,7 +59,7 @@ internal sealed class RepositoryPages(QueryReader reader, PageRoutes pages, Page
         return await renderer.RenderAsync<SessionsPage>(
             new()
             {
-                ["Frame"] = pages.Frame(context, "Conversations of Claude Code", "sessions") with { Every = EveryOfSessions },
+                ["Frame"] = (await pages.FrameAsync(context, "Conversations of Claude Code", "sessions")) with { Every = EveryOfSessions },
                 ["Hours"] = hours ?? "",
                 ["Found"] = found.Document,
                 ["Problem"] = found.Problem,
@@ -83,7 +83,7 @@ internal sealed class RepositoryPages(QueryReader reader, PageRoutes pages, Page
         return await renderer.RenderAsync<WorktreesPage>(
             new()
             {
-                ["Frame"] = pages.Frame(context, "Worktrees", "worktrees") with { Every = EveryOfWorktrees },
+                ["Frame"] = (await pages.FrameAsync(context, "Worktrees", "worktrees")) with { Every = EveryOfWorktrees },
                 ["All"] = (IReadOnlyList<WorktreesPage.Of>)all,
             }
         );

@@ -5,7 +5,7 @@ namespace Orchestrator.Dashboard.Views;
 /// <summary>Line of a patch.</summary>
 /// <param name="Look">CSS class for the kind of line.</param>
 /// <param name="Parts">Parts of the line, escaped for HTML.</param>
-internal sealed record DiffLine(string Look, IReadOnlyList<CodePart> Parts)
+public sealed record DiffLine(string Look, IReadOnlyList<CodePart> Parts)
 {
     /// <summary>Name of the new file; empty if the line is in no file.</summary>
     public string File { get; init; } = "";

@@ -41,6 +41,23 @@ public sealed class WaitChain(RunStatus run)
         )
         + (wait.Exclusive is { } name ? $": both need {name}" : ", since one of them runs alone after they had met");
 
+    // No slot is missing as long as the run has not begun to start tasks.
+    private WaitLink? BeforeWork(string task) =>
+        run.State switch
+        {
+            RunStates.AwaitingApproval when run.Questions.FirstOrDefault(asked => asked.Id == RunQuestion.Plan) is { } plan => new WaitLink(
+                task,
+                "waits until the plan is approved",
+                plan.Ways is [var approve, ..] ? approve.Command : null
+            ),
+            RunStates.AwaitingApproval or RunStates.Planning or RunStates.Preparing => new WaitLink(
+                task,
+                $"waits until the run starts tasks; it is {run.State}",
+                null
+            ),
+            _ => null,
+        };
+
     private (WaitLink? Link, string? Next) Next(RunTask task)
     {
         if (TaskStates.IsDone(task.State))
@@ -91,6 +108,10 @@ public sealed class WaitChain(RunStatus run)
                 new WaitLink(task.Id, "waits since the run is paused", $"orchestrate {(run.Away is null ? "resume" : "move")} {run.RunId}"),
                 null
             );
+        }
+        if (task.State == TaskStates.Pending && BeforeWork(task.Id) is { } early)
+        {
+            return (early, null);
         }
         if (run.Held is [var hold, ..] && task.State is TaskStates.Pending or TaskStates.Queued)
         {

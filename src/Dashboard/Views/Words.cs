@@ -20,6 +20,15 @@ internal static class Words
         : span.TotalDays < 1 ? string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalHours} h {span.Minutes} min")
         : string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalDays} d {span.Hours} h");
 
+    /// <summary>Formats a duration as minutes and seconds, or as hours, minutes and seconds.</summary>
+    public static string Clock(TimeSpan span) => CompactFormatter.Time(span);
+
+    /// <summary>Formats an estimated duration in its largest unit.</summary>
+    public static string Roughly(TimeSpan span) =>
+        span.TotalSeconds < 90 ? string.Create(CultureInfo.InvariantCulture, $"{Math.Max(5, Math.Ceiling(span.TotalSeconds / 5) * 5):0} s")
+        : span.TotalMinutes < 90 ? string.Create(CultureInfo.InvariantCulture, $"{Math.Round(span.TotalMinutes):0} min")
+        : string.Create(CultureInfo.InvariantCulture, $"{Math.Round(span.TotalHours):0} h");
+
     /// <summary>Formats an amount in US dollars; empty for zero.</summary>
     public static string Money(decimal cost) => cost == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"${cost:0.00##}");
 

@@ -57,8 +57,9 @@ public static class RunLiveness
             Ended => run.LandedGone is true ? $"{run.State} (no longer on {BranchOf(run)})" : run.State,
             Interrupted => Interrupted,
             NeedsPerson when IsWorking(run.State) => "waiting for a person",
-            Moving when IsParked(run) => $"{run.State} (parked)",
-            _ => run.Paused || (run.Standing ?? Of(run)) == Paused ? $"{run.State} (paused)" : run.State,
+            _ when run.Paused || (run.Standing ?? Of(run)) == Paused => $"{run.State} (paused)",
+            Moving when run.State == RunStates.Executing && IsParked(run) => "waiting for a limit or an outage to end",
+            _ => run.State,
         };
 
     /// <summary>Returns a sentence about the landed work and its branch; empty if nothing landed.</summary>

@@ -124,4 +124,9 @@ public static class GateEvidence
 /// <param name="Place">Folder and number, unique within the task.</param>
 /// <param name="OfMerge">True if the gate ran on the merge of the task's work.</param>
 /// <param name="Verdict">The verdict.</param>
-public sealed record StoredVerdict(string Task, string Place, bool OfMerge, GateVerdict Verdict);
+public sealed record StoredVerdict(string Task, string Place, bool OfMerge, GateVerdict Verdict)
+{
+    /// <summary>Number of the task's attempt; 0 if the folder names none.</summary>
+    public int Attempt =>
+        int.TryParse(Place.Split('/')[0].Split('-')[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+}

@@ -17,21 +17,68 @@ const logIn = async (options) => {
   return page;
 };
 
-// Each width and each colour once: an analysis takes seconds. Screenshots are taken of all.
+// What a person sees: no element covers another one that has text or can be clicked, and no table is wider than its place.
+const structure = () => {
+  const found = [];
+  const name = (one) => `${one.tagName.toLowerCase()}${one.id ? "#" + one.id : ""}${typeof one.className === "string" && one.className ? "." + one.className.trim().split(/\s+/)[0] : ""} "${(one.textContent ?? "").trim().slice(0, 30)}"`;
+  // What an ancestor cuts off, or hides for all but screen readers, is not to be seen at this point.
+  const isCut = (one, x, y) => {
+    for (let at = one; at && at !== document.documentElement; at = at.parentElement) {
+      const style = getComputedStyle(at);
+      const box = at.getBoundingClientRect();
+      if (style.visibility === "hidden" || style.clipPath !== "none" || box.width <= 1) return true;
+      if (style.overflowX !== "visible" && (x < box.left || x > box.right)) return true;
+      if (style.overflowY !== "visible" && (y < box.top || y > box.bottom)) return true;
+    }
+    return false;
+  };
+  // What scrolls by itself may go on beyond the edge.
+  const scrolls = (one) => { for (let at = one; at && at !== document.body; at = at.parentElement) if (getComputedStyle(at).overflowX !== "visible") return true; return false; };
+  const look = (one, box) => {
+    const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+    if (!one.checkVisibility({ visibilityProperty: true }) || box.width < 2 || box.height < 2 || x < 0 || y < 0 || isCut(one, x, y)) return;
+    const top = document.elementFromPoint(x, y);
+    if (top && top !== one && !one.contains(top) && !top.contains(one)) found.push(`${name(top)} covers ${name(one)}`);
+    if (box.right > document.documentElement.clientWidth + 1 && !scrolls(one)) found.push(`${name(one)} ends beyond the right edge`);
+  };
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    if (!text.data.trim()) continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    for (const box of range.getClientRects()) look(text.parentElement, box);
+  }
+  for (const one of document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")) {
+    const [box] = one.getClientRects();
+    if (box) look(one, box);
+  }
+  for (const table of document.querySelectorAll("table")) {
+    if (table.getBoundingClientRect().right > table.parentElement.getBoundingClientRect().right + 1) found.push(`${name(table)} must be moved sideways`);
+  }
+  return [...new Set(found)].slice(0, 5);
+};
+
+// Each width and each color once: an analysis takes seconds. Structure and screenshots are of all.
 const colors = { 360: ["light"], 768: ["dark"], 1440: ["light"] };
 for (const width of [360, 768, 1440]) {
-  for (const colorScheme of folder ? ["light", "dark"] : colors[width]) {
+  for (const colorScheme of ["light", "dark"]) {
     const page = await logIn({ viewport: { width, height: 900 }, colorScheme });
     for (const path of paths) {
+      await page.setViewportSize({ width, height: 900 });
       await page.goto(new URL(path, link).href);
       const place = `${path} at ${width} px, ${colorScheme}`;
-      for (const violation of (await new AxeBuilder({ page }).analyze()).violations) {
-        wrong(`${place}: ${violation.id}: ${violation.help}: ${violation.nodes[0].target}`);
+      if (folder || colors[width].includes(colorScheme)) {
+        for (const violation of (await new AxeBuilder({ page }).analyze()).violations) {
+          wrong(`${place}: ${violation.id}: ${violation.help}: ${violation.nodes[0].target}`);
+        }
       }
       if (await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)) {
         wrong(`${place}: must be moved sideways`);
       }
       if (folder) await page.screenshot({ path: `${folder}/${path.replace(/[^a-z0-9]+/gi, "-")}-${width}-${colorScheme}.png`, fullPage: true });
+      // Only what is in the window can be looked at.
+      await page.setViewportSize({ width, height: Math.min(5000, await page.evaluate(() => document.documentElement.scrollHeight)) });
+      for (const fault of await page.evaluate(structure)) wrong(`${place}: ${fault}`);
     }
     await page.context().close();
   }

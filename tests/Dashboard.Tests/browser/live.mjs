@@ -20,13 +20,13 @@ await page.goto(new URL(path, link).href);
 console.log("ready");
 for await (const line of createInterface({ input: process.stdin })) {
   const [command, ...rest] = line.split(" ");
-  if (command === "text") console.log(await page.locator(rest.join(" ")).first().innerText().catch(() => ""));
+  if (command === "text") console.log(await page.locator(rest.join(" ")).first().evaluate((one) => one.textContent.trim(), null, { timeout: 1000 }).catch(() => ""));
   else if (command === "mark") console.log(await page.locator(rest.join(" ")).first().evaluate((one) => { one.isKnown = true; one.focus(); return "done"; }));
   else if (command === "marked") console.log(await page.locator(rest.join(" ")).first().evaluate((one) => `${one.isKnown === true} ${document.activeElement === one}`));
   else if (command === "same") {
     console.log(await page.evaluate(async () => {
       const fresh = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
-      const text = (of) => of.getElementById("main").innerHTML.replace(/\s+/g, " ").replaceAll("> <", "><");
+      const text = (of) => of.getElementById("main").innerHTML.replace(/<!--.*?-->/g, "").replace(/\s+/g, " ").replaceAll("> <", "><").replace(/<time[^>]*>[^<]*/g, "<time>").replaceAll(' hidden=""', "");
       return text(document) === text(fresh) ? "same" : `${text(document)} instead of ${text(fresh)}`;
     }));
   }

@@ -1,0 +1,32 @@
+namespace Orchestrator.Dashboard.Pages;
+
+/// <summary>Choice of runs in a list.</summary>
+/// <param name="Find">Text in the id or title; empty for all.</param>
+/// <param name="State">One of <see cref="States"/>; empty for all.</param>
+/// <param name="Repository">Id of the repository; empty for all.</param>
+public sealed record RunFilter(string Find, string State, string Repository)
+{
+    private const string Open = "open";
+    private const string Needs = "needs";
+    private const string Ended = "ended";
+    private const string Failed = "failed";
+
+    /// <summary>States that can be chosen, with their labels.</summary>
+    public static IReadOnlyList<(string State, string Label)> States { get; } =
+    [(Open, "open"), (Needs, "waiting for a person"), (Ended, "ended"), (Failed, "failed")];
+
+    /// <summary>True if the list is restricted.</summary>
+    public bool IsSet => Find.Length + State.Length + Repository.Length > 0;
+
+    /// <summary>Returns true for a run of the list.</summary>
+    public bool Takes(HistoryEntry run) =>
+        (Find.Length == 0 || $"{run.RunId}\n{run.Title}".Contains(Find, StringComparison.OrdinalIgnoreCase))
+        && State switch
+        {
+            Open => !RunStates.IsFinal(run.State),
+            Needs => run.Standing == RunLiveness.NeedsPerson,
+            Ended => RunStates.IsFinal(run.State),
+            Failed => run.State is RunStates.Failed or RunStates.Escalated or RunStates.Terminated || run.Counts.Failed > 0,
+            _ => true,
+        };
+}

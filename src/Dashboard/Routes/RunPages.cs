@@ -1,0 +1,283 @@
+using System.Collections.Concurrent;
+using Orchestrator.Dashboard.Pages;
+using Orchestrator.Dashboard.Views;
+
+namespace Orchestrator.Dashboard.Routes;
+
+/// <summary>Serves the screen of a run with its tabs, and the pages of its tasks.</summary>
+/// <param name="reader">Runs queries.</param>
+/// <param name="pages">Creates the frames of the pages.</param>
+/// <param name="renderer">Renders HTML.</param>
+/// <param name="time">Clock.</param>
+internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRenderer renderer, TimeProvider time)
+{
+    private const int MostPlans = 8;
+
+    private readonly CoalescingCache<IResult?> _runs = new(time);
+    private readonly EventStore _events = new(reader);
+    private readonly ConcurrentDictionary<string, Plan> _plans = new(StringComparer.Ordinal);
+
+    /// <summary>Adds the routes.</summary>
+    public void AddTo(IEndpointRouteBuilder routes)
+    {
+        foreach (var (tab, _) in RunTabs.All)
+        {
+            routes.MapGet(
+                $"/r/{{repository}}/{{run}}{(tab.Length > 0 ? "/" : "")}{tab}",
+                (HttpContext context, string repository, string run) => RunAsync(context, repository, run, tab)
+            );
+        }
+        routes.MapGet("/r/{repository}/{run}/tasks/{task}", TaskAsync);
+        routes.MapGet("/r/{repository}/{run}/tasks/{task}/log", LogAsync);
+    }
+
+    private async Task<IResult> RunAsync(HttpContext context, string repository, string run, string tab)
+    {
+        if (reader.Find(repository) is not { } home)
+        {
+            return await pages.MissingAsync(context, run);
+        }
+        // The same page opened many times by one user is rendered only once per change.
+        var frame = await pages.FrameAsync(context, "", "home");
+        var second = time.GetUtcNow().ToUnixTimeSeconds();
+        var key = $"{frame.FormToken}\0{context.Request.Path}{context.Request.QueryString}\0{reader.State(home, run)}\0{second}";
+        var query = context.Request.Query;
+        var address = new RunAddress(home, run)
+        {
+            Tab = tab,
+            Part = (int)Math.Clamp(Number(query["part"]) ?? 1, 1, 1_000_000),
+            Find = query["find"].ToString(),
+            State = query["state"].ToString(),
+            Open = query["open"].ToString(),
+            Start = (int?)Number(query["start"]),
+            At = Number(query["at"]),
+        };
+        var isEscalation = query["escalation"].ToString().Length > 0;
+        var since = Number(query["t"]);
+        var page = await _runs.GetAsync(key, () => RenderAsync(frame, address, since, isEscalation)).WaitAsync(context.RequestAborted);
+        return page ?? await pages.MissingAsync(context, run);
+    }
+
+    private static long? Number(string? text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= int.MaxValue ? number : null;
+
+    private async Task<IResult?> RenderAsync(PageFrame frame, RunAddress asked, long? since, bool isEscalation)
+    {
+        var home = asked.Repository;
+        if ((await reader.RunAsync(home, asked.Run, CancellationToken.None)).Document is not { } now)
+        {
+            return null;
+        }
+        var events = await _events.TransitionsAsync(home, now, CancellationToken.None);
+        var whole = RunLanes.Of(now, events, TimelineAxis.Rounded(now.StartedAt, frame.Now));
+        var axis = TimelineAxis.Of(whole);
+        var at = MomentOf(now, events, asked.At, since is { } place ? axis.TimeAt(place) : null);
+        var address = asked with { Run = now.RunId, At = at };
+        var shown = at is null ? now : RunMoment.Of(now, events, at.Value);
+        var until = at is null ? events : [.. events.TakeWhile(happened => happened.Sequence <= at)];
+        var screen = new RunScreen(
+            frame with
+            {
+                Title = now.Title.Length > 0 ? now.Title : now.RunId,
+                TabTitle = TitleOf(now),
+                Repository = home,
+                Events = at is null ? Links.Events(home, now.RunId) : null,
+            },
+            address,
+            shown,
+            at is null ? whole : RunLanes.Of(shown, until, shown.UpdatedAt),
+            axis
+        )
+        {
+            Last = now.Sequence,
+            Events = until,
+        };
+        return await renderer.RenderAsync<RunPage>(
+            new() { ["Screen"] = await WithPanelAsync(await WithTabAsync(screen, now, isEscalation), now) }
+        );
+    }
+
+    private static string TitleOf(RunStatus run)
+    {
+        var counts = run.Counts ?? RunCounts.Of(run);
+        var mark =
+            run.Questions.Count > 0 ? "?"
+            : RunStates.IsFinal(run.State)
+                ? run.State == RunStates.Completed ? "✓"
+                    : "✕"
+            : "●";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{mark} {counts.Merged + counts.Kept}/{counts.Asked} {(run.Title.Length > 0 ? run.Title : run.RunId)}"
+        );
+    }
+
+    // The slider chooses by time, a link by the number of an event.
+    private static long? MomentOf(RunStatus run, IReadOnlyList<RunEvent> events, long? at, DateTimeOffset? time)
+    {
+        if (time is { } until && events is [var first, ..])
+        {
+            at = events.TakeWhile(happened => happened.Time <= until).LastOrDefault(first).Sequence;
+            return at >= events[^1].Sequence ? null : at;
+        }
+        return at > 0 && at < run.Sequence ? at : null;
+    }
+
+    private async Task<RunScreen> WithTabAsync(RunScreen screen, RunStatus now, bool isEscalation)
+    {
+        var (home, id) = (screen.Repository, now.RunId);
+        switch (screen.Address.Tab)
+        {
+            case RunTabs.Gates:
+                var gates = await AskAsync($"gates {id}", (queries, stop) => queries.GateRunsAsync(id, stop));
+                screen = screen with { Gates = gates.Document ?? [], Problem = gates.Problem };
+                break;
+            case RunTabs.Diff:
+                var diff = await AskAsync($"diff {id}", (queries, stop) => queries.DiffAsync(id, stop));
+                screen = screen with { Diff = diff.Document, Problem = diff.Problem };
+                break;
+            case RunTabs.Report:
+                var report = await AskAsync(
+                    $"report {isEscalation} {id}",
+                    (queries, stop) => isEscalation ? Task.FromResult(queries.EscalationText(id)) : queries.ReportTextAsync(id, stop)
+                );
+                screen = screen with { Report = report.Document ?? "", Problem = report.Problem };
+                break;
+            case RunTabs.Events:
+                var mail = (await reader.EventsAsync(home, id, CancellationToken.None)).Where(line =>
+                    screen.IsNow || line.Sequence <= screen.Address.At
+                );
+                screen = screen with { Events = [.. mail] };
+                break;
+        }
+        var asks = now.Questions.Any(question => now.Tasks.Any(task => task.Id == question.Id && task.Commit.Length == 0));
+        return screen.IsNow && asks && await PlanAsync(home, now) is { } plan
+            ? screen with
+            {
+                Plan = plan.Tasks.ToDictionary(task => task.Id, StringComparer.Ordinal),
+            }
+            : screen;
+
+        Task<Answer<T>> AskAsync<T>(string question, Func<IRunQueries, CancellationToken, Task<T>> ask)
+            where T : class => reader.AskAsync(home, question, ask, CancellationToken.None, id);
+    }
+
+    private async Task<RunScreen> WithPanelAsync(RunScreen screen, RunStatus now) =>
+        screen.Address.Open is { Length: > 0 } open && now.Tasks.FirstOrDefault(task => task.Id == open) is { } task
+            ? screen with
+            {
+                Task = await ReadTaskAsync(screen.Frame, screen.Address, now, task, CancellationToken.None) with { IsPanel = true },
+            }
+            : screen;
+
+    private async Task<Plan?> PlanAsync(RepositoryEntry home, RunStatus run)
+    {
+        if (run.PlanHash.Length > 0 && _plans.TryGetValue(run.PlanHash, out var known))
+        {
+            return known;
+        }
+        var plan = await reader.AskAsync(
+            home,
+            $"plan of {run.RunId}",
+            (queries, stop) => queries.PlanOfAsync(run.RunId, stop),
+            CancellationToken.None,
+            run.RunId
+        );
+        if (plan.Document is { } read && run.PlanHash.Length > 0)
+        {
+            if (_plans.Count >= MostPlans)
+            {
+                _plans.Clear();
+            }
+            _plans[run.PlanHash] = read;
+        }
+        return plan.Document;
+    }
+
+    private async Task<TaskScreen> ReadTaskAsync(PageFrame frame, RunAddress address, RunStatus now, RunTask task, CancellationToken stop)
+    {
+        var (home, name) = (address.Repository, $"{now.RunId}/{task.Id}");
+        var gates = await reader.AskAsync(
+            home,
+            $"gates {now.RunId}",
+            (queries, ask) => queries.GateRunsAsync(now.RunId, ask),
+            stop,
+            now.RunId
+        );
+        var diff =
+            task.Starts == 0
+                ? null
+                : await reader.AskAsync(home, $"diff {name}", (queries, ask) => queries.DiffAsync(name, ask), stop, now.RunId);
+        return new TaskScreen(frame, address, now, task)
+        {
+            Events = [.. (await reader.EventsAsync(home, now.RunId, stop)).Where(happened => happened.Task == task.Id)],
+            Plan = (await PlanAsync(home, now))?.Tasks.FirstOrDefault(one => one.Id == task.Id),
+            Gates = [.. (gates.Document ?? []).Where(gate => gate.Task == task.Id)],
+            Log = task.Starts == 0 ? null : (await ReadLogAsync(home, name, address.Start, stop)).Document,
+            Diff = diff?.Document,
+        };
+    }
+
+    private async Task<IResult> TaskAsync(
+        HttpContext context,
+        string repository,
+        string run,
+        string task,
+        string? file,
+        int? line,
+        int? start
+    )
+    {
+        if (
+            await FindAsync(context, repository, run) is not { Run: { } now, Repository: { } home }
+            || now.Tasks.FirstOrDefault(one => one.Id == task) is not { } found
+        )
+        {
+            return await pages.MissingAsync(context, $"{run}/{task}");
+        }
+        var frame = (await OfAsync(context, now, home, found.Title.Length > 0 ? $"{task}: {found.Title}" : task)) with
+        {
+            TabTitle = $"{found.State} · {task}",
+        };
+        var screen = await ReadTaskAsync(frame, new RunAddress(home, now.RunId) { Start = start }, now, found, context.RequestAborted);
+        return await renderer.RenderAsync<TaskPage>(new() { ["Screen"] = screen with { CommentFile = file ?? "", CommentLine = line } });
+    }
+
+    private async Task<IResult> LogAsync(HttpContext context, string repository, string run, string task, int? start, string? find)
+    {
+        if (await FindAsync(context, repository, run) is not { Run: { } now, Repository: { } home })
+        {
+            return await pages.MissingAsync(context, $"{run}/{task}");
+        }
+        var log = await ReadLogAsync(home, $"{now.RunId}/{task}", start, context.RequestAborted);
+        return await renderer.RenderAsync<LogPage>(
+            new()
+            {
+                ["Frame"] = await OfAsync(context, now, home, $"Log of {task}"),
+                ["Log"] = log.Document,
+                ["Find"] = find ?? "",
+                ["Problem"] = log.Problem,
+            }
+        );
+    }
+
+    private Task<Answer<LogDocument>> ReadLogAsync(RepositoryEntry home, string task, int? start, CancellationToken stop) =>
+        reader.AskAsync(
+            home,
+            string.Create(CultureInfo.InvariantCulture, $"log {start} {task}"),
+            (queries, ask) => queries.LogAsync(task, start, ask),
+            stop,
+            task.Split('/')[0]
+        );
+
+    private async Task<PageFrame> OfAsync(HttpContext context, RunStatus run, RepositoryEntry repository, string title) =>
+        (await pages.FrameAsync(context, title, "home")) with
+        {
+            Repository = repository,
+            Run = run.RunId,
+            Events = RunStates.IsFinal(run.State) ? null : Links.Events(repository, run.RunId),
+        };
+
+    private async Task<(RunStatus? Run, RepositoryEntry? Repository)> FindAsync(HttpContext context, string repository, string run) =>
+        reader.Find(repository) is { } home ? ((await reader.RunAsync(home, run, context.RequestAborted)).Document, home) : (null, null);
+}

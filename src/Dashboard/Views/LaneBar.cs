@@ -1,0 +1,54 @@
+namespace Orchestrator.Dashboard.Views;
+
+/// <summary>Bar in the drawing of a lane: one segment, or neighbors that are too short to be seen alone.</summary>
+/// <param name="Work">Kind of work; of neighbors, the one that took longest.</param>
+/// <param name="From">Begin.</param>
+/// <param name="To">End.</param>
+/// <param name="Segments">Number of segments.</param>
+/// <param name="Attempt">Number of the first segment's attempt.</param>
+/// <param name="IsOpen">True if the last segment has not ended.</param>
+public sealed record LaneBar(LaneWork Work, DateTimeOffset From, DateTimeOffset To, int Segments, int Attempt, bool IsOpen)
+{
+    /// <summary>Part of the axis below which segments share a bar.</summary>
+    private const double Least = 0.008;
+
+    /// <summary>True if the task waits.</summary>
+    public bool IsWait => Work is LaneWork.Person or LaneWork.Limit or LaneWork.Slot;
+
+    /// <summary>Returns the bars of a lane, at most 125.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="axis">Scale of the drawing.</param>
+    public static IReadOnlyList<LaneBar> Of(Lane lane, TimelineAxis axis)
+    {
+        var bars = new List<LaneBar>();
+        var group = new List<LaneSegment>();
+        var least = axis.Length.TotalSeconds * Least;
+        foreach (var segment in lane.Segments)
+        {
+            var isNarrow = Width(segment.From, segment.To) < least;
+            // A group takes short neighbors until it can be seen itself.
+            if (group.Count > 0 && (!isNarrow || Width(group[0].From, segment.To) > least || group[^1].To != segment.From))
+            {
+                bars.Add(Together(group));
+                group.Clear();
+            }
+            group.Add(segment);
+        }
+        if (group.Count > 0)
+        {
+            bars.Add(Together(group));
+        }
+        return bars;
+
+        double Width(DateTimeOffset from, DateTimeOffset to) => axis.PlaceOf(to) - axis.PlaceOf(from);
+    }
+
+    private static LaneBar Together(List<LaneSegment> group)
+    {
+        var longest = group
+            .GroupBy(segment => segment.Work)
+            .MaxBy(same => same.Aggregate(TimeSpan.Zero, (sum, segment) => sum + segment.Length))!
+            .Key;
+        return new LaneBar(longest, group[0].From, group[^1].To, group.Count, group[0].Attempt, group[^1].IsOpen);
+    }
+}

@@ -1,0 +1,134 @@
+namespace Orchestrator.Dashboard.Views;
+
+/// <summary>Transitions of one task as segments of time.</summary>
+/// <param name="Segments">Segments in order, without overlaps.</param>
+/// <param name="FirstAt">Time of the first transition that left the state pending, or null if there is none.</param>
+/// <param name="EndedAt">Time at which the task ended, or null if it is open.</param>
+/// <param name="DoneAt">Time at which dependants of the task could start, or null if they can't.</param>
+internal sealed record LaneWalk(
+    IReadOnlyList<LaneSegment> Segments,
+    DateTimeOffset? FirstAt,
+    DateTimeOffset? EndedAt,
+    DateTimeOffset? DoneAt
+)
+{
+    /// <summary>Reads the transitions of a task.</summary>
+    /// <param name="events">Transitions of the task in order.</param>
+    /// <param name="end">End of an open segment.</param>
+    public static LaneWalk Of(IEnumerable<RunEvent> events, DateTimeOffset end)
+    {
+        var segments = new List<LaneSegment>();
+        var (attempt, hasWorked, isRetried) = (1, false, false);
+        DateTimeOffset? first = null;
+        RunEvent? before = null;
+        foreach (var happened in events)
+        {
+            if (before is not null)
+            {
+                Add(segments, before, happened.Time, attempt, isOpen: false);
+            }
+            if (happened.State != TaskStates.Pending)
+            {
+                first ??= happened.Time;
+            }
+            // A remediation, and work after an end, are further attempts of the task.
+            isRetried |= hasWorked && (happened.State == TaskStates.Remediating || TaskStates.IsEnd(happened.State));
+            if (isRetried && (happened.State == TaskStates.Remediating || TaskStates.HoldsSlot(happened.State)))
+            {
+                (attempt, isRetried) = (attempt + 1, false);
+            }
+            hasWorked |= happened.State is TaskStates.Executing or TaskStates.Verifying;
+            before = happened;
+        }
+        if (before is not null && !TaskStates.IsEnd(before.State))
+        {
+            Add(segments, before, end, attempt, isOpen: true);
+        }
+        var isEnded = before is not null && TaskStates.IsEnd(before.State);
+        return new LaneWalk(
+            segments,
+            first,
+            isEnded ? before!.Time : null,
+            isEnded && TaskStates.IsDone(before!.State) ? before.Time : null
+        );
+    }
+
+    /// <summary>Turns the time of agents during pauses into waits for a user, because no agent works then.</summary>
+    /// <param name="segments">Segments of a task.</param>
+    /// <param name="pauses">Intervals in which the run was paused, in order.</param>
+    public static IEnumerable<LaneSegment> Paused(
+        IEnumerable<LaneSegment> segments,
+        IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> pauses
+    )
+    {
+        foreach (var segment in segments)
+        {
+            var rest = segment;
+            foreach (var (from, to) in segment.Work is LaneWork.Agent or LaneWork.Slot ? pauses : [])
+            {
+                var (begin, end) = (from > rest.From ? from : rest.From, to < rest.To ? to : rest.To);
+                if (begin >= end)
+                {
+                    continue;
+                }
+                if (begin > rest.From)
+                {
+                    yield return rest with
+                    {
+                        To = begin,
+                        IsOpen = false,
+                    };
+                }
+                var isLast = end == rest.To;
+                yield return rest with
+                {
+                    Work = LaneWork.Person,
+                    From = begin,
+                    To = end,
+                    IsOpen = isLast && rest.IsOpen,
+                };
+                rest = rest with { From = end };
+            }
+            if (rest.From < rest.To || rest == segment)
+            {
+                yield return rest;
+            }
+        }
+    }
+
+    /// <summary>Returns the kind of a state, or null for a state in which nothing happens and nothing is missing.</summary>
+    /// <param name="state">One of <see cref="TaskStates"/>.</param>
+    /// <param name="why">Reason for the state.</param>
+    internal static LaneWork? WorkOf(string state, Reason? why) =>
+        TaskStates.WaitsForPerson(state, why) && why is not BudgetReached { Budget.Kind: BudgetKinds.Day } ? LaneWork.Person
+        : why is AgentHeld ? LaneWork.Person
+        : why is WaitsForHost ? LaneWork.Slot
+        : why is AgentStartsAgain ? LaneWork.Limit
+        : state switch
+        {
+            TaskStates.Parked => LaneWork.Limit,
+            TaskStates.Queued => LaneWork.Slot,
+            TaskStates.Preparing => LaneWork.Setup,
+            TaskStates.Executing or TaskStates.Remediating => LaneWork.Agent,
+            TaskStates.Verifying => LaneWork.Gates,
+            TaskStates.Merging => LaneWork.Merge,
+            _ => null,
+        };
+
+    private static void Add(List<LaneSegment> segments, RunEvent happened, DateTimeOffset until, int attempt, bool isOpen)
+    {
+        // Events of several hosts may be out of order by the difference of their clocks.
+        var to = until > happened.Time ? until : happened.Time;
+        if (WorkOf(happened.State, happened.Why) is not { } work || (to == happened.Time && !isOpen))
+        {
+            return;
+        }
+        var next = new LaneSegment(work, happened.Time, to, attempt, isOpen);
+        if (segments is [.., var last] && last.Work == work && last.Attempt == attempt && last.To == next.From)
+        {
+            segments[^1] = last with { To = to, IsOpen = isOpen };
+            return;
+        }
+        segments.Add(next);
+    }
+}

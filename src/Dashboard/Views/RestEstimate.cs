@@ -1,0 +1,55 @@
+namespace Orchestrator.Dashboard.Views;
+
+/// <summary>Estimates the rest of a run from the durations of its own ended tasks.</summary>
+internal static class RestEstimate
+{
+    /// <summary>Maximum number of open tasks whose order counts. For more tasks, only their number does.</summary>
+    private const int MostSimulated = 500;
+
+    /// <summary>Returns the expected time until the last task ends, or null if no task has ended, a user is needed, or nothing is
+    /// left.</summary>
+    /// <param name="run">Run with all its tasks.</param>
+    /// <param name="timeline">Its timeline.</param>
+    public static TimeSpan? Of(RunStatus run, RunLanes timeline)
+    {
+        var ended = timeline.Lanes.Where(lane => lane.EndedAt is not null && lane.Worked > TimeSpan.Zero).ToList();
+        var open = timeline.Lanes.Where(lane => !TaskStates.IsEnd(lane.Task.State)).ToList();
+        if (
+            ended.Count == 0
+            || open.Count == 0
+            || run.State != RunStates.Executing
+            || (run.Standing ?? RunLiveness.Of(run)) != RunLiveness.Moving
+        )
+        {
+            return null;
+        }
+        var usual = ended.Aggregate(TimeSpan.Zero, (sum, lane) => sum + lane.Worked) / ended.Count;
+        return open.Count > MostSimulated ? usual * open.Count / Math.Max(1, run.Workers) : Simulate(run, open, usual);
+    }
+
+    // Plays the rest of the run: each task takes the usual time, and a free slot takes the next task in plan order.
+    private static TimeSpan Simulate(RunStatus run, List<Lane> open, TimeSpan usual)
+    {
+        var ends = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
+        var slots = new PriorityQueue<int, TimeSpan>();
+        for (var slot = 0; slot < Math.Max(1, run.Workers); slot++)
+        {
+            slots.Enqueue(slot, TimeSpan.Zero);
+        }
+        var waiting = open.OrderBy(lane => lane.Segments.Count == 0).ToList();
+        var ids = waiting.Select(lane => lane.Task.Id).ToHashSet(StringComparer.Ordinal);
+        while (waiting.Count > 0)
+        {
+            // A cycle, which no valid plan has, would leave no task that can start.
+            var next = waiting.Find(lane => lane.Task.DependsOn.All(need => !ids.Contains(need) || ends.ContainsKey(need))) ?? waiting[0];
+            waiting.Remove(next);
+            slots.TryDequeue(out var slot, out var free);
+            var ready = next.Task.DependsOn.Select(need => ends.GetValueOrDefault(need)).DefaultIfEmpty().Max();
+            var rest = usual - next.Worked;
+            var end = (ready > free ? ready : free) + (rest > usual / 10 ? rest : usual / 10);
+            ends[next.Task.Id] = end;
+            slots.Enqueue(slot, end);
+        }
+        return ends.Values.Max();
+    }
+}

@@ -1,0 +1,139 @@
+namespace Orchestrator.Dashboard.Views;
+
+/// <summary>Scale of a timeline in percent of its width. Long times in which no task was at work are shown short, so that a night of
+/// waiting does not hide the work before it.</summary>
+public sealed class TimelineAxis
+{
+    private const int MostTicks = 6;
+
+    // Narrower bars could not be seen.
+    private const double Least = 0.25;
+
+    // Labels that are nearer to each other would overlap on a phone.
+    private const double Apart = 16;
+
+    private static readonly int[] _steps =
+    [
+        1,
+        2,
+        5,
+        10,
+        15,
+        30,
+        60,
+        120,
+        300,
+        600,
+        900,
+        1800,
+        3600,
+        7200,
+        10800,
+        21600,
+        43200,
+        86400,
+        172800,
+        604800,
+        1209600,
+        2592000,
+    ];
+
+    private readonly DateTimeOffset _begin;
+
+    private TimelineAxis(DateTimeOffset begin, IReadOnlyList<IdleTime> idle, double length, int step)
+    {
+        _begin = begin;
+        Idle = idle;
+        Length = TimeSpan.FromSeconds(length);
+        Ticks = [.. TicksOf(step)];
+    }
+
+    /// <summary>Time that the axis shows, at least 10 seconds, with idle times as short as they are shown.</summary>
+    public TimeSpan Length { get; }
+
+    /// <summary>Idle times that are shown shorter than they were.</summary>
+    public IReadOnlyList<IdleTime> Idle { get; }
+
+    /// <summary>Labeled times since the begin.</summary>
+    public IReadOnlyList<(TimeSpan At, string Label)> Ticks { get; }
+
+    /// <summary>Chooses a scale with at most six ticks. The end is rounded up to a quarter of a tick, so that the bars of ended work stay
+    /// where they are while a run continues.</summary>
+    /// <param name="timeline">The timeline.</param>
+    public static TimelineAxis Of(RunLanes timeline)
+    {
+        var idle = IdleTime.Of(timeline);
+        var shown = (timeline.End - timeline.Begin).TotalSeconds - idle.Sum(one => one.Saved.TotalSeconds);
+        var seconds = Math.Max(10, shown * 1.02);
+        var step = _steps.FirstOrDefault(
+            one => seconds / one <= MostTicks,
+            _steps[^1] * (int)Math.Ceiling(seconds / _steps[^1] / MostTicks)
+        );
+        var quarter = step / 4.0;
+        return new TimelineAxis(timeline.Begin, idle, Math.Ceiling(seconds / quarter) * quarter, step);
+    }
+
+    /// <summary>Rounds the current time down to a step that is visible, so that a page without other changes is the same.</summary>
+    /// <param name="begin">Begin of the run.</param>
+    /// <param name="now">Current time.</param>
+    public static DateTimeOffset Rounded(DateTimeOffset begin, DateTimeOffset now)
+    {
+        var seconds = (now - begin).TotalSeconds;
+        var step = _steps.FirstOrDefault(one => seconds / one <= 250, _steps[^1]);
+        return seconds <= 0 ? now : begin + TimeSpan.FromSeconds(Math.Floor(seconds / step) * step);
+    }
+
+    /// <summary>Returns the time at a place of the axis.</summary>
+    /// <param name="place">Seconds of <see cref="Length"/> before the place.</param>
+    public DateTimeOffset TimeAt(double place)
+    {
+        var time = _begin.AddSeconds(place);
+        foreach (var idle in Idle.Where(idle => time > idle.From))
+        {
+            var within = time - idle.From;
+            time = within < idle.Shown ? idle.From + (within * (idle.Length / idle.Shown)) : time + idle.Saved;
+        }
+        return time;
+    }
+
+    /// <summary>Returns the place of a time in seconds of <see cref="Length"/>.</summary>
+    public double PlaceOf(DateTimeOffset time)
+    {
+        var place = time - _begin;
+        foreach (var idle in Idle.Where(idle => time > idle.From))
+        {
+            place -= time >= idle.To ? idle.Saved : (time - idle.From) * (idle.Saved / idle.Length);
+        }
+        return Math.Clamp(place.TotalSeconds, 0, Length.TotalSeconds);
+    }
+
+    /// <summary>Returns the position of a time as a percentage with the sign.</summary>
+    public string At(DateTimeOffset time) => Percent(PartOf(time));
+
+    /// <summary>Returns the position of a tick as a percentage with the sign.</summary>
+    public string At(TimeSpan since) => At(_begin + since);
+
+    /// <summary>Returns the width of an interval as a percentage with the sign.</summary>
+    public string Width(DateTimeOffset from, DateTimeOffset to) => Percent(Math.Max(Least, PartOf(to) - PartOf(from)));
+
+    private IEnumerable<(TimeSpan At, string Label)> TicksOf(int step)
+    {
+        var last = double.NegativeInfinity;
+        for (var place = 0.0; place < Length.TotalSeconds * 0.97; place += step)
+        {
+            // Within idle time, and after it, a tick stands at the next round time.
+            var since = (TimeAt(place) - _begin).TotalSeconds;
+            var at = TimeSpan.FromSeconds(Math.Ceiling(Math.Round(since / step, 3)) * step);
+            var part = PartOf(_begin + at);
+            if (part - last >= Apart && part < 97)
+            {
+                last = part;
+                yield return (at, CompactFormatter.Time(at));
+            }
+        }
+    }
+
+    private double PartOf(DateTimeOffset time) => 100 * PlaceOf(time) / Length.TotalSeconds;
+
+    private static string Percent(double part) => part.ToString("0.##", CultureInfo.InvariantCulture) + "%";
+}

@@ -1,0 +1,315 @@
+using Orchestrator.Dashboard.Views;
+
+namespace Orchestrator.Dashboard.Tests;
+
+/// <summary>Lanes of a run as a function of its transitions.</summary>
+public sealed class TimelineTests
+{
+    private static readonly DateTimeOffset Now = Runs.Begin.AddSeconds(100);
+
+    [Fact]
+    public void Lane_OfATaskThatIsMerged_HasPreparationAgentGatesAndMerge()
+    {
+        var lane = Assert.Single(
+            Timeline(Runs.Of("a"), "0 executing", "0 a preparing", "2 a executing", "10 a verifying", "13 a merging", "15 a merged").Lanes
+        );
+
+        Assert.Equal(["Setup 0-2", "Agent 2-10", "Gates 10-13", "Merge 13-15"], Shown(lane));
+        Assert.Equal(TimeSpan.FromSeconds(15), lane.Worked);
+        Assert.Equal(TimeSpan.Zero, lane.Waited);
+        Assert.Equal(Runs.Begin.AddSeconds(15), lane.EndedAt);
+    }
+
+    [Fact]
+    public void Lane_OfRemediations_CountsAttempts()
+    {
+        var lane = Timeline(
+            Runs.Of("a"),
+            "0 executing",
+            "0 a executing",
+            "5 a verifying",
+            "6 a remediating",
+            "7 a executing",
+            "9 a verifying",
+            "10 a failed",
+            "20 a executing",
+            "30 a merged"
+        ).Lanes[0];
+
+        Assert.Equal(["Agent 0-5", "Gates 5-6", "Agent 6-9 #2", "Gates 9-10 #2", "Agent 20-30 #3"], Shown(lane));
+    }
+
+    [Fact]
+    public void Lane_OfAnAttemptWithoutEnd_ReachesNowInAnOpenRunAndTheLastEventInAnEndedOne()
+    {
+        var events = new[] { "0 executing", "5 a executing", "40 b executing" };
+        var open = Timeline(Runs.Of("a", "b"), events);
+        var ended = Timeline(Runs.Of("a", "b") with { State = RunStates.Terminated }, events);
+
+        Assert.Equal("Agent 5-100 open", Shown(open.Lanes[0])[^1]);
+        Assert.Equal("Agent 5-40 open", Shown(ended.Lanes[0])[^1]);
+        Assert.Equal(Runs.Begin.AddSeconds(40), ended.End);
+    }
+
+    [Fact]
+    public void Lane_BetweenTheLastDependencyAndItsStart_WaitsForASlot()
+    {
+        var timeline = Timeline(Runs.Of("a", "b:a", "c:a,x", "d:b"), "2 executing", "2 a executing", "10 a merged", "25 b executing");
+
+        Assert.Equal(["Slot 10-25", "Agent 25-100 open"], Shown(timeline.Lanes[1]));
+        Assert.Equal(["Slot 10-100 open"], Shown(timeline.Lanes[2]));
+        Assert.Empty(timeline.Lanes[3].Segments);
+    }
+
+    [Fact]
+    public void Lane_Waits_AreForAPersonALimitOrAHost()
+    {
+        var budget = new BudgetStatus
+        {
+            Kind = BudgetKinds.Run,
+            Scope = "r",
+            Account = "",
+        };
+        var run = Runs.Of("a");
+        RunEvent[] events =
+        [
+            Event(0, null, RunStates.Executing),
+            Event(0, "a", TaskStates.AwaitingApproval),
+            Event(10, "a", TaskStates.Parked),
+            Event(20, "a", TaskStates.Parked, new BudgetReached(budget)),
+            Event(30, "a", TaskStates.Parked, new BudgetReached(budget with { Kind = BudgetKinds.Day })),
+            Event(40, "a", TaskStates.Queued),
+            Event(50, "a", TaskStates.Queued, new WaitsForHost("gpu")),
+            Event(60, "a", TaskStates.Blocked),
+        ];
+
+        var lane = RunLanes.Of(run, Numbered(events), Now).Lanes[0];
+
+        Assert.Equal(["Person 0-10", "Limit 10-20", "Person 20-30", "Limit 30-40", "Slot 40-60", "Person 60-100 open"], Shown(lane));
+        Assert.Equal(TimeSpan.Zero, lane.Worked);
+        Assert.Equal(TimeSpan.FromSeconds(100), lane.Waited);
+    }
+
+    [Fact]
+    public void Lane_OfATaskThatMovesToAnotherHost_IsWorkBeforeAndAfterTheWait()
+    {
+        RunEvent[] events =
+        [
+            Event(0, null, RunStates.Executing),
+            Event(0, "a", TaskStates.Executing, new PlacedOnHost("one")),
+            Event(10, "a", TaskStates.Queued, new LeftItsHost("one")),
+            Event(15, "a", TaskStates.Executing, new PlacedOnHost("two")),
+            Event(20, "a", TaskStates.Merged),
+        ];
+
+        Assert.Equal(["Agent 0-10", "Slot 10-15", "Agent 15-20"], Shown(RunLanes.Of(Runs.Of("a"), Numbered(events), Now).Lanes[0]));
+    }
+
+    [Fact]
+    public void Lane_WhileTheRunIsPaused_WaitsForAPerson()
+    {
+        RunEvent[] events =
+        [
+            Event(0, null, RunStates.Executing),
+            Event(0, "a", TaskStates.Executing),
+            Event(10, null, RunStates.Executing, new PausedByPerson()),
+            Event(30, null, RunStates.Executing, new ResumedByPerson()),
+            Event(40, "a", TaskStates.Verifying),
+            Event(50, null, RunStates.Executing, new PausedByPerson()),
+        ];
+
+        Assert.Equal(
+            ["Agent 0-10", "Person 10-30", "Agent 30-40", "Gates 40-100 open"],
+            Shown(RunLanes.Of(Runs.Of("a"), Numbered(events), Now).Lanes[0])
+        );
+    }
+
+    [Fact]
+    public void Timeline_CriticalPath_LeadsBackFromTheTaskThatEndedLast()
+    {
+        var timeline = Timeline(
+            Runs.Of("a", "b", "c:a,b", "d"),
+            "0 executing",
+            "0 a executing",
+            "0 b executing",
+            "0 d executing",
+            "10 a merged",
+            "20 b merged",
+            "21 c executing",
+            "25 d merged",
+            "40 c merged"
+        );
+
+        Assert.Equal(["b", "c"], timeline.CriticalPath);
+        Assert.Equal(["b", "c"], timeline.Lanes.Where(lane => lane.IsCritical).Select(lane => lane.Task.Id));
+    }
+
+    [Fact]
+    public void Timeline_OfRandomTransitions_HasSegmentsInOrderWithinTheRun()
+    {
+        var random = new Random(11);
+        string[] states =
+        [
+            TaskStates.Pending,
+            TaskStates.Queued,
+            TaskStates.Preparing,
+            TaskStates.Executing,
+            TaskStates.Verifying,
+            TaskStates.Merging,
+            TaskStates.Remediating,
+            TaskStates.Parked,
+            TaskStates.Blocked,
+            TaskStates.Merged,
+            TaskStates.Failed,
+        ];
+        for (var round = 0; round < 200; round++)
+        {
+            var seconds = 0.0;
+            var events = Enumerable
+                .Range(0, random.Next(60))
+                .Select(_ =>
+                    Event(
+                        seconds += random.NextDouble() * 3,
+                        random.Next(5) == 0 ? null : $"t{random.Next(4)}",
+                        states[random.Next(states.Length)],
+                        random.Next(8) switch
+                        {
+                            0 => new PausedByPerson(),
+                            1 => new ResumedByPerson(),
+                            _ => null,
+                        }
+                    )
+                )
+                .ToArray();
+
+            var timeline = RunLanes.Of(Runs.Of("t0", "t1:t0", "t2:t0,t1", "t3"), Numbered(events), Now.AddSeconds(200));
+
+            foreach (var lane in timeline.Lanes)
+            {
+                Assert.All(lane.Segments, segment => Assert.True(segment.From <= segment.To && segment.To <= timeline.End));
+                Assert.All(lane.Segments.Zip(lane.Segments.Skip(1)), pair => Assert.True(pair.First.To <= pair.Second.From));
+                Assert.Equal(
+                    timeline.End == timeline.Begin ? TimeSpan.Zero : lane.Worked + lane.Waited,
+                    lane.Segments.Aggregate(TimeSpan.Zero, (sum, one) => sum + one.Length)
+                );
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(59)]
+    [InlineData(3600)]
+    [InlineData(400_000)]
+    [InlineData(100_000_000)]
+    public void Axis_OfAnyLength_HasFewTicksAndKeepsEndedBarsInPlace(int seconds)
+    {
+        var timeline = new RunLanes([], Runs.Begin, Runs.Begin.AddSeconds(seconds));
+        var axis = TimelineAxis.Of(timeline);
+        var later = TimelineAxis.Of(timeline with { End = timeline.End.AddSeconds(seconds / 1000.0) });
+
+        Assert.InRange(axis.Ticks.Count, 1, 9);
+        Assert.True(axis.Length.TotalSeconds >= seconds);
+        Assert.Equal("0%", axis.At(Runs.Begin));
+        Assert.InRange(later.Length / axis.Length, 1, 1.1);
+    }
+
+    [Fact]
+    public void Axis_OfANightOfWaiting_ShowsItShortAndFindsEachTimeAgain()
+    {
+        var night = TimeSpan.FromHours(9);
+        var run = Runs.Of("a", "b:a");
+        RunEvent[] events =
+        [
+            Event(0, null, RunStates.Executing),
+            Event(0, "a", TaskStates.Executing),
+            Event(100, "a", TaskStates.Merged),
+            Event(100, "b", TaskStates.AwaitingApproval),
+            Event(100 + night.TotalSeconds, "b", TaskStates.Executing),
+        ];
+        var timeline = RunLanes.Of(run, Numbered(events), Runs.Begin.AddSeconds(200) + night);
+
+        var axis = TimelineAxis.Of(timeline);
+
+        Assert.Equal(night, Assert.Single(axis.Idle).Length);
+        Assert.InRange(axis.Length.TotalSeconds, 216, 300);
+        Assert.All(
+            [0, 50, 100, 100 + (night.TotalSeconds / 2), 100 + night.TotalSeconds, 150 + night.TotalSeconds],
+            second =>
+                Assert.Equal(second, (axis.TimeAt(axis.PlaceOf(Runs.Begin.AddSeconds(second))) - Runs.Begin).TotalSeconds, tolerance: 0.01)
+        );
+        Assert.Equal(axis.Ticks.Select(tick => tick.At).Order(), axis.Ticks.Select(tick => tick.At));
+    }
+
+    [Fact]
+    public void Bars_OfManyShortSegments_AreFewAndCoverTheSameTime()
+    {
+        string[] states = [TaskStates.Executing, TaskStates.Verifying, TaskStates.Remediating];
+        var events = Enumerable
+            .Range(0, 3000)
+            .Select(at => Event(at * 0.03, "a", states[at % 3]))
+            .Prepend(Event(0, null, RunStates.Executing));
+        var timeline = RunLanes.Of(Runs.Of("a"), Numbered([.. events]), Now);
+
+        var bars = LaneBar.Of(timeline.Lanes[0], TimelineAxis.Of(timeline));
+
+        Assert.InRange(bars.Count, 2, 126);
+        Assert.Equal(timeline.Lanes[0].Segments.Count, bars.Sum(bar => bar.Segments));
+        Assert.Equal((timeline.Lanes[0].Segments[0].From, timeline.Lanes[0].Segments[^1].To), (bars[0].From, bars[^1].To));
+        Assert.Equal((LaneWork.Agent, true), (bars[^1].Work, bars[^1].IsOpen));
+    }
+
+    [Fact]
+    public void Bars_OfLongSegments_AreTheSegments()
+    {
+        var timeline = Timeline(Runs.Of("a"), "0 executing", "0 a preparing", "20 a executing", "60 a verifying", "80 a merged");
+
+        Assert.Equal(
+            [LaneWork.Setup, LaneWork.Agent, LaneWork.Gates],
+            LaneBar.Of(timeline.Lanes[0], TimelineAxis.Of(timeline)).Select(bar => bar.Work)
+        );
+    }
+
+    [Fact]
+    public void Estimate_OfARun_FollowsSlotsAndDependencies()
+    {
+        var run = Runs.Of("a", "b", "c:b", "d:c") with { Workers = 2 };
+        run = run.With("a", task => task with { State = TaskStates.Merged }).With("b", task => task with { State = TaskStates.Executing });
+        string[] events = ["0 executing", "0 a executing", "20 a merged", "90 b executing"];
+
+        Assert.Equal(TimeSpan.FromSeconds(50), RestEstimate.Of(run, Timeline(run, events)));
+        Assert.Null(RestEstimate.Of(run with { State = RunStates.Completed }, Timeline(run, events)));
+        Assert.Null(RestEstimate.Of(Runs.Of("a"), Timeline(Runs.Of("a"), "0 executing")));
+    }
+
+    private static RunLanes Timeline(RunStatus run, params string[] events) => RunLanes.Of(run, Numbered([.. events.Select(Event)]), Now);
+
+    private static RunEvent Event(string text) =>
+        text.Split(' ') is [var second, var task, var state]
+            ? Event(int.Parse(second, CultureInfo.InvariantCulture), task, state)
+            : Event(int.Parse(text.Split(' ')[0], CultureInfo.InvariantCulture), null, text.Split(' ')[1]);
+
+    private static RunEvent Event(double second, string? task, string state, Reason? why = null) =>
+        new()
+        {
+            Sequence = 0,
+            Time = Runs.Begin.AddSeconds(second),
+            Task = task,
+            State = state,
+            Why = why,
+        };
+
+    private static List<RunEvent> Numbered(RunEvent[] events) => [.. events.Select((happened, at) => happened with { Sequence = at + 1 })];
+
+    private static List<string> Shown(Lane lane) =>
+        [
+            .. lane.Segments.Select(segment =>
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{segment.Work} {(segment.From - Runs.Begin).TotalSeconds}-{(segment.To - Runs.Begin).TotalSeconds}"
+                )
+                + (segment.Attempt > 1 ? $" #{segment.Attempt}" : "")
+                + (segment.IsOpen ? " open" : "")
+            ),
+        ];
+}
