@@ -45,7 +45,7 @@ public sealed class GeneratedClientTests
                 }
                 RunStarted started = await api.StartRunAsync(repository.Id, "once", new StartRunRequest { Plan = plan });
                 await api.StartRunAsync(repository.Id, "once", new StartRunRequest { Plan = plan });
-                HistoryEntry entry = (await api.ListRunsAsync(repository.Id, 5)).Runs.Single(run => run.RunId == started.RunId);
+                HistoryEntry entry = (await api.ListRunsAsync(repository.Id, 5, null)).Runs.Single(run => run.RunId == started.RunId);
                 RunQuestion question = (await UntilAsync(
                     () => api.GetRunAsync(repository.Id, entry.RunId),
                     run => run.Questions.Count > 0

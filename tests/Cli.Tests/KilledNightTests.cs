@@ -42,7 +42,7 @@ public sealed class KilledNightTests
         Assert.Contains("Changed by the commits and owned by no task: nobody.txt", text, StringComparison.Ordinal);
         Assert.Equal(before, await StateAsync(repository));
         Assert.False(repository.HasStarted, "the agent of the repository was started");
-        Assert.Empty(Directory.EnumerateDirectories(Path.GetTempPath(), "rh-*").Where(IsOurs));
+        Assert.DoesNotContain(Directory.EnumerateDirectories(Path.GetTempPath(), "rh-*"), IsOurs);
         bool IsOurs(string folder) => text.Contains(folder, StringComparison.Ordinal);
     }
 

@@ -144,6 +144,7 @@ public sealed class ApiTests
             "approve",
             "reject",
             "hold",
+            "mergeNext",
             "release",
             "openPullRequest",
             "pauseRun",

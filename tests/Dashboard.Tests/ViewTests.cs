@@ -80,9 +80,9 @@ public sealed class ViewTests
     public void Chain_OfAReadyTask_NamesAFullRunOnlyWhereItIsOne()
     {
         var unapproved = Runs.Of("a") with { State = RunStates.AwaitingApproval, Questions = [Runs.Approval(RunQuestion.Plan)] };
-        Assert.Equal("waits for a person: May it start?", Assert.Single(new WaitChain(unapproved).Of("a")).Why);
+        Assert.Equal("waits until the plan is approved", Assert.Single(new WaitChain(unapproved).Of("a")).Why);
         Assert.Equal(
-            "waits since the run is preparing",
+            "waits until the run starts tasks; it is preparing",
             Assert.Single(new WaitChain(Runs.Of("a") with { State = RunStates.Preparing }).Of("a")).Why
         );
         Assert.Equal("is about to start", Assert.Single(new WaitChain(Runs.Of("a")).Of("a")).Why);

@@ -49,7 +49,7 @@ public sealed partial class BannedIdentifierTests
     private static bool Contains(string[] words, string[] term) =>
         Enumerable
             .Range(0, Math.Max(0, words.Length - term.Length + 1))
-            .Any(at => words[at..(at + term.Length)].SequenceEqual(term, StringComparer.OrdinalIgnoreCase));
+            .Any(at => words.AsSpan(at, term.Length).SequenceEqual(term, StringComparer.OrdinalIgnoreCase));
 
     private static string[] WordsOf(string name) => [.. Word().Matches(name).Select(match => match.Value)];
 

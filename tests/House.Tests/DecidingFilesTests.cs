@@ -61,6 +61,8 @@ public sealed partial class DecidingFilesTests
         ["Machine/Cleaning/GitConfigLeftovers"] = Machine,
         ["Machine/Cleaning/OrphanedCache"] = Machine,
         ["Runs/Gates/GateEvidence"] = Report,
+        ["Runs.Merging/ConflictPartners"] =
+            "which further gates judge the resolution of a conflict: where it is changed, those alone are not run",
         ["Gates/Detection/ProjectCommands"] = Tree,
         ["Gates/Runners/ReportReader"] = Tree,
         ["Gates/Turns/GateShares"] = Machine,

@@ -84,6 +84,10 @@ public sealed class PartLandingTests
     {
         await using var scene = await Scene.CreateAsync(new RunRules { Queue = new QueueRules(), LandEvery = TimeSpan.Zero });
         await scene.UntilFirstIsMergedAsync();
+        while (scene.Run.Activities.Starts.Count < 2)
+        {
+            await Task.Delay(20, Eventually.Timeout());
+        }
         await scene.Run.Run.ExecuteUpdateAsync(w => w.CancelAsync(new PersonCommand("", "kim@desk")));
         Assert.Equal(RunStates.Cancelled, (await scene.Run.ResultAsync()).State);
     }

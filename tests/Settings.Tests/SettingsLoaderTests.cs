@@ -290,22 +290,6 @@ public class SettingsLoaderTests
         );
     }
 
-    [Theory]
-    [InlineData("git.land_every: task\nreview.enabled: true\n", "the review checks the whole change")]
-    [InlineData("git.land_every: 30m\ngit.land: pr\n", "moves no target")]
-    [InlineData("git.land_every: 5s\n", "land_every")]
-    public void LandEvery_WithReview_IsRefused(string file, string fault) =>
-        Assert.Contains(fault, Assert.Single(Load(file: file).Errors).ToString(), StringComparison.Ordinal);
-
-    [Fact]
-    public void Load_MergeScopes_AreReadByName()
-    {
-        var settings = Load(file: "merge:\n  scopes: {web: [frontend/**], api: [backend/**]}\n  speculation: 2\ntrain.batch: 3\n");
-        Assert.Empty(settings.Errors);
-        Assert.Equal(["api", "web"], settings.Settings!.Train.Scopes.Keys.Order());
-        Assert.Equal((2, 3), (settings.Settings.Train.Speculation, settings.Settings.Train.Batch));
-    }
-
     [Fact]
     public void Load_EmptyFile_IsNoFault()
     {

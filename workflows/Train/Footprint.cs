@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Parts of the repository whose gates a change can influence. Changes with disjoint footprints are verified independently.</summary>
+/// <summary>Parts of the repository whose gates a change can influence. Changes with disjoint footprints are verified
+/// independently.</summary>
 /// <param name="Parts">Names of the parts; null for the whole repository.</param>
 internal sealed record Footprint(ImmutableSortedSet<string>? Parts)
 {

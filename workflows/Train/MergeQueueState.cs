@@ -102,7 +102,7 @@ internal sealed record MergeQueueState
     public Footprint FootprintOf(MergeRequest request) =>
         Footprints.GetValueOrDefault((request.TaskId, request.Attempt), Footprint.Everything);
 
-    /// <summary>Returns the state after the merges of these entries were made. They are dropped if the batch below them has ended.</summary>
+    /// <summary>Returns the state after the merges of these entries were made. They are dropped if the batch below has ended.</summary>
     /// <param name="entries">Entries of the new batch.</param>
     /// <param name="merges">Merges of the entries.</param>
     /// <param name="after">Batch that they are built on; 0 for staging.</param>

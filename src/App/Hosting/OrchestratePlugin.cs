@@ -47,7 +47,7 @@ public sealed class OrchestratePlugin(
         {
             // Without the runs, the application's worker is stopped too, so that its process can be restarted.
             await stop.CancelAsync();
-            await own.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)own).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await host.ThrowIfBrokenAsync();
         }
         return await own;

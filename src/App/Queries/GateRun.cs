@@ -5,22 +5,6 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.App.Queries;
 
-/// <summary>Commits on which gates run.</summary>
-public enum GateStage
-{
-    /// <summary>The base commit, before any work.</summary>
-    Base,
-
-    /// <summary>The work of a task.</summary>
-    Task,
-
-    /// <summary>The merge of a task's work with staging.</summary>
-    Merge,
-
-    /// <summary>Staging as a whole, before it lands.</summary>
-    Landing,
-}
-
 /// <summary>Result of a gate on one commit of a run.</summary>
 /// <param name="Stage">Commit on which the gate ran.</param>
 /// <param name="Task">Id of the task; empty for the base and for staging.</param>

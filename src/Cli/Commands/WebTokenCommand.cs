@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Orchestrator.Cli.Options;
 using Orchestrator.Machine.Hosting;

@@ -25,7 +25,8 @@ internal static class AgentToolList
         ),
         Describe(
             AgentToolNames.Blocked,
-            "Request what you can't continue without (a decision, a file of another task, a package), or say that the task is too big, then "
+            "Request what you can't continue without (a decision, a file of another task, a package), or say that the task is too large, "
+                + "then "
                 + "end your turn. A user, the planner or the policy answers.",
             """
             {"type":"object","properties":{

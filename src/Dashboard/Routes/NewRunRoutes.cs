@@ -56,7 +56,7 @@ internal sealed class NewRunRoutes(QueryReader reader, PageRoutes pages, PageRen
             // A run that waits for approval was started as well.
             if (said.RunId is { } run)
             {
-                return Results.Redirect($"{Links.Run(home, run)}?said={answers.Keep(said)}");
+                return Results.Redirect($"{Links.Run(home, run)}?said={answers.Keep(said, typed: "")}");
             }
         }
         var view = plan.Length == 0 ? null : await CheckAsync(home, plan, context.RequestAborted);

@@ -5,6 +5,7 @@ namespace Orchestrator.Dashboard.Views;
 /// <param name="Foreground">Color of the text, 0 to 15, or null for the default.</param>
 /// <param name="Background">Color behind the text, 0 to 15, or null for the default.</param>
 /// <param name="Attributes">Further attributes.</param>
+[System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
 internal readonly record struct AnsiStyle(int? Foreground, int? Background, AnsiAttributes Attributes)
 {
     /// <summary>Style of plain text.</summary>

@@ -102,56 +102,54 @@ public sealed class WaitChain(RunStatus run)
         {
             return (new WaitLink(task.Id, $"{task.State}: {task.Reason}", null), null);
         }
-        if (run.Paused)
-        {
-            return (
-                new WaitLink(task.Id, "waits since the run is paused", $"orchestrate {(run.Away is null ? "resume" : "move")} {run.RunId}"),
-                null
-            );
-        }
-        if (task.State == TaskStates.Pending && BeforeWork(task.Id) is { } early)
-        {
-            return (early, null);
-        }
-        if (run.Held is [var hold, ..] && task.State is TaskStates.Pending or TaskStates.Queued)
-        {
-            return (
-                new WaitLink(
-                    task.Id,
-                    $"waits since {hold.By} holds new agents{(hold.Reason.Length > 0 ? $": {hold.Reason}" : "")}",
-                    "orchestrate release"
-                ),
-                null
-            );
-        }
-        if (run.Abandoned is true)
-        {
-            return (new WaitLink(task.Id, "waits since nobody works on the run", $"orchestrate resume {run.RunId}"), null);
-        }
-        if (task.State is TaskStates.Pending or TaskStates.Queued)
-        {
-            return (WaitOfReady(task.Id), null);
-        }
-        return (new WaitLink(task.Id, $"is at work: {task.State}{(task.Doing is { Length: > 0 } doing ? ", " + doing : "")}", null), null);
+        return (NextOfRun(task), null);
 
         bool IsUnmet(string need) => _tasks.TryGetValue(need, out var other) && !TaskStates.IsDone(other.State);
     }
 
-    /// <summary>Describes the wait of a task whose dependencies are done.</summary>
-    private WaitLink WaitOfReady(string task)
+    /// <summary>Describes the wait of a task for its run, or its work.</summary>
+    private WaitLink NextOfRun(RunTask task)
     {
-        if (run.Questions.FirstOrDefault(question => question.Id == RunQuestion.Plan) is { } question)
+        if (run.Paused)
         {
-            return new WaitLink(task, $"waits for a person: {question.Question}", question.Ways is [var way, ..] ? way.Command : null);
+            return new WaitLink(
+                task.Id,
+                "waits since the run is paused",
+                $"orchestrate {(run.Away is null ? "resume" : "move")} {run.RunId}"
+            );
         }
-        return new WaitLink(
+        if (task.State == TaskStates.Pending && BeforeWork(task.Id) is { } early)
+        {
+            return early;
+        }
+        if (run.Held is [var hold, ..] && task.State is TaskStates.Pending or TaskStates.Queued)
+        {
+            return new WaitLink(
+                task.Id,
+                $"waits since {hold.By} holds new agents{(hold.Reason.Length > 0 ? $": {hold.Reason}" : "")}",
+                "orchestrate release"
+            );
+        }
+        if (run.Abandoned is true)
+        {
+            return new WaitLink(task.Id, "waits since nobody works on the run", $"orchestrate resume {run.RunId}");
+        }
+        if (task.State is TaskStates.Pending or TaskStates.Queued)
+        {
+            return WaitOfReady(task.Id);
+        }
+        return new WaitLink(task.Id, $"is at work: {task.State}{(task.Doing is { Length: > 0 } doing ? ", " + doing : "")}", null);
+    }
+
+    /// <summary>Describes the wait of a task whose dependencies are done.</summary>
+    private WaitLink WaitOfReady(string task) =>
+        new(
             task,
             run.State != RunStates.Executing ? $"waits since the run is {RunLiveness.Describe(run)}"
                 : _atWork >= run.Workers ? $"waits for a free slot: {_atWork} of {run.Workers} are at work"
                 : "is about to start",
             null
         );
-    }
 }
 
 /// <summary>Task with the cause of its wait.</summary>

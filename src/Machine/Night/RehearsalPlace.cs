@@ -24,7 +24,7 @@ internal sealed class RehearsalPlace : IDisposable
         _root = smallDisk ?? Directory.CreateTempSubdirectory("rh-").FullName;
         foreach (var folder in (string[])["starts", "files"])
         {
-            Directory.CreateDirectory(Path.Combine(Records, folder));
+            OwnFolder.Ensure(Path.Combine(Records, folder));
         }
     }
 
@@ -67,10 +67,9 @@ internal sealed class RehearsalPlace : IDisposable
 
     private static void CopyFile(string from, string to)
     {
-        if (File.Exists(from))
+        if (DurableFile.TryRead(from) is { } content)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-            File.Copy(from, to, overwrite: true);
+            DurableFile.Write(to, content);
         }
     }
 
