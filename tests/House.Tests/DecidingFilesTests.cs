@@ -117,6 +117,7 @@ public sealed partial class DecidingFilesTests
         ["Machine/Hosting/WebSessionKey"] = Machine,
         ["Machine/Hosting/WebTokens"] = Machine,
         ["Machine/Night/KilledRehearsal"] = Report,
+        ["Machine/Night/RehearsalPlace"] = "the user's own settings, which a rehearsal copies into a throw-away clone",
         ["Machine/Night/NightCheck"] = Machine,
         ["Machine/Setup/SandboxAttempt"] = Machine,
         ["Machine/Repositories/InboxMarks"] = Machine,

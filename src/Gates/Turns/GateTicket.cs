@@ -13,7 +13,11 @@ public sealed record GateOrigin(string Repository, string Run, string Task)
     public int Priority { get; init; }
 
     /// <summary>Weight of the run among runs of the same priority. Default: 1.</summary>
-    public int Weight { get; init; } = 1;
+    public int Weight
+    {
+        get;
+        init => field = Math.Max(1, value);
+    } = 1;
 
     /// <summary>Key of the run among runs of all repositories.</summary>
     [JsonIgnore]

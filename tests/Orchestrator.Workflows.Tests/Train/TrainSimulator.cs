@@ -193,7 +193,7 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
     {
         Rounds++;
         State = State.Started(batch.Id, runs);
-        _verified[batch.Id] = _below[batch.Id];
+        _verified[batch.Id] = [.. _below[batch.Id], .. batch.Entries.Take(batch.Landed)];
         foreach (var run in runs)
         {
             var isNew = !batch.Results.ContainsKey(run.Length);
