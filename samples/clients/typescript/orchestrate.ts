@@ -472,6 +472,10 @@ export class Run {
     return this.handle.executeUpdate('skipTask', { args: [command] });
   }
 
+  mergeNext(command: TaskCommand): Promise<SteeringAnswer> {
+    return this.handle.executeUpdate('mergeNext', { args: [command] });
+  }
+
   addTasks(command: AddTasksCommand): Promise<SteeringAnswer> {
     return this.handle.executeUpdate('addTasks', { args: [command] });
   }
