@@ -114,7 +114,14 @@ public sealed class GeneratedClientTests
             UseBaseUrl = false,
             CSharpGeneratorSettings = { Namespace = "Generated", JsonLibrary = CSharpJsonLibrary.SystemTextJson },
         };
-        return new CSharpClientGenerator(await OpenApiDocument.FromJsonAsync(description), settings).GenerateFile();
+        return new CSharpClientGenerator(await OpenApiDocument.FromJsonAsync(description), settings)
+            .GenerateFile()
+            // System.Text.Json reads names of enumeration members from its own attribute alone.
+            .Replace(
+                "System.Runtime.Serialization.EnumMember(Value = ",
+                "System.Text.Json.Serialization.JsonStringEnumMemberName(",
+                StringComparison.Ordinal
+            );
     }
 
     private static Assembly Compile(params string[] sources)

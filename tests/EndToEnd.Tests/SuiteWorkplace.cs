@@ -115,7 +115,12 @@ internal sealed class SuiteWorkplace : IDisposable
 
     public Task<ProcessResult> RunAsync(params string[] arguments) => Orchestrate.RunAsync(arguments);
 
-    public async Task<JsonNode> StatusAsync() => JsonNode.Parse((await RunAsync("status", "--json")).StandardOutput.Text)!;
+    public async Task<JsonNode> StatusAsync()
+    {
+        var result = await RunAsync("status", "--json");
+        Xunit.Assert.True(result.ExitCode == 0, $"exit code {result.ExitCode}: {result.StandardError.Text}");
+        return JsonNode.Parse(result.StandardOutput.Text)!;
+    }
 
     public void Dispose() => Repository.Dispose();
 }
