@@ -3,16 +3,16 @@ namespace Orchestrator.Runs.Merging;
 /// <summary>Independent parts of a repository.</summary>
 internal sealed class MergeScopes
 {
-    private readonly IReadOnlyList<(string Name, IReadOnlyList<PathPattern> Paths)> _scopes;
-    private readonly IReadOnlyList<PathPattern> _barriers;
+    private readonly IReadOnlyList<(string Name, Ownership Files)> _scopes;
+    private readonly Ownership _barriers;
 
     /// <summary>Reads globs.</summary>
     /// <param name="scopes">Files of each part.</param>
     /// <param name="barriers">Files that influence every part.</param>
     public MergeScopes(IReadOnlyDictionary<string, IReadOnlyList<string>> scopes, IReadOnlyList<string> barriers)
     {
-        _scopes = [.. scopes.Select(scope => (scope.Key, Parse(scope.Value)))];
-        _barriers = Parse(barriers);
+        _scopes = [.. scopes.Select(scope => (scope.Key, Ownership.Of(scope.Value)))];
+        _barriers = Ownership.Of(barriers);
     }
 
     /// <summary>Returns the parts that a change can influence; empty for the whole repository.</summary>
@@ -22,8 +22,8 @@ internal sealed class MergeScopes
         var parts = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var path in changed)
         {
-            IReadOnlyList<string> own = [.. _scopes.Where(scope => Matches(scope.Paths, path)).Select(scope => scope.Name)];
-            if (own.Count == 0 || Matches(_barriers, path))
+            IReadOnlyList<string> own = [.. _scopes.Where(scope => scope.Files.Owns(path)).Select(scope => scope.Name)];
+            if (own.Count == 0 || _barriers.Owns(path))
             {
                 return [];
             }
@@ -31,8 +31,4 @@ internal sealed class MergeScopes
         }
         return [.. parts];
     }
-
-    private static IReadOnlyList<PathPattern> Parse(IReadOnlyList<string> globs) => [.. globs.Select(PathPattern.Parse)];
-
-    private static bool Matches(IReadOnlyList<PathPattern> patterns, string path) => patterns.Any(pattern => pattern.Matches(path));
 }

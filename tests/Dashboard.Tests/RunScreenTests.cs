@@ -325,6 +325,7 @@ public sealed class RunScreenTests
 
     private static GateRun Gate(GateStage stage, string task, GateResult result) =>
         new(
+            "gate",
             stage,
             task,
             task.Length > 0 ? 1 : 0,

@@ -99,28 +99,15 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
     }
 
     /// <summary>Lands the merged work at a user's request, while other tasks of the run need attention.</summary>
-    public async Task<LandResult> LandMergedAsync()
+    public Task<LandResult> LandMergedAsync()
     {
         context.TransitionTo(RunStates.Landing, new LandsPart());
-        var result = await LandAsync(isAskedFor: true, isPart: true);
-        foreach (var entry in result.Landed ? _state.Board.Unlanded.ToList() : [])
-        {
-            _state.Board.Landed(entry);
-        }
-        return result;
+        return LandAsync(isAskedFor: true, isPart: true);
     }
 
     /// <summary>Lands the merged work while other tasks continue.</summary>
     /// <param name="isAskedFor">True if a user requested it.</param>
-    public async Task<LandResult> LandBesideAsync(bool isAskedFor)
-    {
-        var result = await LandNowAsync(isAskedFor, isPart: true);
-        foreach (var entry in result.Landed ? _state.Board.Unlanded.ToList() : [])
-        {
-            _state.Board.Landed(entry);
-        }
-        return result;
-    }
+    public Task<LandResult> LandBesideAsync(bool isAskedFor) => LandNowAsync(isAskedFor, isPart: true);
 
     /// <summary>Merges new commits on the target into staging, if the gates pass on the result.</summary>
     public Task<LandResult> TakeInTargetAsync() => LandNowAsync(isAskedFor: false, isPart: true, onlyTakesIn: true);
@@ -168,6 +155,10 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
                 LandedOn = result.Branch.Length == 0 ? run.Target : result.Branch,
             };
             _state.Journal.Note(task: null, RunStates.Landing, new RunLanded(new Quote(result.Message)), RunContext.Now, result.Evidence);
+            foreach (var entry in isPart ? _state.Board.Unlanded.ToList() : [])
+            {
+                _state.Board.Landed(entry);
+            }
         }
         return result;
     }

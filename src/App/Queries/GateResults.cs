@@ -1,7 +1,5 @@
 using System.Globalization;
-using Orchestrator.Plans;
 using Orchestrator.Runs;
-using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.App.Queries;
 
@@ -15,16 +13,9 @@ public sealed class GateResults(StoredRun run, RepositoryLocation repository)
     /// <summary>Returns all results.</summary>
     public IReadOnlyList<GateResultLine> All() =>
         [
-            .. GateEvidence.ReadBase(_folder).Select((verdict, i) => OfRun(GateStage.Base, i, verdict)),
-            .. GateEvidence
-                .ReadOfTasks(_folder)
-                .Select(stored => new GateResultLine(
-                    $"{stored.Task}.{stored.Place.Replace('/', '.')}",
-                    stored.OfMerge ? GateStage.Merge : GateStage.Task,
-                    stored.Task,
-                    stored.Verdict
-                )),
-            .. GateEvidence.ReadLanding(_folder).Select((verdict, i) => OfRun(GateStage.Landing, i, verdict)),
+            .. GateRun
+                .ReadAll(_folder)
+                .Select(gate => new GateResultLine(gate.Id, gate.Stage, gate.Task.Length > 0 ? gate.Task : null, gate.Verdict)),
         ];
 
     /// <summary>Returns a part of a gate's log.</summary>
@@ -56,7 +47,4 @@ public sealed class GateResults(StoredRun run, RepositoryLocation repository)
             lines.Length > limit ? (after + limit).ToString(CultureInfo.InvariantCulture) : null
         );
     }
-
-    private static GateResultLine OfRun(GateStage stage, int index, GateVerdict verdict) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"{(stage == GateStage.Base ? "base" : "landing")}.{index}"), stage, null, verdict);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
@@ -6,31 +7,48 @@ using Orchestrator.Runs.Gates;
 namespace Orchestrator.App.Queries;
 
 /// <summary>Result of a gate on one commit of a run.</summary>
+/// <param name="Id">Id of the result in its run.</param>
 /// <param name="Stage">Commit on which the gate ran.</param>
 /// <param name="Task">Id of the task; empty for the base and for staging.</param>
 /// <param name="Attempt">Number of the task's attempt, from 1; 0 for the base and for staging.</param>
 /// <param name="Verdict">Verdict with its evidence.</param>
-public sealed record GateRun(GateStage Stage, string Task, int Attempt, GateVerdict Verdict)
+public sealed record GateRun(string Id, GateStage Stage, string Task, int Attempt, GateVerdict Verdict)
 {
-    /// <summary>Returns all stored results of a run: of its base, then of its tasks in plan order, then of staging.</summary>
-    internal static IReadOnlyList<GateRun> ReadAll(RunFolder folder, RunStatus run)
-    {
-        var order = run.Tasks.Index().ToDictionary(task => task.Item.Id, task => task.Index, StringComparer.Ordinal);
-        return
+    /// <summary>Returns all stored results of a run: of its base, then of its tasks as stored, then of staging.</summary>
+    /// <param name="folder">Folder of the run.</param>
+    internal static IReadOnlyList<GateRun> ReadAll(RunFolder folder) =>
         [
-            .. GateEvidence.ReadBase(folder).Select(verdict => new GateRun(GateStage.Base, "", 0, verdict)),
+            .. GateEvidence.ReadBase(folder).Select((verdict, i) => OfRun("base", i, GateStage.Base, verdict)),
             .. GateEvidence
                 .ReadOfTasks(folder)
                 .Select(stored => new GateRun(
+                    $"{stored.Task}.{stored.Place.Replace('/', '.')}",
                     stored.OfMerge ? GateStage.Merge : GateStage.Task,
                     stored.Task,
                     stored.Attempt,
                     stored.Verdict
-                ))
+                )),
+            .. GateEvidence.ReadLanding(folder).Select((verdict, i) => OfRun("landing", i, GateStage.Landing, verdict)),
+        ];
+
+    /// <summary>Returns the results in plan order: of the base, then of each task's attempts, then of staging.</summary>
+    /// <param name="gates">The results.</param>
+    /// <param name="run">The run with its tasks.</param>
+    internal static IReadOnlyList<GateRun> InPlanOrder(IReadOnlyList<GateRun> gates, RunStatus run)
+    {
+        var order = run.Tasks.Index().ToDictionary(task => task.Item.Id, task => task.Index, StringComparer.Ordinal);
+        return
+        [
+            .. gates.Where(gate => gate.Stage == GateStage.Base),
+            .. gates
+                .Where(gate => gate.Task.Length > 0)
                 .OrderBy(gate => order.GetValueOrDefault(gate.Task, int.MaxValue))
                 .ThenBy(gate => gate.Attempt)
                 .ThenBy(gate => gate.Stage),
-            .. GateEvidence.ReadLanding(folder).Select(verdict => new GateRun(GateStage.Landing, "", 0, verdict)),
+            .. gates.Where(gate => gate.Stage == GateStage.Landing),
         ];
     }
+
+    private static GateRun OfRun(string name, int index, GateStage stage, GateVerdict verdict) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{name}.{index}"), stage, "", 0, verdict);
 }

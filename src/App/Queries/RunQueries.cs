@@ -128,7 +128,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     public async Task<IReadOnlyList<GateRun>> GateRunsAsync(string? run, CancellationToken cancellationToken)
     {
         var stored = await ObserveAsync(RequireRun(run), cancellationToken);
-        return GateRun.ReadAll(new RunFolder(context.RequireRepository().Root, stored.Id), stored.Status);
+        return GateRun.InPlanOrder(GateRun.ReadAll(new RunFolder(context.RequireRepository().Root, stored.Id)), stored.Status);
     }
 
     /// <inheritdoc/>

@@ -71,11 +71,11 @@ public sealed class WebTokens(string folder, TimeProvider time)
     /// <param name="renew">True to generate a new secret, which invalidates shared links and the sessions that they began.</param>
     public string LinkSecret(bool renew = false)
     {
-        PrivateFolder.Make(folder);
         if (!renew && DurableFile.TryRead(LinkFile)?.Trim() is { Length: > 0 } kept)
         {
             return kept;
         }
+        PrivateFolder.Make(folder);
         var secret = NewSecret();
         DurableFile.Write(LinkFile, secret + "\n");
         return secret;

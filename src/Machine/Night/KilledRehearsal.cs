@@ -96,23 +96,24 @@ public sealed class KilledRehearsal
     {
         await OrchestrateAsync(place, stop, "trust", "--yes");
         var resumes = 0;
-        for (var command = await StartAsync(place, "run", place.PlanFile, "--approve-risk", "1000000"); ; await Task.Delay(Pause, stop))
+        for (var command = await RunPlanAsync(place); ; await Task.Delay(Pause, stop))
         {
-            var killed = await disturber.DisturbAsync(CountStarts(place), command);
+            var killed = await disturber.DisturbAsync(StartFiles(place).Count(), command);
             if (!killed && command.IsAlive())
             {
                 continue;
             }
-            if (!killed && (await StatusAsync(place, stop)) is not { Exit: Resumable } || resumes++ == MostResumes)
+            var (exit, run) = await StatusAsync(place, stop);
+            if ((!killed && exit != Resumable) || resumes++ == MostResumes)
             {
                 return;
             }
-            var isBegun = (await StatusAsync(place, stop)).Document is not null;
-            command = isBegun
-                ? await StartAsync(place, "resume")
-                : await StartAsync(place, "run", place.PlanFile, "--approve-risk", "1000000");
+            command = run is null ? await RunPlanAsync(place) : await StartAsync(place, "resume");
         }
     }
+
+    private Task<ProcessIdentity> RunPlanAsync(RehearsalPlace place) =>
+        StartAsync(place, "run", place.PlanFile, "--approve-risk", "1000000");
 
     private Task<ProcessIdentity> StartAsync(RehearsalPlace place, params string[] arguments)
     {
@@ -189,14 +190,15 @@ public sealed class KilledRehearsal
         );
     }
 
-    private static int CountStarts(RehearsalPlace place) => Starts(place).Count;
+    // The files of starts are named TASK.NANOSECONDS.
+    private static IEnumerable<string> StartFiles(RehearsalPlace place) =>
+        Directory
+            .EnumerateFiles(Path.Combine(place.Records, "starts"))
+            .Where(file => Path.GetExtension(file) is not (".done" or ".refused"));
 
-    // By time: the files of starts are named TASK.NANOSECONDS.
     private static List<(string Task, DateTimeOffset From, bool IsDone)> Starts(RehearsalPlace place) =>
         [
-            .. Directory
-                .EnumerateFiles(Path.Combine(place.Records, "starts"))
-                .Where(file => Path.GetExtension(file) is not (".done" or ".refused"))
+            .. StartFiles(place)
                 .Select(file => (File: file, From: TimeOf(Path.GetExtension(file)[1..])))
                 .OrderBy(start => start.From)
                 .Select(start => (Path.GetFileNameWithoutExtension(start.File), start.From, File.Exists(start.File + ".done"))),

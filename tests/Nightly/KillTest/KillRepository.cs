@@ -202,11 +202,15 @@ public sealed class KillRepository : IDisposable
     }
 
     /// <summary>Runs git in the repository and returns its output.</summary>
-    public string Git(params string[] arguments)
+    public string Git(params string[] arguments) => GitIn(Folder, arguments).Trim();
+
+    /// <summary>Runs git in a folder, without the user's settings, and returns its output without the last line end.</summary>
+    /// <exception cref="InvalidOperationException">Git failed.</exception>
+    public static string GitIn(string folder, params string[] arguments)
     {
         var start = new ProcessStartInfo("git", arguments)
         {
-            WorkingDirectory = Folder,
+            WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
@@ -217,9 +221,9 @@ public sealed class KillRepository : IDisposable
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0
-            ? output.Trim()
+            ? output.TrimEnd('\n')
             : throw new InvalidOperationException(
-                $"git {string.Join(' ', arguments)} ended with {process.ExitCode} in {Folder}: {errors.Result}"
+                $"git {string.Join(' ', arguments)} ended with {process.ExitCode} in {folder}: {errors.Result}"
             );
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Orchestrator.KillTest;
 using Orchestrator.NightBench.Facts;
 using Orchestrator.NightBench.Nights;
 
@@ -58,7 +59,7 @@ public sealed class FactReader(DrawnNight night, NightFolders folders, NightRepo
         repository.Git("clone", "-q", "--shared", "--no-checkout", folders.Repository, folder);
         foreach (var commit in repository.Git("rev-list", "--first-parent", "--reverse", "main").Split('\n'))
         {
-            NightRepository.GitIn(folder, "checkout", "-q", "--force", commit);
+            KillRepository.GitIn(folder, "checkout", "-q", "--force", commit);
             yield return new(commit, Passes(folder), Pieces(folder).ToHashSet());
         }
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.KillTest;
@@ -100,7 +99,7 @@ public sealed class NightRepository(DrawnNight night, NightFolders folders)
     }
 
     /// <summary>Runs git in the repository and returns what it printed.</summary>
-    public string Git(params string[] arguments) => GitIn(folders.Repository, arguments);
+    public string Git(params string[] arguments) => KillRepository.GitIn(folders.Repository, arguments);
 
     /// <summary>Text of a task's module.</summary>
     public string ModuleOf(NightTask task)
@@ -123,25 +122,6 @@ public sealed class NightRepository(DrawnNight night, NightFolders folders)
 
     /// <summary>Path of a task's module in the repository.</summary>
     public string FileOf(NightTask task) => $"src/{task.Id}.{night.Ecosystem switch { "node" => "mjs", "python" => "py", _ => "sh" }}";
-
-    internal static string GitIn(string folder, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("git", arguments)
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0
-            ? output.TrimEnd('\n')
-            : throw new InvalidOperationException($"git {string.Join(' ', arguments)} ended with {process.ExitCode}: {errors.Result}");
-    }
 
     private JsonObject PlanOf(NightTask task) =>
         new()
