@@ -27,7 +27,7 @@ public sealed class RunHolds(UseCaseContext context)
             : throw new UseCaseException(
                 Outcome.Usage,
                 line.Length == 0 ? "The reason is empty." : $"The reason has {Plural.Of(line.Length, "character")}.",
-                $"Say in a sentence of at most {LongestReason} characters why nothing is to be started."
+                $"Give the reason in a sentence of at most {LongestReason} characters."
             );
     }
 
@@ -41,10 +41,10 @@ public sealed class RunHolds(UseCaseContext context)
 
     /// <summary>Describes a new hold.</summary>
     public static string Describe(Hold hold) =>
-        $"{(hold.IsOfAll ? "No agent is started on this machine" : $"No agent of {hold.Run} is started")} until '{hold.Cure}'. What works "
-        + "goes on.";
+        $"{(hold.IsOfAll ? "No agent is started on this machine" : $"No agent of {hold.Run} is started")} until '{hold.Cure}'. Running "
+        + "agents continue.";
 
     /// <summary>Describes a released hold.</summary>
     public static string DescribeReleased(Hold hold) =>
-        $"{(hold.IsOfAll ? "This machine" : hold.Run)} is held no more (it was: {hold.Reason}).";
+        $"{(hold.IsOfAll ? "This machine" : hold.Run)} is no longer held (the reason was: {hold.Reason}).";
 }

@@ -119,7 +119,8 @@ internal static class ApiSchemas
             [ReasonJsonConverter.KindMember] = new OpenApiSchema
             {
                 Type = JsonSchemaType.String,
-                Description = $"What it is, such as {string.Join(", ", ReasonJsonConverter.Kinds.Take(3))}; further members are its facts.",
+                Description =
+                    $"Kind of the reason, such as {string.Join(", ", ReasonJsonConverter.Kinds.Take(3))}; further members are its facts.",
             },
         };
         schema.Required = new HashSet<string>(StringComparer.Ordinal) { ReasonJsonConverter.KindMember };

@@ -77,7 +77,7 @@ internal static class ApiTable
         Read<DiffDocument>(
             "getRunDiff",
             OfRun + "/diff",
-            "What a run changes",
+            "The changes of a run",
             request => (queries, stop) => queries.DiffAsync(request.Run, stop)
         ),
         Read<GatesDocument>(

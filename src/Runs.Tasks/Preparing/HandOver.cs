@@ -49,7 +49,7 @@ internal sealed class HandOver(RunFolder folder, string taskId, TimeProvider tim
                 + $"there (git status, git diff {baseCommit}), keep what is good, and go on with the task where it stopped. What it was "
                 + "told is above.\n"
         );
-        Append(told, "What it did last, in order", uses);
+        Append(told, "Its last actions, in order", uses);
         Append(told, "What it said last, as quotations", words);
         return told.ToString();
     }
