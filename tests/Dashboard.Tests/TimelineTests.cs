@@ -214,6 +214,23 @@ public sealed class TimelineTests
         Assert.InRange(later.Length / axis.Length, 1, 1.1);
     }
 
+    /// <summary>A phone shows about 37 characters beside each other.</summary>
+    [Fact]
+    public void Axis_OfMoreThanADay_LeavesRoomForItsLabels()
+    {
+        for (var hours = 1; hours < 400; hours++)
+        {
+            var axis = TimelineAxis.Of(new RunLanes([], Runs.Begin, Runs.Begin.AddHours(hours)));
+            var labels = axis.Ticks.Select(tick => Ends(100 * (tick.At / axis.Length), 2.4 * tick.Label.Length, tick.IsBefore)).ToList();
+
+            Assert.All(labels, label => Assert.True(label.Left >= 0 && label.Right <= 100));
+            Assert.All(labels.Zip(labels.Skip(1)), pair => Assert.True(pair.First.Right <= pair.Second.Left));
+        }
+    }
+
+    private static (double Left, double Right) Ends(double place, double width, bool isBefore) =>
+        isBefore ? (place - width, place) : (place, place + width);
+
     [Fact]
     public void Axis_OfANightOfWaiting_ShowsItShortAndFindsEachTimeAgain()
     {

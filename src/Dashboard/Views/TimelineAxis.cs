@@ -9,8 +9,8 @@ public sealed class TimelineAxis
     // Narrower bars could not be seen.
     private const double Least = 0.25;
 
-    // Labels that are nearer to each other would overlap on a phone.
-    private const double Apart = 16;
+    // Percent of a phone's width that a character of a label takes, so that no label covers another.
+    private const double CharacterWidth = 2.4;
 
     private static readonly int[] _steps =
     [
@@ -55,7 +55,7 @@ public sealed class TimelineAxis
     public IReadOnlyList<IdleTime> Idle { get; }
 
     /// <summary>Labeled times since the begin.</summary>
-    public IReadOnlyList<(TimeSpan At, string Label)> Ticks { get; }
+    public IReadOnlyList<TimelineTick> Ticks { get; }
 
     /// <summary>Chooses a scale with at most six ticks. The end is rounded up to a quarter of a tick, so that the bars of ended work stay
     /// where they are while a run continues.</summary>
@@ -116,19 +116,22 @@ public sealed class TimelineAxis
     /// <summary>Returns the width of an interval as a percentage with the sign.</summary>
     public string Width(DateTimeOffset from, DateTimeOffset to) => Percent(Math.Max(Least, PartOf(to) - PartOf(from)));
 
-    private IEnumerable<(TimeSpan At, string Label)> TicksOf(int step)
+    private IEnumerable<TimelineTick> TicksOf(int step)
     {
-        var last = double.NegativeInfinity;
+        var free = double.NegativeInfinity;
         for (var place = 0.0; place < Length.TotalSeconds * 0.97; place += step)
         {
             // Within idle time, and after it, a tick stands at the next round time.
             var since = (TimeAt(place) - _begin).TotalSeconds;
             var at = TimeSpan.FromSeconds(Math.Ceiling(Math.Round(since / step, 3)) * step);
             var part = PartOf(_begin + at);
-            if (part - last >= Apart && part < 97)
+            var label = "+" + CompactFormatter.Time(at);
+            var width = CharacterWidth * label.Length;
+            var isBefore = part > 100 - width;
+            if (part < 97 && (isBefore ? part - width : part) >= free)
             {
-                last = part;
-                yield return (at, CompactFormatter.Time(at));
+                free = isBefore ? part : part + width;
+                yield return new TimelineTick(at, label, isBefore);
             }
         }
     }
