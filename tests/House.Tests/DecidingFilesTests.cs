@@ -20,7 +20,6 @@ public sealed partial class DecidingFilesTests
     [
         "Gates",
         "Machine",
-        "Packages",
         "Runs",
         "Runs.Tasks",
         "Runs.Merging",
@@ -107,8 +106,8 @@ public sealed partial class DecidingFilesTests
         ["Runs.Reports/ProgressRecorder"] = Report,
         ["Runs.Reports/RunEnding"] = Report,
         ["Runs.Reports/RunRecord"] = Report,
-        ["Packages/DownloadFolders"] = Person,
-        ["Packages/ManifestVersions"] = Tree,
+        ["Gates/Packages/DownloadFolders"] = Person,
+        ["Gates/Packages/ManifestVersions"] = Tree,
         ["Runs.Tasks/Requests/PackageProgram"] = Tree,
         ["Runs.Tasks/Requests/QuestionRecord"] = Report,
         ["Runs.Merging/Resets/EarlierExecution"] = "a run that was reset: SECURITY.md says what is left",

@@ -26,7 +26,7 @@ public sealed partial class OneDoorTests
             "Git/Worktrees/ConfinedLargeFiles",
             "Git/Worktrees/WorktreePathCleaner",
             "Machine/Cleaning/FolderSize",
-            "Packages/EnvironmentFiles",
+            "Gates/Packages/EnvironmentFiles",
         ],
         ["folders of ours that no sandbox shows, or shows read-only"] =
         [
@@ -132,7 +132,7 @@ public sealed partial class OneDoorTests
             "Machine/Setup/ClaudeIntegration",
             "Machine/Setup/RepositoryInitializer",
             "Machine/Verification/FlakyTests",
-            "Packages/DownloadFolders",
+            "Gates/Packages/DownloadFolders",
             "Plans.Readers/Formats/RequestDocument",
             "Runs.Reports/Notices/NoticeTargets",
             "Runs/Checkouts/RepositoryLocation",

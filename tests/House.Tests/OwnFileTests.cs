@@ -18,7 +18,6 @@ public sealed partial class OwnFileTests
         "src/Runs.Reports",
         "src/Machine",
         "src/Gates",
-        "src/Packages",
         "src/Agents",
         "src/Processes",
         "src/Network",

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Orchestrator.Cli.Options;
-using Orchestrator.Packages;
+using Orchestrator.Gates.Packages;
 using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;

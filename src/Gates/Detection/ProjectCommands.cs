@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Git.Worktrees;
-using Orchestrator.Packages;
+using Orchestrator.Gates.Packages;
 
 namespace Orchestrator.Gates.Detection;
 

@@ -1,6 +1,6 @@
 using Orchestrator.Git.Commits;
 using Orchestrator.Git.Program;
-using Orchestrator.Packages;
+using Orchestrator.Gates.Packages;
 
 namespace Orchestrator.Gates.Tampering;
 

@@ -1,5 +1,5 @@
 using Orchestrator.Gates;
-using Orchestrator.Packages;
+using Orchestrator.Gates.Packages;
 using Orchestrator.Sandboxing;
 using Orchestrator.Settings;
 

@@ -1,5 +1,5 @@
 using Orchestrator.Gates.Trees;
-using Orchestrator.Packages.Audits;
+using Orchestrator.Gates.Packages.Audits;
 using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Merging.Landing;

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Orchestrator.Packages;
+using Orchestrator.Gates.Packages;
 
 namespace Orchestrator.Runs.Tasks.Requests;
 

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Orchestrator.Gates.Secrets;
 using Orchestrator.Gates.Trees;
-using Orchestrator.Packages;
+using Orchestrator.Gates.Packages;
 using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Tasks.Requests;

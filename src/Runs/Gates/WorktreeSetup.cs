@@ -4,7 +4,7 @@ using Orchestrator.Gates.Running;
 using Orchestrator.Gates.Turns;
 using Orchestrator.Gates.Worktrees;
 using Orchestrator.Git.Refs;
-using Orchestrator.Packages;
+using Orchestrator.Gates.Packages;
 using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Gates;

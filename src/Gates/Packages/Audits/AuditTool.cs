@@ -1,4 +1,4 @@
-namespace Orchestrator.Packages.Audits;
+namespace Orchestrator.Gates.Packages.Audits;
 
 /// <summary>A program that reports known vulnerabilities of the packages in a lock file or manifest.</summary>
 /// <param name="ecosystem">Ecosystem of the packages.</param>

@@ -1,6 +1,6 @@
 using Orchestrator.Git.Worktrees;
 
-namespace Orchestrator.Packages;
+namespace Orchestrator.Gates.Packages;
 
 /// <summary>Command that sets up a new worktree from a lock file.</summary>
 /// <param name="LockFile">Path of the lock file, relative to the root.</param>

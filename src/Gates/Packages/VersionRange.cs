@@ -1,4 +1,4 @@
-namespace Orchestrator.Packages;
+namespace Orchestrator.Gates.Packages;
 
 /// <summary>Range of version numbers that a requirement allows. Suffixes (pre-releases, build metadata) are left to the package manager. A
 /// requirement that can't be parsed allows everything, and is left to the package manager too.</summary>

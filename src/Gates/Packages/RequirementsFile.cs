@@ -1,4 +1,4 @@
-namespace Orchestrator.Packages;
+namespace Orchestrator.Gates.Packages;
 
 /// <summary>Edits and reads a <c>requirements.txt</c>, which has one requirement per line among options and comments.</summary>
 public static partial class RequirementsFile

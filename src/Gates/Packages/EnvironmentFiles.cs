@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace Orchestrator.Packages;
+namespace Orchestrator.Gates.Packages;
 
 /// <summary>Finds the lock files and manifests in a folder, which define its environment.</summary>
 public static class EnvironmentFiles

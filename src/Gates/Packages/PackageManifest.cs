@@ -1,6 +1,6 @@
 using Orchestrator.Git.Program;
 
-namespace Orchestrator.Packages;
+namespace Orchestrator.Gates.Packages;
 
 /// <summary>File that lists a project's packages, with its package manager.</summary>
 /// <param name="Tool">Package manager.</param>

@@ -1,4 +1,4 @@
-namespace Orchestrator.Packages.Audits;
+namespace Orchestrator.Gates.Packages.Audits;
 
 /// <summary>Runs the audit tools that are installed on this host. A tool without an answer is reported, but is not a failure.</summary>
 /// <param name="environment">Complete environment of the programs.</param>

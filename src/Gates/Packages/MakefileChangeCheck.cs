@@ -1,4 +1,4 @@
-namespace Orchestrator.Packages;
+namespace Orchestrator.Gates.Packages;
 
 /// <summary>Checks that a makefile only gained new targets, and that no existing command calls them. Without side effects.</summary>
 internal static partial class MakefileChangeCheck

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Orchestrator.Packages.Audits;
+namespace Orchestrator.Gates.Packages.Audits;
 
 /// <summary>Reads the JSON output of a tool, in which any member may be missing.</summary>
 internal static class AuditJson

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Orchestrator.Packages;
+namespace Orchestrator.Gates.Packages;
 
 /// <summary>Checks that changes in a manifest do not affect gates. Such changes concern the packages of a project (which have their own
 /// rules), its description, and scripts or targets that nothing calls. Without side effects.</summary>

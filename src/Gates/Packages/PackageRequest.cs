@@ -1,6 +1,6 @@
 using Orchestrator.Git.Program;
 
-namespace Orchestrator.Packages;
+namespace Orchestrator.Gates.Packages;
 
 /// <summary>Package requested by an agent. Parsed strictly, so that no part can be an option of a program, an address or a path.</summary>
 /// <param name="Version">Requested versions, such as <c>&gt;=2.0</c>, or empty for any.</param>

@@ -1,6 +1,6 @@
 using Orchestrator.Git.Sharing;
 
-namespace Orchestrator.Packages.Hosts;
+namespace Orchestrator.Gates.Packages.Hosts;
 
 /// <summary>Hosts that sandboxed programs need by default.</summary>
 public static class DefaultHosts

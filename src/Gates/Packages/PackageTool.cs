@@ -1,4 +1,4 @@
-namespace Orchestrator.Packages;
+namespace Orchestrator.Gates.Packages;
 
 /// <summary>A package manager. Defines the arguments to check that a package exists without changing anything, and to write manifest and
 /// lock file. No code of a package is run, because the set-up runs later in the worktrees.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Orchestrator.Packages;
+namespace Orchestrator.Gates.Packages;
 
 /// <summary>Detects work of <c>npm ci</c> in a project other than fetching packages.</summary>
 public static class NpmProject

@@ -1,4 +1,4 @@
-namespace Orchestrator.Packages;
+namespace Orchestrator.Gates.Packages;
 
 /// <summary>Download folder of a package manager on this host.</summary>
 /// <param name="Path">Absolute path, which may not exist.</param>

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Orchestrator.Packages;
+namespace Orchestrator.Gates.Packages;
 
 /// <summary>Reads the versions of a package in a manifest if that is possible without its package manager.</summary>
 public static class ManifestVersions

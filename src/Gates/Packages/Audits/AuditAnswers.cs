@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Orchestrator.Packages.Audits;
+namespace Orchestrator.Gates.Packages.Audits;
 
 /// <summary>Parses the output of <c>npm audit --json</c>, which is grouped by package since version 7 and by advisory before.</summary>
 internal static class NpmAnswer
