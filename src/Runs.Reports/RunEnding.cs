@@ -1,4 +1,4 @@
-using Orchestrator.Accounts;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Gates.Worktrees;
 using Orchestrator.Git.Refs;
 using Orchestrator.Runs.Merging.Landing;

@@ -1,4 +1,4 @@
-using Orchestrator.Accounts;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Reports.Gates;
 using Orchestrator.Runs.Tasks.Requests;

@@ -30,8 +30,8 @@ public sealed partial class OneDoorTests
         ],
         ["folders of ours that no sandbox shows, or shows read-only"] =
         [
-            "Accounts/LedgerStore",
-            "Accounts/UsageHistory",
+            "Runs/Accounts/LedgerStore",
+            "Runs/Accounts/UsageHistory",
             "Agents/Described/ConversationUsageStore",
             "Agents/Supervision/OutputTail",
             "Agents/Supervision/StartFolder",

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
-using Orchestrator.Accounts;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Client;
 using Orchestrator.Runs;
 using Orchestrator.Settings;

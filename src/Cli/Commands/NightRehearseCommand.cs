@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Orchestrator.Accounts;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Cli.Options;
 using Orchestrator.Machine.Night;
 using Orchestrator.Plans;

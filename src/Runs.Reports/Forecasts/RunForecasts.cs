@@ -1,4 +1,4 @@
-using Orchestrator.Accounts;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Usage;
 using Orchestrator.Usage.Forecasts;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Orchestrator.Accounts;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Agents.Supervision;
 using Orchestrator.Usage;
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Orchestrator.Accounts;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Agents.Supervision;
 using Orchestrator.Runs.Sandboxing;
 

@@ -1,4 +1,4 @@
-using Orchestrator.Accounts;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Backlogs;
 using Orchestrator.Runs.AgentCalls;
 using Orchestrator.Runs.Instructions;

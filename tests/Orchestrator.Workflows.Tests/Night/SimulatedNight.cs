@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Orchestrator.Accounts;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Orchestrator.Accounts;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Processes;
 using Orchestrator.TestKit;
 using Orchestrator.Usage;

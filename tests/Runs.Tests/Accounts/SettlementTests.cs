@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using Orchestrator.Accounts;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Agents;
 using Orchestrator.Messages;
 using Orchestrator.Runs.AgentCalls;

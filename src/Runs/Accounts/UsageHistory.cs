@@ -1,4 +1,5 @@
-namespace Orchestrator.Accounts;
+using Orchestrator.Usage;
+namespace Orchestrator.Runs.Accounts;
 
 /// <summary>
 /// The usage history of each account: one line per agent run in a file beside the ledger, oldest first. Lines older than 90 days are

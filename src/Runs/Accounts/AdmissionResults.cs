@@ -1,4 +1,5 @@
-namespace Orchestrator.Accounts;
+using Orchestrator.Usage;
+namespace Orchestrator.Runs.Accounts;
 
 /// <summary>Builds the results of agent starts that the governor does not admit now.</summary>
 public static class AdmissionResults

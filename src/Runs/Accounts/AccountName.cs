@@ -1,7 +1,8 @@
+using Orchestrator.Usage;
 using System.Security.Cryptography;
 using Orchestrator.Agents.ClaudeCli;
 
-namespace Orchestrator.Accounts;
+namespace Orchestrator.Runs.Accounts;
 
 /// <summary>
 /// Names of the accounts that pay for agents. A name is the same in all repositories of a user and differs for each login or key. It is

@@ -1,4 +1,5 @@
-namespace Orchestrator.Accounts;
+using Orchestrator.Usage;
+namespace Orchestrator.Runs.Accounts;
 
 /// <summary>
 /// Decides about agent starts of the user's accounts. Implementations choose the storage; all apply the rules of <c>Usage</c>.

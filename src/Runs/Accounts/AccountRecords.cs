@@ -1,4 +1,5 @@
-namespace Orchestrator.Accounts;
+using Orchestrator.Usage;
+namespace Orchestrator.Runs.Accounts;
 
 /// <summary>
 /// The usage records of a user's agents, and the environment variables that determine the paying account. The records are read once, on

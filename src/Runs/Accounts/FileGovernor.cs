@@ -1,4 +1,5 @@
-namespace Orchestrator.Accounts;
+using Orchestrator.Usage;
+namespace Orchestrator.Runs.Accounts;
 
 /// <summary>A governor for all processes of a user on one machine, with ledgers in files under one lock.</summary>
 /// <param name="environment">Environment of the process, which determines the user's state folder.</param>

@@ -1,4 +1,5 @@
-namespace Orchestrator.Accounts;
+using Orchestrator.Usage;
+namespace Orchestrator.Runs.Accounts;
 
 /// <summary>Raises a budget.</summary>
 /// <param name="governor">The governor of the accounts.</param>

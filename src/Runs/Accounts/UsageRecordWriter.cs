@@ -1,4 +1,5 @@
-namespace Orchestrator.Accounts;
+using Orchestrator.Usage;
+namespace Orchestrator.Runs.Accounts;
 
 /// <summary>
 /// Writes the usage record of an agent run once to the user's history, before a ledger books it. Each repetition of a settlement books the

@@ -1,7 +1,8 @@
+using Orchestrator.Usage;
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 
-namespace Orchestrator.Accounts;
+namespace Orchestrator.Runs.Accounts;
 
 /// <summary>Thrown if an account's ledger can't be used: it is torn, foreign or belongs to another user. Nothing was changed.</summary>
 /// <param name="message">Names the file, the cause and the remedy.</param>

@@ -1,6 +1,6 @@
-using Orchestrator.Plans;
+using Orchestrator.Usage;
 
-namespace Orchestrator.Accounts;
+namespace Orchestrator.Runs.Accounts;
 
 /// <summary>Converts exhausted budgets to messages for workflows and users.</summary>
 internal static class BudgetConverter

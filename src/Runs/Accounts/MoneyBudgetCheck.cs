@@ -1,4 +1,5 @@
-namespace Orchestrator.Accounts;
+using Orchestrator.Usage;
+namespace Orchestrator.Runs.Accounts;
 
 /// <summary>
 /// Checks money budgets, which require agents with a known cost. Other agents are rejected, because their cost is not estimated.

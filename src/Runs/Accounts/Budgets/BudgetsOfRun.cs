@@ -1,6 +1,6 @@
-using Orchestrator.Plans;
+using Orchestrator.Usage;
 
-namespace Orchestrator.Accounts;
+namespace Orchestrator.Runs.Accounts;
 
 /// <summary>Reads the budgets of a run from the ledgers.</summary>
 public static class BudgetsOfRun

@@ -1,6 +1,6 @@
-using Orchestrator.Agents;
+using Orchestrator.Usage;
 
-namespace Orchestrator.Accounts;
+namespace Orchestrator.Runs.Accounts;
 
 /// <summary>Prices from the settings, and the cost of complete agent runs.</summary>
 public static class AccountPrices
