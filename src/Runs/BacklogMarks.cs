@@ -1,4 +1,4 @@
-using Orchestrator.Backlogs;
+using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Runs;
 

@@ -123,7 +123,7 @@ public sealed partial class OneDoorTests
             "Agents/ClaudeCli/Sessions/ClaudeSessionFile",
             "App/Engine/ServerProfile",
             "App/UseCaseContext",
-            "Backlogs/BacklogStore",
+            "Runs/Backlogs/BacklogStore",
             "Cli/Commands/CollectCommand",
             "Cli/Commands/ConfigChange",
             "Cli/Commands/PlanCommand",

@@ -1,4 +1,4 @@
-using Orchestrator.Backlogs;
+using Orchestrator.Runs.Backlogs;
 using Orchestrator.Gates.Secrets;
 using Orchestrator.Git.Sharing;
 using Orchestrator.Plans.Readers.TaskGraphs;

@@ -1,5 +1,5 @@
 using Orchestrator.Runs.Accounts;
-using Orchestrator.Backlogs;
+using Orchestrator.Runs.Backlogs;
 using Orchestrator.Runs.AgentCalls;
 using Orchestrator.Runs.Instructions;
 using Orchestrator.Runs.Loading;

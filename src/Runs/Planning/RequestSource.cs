@@ -1,4 +1,4 @@
-using Orchestrator.Backlogs;
+using Orchestrator.Runs.Backlogs;
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.Formats;
 

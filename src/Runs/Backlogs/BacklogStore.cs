@@ -1,8 +1,6 @@
-using Orchestrator.Plans;
 using Orchestrator.Plans.Readers.Backlogs;
-using Orchestrator.Processes;
 
-namespace Orchestrator.Backlogs;
+namespace Orchestrator.Runs.Backlogs;
 
 /// <summary>
 /// The backlog of a repository: <c>.orchestrator/tasks.json</c>, or task-master's file at its current or older path if that one is in use.
