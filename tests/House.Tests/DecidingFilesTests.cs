@@ -24,7 +24,6 @@ public sealed partial class DecidingFilesTests
         "Runs.Tasks",
         "Runs.Merging",
         "Runs.Reports",
-        "Sandboxing",
     ];
 
     private static readonly Dictionary<string, string> Readers = new(StringComparer.Ordinal)
@@ -38,8 +37,8 @@ public sealed partial class DecidingFilesTests
         ["Machine/Repositories/ImportedCommentStore"] =
             "which remarks are tasks already: where it is changed, one becomes a task twice, or none",
         ["Runs.Tasks/Working/ConversationStore"] = Agent,
-        ["Sandboxing/ConfinedState"] = Agent,
-        ["Sandboxing/LoginCopies"] = "a person's login: an agent's copy is taken over where it names the same account",
+        ["Runs/Sandboxing/ConfinedState"] = Agent,
+        ["Runs/Sandboxing/LoginCopies"] = "a person's login: an agent's copy is taken over where it names the same account",
         ["Runs.Tasks/Moving/TaskExport"] = Agent,
         ["Runs.Tasks/Moving/AssignedTasks"] = "whether a run is another machine's: where it is changed, a step waits, or pushes nothing",
         ["Runs.Tasks/Mail/Mailbox"] =

@@ -112,7 +112,7 @@ public sealed partial class OneDoorTests
             "Runs/Gates/GateEvidence",
             "Runs/Gates/SetUpCache",
             "Runs/Gates/WorktreeSetup",
-            "Sandboxing/LoginCopies",
+            "Runs/Sandboxing/LoginCopies",
             "Settings/Trust/TrustStore",
         ],
         ["the user's own files, and those of the user's checkout"] =
@@ -143,7 +143,7 @@ public sealed partial class OneDoorTests
             "Runs/Loading/PlanLoading",
             "Runs/Planning/PlanningEnd",
             "Runs/Planning/RequestSource",
-            "Sandboxing/SandboxBuilder",
+            "Runs/Sandboxing/SandboxBuilder",
             "Settings/Files/SettingsFiles",
         ],
         ["runs inside of the sandbox itself"] =

@@ -1,6 +1,6 @@
 using Orchestrator.Gates.Trees;
 using Orchestrator.Gates.Packages.Audits;
-using Orchestrator.Runs.Sandboxing;
+using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Merging.Landing;
 

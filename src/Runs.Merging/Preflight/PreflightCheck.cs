@@ -3,7 +3,6 @@ using Orchestrator.Git.Refs;
 using Orchestrator.Runs.AgentCalls;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Merging.Landing;
-using Orchestrator.Runs.Sandboxing;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging.Preflight;

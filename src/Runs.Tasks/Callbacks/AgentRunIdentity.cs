@@ -1,5 +1,5 @@
 using System.Net;
-using Orchestrator.Runs.Sandboxing;
+using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks.Callbacks;
 

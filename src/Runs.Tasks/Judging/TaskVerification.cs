@@ -1,7 +1,6 @@
 using Orchestrator.Gates.Tampering;
 using Orchestrator.Runs.AgentCalls;
 using Orchestrator.Runs.Gates;
-using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Tasks;
 

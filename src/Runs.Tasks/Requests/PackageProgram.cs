@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using Orchestrator.Gates.Secrets;
 using Orchestrator.Gates.Trees;
 using Orchestrator.Gates.Packages;
-using Orchestrator.Runs.Sandboxing;
+using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks.Requests;
 

@@ -2,7 +2,7 @@ using Orchestrator.Runs.Accounts;
 using Orchestrator.Agents.Supervision;
 using Orchestrator.Gates.Worktrees;
 using Orchestrator.Runs.AgentCalls;
-using Orchestrator.Runs.Sandboxing;
+using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Tasks.Mail;
 using Orchestrator.Runs.Tasks.Radar;
 

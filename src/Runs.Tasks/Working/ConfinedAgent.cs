@@ -1,5 +1,5 @@
 using Orchestrator.Gates.Worktrees;
-using Orchestrator.Runs.Sandboxing;
+using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Runs.Tasks;

@@ -5,7 +5,6 @@ using Orchestrator.Gates.Turns;
 using Orchestrator.Gates.Worktrees;
 using Orchestrator.Git.Refs;
 using Orchestrator.Gates.Packages;
-using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Gates;
 

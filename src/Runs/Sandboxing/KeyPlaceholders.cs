@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Orchestrator.Network;
 
-namespace Orchestrator.Sandboxing;
+namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>Keeps keys of model services outside a sandbox. For each key, the program inside receives a random placeholder, and the
 /// proxy's address in place of the service's.</summary>

@@ -1,4 +1,4 @@
-namespace Orchestrator.Sandboxing;
+namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>Purpose of a sandbox, for the log of its connections.</summary>
 /// <param name="Role">Kind of program.</param>

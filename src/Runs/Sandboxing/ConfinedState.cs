@@ -1,4 +1,4 @@
-namespace Orchestrator.Sandboxing;
+namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>Private state of a sandboxed agent, with conversations and logs in its own folder in place of the shared one. The agent's own
 /// conversation is copied in before it starts and copied back when it has ended. Everything else is discarded.</summary>

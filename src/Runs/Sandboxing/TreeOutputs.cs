@@ -1,6 +1,6 @@
 using Orchestrator.Gates.Trees;
 
-namespace Orchestrator.Sandboxing;
+namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>Tracks the files that gates of one subject left, in their tree and in their private changes to downloads.</summary>
 /// <param name="tree">Absolute path of the tree.</param>

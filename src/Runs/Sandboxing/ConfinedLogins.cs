@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
-using System.Text;
 
-namespace Orchestrator.Sandboxing;
+namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>The logins of one confined agent: copies of the user's files, of which new tokens are taken over.</summary>
 /// <param name="runner">The kind of agent.</param>

@@ -1,7 +1,7 @@
 using Orchestrator.Gates.Worktrees;
 using Orchestrator.Network;
 
-namespace Orchestrator.Runs.Sandboxing;
+namespace Orchestrator.Runs.Gates;
 
 /// <summary>Decides whether this host confines the code of a run's steps (<c>permissions.sandbox</c>, and a task's <c>isolation:
 /// sandbox</c>).</summary>

@@ -1,7 +1,7 @@
 using Orchestrator.Gates.Running;
 using Orchestrator.Gates.Worktrees;
 
-namespace Orchestrator.Runs.Sandboxing;
+namespace Orchestrator.Runs.Gates;
 
 /// <summary>Builds the environment of gates, set-up, measurements and package managers. It has the variables that programs need and the
 /// step's identity, but no credentials.</summary>

@@ -1,9 +1,7 @@
 using System.Buffers.Text;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Orchestrator.Sandboxing;
+namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>The content of a login file.</summary>
 internal sealed class LoginDocument

@@ -1,6 +1,6 @@
 using Orchestrator.Gates.Worktrees;
 
-namespace Orchestrator.Sandboxing;
+namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>Private changes of sandboxed programs to shared folders, such as the downloads of package managers. Each worktree and role has
 /// a folder that no other worktree sees.</summary>

@@ -1,6 +1,6 @@
 using Orchestrator.Gates.Packages.Hosts;
 
-namespace Orchestrator.Sandboxing;
+namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>Derives the hosts that sandboxed programs can reach.</summary>
 public static class ListedHosts

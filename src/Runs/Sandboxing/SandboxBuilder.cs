@@ -1,6 +1,6 @@
 using Orchestrator.Gates.Packages;
 
-namespace Orchestrator.Sandboxing;
+namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>Builds sandboxes for agents, and for programs that run their work (gates, set-up, measurements, package managers). Such
 /// programs can read the system, the tool chains in PATH and in the ecosystem table, and the paths in <c>permissions.read</c>. They can

@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
-using System.Text;
 using Orchestrator.Agents.Supervision;
 
-namespace Orchestrator.Sandboxing;
+namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>The copies of one login file that confined agents of a user have, over all runs of this machine. Tokens that an agent's
 /// program has replaced are taken over and passed on to the other copies, so that no agent and no user is left with a used

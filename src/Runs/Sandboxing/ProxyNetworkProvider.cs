@@ -1,6 +1,6 @@
 using Orchestrator.Network;
 
-namespace Orchestrator.Sandboxing;
+namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>Opens the network of a sandbox, in which only listed hosts can be reached, through the user's proxy.</summary>
 /// <param name="networks">Registers sandboxes with the user's proxy.</param>
