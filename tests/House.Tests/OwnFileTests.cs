@@ -13,7 +13,6 @@ public sealed partial class OwnFileTests
     private static readonly string[] Guarded =
     [
         "src/Runs",
-        "src/Runs.Reports",
         "src/Machine",
         "src/Gates",
         "src/Agents",
