@@ -5,7 +5,7 @@ using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
 using Orchestrator.TestKit;
-using Orchestrator.Worker;
+using Orchestrator.App.Workers;
 using Orchestrator.Workflows.Tests.Histories;
 using Temporalio.Client;
 using Xunit;

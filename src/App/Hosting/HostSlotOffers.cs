@@ -2,7 +2,7 @@ using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Merging.Preflight;
 using Orchestrator.Settings;
-using Orchestrator.Worker;
+using Orchestrator.App.Workers;
 
 namespace Orchestrator.App.Hosting;
 

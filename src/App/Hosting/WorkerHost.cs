@@ -5,7 +5,7 @@ using Orchestrator.Machine.Hosting;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Settings;
-using Orchestrator.Worker;
+using Orchestrator.App.Workers;
 
 namespace Orchestrator.App.Hosting;
 

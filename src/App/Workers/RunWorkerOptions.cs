@@ -3,7 +3,7 @@ using Orchestrator.Runs;
 using Orchestrator.Runs.Merging.Preflight;
 using Temporalio.Common;
 
-namespace Orchestrator.Worker;
+namespace Orchestrator.App.Workers;
 
 /// <summary>Options of a <see cref="RunWorker"/>.</summary>
 public sealed record RunWorkerOptions

@@ -10,7 +10,7 @@ using Temporalio.Client;
 using Temporalio.Common;
 using Temporalio.Worker;
 
-namespace Orchestrator.Worker;
+namespace Orchestrator.App.Workers;
 
 /// <summary>
 /// Composition root: runs workflows and the activities of repositories on Temporal workers. One worker polls the shared queue for

@@ -7,7 +7,7 @@ using Orchestrator.Runs.Reports;
 using Temporalio.Client;
 using Temporalio.Exceptions;
 
-namespace Orchestrator.Worker;
+namespace Orchestrator.App.Workers;
 
 /// <summary>
 /// Reads events from a repository's runs and records them, without adding to the runs' histories. A run keeps events that were not read,

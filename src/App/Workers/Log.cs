@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Orchestrator.Worker;
+namespace Orchestrator.App.Workers;
 
 internal static partial class Log
 {
