@@ -1,6 +1,6 @@
 using Orchestrator.Messages;
 using Orchestrator.Runs;
-using Orchestrator.Telemetry;
+using Orchestrator.App.Telemetry;
 
 namespace Orchestrator.Cli.Runs;
 

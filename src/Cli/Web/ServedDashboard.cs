@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Dashboard;
 using Orchestrator.Dashboard.Door;
-using Orchestrator.Telemetry;
+using Orchestrator.App.Telemetry;
 
 namespace Orchestrator.Cli.Web;
 

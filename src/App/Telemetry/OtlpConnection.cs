@@ -1,7 +1,7 @@
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Resources;
 
-namespace Orchestrator.Telemetry;
+namespace Orchestrator.App.Telemetry;
 
 /// <summary>Connection options and resource attributes for a collector.</summary>
 internal static class OtlpConnection

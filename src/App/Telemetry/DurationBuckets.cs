@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using OpenTelemetry.Metrics;
 
-namespace Orchestrator.Telemetry;
+namespace Orchestrator.App.Telemetry;
 
 /// <summary>
 /// Bucket boundaries of duration histograms. Gates take seconds, agents minutes and runs hours, while OpenTelemetry's default boundaries

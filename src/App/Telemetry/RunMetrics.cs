@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 using Orchestrator.Messages;
 using Orchestrator.Runs.Reports;
 
-namespace Orchestrator.Telemetry;
+namespace Orchestrator.App.Telemetry;
 
 /// <summary>Metrics of runs, computed from ended spans and open runs. Counters start at zero with the process.</summary>
 public sealed class RunMetrics : IDisposable

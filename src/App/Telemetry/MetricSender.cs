@@ -2,7 +2,7 @@ using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 
-namespace Orchestrator.Telemetry;
+namespace Orchestrator.App.Telemetry;
 
 /// <summary>Sends the metrics of <see cref="RunMetrics"/> to a collector by OTLP, once a minute and when disposed.</summary>
 public sealed class MetricSender : IDisposable

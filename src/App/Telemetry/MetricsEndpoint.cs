@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 
-namespace Orchestrator.Telemetry;
+namespace Orchestrator.App.Telemetry;
 
 /// <summary>HTTP endpoint from which Prometheus scrapes the metrics of runs.</summary>
 public static class MetricsEndpoint

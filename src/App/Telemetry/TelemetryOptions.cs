@@ -1,7 +1,7 @@
 using Orchestrator.Messages;
 using Orchestrator.Runs.Reports;
 
-namespace Orchestrator.Telemetry;
+namespace Orchestrator.App.Telemetry;
 
 /// <summary>Destination of traces and metrics, from OpenTelemetry's standard environment variables.</summary>
 public sealed record TelemetryOptions

@@ -6,7 +6,7 @@ using OpenTelemetry.Exporter;
 using OpenTelemetry.Trace;
 using Orchestrator.Runs.Reports;
 
-namespace Orchestrator.Telemetry;
+namespace Orchestrator.App.Telemetry;
 
 /// <summary>Sends ended spans to a collector by OTLP.</summary>
 public sealed class SpanSender : IDisposable
