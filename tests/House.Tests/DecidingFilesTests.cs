@@ -16,12 +16,7 @@ public sealed partial class DecidingFilesTests
     private const string Tree = "files of a worktree or a repository, at a commit that is checked";
 
     /// <summary>The projects that do what a run does.</summary>
-    private static readonly string[] Rooms =
-    [
-        "Gates",
-        "Machine",
-        "Runs",
-    ];
+    private static readonly string[] Rooms = ["Gates", "Machine", "Runs"];
 
     private static readonly Dictionary<string, string> Readers = new(StringComparer.Ordinal)
     {

@@ -1,5 +1,5 @@
-using Orchestrator.Messages;
 using Orchestrator.Gates.Packages;
+using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.TestKit.Git;
 using Xunit;

@@ -1,4 +1,3 @@
-using Orchestrator.Usage;
 using System.Security.Cryptography;
 using Orchestrator.Agents.ClaudeCli;
 

@@ -1,4 +1,5 @@
 using Orchestrator.Usage;
+
 namespace Orchestrator.Runs.Accounts;
 
 /// <summary>Builds the results of agent starts that the governor does not admit now.</summary>

@@ -1,4 +1,5 @@
 using Orchestrator.Usage;
+
 namespace Orchestrator.Runs.Accounts;
 
 /// <summary>A governor for all processes of a user on one machine, with ledgers in files under one lock.</summary>

@@ -1,4 +1,5 @@
 using Orchestrator.Usage;
+
 namespace Orchestrator.Runs.Accounts;
 
 /// <summary>An agent run as the governor needs it: the paying account and the applicable budgets.</summary>

@@ -1,4 +1,5 @@
 using Orchestrator.Usage;
+
 namespace Orchestrator.Runs.Accounts;
 
 /// <summary>

@@ -1,6 +1,6 @@
-using Orchestrator.Usage;
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.Accounts;
 

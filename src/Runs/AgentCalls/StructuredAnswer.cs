@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using Orchestrator.Runs.Accounts;
 using Orchestrator.Agents.Supervision;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.AgentCalls;

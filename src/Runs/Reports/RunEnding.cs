@@ -1,6 +1,6 @@
-using Orchestrator.Runs.Accounts;
 using Orchestrator.Gates.Worktrees;
 using Orchestrator.Git.Refs;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Runs.Merging.Landing;
 using Orchestrator.Runs.Tasks;
 

@@ -1,5 +1,5 @@
-using Orchestrator.Gates.Trees;
 using Orchestrator.Gates.Packages;
+using Orchestrator.Gates.Trees;
 using Orchestrator.Runs.Tasks;
 using Orchestrator.Runs.Tasks.Mail;
 using Orchestrator.Runs.Tasks.Requests;

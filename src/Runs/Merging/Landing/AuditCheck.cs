@@ -1,5 +1,5 @@
-using Orchestrator.Gates.Trees;
 using Orchestrator.Gates.Packages.Audits;
+using Orchestrator.Gates.Trees;
 using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Merging.Landing;

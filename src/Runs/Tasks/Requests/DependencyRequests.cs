@@ -1,5 +1,5 @@
-using Orchestrator.Gates.Trees;
 using Orchestrator.Gates.Packages;
+using Orchestrator.Gates.Trees;
 using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Tasks.Requests;

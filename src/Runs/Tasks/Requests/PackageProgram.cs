@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
+using Orchestrator.Gates.Packages;
 using Orchestrator.Gates.Secrets;
 using Orchestrator.Gates.Trees;
-using Orchestrator.Gates.Packages;
 using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks.Requests;

@@ -1,6 +1,6 @@
-using Orchestrator.Runs.Accounts;
 using Orchestrator.Agents.Supervision;
 using Orchestrator.Gates.Worktrees;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Runs.AgentCalls;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Tasks.Mail;
