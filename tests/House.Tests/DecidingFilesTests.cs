@@ -20,6 +20,10 @@ public sealed partial class DecidingFilesTests
 
     private static readonly Dictionary<string, string> Readers = new(StringComparer.Ordinal)
     {
+        ["Runs/Accounts/LedgerStore"] = Machine,
+        ["Runs/Accounts/UsageHistory"] = Machine,
+        ["Runs/Accounts/UsageRecordWriter"] = Machine,
+        ["Runs/Backlogs/BacklogStore"] = Person,
         ["Runs/AgentCalls/AgentClaim"] = Agent,
         ["Runs/AgentCalls/AgentRunNotes"] = Report,
         ["Runs/Files/CheckpointFiles"] = Checked,

@@ -1,6 +1,7 @@
 using Orchestrator.Gates.Worktrees;
 using Orchestrator.Git.Refs;
 using Orchestrator.Runs.Accounts;
+using Orchestrator.Runs.Backlogs;
 using Orchestrator.Runs.Merging.Landing;
 using Orchestrator.Runs.Tasks;
 

@@ -1,6 +1,4 @@
-using Orchestrator.Runs.Backlogs;
-
-namespace Orchestrator.Runs;
+namespace Orchestrator.Runs.Backlogs;
 
 /// <summary>Maps backlog tasks to a run's tasks: <c>plan/backlog.json</c> in the run's folder. When the run succeeds, the backlog tasks
 /// are marked as done in the backlog file's own format.</summary>
