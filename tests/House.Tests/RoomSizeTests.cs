@@ -9,7 +9,7 @@ public sealed class RoomSizeTests
     private const int MostLoose = 12;
     private const int MostInAFolder = 40;
 
-    /// <summary>Folders of one list, which no division makes easier to search: handlers of one type of history, parts of one workflow.</summary>
+    /// <summary>Folders that no division makes easier to search: types of one history, components of one workflow.</summary>
     private static readonly string[] Larger = ["src/Temporal.Server/History", "workflows/Runs"];
 
     public static TheoryData<string> Projects { get; } = new(ProjectFiles.Product.Select(ProjectFiles.NameOf));

@@ -4,10 +4,10 @@ using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Settings;
 
-namespace Orchestrator.Cli.Runs;
+namespace Orchestrator.App.Sessions;
 
 /// <summary>Starts a run that ends with its planner's result, or continues an unfinished one for the same request.</summary>
-internal static class PlannerRun
+public static class PlannerRun
 {
     /// <summary>Returns the run id for a request. The same request gets the same id, so that repeating the command after a crash finds the
     /// run instead of paying twice. A finished run is started again.</summary>
@@ -22,17 +22,19 @@ internal static class PlannerRun
     }
 
     /// <summary>Executes the run to its end.</summary>
-    /// <param name="context">Provides the terminal and folder.</param>
+    /// <param name="context">Clock, folder and messages.</param>
+    /// <param name="presenter">Shows the run.</param>
     /// <param name="repository">The repository.</param>
     /// <param name="opened">Settings of the repository.</param>
     /// <param name="input">Input of the run with the request.</param>
     /// <param name="id">Id of the run from <see cref="IdOf"/>.</param>
     /// <param name="yes">True if <c>--yes</c> trusts the repository's commands for this run.</param>
-    /// <param name="show">Prints the result after success.</param>
+    /// <param name="show">Shows the result after success.</param>
     /// <param name="stop">Cancels the run.</param>
     /// <returns>The exit code.</returns>
     public static async Task<Outcome> RunAsync(
-        CommandContext context,
+        UseCaseContext context,
+        IRunPresenter presenter,
         RepositoryLocation repository,
         RepositorySettings opened,
         OrchestrationInput input,
@@ -44,14 +46,14 @@ internal static class PlannerRun
     {
         var settings = TrustGate.Demand(context, opened, yes, id);
         await RunPreparation.DemandPlannerAsync(repository, settings, stop);
-        await using var session = await RunSession.OpenAsync(context, repository, settings.Settings!, stop);
+        await using var session = await RunSession.OpenAsync(context, presenter, repository, settings.Settings!, stop);
         var before = StoredRun.TryRead(Path.Combine(repository.RunsFolder, id))?.Status;
         var run = await session.Runs.StartAsync(input, id, stop);
         if (before?.Paused == true)
         {
-            context.Terminal.Say((await run.ResumeAsync(cancellation: stop)).Message);
+            context.Interaction.Say((await run.ResumeAsync(cancellation: stop)).Message);
         }
-        context.Terminal.Say(before is null ? $"{id} has started." : $"{id} was begun before and continues.");
+        context.Interaction.Say(before is null ? $"{id} has started." : $"{id} was begun before and continues.");
         var code = await session.WatchAsync(run, before?.Sequence ?? 0);
         if (code == Outcome.Done)
         {

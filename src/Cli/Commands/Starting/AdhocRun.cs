@@ -123,7 +123,16 @@ internal sealed class AdhocRun
         await (begin?.Invoke(runId) ?? Task.CompletedTask);
         await using var page = await _page.StartAsync(parsed, repository, context, stop);
         var outlivingWith = parsed.GetValue(_attached) ? null : _engine.Arguments(parsed);
-        var code = await RunSession.RunAsync(runId, input, repository, settings.Settings!, outlivingWith, context, stop);
+        var code = await RunSession.RunAsync(
+            runId,
+            input,
+            repository,
+            settings.Settings!,
+            outlivingWith,
+            context,
+            new TerminalPresenter(context),
+            stop
+        );
         return end is null ? code : await end(runId, code);
     }
 }

@@ -71,7 +71,7 @@ internal sealed class ResumeCommand : CliCommand
         await using var awake = stored is null
             ? null
             : await SleepInhibitor.HoldForAsync(repository.Root, stored.Id, context.Environment, stop);
-        await using var session = await RunSession.OpenAsync(context, repository, settings.Settings!, stop);
+        await using var session = await RunSession.OpenAsync(context, new TerminalPresenter(context), repository, settings.Settings!, stop);
         var run = session.Runs.Get(stored?.Id ?? await FindOpenAsync(session, repository, stop));
         await session.RefuseClosedAsync(run, stored, stop);
         var task = stored is null ? null : reference.FindTask(stored.Status);

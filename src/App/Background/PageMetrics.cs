@@ -1,14 +1,14 @@
+using Orchestrator.App.Telemetry;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
-using Orchestrator.App.Telemetry;
 
-namespace Orchestrator.Cli.Runs;
+namespace Orchestrator.App.Background;
 
 /// <summary>Metrics for the runs of several repositories, which Prometheus fetches from the page. Counters start at zero with the process.
 /// Runs are inspected only on request.</summary>
 /// <param name="repositories">Returns the current repositories.</param>
 /// <param name="context">Provides the clock and environment.</param>
-internal sealed class PageMetrics(Func<IReadOnlyList<RepositoryLocation>> repositories, CommandContext context) : IDisposable
+public sealed class PageMetrics(Func<IReadOnlyList<RepositoryLocation>> repositories, UseCaseContext context) : IDisposable
 {
     private readonly DateTimeOffset _began = context.Time.GetUtcNow();
     private readonly RunObserver _observer = new(context);

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.Cli.Logging;
 using Orchestrator.Client;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Machine.Night;
@@ -8,11 +7,11 @@ using Orchestrator.Runs;
 using Orchestrator.Settings;
 using Temporalio.Exceptions;
 
-namespace Orchestrator.Cli.Runs;
+namespace Orchestrator.App.Sessions;
 
 /// <summary>Engine and worker in this process for a run that is started or resumed, and watched until it ends or waits for the
 /// user.</summary>
-internal sealed class RunSession : IAsyncDisposable
+public sealed class RunSession : IAsyncDisposable
 {
     private static readonly TimeSpan TasksCloseWithin = TimeSpan.FromSeconds(30);
 
@@ -21,7 +20,8 @@ internal sealed class RunSession : IAsyncDisposable
     private static readonly TimeSpan WindDownWithin = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan CommandsTakenWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ServerPause = TimeSpan.FromSeconds(2);
-    private readonly CommandContext _context;
+    private readonly UseCaseContext _context;
+    private readonly IRunPresenter _presenter;
     private readonly RepositoryLocation _repository;
     private readonly OrchestratorSettings _settings;
     private readonly ILoggerFactory _loggers;
@@ -32,7 +32,8 @@ internal sealed class RunSession : IAsyncDisposable
     private IReadOnlyList<string>? _outlivesWith;
 
     private RunSession(
-        CommandContext context,
+        UseCaseContext context,
+        IRunPresenter presenter,
         RepositoryLocation repository,
         OrchestratorSettings settings,
         ILoggerFactory loggers,
@@ -41,6 +42,7 @@ internal sealed class RunSession : IAsyncDisposable
     )
     {
         _context = context;
+        _presenter = presenter;
         _repository = repository;
         _settings = settings;
         _loggers = loggers;
@@ -52,8 +54,14 @@ internal sealed class RunSession : IAsyncDisposable
     public RunClient Runs => _engine.Runs;
 
     /// <summary>Opens the engine and the worker.</summary>
+    /// <param name="context">Clock, folder and messages.</param>
+    /// <param name="presenter">Shows the runs of the session.</param>
+    /// <param name="repository">The repository.</param>
+    /// <param name="settings">Trusted settings of the repository.</param>
+    /// <param name="stop">Cancels the opening.</param>
     public static async Task<RunSession> OpenAsync(
-        CommandContext context,
+        UseCaseContext context,
+        IRunPresenter presenter,
         RepositoryLocation repository,
         OrchestratorSettings settings,
         CancellationToken stop
@@ -67,6 +75,7 @@ internal sealed class RunSession : IAsyncDisposable
             engine = await EngineConnection.OpenAsync(repository, settings, context, loggers, stays: true, stop);
             return new RunSession(
                 context,
+                presenter,
                 repository,
                 settings,
                 loggers,
@@ -91,6 +100,10 @@ internal sealed class RunSession : IAsyncDisposable
     /// <param name="settings">Settings of the run.</param>
     /// <param name="outlivingWith">Arguments with which the run continues after this terminal is closed, or null if it does not
     /// continue.</param>
+    /// <param name="context">Clock, folder and messages.</param>
+    /// <param name="presenter">Shows the run.</param>
+    /// <param name="repository">The repository.</param>
+    /// <param name="stop">Cancels the start.</param>
     /// <returns>The exit code.</returns>
     public static async Task<Outcome> RunAsync(
         string runId,
@@ -98,23 +111,24 @@ internal sealed class RunSession : IAsyncDisposable
         RepositoryLocation repository,
         OrchestratorSettings settings,
         IReadOnlyList<string>? outlivingWith,
-        CommandContext context,
+        UseCaseContext context,
+        IRunPresenter presenter,
         CancellationToken stop
     )
     {
         await using var awake = input.Night is null
             ? null
             : await SleepInhibitor.HoldAsync($"{runId} works overnight", context.Environment, stop);
-        await using var session = await OpenAsync(context, repository, settings, stop);
+        await using var session = await OpenAsync(context, presenter, repository, settings, stop);
         var run = await session.Runs.StartAsync(input, runId, stop);
         if (outlivingWith is not null)
         {
             session.OutliveTerminal(run, outlivingWith);
         }
-        context.Terminal.Say($"{runId} has started.");
+        context.Interaction.Say($"{runId} has started.");
         if (repository.LinkedWorktree is not null)
         {
-            context.Terminal.Say(
+            context.Interaction.Say(
                 $"  It works for {repository.WorkTree}; paths that begin with .orchestrator/runs are below {repository.Root}."
             );
         }
@@ -137,13 +151,13 @@ internal sealed class RunSession : IAsyncDisposable
     /// <returns>The exit code.</returns>
     public Task<Outcome> WatchAsync(RunHandle run, long skipUntil = 0) => WatchAsync(run, skipUntil, asks: false);
 
+    private string FolderOf(RunHandle run) => Path.Combine(_repository.RunsFolder, run.RunId);
+
     private async Task<Outcome> WatchAsync(RunHandle run, long skipUntil, bool asks)
     {
         _watched.Add(run.RunId);
-        var watcher = new RunWatcher(run, Path.Combine(_repository.RunsFolder, run.RunId), _context, _settings.ShowProgress)
-        {
-            SkipUntil = skipUntil,
-        };
+        var view = _presenter.Open(FolderOf(run), _settings.ShowProgress, skipUntil);
+        var watcher = new RunWatcher(run, FolderOf(run), view, _context);
         try
         {
             var status = await UntilInterruptedAsync(watcher, run) ?? await WindDownAsync(watcher, run);
@@ -153,7 +167,7 @@ internal sealed class RunSession : IAsyncDisposable
             }
             await EndTasksAsync(run, status);
             _hasEnded |= RunStates.IsFinal(status.State);
-            await RunSummary.SayAsync(status, _context, watcher.Warned, asks, watcher.HasTable);
+            await view.ShowEndAsync(status, asks);
             return RunExit.CodeOf(status) ?? Outcome.Resumable;
         }
         catch (RpcException) when (_engine.IsLost)
@@ -178,10 +192,10 @@ internal sealed class RunSession : IAsyncDisposable
         {
             return;
         }
-        var left = await new OrphanedTasks(_engine.Client).EndAsync(run.RunId, TasksCloseWithin, _context.Interrupts.StopNow);
+        var left = await new OrphanedTasks(_engine.Client).EndAsync(run.RunId, TasksCloseWithin, _context.StopNow);
         if (left > 0)
         {
-            _context.Terminal.Warn(
+            _context.Interaction.Warn(
                 $"{Plural.Of(left, "task")} of {run.RunId} {Plural.Form(left, "is", "are")} still being ended; the next worker in "
                     + $"this repository continues that."
             );
@@ -194,7 +208,7 @@ internal sealed class RunSession : IAsyncDisposable
     public void OutliveTerminal(RunHandle run, IReadOnlyList<string> engine)
     {
         _outlivesWith = engine;
-        _context.Interrupts.OnHangUp(() =>
+        _presenter.OnHangUp(() =>
         {
             try
             {
@@ -217,16 +231,16 @@ internal sealed class RunSession : IAsyncDisposable
     /// <returns>The exit code.</returns>
     public async Task<Outcome> WatchAndAskAsync(RunHandle run, long skipUntil = 0)
     {
-        var code = await WatchAsync(run, skipUntil, _context.Terminal.IsInteractive);
-        while (code == Outcome.NeedsPerson && !_context.Interrupts.Stop.IsCancellationRequested)
+        var code = await WatchAsync(run, skipUntil, _context.Interaction.IsInteractive);
+        while (code == Outcome.NeedsPerson && !_presenter.Stopping.IsCancellationRequested)
         {
-            var status = await run.StatusAsync(_context.Interrupts.Stop);
-            if (await new PlanQuestion(_repository, _settings, _context).AskAsync(status) is not { } answer)
+            var status = await run.StatusAsync(_presenter.Stopping);
+            if (await _presenter.AskAsync(status, _repository, _settings) is not { } answer)
             {
                 break;
             }
             skipUntil = status.Sequence;
-            if (await new PlanDecision(Runs, _context).CarryOutAsync(run, status, answer, _context.Interrupts.Stop) is { } next)
+            if (await new PlanDecision(Runs, _context).CarryOutAsync(run, status, answer, _presenter.Stopping) is { } next)
             {
                 (run, skipUntil) = (next, 0);
                 if (_outlivesWith is { } engine)
@@ -234,7 +248,7 @@ internal sealed class RunSession : IAsyncDisposable
                     OutliveTerminal(run, engine);
                 }
             }
-            code = await WatchAsync(run, skipUntil, _context.Terminal.IsInteractive);
+            code = await WatchAsync(run, skipUntil, _context.Interaction.IsInteractive);
         }
 
         return code;
@@ -247,15 +261,13 @@ internal sealed class RunSession : IAsyncDisposable
     public async Task<RunStatus> CarryOutAsync(RunHandle run, long skipUntil, Func<RunStatus, bool> isInTargetState)
     {
         _watched.Add(run.RunId);
-        var watcher = new RunWatcher(run, Path.Combine(_repository.RunsFolder, run.RunId), _context, table: false)
-        {
-            SkipUntil = skipUntil,
-        };
+        var view = _presenter.Open(FolderOf(run), table: false, skipUntil);
+        var watcher = new RunWatcher(run, FolderOf(run), view, _context);
         var began = _context.Time.GetTimestamp();
         RunStatus status;
         while (true)
         {
-            status = await WithWorkerAsync(watcher.WatchAsync(_context.Interrupts.Stop, leavesPreparation: true), run);
+            status = await WithWorkerAsync(watcher.WatchAsync(_presenter.Stopping, leavesPreparation: true), run);
 
             // An idle run still reports its old state until it has received the command.
             var hasTaken = status.Sequence > skipUntil && !status.Paused;
@@ -263,7 +275,7 @@ internal sealed class RunSession : IAsyncDisposable
             {
                 break;
             }
-            await Task.Delay(TimeSpan.FromMilliseconds(200), _context.Time, _context.Interrupts.Stop);
+            await Task.Delay(TimeSpan.FromMilliseconds(200), _context.Time, _presenter.Stopping);
         }
 
         if (RunWatcher.IsHeldInPreparation(status))
@@ -271,7 +283,7 @@ internal sealed class RunSession : IAsyncDisposable
             _worker.GiveNoGrace();
         }
         await EndTasksAsync(run, status);
-        await RunSummary.SayAsync(status, _context, watcher.Warned);
+        await view.ShowEndAsync(status);
         return status;
     }
 
@@ -280,12 +292,12 @@ internal sealed class RunSession : IAsyncDisposable
     /// <param name="own">Run of this session.</param>
     public async Task FinishOthersAsync(RunHandle own)
     {
-        if (!_worker.HasTakenOver || _context.Interrupts.Stop.IsCancellationRequested)
+        if (!_worker.HasTakenOver || _presenter.Stopping.IsCancellationRequested)
         {
             return;
         }
         var others = new List<string>();
-        await foreach (var listed in Runs.ListOpenAsync(_context.Interrupts.Stop))
+        await foreach (var listed in Runs.ListOpenAsync(_presenter.Stopping))
         {
             others.Add(listed);
         }
@@ -296,31 +308,32 @@ internal sealed class RunSession : IAsyncDisposable
             {
                 continue;
             }
-            _context.Terminal.Say($"{id} was begun by a process that has ended; this one stays until it is done (Ctrl-C pauses it).");
+            _context.Interaction.Say($"{id} was begun by a process that has ended; this one stays until it is done (Ctrl-C pauses it).");
             await WatchAsync(Runs.Get(id), stored?.Status.Sequence ?? 0);
         }
     }
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _worker.DisposeAsync();
         if (_hasEnded && !_engine.IsLost)
         {
             using var retention = new Retention([_repository], _settings, _engine, _context, _loggers.CreateLogger<Retention>());
-            await retention.ActAsync(_context.Interrupts.Stop);
+            await retention.ActAsync(_presenter.Stopping);
         }
         await _engine.DisposeAsync();
         _loggers.Dispose();
         foreach (var run in _watched)
         {
-            await new LastNotices(_repository, _context).SendAsync(run, _settings.Notifications.EndWait, _context.Interrupts.Stop);
+            await new LastNotices(_repository, _context).SendAsync(run, _settings.Notifications.EndWait, _presenter.Stopping);
         }
     }
 
     // Returns null if interrupted.
     private async Task<RunStatus?> UntilInterruptedAsync(RunWatcher watcher, RunHandle run)
     {
-        var stop = _context.Interrupts.Stop;
+        var stop = _presenter.Stopping;
         while (true)
         {
             try
@@ -349,7 +362,7 @@ internal sealed class RunSession : IAsyncDisposable
     /// <returns>True if the server answers again, false if the user ends the wait.</returns>
     private async Task<bool> UntilAnsweredAsync(RunHandle run, Exception lost, CancellationToken stop)
     {
-        _context.Terminal.Warn(
+        _context.Interaction.Warn(
             $"{_engine.Description} does not answer ({ConnectionFault.Of(lost)}). Running agents continue; waiting until it answers. "
                 + $"Ctrl-C stops waiting, and 'orchestrate resume {run.RunId}' continues the run later."
         );
@@ -372,7 +385,7 @@ internal sealed class RunSession : IAsyncDisposable
             {
                 // A refusal also proves that the server answers.
             }
-            _context.Terminal.Say($"{_engine.Description} answers again.");
+            _context.Interaction.Say($"{_engine.Description} answers again.");
             return true;
         }
     }
@@ -381,16 +394,16 @@ internal sealed class RunSession : IAsyncDisposable
     /// run is always resumed.</summary>
     public async Task GoOnAsync(RunHandle run, string? task, CancellationToken stop)
     {
-        var watcher = new RunWatcher(run, Path.Combine(_repository.RunsFolder, run.RunId), _context, table: false);
-        var isHeld = task is not null || TaskTable.IsHeld(await watcher.AskAsync(stop));
-        _context.Terminal.Say(isHeld ? (await run.ResumeAsync(task, stop)).Message : $"{run.RunId} continues.");
+        var watcher = new RunWatcher(run, FolderOf(run), _presenter.Open(FolderOf(run), table: false), _context);
+        var isHeld = task is not null || RunExit.IsHeld(await watcher.AskAsync(stop));
+        _context.Interaction.Say(isHeld ? (await run.ResumeAsync(task, stop)).Message : $"{run.RunId} continues.");
     }
 
     private async Task<RunStatus?> WindDownAsync(RunWatcher watcher, RunHandle run)
     {
-        _context.Terminal.Say("Stopping. Agents are interrupted and keep their conversations. Ctrl-C again ends at once.");
+        _context.Interaction.Say("Stopping. Agents are interrupted and keep their conversations. Ctrl-C again ends at once.");
         using var inTime = new CancellationTokenSource(WindDownWithin, _context.Time);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_context.Interrupts.StopNow, inTime.Token);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_context.StopNow, inTime.Token);
         try
         {
             await run.PauseAsync(cancellation: ending.Token);
@@ -405,8 +418,8 @@ internal sealed class RunSession : IAsyncDisposable
             when (ended is OperationCanceledException or RpcTimeoutOrCanceledException && ending.IsCancellationRequested)
         {
             _worker.GiveNoGrace();
-            _context.Terminal.Say(
-                _context.Interrupts.StopNow.IsCancellationRequested
+            _context.Interaction.Say(
+                _context.StopNow.IsCancellationRequested
                     ? $"Ended at once. Agents at work continue: 'orchestrate stop {run.RunId}' ends them, 'orchestrate "
                         + $"resume {run.RunId}' continues them."
                     : $"A step of {run.RunId} did not end within {WindDownWithin.TotalSeconds:0} s and is left as it is: 'orchestrate "

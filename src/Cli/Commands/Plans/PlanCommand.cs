@@ -54,6 +54,7 @@ internal sealed class PlanCommand : CliCommand
         );
         return await PlannerRun.RunAsync(
             context,
+            new TerminalPresenter(context),
             repository,
             settings,
             input with

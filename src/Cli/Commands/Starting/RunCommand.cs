@@ -137,7 +137,16 @@ internal sealed class RunCommand : CliCommand
         }
         var engine = Outliving(parsed);
         await using var page = await _page.StartAsync(parsed, repository, context, stop);
-        var code = await RunSession.RunAsync(runId, input, repository, settings.Settings!, engine, context, stop);
+        var code = await RunSession.RunAsync(
+            runId,
+            input,
+            repository,
+            settings.Settings!,
+            engine,
+            context,
+            new TerminalPresenter(context),
+            stop
+        );
         if (parsed.GetValue(_updatePlan))
         {
             WriteStatus(file!, runId, repository, context);

@@ -50,6 +50,7 @@ internal abstract class TasksByPlannerCommand : CliCommand
         var id = PlannerRun.IdOf(title, $"{question}\n{parsed.GetValue(_model)}\n{parsed.GetValue(Tag)}", repository);
         return await PlannerRun.RunAsync(
             context,
+            new TerminalPresenter(context),
             repository,
             settings,
             input with

@@ -145,14 +145,14 @@ internal abstract class SteeringCommand : CliCommand
         CancellationToken stop
     )
     {
-        var unserved = new UnservedRun(run, _engine.Flags(parsed), context);
+        var unserved = new UnservedRun(run, _engine.Flags(parsed), context, new TerminalPresenter(context));
         if (call.Reached is { } reached)
         {
             return await unserved.CarryOutAsync(reached, stop);
         }
         if (Options.Contains(_detach) && parsed.GetValue(_detach))
         {
-            return await unserved.DetachAsync(_engine.Arguments(parsed), stop);
+            return await DetachedStart.ShowAsync(await unserved.DetachAsync(_engine.Arguments(parsed), stop), context);
         }
         var goesOn =
             Options.Contains(_noResume)

@@ -1,13 +1,14 @@
 using Orchestrator.Messages;
 using Orchestrator.Settings;
 
-namespace Orchestrator.Cli.Runs;
+namespace Orchestrator.App.Sessions;
 
 /// <summary>A run that no worker serves, and that continues in this process or in a background process after a command.</summary>
 /// <param name="run">The run.</param>
 /// <param name="flags">Options that choose the engine, as settings.</param>
-/// <param name="context">Terminal and folder.</param>
-internal sealed class UnservedRun(StoredRun run, IReadOnlyList<SettingFlag> flags, CommandContext context)
+/// <param name="context">Clock, folder and messages.</param>
+/// <param name="presenter">Shows the run.</param>
+public sealed class UnservedRun(StoredRun run, IReadOnlyList<SettingFlag> flags, UseCaseContext context, IRunPresenter presenter)
 {
     /// <summary>Works on the run in this process until a kept command is carried out.</summary>
     /// <param name="reached">True for the state that the command brings about.</param>
@@ -36,14 +37,14 @@ internal sealed class UnservedRun(StoredRun run, IReadOnlyList<SettingFlag> flag
     /// <summary>Continues the run in a background process. Trust is asked for here, where a person reads the question.</summary>
     /// <param name="engine">Options that choose the engine, for that process.</param>
     /// <param name="stop">Ends the waiting, not the run.</param>
-    public Task<Outcome> DetachAsync(IReadOnlyList<string> engine, CancellationToken stop)
+    public Task<BackgroundResult> DetachAsync(IReadOnlyList<string> engine, CancellationToken stop)
     {
         DemandSettings();
-        return new DetachedStart(run.Id, context.RequireRepository(), engine, context).ResumeAsync([], stop);
+        return new BackgroundRun(run.Id, context.RequireRepository(), context) { Engine = engine }.ResumeAsync([], stop);
     }
 
     private Task<RunSession> OpenAsync(CancellationToken stop) =>
-        RunSession.OpenAsync(context, context.RequireRepository(), DemandSettings(), stop);
+        RunSession.OpenAsync(context, presenter, context.RequireRepository(), DemandSettings(), stop);
 
     private OrchestratorSettings DemandSettings() =>
         TrustGate.Demand(context, context.OpenSettings(context.RequireRepository(), flags, run.Id), yes: false, run.Id).Settings!;

@@ -1,38 +1,22 @@
 using System.Threading.Channels;
-using Orchestrator.Cli.Console;
 using Orchestrator.Client;
 using Orchestrator.Messages;
 using Orchestrator.Runs.Reports;
 using Temporalio.Exceptions;
 
-namespace Orchestrator.Cli.Runs;
+namespace Orchestrator.App.Sessions;
 
-/// <summary>Shows a run while it works: as a live table on a screen, and otherwise as one line per transition. It makes no engine calls
-/// while nothing happens.</summary>
-internal sealed class RunWatcher(RunHandle run, string folder, CommandContext context, bool table)
+/// <summary>Follows a run while it works, and updates a view of it. It makes no engine calls while nothing happens.</summary>
+/// <param name="run">The run.</param>
+/// <param name="folder">Absolute path of the run's folder.</param>
+/// <param name="view">View of the run.</param>
+/// <param name="context">Provides the clock and receives warnings.</param>
+internal sealed class RunWatcher(RunHandle run, string folder, IRunView view, UseCaseContext context)
 {
     private static readonly TimeSpan ScreenPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan NotReadyPatience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LinePause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
-    private readonly ITerminal _terminal = context.Terminal;
-    private readonly bool _table = table && context.Terminal.HasScreen;
-    private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
-    private long _shown;
-    private long _read;
-
-    /// <summary>Number of the last transition that was already shown before a run was resumed.</summary>
-    public long SkipUntil
-    {
-        init => _shown = value;
-    }
-
-    /// <summary>Warnings that were shown while the run was watched. They are shown before the work starts if they are known
-    /// then.</summary>
-    public IReadOnlySet<string> Warned => _warned;
-
-    /// <summary>True if the run is shown as a table, which remains on the screen.</summary>
-    public bool HasTable => _table;
 
     /// <summary>Watches until the run has ended, needs attention, or is paused without running tasks.</summary>
     /// <param name="stop">Ends the watching, not the run.</param>
@@ -60,14 +44,14 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
                     }
                     if ((leavesPreparation && IsHeldInPreparation(status) ? status : await LastOfAsync(status, stop)) is { } last)
                     {
-                        Show(last, isLast: true);
+                        view.Show(last, isLast: true);
                         return last;
                     }
                 }
 
-                Show(status);
+                view.Show(status, isLast: false);
                 var isSettling = RunExit.CodeOf(status) is not null;
-                await WaitAsync(changes.Reader, isSettling || _table ? ScreenPause : Timeout.InfiniteTimeSpan, stop);
+                await WaitAsync(changes.Reader, isSettling || view.HasClocks ? ScreenPause : Timeout.InfiniteTimeSpan, stop);
                 if (isSettling)
                 {
                     status = null;
@@ -77,7 +61,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
         }
         finally
         {
-            _terminal.EndRedraw();
+            view.Close();
             await ending.CancelAsync();
             await hints;
         }
@@ -139,7 +123,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
                 if (!told && context.Time.GetElapsedTime(began) > NotReadyPatience)
                 {
                     told = true;
-                    _terminal.Warn(
+                    context.Interaction.Warn(
                         $"{run.RunId} can't report its state: {ConnectionFault.Of(notReady)}. Waiting; "
                             + ".orchestrator/logs/engine.log may say why."
                     );
@@ -201,46 +185,4 @@ internal sealed class RunWatcher(RunHandle run, string folder, CommandContext co
     /// often.</summary>
     private static TimeSpan PauseFor(RunStatus? status) =>
         TimeSpan.FromMilliseconds(Math.Clamp(status?.TaskCount ?? 0, LinePause.TotalMilliseconds, LongestPause.TotalMilliseconds));
-
-    private void Show(RunStatus status, bool isLast = false)
-    {
-        var news = RunWarnings.Of(status).Where(_warned.Add).ToList();
-        if (news.Count > 0)
-        {
-            _terminal.EndRedraw();
-        }
-        foreach (var warning in news)
-        {
-            _terminal.Warn(warning);
-        }
-        if (_terminal.HasScreen)
-        {
-            _terminal.Report(RunProgramStatus.Of(status));
-        }
-        if (_table)
-        {
-            _terminal.Redraw(
-                TaskTable.Draw(
-                    status,
-                    AgentActivity.Read(folder, status, context.Environment),
-                    context.Time.GetUtcNow(),
-                    _terminal.Width,
-                    _terminal.Height - 1,
-                    stepsFollow: isLast
-                )
-            );
-            return;
-        }
-
-        foreach (
-            var happened in EventFile
-                .ReadNew(Path.Combine(folder, "events.jsonl"), ref _read)
-                .Select(EventFile.Parse)
-                .Where(happened => happened.Sequence > _shown)
-        )
-        {
-            _terminal.Say(EventFile.Describe(happened));
-            _shown = happened.Sequence;
-        }
-    }
 }

@@ -6,14 +6,14 @@ using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Settings;
 
-namespace Orchestrator.Cli.Runs;
+namespace Orchestrator.App.Starting;
 
 /// <summary>Prepares an unattended run (<c>run --overnight</c>): reports everything that could need attention during the run, and creates
 /// the run contract.</summary>
 /// <param name="context">Provides user interaction, environment and clock.</param>
 /// <param name="repository">The repository.</param>
 /// <param name="settings">Trusted settings of the run.</param>
-internal sealed class UnattendedPreflight(CommandContext context, RepositoryLocation repository, SettingsResult settings)
+public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocation repository, SettingsResult settings)
 {
     /// <summary>Refuses an unattended run whose programs can reach any host, unless the user confirmed it.</summary>
     /// <param name="isMeant">True if the user confirmed it by <c>--yes-open-network</c>.</param>
@@ -35,6 +35,7 @@ internal sealed class UnattendedPreflight(CommandContext context, RepositoryLoca
     /// <param name="plan">Plan of the run, or null if a planner makes it.</param>
     /// <param name="input">Input of the run.</param>
     /// <param name="agreed">True if the user has already confirmed by <c>--yes</c>.</param>
+    /// <param name="stop">Cancels the checks.</param>
     /// <exception cref="UseCaseException">The user did not confirm: exit code 3.</exception>
     public async Task<NightContract> MakeAsync(string runId, Plan? plan, OrchestrationInput input, bool agreed, CancellationToken stop)
     {
@@ -79,7 +80,7 @@ internal sealed class UnattendedPreflight(CommandContext context, RepositoryLoca
             Remarks = [.. open.Select(entry => entry.Message)],
         };
         Show(runId, contract, input, entries);
-        if (open.Count > 0 && !agreed && context.Terminal.Ask("Start anyway?") is not true)
+        if (open.Count > 0 && !agreed && context.Interaction.Ask("Start anyway?") is not true)
         {
             throw new UseCaseException(
                 Outcome.NeedsPerson,
@@ -93,18 +94,18 @@ internal sealed class UnattendedPreflight(CommandContext context, RepositoryLoca
 
     private void Show(string runId, NightContract contract, OrchestrationInput input, IReadOnlyList<MachineCheckEntry> entries)
     {
-        context.Terminal.Say($"The night of {runId}:");
+        context.Interaction.Say($"The night of {runId}:");
         foreach (var clause in Clauses(contract, input))
         {
-            context.Terminal.Say($"  {clause}");
+            context.Interaction.Say($"  {clause}");
         }
-        context.Terminal.Say("What could wake you, or end it early:");
+        context.Interaction.Say("What could wake you, or end it early:");
         foreach (var entry in entries.OrderByDescending(entry => entry.Status))
         {
-            context.Terminal.Say($"  {CheckDocument.Word(entry.Status), -4}  {entry.Name}: {LocalTimes.In(entry.Message)}");
+            context.Interaction.Say($"  {CheckDocument.Word(entry.Status), -4}  {entry.Name}: {LocalTimes.In(entry.Message)}");
             if (entry is { Status: not MachineCheckStatus.Ok, Cure: { } cure })
             {
-                context.Terminal.Say($"        {cure}");
+                context.Interaction.Say($"        {cure}");
             }
         }
     }

@@ -126,6 +126,15 @@ internal sealed class TaskImportCommand : CliCommand
             Again = true,
             Conversations = taken.Session.Length > 0 ? new Dictionary<string, string> { [taken.Task] = taken.Session } : null,
         };
-        return await RunSession.RunAsync(runId, input, repository, settings.Settings!, _engine.Arguments(parsed), context, stop);
+        return await RunSession.RunAsync(
+            runId,
+            input,
+            repository,
+            settings.Settings!,
+            _engine.Arguments(parsed),
+            context,
+            new TerminalPresenter(context),
+            stop
+        );
     }
 }

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using Orchestrator.Cli.Options;
-using Orchestrator.Gates.Packages;
-using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -24,30 +22,26 @@ internal sealed class EnvironmentCommand : CliCommand
 
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var files = EnvironmentFiles.Read(
-            context.FindRepository() is { IsBare: false } repository ? repository.WorkTree : context.Directory
+        var environment = EnvironmentCheck.Read(
+            context.FindRepository() is { IsBare: false } repository ? repository.WorkTree : context.Directory,
+            parsed.GetValue(_verify)
         );
-        var hash = EnvironmentHash.Of(files);
-        bool? matches = parsed.GetValue(_verify) is { } given ? EnvironmentHash.Matches(hash, given) : null;
         if (parsed.GetValue(_json))
         {
-            context.Print(
-                new EnvironmentDocument(hash, [.. files.Select(f => new EnvironmentEntry(f.Path, f.Sha256))], matches),
-                DocumentJson.Default.EnvironmentDocument
-            );
+            context.Print(environment, DocumentJson.Default.EnvironmentDocument);
         }
-        foreach (var file in files)
+        foreach (var file in environment.Files)
         {
             context.Terminal.Show($"{file.Sha256[..12]}  {file.Path}");
         }
         context.Terminal.Show(
-            matches switch
+            environment.Matches switch
             {
-                true => $"The environment is unchanged: {hash}.",
-                false => $"The environment has changed: it is {hash} now.",
-                null => $"{hash}  {Plural.Of(files.Count, "file")}",
+                true => $"The environment is unchanged: {environment.Hash}.",
+                false => $"The environment has changed: it is {environment.Hash} now.",
+                null => $"{environment.Hash}  {Plural.Of(environment.Files.Count, "file")}",
             }
         );
-        return Task.FromResult(matches == false ? Outcome.WorkFailed : Outcome.Done);
+        return Task.FromResult(environment.Matches == false ? Outcome.WorkFailed : Outcome.Done);
     }
 }

@@ -58,7 +58,9 @@ internal sealed class MoveCommand : CliCommand
             stored?.Id
         );
         string runId;
-        await using (var session = await RunSession.OpenAsync(context, repository, settings.Settings!, stop))
+        await using (
+            var session = await RunSession.OpenAsync(context, new TerminalPresenter(context), repository, settings.Settings!, stop)
+        )
         {
             runId = stored?.Id ?? await FindOnServerAsync(session, _run.Text(parsed), repository, stop);
             var run = session.Runs.Get(runId);

@@ -2,22 +2,23 @@ using Orchestrator.Client;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 
-namespace Orchestrator.Cli.Runs;
+namespace Orchestrator.App.Sessions;
 
 /// <summary>Applies a user's answer about a plan: the run starts or ends, or a new run replaces it if the user wants another
 /// plan.</summary>
 /// <param name="runs">Client for the runs of the engine.</param>
-/// <param name="context">Provides the user's identity and the terminal.</param>
-internal sealed class PlanDecision(RunClient runs, CommandContext context)
+/// <param name="context">Provides the user's identity and receives messages.</param>
+public sealed class PlanDecision(RunClient runs, UseCaseContext context)
 {
     /// <summary>Applies the answer.</summary>
     /// <param name="run">Run that asked.</param>
     /// <param name="asked">Status with the question that the user saw.</param>
     /// <param name="answer">The answer.</param>
+    /// <param name="stop">Cancels the request.</param>
     /// <returns>The run that replaces the asking one, or null if none does.</returns>
     public async Task<RunHandle?> CarryOutAsync(RunHandle run, RunStatus asked, PlanAnswer answer, CancellationToken stop)
     {
-        var shown = PlanQuestion.Of(asked)?.Shown ?? "";
+        var shown = asked.Questions.FirstOrDefault(question => question.Id == RunQuestion.Plan)?.Shown ?? "";
         if (answer is PlanAnswer.Yes)
         {
             Say(await run.ApproveAsync(new ApprovalCommand(RunQuestion.Plan, By: context.Person) { Shown = shown }, stop));
@@ -33,11 +34,11 @@ internal sealed class PlanDecision(RunClient runs, CommandContext context)
         }
         await run.ResultAsync(stop);
         var started = await runs.StartAsync(next, id, stop);
-        context.Terminal.Say($"{id} has started in place of {run.RunId}.");
+        context.Interaction.Say($"{id} has started in place of {run.RunId}.");
         return started;
     }
 
-    private void Say(SteeringAnswer answer) => context.Terminal.Say(answer.Message);
+    private void Say(SteeringAnswer answer) => context.Interaction.Say(answer.Message);
 
     private static async Task<OrchestrationInput> InPlaceOfAsync(RunHandle run, PlanAnswer answer, CancellationToken stop)
     {
