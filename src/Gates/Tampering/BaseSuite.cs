@@ -63,7 +63,7 @@ public sealed record BaseSuite(BaseSuiteResult Result, IReadOnlyList<string> Fai
     public static IReadOnlyList<FewerTests> FewerIn(IReadOnlyList<GateVerdict> ofWork, IReadOnlyList<GateVerdict> others) =>
         [
             .. ofWork
-                .Where(verdict => verdict.Passed && !ChangedFileNames.AreAskedFor(verdict.Gate))
+                .Where(verdict => verdict.Result == GateResult.Passed && !ChangedFileNames.AreAskedFor(verdict.Gate))
                 .Join(
                     others.Where(verdict => verdict.Passed || IsRed(verdict)),
                     verdict => verdict.Gate.Identity,

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
 /// <summary>Options at the end of a gate's line in a phase file: <c>(exclusive: NAME)</c>, <c>(cache: false)</c>, <c>(clean: true)</c>,
-/// <c>(needs: GATE)</c>, or several separated by commas.</summary>
+/// <c>(needs: GATE)</c>, <c>(covers: GLOB)</c>, or several separated by commas.</summary>
 internal sealed partial record GateLineOptions
 {
     /// <summary>Name shared by gates that run one at a time on a host, or null for none.</summary>
@@ -17,6 +17,9 @@ internal sealed partial record GateLineOptions
 
     /// <summary>Names of the gates whose outputs the gate starts with.</summary>
     public IReadOnlyList<string> Needs { get; private init; } = [];
+
+    /// <summary>Globs of the files that can change the gate's result; empty for all files.</summary>
+    public IReadOnlyList<string> Covers { get; private init; } = [];
 
     /// <summary>Faults with suggested fixes.</summary>
     public IReadOnlyList<(string Message, string Fix)> Faults { get; private init; } = [];
@@ -47,14 +50,16 @@ internal sealed partial record GateLineOptions
             "clean" => Wrong($"'{value}' does not say whether the gate starts clean.", "Write '(clean: true)', or leave it out."),
             "needs" when value.Length > 0 => this with { Needs = [.. Needs, value] },
             "needs" => Wrong("'needs' names no gate.", "Write '(needs: GATE)' with the command or the type of a gate of this phase."),
+            "covers" when RepositoryPath.TryNormalize(value, out var glob, out _) => this with { Covers = [.. Covers, glob] },
+            "covers" => Wrong($"'{value}' does not name files of the repository.", "Write '(covers: GLOB)', such as '(covers: backend/**)'."),
             _ => Wrong(
                 $"A gate has no '{name}' in parentheses.",
-                "Write '(exclusive: NAME)', '(cache: false)', '(clean: true)', '(needs: GATE)', or several with commas."
+                "Write '(exclusive: NAME)', '(cache: false)', '(clean: true)', '(needs: GATE)', '(covers: GLOB)', or several with commas."
             ),
         };
 
     private GateLineOptions Wrong(string message, string fix) => this with { Faults = [.. Faults, (message, fix)] };
 
-    [GeneratedRegex(@"\((?<marks>\s*(exclusive|cache|clean|needs)\s*:[^)]*)\)\s*\.?$", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\((?<marks>\s*(exclusive|cache|clean|needs|covers)\s*:[^)]*)\)\s*\.?$", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Marked();
 }

@@ -67,6 +67,7 @@ internal sealed class PhaseGates(string file, FaultList faults)
                     Exclusive = marks.Exclusive,
                     Cache = marks.Cache,
                     Clean = marks.Clean,
+                    Covers = TextList.Of(marks.Covers),
                 }
             );
             _gateLines.Add(line.Number);
@@ -86,7 +87,7 @@ internal sealed class PhaseGates(string file, FaultList faults)
             {
                 Fault("unknown-gate", at, column, NeedsBinder.Unknown(_gates[at], name), NeedsBinder.Cure(_gates, at));
             }
-            _gates[at] = _gates[at] with { Needs = GateNeeds.Of(names.SelectMany(name => NeedsBinder.Find(_gates, at, name))) };
+            _gates[at] = _gates[at] with { Needs = TextList.Of(names.SelectMany(name => NeedsBinder.Find(_gates, at, name))) };
         }
         if (GateOrder.InCircle(_gates) is { } gate)
         {

@@ -43,7 +43,12 @@ public sealed record Gate(
 
     /// <summary>Gates that run first and whose outputs this gate starts with, or null for none.</summary>
     [JsonPropertyName("needs"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public GateNeeds? Needs { get; init; }
+    public TextList? Needs { get; init; }
+
+    /// <summary>Globs of the files that can change the gate's result, or null for all files. The gate is skipped for work that changes none
+    /// of them. Before a landing it always runs.</summary>
+    [JsonPropertyName("covers"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TextList? Covers { get; init; }
 
     /// <summary>True if the gate is a measurement.</summary>
     [JsonIgnore]
@@ -70,6 +75,13 @@ public sealed record Gate(
 
     /// <summary>True if another gate is equivalent: its command does the same, as far as known, with the same expected outcome.</summary>
     public bool IsSameAs(Gate other) => Identity == other.Identity;
+
+    /// <summary>True if this gate runs after another and starts with its outputs.</summary>
+    public bool NeedsDirectly(Gate other) => Needs?.Any(command => GateIdentity.Of(command) == other.Identity.Command) == true;
+
+    /// <summary>True if a change of these files can change the gate's result.</summary>
+    /// <param name="changed">Changed files, relative to the repository.</param>
+    public bool ConcernsAny(IReadOnlyList<string> changed) => Covers is null || changed.Any(Ownership.Of(Covers).Owns);
 
     /// <summary>Key that is equal for equivalent gates, even if their commands are spelled differently (<c>npm test</c>, <c>npm run
     /// test</c>).</summary>

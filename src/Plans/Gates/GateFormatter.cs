@@ -38,6 +38,7 @@ public static class GateFormatter
             GateResult.Passed when verdict.RanAlone => "passed when run alone",
             GateResult.Passed or GateResult.Failed when verdict.Measured is not null => Comparison(verdict),
             GateResult.Passed => "passed",
+            GateResult.Skipped when verdict.Gate.Covers is not null => "skipped: no file that it covers was changed",
             GateResult.Skipped => "skipped: nothing of its kind was changed",
             GateResult.TimedOut => $"ran longer than {verdict.Gate.Limit.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s",
             GateResult.CouldNotRun => "could not run",
@@ -58,6 +59,7 @@ public static class GateFormatter
             GateResult.Passed => verdict.Failure == GateFailure.Flaky
                 ? "It failed, and passed when run again on the same files."
                 : "It passed.",
+            GateResult.Skipped when verdict.Gate.Covers is not null => "No file that it covers was changed.",
             GateResult.Skipped => "No file of the kind it asks for was changed.",
             _ when verdict.Repaired is { } files =>
                 $"It changed tracked files ({Names(files)}), so its success shows nothing. Commit what it "

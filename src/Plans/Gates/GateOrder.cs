@@ -31,14 +31,11 @@ public static class GateOrder
                 return;
             }
             seen[at] = true;
-            if (gateOf(all[at]).Needs is { } needs)
+            for (var other = 0; other < all.Count; other++)
             {
-                for (var other = 0; other < all.Count; other++)
+                if (other != at && gateOf(all[at]).NeedsDirectly(gateOf(all[other])))
                 {
-                    if (other != at && needs.Contain(gateOf(all[other])))
-                    {
-                        Add(other);
-                    }
+                    Add(other);
                 }
             }
             sorted.Add(all[at]);
@@ -59,7 +56,7 @@ public static class GateOrder
         var open = new Queue<Gate>([gate]);
         while (open.TryDequeue(out var next))
         {
-            foreach (var other in all.Where(other => other != gate && next.Needs?.Contain(other) == true && found.Add(other)))
+            foreach (var other in all.Where(other => other != gate && next.NeedsDirectly(other) && found.Add(other)))
             {
                 open.Enqueue(other);
             }
@@ -67,9 +64,19 @@ public static class GateOrder
         return [.. all.Where(found.Contains)];
     }
 
+    /// <summary>Returns the gates whose results a change can affect, with the gates that they need.</summary>
+    /// <param name="gates">All gates.</param>
+    /// <param name="changed">Changed files, relative to the repository.</param>
+    public static IReadOnlySet<Gate> ConcernedBy(IReadOnlyList<Gate> gates, IReadOnlyList<string> changed)
+    {
+        var concerned = gates.Where(gate => gate.ConcernsAny(changed)).ToHashSet();
+        concerned.UnionWith(concerned.ToList().SelectMany(gate => NeededBy(gate, gates)));
+        return concerned;
+    }
+
     /// <summary>Returns the first gate that needs itself, directly or indirectly, or null if none does.</summary>
     public static Gate? InCircle(IReadOnlyList<Gate> gates) =>
         gates.FirstOrDefault(gate =>
-            gate.Needs is { } needs && (needs.Contain(gate) || NeededBy(gate, gates).Any(needed => needed.Needs?.Contain(gate) == true))
+            gate.NeedsDirectly(gate) || NeededBy(gate, gates).Any(needed => needed.NeedsDirectly(gate))
         );
 }

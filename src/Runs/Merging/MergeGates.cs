@@ -32,7 +32,7 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
         var last = merged[^1];
         var groups = GatesOf(merged);
         IReadOnlyList<Gate> gates = [.. groups.SelectMany(group => group)];
-        IReadOnlyList<string> changed = gates.Any(ChangedFileNames.AreAskedFor)
+        IReadOnlyList<string> changed = gates.Any(gate => gate.Covers is not null || ChangedFileNames.AreAskedFor(gate))
             ? [.. (await new Diffs(repository).BetweenAsync(staging, commit, stop)).Select(c => c.Path)]
             : [];
         var evidence = Path.Combine(files.Folder.Task(last.TaskId), $"merge-gates-{last.Attempt}");
