@@ -77,14 +77,9 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         notes.AddRange(WorktreeHistory.Notes(worktree, workspace.Branch));
         problems.AddRange(AgentGuard.Problems(files.Folder, task.Id, input.Start, input.Attempt));
         var missing = Compliance.Problems(task, worktree.Path, input.Called);
-        if (files.Settings.StrictCompliance)
-        {
-            problems.AddRange(missing);
-        }
-        else
-        {
-            notes.AddRange(missing.Select(what => $"not demanded (compliance.strict is false): {what}"));
-        }
+        var isStrict = files.Settings.StrictCompliance;
+        problems.AddRange(isStrict ? missing : []);
+        notes.AddRange(isStrict ? [] : missing.Select(what => $"not demanded (compliance.strict is false): {what}"));
         return problems;
     }
 
