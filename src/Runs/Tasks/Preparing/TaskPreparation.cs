@@ -68,11 +68,13 @@ public sealed class TaskPreparation(RunServices services)
                 ContentKey = await ContentKey.OfAsync(repository, files, task, notes.Base, stop),
             };
         }
-        if (await WorktreeSetup.RunAsync(worktree, files, services, files.Folder.Task(task.Id), stop, task: task.Id) is { } failure)
-        {
-            return prepared with { Problem = failure, FailureClass = FailureClass.Environment };
-        }
-        return prepared;
+        return await WorktreeSetup.RunAsync(worktree, files, services, files.Folder.Task(task.Id), stop, task: task.Id) is { } failure
+            ? prepared with
+            {
+                Problem = failure,
+                FailureClass = FailureClass.Environment,
+            }
+            : prepared;
     }
 
     /// <summary>Reads the task's notes, unless their base is unknown to the run. Other programs can write the file, and the base
