@@ -142,6 +142,11 @@ internal sealed class ShowCommand : CliCommand
         Say(context, "commit", task.Commit);
         Say(context, "merge", task.MergeCommit);
         Say(context, "evidence", task.Evidence);
+        ShowHistory(details, context);
+    }
+
+    private static void ShowHistory(TaskDocument details, CommandContext context)
+    {
         foreach (var kept in details.Kept)
         {
             Say(context, "kept", kept);
