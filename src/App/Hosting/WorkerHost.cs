@@ -3,9 +3,6 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.App.Workers;
 using Orchestrator.Client;
 using Orchestrator.Machine.Hosting;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
-using Orchestrator.Settings;
 
 namespace Orchestrator.App.Hosting;
 

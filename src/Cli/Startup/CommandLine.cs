@@ -1,10 +1,7 @@
-using System.CommandLine;
 using System.Runtime.CompilerServices;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Help;
-using Orchestrator.Cli.Options;
 using Orchestrator.Machine.Setup;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Tasks.Callbacks;
 using Orchestrator.Settings;
 using Temporalio.Exceptions;

@@ -103,6 +103,15 @@ public static class MasterPlanReader
             return new Phase(row, normal, null);
         }
         var content = PhaseFileReader.Read(text, normal, faults);
+        CompareNumber(content, row, normal, faults);
+        return new Phase(row, normal, content);
+
+        void Refuse(string code, string message, string cure) =>
+            faults.Add(code, FaultSeverity.Error, row.Line, 1, $"phases.{row.Id}", message, cure);
+    }
+
+    private static void CompareNumber(PhaseFile content, PhaseRow row, string normal, FaultList faults)
+    {
         if (
             content.Number is { } number
             && PhaseTable.IdOf(number) is var inFile
@@ -119,10 +128,6 @@ public static class MasterPlanReader
                 )
             );
         }
-        return new Phase(row, normal, content);
-
-        void Refuse(string code, string message, string cure) =>
-            faults.Add(code, FaultSeverity.Error, row.Line, 1, $"phases.{row.Id}", message, cure);
     }
 
     private static IReadOnlyList<PhaseReference>[] Dependencies(

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Orchestrator.Machine.Setup;
 using Orchestrator.Settings;
 

@@ -1,11 +1,7 @@
-using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Hosting;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Temporal.Server;
 
 namespace Orchestrator.Cli.Commands;
