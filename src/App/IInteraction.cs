@@ -1,5 +1,3 @@
-using Orchestrator.Plans;
-
 namespace Orchestrator.App;
 
 /// <summary>Reports progress and warnings of a use case to the user and asks questions if the user can answer.</summary>

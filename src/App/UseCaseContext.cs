@@ -1,12 +1,10 @@
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Machine.Setup;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Accounts;
 using Orchestrator.Runs.Backlogs;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Runs.Tasks.Callbacks;
-using Orchestrator.Settings;
 
 namespace Orchestrator.App;
 

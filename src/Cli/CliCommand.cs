@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace Orchestrator.Cli;
 
 /// <summary>A command: its options and its implementation. Each command has its own file and one line in

@@ -106,6 +106,17 @@ public static class DashboardHost
         new ChangeStreams(reader, source, events, time, app.Lifetime.ApplicationStopping).AddTo(app);
         app.UseWebSockets();
         new LegacyRoutes(reader, events, time, app.Lifetime.ApplicationStopping).AddTo(app);
+        MapReference(app, pages, renderer);
+        ApiReference.AddTo(app);
+        MapAsset(app, "style.css", "text/css; charset=utf-8");
+        MapAsset(app, "log.css", "text/css; charset=utf-8");
+        MapAsset(app, "page.js", "text/javascript; charset=utf-8");
+        MapAsset(app, "icon.svg", "image/svg+xml");
+        MapAsset(app, "icon-needs.svg", "image/svg+xml");
+        MapAsset(app, "manifest.json", "application/manifest+json");
+    }
+
+    private static void MapReference(WebApplication app, PageRoutes pages, PageRenderer renderer) =>
         app.MapGet(
             "/docs",
             async context =>
@@ -129,14 +140,6 @@ public static class DashboardHost
                     )
                 )
         );
-        ApiReference.AddTo(app);
-        MapAsset(app, "style.css", "text/css; charset=utf-8");
-        MapAsset(app, "log.css", "text/css; charset=utf-8");
-        MapAsset(app, "page.js", "text/javascript; charset=utf-8");
-        MapAsset(app, "icon.svg", "image/svg+xml");
-        MapAsset(app, "icon-needs.svg", "image/svg+xml");
-        MapAsset(app, "manifest.json", "application/manifest+json");
-    }
 
     private static async Task RenderAsync(HttpContext context, Task<IResult> page) => await (await page).ExecuteAsync(context);
 

@@ -159,9 +159,11 @@ internal static class Questions
     public static AnswerWay ToRaise(RunState state, BudgetStatus budget, TaskEntry task) =>
         new(AnswerWays.RaiseBudget, BudgetKinds.IsShared(budget.Kind) ? state.RunId : $"{state.RunId}/{task.Id}", budget.Kind);
 
-    private static IEnumerable<RunQuestion> OfTasks(RunState state)
+    private static IEnumerable<RunQuestion> OfTasks(RunState state) =>
+        OfBlocked(state).Concat(OfApprovals(state)).Concat(OfPlanner(state)).Concat(OfEndedBadly(state));
+
+    private static IEnumerable<RunQuestion> OfBlocked(RunState state)
     {
-        var id = state.RunId;
         foreach (var entry in state.Board.In(TaskStates.Blocked))
         {
             yield return Ask(
@@ -170,10 +172,14 @@ internal static class Questions
                 saysReason: true,
                 // Guidance would start the agent again, but a user has to reconcile both sides of the conflict.
                 entry.Progress.Why is ConflictForPerson
-                    ? Of(entry, AnswerWays.Retry, AnswerWays.Guide, AnswerWays.Cancel)
-                    : Of(entry, AnswerWays.Guide, AnswerWays.Cancel)
+                    ? WaysOf(state, entry, AnswerWays.Retry, AnswerWays.Guide, AnswerWays.Cancel)
+                    : WaysOf(state, entry, AnswerWays.Guide, AnswerWays.Cancel)
             );
         }
+    }
+
+    private static IEnumerable<RunQuestion> OfApprovals(RunState state)
+    {
         foreach (var entry in state.Board.In(TaskStates.AwaitingApproval).Where(e => !e.State.AnswerSent))
         {
             yield return entry is { AtWork: true, Progress.Asks: not null }
@@ -181,7 +187,7 @@ internal static class Questions
                     entry,
                     $"{entry.Progress.Reason} {Deadline(state, entry.Progress.Since)}",
                     saysReason: true,
-                    Of(entry, AnswerWays.Approve, AnswerWays.Reject)
+                    WaysOf(state, entry, AnswerWays.Approve, AnswerWays.Reject)
                 )
             : entry.AtWork
                 ? Ask(
@@ -189,15 +195,19 @@ internal static class Questions
                     $"May {entry.Id} be merged ({CommitIds.Shorten(entry.Progress.Commit)})? {entry.Progress.Reason} "
                         + Deadline(state, entry.Progress.Since),
                     saysReason: true,
-                    Of(entry, AnswerWays.Diff, AnswerWays.Approve, AnswerWays.Reject)
+                    WaysOf(state, entry, AnswerWays.Diff, AnswerWays.Approve, AnswerWays.Reject)
                 )
             : Ask(
                 entry,
                 $"May {entry.Id} start? {entry.Outline.Title} {Deadline(state, entry.Progress.Since)}",
                 saysReason: false,
-                Of(entry, AnswerWays.Approve, AnswerWays.Reject)
+                WaysOf(state, entry, AnswerWays.Approve, AnswerWays.Reject)
             );
         }
+    }
+
+    private static IEnumerable<RunQuestion> OfPlanner(RunState state)
+    {
         if (
             state.Run.State == RunStates.Planning
             && state.Input.NeedsPlanner
@@ -208,9 +218,13 @@ internal static class Questions
                 planner,
                 $"The planner is {planner.Progress.State}: {planner.Progress.Reason}",
                 saysReason: true,
-                Of(planner, AnswerWays.Guide)
+                WaysOf(state, planner, AnswerWays.Guide)
             );
         }
+    }
+
+    private static IEnumerable<RunQuestion> OfEndedBadly(RunState state)
+    {
         var landing = LandingOfMerged(state);
         foreach (var entry in state.Run.State == RunStates.Escalated ? Scheduling.EndedBadly(state.Board) : [])
         {
@@ -220,18 +234,19 @@ internal static class Questions
                     $"{entry.Id} was cancelled, and {string.Join(", ", state.Board.SkippedFor(entry).Select(e => e.Id).Take(5))} "
                         + "can't run without it.",
                     saysReason: false,
-                    Of(entry, AnswerWays.CancelDependants, AnswerWays.Skip, AnswerWays.Guide)
+                    WaysOf(state, entry, AnswerWays.CancelDependants, AnswerWays.Skip, AnswerWays.Guide)
                 )
                 : Ask(
                     entry,
                     $"{entry.Id} is {entry.Progress.State}: {entry.Progress.Reason}",
                     saysReason: true,
-                    [.. landing, .. Of(entry, AnswerWays.Guide, AnswerWays.Skip, AnswerWays.Cancel)]
+                    [.. landing, .. WaysOf(state, entry, AnswerWays.Guide, AnswerWays.Skip, AnswerWays.Cancel)]
                 );
         }
-
-        AnswerWay[] Of(TaskEntry entry, params string[] kinds) => [.. kinds.Select(kind => new AnswerWay(kind, $"{id}/{entry.Id}"))];
     }
+
+    private static AnswerWay[] WaysOf(RunState state, TaskEntry entry, params string[] kinds) =>
+        [.. kinds.Select(kind => new AnswerWay(kind, $"{state.RunId}/{entry.Id}"))];
 
     /// <summary>Formats the deadline and the effect of a missing answer, for approvals and promotion. Other questions have no time
     /// limit.</summary>

@@ -1,7 +1,5 @@
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Machine.Setup;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 
 namespace Orchestrator.App.Background;
 

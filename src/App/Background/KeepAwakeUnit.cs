@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Machine.Night;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 
 namespace Orchestrator.App.Background;
 

@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Client.Schedules;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.App.Background;

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.App.Background;

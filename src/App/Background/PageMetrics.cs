@@ -1,6 +1,4 @@
 using Orchestrator.App.Telemetry;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 
 namespace Orchestrator.App.Background;
 

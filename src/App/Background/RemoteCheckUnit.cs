@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Machine.Setup;
-using Orchestrator.Runs;
 
 namespace Orchestrator.App.Background;
 

@@ -1,8 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Machine.Cleaning;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
-using Orchestrator.Settings;
 
 namespace Orchestrator.App.Background;
 

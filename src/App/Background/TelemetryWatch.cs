@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.App.Telemetry;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 
 namespace Orchestrator.App.Background;
 

@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-
 namespace Orchestrator.App.Commands;
 
 /// <summary>Translates a way to answer a question into a steering command.</summary>

@@ -1,8 +1,4 @@
 using System.Globalization;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
-using Orchestrator.Settings;
 
 namespace Orchestrator.App.Commands;
 

@@ -1,8 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Machine.Cleaning;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Settings;
 
 namespace Orchestrator.App.Commands;
 

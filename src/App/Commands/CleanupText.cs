@@ -1,5 +1,4 @@
 using System.Globalization;
-using Orchestrator.Plans;
 
 namespace Orchestrator.App.Commands;
 

@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-
 namespace Orchestrator.App.Commands;
 
 /// <summary>The commands that change runs of a repository, for callers that nobody follows at a terminal. Where no worker serves a run, the

@@ -1,5 +1,3 @@
-using Orchestrator.Plans;
-
 namespace Orchestrator.App.Commands;
 
 /// <summary>Records messages for a user who reads them afterwards, and who can't be asked.</summary>

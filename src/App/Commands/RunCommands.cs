@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-
 namespace Orchestrator.App.Commands;
 
 /// <summary>Changes runs of a repository for callers without a terminal.</summary>

@@ -1,4 +1,3 @@
-using Orchestrator.Plans;
 using Orchestrator.Runs.Holds;
 
 namespace Orchestrator.App.Commands;

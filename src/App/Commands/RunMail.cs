@@ -1,4 +1,3 @@
-using Orchestrator.Messages;
 using Orchestrator.Runs.Tasks.Callbacks;
 using Orchestrator.Runs.Tasks.Mail;
 

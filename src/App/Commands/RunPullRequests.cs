@@ -1,4 +1,3 @@
-using Orchestrator.Messages;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Merging.PullRequests;
 using Orchestrator.Runs.Reports;

@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-
 namespace Orchestrator.App.Documents;
 
 /// <summary>A page of a run's transitions, the oldest first.</summary>

@@ -1,4 +1,3 @@
-using Orchestrator.Messages;
 using Orchestrator.Runs.Holds;
 
 namespace Orchestrator.App.Documents;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Orchestrator.Plans;
 
 namespace Orchestrator.App.Documents;
 

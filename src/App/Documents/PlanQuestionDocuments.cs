@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Orchestrator.Plans;
 
 namespace Orchestrator.App.Documents;
 

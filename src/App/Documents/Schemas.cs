@@ -2,10 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Loading;
-using Orchestrator.Settings;
 
 namespace Orchestrator.App.Documents;
 

@@ -1,5 +1,4 @@
 using Orchestrator.Machine.Service;
-using Orchestrator.Plans;
 
 namespace Orchestrator.App.Documents;
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.Messages;
 using Temporal.Server;
 
 namespace Orchestrator.App.Engine;

@@ -1,8 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Machine.Setup;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
-using Orchestrator.Settings;
 
 namespace Orchestrator.App.Engine;
 

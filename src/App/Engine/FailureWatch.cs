@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Client;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 
 namespace Orchestrator.App.Engine;
 

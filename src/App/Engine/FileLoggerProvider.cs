@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 
 namespace Orchestrator.App.Engine;
 

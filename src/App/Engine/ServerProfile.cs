@@ -1,4 +1,3 @@
-using Orchestrator.Settings;
 using Temporalio.Client;
 using Temporalio.Common.EnvConfig;
 

@@ -1,5 +1,4 @@
 using Orchestrator.Machine.Hosting;
-using Orchestrator.Runs;
 
 namespace Orchestrator.App.Engine;
 

@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.Runs;
-using Orchestrator.Settings;
 using Temporalio.Api.WorkflowService.V1;
 using Temporalio.Client;
 using Temporalio.Common;

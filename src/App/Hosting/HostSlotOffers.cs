@@ -1,8 +1,5 @@
 using Orchestrator.App.Workers;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Merging.Preflight;
-using Orchestrator.Settings;
 
 namespace Orchestrator.App.Hosting;
 

@@ -1,9 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Client;
 using Orchestrator.Machine.Hosting;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
-using Orchestrator.Settings;
 using Temporalio.Client;
 using Temporalio.Common;
 using Temporalio.Worker;

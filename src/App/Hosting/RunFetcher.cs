@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Tasks.Moving;
 
 namespace Orchestrator.App.Hosting;

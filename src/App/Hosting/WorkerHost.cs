@@ -3,9 +3,6 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.App.Workers;
 using Orchestrator.Client;
 using Orchestrator.Machine.Hosting;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
-using Orchestrator.Settings;
 
 namespace Orchestrator.App.Hosting;
 
@@ -106,14 +103,7 @@ public sealed class WorkerHost : IAsyncDisposable
                 Places = places,
                 Remotes = remotes,
                 Repositories = inHand.References,
-                Named = (named ?? new Dictionary<string, RepositoryLocation>()).ToDictionary(
-                    pair => pair.Key,
-                    pair =>
-                        inHand.References.First(reference => reference.Path == pair.Value.Root) with
-                        {
-                            LinkedWorktree = pair.Value.LinkedWorktree,
-                        }
-                ),
+                Named = NamedOf(named, inHand.References),
                 Services = context.Services,
                 SharesAccounts = !engine.IsEmbedded,
             };
@@ -134,6 +124,15 @@ public sealed class WorkerHost : IAsyncDisposable
             throw;
         }
     }
+
+    private static Dictionary<string, RepositoryReference> NamedOf(
+        IReadOnlyDictionary<string, RepositoryLocation>? named,
+        IReadOnlyList<RepositoryReference> served
+    ) =>
+        (named ?? new Dictionary<string, RepositoryLocation>()).ToDictionary(
+            pair => pair.Key,
+            pair => served.First(reference => reference.Path == pair.Value.Root) with { LinkedWorktree = pair.Value.LinkedWorktree }
+        );
 
     /// <summary>Starts background units that end with the worker.</summary>
     public async Task AddAsync(IReadOnlyList<BackgroundUnit> units)

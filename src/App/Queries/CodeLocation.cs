@@ -1,5 +1,4 @@
 using System.Globalization;
-using Orchestrator.Runs;
 
 namespace Orchestrator.App.Queries;
 

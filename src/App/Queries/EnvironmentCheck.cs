@@ -1,5 +1,4 @@
 using Orchestrator.Gates.Packages;
-using Orchestrator.Plans;
 
 namespace Orchestrator.App.Queries;
 

@@ -1,7 +1,4 @@
 using System.Globalization;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.App.Queries;

@@ -1,6 +1,3 @@
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-
 namespace Orchestrator.App.Queries;
 
 /// <summary>Queries about a repository's runs, its settings and this machine. Each result is a document that the terminal, the page and

@@ -1,5 +1,3 @@
-using Orchestrator.Plans;
-
 namespace Orchestrator.App.Queries;
 
 /// <summary>The check of a plan: faults, deciding gates, order and risk.</summary>

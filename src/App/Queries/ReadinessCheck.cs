@@ -1,5 +1,4 @@
 using Orchestrator.Machine.Setup;
-using Orchestrator.Settings;
 
 namespace Orchestrator.App.Queries;
 

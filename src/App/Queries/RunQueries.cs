@@ -2,15 +2,11 @@ using System.Globalization;
 using Orchestrator.Machine.Cleaning;
 using Orchestrator.Machine.Repositories;
 using Orchestrator.Machine.Sessions;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Runs.Reports.Gates;
 using Orchestrator.Runs.Tasks;
 using Orchestrator.Runs.Tasks.Callbacks;
-using Orchestrator.Settings;
 
 namespace Orchestrator.App.Queries;
 

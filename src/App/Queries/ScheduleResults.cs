@@ -1,6 +1,4 @@
 using Orchestrator.Client.Schedules;
-using Orchestrator.Runs;
-using Orchestrator.Settings;
 
 namespace Orchestrator.App.Queries;
 

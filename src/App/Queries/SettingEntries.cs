@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Orchestrator.Settings;
 
 namespace Orchestrator.App.Queries;
 

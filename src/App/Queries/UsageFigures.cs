@@ -1,9 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Client;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Accounts;
-using Orchestrator.Settings;
 using Orchestrator.Usage;
 
 namespace Orchestrator.App.Queries;

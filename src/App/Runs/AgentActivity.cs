@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Holds;
 using Orchestrator.Runs.Reports.Gates;
 using Orchestrator.Runs.Tasks.Mail;

@@ -1,5 +1,4 @@
 using Orchestrator.Client;
-using Orchestrator.Plans;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Runs;

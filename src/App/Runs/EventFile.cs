@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 
 namespace Orchestrator.App.Runs;
 

@@ -1,8 +1,6 @@
 using Orchestrator.Client.Schedules;
 using Orchestrator.Machine.Repositories;
 using Orchestrator.Machine.Verification;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.App.Runs;

@@ -3,9 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Orchestrator.Client.Schedules;
 using Orchestrator.Machine.Repositories;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Runs.Reports.Notices;
 

@@ -1,5 +1,3 @@
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.App.Runs;

@@ -1,6 +1,3 @@
-using Orchestrator.Messages;
-using Orchestrator.Runs;
-
 namespace Orchestrator.App.Runs;
 
 /// <summary>Finds the question of a run that a user names.</summary>

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Orchestrator.Messages;
 using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.App.Runs;

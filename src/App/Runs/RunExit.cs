@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-
 namespace Orchestrator.App.Runs;
 
 /// <summary>The exit code for a run's state.</summary>

@@ -1,6 +1,3 @@
-using Orchestrator.Plans;
-using Orchestrator.Runs;
-
 namespace Orchestrator.App.Runs;
 
 /// <summary>Finds runs by a name that a user typed: a run's id, file name, prefix or suffix, or words of its title. All commands that take

@@ -1,6 +1,4 @@
 using Orchestrator.Machine.Hosting;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Merging.Landing;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Runs.Reports.Notices;

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Client;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.Usage;
 using Temporal.Server;
 using Temporalio.Client;

@@ -1,6 +1,3 @@
-using Orchestrator.Messages;
-using Orchestrator.Runs;
-
 namespace Orchestrator.App.Runs;
 
 /// <summary>A reference to a run or one of its tasks: <c>RUN</c> or <c>RUN/TASK</c>, each possibly abbreviated.</summary>

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Client.Schedules;
-using Orchestrator.Runs;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Runs;

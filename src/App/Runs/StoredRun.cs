@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Orchestrator.Messages;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Usage;
 

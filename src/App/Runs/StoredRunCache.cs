@@ -1,5 +1,3 @@
-using Orchestrator.Runs;
-
 namespace Orchestrator.App.Runs;
 
 /// <summary>Caches the records of runs for callers that poll every second. A record is read again only if the time or length of its file

@@ -1,6 +1,3 @@
-using Orchestrator.Messages;
-using Orchestrator.Runs;
-
 namespace Orchestrator.App.Runs;
 
 /// <summary>Finds the runs of a repository from its files alone.</summary>

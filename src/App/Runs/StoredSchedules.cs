@@ -1,5 +1,4 @@
 using Orchestrator.Client.Schedules;
-using Orchestrator.Runs;
 using Temporal.Server;
 
 namespace Orchestrator.App.Runs;

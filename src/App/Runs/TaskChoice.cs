@@ -1,5 +1,3 @@
-using Orchestrator.Plans;
-
 namespace Orchestrator.App.Runs;
 
 /// <summary>Selection of a plan's tasks by their full ids.</summary>

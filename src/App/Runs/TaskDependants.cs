@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-
 namespace Orchestrator.App.Runs;
 
 /// <summary>The tasks that can't run without another one.</summary>

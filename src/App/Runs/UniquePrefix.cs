@@ -1,5 +1,3 @@
-using Orchestrator.Plans;
-
 namespace Orchestrator.App.Runs;
 
 /// <summary>Matches ids by a unique prefix.</summary>

@@ -1,7 +1,3 @@
-using Orchestrator.Messages;
-using Orchestrator.Runs;
-using Orchestrator.Settings;
-
 namespace Orchestrator.App.Sessions;
 
 /// <summary>Shows the runs of a session to the user, asks about their plans, and passes on the user's requests to stop.</summary>

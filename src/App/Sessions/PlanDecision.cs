@@ -1,6 +1,4 @@
 using Orchestrator.Client;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 
 namespace Orchestrator.App.Sessions;
 

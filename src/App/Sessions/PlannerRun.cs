@@ -1,8 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
-using Orchestrator.Settings;
 
 namespace Orchestrator.App.Sessions;
 

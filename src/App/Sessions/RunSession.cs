@@ -2,9 +2,6 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Client;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Machine.Night;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
-using Orchestrator.Settings;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Sessions;

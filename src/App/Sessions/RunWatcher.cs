@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Orchestrator.Client;
-using Orchestrator.Messages;
 using Orchestrator.Runs.Reports;
 using Temporalio.Exceptions;
 

@@ -1,6 +1,3 @@
-using Orchestrator.Messages;
-using Orchestrator.Settings;
-
 namespace Orchestrator.App.Sessions;
 
 /// <summary>A run that no worker serves, and that continues in this process or in a background process after a command.</summary>

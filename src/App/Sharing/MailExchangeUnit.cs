@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Tasks.Moving;
 
 namespace Orchestrator.App.Sharing;

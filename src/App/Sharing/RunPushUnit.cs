@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Tasks;
 using Orchestrator.Runs.Tasks.Moving;
 using Temporalio.Exceptions;

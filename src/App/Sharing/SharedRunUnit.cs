@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 
 namespace Orchestrator.App.Sharing;
 

@@ -1,6 +1,4 @@
 using Orchestrator.Machine.Hosting;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 
 namespace Orchestrator.App.Starting;
 

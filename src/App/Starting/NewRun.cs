@@ -1,9 +1,5 @@
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Merging.Preflight;
 using Orchestrator.Runs.Reports;
-using Orchestrator.Settings;
 
 namespace Orchestrator.App.Starting;
 

@@ -1,5 +1,3 @@
-using Orchestrator.Plans;
-
 namespace Orchestrator.App.Starting;
 
 /// <summary>Answer of the user when a run asks for approval of its plan.</summary>

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 
 namespace Orchestrator.App.Starting;
 

@@ -1,6 +1,3 @@
-using Orchestrator.Plans;
-using Orchestrator.Runs;
-
 namespace Orchestrator.App.Starting;
 
 /// <summary>Distinguishes request texts from file names. A mistyped file name must not become a paid request.</summary>

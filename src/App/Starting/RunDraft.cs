@@ -1,8 +1,3 @@
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
-using Orchestrator.Settings;
-
 namespace Orchestrator.App.Starting;
 
 /// <summary>A new run before its checks and questions.</summary>

@@ -1,11 +1,7 @@
 using Orchestrator.Machine.Setup;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Merging.Landing;
 using Orchestrator.Runs.Merging.Preflight;
 using Orchestrator.Runs.Reports;
-using Orchestrator.Settings;
 
 namespace Orchestrator.App.Starting;
 

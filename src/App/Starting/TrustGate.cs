@@ -1,7 +1,3 @@
-using Orchestrator.Plans;
-using Orchestrator.Runs;
-using Orchestrator.Settings;
-
 namespace Orchestrator.App.Starting;
 
 /// <summary>Asks the user for trust before anything in a repository's own files takes effect on this machine.</summary>

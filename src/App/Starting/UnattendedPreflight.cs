@@ -1,10 +1,6 @@
 using Orchestrator.Machine.Night;
 using Orchestrator.Machine.Setup;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
-using Orchestrator.Settings;
 
 namespace Orchestrator.App.Starting;
 

@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Client;
-using Orchestrator.Messages;
 using Orchestrator.Runs.Reports;
-using Orchestrator.Settings;
 using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Steering;

@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Merging.Landing;
 using Orchestrator.Runs.Reports;
 

@@ -1,7 +1,4 @@
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Merging.Landing;
-using Orchestrator.Settings;
 
 namespace Orchestrator.App.Steering;
 

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Machine.Hosting;
-using Orchestrator.Runs;
 
 namespace Orchestrator.App.Supervision;
 

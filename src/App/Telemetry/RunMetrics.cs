@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Orchestrator.Messages;
 using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.App.Telemetry;

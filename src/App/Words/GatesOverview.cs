@@ -1,8 +1,5 @@
 using Orchestrator.Machine.Verification;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Reports.Gates;
-using Orchestrator.Settings;
 
 namespace Orchestrator.App.Words;
 

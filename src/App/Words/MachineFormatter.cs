@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-
 namespace Orchestrator.App.Words;
 
 /// <summary>Formats sentences about the machine that a run waits for.</summary>

@@ -1,6 +1,3 @@
-using Orchestrator.Plans;
-using Orchestrator.Settings;
-
 namespace Orchestrator.App.Words;
 
 /// <summary>The risk of a plan for people: the score, its factors, and whether approval is needed.</summary>

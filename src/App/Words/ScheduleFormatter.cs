@@ -1,5 +1,4 @@
 using Orchestrator.Client.Schedules;
-using Orchestrator.Messages;
 
 namespace Orchestrator.App.Words;
 

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Client;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
 using Temporalio.Client;
 using Temporalio.Exceptions;

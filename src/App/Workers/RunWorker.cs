@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Activities;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Workflows;

@@ -1,9 +1,5 @@
-using System.CommandLine;
 using System.CommandLine.Completions;
 using Orchestrator.Cli.Help;
-using Orchestrator.Cli.Options;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Settings;
 

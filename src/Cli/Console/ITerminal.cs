@@ -1,5 +1,3 @@
-using Orchestrator.Plans;
-
 namespace Orchestrator.Cli.Console;
 
 /// <summary>Modes of writing colors.</summary>

@@ -3,7 +3,6 @@ using Markdig;
 using Markdig.Extensions.Tables;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
-using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Console;
 

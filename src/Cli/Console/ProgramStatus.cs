@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Console;
 

@@ -1,6 +1,5 @@
 #pragma warning disable RS0030 // This is the door to the console.
 using System.Text;
-using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Console;
 

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Temporal.Server;
 
 namespace Orchestrator.Cli.Engine;

@@ -1,6 +1,4 @@
-using System.CommandLine;
 using Orchestrator.Cli.Console;
-using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Help;
 

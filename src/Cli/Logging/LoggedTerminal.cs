@@ -1,5 +1,4 @@
 using Orchestrator.Cli.Console;
-using Orchestrator.Plans;
 using Serilog;
 using Serilog.Core;
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Console;
-using Orchestrator.Plans;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;

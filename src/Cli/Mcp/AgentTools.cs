@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ModelContextProtocol.Protocol;
-using Orchestrator.Runs;
 using Orchestrator.Runs.AgentCalls;
 using Orchestrator.Runs.Tasks.Callbacks;
 using Orchestrator.Runs.Tasks.Mail;

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Options;

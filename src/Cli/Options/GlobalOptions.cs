@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace Orchestrator.Cli.Options;
 
 /// <summary>Creates options that several commands have. Each call creates a new instance for one command.</summary>

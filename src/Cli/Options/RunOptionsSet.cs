@@ -1,7 +1,4 @@
-using System.CommandLine;
 using System.Globalization;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Options;

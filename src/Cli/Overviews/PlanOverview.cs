@@ -1,7 +1,5 @@
 using Orchestrator.Cli.Console;
 using Orchestrator.Machine.Verification;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Settings;
 

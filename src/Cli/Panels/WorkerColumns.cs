@@ -1,6 +1,5 @@
 using System.Globalization;
 using Orchestrator.Cli.Console;
-using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Panels;
 

@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-
 namespace Orchestrator.Cli.Panels;
 
 /// <summary>A task with a running agent, or a task that a user could continue.</summary>

@@ -1,6 +1,3 @@
-using Orchestrator.Cli.Options;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Runs;

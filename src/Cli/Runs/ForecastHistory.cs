@@ -1,6 +1,4 @@
 using System.Globalization;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;

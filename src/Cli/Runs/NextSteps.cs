@@ -1,6 +1,4 @@
 using Orchestrator.Cli.Console;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;

@@ -1,8 +1,5 @@
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Overviews;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Settings;
 

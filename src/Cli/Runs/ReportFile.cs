@@ -1,4 +1,3 @@
-using Orchestrator.Messages;
 using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;

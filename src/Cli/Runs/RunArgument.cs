@@ -1,6 +1,3 @@
-using System.CommandLine;
-using Orchestrator.Runs;
-
 namespace Orchestrator.Cli.Runs;
 
 /// <summary>Argument that names a run or a task: <c>RUN</c>, <c>RUN/TASK</c>, <c>TASK</c> alone, or with <c>--run RUN</c>. All commands

@@ -1,6 +1,4 @@
 using System.Globalization;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Merging.Landing;
 using Orchestrator.Runs.Reports;

@@ -1,8 +1,5 @@
 using System.Globalization;
 using Orchestrator.Cli.Console;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;

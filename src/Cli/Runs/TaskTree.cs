@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-
 namespace Orchestrator.Cli.Runs;
 
 /// <summary>A row of text that shows a task in the dependency graph of a run.</summary>

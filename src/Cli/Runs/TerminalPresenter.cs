@@ -1,5 +1,3 @@
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Runs;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Logging;
-using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Runs;
 

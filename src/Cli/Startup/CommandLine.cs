@@ -1,10 +1,7 @@
-using System.CommandLine;
 using System.Runtime.CompilerServices;
 using Orchestrator.Cli.Console;
 using Orchestrator.Cli.Help;
-using Orchestrator.Cli.Options;
 using Orchestrator.Machine.Setup;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Tasks.Callbacks;
 using Orchestrator.Settings;
 using Temporalio.Exceptions;
@@ -43,21 +40,9 @@ internal static class CommandLine
         {
             terminal.Colours = colours;
         }
-        if (UnknownOption(parsed, arguments) is { } option)
+        if (RefuseUnknown(parsed, arguments, terminal) is { } refused)
         {
-            var near = NearestName.Of(option, [.. parsed.CommandResult.Command.Options.Select(known => known.Name)]);
-            terminal.Fail($"Unrecognized option '{option}'.", Hint(near, parsed));
-            return Outcome.Usage;
-        }
-        if (parsed.Errors.Count > 0)
-        {
-            return Refuse(parsed, terminal);
-        }
-        // The parser gives help precedence over everything, even over an unknown command.
-        if (parsed.CommandResult.Command is RootCommand root && arguments is [[not '-', ..] unknown, .., "--help" or "-h" or "-?"])
-        {
-            terminal.Fail($"There is no command '{unknown}'.", Hint(CommandGroups.Meant(unknown, root), parsed));
-            return Outcome.Usage;
+            return refused;
         }
         if (parsed.CommandResult.Command is not CliCommand command || (parsed.Action is not null && parsed.Action != command.Action))
         {
@@ -78,9 +63,20 @@ internal static class CommandLine
             Words = arguments,
             CallAsync = (words, place) => RunAsync(words, _ => terminal, environment, place, time, interrupts, platform),
         };
+        return await ExecuteAsync(command, parsed, context, arguments);
+    }
+
+    private static async Task<Outcome> ExecuteAsync(
+        CliCommand command,
+        ParseResult parsed,
+        CommandContext context,
+        IReadOnlyList<string> arguments
+    )
+    {
+        var (terminal, interrupts) = (context.Terminal, context.Interrupts);
         try
         {
-            await DemandAllowedAsync(command, context, environment, interrupts.Stop);
+            await DemandAllowedAsync(command, context, context.Environment, interrupts.Stop);
             return await command.RunAsync(parsed, context, interrupts.Stop);
         }
         catch (Exception ended) when (interrupts.Stop.IsCancellationRequested && IsInterruption(ended))
@@ -103,6 +99,28 @@ internal static class CommandLine
             );
             return unexpected is IOException or UnauthorizedAccessException ? Outcome.Unavailable : Outcome.WorkFailed;
         }
+    }
+
+    /// <summary>Refuses unknown options and commands, and arguments with errors. Returns null if there are none.</summary>
+    private static Outcome? RefuseUnknown(ParseResult parsed, IReadOnlyList<string> arguments, ITerminal terminal)
+    {
+        if (UnknownOption(parsed, arguments) is { } option)
+        {
+            var near = NearestName.Of(option, [.. parsed.CommandResult.Command.Options.Select(known => known.Name)]);
+            terminal.Fail($"Unrecognized option '{option}'.", Hint(near, parsed));
+            return Outcome.Usage;
+        }
+        if (parsed.Errors.Count > 0)
+        {
+            return Refuse(parsed, terminal);
+        }
+        // The parser gives help precedence over everything, even over an unknown command.
+        if (parsed.CommandResult.Command is RootCommand root && arguments is [[not '-', ..] unknown, .., "--help" or "-h" or "-?"])
+        {
+            terminal.Fail($"There is no command '{unknown}'.", Hint(CommandGroups.Meant(unknown, root), parsed));
+            return Outcome.Usage;
+        }
+        return null;
     }
 
     // The program without arguments, and 'help COMMAND', are equivalent to '--help'.

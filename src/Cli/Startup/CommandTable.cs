@@ -1,7 +1,4 @@
-using System.CommandLine;
 using Orchestrator.Cli.Commands;
-using Orchestrator.Cli.Options;
-using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Startup;
 

@@ -4,8 +4,6 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using Orchestrator.Dashboard.Source;
 using Orchestrator.Machine.Repositories;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Web;

@@ -1,10 +1,7 @@
-using System.CommandLine;
 using System.Net;
 using Microsoft.Extensions.Logging;
-using Orchestrator.Cli.Options;
 using Orchestrator.Dashboard.Door;
 using Orchestrator.Machine.Hosting;
-using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Web;
 

@@ -59,16 +59,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
         var header = request.Headers.Authorization.ToString();
         if (header.StartsWith(Bearer, StringComparison.Ordinal))
         {
-            var device = DeviceName.Of(request.Headers.UserAgent, context.Connection.RemoteIpAddress);
-            var (token, isSlowed) = sessions.Check(header[Bearer.Length..], device);
-            if (token is null)
-            {
-                await RefuseTokenAsync(context, isSlowed);
-                return;
-            }
-            // No browser sends this header on its own initiative.
-            context.Items[typeof(LoginSession)] = LoginSessions.Of(token, device);
-            await next(context);
+            await EnterByTokenAsync(context, header[Bearer.Length..]);
             return;
         }
         if (isChange && !IsOwnPage(request))
@@ -94,6 +85,20 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
             context.Response.Redirect("/login?to=" + Uri.EscapeDataString(request.Path + request.QueryString));
             return;
         }
+        await next(context);
+    }
+
+    private async Task EnterByTokenAsync(HttpContext context, string text)
+    {
+        var device = DeviceName.Of(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
+        var (token, isSlowed) = sessions.Check(text, device);
+        if (token is null)
+        {
+            await RefuseTokenAsync(context, isSlowed);
+            return;
+        }
+        // No browser sends this header on its own initiative.
+        context.Items[typeof(LoginSession)] = LoginSessions.Of(token, device);
         await next(context);
     }
 

@@ -159,7 +159,18 @@ public sealed class LandingReversal(GitRepository repository)
                     + $"git reset --keep {before}"
             );
         }
-        var checkout = new Worktree(repository, path, admin);
+        return await MoveBackInAsync(new Worktree(repository, path, admin), target, branch, landed, before, cancellationToken);
+    }
+
+    private async Task<ReversalResult?> MoveBackInAsync(
+        Worktree checkout,
+        string target,
+        string branch,
+        string landed,
+        string before,
+        CancellationToken cancellationToken
+    )
+    {
         var intents = new LandingIntents(repository, target);
         string[] files = ["read-tree", "-m", "-u"];
         try
@@ -172,7 +183,7 @@ public sealed class LandingReversal(GitRepository repository)
         {
             return InTheWay(e);
         }
-        intents.Write(new LandingIntent(landed, before, path));
+        intents.Write(new LandingIntent(landed, before, checkout.Path));
         if (!await SwapAsync())
         {
             intents.Forget();
@@ -199,7 +210,7 @@ public sealed class LandingReversal(GitRepository repository)
         ReversalResult InTheWay(GitException refusal) =>
             new(
                 ReversalState.CheckoutInUse,
-                $"'{path}' has changes in the way. Commit or stash them, then repeat it. ({refusal.ErrorOutput})"
+                $"'{checkout.Path}' has changes in the way. Commit or stash them, then repeat it. ({refusal.ErrorOutput})"
             );
 
         static bool IsInTheWay(GitException refusal) => refusal is not GitLockedException && refusal.ExitCode is 1 or 128;

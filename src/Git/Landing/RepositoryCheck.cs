@@ -49,31 +49,7 @@ public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout
         target = await FindTargetAsync(target, findings, cancellationToken);
         var branches = await new RefStore(repository).ListAsync(["refs/heads"], cancellationToken);
         var start = target is null ? null : branches.GetValueOrDefault(target);
-        if (target is not null && start is null)
-        {
-            findings.Add(
-                branches.Count == 0
-                    ? Refuse(
-                        "The repository has no commits, so there is nothing to begin from.",
-                        "Make one: git add -A && git commit -m start (or: git commit --allow-empty -m start)"
-                    )
-                    : Refuse(
-                        $"The target branch '{target["refs/heads/".Length..]}' does not exist.",
-                        "Give one of those that exist: "
-                            + $"{string.Join(", ", branches.Keys.Take(5).Select(name => name["refs/heads/".Length..]))}"
-                    )
-            );
-        }
-        foreach (var taken in branches.Keys.Where(name => name.Equals("refs/heads/" + branchPrefix, StringComparison.OrdinalIgnoreCase)))
-        {
-            findings.Add(
-                Refuse(
-                    $"There is a branch '{taken["refs/heads/".Length..]}'; git can't have that and our branches '{branchPrefix}/...' "
-                        + "beside it.",
-                    $"Rename it: git branch -m {taken["refs/heads/".Length..]} another-name (or set branch_prefix)"
-                )
-            );
-        }
+        CheckBranches(findings, branches, target, branchPrefix);
         if (repository.IsShallow)
         {
             findings.Add(
@@ -101,6 +77,40 @@ public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout
             );
         }
         return new RepositoryCheckResult(target, start, [.. findings.OrderByDescending(finding => finding.Refuses)]);
+    }
+
+    private static void CheckBranches(
+        List<RepositoryFinding> findings,
+        IReadOnlyDictionary<string, string> branches,
+        string? target,
+        string branchPrefix
+    )
+    {
+        if (target is not null && !branches.ContainsKey(target))
+        {
+            findings.Add(
+                branches.Count == 0
+                    ? Refuse(
+                        "The repository has no commits, so there is nothing to begin from.",
+                        "Make one: git add -A && git commit -m start (or: git commit --allow-empty -m start)"
+                    )
+                    : Refuse(
+                        $"The target branch '{target["refs/heads/".Length..]}' does not exist.",
+                        "Give one of those that exist: "
+                            + $"{string.Join(", ", branches.Keys.Take(5).Select(name => name["refs/heads/".Length..]))}"
+                    )
+            );
+        }
+        foreach (var taken in branches.Keys.Where(name => name.Equals("refs/heads/" + branchPrefix, StringComparison.OrdinalIgnoreCase)))
+        {
+            findings.Add(
+                Refuse(
+                    $"There is a branch '{taken["refs/heads/".Length..]}'; git can't have that and our branches '{branchPrefix}/...' "
+                        + "beside it.",
+                    $"Rename it: git branch -m {taken["refs/heads/".Length..]} another-name (or set branch_prefix)"
+                )
+            );
+        }
     }
 
     /// <summary>Finds the branch on which a run would land.</summary>

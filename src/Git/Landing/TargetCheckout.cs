@@ -28,14 +28,9 @@ internal sealed class TargetCheckout(GitRepository repository)
                 && (info.Branch == request.Target || new CheckoutHead(info.Path, admin).BranchBeingWorkedOn == request.Target)
             )
             {
-                return (
-                    null,
-                    new LandingResult(
-                        LandingState.OperationInProgress,
-                        $"A {Name(operation)} of {branch} is going on in '{info.Path}'. Finish or abort it first.",
-                        tip,
-                        []
-                    )
+                return Refuse(
+                    LandingState.OperationInProgress,
+                    $"A {Name(operation)} of {branch} is going on in '{info.Path}'. Finish or abort it first."
                 );
             }
             if (info.Branch == request.Target)
@@ -44,29 +39,21 @@ internal sealed class TargetCheckout(GitRepository repository)
             }
             else if (info.Branch is null && info.Path == request.Checkout)
             {
-                return (
-                    null,
-                    new LandingResult(
-                        LandingState.Detached,
-                        $"'{info.Path}' had {branch} checked out and is at no branch now. Go back first: git switch {branch}",
-                        tip,
-                        []
-                    )
+                return Refuse(
+                    LandingState.Detached,
+                    $"'{info.Path}' had {branch} checked out and is at no branch now. Go back first: git switch {branch}"
                 );
             }
         }
         return having.Count > 1
-            ? (
-                null,
-                new LandingResult(
-                    LandingState.Dirty,
-                    $"{branch} is checked out in more than one place: {string.Join(", ", having.Select(worktree => worktree.Path))}. Leave "
-                        + "it in one.",
-                    tip,
-                    []
-                )
+            ? Refuse(
+                LandingState.Dirty,
+                $"{branch} is checked out in more than one place: {string.Join(", ", having.Select(worktree => worktree.Path))}. Leave "
+                    + "it in one."
             )
             : (having.FirstOrDefault(), null);
+
+        (Worktree?, LandingResult?) Refuse(LandingState state, string why) => (null, new LandingResult(state, why, tip, []));
     }
 
     private static string Name(UnfinishedOperation operation) =>

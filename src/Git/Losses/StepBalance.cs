@@ -68,18 +68,7 @@ internal sealed class StepBalance
     private void Add(MergeStep step, MergedFile file)
     {
         var (took, brings) = (new Dictionary<int, List<TrackedHunk>>(), new Dictionary<int, List<TrackedHunk>>());
-        if (file.IsTheirs && MergedFile.LinesOf(file.Base) is { } old && MergedFile.LinesOf(file.Theirs) is { } now)
-        {
-            foreach (var change in LineDiff.Between(old, now))
-            {
-                var added = now.AsSpan(change.NewStart, change.NewCount).ToArray();
-                var removed = old.AsSpan(change.OldStart, change.OldCount).ToArray();
-                var hunk = new TrackedHunk(step.Author.Name, step.Commit, file.Path, change.NewStart + 1, added, removed);
-                Hunks.Add(hunk);
-                LineCounts.Add(took, removed, hunk);
-                LineCounts.Add(brings, added, hunk);
-            }
-        }
+        ReadHunks(step, file, took, brings);
         if (!file.IsText)
         {
             return; // Such a file is compared as a whole by the ledger.
@@ -136,6 +125,27 @@ internal sealed class StepBalance
             if (hunks.ToList() is { Count: > 0 } some)
             {
                 to.Add(Copies(line, some.Count, some));
+            }
+        }
+    }
+
+    private void ReadHunks(
+        MergeStep step,
+        MergedFile file,
+        Dictionary<int, List<TrackedHunk>> took,
+        Dictionary<int, List<TrackedHunk>> brings
+    )
+    {
+        if (file.IsTheirs && MergedFile.LinesOf(file.Base) is { } old && MergedFile.LinesOf(file.Theirs) is { } now)
+        {
+            foreach (var change in LineDiff.Between(old, now))
+            {
+                var added = now.AsSpan(change.NewStart, change.NewCount).ToArray();
+                var removed = old.AsSpan(change.OldStart, change.OldCount).ToArray();
+                var hunk = new TrackedHunk(step.Author.Name, step.Commit, file.Path, change.NewStart + 1, added, removed);
+                Hunks.Add(hunk);
+                LineCounts.Add(took, removed, hunk);
+                LineCounts.Add(brings, added, hunk);
             }
         }
     }

@@ -162,20 +162,9 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         var keepers = LeftoverRefs.Keepers(run, refs, contained);
         var (checkouts, leaving) = (new BranchCheckouts(repository), removable.ConvertAll(found => found.Item1.Path));
         var (gone, staying) = (new List<RefChange>(), new List<string>());
-        var merged = run
-            .Status.Tasks.Where(task => task.State == TaskStates.Merged)
-            .ToDictionary(task => task.Id, task => task.Commit, StringComparer.Ordinal);
         foreach (var (name, commit) in refs.Concat(results.Select(result => (result.Ref, result.Commit))))
         {
-            var result = results.FirstOrDefault(result => result.Ref == name);
-            var task = result?.Trailers?.Task;
-
-            // Results that a later run could reuse are only removed once they are merged or superseded.
-            var isProven =
-                contained.Contains(commit)
-                || (result is not null && IsSuperseded(commit, task is null ? null : merged.GetValueOrDefault(task), contained))
-                || (result is null && !keepers.Contains(name) && await IsInAsync(commit, keepers, stop))
-                || (IsSaved(run, name) && await IsKeptElsewhereAsync(commit, run, contained, stop));
+            var isProven = await IsProvenAsync(run, name, commit, results, keepers, contained, stop);
             if ((isProven || run.IsGivenUp) && !busy.Contains(name))
             {
                 if (checkouts.WhyItStays(name, leaving) is { } why)
@@ -216,6 +205,26 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
             Unfinished = unfinished,
             GivenUp = givenUp,
         };
+    }
+
+    /// <summary>True if a ref's commit is kept elsewhere. Results that a later run could reuse are only removed once they are merged or
+    /// superseded.</summary>
+    private async Task<bool> IsProvenAsync(
+        EndedRun run,
+        string name,
+        string commit,
+        IReadOnlyList<NamedCommit> results,
+        HashSet<string> keepers,
+        IReadOnlySet<string> contained,
+        CancellationToken stop
+    )
+    {
+        var result = results.FirstOrDefault(result => result.Ref == name);
+        var merged = run.Status.Tasks.FirstOrDefault(task => task.State == TaskStates.Merged && task.Id == result?.Trailers?.Task)?.Commit;
+        return contained.Contains(commit)
+            || (result is not null && IsSuperseded(commit, merged, contained))
+            || (result is null && !keepers.Contains(name) && await IsInAsync(commit, keepers, stop))
+            || (IsSaved(run, name) && await IsKeptElsewhereAsync(commit, run, contained, stop));
     }
 
     private async Task<bool> IsInAsync(string commit, HashSet<string> keepers, CancellationToken stop) =>

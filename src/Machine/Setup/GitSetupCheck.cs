@@ -90,29 +90,24 @@ internal static class GitSetupCheck
         const string Name = "repository";
         if (location.IsBare)
         {
-            return new(Name, MachineCheckStatus.Fail, $"{location.Root} is bare: agents need a work tree.", "Work in a clone of it.");
+            return Fail($"{location.Root} is bare: agents need a work tree.", "Work in a clone of it.");
         }
         if (new WorktreeStore(repository).FindCheckout(location.LinkedWorktree) is not { } checkout)
         {
-            return new(Name, MachineCheckStatus.Fail, $"{location.Root} has no checkout of its own.", "Work in a clone of it.");
+            return Fail($"{location.Root} has no checkout of its own.", "Work in a clone of it.");
         }
         if (features.FirstOrDefault(feature => feature.Status == MachineCheckStatus.Fail) is { } broken)
         {
-            return new(Name, MachineCheckStatus.Fail, $"{location.WorkTree} can't be used before {broken.Name} works.", broken.Cure);
+            return Fail($"{location.WorkTree} can't be used before {broken.Name} works.", broken.Cure);
         }
         if (await new TrackedOwnFiles(checkout).FindAsync(settings.Worktrees.Directory, null, cancellationToken) is { } tracked)
         {
-            return new(Name, MachineCheckStatus.Fail, tracked.Message, tracked.Cure);
+            return Fail(tracked.Message, tracked.Cure);
         }
         var status = await WorktreeStatus.ReadAsync(checkout, cancellationToken);
         if (status.Head is null)
         {
-            return new(
-                Name,
-                MachineCheckStatus.Fail,
-                $"{location.WorkTree} has no commit yet: agents start from one.",
-                "git add -A && git commit -m Start"
-            );
+            return Fail($"{location.WorkTree} has no commit yet: agents start from one.", "git add -A && git commit -m Start");
         }
         if (status.Branch is null)
         {
@@ -125,7 +120,7 @@ internal static class GitSetupCheck
         }
         if (repository.IsShallow)
         {
-            return new(Name, MachineCheckStatus.Fail, "The history is cut off (shallow clone); merges need it.", "git fetch --unshallow");
+            return Fail("The history is cut off (shallow clone); merges need it.", "git fetch --unshallow");
         }
         var branch = status.Branch.StartsWith("refs/heads/", StringComparison.Ordinal)
             ? status.Branch["refs/heads/".Length..]
@@ -139,5 +134,7 @@ internal static class GitSetupCheck
                 "Commit or stash them."
             )
             : new(Name, MachineCheckStatus.Ok, $"{location.WorkTree} on '{branch}', clean.");
+
+        static MachineCheckEntry Fail(string message, string? cure) => new(Name, MachineCheckStatus.Fail, message, cure);
     }
 }

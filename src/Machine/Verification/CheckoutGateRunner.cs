@@ -49,31 +49,7 @@ internal sealed class CheckoutGateRunner(
         var resources = await claims.TakeAsync(worktree.Path, WorktreeUse.Fresh, stop, ProcessIdentity.Current);
         try
         {
-            var subject = new GateSubject
-            {
-                Directory = worktree.Path,
-                ChangedFiles = question.Changed,
-                Environment = StepEnvironment.Of(
-                    services.Environment,
-                    resources,
-                    settings,
-                    repository.MainCheckout ?? worktree.Path,
-                    SandboxRole.Gate
-                ),
-                TemporaryFolder = resources.TemporaryFolder,
-                Origin = new GateOrigin(worktree.Path, "", ""),
-                // The result is only shown to a user and costs no attempt.
-                TrustsOutput = true,
-                Sandbox = await StepSandbox.OfTreeAsync(
-                    settings,
-                    worktree,
-                    resources,
-                    new SandboxPurpose(SandboxRole.Gate, evidence),
-                    services,
-                    stop
-                ),
-                PutBack = restorer is null ? null : restorer.PutBackAsync,
-            };
+            var subject = await SubjectOfAsync(worktree, question, resources, restorer, stop);
             question = question with { Gates = [.. gates.Select(holding => holding.Gate)] };
             using var outputs = baseline is null
                 ? null
@@ -106,6 +82,39 @@ internal sealed class CheckoutGateRunner(
             await claims.ReleaseAsync(worktree.Path, ProcessIdentity.Current);
         }
     }
+
+    private async Task<GateSubject> SubjectOfAsync(
+        Worktree worktree,
+        GateQuestion question,
+        WorktreeResources resources,
+        GateRestorer? restorer,
+        CancellationToken stop
+    ) =>
+        new()
+        {
+            Directory = worktree.Path,
+            ChangedFiles = question.Changed,
+            Environment = StepEnvironment.Of(
+                services.Environment,
+                resources,
+                settings,
+                repository.MainCheckout ?? worktree.Path,
+                SandboxRole.Gate
+            ),
+            TemporaryFolder = resources.TemporaryFolder,
+            Origin = new GateOrigin(worktree.Path, "", ""),
+            // The result is only shown to a user and costs no attempt.
+            TrustsOutput = true,
+            Sandbox = await StepSandbox.OfTreeAsync(
+                settings,
+                worktree,
+                resources,
+                new SandboxPurpose(SandboxRole.Gate, evidence),
+                services,
+                stop
+            ),
+            PutBack = restorer is null ? null : restorer.PutBackAsync,
+        };
 
     /// <summary>Prepares the tree for a gate as a run does. A result of other files is not stored.</summary>
     private static bool Start(TreeOutputs outputs, Gate gate, IReadOnlyList<Gate> all)

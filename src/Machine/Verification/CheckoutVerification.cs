@@ -74,10 +74,20 @@ public static class CheckoutVerification
                 stop
             );
         }
-        if (await new CommitStore(opened).ReadAsync(commit, stop) is not { } found)
-        {
-            return null;
-        }
+        return await new CommitStore(opened).ReadAsync(commit, stop) is { } found
+            ? await RunAtAsync(opened, found, verification, question, stop)
+            : null;
+    }
+
+    /// <summary>Runs the gates in a temporary worktree at a commit.</summary>
+    private static async Task<IReadOnlyList<GateVerdict>> RunAtAsync(
+        GitRepository opened,
+        CommitInfo found,
+        CheckoutGateRunner verification,
+        GateQuestion question,
+        CancellationToken stop
+    )
+    {
         var path = Path.Combine(Path.GetTempPath(), $"orchestrate-verify-{Guid.NewGuid():N}");
         var worktrees = new WorktreeStore(opened);
         try

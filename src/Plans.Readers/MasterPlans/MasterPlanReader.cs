@@ -64,20 +64,13 @@ public static class MasterPlanReader
 
     private static Phase Load(PhaseRow row, string masterFile, Func<string, byte[]?> open, FaultList faults)
     {
+        var isCompleted = PhaseStatus.IsCompleted(row.Status?.Text);
         if (row.Link is null)
         {
             // The file of a completed phase is no longer needed.
-            if (!PhaseStatus.IsCompleted(row.Status?.Text))
+            if (!isCompleted)
             {
-                faults.Add(
-                    "no-phase-file",
-                    FaultSeverity.Error,
-                    row.Line,
-                    1,
-                    $"phases.{row.Id}",
-                    $"Phase {row.Id} has no link to its file.",
-                    $"Link its title: [{row.Title}](phase{row.Id}.md)."
-                );
+                Refuse("no-phase-file", $"Phase {row.Id} has no link to its file.", $"Link its title: [{row.Title}](phase{row.Id}.md).");
             }
             return new Phase(row, "", null);
         }
@@ -85,12 +78,8 @@ public static class MasterPlanReader
         var path = row.Link.StartsWith('/') ? row.Link[1..] : masterFile[..(slash + 1)] + row.Link;
         if (row.Link.Contains("://", StringComparison.Ordinal) || !RepositoryPath.TryNormalize(path, out var normal, out var reason))
         {
-            faults.Add(
+            Refuse(
                 "bad-link",
-                FaultSeverity.Error,
-                row.Line,
-                1,
-                $"phases.{row.Id}",
                 $"The link '{row.Link}' of phase {row.Id} leaves the repository.",
                 "Link to a file in the repository, relative to the master plan."
             );
@@ -98,14 +87,10 @@ public static class MasterPlanReader
         }
         if (open(normal) is not { } bytes)
         {
-            if (!PhaseStatus.IsCompleted(row.Status?.Text))
+            if (!isCompleted)
             {
-                faults.Add(
+                Refuse(
                     "broken-link",
-                    FaultSeverity.Error,
-                    row.Line,
-                    1,
-                    $"phases.{row.Id}",
                     $"The file '{row.Link}' of phase {row.Id} does not exist.",
                     $"Write it at {normal}, or correct the link; links are relative to the master plan."
                 );
@@ -118,6 +103,15 @@ public static class MasterPlanReader
             return new Phase(row, normal, null);
         }
         var content = PhaseFileReader.Read(text, normal, faults);
+        CompareNumber(content, row, normal, faults);
+        return new Phase(row, normal, content);
+
+        void Refuse(string code, string message, string cure) =>
+            faults.Add(code, FaultSeverity.Error, row.Line, 1, $"phases.{row.Id}", message, cure);
+    }
+
+    private static void CompareNumber(PhaseFile content, PhaseRow row, string normal, FaultList faults)
+    {
         if (
             content.Number is { } number
             && PhaseTable.IdOf(number) is var inFile
@@ -134,7 +128,6 @@ public static class MasterPlanReader
                 )
             );
         }
-        return new Phase(row, normal, content);
     }
 
     private static IReadOnlyList<PhaseReference>[] Dependencies(

@@ -128,6 +128,14 @@ public sealed record ContractStub(
                 "Choose another name."
             );
         }
+        foreach (var fault in MethodFaults(contract, language, methods))
+        {
+            yield return fault;
+        }
+    }
+
+    private static IEnumerable<ContractFault> MethodFaults(ContractSpec contract, ContractLanguage language, List<MethodSignature> methods)
+    {
         for (var i = 0; i < contract.Methods.Count; i++)
         {
             if (!MethodSignature.TryParse(contract.Methods[i], language, out var method))

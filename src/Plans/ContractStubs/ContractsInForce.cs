@@ -60,12 +60,7 @@ public sealed record ContractsInForce(
                 && !ContractFile.IsUneditedStub(content, stub.Name)
             )
             {
-                errors.Add(
-                    $"'{stub.FilePath}' is there already, and is not the contract '{stub.Name}' (version {stub.Version}) of this "
-                        + "plan. It is not overwritten: give the contract another file_path, "
-                        + "remove or rename the file and commit that, or leave out the contract's methods, and the file as it "
-                        + "stands is the contract."
-                );
+                errors.Add(Overwritten(stub));
             }
             else
             {
@@ -74,15 +69,24 @@ public sealed record ContractsInForce(
                 {
                     unwritten.Add(stub);
                 }
-                if (content is not null && ContractFile.VersionOf(content) is { } before && before != stub.Version)
-                {
-                    warnings.Add(
-                        $"The contract '{stub.Name}' changes from version {before} to {stub.Version}: '{stub.FilePath}', which a "
-                            + "run wrote, is replaced. Code that relies on it may need a task."
-                    );
-                }
+                warnings.AddRange(Change(stub, content));
             }
         }
         return new ContractsInForce(stubs, unwritten, errors, warnings);
     }
+
+    private static string Overwritten(ContractStub stub) =>
+        $"'{stub.FilePath}' is there already, and is not the contract '{stub.Name}' (version {stub.Version}) of this "
+        + "plan. It is not overwritten: give the contract another file_path, "
+        + "remove or rename the file and commit that, or leave out the contract's methods, and the file as it "
+        + "stands is the contract.";
+
+    private static IEnumerable<string> Change(ContractStub stub, string? content) =>
+        content is not null && ContractFile.VersionOf(content) is { } before && before != stub.Version
+            ?
+            [
+                $"The contract '{stub.Name}' changes from version {before} to {stub.Version}: '{stub.FilePath}', which a "
+                    + "run wrote, is replaced. Code that relies on it may need a task.",
+            ]
+            : [];
 }

@@ -104,6 +104,24 @@ public static class PlanLint
                 );
             }
         }
+        foreach (var endless in Endless(index, task))
+        {
+            yield return endless;
+        }
+        if (writes && oneCanFail && !isChecked)
+        {
+            yield return new(
+                "no-required-gate",
+                index,
+                "verification",
+                $"No gate of task '{task.Id}' that can fail is required.",
+                "Make at least one of them required."
+            );
+        }
+    }
+
+    private static IEnumerable<PlanAdvice> Endless(int index, PlanTask task)
+    {
         for (var g = 0; g < task.Verification.Count; g++)
         {
             if (OneShotCommand.Of(task.Verification[g].Command) is { } once)
@@ -126,16 +144,6 @@ public static class PlanLint
                     "Use the command that it runs again and again."
                 );
             }
-        }
-        if (writes && oneCanFail && !isChecked)
-        {
-            yield return new(
-                "no-required-gate",
-                index,
-                "verification",
-                $"No gate of task '{task.Id}' that can fail is required.",
-                "Make at least one of them required."
-            );
         }
     }
 

@@ -48,40 +48,22 @@ public static class AgentMonitor
             {
                 await meanwhile();
             }
-            // A stopping agent ends soon, so its end is awaited even while this process shuts down.
-            using (
-                var called = stopped
-                    ? new CancellationTokenSource()
-                    : CancellationTokenSource.CreateLinkedTokenSource(execution.Stop, execution.Detach)
-            )
-            {
-                await Task.WhenAny(following, Task.Delay(HeartbeatInterval, called.Token));
-            }
+            await WaitAsync(following, execution, isStopping: stopped);
             if (following.IsCompleted)
             {
                 break;
             }
             execution.IsAlive();
-            if (stopped)
-            {
-                continue;
-            }
-            if (governed is not null && !await governed.Use.TellAsync())
+            if (!stopped && await ReasonToStopAsync(governed, execution) is { } reason)
             {
                 stopped = true;
-                await session.StopAsync(AgentFailure.Money);
-                continue;
+                await session.StopAsync(reason);
             }
-            if (execution.Detach.IsCancellationRequested)
+            else if (!stopped && execution.Detach.IsCancellationRequested)
             {
                 await detach.CancelAsync();
                 await QuietlyAsync(following);
                 throw LettingGo(execution, "the agent");
-            }
-            if (execution.Stop.IsCancellationRequested)
-            {
-                stopped = true;
-                await session.StopAsync(AgentFailure.Stopped);
             }
         }
         return await BlameAsync(await following, runner, start);
@@ -94,6 +76,20 @@ public static class AgentMonitor
             return ValueTask.CompletedTask;
         }
     }
+
+    // A stopping agent ends soon, so its end is awaited even while this process shuts down.
+    private static async Task WaitAsync(Task following, StepExecution execution, bool isStopping)
+    {
+        using var called = isStopping
+            ? new CancellationTokenSource()
+            : CancellationTokenSource.CreateLinkedTokenSource(execution.Stop, execution.Detach);
+        await Task.WhenAny(following, Task.Delay(HeartbeatInterval, called.Token));
+    }
+
+    private static async Task<AgentFailure?> ReasonToStopAsync(AgentAdmission? governed, StepExecution execution) =>
+        governed is not null && !await governed.Use.TellAsync() ? AgentFailure.Money
+        : execution.Stop.IsCancellationRequested && !execution.Detach.IsCancellationRequested ? AgentFailure.Stopped
+        : null;
 
     /// <summary>Attributes a killed agent to its account if a check of that account fails. A killed program reports no cause
     /// itself.</summary>

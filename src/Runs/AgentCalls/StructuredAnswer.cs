@@ -76,62 +76,30 @@ public sealed class StructuredAnswer(RunServices services)
     /// <returns>The result of the agent run; <see cref="AgentRunResult.SaidHash"/> is the hash of the answer.</returns>
     public async Task<AgentRunResult> AskAsync(AskAgentInput input, AnsweringStart ask, StepExecution execution)
     {
-        if (ask.Fault.Length > 0)
-        {
-            return new AgentRunResult
-            {
-                FailureClass = FailureClass.Account,
-                Message = ask.Fault,
-                NeverBegun = true,
-            };
-        }
         var folder = ask.Folder.Start(ask.TaskId, input.Start);
-        if (AgentMonitor.NeverBegun(input.Stop, folder, input.Session) is { } stopped)
+        if ((Refuse(ask) ?? AgentMonitor.NeverBegun(input.Stop, folder, input.Session)) is { } neverBegun)
         {
-            return stopped;
+            return neverBegun;
         }
         var path = input.Question.Repository.Path;
-        var settings = ask.RunStart.Settings;
-        var environment = await AgentRunEnvironment.OfAsync(
-            services,
-            input.Question.Repository.WorkTree,
-            ask.RunStart,
-            null,
-            CancellationToken.None
-        );
+        var workTree = input.Question.Repository.WorkTree;
+        var environment = await AgentRunEnvironment.OfAsync(services, workTree, ask.RunStart, null, CancellationToken.None);
         using var payers = AgentPayers.Of(services, Governed(input, ask, folder, environment), ask.Who.Agent, environment.Environment);
         var held = new HoldCheck(services, input.Question.RunId, path, folder, input.Session, payers.AwaitTurnAsync);
         if (await held.MeetAsync(input.AwaitRelease, execution) is { } notNow)
         {
             return notNow;
         }
-        var agent =
-            AgentCatalog.FindAnswering(ask.Who, settings, services.HookCommand, environment, ask.Conversations)
-            ?? throw new StepException(AgentCatalog.Unknown(ask.Who.Agent, settings), "UnknownAgent");
+        var agent = FindAgent(ask, environment);
         var repository = await services.OpenRepositoryAsync(path);
         var worktrees = new WorktreeStore(repository);
         var start = Describe(input, ask, agent, folder, await EnsureWorktreeAsync(repository, worktrees, ask), execution);
         var state = AgentSupervisor.Look(start.Folder);
         var confined = new ConfinedState(agent, Path.Combine(start.Folder, "state"));
         var logins = new ConfinedLogins(agent, start.Folder, services.Environment, services.Time);
-        if (state == AgentStartState.NotStarted && await StepSandbox.RulesAsync(settings, path, services) is { } rules)
-        {
-            confined.BringIn(input.Session);
-            start = start with
-            {
-                Sandbox = await ConfineAsync(
-                    rules,
-                    agent,
-                    start,
-                    repository,
-                    (confined, await logins.TakeAsync(CancellationToken.None)),
-                    ask
-                ),
-                Variables = settings.Permissions.Environment,
-            };
-        }
         if (state == AgentStartState.NotStarted)
         {
+            start = await ConfineAsync(start, agent, repository, (confined, logins), input, ask);
             await execution.Begins();
         }
         if (await payers.AdmitAsync(input.Session, CancellationToken.None) is { } notAdmitted)
@@ -139,19 +107,13 @@ public sealed class StructuredAnswer(RunServices services)
             return notAdmitted;
         }
         var governed = payers.Chosen;
-        agent = AgentCatalog.FindAnswering(
-            ask.Who,
-            settings,
-            services.HookCommand,
-            environment,
-            ask.Conversations,
-            governed.Agent.Fallback
-        )!;
-        start = start with { Limits = governed.Limit(start.Limits) };
         var outcome = await AgentMonitor.RunAsync(
             execution,
-            agent,
-            start,
+            FindAgent(ask, environment, governed.Agent.Fallback),
+            start with
+            {
+                Limits = governed.Limit(start.Limits),
+            },
             services.Time,
             input.Stop,
             logins.SynchronizeAsync,
@@ -164,9 +126,32 @@ public sealed class StructuredAnswer(RunServices services)
         {
             await worktrees.RemoveAsync(ask.Worktree);
         }
-        var (failure, message) = AgentOutcomeClassifier.Of(outcome, null, found: state == AgentStartState.Ended, $"{ask.Setting}.timeout");
+        var result = Evaluate(outcome, ask, start, found: state == AgentStartState.Ended);
+        return payers.GoingOn(await governed.Use.SettleAsync(result, outcome)) with
+        {
+            Notices = [.. governed.Use.Notices, .. notTaken.Where(text => text.Length > 0).Select(text => new TaskNotice(text))],
+        };
+    }
+
+    private static AgentRunResult? Refuse(AnsweringStart ask) =>
+        ask.Fault.Length == 0
+            ? null
+            : new AgentRunResult
+            {
+                FailureClass = FailureClass.Account,
+                Message = ask.Fault,
+                NeverBegun = true,
+            };
+
+    private IAgentRunner FindAgent(AnsweringStart ask, AgentRunEnvironment environment, string payer = "") =>
+        AgentCatalog.FindAnswering(ask.Who, ask.RunStart.Settings, services.HookCommand, environment, ask.Conversations, payer)
+        ?? throw new StepException(AgentCatalog.Unknown(ask.Who.Agent, ask.RunStart.Settings), "UnknownAgent");
+
+    private AgentRunResult Evaluate(AgentOutcome outcome, AnsweringStart ask, AgentStart start, bool found)
+    {
+        var (failure, message) = AgentOutcomeClassifier.Of(outcome, null, found, $"{ask.Setting}.timeout");
         var answer = outcome.Answer ?? (ask.TakesText && failure == FailureClass.None ? message : null);
-        var result = new AgentRunResult
+        return new AgentRunResult
         {
             FailureClass = failure,
             Message = message,
@@ -180,24 +165,27 @@ public sealed class StructuredAnswer(RunServices services)
             Folder = ask.Folder.Relative(start.Folder),
             SaidHash = answer is null ? "" : VerifiedFile.Write(ask.AnswerFile, Encoding.UTF8.GetBytes(answer)),
         };
-        return payers.GoingOn(await governed.Use.SettleAsync(result, outcome)) with
-        {
-            Notices = [.. governed.Use.Notices, .. notTaken.Where(text => text.Length > 0).Select(text => new TaskNotice(text))],
-        };
     }
 
     // The agent reads a commit and changes nothing, so its worktree and the repository need no private layers.
-    private async Task<Sandbox> ConfineAsync(
-        SandboxBuilder rules,
-        IAgentRunner agent,
+    private async Task<AgentStart> ConfineAsync(
         AgentStart start,
+        IAgentRunner agent,
         GitRepository repository,
-        (ConfinedState State, IReadOnlyList<Substitute> Logins) own,
+        (ConfinedState State, ConfinedLogins Logins) own,
+        AskAgentInput input,
         AnsweringStart ask
     )
     {
+        var settings = ask.RunStart.Settings;
+        if (await StepSandbox.RulesAsync(settings, input.Question.Repository.Path, services) is not { } rules)
+        {
+            return start;
+        }
+        own.State.BringIn(input.Session);
+        var logins = await own.Logins.TakeAsync(CancellationToken.None);
         var configuration = await ConfinedConfiguration.MakeAsync(repository, own.State.Folder, CancellationToken.None);
-        var sandbox = rules.OfAgent(agent.State, own.State.Folder, own.Logins, services.HookFiles);
+        var sandbox = rules.OfAgent(agent.State, own.State.Folder, logins, services.HookFiles);
         var shown = rules.WithDownloads(
             rules.WithGit(
                 sandbox with
@@ -210,9 +198,9 @@ public sealed class StructuredAnswer(RunServices services)
             SandboxRole.Agent,
             canOverlay: false
         );
-        return StepSandbox.WithNetwork(
+        var confined = StepSandbox.WithNetwork(
             shown,
-            ask.RunStart.Settings,
+            settings,
             StepSandbox.PurposeOf(SandboxRole.Agent, ask.Folder, ask.TaskId) with
             {
                 Agents = [ask.Who.Agent],
@@ -222,6 +210,7 @@ public sealed class StructuredAnswer(RunServices services)
             configuration,
             services
         );
+        return start with { Sandbox = confined, Variables = settings.Permissions.Environment };
     }
 
     private static GovernedAgent Governed(AskAgentInput input, AnsweringStart ask, string folder, AgentRunEnvironment environment) =>

@@ -53,38 +53,29 @@ public sealed class GateCheck(RunServices services)
         gates = GateOrder.Sort(gates);
         var isBegun = isBase && !isComparison;
         var question = await QuestionAsync(files, repository, commit, changed, stop) with { IsComparison = isComparison, Gates = gates };
-        if (isBegun && await LacksBuildsAsync(files, repository, gates, stop))
+        // Gates that lack build outputs run even if their verdicts are known, so that later worktrees can start with these outputs.
+        question = question with
         {
-            // The gates run even if their verdicts are known, so that later worktrees can start with the build outputs.
-            question = question with
-            {
-                Fresh = true,
-            };
-        }
+            Fresh = question.Fresh || (isBegun && await LacksBuildsAsync(files, repository, gates, stop)),
+        };
         var lookups = await LookUpAsync(repository, gates, question, stop);
         var outcomes = new List<GateVerdict>();
         var atBase = isComparison ? new Dictionary<string, GateVerdict>() : GateBaseline.Read(files);
         var lacksTests = GateBaseline.LackTests(atBase, gates) && (task.Length > 0 || GateBaseline.SomeTaskLacksTests(files, atBase));
         await using var tree = new GateTree(files, repository, services, commit, isMerge, isBase, evidence, task);
+        var pass = new Pass(files, repository, tree, question, evidence, isBase);
         foreach (var gate in gates)
         {
-            var lookup = lookups[gate];
-            if (lookup.Known is { } hit)
+            if (lookups[gate].Known is { } hit)
             {
                 Told(GateBaseline.Compare(atBase, hit, lacksTests));
                 continue;
             }
-            if (await tree.BeginAsync(stop) is { } failure)
+            if ((await tree.BeginAsync(stop) ?? await tree.StartAsync(StartOf(gate, lookups, question), stop)) is { } failure)
             {
                 Told(NotSetUp(gate, failure));
                 return outcomes;
             }
-            if (await tree.StartAsync(StartOf(gate, lookups, question), stop) is { } unclean)
-            {
-                Told(NotSetUp(gate, unclean));
-                return outcomes;
-            }
-            var isClean = tree.IsClean;
             var subject = await tree.SubjectAsync(changed, task, stop) with
             {
                 TrustsOutput = isBase,
@@ -92,22 +83,7 @@ public sealed class GateCheck(RunServices services)
                 NewTests = newTests ?? [],
                 FlakyBefore = _results.FlakyTestsOf(repository, gate),
             };
-            var (setUp, removed, aside) = (tree.ChangedBySetUp, tree.Restorer.RemovedBefore, tree.MovedAside);
-            var verdict = await RunAsync(gate, subject, evidence, stop);
-            var traces = await tree.EndAsync(stop);
-            verdict = GateTracesNotes.Tell(verdict, traces, setUp, removed, aside);
-            if (!isBase && StatesFault(verdict) && await FailsAlikeAtBaseAsync(files, repository, verdict, changed, evidence, stop))
-            {
-                verdict = verdict with { Failure = GateFailure.Environment };
-            }
-            verdict = await _results.NoteAsync(
-                repository,
-                verdict,
-                question,
-                key: traces is { IsWhole: true, Changed: [] } && setUp.Count == 0 && isClean && tree.IsClean ? lookup.Key : null,
-                traces.LeavesFiles,
-                stop
-            );
+            var verdict = await JudgeAsync(gate, subject, lookups[gate].Key, pass, stop);
             Told(GateBaseline.Compare(atBase, verdict, lacksTests));
         }
         if (isBegun && tree.IsBegun)
@@ -122,6 +98,33 @@ public sealed class GateCheck(RunServices services)
             GateEvidence.Add(files.Folder, evidence, verdict);
         }
     }
+
+    /// <summary>Runs a gate in a tree that is ready, and records its verdict.</summary>
+    /// <param name="key">Key under which a green result may be reused, or null if none.</param>
+    private async Task<GateVerdict> JudgeAsync(Gate gate, GateSubject subject, string? key, Pass pass, CancellationToken stop)
+    {
+        var (files, repository, tree, question, evidence, isBase) = pass;
+        var isClean = tree.IsClean;
+        var (setUp, removed, aside) = (tree.ChangedBySetUp, tree.Restorer.RemovedBefore, tree.MovedAside);
+        var verdict = await RunAsync(gate, subject, evidence, stop);
+        var traces = await tree.EndAsync(stop);
+        verdict = GateTracesNotes.Tell(verdict, traces, setUp, removed, aside);
+        if (!isBase && StatesFault(verdict) && await FailsAlikeAtBaseAsync(files, repository, verdict, question.Changed, evidence, stop))
+        {
+            verdict = verdict with { Failure = GateFailure.Environment };
+        }
+        var isReusable = traces is { IsWhole: true, Changed: [] } && setUp.Count == 0 && isClean && tree.IsClean;
+        return await _results.NoteAsync(repository, verdict, question, isReusable ? key : null, traces.LeavesFiles, stop);
+    }
+
+    private sealed record Pass(
+        RunFiles Files,
+        GitRepository Repository,
+        GateTree Tree,
+        GateQuestion Question,
+        string Evidence,
+        bool IsBase
+    );
 
     private async Task<bool> LacksBuildsAsync(
         RunFiles files,

@@ -119,16 +119,9 @@ public static class WorktreeSetup
             {
                 continue;
             }
-            foreach (var command in step.Commands)
+            if (await RunStepAsync(step, program, origin, Path.Combine(logFolder, "setup.log"), files, services, stop) is { } failure)
             {
-                using var atWork = RunningStep.BeginSetUp(command, origin, services.Environment, services.Time);
-                var result = await new ProcessRunner(services.Time).RunAsync(program with { Arguments = ["-c", command] }, stop);
-                if (!result.Succeeded)
-                {
-                    var log = Path.Combine(logFolder, "setup.log");
-                    OwnFile.Write(log, result.StandardOutput.Text + result.StandardError.Text);
-                    return Explain(command, result, worktree.Path, files.Folder.Relative(log));
-                }
+                return failure;
             }
             if (place is not null && isBase)
             {
@@ -140,6 +133,30 @@ public static class WorktreeSetup
         if ((await WorktreeLeftovers.TryReadAsync(worktree, stop))?.Untracked is { Count: > 0 } left)
         {
             OwnFile.Write(Path.Combine(logFolder, LeftFile), string.Concat(left.Select(path => path + "\n")));
+        }
+        return null;
+    }
+
+    /// <returns>The failure, or null if all commands succeeded.</returns>
+    private static async Task<string?> RunStepAsync(
+        SetUpStep step,
+        ProcessCommand program,
+        GateOrigin origin,
+        string log,
+        RunFiles files,
+        RunServices services,
+        CancellationToken stop
+    )
+    {
+        foreach (var command in step.Commands)
+        {
+            using var atWork = RunningStep.BeginSetUp(command, origin, services.Environment, services.Time);
+            var result = await new ProcessRunner(services.Time).RunAsync(program with { Arguments = ["-c", command] }, stop);
+            if (!result.Succeeded)
+            {
+                OwnFile.Write(log, result.StandardOutput.Text + result.StandardError.Text);
+                return Explain(command, result, program.WorkingDirectory!, files.Folder.Relative(log));
+            }
         }
         return null;
     }

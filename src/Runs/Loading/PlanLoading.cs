@@ -10,6 +10,9 @@ namespace Orchestrator.Runs.Loading;
 public sealed class PlanLoading(RunServices services)
 {
     private const int PageSize = 500;
+    private const string SecretInRemote =
+        "wip.remote has a password or a token in it, which would go with the run wherever that is shared. Name a git remote, or leave what "
+        + "is before the @ out, and let git's credential helper know it: git help credentials.";
 
     /// <summary>Loads and stores the plan. If the plan or settings have faults, the outline lists them and nothing is started.</summary>
     /// <param name="input">The run and the source of its plan.</param>
@@ -35,14 +38,7 @@ public sealed class PlanLoading(RunServices services)
         }
         if (settings.Settings.Wip.Remote is { } remote && SecretScanner.IsInAddress(remote))
         {
-            return new PlanOutline
-            {
-                Faults =
-                [
-                    "wip.remote has a password or a token in it, which would go with the run wherever that is shared. Name "
-                        + "a git remote, or leave what is before the @ out, and let git's credential helper know it: git help credentials.",
-                ],
-            };
+            return new PlanOutline { Faults = [SecretInRemote] };
         }
         var repository = await services.Repositories.OpenAsync(input.Repository.Path);
         var start = RunStart.Of(input.Input, settings, input.Repository).WithPriorityOf(read.Plan) with

@@ -78,8 +78,6 @@ public sealed class RunEnding(RunServices services)
         var isOnTarget = tip is not null && await new CommitStore(repository).IsAncestorAsync(landed, tip, stop);
         var staging = $"refs/heads/{input.Run.Staging}";
         var proof = new DeletionProof(repository);
-        var checkouts = new BranchCheckouts(repository);
-        var gone = new List<RefChange>();
         // Squashed or rebased work has the files of staging but not its commits. All content of staging is then on the target as well.
         string[] keepers =
             branches.TryGetValue(staging, out var merged)
@@ -90,35 +88,77 @@ public sealed class RunEnding(RunServices services)
                 ? [landed, merged]
                 : [landed];
         var kept = await ReturnWorktreesAsync(input, repository, [.. keepers, .. results.Where(branches.ContainsKey)], stop);
-        var left = kept.Values.ToList();
-        foreach (var (name, commit) in branches)
-        {
-            // If the run landed as a branch or a pull request, staging itself is kept and contains its tasks.
-            if ((name == staging && !isOnTarget) || kept.ContainsKey(name) || results.Contains(name))
-            {
-                continue;
-            }
-            if ((await proof.CheckCommitAsync(commit, keepers, [], stop)).IsProven)
-            {
-                if (checkouts.WhyItStays(name) is { } why)
-                {
-                    left.Add($"{why}, then: git branch -D {RunRefs.Shown(name)}");
-                    continue;
-                }
-                gone.Add(new RefChange(name, null, commit));
-            }
-            else
-            {
-                left.Add($"{RunRefs.Shown(name)} stays: it is not all on {input.Run.Target}");
-            }
-        }
+        // If the run landed as a branch or a pull request, staging itself is kept and contains its tasks.
+        var settled = branches.Where(branch =>
+            (branch.Key != staging || isOnTarget) && !kept.ContainsKey(branch.Key) && !results.Contains(branch.Key)
+        );
+        var (gone, staying) = await JudgeBranchesAsync(settled, keepers, input.Run.Target, proof, new BranchCheckouts(repository), stop);
         foreach (var task in tasks.Where(task => task.State is TaskStates.Merged or TaskStates.Kept))
         {
             new UnfinishedWorkStore(repository, $"{folder.Name}/{task.Id}").Remove();
         }
-        // The merge of a task proves nothing about earlier saved work, because the work may have been restarted or done differently.
-        var aside = new List<string>();
-        foreach (var (name, commit) in await refs.ListAsync([RunRefs.Wips(folder), RunRefs.Kepts(folder)], stop))
+        var set = await refs.ListAsync([RunRefs.Wips(folder), RunRefs.Kepts(folder)], stop);
+        var (landedRefs, aside) = await JudgeSavedWorkAsync(set, keepers, folder, proof, stop);
+        gone.AddRange(landedRefs);
+        if (gone.Count > 0)
+        {
+            await refs.UpdateAsync(gone, "run ended", stop);
+        }
+        return
+        [
+            .. kept.Values,
+            .. staying,
+            .. aside.Count == 0
+                ? []
+                : (string[])
+                    [
+                        $"work that was set aside and is not on {input.Run.Target} is kept: {FileNames.Some(aside)}; see 'orchestrate "
+                            + "show RUN/TASK' for what it is, 'git show --stat REF', and if nothing of it is needed: git update-ref -d REF",
+                    ],
+        ];
+    }
+
+    /// <summary>Divides branches into those to delete, because all their commits are kept elsewhere, and notes on those that stay.</summary>
+    private static async Task<(List<RefChange> Gone, List<string> Staying)> JudgeBranchesAsync(
+        IEnumerable<KeyValuePair<string, string>> branches,
+        string[] keepers,
+        string target,
+        DeletionProof proof,
+        BranchCheckouts checkouts,
+        CancellationToken stop
+    )
+    {
+        var (gone, staying) = (new List<RefChange>(), new List<string>());
+        foreach (var (name, commit) in branches)
+        {
+            if (!(await proof.CheckCommitAsync(commit, keepers, [], stop)).IsProven)
+            {
+                staying.Add($"{RunRefs.Shown(name)} stays: it is not all on {target}");
+            }
+            else if (checkouts.WhyItStays(name) is { } why)
+            {
+                staying.Add($"{why}, then: git branch -D {RunRefs.Shown(name)}");
+            }
+            else
+            {
+                gone.Add(new RefChange(name, null, commit));
+            }
+        }
+        return (gone, staying);
+    }
+
+    /// <summary>Divides saved work into refs to delete, because their content has landed, and names of those that stay.</summary>
+    // The merge of a task proves nothing about earlier saved work, because the work may have been restarted or done differently.
+    private static async Task<(List<RefChange> Gone, List<string> Staying)> JudgeSavedWorkAsync(
+        IReadOnlyDictionary<string, string> saved,
+        string[] keepers,
+        RunFolder folder,
+        DeletionProof proof,
+        CancellationToken stop
+    )
+    {
+        var (gone, staying) = (new List<RefChange>(), new List<string>());
+        foreach (var (name, commit) in saved)
         {
             if ((await proof.CheckContentAsync(commit, keepers, stop)).IsProven)
             {
@@ -127,21 +167,10 @@ public sealed class RunEnding(RunServices services)
             }
             else
             {
-                aside.Add(name);
+                staying.Add(name);
             }
         }
-        if (aside.Count > 0)
-        {
-            left.Add(
-                $"work that was set aside and is not on {input.Run.Target} is kept: {FileNames.Some(aside)}; see 'orchestrate "
-                    + "show RUN/TASK' for what it is, 'git show --stat REF', and if nothing of it is needed: git update-ref -d REF"
-            );
-        }
-        if (gone.Count > 0)
-        {
-            await refs.UpdateAsync(gone, "run ended", stop);
-        }
-        return left;
+        return (gone, staying);
     }
 
     private static async Task<bool> HasSameFilesAsync(GitRepository repository, string one, string other, CancellationToken stop)

@@ -73,6 +73,12 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
         text.Append(new TaskClaimSection(folder).Render(run));
         text.Append(RequestReport.Render(run, folder));
         text.Append(DecisionLog.Render(folder.Events));
+        AppendEvidence(text, run);
+        return text.ToString();
+    }
+
+    private void AppendEvidence(MarkdownText text, RunStatus run)
+    {
         foreach (var task in run.Tasks.Where(t => !TaskStates.IsDone(t.State) && t.Evidence.Length > 0).Take(MostEvidence))
         {
             if (_evidence.Read(task.Evidence, EvidenceLines) is { Length: > 0 } evidence)
@@ -80,7 +86,6 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
                 text.Append($"\n## {task.Id}: {task.Evidence}\n\n").AppendBlock(evidence);
             }
         }
-        return text.ToString();
     }
 
     private static string ReviewOf(RunStatus run)

@@ -97,100 +97,127 @@ public static class NightRehearsal
     /// <param name="past">Past tasks; at least one.</param>
     /// <param name="share">Pessimism, from 0 to 1. Each task takes the time and cost of this quantile of similar past tasks. It fails if
     /// its failure share exceeds one minus this value. 0.5 simulates a typical run.</param>
-    public static Rehearsal Play(NightPlan night, IReadOnlyList<PastTask> past, double share)
+    public static Rehearsal Play(NightPlan night, IReadOnlyList<PastTask> past, double share) => new Simulation(night, past, share).Play();
+
+    private sealed class Simulation(NightPlan night, IReadOnlyList<PastTask> past, double share)
     {
-        var steps = new List<RehearsedStep>();
-        var (book, now, cost) = (Alone(night.Book), night.Start, 0.0);
-        var atWork = new List<(int Index, string Id, DateTimeOffset Ends, double Cost)>();
-        var done = new HashSet<int>();
-        var begun = new HashSet<int>();
-        var asked = new HashSet<int>();
-        var isOver = false;
-        while (now - night.Start < LongestNight)
+        private readonly List<RehearsedStep> _steps = [];
+        private readonly List<(int Index, string Id, DateTimeOffset Ends, double Cost)> _atWork = [];
+        private readonly HashSet<int> _done = [];
+        private readonly HashSet<int> _seen = [];
+        private LedgerBook _book = Alone(night.Book);
+        private DateTimeOffset _now = night.Start;
+        private double _cost;
+        private bool _isOver;
+
+        public Rehearsal Play()
         {
-            DateTimeOffset? wake = null;
+            while (_now - night.Start < LongestNight)
+            {
+                var wake = StartTasks();
+                if (_atWork.Count == 0 && (wake is null || _isOver))
+                {
+                    break;
+                }
+                _now = _atWork.Select(one => one.Ends).Concat(wake is { } at ? [at] : []).Min();
+                foreach (var ended in _atWork.Where(one => one.Ends <= _now).OrderBy(one => one.Ends).ToList())
+                {
+                    _atWork.Remove(ended);
+                    End(ended.Index, ended.Id, ended.Ends, ended.Cost);
+                }
+            }
+            return new Rehearsal(
+                _steps,
+                [.. _done.Order().Select(index => night.Tasks[index].Id)],
+                [.. night.Tasks.Index().Where(task => !_done.Contains(task.Index)).Select(task => task.Item.Id)],
+                _cost,
+                _now
+            );
+        }
+
+        /// <summary>Starts all tasks that may start now.</summary>
+        /// <returns>Time at which the governor asks a waiting task to return, or null if none waits for a time.</returns>
+        private DateTimeOffset? StartTasks()
+        {
             foreach (var (index, task) in night.Tasks.Index())
             {
-                if (isOver || begun.Contains(index) || asked.Contains(index) || !task.Task.After.All(done.Contains))
+                if (_isOver || _seen.Contains(index) || !task.Task.After.All(_done.Contains))
                 {
                     continue;
                 }
                 if (task.AsksFirst)
                 {
-                    asked.Add(index);
-                    steps.Add(new RehearsedStep(now, RehearsedKind.Asks, task.Id));
+                    _seen.Add(index);
+                    _steps.Add(new RehearsedStep(_now, RehearsedKind.Asks, task.Id));
                     continue;
                 }
-                if (atWork.Count >= night.Workers)
+                if (_atWork.Count >= night.Workers)
                 {
-                    break;
+                    return null;
                 }
-                if (now >= night.Until)
+                if (_now >= night.Until)
                 {
-                    steps.Add(new RehearsedStep(now, RehearsedKind.Time, null));
-                    isOver = true;
-                    break;
+                    EndNight(RehearsedKind.Time, null);
+                    return null;
                 }
                 var request = night.Request with { Task = task.Id, Id = $"{night.Request.Repository}/{night.Request.Run}/{task.Id}/1" };
-                (book, var admission) = Governor.Admit(book, request, now);
+                (_book, var admission) = Governor.Admit(_book, request, _now);
                 if (admission is Wait wait)
                 {
-                    if (wait.Why is not (NoSlot or BudgetReserved) || atWork.Count == 0)
-                    {
-                        steps.Add(new RehearsedStep(now, RehearsedKind.Waits, task.Id, wait.Until));
-                        wake = wait.Until > now ? wait.Until : now + Governor.Soon;
-                    }
-                    break;
+                    return WakeOf(wait, task.Id);
                 }
                 if (admission is Ask)
                 {
-                    steps.Add(new RehearsedStep(now, RehearsedKind.Money, task.Id));
-                    isOver = true;
-                    break;
+                    EndNight(RehearsedKind.Money, task.Id);
+                    return null;
                 }
-                var alike = RunSimulation.Alike(task.Task.Shape, past);
-                begun.Add(index);
-                // The agent's first answer, moments after its start, ends a backoff of the account.
-                book = Parks.Works(book, night.Request.Account, request.Id);
-                steps.Add(new RehearsedStep(now, RehearsedKind.Starts, task.Id));
-                var seconds = At([.. alike.Select(one => one.Seconds).Order()], share);
-                atWork.Add(
-                    (
-                        index,
-                        request.Id,
-                        now + TimeSpan.FromSeconds(Math.Max(1, seconds)),
-                        At([.. alike.Select(one => one.Cost).Order()], share)
-                    )
-                );
+                _seen.Add(index);
+                Start(index, request.Id);
             }
-            if (atWork.Count == 0 && (wake is null || isOver))
-            {
-                break;
-            }
-            now = atWork.Select(one => one.Ends).Concat(wake is { } at ? [at] : []).Min();
-            foreach (var ended in atWork.Where(one => one.Ends <= now).OrderBy(one => one.Ends).ToList())
-            {
-                atWork.Remove(ended);
-                var fails = night.Tasks[ended.Index].FailureShare > 1 - share;
-                if (!fails)
-                {
-                    done.Add(ended.Index);
-                }
-                cost += ended.Cost;
-                var used = new Amount(MicroDollars.Of((decimal)ended.Cost), 0);
-                (book, _) = Governor.Settle(book, night.Request.Account, ended.Id, used, [], now);
-                book = Fill(book, night, ended.Cost, share, now);
-                var kind = fails ? RehearsedKind.Fails : RehearsedKind.Ends;
-                steps.Add(new RehearsedStep(ended.Ends, kind, night.Tasks[ended.Index].Id, Cost: ended.Cost));
-            }
+            return null;
         }
-        return new Rehearsal(
-            steps,
-            [.. done.Order().Select(index => night.Tasks[index].Id)],
-            [.. night.Tasks.Index().Where(task => !done.Contains(task.Index)).Select(task => task.Item.Id)],
-            cost,
-            now
-        );
+
+        private DateTimeOffset? WakeOf(Wait wait, string task)
+        {
+            if (wait.Why is NoSlot or BudgetReserved && _atWork.Count > 0)
+            {
+                return null;
+            }
+            _steps.Add(new RehearsedStep(_now, RehearsedKind.Waits, task, wait.Until));
+            return wait.Until > _now ? wait.Until : _now + Governor.Soon;
+        }
+
+        private void EndNight(RehearsedKind kind, string? task)
+        {
+            _steps.Add(new RehearsedStep(_now, kind, task));
+            _isOver = true;
+        }
+
+        private void Start(int index, string id)
+        {
+            var (task, alike) = (night.Tasks[index], RunSimulation.Alike(night.Tasks[index].Task.Shape, past));
+            // The agent's first answer, moments after its start, ends a backoff of the account.
+            _book = Parks.Works(_book, night.Request.Account, id);
+            _steps.Add(new RehearsedStep(_now, RehearsedKind.Starts, task.Id));
+            var seconds = At([.. alike.Select(one => one.Seconds).Order()], share);
+            _atWork.Add(
+                (index, id, _now + TimeSpan.FromSeconds(Math.Max(1, seconds)), At([.. alike.Select(one => one.Cost).Order()], share))
+            );
+        }
+
+        private void End(int index, string id, DateTimeOffset at, double cost)
+        {
+            var fails = night.Tasks[index].FailureShare > 1 - share;
+            if (!fails)
+            {
+                _done.Add(index);
+            }
+            _cost += cost;
+            var used = new Amount(MicroDollars.Of((decimal)cost), 0);
+            (_book, _) = Governor.Settle(_book, night.Request.Account, id, used, [], _now);
+            _book = Fill(_book, night, cost, share, _now);
+            _steps.Add(new RehearsedStep(at, fails ? RehearsedKind.Fails : RehearsedKind.Ends, night.Tasks[index].Id, Cost: cost));
+        }
     }
 
     /// <summary>Fills the usage windows by an agent's cost. A window that has been reset starts empty.</summary>

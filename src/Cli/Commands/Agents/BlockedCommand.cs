@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Orchestrator.Runs.AgentCalls;
 using Orchestrator.Runs.Tasks.Callbacks;
 

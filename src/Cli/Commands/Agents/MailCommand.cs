@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Orchestrator.Runs.Tasks.Callbacks;
 using Orchestrator.Runs.Tasks.Mail;
 

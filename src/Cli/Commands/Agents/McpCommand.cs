@@ -1,4 +1,3 @@
-using System.CommandLine;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using Orchestrator.Cli.Mcp;

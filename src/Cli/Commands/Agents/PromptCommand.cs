@@ -1,7 +1,3 @@
-using System.CommandLine;
-using Orchestrator.Cli.Options;
-using Orchestrator.Plans;
-
 namespace Orchestrator.Cli.Commands;
 
 /// <summary><c>prompt</c>: prints the exact prompt of a task's agent in its first attempt.</summary>

@@ -1,7 +1,4 @@
-using System.CommandLine;
 using Orchestrator.Machine.Sessions;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;

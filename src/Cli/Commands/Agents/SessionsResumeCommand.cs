@@ -1,6 +1,3 @@
-using System.CommandLine;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Tasks;
 

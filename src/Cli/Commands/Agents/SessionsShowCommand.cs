@@ -1,8 +1,5 @@
-using System.CommandLine;
 using System.Globalization;
-using Orchestrator.Cli.Options;
 using Orchestrator.Machine.Sessions;
-using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,5 +1,3 @@
-using System.CommandLine;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Overviews;
 using Orchestrator.Machine.Setup;
 

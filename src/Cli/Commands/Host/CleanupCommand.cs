@@ -1,7 +1,4 @@
-using System.CommandLine;
 using System.Globalization;
-using Orchestrator.Cli.Options;
-using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,6 +1,4 @@
-using System.CommandLine;
 using Orchestrator.Cli.Completion;
-using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
 

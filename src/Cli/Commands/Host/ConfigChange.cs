@@ -1,6 +1,4 @@
-using System.CommandLine;
 using Orchestrator.Machine.Setup;
-using Orchestrator.Runs;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;

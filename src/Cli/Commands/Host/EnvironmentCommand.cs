@@ -1,6 +1,3 @@
-using System.CommandLine;
-using Orchestrator.Cli.Options;
-
 namespace Orchestrator.Cli.Commands;
 
 /// <summary><c>environment</c>: computes one hash over the lock files and manifests of all detected ecosystems.</summary>

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Orchestrator.Machine.Setup;
 using Orchestrator.Settings;
 
@@ -42,40 +41,27 @@ internal sealed class InitCommand : CliCommand
         }
         var repository = context.RequireRepository();
         var result = RepositoryInitializer.Initialize(repository, context.Environment);
-        foreach (var file in result.Written)
-        {
-            context.Terminal.Say($"made   {file}");
-        }
-        foreach (var file in result.Kept)
-        {
-            context.Terminal.Say($"kept   {file}");
-        }
-        foreach (var setting in result.Taken.Settings.Where(_ => result.Written.Contains(SettingsFiles.RepositoryFileName)))
-        {
-            context.Terminal.Say($"took   {setting.Name}: {setting.Value}  (from {setting.From})");
-        }
-        foreach (var setting in result.InPlace)
-        {
-            context.Terminal.Say($"used   {setting.Name}: {setting.Value}  (in {setting.From})");
-        }
-        foreach (var setting in result.Left)
-        {
-            context.Terminal.Say(
+        string[] lines =
+        [
+            .. result.Written.Select(file => $"made   {file}"),
+            .. result.Kept.Select(file => $"kept   {file}"),
+            .. result
+                .Taken.Settings.Where(_ => result.Written.Contains(SettingsFiles.RepositoryFileName))
+                .Select(setting => $"took   {setting.Name}: {setting.Value}  (from {setting.From})"),
+            .. result.InPlace.Select(setting => $"used   {setting.Name}: {setting.Value}  (in {setting.From})"),
+            .. result.Left.Select(setting =>
                 $"left   {setting.Name}: {setting.Value}  (from {setting.From}); to take it: orchestrate config set "
-                    + $"{setting.Name} '{setting.Value}'"
-            );
-        }
-        foreach (var setting in result.Taken.Used)
+                + $"{setting.Name} '{setting.Value}'"
+            ),
+            .. result.Taken.Used.Select(setting => $"used   {setting.Name}  (in {setting.From}; {setting.Meaning})"),
+            .. result.Taken.Unused.Select(setting =>
+                $"unused {setting.Name}  (in {setting.From}{(setting.Why.Length == 0 ? "" : "; " + setting.Why)})"
+            ),
+            .. result.Ignored.Select(file => $"unused {file}"),
+        ];
+        foreach (var line in lines)
         {
-            context.Terminal.Say($"used   {setting.Name}  (in {setting.From}; {setting.Meaning})");
-        }
-        foreach (var setting in result.Taken.Unused)
-        {
-            context.Terminal.Say($"unused {setting.Name}  (in {setting.From}{(setting.Why.Length == 0 ? "" : "; " + setting.Why)})");
-        }
-        foreach (var file in result.Ignored)
-        {
-            context.Terminal.Say($"unused {file}");
+            context.Terminal.Say(line);
         }
         foreach (var fault in result.Taken.Faults)
         {

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Orchestrator.Cli.Help;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,8 +1,5 @@
-using System.CommandLine;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Overviews;
 using Orchestrator.Machine.Setup;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,11 +1,7 @@
-using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Cli.Engine;
 using Orchestrator.Cli.Hosting;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Temporal.Server;
 
 namespace Orchestrator.Cli.Commands;
@@ -45,14 +41,7 @@ internal sealed class ServerCommand : CliCommand
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var named = parsed.GetValue(_file);
-        if (named is not null && parsed.GetValue(_work))
-        {
-            throw new UseCaseException(
-                Outcome.Usage,
-                "--work needs a repository's engine, not an engine file.",
-                $"Leave {_file.Name} out, or start 'orchestrate worker --address HOST:PORT' beside it."
-            );
-        }
+        RefuseWorkOnFile(named, parsed);
         var repository = named is null ? context.RequireRepository() : null;
         var settings = parsed.GetValue(_work)
             ? TrustGate.Demand(context, context.OpenSettings(repository!, []), parsed.GetValue(_yes)).Settings!
@@ -106,6 +95,18 @@ internal sealed class ServerCommand : CliCommand
         }
 
         void SayWork(EngineConnection _) => context.Terminal.Say($"  Working on the runs of {repository!.Root}.");
+    }
+
+    private void RefuseWorkOnFile(string? named, ParseResult parsed)
+    {
+        if (named is not null && parsed.GetValue(_work))
+        {
+            throw new UseCaseException(
+                Outcome.Usage,
+                "--work needs a repository's engine, not an engine file.",
+                $"Leave {_file.Name} out, or start 'orchestrate worker --address HOST:PORT' beside it."
+            );
+        }
     }
 
     /// <summary>Acquires the ownership of an engine file.</summary>

@@ -1,8 +1,6 @@
-using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Cli.Hosting;
 using Orchestrator.Cli.Logging;
-using Orchestrator.Cli.Options;
 using Serilog.Events;
 using Temporal.Server;
 using Temporalio.Api.Enums.V1;

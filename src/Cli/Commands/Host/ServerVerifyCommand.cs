@@ -1,6 +1,4 @@
-using System.CommandLine;
 using Orchestrator.Cli.Engine;
-using Orchestrator.Cli.Options;
 using Temporal.Server.Verification;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,5 +1,3 @@
-using System.CommandLine;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Web;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Machine.Service;

@@ -1,5 +1,3 @@
-using System.CommandLine;
-using Orchestrator.Cli.Options;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,6 +1,4 @@
-using System.CommandLine;
 using System.Runtime.InteropServices;
-using Orchestrator.Cli.Options;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,9 +1,7 @@
-using System.CommandLine;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Cli.Hosting;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Web;
 using Orchestrator.Dashboard.Door;
 using Orchestrator.Machine.Hosting;

@@ -1,8 +1,5 @@
-using System.CommandLine;
 using System.Text.RegularExpressions;
-using Orchestrator.Cli.Options;
 using Orchestrator.Machine.Hosting;
-using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,12 +1,8 @@
-using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Cli.Hosting;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Cli.Web;
 using Orchestrator.Machine.Repositories;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;

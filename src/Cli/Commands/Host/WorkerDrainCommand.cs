@@ -1,9 +1,6 @@
-using System.CommandLine;
 using Microsoft.Extensions.Logging.Abstractions;
-using Orchestrator.Cli.Options;
 using Orchestrator.Client;
 using Orchestrator.Machine.Hosting;
-using Orchestrator.Messages;
 using Orchestrator.Runs.Tasks.Moving;
 
 namespace Orchestrator.Cli.Commands;

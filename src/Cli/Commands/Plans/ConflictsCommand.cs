@@ -1,6 +1,3 @@
-using System.CommandLine;
-using Orchestrator.Cli.Options;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,7 +1,4 @@
-using System.CommandLine;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Options;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Cli.Commands;

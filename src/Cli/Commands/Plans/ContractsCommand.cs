@@ -1,8 +1,4 @@
-using System.CommandLine;
 using System.Text.RegularExpressions;
-using Orchestrator.Cli.Options;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,7 +1,4 @@
-using System.CommandLine;
 using System.Text;
-using Orchestrator.Cli.Options;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,11 +1,6 @@
-using System.CommandLine;
 using System.Text.Json;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Overviews;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Settings;
 

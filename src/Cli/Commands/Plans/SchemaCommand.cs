@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace Orchestrator.Cli.Commands;
 
 /// <summary><c>schema</c>: prints JSON Schemas of our input and output for editors and other programs.</summary>

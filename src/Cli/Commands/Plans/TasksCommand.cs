@@ -1,6 +1,3 @@
-using System.CommandLine;
-using Orchestrator.Cli.Options;
-
 namespace Orchestrator.Cli.Commands;
 
 /// <summary><c>tasks ...</c>: manages the backlog, which outlives individual runs.</summary>

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,7 +1,3 @@
-using System.CommandLine;
-using Orchestrator.Cli.Options;
-using Orchestrator.Plans;
-
 namespace Orchestrator.Cli.Commands;
 
 /// <summary><c>tasks list</c>: lists the tasks of the backlog.</summary>

@@ -1,6 +1,3 @@
-using System.CommandLine;
-using Orchestrator.Cli.Options;
-
 namespace Orchestrator.Cli.Commands;
 
 /// <summary><c>tasks next</c>: shows the next task to do.</summary>

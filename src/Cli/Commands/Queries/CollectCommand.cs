@@ -1,7 +1,4 @@
-using System.CommandLine;
 using System.Text;
-using Orchestrator.Cli.Options;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Runs.Tasks;
 

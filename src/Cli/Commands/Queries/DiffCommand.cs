@@ -1,8 +1,5 @@
-using System.CommandLine;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,8 +1,4 @@
-using System.CommandLine;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,9 +1,5 @@
-using System.CommandLine;
 using System.Globalization;
-using Orchestrator.Cli.Options;
 using Orchestrator.Machine.Verification;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,9 +1,6 @@
-using System.CommandLine;
 using System.Globalization;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,10 +1,6 @@
-using System.CommandLine;
 using System.Globalization;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Options;
 using Orchestrator.Machine.Repositories;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,8 +1,5 @@
-using System.CommandLine;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Cli.Commands;

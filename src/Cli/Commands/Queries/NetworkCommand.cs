@@ -1,9 +1,6 @@
-using System.CommandLine;
 using System.Globalization;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Network;
-using Orchestrator.Plans;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,6 +1,4 @@
-using System.CommandLine;
 using System.Globalization;
-using Orchestrator.Cli.Options;
 using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Commands;

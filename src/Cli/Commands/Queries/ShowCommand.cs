@@ -1,9 +1,5 @@
-using System.CommandLine;
 using System.Globalization;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Commands;
@@ -142,6 +138,11 @@ internal sealed class ShowCommand : CliCommand
         Say(context, "commit", task.Commit);
         Say(context, "merge", task.MergeCommit);
         Say(context, "evidence", task.Evidence);
+        ShowHistory(details, context);
+    }
+
+    private static void ShowHistory(TaskDocument details, CommandContext context)
+    {
         foreach (var kept in details.Kept)
         {
             Say(context, "kept", kept);

@@ -1,10 +1,5 @@
-using System.CommandLine;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;
 

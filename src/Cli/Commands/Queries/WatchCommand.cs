@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace Orchestrator.Cli.Commands;
 
 /// <summary><c>watch</c>: groups commands that show several views of a run side by side.</summary>

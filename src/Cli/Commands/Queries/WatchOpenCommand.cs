@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Machine.Hosting;
 

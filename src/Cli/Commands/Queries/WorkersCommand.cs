@@ -1,9 +1,5 @@
-using System.CommandLine;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Panels;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,7 +1,4 @@
-using System.CommandLine;
-using Orchestrator.Cli.Options;
 using Orchestrator.Machine.Cleaning;
-using Orchestrator.Plans;
 
 namespace Orchestrator.Cli.Commands;
 

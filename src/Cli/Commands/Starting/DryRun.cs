@@ -1,7 +1,4 @@
 using Orchestrator.Cli.Overviews;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Merging.Preflight;
 using Orchestrator.Runs.Reports;

@@ -1,9 +1,5 @@
-using System.CommandLine;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Machine.Hosting;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Tasks.Moving;
 
 namespace Orchestrator.Cli.Commands;

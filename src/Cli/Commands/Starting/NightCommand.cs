@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace Orchestrator.Cli.Commands;
 
 /// <summary><c>night</c>: groups the commands for unattended runs.</summary>

@@ -1,9 +1,5 @@
-using System.CommandLine;
 using System.Globalization;
-using Orchestrator.Cli.Options;
 using Orchestrator.Machine.Night;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Accounts;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Settings;

@@ -1,10 +1,6 @@
-using System.CommandLine;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Client;
 using Orchestrator.Machine.Night;
-using Orchestrator.Messages;
-using Orchestrator.Runs;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,10 +1,5 @@
-using System.CommandLine;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Cli.Web;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Settings;
 

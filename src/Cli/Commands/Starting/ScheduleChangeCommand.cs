@@ -1,6 +1,4 @@
-using System.CommandLine;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Options;
 using Orchestrator.Client.Schedules;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace Orchestrator.Cli.Commands;
 
 /// <summary><c>schedule</c>: manages schedules that start runs; without a subcommand it lists them. They are Temporal schedules.</summary>

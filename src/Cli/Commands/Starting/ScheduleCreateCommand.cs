@@ -1,11 +1,6 @@
-using System.CommandLine;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Orchestrator.Cli.Options;
 using Orchestrator.Client.Schedules;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Settings;
 using Temporalio.Exceptions;
 

@@ -1,7 +1,5 @@
-using System.CommandLine;
 using System.Globalization;
 using Orchestrator.Cli.Console;
-using Orchestrator.Cli.Options;
 using Orchestrator.Client.Schedules;
 
 namespace Orchestrator.Cli.Commands;

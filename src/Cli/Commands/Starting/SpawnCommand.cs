@@ -1,8 +1,3 @@
-using System.CommandLine;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
-
 namespace Orchestrator.Cli.Commands;
 
 /// <summary><c>spawn</c>: independent agents for tasks in words. A run with a plan that is made of the texts, whose results stay on a

@@ -1,8 +1,4 @@
-using System.CommandLine;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Tasks.Moving;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,6 +1,3 @@
-using System.CommandLine;
-using Orchestrator.Cli.Options;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;

@@ -1,6 +1,4 @@
-using System.CommandLine;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Messages;
 
 namespace Orchestrator.Cli.Commands;
 

@@ -1,5 +1,3 @@
-using System.CommandLine;
-using Orchestrator.Cli.Options;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Runs.Holds;
 

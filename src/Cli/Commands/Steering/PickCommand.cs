@@ -1,9 +1,5 @@
-using System.CommandLine;
 using System.Globalization;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Messages;
-using Orchestrator.Plans;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Merging.Picking;
 
 namespace Orchestrator.Cli.Commands;

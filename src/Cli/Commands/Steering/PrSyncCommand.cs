@@ -1,7 +1,5 @@
-using System.CommandLine;
 using Orchestrator.Cli.Runs;
 using Orchestrator.Machine.Repositories;
-using Orchestrator.Plans;
 using Orchestrator.Runs.Merging.PullRequests;
 
 namespace Orchestrator.Cli.Commands;

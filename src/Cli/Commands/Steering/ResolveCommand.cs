@@ -1,6 +1,3 @@
-using System.CommandLine;
-using Orchestrator.Messages;
-
 namespace Orchestrator.Cli.Commands;
 
 /// <summary><c>resolve</c>: decides how a run continues that can't continue automatically.</summary>

@@ -1,6 +1,4 @@
-using System.CommandLine;
 using Orchestrator.Cli.Runs;
-using Orchestrator.Runs;
 using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Cli.Commands;

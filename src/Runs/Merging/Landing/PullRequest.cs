@@ -70,58 +70,44 @@ internal static class PullRequest
                 Message = $"{input.Staging} could not be pushed ({Why(pushed)}). Repair that, then: {RunLanding.Again(input)}",
             };
         }
-        var known = await runner.RunAsync(
+        var shown = await runner.RunAsync(
             await CommandAsync(gh, repository, "pr", "view", input.Staging, "--json", "url", "--jq", ".url"),
             stop
         );
-        if (known.Succeeded)
+        if (!shown.Succeeded)
         {
-            return new LandResult
+            shown = await runner.RunAsync(await CommandAsync(gh, repository, CreateArguments(files, input)), stop);
+        }
+        return shown.Succeeded
+            ? new LandResult
             {
                 Landed = true,
                 Commit = tip,
                 Branch = input.Staging,
-                Message = $"Draft pull request: {known.StandardOutput.Text.Trim()}",
+                Message = $"Draft pull request: {shown.StandardOutput.Text.Trim()}",
+            }
+            : new LandResult
+            {
+                Message =
+                    $"gh could not open the pull request ({Why(shown)}). {input.Staging} is pushed. Repair that, then: "
+                    + $"{RunLanding.Again(input)}",
             };
-        }
+    }
+
+    private static string[] CreateArguments(RunFiles files, LandInput input)
+    {
         var body = new MarkdownText();
         foreach (var task in files.Plan.Tasks)
         {
             body.Append($"- {task.Id}: {task.Description.Split('\n', 2)[0]}\n");
         }
         var title = files.Plan.Request?.Split('\n', 2)[0] is { Length: > 0 } request ? new UntrustedText(request).Line : files.Folder.Name;
-        var opened = await runner.RunAsync(
-            await CommandAsync(
-                gh,
-                repository,
-                "pr",
-                "create",
-                "--draft",
-                "--base",
-                input.Target,
-                "--head",
-                input.Staging,
-                "--title",
-                PullRequestFile.Title(title),
-                "--body-file",
-                PullRequestFile.Write(files.Folder, null, body.ToString(), "")
-            ),
-            stop
-        );
-        return opened.Succeeded
-            ? new LandResult
-            {
-                Landed = true,
-                Commit = tip,
-                Branch = input.Staging,
-                Message = $"Draft pull request: {opened.StandardOutput.Text.Trim()}",
-            }
-            : new LandResult
-            {
-                Message =
-                    $"gh could not open the pull request ({Why(opened)}). {input.Staging} is pushed. Repair that, then: "
-                    + $"{RunLanding.Again(input)}",
-            };
+        return
+        [
+            .. (string[])["pr", "create", "--draft", "--base", input.Target, "--head", input.Staging],
+            .. (string[])["--title", PullRequestFile.Title(title)],
+            .. (string[])["--body-file", PullRequestFile.Write(files.Folder, null, body.ToString(), "")],
+        ];
     }
 
     internal static string Why(ProcessResult result)

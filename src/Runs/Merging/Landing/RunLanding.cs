@@ -88,28 +88,17 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
     /// <summary>Lands a checked commit.</summary>
     private async Task<LandResult> LandAsync(Landing landing, string note, CancellationToken stop)
     {
-        var (files, repository, checks, staging, input, tip) = landing;
+        var (files, repository, _, _, input, tip) = landing;
         if (input.OnlyTakesIn)
         {
             return await TakeInTargetAsync(landing, stop);
         }
 
-        // With independent parts, no gate has seen the combination on staging yet.
-        if (input.IsPart || files.Settings.Train.Scopes.Count > 1)
+        var (gated, failed) = await GateCombinationAsync(landing, stop);
+        note = $"{note} {gated}".Trim();
+        if (failed is not null)
         {
-            var outcomes = await checks.RunGatesAsync(tip, input.BaseCommit, stop);
-            note = $"{note} {LandingChecks.Told(outcomes)}".Trim();
-            if (GateCheck.Failures(files, outcomes) is { Count: > 0 } failures)
-            {
-                return new LandResult
-                {
-                    Evidence = GateCheck.EvidenceOf(files, failures[0]),
-                    Message =
-                        $"{(note.Length > 0 ? note + " " : "")}Nothing was landed, since on what is merged by now these gates fail: "
-                        + $"{GateFormatter.Failing(failures)} Let the other tasks end well, "
-                        + $"or repair it on {input.Staging} ({Fix(repository, input).Edit}), then: {Again(input)}",
-                };
-            }
+            return failed with { Message = $"{note} {failed.Message}".Trim() };
         }
         if (files.Settings.Git.Land == LandingMode.Branch)
         {
@@ -126,6 +115,36 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
             var opened = await PullRequest.OpenAsync(files, repository, input, tip, services, stop);
             return opened with { Message = $"{note} {opened.Message}".Trim() };
         }
+        return await LandOnTargetAsync(landing, note, stop);
+    }
+
+    /// <summary>Runs the gates on staging if no gate has seen its combination yet, which independent parts make possible.</summary>
+    private static async Task<(string Note, LandResult? Failed)> GateCombinationAsync(Landing landing, CancellationToken stop)
+    {
+        var (files, repository, checks, _, input, tip) = landing;
+        if (!input.IsPart && files.Settings.Train.Scopes.Count <= 1)
+        {
+            return ("", null);
+        }
+        var outcomes = await checks.RunGatesAsync(tip, input.BaseCommit, stop);
+        return (
+            LandingChecks.Told(outcomes),
+            GateCheck.Failures(files, outcomes) is not { Count: > 0 } failures
+                ? null
+                : new LandResult
+                {
+                    Evidence = GateCheck.EvidenceOf(files, failures[0]),
+                    Message =
+                        $"Nothing was landed, since on what is merged by now these gates fail: {GateFormatter.Failing(failures)} Let the "
+                        + $"other tasks end well, or repair it on {input.Staging} ({Fix(repository, input).Edit}), then: {Again(input)}",
+                }
+        );
+    }
+
+    /// <summary>Moves the target to the commit. Whenever the target has moved, its new commits are merged into staging first.</summary>
+    private async Task<LandResult> LandOnTargetAsync(Landing landing, string note, CancellationToken stop)
+    {
+        var (files, repository, _, _, input, tip) = landing;
         var target = $"refs/heads/{input.Target}";
         var checkouts = await new WorktreeStore(repository).ListAsync(stop);
         var unexpected = await UnexpectedFiles.FindAsync(repository, files);
@@ -158,17 +177,12 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
             }
             if (result.State != LandingState.TargetMoved || moves == MaxMoves)
             {
+                var renamed = result.State == LandingState.TargetDeleted ? await FindRenamedAsync(landing, stop) : null;
                 return new LandResult
                 {
                     Message = $"{unexpected} {result.Reason}".Trim(),
                     StagingTip = tip,
-                    RenamedTo =
-                        result.State == LandingState.TargetDeleted
-                            ? await new TargetChoice(repository, files.Settings.Worktrees.BranchPrefix).FindRenamedAsync(
-                                input.BaseCommit,
-                                stop
-                            )
-                            : null,
+                    RenamedTo = renamed,
                 };
             }
             var (merged, noted, refused) = await TakeInTargetAsync(landing with { Tip = tip }, result.Tip!, stop);
@@ -180,6 +194,12 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
             unexpected = $"{unexpected} {noted}".Trim();
         }
     }
+
+    private static Task<string?> FindRenamedAsync(Landing landing, CancellationToken stop) =>
+        new TargetChoice(landing.Repository, landing.Files.Settings.Worktrees.BranchPrefix).FindRenamedAsync(
+            landing.Input.BaseCommit,
+            stop
+        );
 
     /// <summary>A commit to land, with its dependencies.</summary>
     private sealed record Landing(

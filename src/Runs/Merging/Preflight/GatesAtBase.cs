@@ -54,16 +54,7 @@ internal sealed class GatesAtBase(GateCheck gates)
             warnings.Add(advice);
         }
         var red = outcomes.Where(o => !o.Passed && !o.BlamesMachine && configured.Contains(o.Gate)).ToList();
-        var known = red.ToDictionary(o => o.Gate.Identity.Command);
-        foreach (var outcome in red)
-        {
-            var log = GateCheck.EvidenceOf(files, outcome);
-            var isOnlyTest = outcome.Gate is { Type: GateType.Test, Required: true } && GateBaseline.SomeTaskLacksTests(files, known);
-            // Results at the base that cannot be compared make all work fail that does not repair the gate.
-            (isOnlyTest && !outcome.CanBeCompared ? confirmations : warnings).Add(
-                isOnlyTest ? GateFormatter.StillDecides(outcome, log) : GateFormatter.OnlyAdvises(outcome, log)
-            );
-        }
+        ReportRed(files, red, warnings, confirmations);
         var green = outcomes.Where(o => o.Passed && ofTasks.Contains(o.Gate)).Select(o => $"'{o.Gate.Name}'").ToList();
         if (green.Count > 0)
         {
@@ -75,5 +66,19 @@ internal sealed class GatesAtBase(GateCheck gates)
             warnings.Add($"{FileNames.Some(without)}: no gate shows that the work is good. Give them 'verification', or set gates.task.");
         }
         return GateBaseline.Store(files, outcomes, red);
+    }
+
+    private static void ReportRed(RunFiles files, List<GateVerdict> red, List<string> warnings, List<string> confirmations)
+    {
+        var known = red.ToDictionary(o => o.Gate.Identity.Command);
+        foreach (var outcome in red)
+        {
+            var log = GateCheck.EvidenceOf(files, outcome);
+            var isOnlyTest = outcome.Gate is { Type: GateType.Test, Required: true } && GateBaseline.SomeTaskLacksTests(files, known);
+            // Results at the base that cannot be compared make all work fail that does not repair the gate.
+            (isOnlyTest && !outcome.CanBeCompared ? confirmations : warnings).Add(
+                isOnlyTest ? GateFormatter.StillDecides(outcome, log) : GateFormatter.OnlyAdvises(outcome, log)
+            );
+        }
     }
 }

@@ -26,49 +26,25 @@ public sealed class PreflightCheck(RunServices services)
                 Errors = [$"The worktree '{files.WorkTree}', in which the run was started, is gone. Start it again elsewhere."],
             };
         }
-        var found = await new RepositoryCheck(repository, checkout).RunAsync(
-            files.Settings.Git.Target,
-            files.Settings.Worktrees.BranchPrefix,
-            files.Settings.Worktrees.Directory,
-            stop
-        );
-        var errors = found.Findings.Where(f => f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
-        var warnings = found.Findings.Where(f => !f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
+        var run = new CheckedRun(input, files, repository, checkout);
+        var found = await CheckRepositoryAsync(run, stop);
         // If a filter cannot work, git refuses to compare files, and the run ends here anyway.
         var status = found.IsUsable ? await WorktreeStatus.ReadAsync(checkout, stop) : null;
-        errors.AddRange(RunRefusals.Of(files));
-        if (found.Base is { } start)
-        {
-            var submodules = await new Submodules(repository).OfCommitAsync(start, stop);
-            errors.AddRange(
-                SubmodulePaths.Find(files.Plan, [.. submodules.Select(s => s.Path)]).Select(path => $"{path.Message} {SubmodulePaths.Cure}")
-            );
-            await CheckQuarantineAsync(repository, start, errors, warnings, stop);
-        }
-        var until = UntilOf(input, errors);
-        await CheckAgentsAsync(files, checkout.Path, found.Base, errors, warnings, stop);
-        var (unconfined, unconfinable) = await StepSandbox.PreflightAsync(files, services);
-        errors.AddRange(unconfined.Length > 0 ? [unconfined] : []);
-        warnings.AddRange(unconfinable.Length > 0 ? [unconfinable] : []);
-        if (DiskSpace.Shortage(checkout.Path, files.Settings.DiskReserve, "then start it again: nothing was paid for") is { } shortage)
-        {
-            errors.Add(shortage);
-        }
+        var until = UntilOf(input, run.Errors);
+        await CheckAgentsAsync(run, found.Base, stop);
+        await CheckHostAsync(run);
         var contracts = new RunContracts(repository, files);
-        var contracted = await contracts.CheckAsync(
-            found.Base,
-            status?.Branch == found.Target && LandingMode.MovesTarget(files.Settings.Git.Land) ? checkout.Path : null,
-            stop
-        );
-        errors.AddRange(contracted.Errors);
-        warnings.AddRange(contracted.Warnings);
+        var isMoved = status?.Branch == found.Target && LandingMode.MovesTarget(files.Settings.Git.Land);
+        var contracted = await contracts.CheckAsync(found.Base, isMoved ? checkout.Path : null, stop);
+        run.Errors.AddRange(contracted.Errors);
+        run.Warnings.AddRange(contracted.Warnings);
         if (repository.FindNameless() is { } nameless)
         {
-            warnings.Add($"{nameless} Set user.name and user.email to change that.");
+            run.Warnings.Add($"{nameless} Set user.name and user.email to change that.");
         }
-        if (status is null || found.Target is not { } target || found.Base is not { } tip || errors.Count > 0)
+        if (status is null || found.Target is not { } target || found.Base is not { } tip || run.Errors.Count > 0)
         {
-            return new PreflightResult { Errors = errors, Warnings = warnings };
+            return new PreflightResult { Errors = run.Errors, Warnings = run.Warnings };
         }
         var staging = RunRefs.Staging(files.Settings, files.Folder);
         var obstacle =
@@ -77,60 +53,115 @@ public sealed class PreflightCheck(RunServices services)
                 : await LandedHistory.FindObstacleAsync(repository, files.Settings.Git, stop);
         if (obstacle is { MayBegin: false, Problem: var missing })
         {
-            return new PreflightResult { Errors = [missing], Warnings = warnings };
+            return new PreflightResult { Errors = [missing], Warnings = run.Warnings };
         }
         var baseCommit = await BeginAsync(repository, files, staging, tip, contracts, stop);
-        files = files with { Decisions = await contracts.StoreAsync(baseCommit, stop) };
-        var renegotiated = ContractHistory.Renegotiated(files, warnings);
-        var isAdopted = files.Plan.Tasks.Any(task => new AdoptedConversation(files.Folder, task.Id).Find() is not null);
-        if (!isAdopted)
+        return await JudgeBaseAsync(run, contracts, baseCommit, status, obstacle?.Problem, target, stop) with
         {
-            AddUntracked(status, files.Start, warnings);
-        }
-        await UnexpectedFiles.NoteAsync(repository, files.Folder, stop);
-        var first = await contracts.FirstCommitAsync(baseCommit, stop);
-        List<string> unjudged = [];
-        var decisions = await new GatesAtBase(_gates).TryAsync(repository, files, first, errors, warnings, unjudged, stop);
-        var repeated = RepeatedWork.Of(files, input.Repository);
-        var open = repeated?.FindOpen(input.RunId).ToList() ?? [];
-        return new PreflightResult
-        {
-            Errors = errors,
-            Warnings = warnings,
-            Required =
-                repeated is not null && await repeated.FindLandedAsync(input.RunId, target, services, stop) is { } landed
-                    ? [RepeatedWork.Describe(landed)]
-                    : [.. open.Where(run => run.HasLanded).Take(1).Select(RepeatedWork.DescribeOpen)],
-            Confirmations =
-            [
-                .. open.Where(run => !run.HasLanded).Take(1).Select(RepeatedWork.DescribeOpen),
-                // Uncommitted changes that came with an adopted conversation are part of its task.
-                .. isAdopted ? [] : Unseen(status, files.Start),
-                .. renegotiated,
-                .. unjudged,
-                .. obstacle is null ? (string[])[] : [obstacle.Value.Problem],
-            ],
             BaseCommit = baseCommit,
             Target = RunRefs.Shown(target),
             Staging = RunRefs.Shown(staging),
-            StagingTip = first,
-            PlanHash = decisions.Store(files.Folder),
             Until = until,
         };
     }
 
-    private async Task CheckQuarantineAsync(
-        GitRepository repository,
-        string start,
-        List<string> errors,
-        List<string> warnings,
+    /// <summary>Checks the repository, the run's settings against it, and its target.</summary>
+    private async Task<RepositoryCheckResult> CheckRepositoryAsync(CheckedRun run, CancellationToken stop)
+    {
+        var (files, repository) = (run.Files, run.Repository);
+        var found = await new RepositoryCheck(repository, run.Checkout).RunAsync(
+            files.Settings.Git.Target,
+            files.Settings.Worktrees.BranchPrefix,
+            files.Settings.Worktrees.Directory,
+            stop
+        );
+        run.Errors.AddRange(found.Findings.Where(f => f.Refuses).Select(f => $"{f.Message} {f.Cure}"));
+        run.Warnings.AddRange(found.Findings.Where(f => !f.Refuses).Select(f => $"{f.Message} {f.Cure}"));
+        run.Errors.AddRange(RunRefusals.Of(files));
+        if (found.Base is { } start)
+        {
+            var submodules = await new Submodules(repository).OfCommitAsync(start, stop);
+            run.Errors.AddRange(
+                SubmodulePaths.Find(files.Plan, [.. submodules.Select(s => s.Path)]).Select(path => $"{path.Message} {SubmodulePaths.Cure}")
+            );
+            await CheckQuarantineAsync(run, start, stop);
+        }
+        return found;
+    }
+
+    /// <summary>Checks the sandbox and the disk space of this host.</summary>
+    private async Task CheckHostAsync(CheckedRun run)
+    {
+        var (unconfined, unconfinable) = await StepSandbox.PreflightAsync(run.Files, services);
+        run.Errors.AddRange(unconfined.Length > 0 ? [unconfined] : []);
+        run.Warnings.AddRange(unconfinable.Length > 0 ? [unconfinable] : []);
+        var reserve = run.Files.Settings.DiskReserve;
+        if (DiskSpace.Shortage(run.Checkout.Path, reserve, "then start it again: nothing was paid for") is { } shortage)
+        {
+            run.Errors.Add(shortage);
+        }
+    }
+
+    /// <summary>Runs the gates at the base of a run that has begun, and finds what the user must confirm.</summary>
+    private async Task<PreflightResult> JudgeBaseAsync(
+        CheckedRun run,
+        RunContracts contracts,
+        string baseCommit,
+        WorktreeStatus status,
+        string? obstacle,
+        string target,
         CancellationToken stop
     )
     {
-        var (quarantine, faults) = await GateCheck.QuarantineAsync(repository, start, stop);
-        errors.AddRange(faults.Where(fault => fault.Severity == FaultSeverity.Error).Select(fault => fault.ToPlainText()));
-        warnings.AddRange(faults.Where(fault => fault.Severity == FaultSeverity.Warning).Select(fault => fault.ToPlainText()));
-        warnings.AddRange(
+        var (input, repository) = (run.Input, run.Repository);
+        var files = run.Files with { Decisions = await contracts.StoreAsync(baseCommit, stop) };
+        var renegotiated = ContractHistory.Renegotiated(files, run.Warnings);
+        var isAdopted = files.Plan.Tasks.Any(task => new AdoptedConversation(files.Folder, task.Id).Find() is not null);
+        if (!isAdopted)
+        {
+            AddUntracked(status, files.Start, run.Warnings);
+        }
+        await UnexpectedFiles.NoteAsync(repository, files.Folder, stop);
+        var first = await contracts.FirstCommitAsync(baseCommit, stop);
+        List<string> unjudged = [];
+        var decisions = await new GatesAtBase(_gates).TryAsync(repository, files, first, run.Errors, run.Warnings, unjudged, stop);
+        var repeated = RepeatedWork.Of(files, input.Repository);
+        var open = repeated?.FindOpen(input.RunId).ToList() ?? [];
+        return new PreflightResult
+        {
+            Errors = run.Errors,
+            Warnings = run.Warnings,
+            Required =
+                repeated is not null && await repeated.FindLandedAsync(input.RunId, target, services, stop) is { } landed
+                    ? [RepeatedWork.Describe(landed)]
+                    : [.. open.Where(earlier => earlier.HasLanded).Take(1).Select(RepeatedWork.DescribeOpen)],
+            Confirmations =
+            [
+                .. open.Where(earlier => !earlier.HasLanded).Take(1).Select(RepeatedWork.DescribeOpen),
+                // Uncommitted changes that came with an adopted conversation are part of its task.
+                .. isAdopted ? [] : Unseen(status, files.Start),
+                .. renegotiated,
+                .. unjudged,
+                .. obstacle is null ? (string[])[] : [obstacle],
+            ],
+            StagingTip = first,
+            PlanHash = decisions.Store(files.Folder),
+        };
+    }
+
+    private sealed record CheckedRun(PreflightInput Input, RunFiles Files, GitRepository Repository, Worktree Checkout)
+    {
+        public List<string> Errors { get; } = [];
+
+        public List<string> Warnings { get; } = [];
+    }
+
+    private async Task CheckQuarantineAsync(CheckedRun run, string start, CancellationToken stop)
+    {
+        var (quarantine, faults) = await GateCheck.QuarantineAsync(run.Repository, start, stop);
+        run.Errors.AddRange(faults.Where(fault => fault.Severity == FaultSeverity.Error).Select(fault => fault.ToPlainText()));
+        run.Warnings.AddRange(faults.Where(fault => fault.Severity == FaultSeverity.Warning).Select(fault => fault.ToPlainText()));
+        run.Warnings.AddRange(
             quarantine
                 .EndedBy(services.Time.GetUtcNow())
                 .Select(test => $"The quarantine of the test '{test.Test}' ended: it decides again. {test.Owner} was to repair it.")
@@ -155,15 +186,9 @@ public sealed class PreflightCheck(RunServices services)
         return null;
     }
 
-    private async Task CheckAgentsAsync(
-        RunFiles files,
-        string repository,
-        string? tip,
-        List<string> errors,
-        List<string> warnings,
-        CancellationToken stop
-    )
+    private async Task CheckAgentsAsync(CheckedRun run, string? tip, CancellationToken stop)
     {
+        var (files, repository, errors) = (run.Files, run.Checkout.Path, run.Errors);
         var (settings, own) = (files.Settings, files.Plan.Tasks.Select(files.Settings.AgentOf).Distinct(StringComparer.Ordinal).ToList());
         var relays = own.SelectMany(settings.RelaysOf).Select(relay => relay.Agent).Distinct(StringComparer.Ordinal).ToList();
         List<string> agents = [.. own.Union(relays)];
@@ -187,7 +212,7 @@ public sealed class PreflightCheck(RunServices services)
             var check = await runner.CheckAsync(repository, stop);
             if (check.Status != AgentCheckStatus.Ok)
             {
-                (check.Status == AgentCheckStatus.Failed ? errors : warnings).Add($"{check.Message} {check.Cure}".TrimEnd());
+                (check.Status == AgentCheckStatus.Failed ? errors : run.Warnings).Add($"{check.Message} {check.Cure}".TrimEnd());
             }
         }
     }

@@ -41,12 +41,17 @@ internal static class ReviewRemarks
         var id = number.ToString(CultureInfo.InvariantCulture);
         (string Path, string? Member, Func<JsonElement, ReviewRemark?> Read)[] sources =
         [
-            ($"{Repository}/issues/{id}/comments", null, item => Comment(item, "comment")),
-            ($"{Repository}/pulls/{id}/comments", null, item => Comment(item, "review-comment")),
-            ($"{Repository}/pulls/{id}/reviews", null, Review),
+            ($"{Repository}/issues/{id}/comments", null, item => Comment(item, "comment", number, branch)),
+            ($"{Repository}/pulls/{id}/comments", null, item => Comment(item, "review-comment", number, branch)),
+            (
+                $"{Repository}/pulls/{id}/reviews",
+                null,
+                // An approval requests nothing.
+                item => GitHubProgram.Text(item, "state") == "APPROVED" ? null : Comment(item, "review", number, branch)
+            ),
             .. head.Length == 0
                 ? ((string, string?, Func<JsonElement, ReviewRemark?>)[])[]
-                : [($"{Repository}/commits/{head}/check-runs", "check_runs", Check)],
+                : [($"{Repository}/commits/{head}/check-runs", "check_runs", item => Check(item, number, head, branch))],
         ];
         var remarks = new List<ReviewRemark>();
         foreach (var (path, member, read) in sources)
@@ -59,52 +64,49 @@ internal static class ReviewRemarks
             remarks.AddRange(items.Select(read).OfType<ReviewRemark>());
         }
         return (remarks, null);
-
-        ReviewRemark? Comment(JsonElement item, string kind) =>
-            GitHubProgram.Text(item, "body").Trim() is { Length: > 0 } body
-            && !body.Contains("<!-- orchestrate:", StringComparison.Ordinal)
-            && GitHubProgram.Text(item, "id") is { Length: > 0 } key
-                ? new ReviewRemark(
-                    $"{kind}/{key}",
-                    number,
-                    branch,
-                    GitHubProgram.Text(item, "user", "login"),
-                    Members.Contains(GitHubProgram.Text(item, "author_association")),
-                    IsCheck: false,
-                    PlaceOf(item),
-                    body,
-                    GitHubProgram.Text(item, "html_url")
-                )
-                : null;
-
-        // An approval requests nothing.
-        ReviewRemark? Review(JsonElement item) => GitHubProgram.Text(item, "state") == "APPROVED" ? null : Comment(item, "review");
-
-        ReviewRemark? Check(JsonElement item) =>
-            Red.Contains(GitHubProgram.Text(item, "conclusion")) && GitHubProgram.Text(item, "name") is { Length: > 0 } name
-                ? new ReviewRemark(
-                    $"check/{head}/{name}",
-                    number,
-                    branch,
-                    name,
-                    IsMember: true,
-                    IsCheck: true,
-                    "",
-                    string.Join(
-                        '\n',
-                        (
-                            (string[])
-                                [
-                                    GitHubProgram.Text(item, "conclusion"),
-                                    GitHubProgram.Text(item, "output", "title"),
-                                    GitHubProgram.Text(item, "output", "summary"),
-                                ]
-                        ).Where(text => text.Length > 0)
-                    ),
-                    GitHubProgram.Text(item, "html_url")
-                )
-                : null;
     }
+
+    private static ReviewRemark? Comment(JsonElement item, string kind, int number, string branch) =>
+        GitHubProgram.Text(item, "body").Trim() is { Length: > 0 } body
+        && !body.Contains("<!-- orchestrate:", StringComparison.Ordinal)
+        && GitHubProgram.Text(item, "id") is { Length: > 0 } key
+            ? new ReviewRemark(
+                $"{kind}/{key}",
+                number,
+                branch,
+                GitHubProgram.Text(item, "user", "login"),
+                Members.Contains(GitHubProgram.Text(item, "author_association")),
+                IsCheck: false,
+                PlaceOf(item),
+                body,
+                GitHubProgram.Text(item, "html_url")
+            )
+            : null;
+
+    private static ReviewRemark? Check(JsonElement item, int number, string head, string branch) =>
+        Red.Contains(GitHubProgram.Text(item, "conclusion")) && GitHubProgram.Text(item, "name") is { Length: > 0 } name
+            ? new ReviewRemark(
+                $"check/{head}/{name}",
+                number,
+                branch,
+                name,
+                IsMember: true,
+                IsCheck: true,
+                "",
+                string.Join(
+                    '\n',
+                    (
+                        (string[])
+                            [
+                                GitHubProgram.Text(item, "conclusion"),
+                                GitHubProgram.Text(item, "output", "title"),
+                                GitHubProgram.Text(item, "output", "summary"),
+                            ]
+                    ).Where(text => text.Length > 0)
+                ),
+                GitHubProgram.Text(item, "html_url")
+            )
+            : null;
 
     private static string PlaceOf(JsonElement item) =>
         GitHubProgram.Text(item, "path") is { Length: > 0 } path

@@ -54,17 +54,7 @@ public sealed class ReviewStart(RunServices services)
         var parts = changed is null ? [] : ReviewDiff.Divide(changed);
         if (changed is null || parts.Count > ReviewDiff.MostParts)
         {
-            return (
-                null,
-                "",
-                "The change is too large to be reviewed: "
-                    + (
-                        changed is null
-                            ? "more than 64 MB"
-                            : $"{Plural.Of(changed.Sum(f => f.Lines), "line")} in {Plural.Of(changed.Count, "file")}"
-                    )
-                    + ". Nothing was accepted; land it without a review (skip), or divide it."
-            );
+            return (null, "", TooLarge(changed));
         }
         var (reviewer, fault) = parts.Count == 0 ? (null, "") : await new Reviewers(services).FindAsync(run, stop);
         if (fault.Length > 0)
@@ -96,6 +86,12 @@ public sealed class ReviewStart(RunServices services)
         );
         return (questions, hash, "");
     }
+
+    private static string TooLarge(IReadOnlyList<ReviewedFile>? changed) =>
+        changed is null
+            ? "The change is too large to be reviewed: more than 64 MB. Nothing was accepted; land it without a review (skip), or divide it."
+            : $"The change is too large to be reviewed: {Plural.Of(changed.Sum(f => f.Lines), "line")} in "
+                + $"{Plural.Of(changed.Count, "file")}. Nothing was accepted; land it without a review (skip), or divide it.";
 
     private async Task<(ReviewQuestions? Questions, string Hash, string Fault)> StoreTiesAsync(
         RunFiles run,

@@ -35,6 +35,12 @@ internal static class GateTally
                 .Append($"{(last is { Runs: > 0 } ? (decimal?)last.Duration.TotalSeconds : null):0.0} | {(decimal?)last?.ExitCode:0} |\n");
         }
         text.Append($"\n");
+        AppendNotes(text, gates);
+        return text;
+    }
+
+    private static void AppendNotes(MarkdownText text, List<(string Name, List<GateVerdict> Ran, List<GateVerdict> Cached)> gates)
+    {
         foreach (var (name, ran, cached) in gates)
         {
             if ((ran.LastOrDefault() ?? cached[^1]) is { BeforeWork: not null } compared)
@@ -78,7 +84,6 @@ internal static class GateTally
                 text.Append($"- '{Cell(name)}' was last {GateFormatter.FromCache(hit)}\n");
             }
         }
-        return text;
     }
 
     private static string Cell(string command, int longest = LongestCell) => QuotedText.CutLine(command, longest);

@@ -57,7 +57,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         );
         _ignored = [.. ignored.Select(file => file.Path)];
         var changed = seen.Concat(_ignored.Select(path => WorktreeDiff.Untracked(worktree, path))).ToLookup(ownership.IsGenerated);
-        var problems = ownership.Problems(changed[false], new WorktreeFiles(worktree.Path), stop).ToList();
+        var problems = ownership.Problems(changed[false], texts, stop).ToList();
         problems.AddRange(await OwnershipCheck.InSubmodulesAsync(worktree, input.Prepared.BaseCommit, stop));
         var generated = changed[true].ToList();
         problems.AddRange(await GeneratedFiles.PutBackAsync(workspace, worktree, generated, input.Prepared.BaseCommit, stop));
@@ -65,10 +65,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         HeldBack = held.Places(generated.Select(file => file.Path));
         notes.AddRange(HeldBack.Count > 0 ? [HeldBackFiles.Describe(HeldBack)] : []);
         var others = generated.Select(file => file.Path).Where(path => !held.Holds(path)).ToList();
-        if (others.Count > 0)
-        {
-            notes.Add($"put back, since they are nobody's work: {FileNames.Some(others)}");
-        }
+        notes.AddRange(others.Count > 0 ? [$"put back, since they are nobody's work: {FileNames.Some(others)}"] : []);
         if (merge.Problem.Length > 0)
         {
             problems.Add(merge.Problem);
@@ -77,14 +74,9 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         notes.AddRange(WorktreeHistory.Notes(worktree, workspace.Branch));
         problems.AddRange(AgentGuard.Problems(files.Folder, task.Id, input.Start, input.Attempt));
         var missing = Compliance.Problems(task, worktree.Path, input.Called);
-        if (files.Settings.StrictCompliance)
-        {
-            problems.AddRange(missing);
-        }
-        else
-        {
-            notes.AddRange(missing.Select(what => $"not demanded (compliance.strict is false): {what}"));
-        }
+        var isStrict = files.Settings.StrictCompliance;
+        problems.AddRange(isStrict ? missing : []);
+        notes.AddRange(isStrict ? [] : missing.Select(what => $"not demanded (compliance.strict is false): {what}"));
         return problems;
     }
 

@@ -22,9 +22,6 @@ public sealed class TaskVerification(RunServices services)
 
     private readonly GateCheck _gates = new(services);
 
-    private static List<string> ForeignToEarlierResult(RunFiles files, PlanTask task, VerifyTaskInput input, List<string> changed) =>
-        input.Start == 0 ? [.. changed.Where(path => !Ownership.Of(task).Owns(path) || ContractCheck.Of(files, path) is not null)] : [];
-
     /// <summary>Verifies the work of one attempt. A repeated call finds the existing commit.</summary>
     /// <param name="input">The task, the attempt, and the agent's claim.</param>
     /// <param name="stop">Stops the running gate.</param>
@@ -48,143 +45,177 @@ public sealed class TaskVerification(RunServices services)
     private async Task<VerifyResult> JudgeAsync(RunFiles files, VerifyTaskInput input, CancellationToken stop)
     {
         var task = files.Task(input.Task);
-        var workspace = new TaskWorkspace(await services.OpenRepositoryAsync(files), files, task.Id);
-        var notes = new List<string>();
-        string commit;
-        IReadOnlyList<string> heldBack = [];
-        if (input.Prepared.ReusedCommit.Length > 0 && input.Start == 0)
+        var work = new Work(files, task, input, new TaskWorkspace(await services.OpenRepositoryAsync(files), files, task.Id));
+        if (await CommitAsync(work, stop) is { } uncommitted)
         {
-            commit = input.Prepared.ReusedCommit;
+            return uncommitted;
         }
-        else
+        work.Differences = await new Diffs(work.Workspace.Repository).BetweenAsync(input.Prepared.BaseCommit, work.Commit, stop);
+        return RefuseForeign(work)
+            ?? await RefuseBreachesAsync(work, stop)
+            ?? await RefuseMissingContentAsync(work, stop)
+            ?? await JudgeByGatesAsync(work, stop);
+    }
+
+    /// <summary>Finds the commit of an earlier result, or checks and commits the worktree.</summary>
+    private static async Task<VerifyResult?> CommitAsync(Work work, CancellationToken stop)
+    {
+        if (work.Input.Prepared.ReusedCommit.Length > 0 && work.Input.Start == 0)
         {
-            var work = new TaskCommit(workspace, task, files);
-            var (problems, made) = await CheckAndCommitAsync(work, input, notes, stop);
-            if (problems.Count > 0)
-            {
-                return Refused(files, task, input, problems, "");
-            }
-            (commit, heldBack) = (made, work.HeldBack);
+            work.Commit = work.Input.Prepared.ReusedCommit;
+            return null;
         }
-        var differences = await new Diffs(workspace.Repository).BetweenAsync(input.Prepared.BaseCommit, commit, stop);
-        var changed = differences.Select(c => c.Path).ToList();
-        if (ForeignToEarlierResult(files, task, input, changed) is { Count: > 0 } foreign)
-        {
-            return Refused(
-                files,
-                task,
-                input,
-                [$"The earlier result changes what this task does not own: {FileNames.Some(foreign)}."],
-                commit
-            );
-        }
-        if (
-            await ContractCheck.ProblemsAsync(files, new CommitStore(workspace.Repository), commit, differences, stop) is
-            { Count: > 0 } breaches
-        )
-        {
-            return Refused(files, task, input, breaches, commit);
-        }
-        if (
-            workspace.Worktrees.Find(workspace.WorktreePath) is { } checkout
-            && await LargeFiles.MissingAsync(checkout, differences, stop) is { Count: > 0 } missing
-        )
-        {
-            return Refused(files, task, input, [MissingContent(missing)], commit);
-        }
-        var gates = files.Gates.Of(files.Plan, task);
-        var evidence = GateEvidence.Folder(files.Folder, task.Id, input.Attempt);
+        var made = new TaskCommit(work.Workspace, work.Task, work.Files);
+        (var problems, work.Commit) = await CheckAndCommitAsync(made, work.Input, work.Notes, stop);
+        work.HeldBack = made.HeldBack;
+        return problems.Count > 0 ? work.Refuse(problems) : null;
+    }
+
+    /// <summary>Refuses an earlier result that changes files of others, which plan and contracts may have become since.</summary>
+    private static VerifyResult? RefuseForeign(Work work)
+    {
+        var owned = Ownership.Of(work.Task);
+        List<string> foreign =
+            work.Input.Start == 0
+                ? [.. work.Changed.Where(path => !owned.Owns(path) || ContractCheck.Of(work.Files, path) is not null)]
+                : [];
+        return foreign.Count > 0
+            ? work.Refuse([$"The earlier result changes what this task does not own: {FileNames.Some(foreign)}."])
+            : null;
+    }
+
+    private static async Task<VerifyResult?> RefuseBreachesAsync(Work work, CancellationToken stop)
+    {
+        var commits = new CommitStore(work.Workspace.Repository);
+        var breaches = await ContractCheck.ProblemsAsync(work.Files, commits, work.Commit, work.Differences, stop);
+        return breaches.Count > 0 ? work.Refuse(breaches) : null;
+    }
+
+    private static async Task<VerifyResult?> RefuseMissingContentAsync(Work work, CancellationToken stop) =>
+        work.Workspace.Worktrees.Find(work.Workspace.WorktreePath) is { } checkout
+        && await LargeFiles.MissingAsync(checkout, work.Differences, stop) is { Count: > 0 } missing
+            ? work.Refuse([MissingContent(missing)])
+            : null;
+
+    private async Task<VerifyResult> JudgeByGatesAsync(Work work, CancellationToken stop)
+    {
+        var (files, task, input) = (work.Files, work.Task, work.Input);
+        var repository = work.Workspace.Repository;
         var claims = AgentClaim.Read(files.Folder, task.Id, input.Start, input.SaidHash);
-        var sources = await TestFiles.ReadAsync(workspace.Repository, input.Prepared.BaseCommit, commit, differences, stop);
+        var sources = await TestFiles.ReadAsync(repository, input.Prepared.BaseCommit, work.Commit, work.Differences, stop);
         var outcomes = Measurements.WithClaims(
             await _gates.RunAsync(
                 files,
-                workspace.Repository,
-                commit,
-                gates,
-                changed,
-                evidence,
+                repository,
+                work.Commit,
+                files.Gates.Of(files.Plan, task),
+                work.Changed,
+                GateEvidence.Folder(files.Folder, task.Id, input.Attempt),
                 stop,
                 task: task.Id,
                 newTests: new TestChanges(sources).ToProve
             ),
             claims
         );
-        var measured = Measurements.Of(outcomes);
         var failures = GateCheck.Failures(files, outcomes);
-        var gated = GateSummary.Of(outcomes, failures.Count > 0, changed.Exists(HasBehaviour));
-        if (failures.FirstOrDefault(f => f.BlamesMachine) is { } broken)
-        {
-            return new VerifyResult
+        work.Gates = GateSummary.Of(outcomes, failures.Count > 0, work.Changed.Exists(HasBehaviour));
+        work.Measurements = Measurements.Of(outcomes);
+        return BlameMachine(work, failures)
+            ?? await RefuseFailedAsync(work, failures, stop)
+            ?? RefuseGivenUp(work, outcomes)
+            ?? await RefuseUnchangedAsync(work, outcomes, stop)
+            ?? await AcceptAsync(work, outcomes, claims, sources, stop);
+    }
+
+    private static VerifyResult? BlameMachine(Work work, IReadOnlyList<GateVerdict> failures) =>
+        failures.FirstOrDefault(failure => failure.BlamesMachine) is { } broken
+            ? new VerifyResult
             {
-                Commit = commit,
-                Problems = [GateCheck.Explain(files, broken)],
+                Commit = work.Commit,
+                Problems = [GateCheck.Explain(work.Files, broken)],
                 FailureClass = FailureClass.Environment,
-                Gates = gated,
-                Measurements = measured,
-            };
-        }
-        if (failures.Count > 0)
-        {
-            IReadOnlyList<string> hidden = [.. await HiddenAsync(workspace, task, stop), .. HeldBackFiles.Explain(heldBack)];
-            // Gates prove nothing about work that was not done; their output is only evidence of what is missing.
-            var idle = MustChange(task) && changed.Count == 0;
-            IReadOnlyList<string> words = idle ? [NothingChanged] : [.. failures.Select(f => GateCheck.Explain(files, f))];
-            var sections = (idle ? words.Select(word => $"- {word}\n") : []).Concat(failures.Select(GateFormatter.Section)).Concat(hidden);
-            return Refused(files, task, input, [.. words, .. hidden], commit, [.. sections]) with
-            {
-                Gates = gated,
-                Measurements = measured,
-            };
-        }
-        if (input.EndedWith.Length > 0 && (!input.ClaimedDone || !outcomes.Any(o => o.Passed)))
-        {
-            return Refused(files, task, input, [input.ClaimedDone ? Unproven : GaveUp], commit);
-        }
-        if (changed.Count == 0 && MustChange(task))
-        {
-            if (outcomes.Count == 0)
-            {
-                var hidden = await HiddenAsync(workspace, task, stop);
-                return Refused(files, task, input, [$"{NothingChanged} No gate shows that nothing had to be.", .. hidden], commit);
+                Gates = work.Gates,
+                Measurements = work.Measurements,
             }
-            notes.Add("no file was changed; the gates pass without");
-        }
-        notes.AddRange(HowItEnded(input));
-        if (GateFormatter.Unproven(gated) is { Length: > 0 } unproven)
+            : null;
+
+    private static async Task<VerifyResult?> RefuseFailedAsync(Work work, IReadOnlyList<GateVerdict> failures, CancellationToken stop)
+    {
+        if (failures.Count == 0)
         {
-            notes.Add(unproven);
+            return null;
         }
-        notes.AddRange(GateFormatter.Notes(outcomes));
-        notes.AddRange(Measurements.Unknown(outcomes, claims));
+        IReadOnlyList<string> hidden = [.. await HiddenAsync(work, stop), .. HeldBackFiles.Explain(work.HeldBack)];
+        // Gates prove nothing about work that was not done; their output is only evidence of what is missing.
+        IReadOnlyList<string> words = work.IsIdle ? [NothingChanged] : [.. failures.Select(f => GateCheck.Explain(work.Files, f))];
+        var sections = (work.IsIdle ? words.Select(word => $"- {word}\n") : [])
+            .Concat(failures.Select(GateFormatter.Section))
+            .Concat(hidden);
+        return work.RefuseGated([.. words, .. hidden], [.. sections]);
+    }
+
+    private static VerifyResult? RefuseGivenUp(Work work, IReadOnlyList<GateVerdict> outcomes) =>
+        work.Input.EndedWith.Length > 0 && (!work.Input.ClaimedDone || !outcomes.Any(outcome => outcome.Passed))
+            ? work.Refuse([work.Input.ClaimedDone ? Unproven : GaveUp])
+            : null;
+
+    private static async Task<VerifyResult?> RefuseUnchangedAsync(Work work, IReadOnlyList<GateVerdict> outcomes, CancellationToken stop)
+    {
+        if (!work.IsIdle)
+        {
+            return null;
+        }
+        if (outcomes.Count == 0)
+        {
+            return work.Refuse([$"{NothingChanged} No gate shows that nothing had to be.", .. await HiddenAsync(work, stop)]);
+        }
+        work.Notes.Add("no file was changed; the gates pass without");
+        return null;
+    }
+
+    /// <summary>Accepts work whose gates passed, unless the verdict itself proves too little.</summary>
+    private async Task<VerifyResult> AcceptAsync(
+        Work work,
+        IReadOnlyList<GateVerdict> outcomes,
+        AgentClaim? claims,
+        IReadOnlyList<ChangedTestFile> sources,
+        CancellationToken stop
+    )
+    {
+        work.Notes.AddRange(HowItEnded(work.Input));
+        if (GateFormatter.Unproven(work.Gates) is { Length: > 0 } unproven)
+        {
+            work.Notes.Add(unproven);
+        }
+        work.Notes.AddRange([.. GateFormatter.Notes(outcomes), .. Measurements.Unknown(outcomes, claims)]);
         var power = await new VerdictEvidence(_gates).FindAsync(
-            files,
-            workspace,
-            task,
-            input,
-            commit,
-            differences,
+            work.Files,
+            work.Workspace,
+            work.Task,
+            work.Input,
+            work.Commit,
+            work.Differences,
             sources,
             outcomes,
             stop
         );
         if (power.Refusal is { } refusal)
         {
-            return Refused(files, task, input, [refusal], commit) with { Gates = gated, Measurements = measured, Red = power.Red };
+            return work.RefuseGated([refusal]) with { Red = power.Red };
         }
-        notes.AddRange(power.Notes);
-        await TaskResultCache.KeepAsync(workspace, task, input, commit, changed.Count > 0, stop);
+        work.Notes.AddRange(power.Notes);
+        await TaskResultCache.KeepAsync(work.Workspace, work.Task, work.Input, work.Commit, work.Changed.Count > 0, stop);
         var verified = new VerifyResult
         {
-            Commit = commit,
-            Gates = gated,
-            Measurements = measured,
-            HeldBack = Shown(heldBack),
-            Notes = notes,
+            Commit = work.Commit,
+            Gates = work.Gates,
+            Measurements = work.Measurements,
+            HeldBack = Shown(work.HeldBack),
+            Notes = work.Notes,
             Red = power.Red,
             NeedsPerson = string.Join(" ", ProblemsFile.Some(power.ForPerson)),
         };
-        await workspace.ReturnVerifiedAsync(verified, stop);
+        await work.Workspace.ReturnVerifiedAsync(verified, stop);
         return verified;
     }
 
@@ -207,9 +238,6 @@ public sealed class TaskVerification(RunServices services)
         $"The content of {FileNames.Some(missing)}, which git LFS keeps, is not in the repository: the commit names a content that was "
         + "never stored, or that was changed after it was. Write the file again, 'git add' it, and leave what lies in .git/lfs as git "
         + "made it.";
-
-    /// <summary>True if the purpose of the task is to write files.</summary>
-    private static bool MustChange(PlanTask task) => task.FilesWrite is not { Count: 0 };
 
     /// <summary>True if a file may affect a program's behavior, which excludes documents and images.</summary>
     private static bool HasBehaviour(string path) =>
@@ -241,32 +269,61 @@ public sealed class TaskVerification(RunServices services)
     }
 
     /// <summary>Returns a note on the task's files that ignore rules hide; empty if there are none.</summary>
-    private static async Task<IReadOnlyList<string>> HiddenAsync(TaskWorkspace workspace, PlanTask task, CancellationToken stop) =>
-        workspace.Worktrees.Find(workspace.WorktreePath) is { } worktree
-        && await new IgnoredWork(workspace, task, worktree).DescribeAsync(stop) is { Length: > 0 } hidden
+    private static async Task<IReadOnlyList<string>> HiddenAsync(Work work, CancellationToken stop) =>
+        work.Workspace.Worktrees.Find(work.Workspace.WorktreePath) is { } worktree
+        && await new IgnoredWork(work.Workspace, work.Task, worktree).DescribeAsync(stop) is { Length: > 0 } hidden
             ? [hidden]
             : [];
 
-    private static VerifyResult Refused(
-        RunFiles files,
-        PlanTask task,
-        VerifyTaskInput input,
-        IReadOnlyList<string> problems,
-        string commit,
-        IReadOnlyList<string>? sections = null
-    )
+    /// <summary>Work that is judged, and what is known of it so far.</summary>
+    private sealed record Work(RunFiles Files, PlanTask Task, VerifyTaskInput Input, TaskWorkspace Workspace)
     {
-        if (input.EndedWith.Length > 0)
+        public string Commit { get; set; } = "";
+
+        public IReadOnlyList<string> HeldBack { get; set; } = [];
+
+        public IReadOnlyList<ChangedFile> Differences
         {
-            var ended = $"The agent failed the last time: {input.EndedWith}";
-            (problems, sections) = ([ended, .. problems], sections is null ? null : [ended + "\n", .. sections]);
+            get;
+            set
+            {
+                field = value;
+                Changed = [.. value.Select(difference => difference.Path)];
+            }
+        } = [];
+
+        public List<string> Changed { get; private set; } = [];
+
+        public GateSummary? Gates { get; set; }
+
+        public IReadOnlyList<TaskMeasurement>? Measurements { get; set; }
+
+        public List<string> Notes { get; } = [];
+
+        /// <summary>True if no file was changed, although the purpose of the task is to write files.</summary>
+        public bool IsIdle => Changed.Count == 0 && Task.FilesWrite is not { Count: 0 };
+
+        public VerifyResult RefuseGated(IReadOnlyList<string> problems, IReadOnlyList<string>? sections = null) =>
+            Refuse(problems, sections) with
+            {
+                Gates = Gates,
+                Measurements = Measurements,
+            };
+
+        public VerifyResult Refuse(IReadOnlyList<string> problems, IReadOnlyList<string>? sections = null)
+        {
+            if (Input.EndedWith.Length > 0)
+            {
+                var ended = $"The agent failed the last time: {Input.EndedWith}";
+                (problems, sections) = ([ended, .. problems], sections is null ? null : [ended + "\n", .. sections]);
+            }
+            var file = ProblemsFile.Write(Files.Folder, Task.Id, Input.Attempt, sections ?? [.. problems.Select(p => "- " + p)]);
+            return new VerifyResult
+            {
+                Commit = Commit,
+                Problems = ProblemsFile.Bounded(problems, file),
+                ProblemsFile = file,
+            };
         }
-        var file = ProblemsFile.Write(files.Folder, task.Id, input.Attempt, sections ?? [.. problems.Select(p => "- " + p)]);
-        return new VerifyResult
-        {
-            Commit = commit,
-            Problems = ProblemsFile.Bounded(problems, file),
-            ProblemsFile = file,
-        };
     }
 }

@@ -16,15 +16,9 @@ public sealed class TaskPreparation(RunServices services)
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var task = files.Task(input.Task);
         var repository = await services.OpenRepositoryAsync(files);
-        if (DiskSpace.Shortage(repository.MainCheckout!, files.Settings.DiskReserve, "the run continues by itself") is { } shortage)
+        if (FindShortage(repository, files) is { } shortage)
         {
-            return new PreparedTask
-            {
-                Worktree = "",
-                BaseCommit = "",
-                Problem = shortage,
-                FailureClass = FailureClass.Environment,
-            };
+            return shortage;
         }
         var workspace = new TaskWorkspace(repository, files, task.Id);
         var notes = await KnownAsync(workspace, input, stop);
@@ -68,12 +62,25 @@ public sealed class TaskPreparation(RunServices services)
                 ContentKey = await ContentKey.OfAsync(repository, files, task, notes.Base, stop),
             };
         }
-        if (await WorktreeSetup.RunAsync(worktree, files, services, files.Folder.Task(task.Id), stop, task: task.Id) is { } failure)
-        {
-            return prepared with { Problem = failure, FailureClass = FailureClass.Environment };
-        }
-        return prepared;
+        return await WorktreeSetup.RunAsync(worktree, files, services, files.Folder.Task(task.Id), stop, task: task.Id) is { } failure
+            ? prepared with
+            {
+                Problem = failure,
+                FailureClass = FailureClass.Environment,
+            }
+            : prepared;
     }
+
+    private static PreparedTask? FindShortage(GitRepository repository, RunFiles files) =>
+        DiskSpace.Shortage(repository.MainCheckout!, files.Settings.DiskReserve, "the run continues by itself") is { } shortage
+            ? new PreparedTask
+            {
+                Worktree = "",
+                BaseCommit = "",
+                Problem = shortage,
+                FailureClass = FailureClass.Environment,
+            }
+            : null;
 
     /// <summary>Reads the task's notes, unless their base is unknown to the run. Other programs can write the file, and the base
     /// determines the task's own changes.</summary>

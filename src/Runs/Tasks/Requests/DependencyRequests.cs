@@ -52,16 +52,8 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
         }
         problems.AddRange(wanted.Select(w => Forbidden(w.Manifest.Tool, w.Package)).OfType<string>());
         problems.AddRange(wanted.Select(w => SaidNoTo(w.Manifest, w.Package)).OfType<string>());
-        if (problems.Count > 0)
-        {
-            return Refuse(problems);
-        }
-        problems.AddRange(await LookAsync(repository, staging, wanted, stop));
-        if (problems.Count > 0)
-        {
-            return Refuse(problems);
-        }
-        problems.AddRange(await AskAsync(wanted, stop));
+        problems.AddRange(problems.Count > 0 ? [] : await LookAsync(repository, staging, wanted, stop));
+        problems.AddRange(problems.Count > 0 ? [] : await AskAsync(wanted, stop));
         if (problems.Count > 0)
         {
             return Refuse(problems);

@@ -37,7 +37,6 @@ internal sealed class AgentStarts(RunServices services)
             resume ? runner.FindConversation(input.Session) : null,
             services.Time
         );
-        var ownership = Ownership.Of(task);
         return new AgentStart
         {
             Folder = files.Folder.Start(task.Id, input.Start),
@@ -60,31 +59,40 @@ internal sealed class AgentStarts(RunServices services)
             SystemPrompt = runner.TakesSystemPrompt ? prompt.System : null,
             AgentDefinitions = prompt.Agents,
             Mail = new AgentMailFiles(Mailbox.PathOf(files.Folder), MailReader.ReadUpTo(files.Folder, task.Id)),
-            Policy = new HookPolicy
-            {
-                Task = task.Id,
-                Root = worktree,
-                Write = ownership.OwnsEverything ? null : ownership.Patterns,
-                ReadOnly = [.. (files.Contracts ?? []).Select(c => c.FilePath)],
-                AllowedTools =
-                [
-                    .. files.Settings.Permissions.Allow,
-                    .. files.Settings.Claude.McpServers.Select(server => "mcp__" + server),
-                    .. OfferedTools.Rules(files.Settings.Claude),
-                ],
-            },
-            Limits = new AgentLimits
-            {
-                Time = input.Task.Task.Timeout,
-                Stall = files.Settings.Limits.Stall ?? Timeout.InfiniteTimeSpan,
-                Orphan = files.Settings.Limits.Orphan,
-                Turns = files.Settings.Limits.Turns,
-                CostUsd = files.Settings.Limits.Cost,
-                MemoryBytes = (task.Limits?.Memory ?? files.Settings.Limits.Memory) is > 0 and var memory ? memory : null,
-                Cores = (task.Limits?.Cpu ?? files.Settings.Limits.Cpu) is > 0 and var cores ? cores : null,
-            },
+            Policy = PolicyOf(files, task, worktree),
+            Limits = LimitsOf(input, files.Settings.Limits, task.Limits),
         };
     }
+
+    private static HookPolicy PolicyOf(RunFiles files, PlanTask task, string worktree)
+    {
+        var (ownership, settings) = (Ownership.Of(task), files.Settings);
+        return new HookPolicy
+        {
+            Task = task.Id,
+            Root = worktree,
+            Write = ownership.OwnsEverything ? null : ownership.Patterns,
+            ReadOnly = [.. (files.Contracts ?? []).Select(c => c.FilePath)],
+            AllowedTools =
+            [
+                .. settings.Permissions.Allow,
+                .. settings.Claude.McpServers.Select(server => "mcp__" + server),
+                .. OfferedTools.Rules(settings.Claude),
+            ],
+        };
+    }
+
+    private static AgentLimits LimitsOf(RunAgentInput input, LimitSettings limits, TaskLimits? own) =>
+        new()
+        {
+            Time = input.Task.Task.Timeout,
+            Stall = limits.Stall ?? Timeout.InfiniteTimeSpan,
+            Orphan = limits.Orphan,
+            Turns = limits.Turns,
+            CostUsd = limits.Cost,
+            MemoryBytes = (own?.Memory ?? limits.Memory) is > 0 and var memory ? memory : null,
+            Cores = (own?.Cpu ?? limits.Cpu) is > 0 and var cores ? cores : null,
+        };
 
     /// <summary>Returns the model. After two refusals of a Claude model, a stronger one is used if available.</summary>
     internal static string ModelOf(PlanTask task, OrchestratorSettings settings, int failures) =>

@@ -1,0 +1,139 @@
+using Orchestrator.Agents.Supervision;
+using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Tasks.Radar;
+
+namespace Orchestrator.Runs.Tasks;
+
+/// <summary>Evaluates the outcome of a task's agent that has ended.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
+/// <param name="agent">The agent.</param>
+/// <param name="guard">Restores what is not the agent's.</param>
+internal sealed class AgentRunEvaluation(RunServices services, TaskAgent agent, AgentGuard guard)
+{
+    private const int LongestError = 600;
+
+    /// <summary>Restores what the agent may not change, books its usage, and returns the result.</summary>
+    /// <param name="ended">The agent that has ended.</param>
+    /// <param name="payers">The accounts that may pay for the agent.</param>
+    public async Task<AgentRunResult> EvaluateAsync(EndedAgent ended, AgentPayers payers)
+    {
+        var (outcome, governed) = (ended.Outcome, payers.Chosen);
+        var restored = agent.Worktree is null
+            ? []
+            : await guard.PutBackAsync(agent.Worktree, agent.Input.Attempt, ended.Tools, isConfined: agent.Start.Sandbox is not null);
+        var described = Describe(
+            outcome,
+            AgentRunNotes.Of(outcome) with
+            {
+                SnapshotProblem = ended.SnapshotProblem,
+                Attempt = agent.Input.Attempt,
+                Account = governed.Agent.Account,
+                Agent = agent.Files.Settings.AgentOf(agent.PlanTask),
+                IsAtGrant = governed.Use.EndsAtGrant(outcome),
+            }
+        );
+        var result = payers.GoingOn(await governed.Use.SettleAsync(described, outcome)) with
+        {
+            Notices = [.. restored, .. governed.Use.Notices, .. ended.ToolNotices, .. NewNotices(ended)],
+        };
+        return await JudgeErrorAsync(result, outcome);
+    }
+
+    private IEnumerable<TaskNotice> NewNotices(EndedAgent ended)
+    {
+        var (task, folder) = (agent.PlanTask.Id, agent.Files.Folder);
+        return
+        [
+            .. AgentSupervisor.ReadWarnings(agent.Start.Folder).Where(guard.IsNews).Select(text => new TaskNotice(text)),
+            .. ended.Outcome.Notices.Where(guard.IsNews).Select(text => new TaskNotice(text)),
+            .. UnreadableClaim(agent.Start.Folder),
+            .. ended.Undelivered.Distinct().Where(guard.IsNews).Select(text => new TaskNotice($"Mail of {task} was not delivered: {text}")),
+            .. agent.Confined is { Problem.Length: > 0 } confined ? (TaskNotice[])[new TaskNotice(confined.Problem)] : [],
+            .. PredictedConflicts.Notices(task, PredictedConflicts.TakeUntold(folder, task, agent.Input.Start)),
+        ];
+    }
+
+    /// <summary>Evaluates an agent program that ended with an error, which counts as giving up. Without changes, the task fails. With
+    /// changes, it needs another attempt, unless the agent claimed to be done. Its gates then decide, because programs also end with an
+    /// error for mere warnings.</summary>
+    private async Task<AgentRunResult> JudgeErrorAsync(AgentRunResult result, AgentOutcome outcome)
+    {
+        if (
+            outcome.Failure is not (AgentFailure.GaveUp or AgentFailure.Output)
+            || result.FailureClass != FailureClass.GaveUp
+            || agent.Worktree is not { } worktree
+        )
+        {
+            return result;
+        }
+        if (!await HasWorkAsync(worktree))
+        {
+            return result with { Message = $"{result.Message.TrimEnd()} No file was changed." };
+        }
+        var claimed = AgentClaim.TryRead(agent.Start.Folder)?.Status;
+        return claimed == "failed"
+            ? result
+            : result with
+            {
+                FailureClass = FailureClass.None,
+                ClaimedDone = claimed == "completed",
+                EndedWith = FileNames.Show(result.Message.ReplaceLineEndings(" ").Trim(), LongestError),
+                Signature = "",
+            };
+    }
+
+    private async Task<bool> HasWorkAsync(Worktree worktree)
+    {
+        try
+        {
+            return (await new WorktreeDiff(worktree).AgainstAsync(agent.Input.Prepared.BaseCommit)).Any(file =>
+                file.Path != WorktreeClaim.FileName
+            );
+        }
+        catch (GitException refusal) when (refusal.IsRefusal || refusal is WorktreeReplacedException)
+        {
+            return true; // Whatever it is that git refuses to look at, verification says it to the agent.
+        }
+    }
+
+    private static IEnumerable<TaskNotice> UnreadableClaim(string folder)
+    {
+        AgentClaim.TryRead(folder, out _, out var problem);
+        return problem.Length == 0 ? [] : [new TaskNotice(problem)];
+    }
+
+    private AgentRunResult Describe(AgentOutcome outcome, AgentRunNotes notes)
+    {
+        var (files, task, start) = (agent.Files, agent.PlanTask, agent.Start);
+        if (AgentClaim.TryRead(start.Folder) is null)
+        {
+            WorktreeClaim.Take(start);
+        }
+        var claim = AgentClaim.TryRead(start.Folder, out var said, out _);
+        notes.Write(start.Folder);
+        var (failure, message) = AgentOutcomeClassifier.Of(outcome, claim, found: agent.State == AgentStartState.Ended);
+        if (failure == FailureClass.Blocked)
+        {
+            message += RequestedFiles.Owners(files, start.Task, claim);
+            message += ContractCheck.HowToChange(files, message);
+        }
+        return new AgentRunResult
+        {
+            FailureClass = failure,
+            Message = message,
+            IsRefused = outcome.IsRefused,
+            ClaimedDone = outcome.ClaimsDone && claim?.Status is null or "completed",
+            Session = outcome.SessionId ?? start.SessionId ?? "",
+            Cost = notes.Cost,
+            Tokens = notes.Tokens,
+            Turns = outcome.Turns,
+            ResetAt = AgentOutcomeClassifier.ResetOf(outcome, services.Time.GetUtcNow()),
+            Signature = AgentOutcomeClassifier.SignatureOf(outcome, claim, files.Settings.AgentOf(task), start.Task),
+            Folder = files.Folder.Relative(start.Folder),
+            SaidHash = said,
+            Called = outcome.SubAgents.Intersect(task.RequiredAgents, StringComparer.Ordinal).ToList() is { Count: > 0 } called
+                ? called
+                : null,
+        };
+    }
+}
