@@ -51,7 +51,10 @@ internal sealed partial record GateLineOptions
             "needs" when value.Length > 0 => this with { Needs = [.. Needs, value] },
             "needs" => Wrong("'needs' names no gate.", "Write '(needs: GATE)' with the command or the type of a gate of this phase."),
             "covers" when RepositoryPath.TryNormalize(value, out var glob, out _) => this with { Covers = [.. Covers, glob] },
-            "covers" => Wrong($"'{value}' does not name files of the repository.", "Write '(covers: GLOB)', such as '(covers: backend/**)'."),
+            "covers" => Wrong(
+                $"'{value}' does not name files of the repository.",
+                "Write '(covers: GLOB)', such as '(covers: backend/**)'."
+            ),
             _ => Wrong(
                 $"A gate has no '{name}' in parentheses.",
                 "Write '(exclusive: NAME)', '(cache: false)', '(clean: true)', '(needs: GATE)', '(covers: GLOB)', or several with commas."

@@ -76,7 +76,5 @@ public static class GateOrder
 
     /// <summary>Returns the first gate that needs itself, directly or indirectly, or null if none does.</summary>
     public static Gate? InCircle(IReadOnlyList<Gate> gates) =>
-        gates.FirstOrDefault(gate =>
-            gate.NeedsDirectly(gate) || NeededBy(gate, gates).Any(needed => needed.NeedsDirectly(gate))
-        );
+        gates.FirstOrDefault(gate => gate.NeedsDirectly(gate) || NeededBy(gate, gates).Any(needed => needed.NeedsDirectly(gate)));
 }

@@ -28,6 +28,7 @@ public sealed class GateCheck(RunServices services)
     /// <param name="task">Id of the task whose work is checked, or empty if the work belongs to no single task.</param>
     /// <param name="isBase">True if the commit is the run's base, which contains no agent's work.</param>
     /// <param name="newTests">Names of new and changed tests, which run three times if the gate can select them.</param>
+    /// <param name="onlyConcerned">True to skip gates that cover no changed file, unless a barrier of the merge queue was changed.</param>
     /// <param name="isComparison">True if the commit exists only for a comparison; its verdicts do not count in the failure rates of
     /// gates.</param>
     public async Task<IReadOnlyList<GateVerdict>> RunAsync(
@@ -43,7 +44,8 @@ public sealed class GateCheck(RunServices services)
         string task = "",
         bool isBase = false,
         bool isComparison = false,
-        IReadOnlyList<string>? newTests = null
+        IReadOnlyList<string>? newTests = null,
+        bool onlyConcerned = false
     )
     {
         if (gates.Count == 0)
@@ -64,8 +66,24 @@ public sealed class GateCheck(RunServices services)
         var lacksTests = GateBaseline.LackTests(atBase, gates) && (task.Length > 0 || GateBaseline.SomeTaskLacksTests(files, atBase));
         await using var tree = new GateTree(files, repository, services, commit, isMerge, isBase, evidence, task);
         var pass = new Pass(files, repository, tree, question, evidence, isBase);
+        var concerned =
+            onlyConcerned && !changed.Any(Ownership.Of(files.Settings.Train.Barriers).Owns)
+                ? GateOrder.ConcernedBy(gates, changed)
+                : gates.ToHashSet();
         foreach (var gate in gates)
         {
+            if (!concerned.Contains(gate))
+            {
+                Told(
+                    new GateVerdict
+                    {
+                        Gate = gate,
+                        Command = gate.Command,
+                        Result = GateResult.Skipped,
+                    }
+                );
+                continue;
+            }
             if (lookups[gate].Known is { } hit)
             {
                 Told(GateBaseline.Compare(atBase, hit, lacksTests));

@@ -71,7 +71,8 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
                         stop,
                         expectedRed,
                         isMerge: true,
-                        task: last.TaskId
+                        task: last.TaskId,
+                        onlyConcerned: true
                     )
                 );
             }

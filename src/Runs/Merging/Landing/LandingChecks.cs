@@ -36,20 +36,15 @@ internal sealed class LandingChecks(RunFiles files, GitRepository repository, Ru
         return notes.Count == 0 ? "" : $"{FileNames.Some(notes, MostNotes)}.";
     }
 
+    /// <summary>Gates of the landing.</summary>
+    public IReadOnlyList<Gate> Gates { get; } = files.Gates.OfLanding(files.Plan, input.Without);
+
     /// <summary>Runs the gates of a landing.</summary>
     /// <param name="since">Commit that changes are compared with.</param>
     /// <param name="stop">Stops the running gate.</param>
     public async Task<IReadOnlyList<GateVerdict>> RunGatesAsync(string commit, string since, CancellationToken stop)
     {
         var changed = (await new Diffs(repository).BetweenAsync(since, commit, stop)).Select(c => c.Path).ToList();
-        return await _gates.RunAsync(
-            files,
-            repository,
-            commit,
-            files.Gates.OfLanding(files.Plan, input.Without),
-            changed,
-            files.Folder.LandingEvidence,
-            stop
-        );
+        return await _gates.RunAsync(files, repository, commit, Gates, changed, files.Folder.LandingEvidence, stop);
     }
 }

@@ -118,11 +118,13 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
         return await LandOnTargetAsync(landing, note, stop);
     }
 
-    /// <summary>Runs the gates on staging if no gate has seen its combination yet, which independent parts make possible.</summary>
+    /// <summary>Runs the gates on staging if some have not seen its combination yet, because of independent parts or of gates that cover
+    /// some files only.</summary>
     private static async Task<(string Note, LandResult? Failed)> GateCombinationAsync(Landing landing, CancellationToken stop)
     {
         var (files, repository, checks, _, input, tip) = landing;
-        if (!input.IsPart && files.Settings.Train.Scopes.Count <= 1)
+        var isPartial = files.Settings.Train.Scopes.Count > 1 || checks.Gates.Any(gate => gate.Covers is not null);
+        if (!input.IsPart && !isPartial)
         {
             return ("", null);
         }

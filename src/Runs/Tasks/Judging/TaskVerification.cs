@@ -113,7 +113,8 @@ public sealed class TaskVerification(RunServices services)
                 GateEvidence.Folder(files.Folder, task.Id, input.Attempt),
                 stop,
                 task: task.Id,
-                newTests: new TestChanges(sources).ToProve
+                newTests: new TestChanges(sources).ToProve,
+                onlyConcerned: true
             ),
             claims
         );
