@@ -137,6 +137,7 @@ public static class WorktreeSetup
         return null;
     }
 
+    /// <summary>Runs the commands of a step.</summary>
     /// <returns>The failure, or null if all commands succeeded.</returns>
     private static async Task<string?> RunStepAsync(
         SetUpStep step,

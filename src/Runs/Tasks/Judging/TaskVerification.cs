@@ -71,7 +71,7 @@ public sealed class TaskVerification(RunServices services)
         return problems.Count > 0 ? work.Refuse(problems) : null;
     }
 
-    /// <summary>Refuses an earlier result that changes files of others, which plan and contracts may have become since.</summary>
+    /// <summary>Refuses an earlier result that changes files which the task does not own, or no longer owns.</summary>
     private static VerifyResult? RefuseForeign(Work work)
     {
         var owned = Ownership.Of(work.Task);
