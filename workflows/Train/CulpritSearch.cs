@@ -66,16 +66,19 @@ internal static class CulpritSearch
         return Enumerable.Range(1, parts - 1).Select(part => cleared + ((red - cleared) * part / parts));
     }
 
-    /// <summary>Number of further failures before the entry is returned. All failures of the search count in which the same gates
-    /// failed.</summary>
-    private static int Missing(MergeQueueState state, TrainBatch batch, MergeResult result, bool isOfSeveral) =>
-        MergeQueueRules.Missing(
+    /// <summary>Number of further failures before the entry is returned. All failures of the search count in which the same gates failed,
+    /// unless entries behind it may have caused them.</summary>
+    private static int Missing(MergeQueueState state, TrainBatch batch, MergeResult result, bool isOfSeveral)
+    {
+        var isUncertain = state.Verdicts is not null && batch.Red < batch.Entries.Count && MergeQueueRules.IsFlaky(state, result);
+        return MergeQueueRules.Missing(
             state,
             result,
-            isOfSeveral || batch.KeepsOrder || batch.IsAlone
+            isUncertain || isOfSeveral || batch.KeepsOrder || batch.IsAlone
                 ? result.Failures
                 : batch.Reds.Where(red => red.Failed.Intersect(result.Failed).Any()).Sum(red => red.Failures)
         );
+    }
 
     /// <summary>Bisects prefixes, as queues from before do: a failure is confirmed on its own tree.</summary>
     private static MergeQueueStep Bisect(MergeQueueState state, TrainBatch batch)

@@ -43,9 +43,9 @@ internal static class TrainBenchmark
                                 + $"{(double)alone.Innocent / alone.Entries:0.00%} |"
                         )
                     );
-                    if (bad <= 0.1 && parallel == 1 && train.AllPerEntry > 0.5 * alone.AllPerEntry)
+                    if (bad <= 0.1 && parallel == 1 && train.PerEntry > 0.5 * alone.PerEntry)
                     {
-                        misses.Add($"{bad:0%} bad, {flake:0%} flaky: {train.AllPerEntry / alone.AllPerEntry:0.00} of one by one, bar 0.5");
+                        misses.Add($"{bad:0%} bad, {flake:0%} flaky: {train.PerEntry / alone.PerEntry:0.00} of one by one, bar 0.5");
                     }
                     if (innocent >= 0.03)
                     {
