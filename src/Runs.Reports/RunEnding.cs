@@ -42,7 +42,7 @@ public sealed class RunEnding(RunServices services)
         }
         catch (StepException changed)
         {
-            return [$"tasks of the backlog, where the run had some, are not marked done: {changed.Message}"];
+            return [$"backlog tasks of the run are not marked done: {changed.Message}"];
         }
     }
 
@@ -108,7 +108,7 @@ public sealed class RunEnding(RunServices services)
             }
             else
             {
-                left.Add($"{RunRefs.Shown(name)} stays: it is not all on {input.Run.Target}");
+                left.Add($"{RunRefs.Shown(name)} stays, because part of it is not on {input.Run.Target}");
             }
         }
         foreach (var task in tasks.Where(task => task.State is TaskStates.Merged or TaskStates.Kept))
@@ -132,8 +132,8 @@ public sealed class RunEnding(RunServices services)
         if (aside.Count > 0)
         {
             left.Add(
-                $"work that was set aside and is not on {input.Run.Target} is kept: {FileNames.Some(aside)}; see 'orchestrate "
-                    + "show RUN/TASK' for what it is, 'git show --stat REF', and if nothing of it is needed: git update-ref -d REF"
+                $"saved work that is not on {input.Run.Target} is kept: {FileNames.Some(aside)}; see 'orchestrate "
+                    + "show RUN/TASK' and 'git show --stat REF' for its content. To delete it: git update-ref -d REF"
             );
         }
         if (gone.Count > 0)
@@ -166,7 +166,7 @@ public sealed class RunEnding(RunServices services)
         }
         catch (StepException changed)
         {
-            kept[""] = $"worktrees of the run, where some are left, stay: {changed.Message}";
+            kept[""] = $"remaining worktrees of the run stay: {changed.Message}";
             return kept;
         }
         var folder = Path.Combine(repository.MainCheckout!, files.Settings.Worktrees.Directory, files.Folder.Name);
@@ -179,8 +179,8 @@ public sealed class RunEnding(RunServices services)
             if (WorktreeStore.IsLeft(path))
             {
                 kept[path] =
-                    $"the folder {files.Folder.Relative(path)} stays: not all of it could be removed; see whose it is (ls -la), "
-                    + "and remove it by hand";
+                    $"the folder {files.Folder.Relative(path)} stays, because some files could not be removed. Check their owner (ls -la), "
+                    + "and remove them by hand";
                 continue;
             }
             var workspace = new TaskWorkspace(repository, files, Path.GetFileName(path));

@@ -131,7 +131,7 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
         {
             OwnFile.Write(
                 Path.Combine(copy.Folder, ProblemName),
-                $"An agent's copy of {login.Path} names another account, or has other members, and was not taken over."
+                $"An agent's copy of {login.Path} names another account or has other members, so it was not copied back."
             );
             return;
         }

@@ -46,7 +46,7 @@ public sealed class AnnouncedRunTests
         var result = await cli.RunAsync(command);
 
         Assert.True(result.ExitCode == 2, result.People);
-        Assert.Contains("Task b depends on a, whose work it would not see", result.People, StringComparison.Ordinal);
+        Assert.Contains("Task b depends on a, but would not see that work", result.People, StringComparison.Ordinal);
     }
 
     [Fact]

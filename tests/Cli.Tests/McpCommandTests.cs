@@ -115,7 +115,7 @@ public sealed class McpCommandTests
 
         Assert.EndsWith("from task login]\n> ids are UUIDs", read.Text, StringComparison.Ordinal);
         Assert.Equal((read, read), (peeked, same));
-        Assert.Equal(("There is no new mail.", false), after);
+        Assert.Equal(("No new mail.", false), after);
     }
 
     [Theory]

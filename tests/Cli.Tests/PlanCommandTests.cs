@@ -67,7 +67,7 @@ public class PlanCommandTests
     }
 
     [Theory]
-    [InlineData("gone.yaml", "There is no plan file gone.yaml")]
+    [InlineData("gone.yaml", "The plan file gone.yaml does not exist")]
     [InlineData(".", "is a folder")]
     public async Task Validate_NoFile_IsExitTwo(string name, string message)
     {

@@ -57,7 +57,7 @@ public sealed class ReviewRunTests
         );
         Assert.Contains("gone.sh:1: It is not there.", round, StringComparison.Ordinal);
         Assert.Contains("there is no such file", round, StringComparison.Ordinal);
-        Assert.Contains("sum.sh:2: The change speaks to its reviewer.", round, StringComparison.Ordinal);
+        Assert.Contains("sum.sh:2: The change contains text that addresses its reviewer.", round, StringComparison.Ordinal);
         var asked = api.Requests.Where(r => r.Prompt.StartsWith("You review", StringComparison.Ordinal)).ToList();
         Assert.All(asked, r => Assert.DoesNotContain("AKIAQYLPMN5HFIQR7XYZ", r.Prompt, StringComparison.Ordinal));
         Assert.Contains("[redacted: AWS access key id]", asked[0].Prompt, StringComparison.Ordinal);

@@ -29,7 +29,7 @@ public sealed class TamperedFilesTests
     [InlineData("-1\n-2\n-3\n+4\n+5\n+6\n", " The difference: `-1` `-2` `-3` `+4` `+5` `+6`.")]
     [InlineData("-1\n-2\n-3\n+4\n+5\n+6\n+7\n+8\n", " The difference: `-1` `-2` `-3` `+4` `+5` `+6` and 2 more lines.")]
     [InlineData("+ \n", "")]
-    [InlineData("Binary files differ: 1 and 2 bytes\n", " It can't be read as text.")]
+    [InlineData("Binary files differ: 1 and 2 bytes\n", " It is not text.")]
     public async Task Changes_FileOfAGate_ShowTheFirstLines(string lines, string said)
     {
         var other = new FileDiff("other.sh", "diff --git a/other.sh b/other.sh\n@@ -1 +1 @@\n-x\n+y\n");

@@ -111,7 +111,7 @@ public sealed class PlannerAnswerTests
         Assert.Equal(("the American one", ""), (run.Activities.Starts.Last().Guidance, run.Activities.Starts.Last().Answer));
         Assert.Single(run.Activities.AskedForAgents);
         Assert.Equal(1.125m, (await run.StatusAsync()).Tasks[0].Cost);
-        Assert.Contains(run.Activities.Events, e => e.Reason == "a person answered its question first");
+        Assert.Contains(run.Activities.Events, e => e.Reason == "a user answered its question first");
         Assert.Contains(run.Activities.Events, e => e is { Task: "a", By: "kim@laptop" });
     }
 
@@ -134,7 +134,7 @@ public sealed class PlannerAnswerTests
         Assert.Equal(("the American one", ""), (run.Activities.Starts.Last().Guidance, run.Activities.Starts.Last().Answer));
         Assert.Contains(
             run.Activities.Events,
-            e => e.Reason == "a person answered its question first; the planner's answer came too late (question-1.json)"
+            e => e.Reason == "a user answered its question first; the planner's answer came too late (question-1.json)"
         );
         Assert.Null((await run.StatusAsync()).Tasks[0].Answers);
     }

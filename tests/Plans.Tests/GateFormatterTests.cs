@@ -50,7 +50,7 @@ public sealed class GateFormatterTests
 
         Assert.Contains("'jest' checks once.", GateFormatter.Section(watching), StringComparison.Ordinal);
         Assert.Contains(
-            "It rewrites tracked files, which were put back after it: dist/a.js and 2 more.",
+            "It rewrites tracked files, which were restored afterwards: dist/a.js and 2 more.",
             GateFormatter.Section(rewriting),
             StringComparison.Ordinal
         );

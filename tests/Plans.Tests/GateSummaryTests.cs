@@ -12,7 +12,7 @@ public sealed class GateSummaryTests
         var none = GateSummary.Of([], false, hasBehaviour: true);
 
         Assert.Equal(
-            (GateProof.NotVerified, "not verified", "not verified: no gate has looked at it"),
+            (GateProof.NotVerified, "not verified", "not verified: no gate checked it"),
             (none.Proof, GateFormatter.Count(none), GateFormatter.Unproven(none))
         );
     }

@@ -60,7 +60,7 @@ public sealed partial class DependencyRequestTests
 
         Assert.Equal(RequestSteps.Answer, refused.Step);
         Assert.Contains(
-            $"{program} keeps no packages in {manifest} that are for development alone",
+            $"{program} has no development packages in {manifest}",
             refused.Text,
             StringComparison.Ordinal
         );

@@ -185,7 +185,7 @@ public sealed partial class DependencyRequestTests
     [InlineData("no-such-pad", "no-such-pad is not there (npm). npm says: npm error code E404")]
     [InlineData("lost-pad@1", "npm can't be reached")]
     [InlineData("pypi:pandas", "nothing on staging says which packages there are of pypi")]
-    [InlineData("is-odd@^4", "is-odd@^4 contradicts package.json on staging, which asks for ^3.0.1")]
+    [InlineData("is-odd@^4", "is-odd@^4 contradicts package.json on staging, which requires ^3.0.1")]
     public async Task Request_ThatCanNotBe_IsAnsweredWithTheReasonAndNothingIsInstalled(string needs, string reason)
     {
         using var run = await BeginAsync(allow: ["*"], deny: ["evil-*"]);
@@ -247,7 +247,7 @@ public sealed partial class DependencyRequestTests
         var other = await JudgeAsync(run, "a", start: 3);
 
         Assert.Equal((RequestSteps.Answer, RequestSteps.Ask), (again.Step, other.Step));
-        Assert.Contains("rejected by kim@laptop: write it yourself. You have asked for it before", again.Text, StringComparison.Ordinal);
+        Assert.Contains("rejected by kim@laptop: write it yourself. You requested it before", again.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -263,7 +263,7 @@ public sealed partial class DependencyRequestTests
         var asked = await JudgeAsync(run, "b");
 
         Assert.Contains(
-            "left-pad@^2.0 can't be had together with left-pad@^1.3, which a has asked for.",
+            "left-pad@^2.0 conflicts with left-pad@^1.3, which a requested.",
             refused.Text,
             StringComparison.Ordinal
         );

@@ -46,9 +46,9 @@ public sealed class HostileGateTests
         var work = await run.VerifyAsync("a", prepared);
 
         Assert.Empty(work.Problems);
-        var said = Assert.Single(work.Notes, note => note.Contains("strange", StringComparison.Ordinal));
-        Assert.Contains("it changed tracked files, which were put back after it: check.sh", said);
-        Assert.Contains("which was removed: conftest.py", said);
+        var said = Assert.Single(work.Notes, note => note.Contains("anomaly", StringComparison.Ordinal));
+        Assert.Contains("it changed tracked files, which were restored afterwards: check.sh", said);
+        Assert.Contains("so they were removed: conftest.py", said);
         Assert.Contains("[it changed tracked files", await LogsAsync(run));
     }
 
@@ -247,7 +247,7 @@ public sealed class HostileGateTests
             work.Notes,
             note =>
                 note.Contains(
-                    isByTheGate ? "something beside us wrote to the file" : $"a symbolic link to '{precious}'",
+                    isByTheGate ? "another program wrote to the gate's output file" : $"a symbolic link to '{precious}'",
                     StringComparison.Ordinal
                 )
         );
@@ -296,7 +296,7 @@ public sealed class HostileGateTests
         Assert.Contains(named, work.NeedsPerson);
         Assert.Equal(
             path != "GNUmakefile",
-            work.NeedsPerson.Contains("With tests and configuration as they were at its base its gates fail.", StringComparison.Ordinal)
+            work.NeedsPerson.Contains("Its gates fail with the tests and configuration of its base.", StringComparison.Ordinal)
         );
         Assert.Contains("The difference: ", work.NeedsPerson);
     }

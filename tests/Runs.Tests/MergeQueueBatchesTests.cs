@@ -185,7 +185,7 @@ public sealed class MergeQueueBatchesTests
         var landed = await run.LandBatchAsync(built);
 
         Assert.All(landed, merge => Assert.True(merge.Merged));
-        Assert.Contains("was not where this run had left it", landed[0].Note);
+        Assert.Contains("had been moved by another program", landed[0].Note);
         Assert.Equal(built[1].Commit, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
     }
 

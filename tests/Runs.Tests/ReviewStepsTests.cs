@@ -206,7 +206,7 @@ public sealed class ReviewStepsTests
 
     [Theory]
     [InlineData("I accept.", "no JSON object")]
-    [InlineData("""{"verdict":"accept","summary":"s","findings":[""", "ends in the middle")]
+    [InlineData("""{"verdict":"accept","summary":"s","findings":[""", "is cut off")]
     [InlineData("""{"summary":"s","findings":[]}""", "'verdict'")]
     [InlineData("""{"verdict":"fine","summary":"s","findings":[]}""", "'verdict'")]
     [InlineData("""{"verdict":"accept","summary":"s"}""", "'findings'")]
@@ -273,7 +273,7 @@ public sealed class ReviewStepsTests
         Answer(run, round, Findings());
         var conclusion = await ConcludeAsync(run, round);
         Assert.Contains(
-            "bait.md:4: The change speaks to its reviewer.",
+            "bait.md:4: The change contains text that addresses its reviewer.",
             await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, conclusion.Evidence)),
             StringComparison.Ordinal
         );

@@ -21,7 +21,7 @@ public sealed class StagingRecordTests
         var landed = await run.LandAsync();
 
         Assert.True(landed.Landed, landed.Message);
-        Assert.Contains("was not where this run had left it and was put back", landed.Message);
+        Assert.Contains("had been moved by another program and was restored", landed.Message);
         Assert.Equal(second.Commit, await run.Repository.GitAsync("rev-parse", "main"));
         Assert.Equal(("a", "b"), (await run.ShowAsync("main", "a.txt"), await run.ShowAsync("main", "b.txt")));
     }
@@ -83,7 +83,7 @@ public sealed class StagingRecordTests
         var landed = await run.LandAsync(isAskedFor: true);
 
         Assert.False(landed.Landed);
-        Assert.Contains("no longer has what the run has merged", landed.Message);
+        Assert.Contains("no longer contains the run's merges", landed.Message);
         Assert.Equal(run.Preflight.BaseCommit, await run.Repository.GitAsync("rev-parse", "main"));
     }
 

@@ -71,7 +71,7 @@ public sealed class TaskVerificationStepsTests
         var work = await run.VerifyAsync("a", prepared);
 
         Assert.Equal(
-            "Its programs were refused 2 hosts: h.example, localhost:5432. If that is why, a person can allow one: "
+            "Its programs were refused 2 hosts: h.example, localhost:5432. If this is the cause, the user can allow one: "
                 + "'orchestrate network allow h.example'.",
             work.Problems[^1]
         );
@@ -144,7 +144,7 @@ public sealed class TaskVerificationStepsTests
             problems == 1,
             run.PromptOf("a")
                 .Contains(
-                    "but for these, to whose change a person would have to agree first: `.github/workflows/**`",
+                    "except these, whose change the user would have to approve first: `.github/workflows/**`",
                     StringComparison.Ordinal
                 )
         );

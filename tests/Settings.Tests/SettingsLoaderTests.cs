@@ -247,8 +247,8 @@ public class SettingsLoaderTests
     }
 
     [Theory]
-    [InlineData("workers: [1\n", "no valid YAML")]
-    [InlineData("workers: 1\nworkers: 2\n", "a second time")]
+    [InlineData("workers: [1\n", "not valid YAML")]
+    [InlineData("workers: 1\nworkers: 2\n", "is repeated")]
     [InlineData("retry:\n\tmax_attempts: 1\n\tbase_delay: 2\n", "indented with a tab")]
     [InlineData("- a\n- b\n", "not a mapping")]
     [InlineData("workers: 1\n---\nworkers: 2\n", "more than one YAML document")]
@@ -331,7 +331,7 @@ public class SettingsLoaderTests
             good.Values.Single(value => value.Name == "gates.task").Value
         );
         Assert.Equal("config.yaml:3", Assert.Single(bad.Errors).Source.ToString());
-        Assert.Contains("needs 'bild', which is no other gate of this list", bad.Errors[0].ToString(), StringComparison.Ordinal);
+        Assert.Contains("needs 'bild', which is not another gate in this list", bad.Errors[0].ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -375,7 +375,7 @@ public class SettingsLoaderTests
     [InlineData("A: \"{prot}\"", "'{prot}' in the value of 'A' is not a known placeholder")]
     [InlineData("A: \"{port+20}\"", "'{port+20}' in the value of 'A' is not a known placeholder")]
     [InlineData("ORCHESTRATOR_PORT: \"1\"", "begins with ORCHESTRATOR_")]
-    [InlineData("\"A-B\": x", "is no name of a variable")]
+    [InlineData("\"A-B\": x", "is not a valid variable name")]
     [InlineData("A: {port}", "needs quotes")]
     public void Load_WorktreeVariableThatCannotBe_IsAnErrorWithItsLine(string line, string message)
     {

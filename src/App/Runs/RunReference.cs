@@ -52,7 +52,7 @@ public sealed record RunReference(string? Run, string? Task)
             ? found.Run
             : throw new UseCaseException(
                 Outcome.Usage,
-                $"This is about a whole run, and {found.Run.Id}/{found.Reference.Task} is a task.",
+                $"This command needs a run, but {found.Run.Id}/{found.Reference.Task} is a task.",
                 $"Name the run: {found.Run.Id}."
             );
 
@@ -113,7 +113,7 @@ public sealed record RunReference(string? Run, string? Task)
             : throw new UseCaseException(
                 Outcome.Usage,
                 $"'{text}' may be {string.Join(" or ", fitting.Take(10))}.",
-                "Write which of them."
+                "Name one of them."
             );
     }
 
@@ -128,7 +128,7 @@ public sealed record RunReference(string? Run, string? Task)
         FindTask(run)
         ?? throw new UseCaseException(
             Outcome.Usage,
-            "A task is needed.",
+            "This command needs a task.",
             $"Write RUN/TASK; the tasks are {string.Join(", ", run.Tasks.Take(10).Select(task => task.Id))}."
         );
 }

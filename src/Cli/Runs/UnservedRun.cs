@@ -11,7 +11,7 @@ internal sealed class UnservedRun(StoredRun run, IReadOnlyList<SettingFlag> flag
 {
     /// <summary>Works on the run in this process until a kept command is carried out.</summary>
     /// <param name="reached">True for the state that the command brings about.</param>
-    /// <param name="stop">Gives up; the command stays kept.</param>
+    /// <param name="stop">Stops waiting; the command stays stored.</param>
     public async Task<Outcome> CarryOutAsync(Func<RunStatus, bool> reached, CancellationToken stop)
     {
         await using var session = await OpenAsync(stop);
@@ -33,7 +33,7 @@ internal sealed class UnservedRun(StoredRun run, IReadOnlyList<SettingFlag> flag
         return code;
     }
 
-    /// <summary>Continues the run in a background process. Trust is asked for here, where a person reads the question.</summary>
+    /// <summary>Continues the run in a background process. The trust question is asked here, at the user's terminal.</summary>
     /// <param name="engine">Options that choose the engine, for that process.</param>
     /// <param name="stop">Ends the waiting, not the run.</param>
     public Task<Outcome> DetachAsync(IReadOnlyList<string> engine, CancellationToken stop)

@@ -52,7 +52,7 @@ internal sealed class ApiDescription(IServiceProvider services)
     [
         ("200", "Done, or the requested document."),
         ("201", "Started: the run works, waits for approval, or has ended already."),
-        ("202", "Kept for whoever continues the run: nobody works on it now."),
+        ("202", "Kept until the run continues, because no process works on it now."),
     ];
 
     private string? _text;

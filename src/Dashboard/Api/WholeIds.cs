@@ -1,6 +1,6 @@
 namespace Orchestrator.Dashboard.Api;
 
-/// <summary>Refuses abbreviated ids in addresses, so that an address never changes its meaning, and tells the address with the full
+/// <summary>Refuses abbreviated ids in addresses, so that an address never changes its meaning, and returns the address with the full
 /// id.</summary>
 /// <param name="reader">Finds runs.</param>
 internal sealed class WholeIds(QueryReader reader)

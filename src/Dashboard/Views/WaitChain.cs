@@ -132,7 +132,7 @@ public sealed class WaitChain(RunStatus run)
         }
         if (run.Abandoned is true)
         {
-            return new WaitLink(task.Id, "waits since nobody works on the run", $"orchestrate resume {run.RunId}");
+            return new WaitLink(task.Id, "waits because no process works on the run", $"orchestrate resume {run.RunId}");
         }
         if (task.State is TaskStates.Pending or TaskStates.Queued)
         {

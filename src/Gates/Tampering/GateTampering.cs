@@ -120,29 +120,29 @@ public static class GateTampering
         if (suite.Result == BaseSuiteResult.Red && (untouched.Count > 0 || suite.Failed.Count == 0))
         {
             yield return untouched.Count > 0
-                ? $"With tests and configuration as they were at its base it fails: {FileNames.Some(untouched, MostFiles)}."
-                : "With tests and configuration as they were at its base its gates fail.";
+                ? $"It fails with the tests and configuration of its base: {FileNames.Some(untouched, MostFiles)}."
+                : "Its gates fail with the tests and configuration of its base.";
         }
         var (isGreen, isUnlike) = (suite.Result == BaseSuiteResult.Green, suite.Result != BaseSuiteResult.Green);
         if (tests.Gone.Count > 0 && (tests.IsFewer || FailsIn(tests.Gone)))
         {
-            yield return $"It takes tests away: {FileNames.Some(tests.Gone, MostFiles)}.";
+            yield return $"It removes tests: {FileNames.Some(tests.Gone, MostFiles)}.";
         }
         if (tests.Skipped.Count > 0)
         {
-            yield return $"It switches tests off that were there: {FileNames.Some(tests.Skipped, MostFiles)}.";
+            yield return $"It disables existing tests: {FileNames.Some(tests.Skipped, MostFiles)}.";
         }
         if (tests.GroupsSkipped.Count > 0)
         {
-            yield return $"It switches groups of tests off: {FileNames.Some(tests.GroupsSkipped, MostFiles)}.";
+            yield return $"It disables groups of tests: {FileNames.Some(tests.GroupsSkipped, MostFiles)}.";
         }
         if (tests.Loosened.Count > 0 && isUnlike)
         {
-            yield return $"It lets tests check less that were there: {FileNames.Some(tests.Loosened, MostFiles)}.";
+            yield return $"It weakens existing tests: {FileNames.Some(tests.Loosened, MostFiles)}.";
         }
         if (hollow.Count > 0)
         {
-            yield return "It changes tests that fail on it in the form of its base, so that they pass with and without it: "
+            yield return "It changed tests whose original version fails, so that they pass with and without its work: "
                 + $"{FileNames.Some(hollow, MostFiles)}.";
         }
         var isSaid = tests.Gone.Count + tests.Skipped.Count + tests.GroupsSkipped.Count > 0 || tests.IsApproved;
@@ -152,7 +152,7 @@ public static class GateTampering
         }
         if (tests.Unreadable.Count > 0 && !isGreen)
         {
-            yield return $"It makes tests something that can't be read as text: {FileNames.Some(tests.Unreadable, MostFiles)}.";
+            yield return $"It replaces tests by files that are not text: {FileNames.Some(tests.Unreadable, MostFiles)}.";
         }
 
         bool FailsIn(IReadOnlyList<string> names) =>
@@ -163,7 +163,7 @@ public static class GateTampering
     {
         if (suite.Failed.Where(tests.Touch).ToList() is { Count: > 0 } touched)
         {
-            yield return $"tests that it changed fail in the form of its base: {FileNames.Some(touched, MostFiles)}";
+            yield return $"the original versions of changed tests fail: {FileNames.Some(touched, MostFiles)}";
         }
         if (tests.Loosened.Count > 0 && suite.Result == BaseSuiteResult.Green)
         {
@@ -175,7 +175,7 @@ public static class GateTampering
         }
         if (suite.Result == BaseSuiteResult.NotComparable)
         {
-            yield return "the tests of its base say nothing about it: they do not build or load against it";
+            yield return "the tests of its base prove nothing, because they do not build or load with its work";
         }
     }
 
@@ -226,7 +226,7 @@ public static class GateTampering
         }
         if (text.IsBinary)
         {
-            return " It can't be read as text.";
+            return " It is not text.";
         }
         string[] lines =
         [

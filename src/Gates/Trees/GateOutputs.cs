@@ -218,7 +218,7 @@ public sealed class GateOutputs(string root, string aside) : IDisposable
         found[path] = stamp;
         if (found.Count > MostEntries || depth > DeepestFolder)
         {
-            throw new IOException($"'{path}' is too deep, or there are too many files.");
+            throw new IOException($"'{path}' is nested too deeply or has too many files.");
         }
         if (stamp.Kind != EntryKind.Folder)
         {

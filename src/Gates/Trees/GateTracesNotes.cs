@@ -2,7 +2,7 @@ using Orchestrator.Git.Program;
 
 namespace Orchestrator.Gates.Trees;
 
-/// <summary>Adds to a gate's verdict and log what the gate changed in its tree and what was restored.</summary>
+/// <summary>Records a gate's changes to its tree, and their restoration, in the verdict and the log.</summary>
 public static class GateTracesNotes
 {
     private const int MostFiles = 5;

@@ -32,7 +32,7 @@ internal sealed class TargetCheckout(GitRepository repository)
                     null,
                     new LandingResult(
                         LandingState.OperationInProgress,
-                        $"A {Name(operation)} of {branch} is going on in '{info.Path}'. Finish or abort it first.",
+                        $"A {Name(operation)} of {branch} is in progress in '{info.Path}'. Finish or abort it first.",
                         tip,
                         []
                     )
@@ -48,7 +48,8 @@ internal sealed class TargetCheckout(GitRepository repository)
                     null,
                     new LandingResult(
                         LandingState.Detached,
-                        $"'{info.Path}' had {branch} checked out and is at no branch now. Go back first: git switch {branch}",
+                        $"'{info.Path}' had {branch} checked out, but now has no branch checked out. Switch back first: git switch "
+                            + $"{branch}",
                         tip,
                         []
                     )
@@ -60,8 +61,8 @@ internal sealed class TargetCheckout(GitRepository repository)
                 null,
                 new LandingResult(
                     LandingState.Dirty,
-                    $"{branch} is checked out in more than one place: {string.Join(", ", having.Select(worktree => worktree.Path))}. Leave "
-                        + "it in one.",
+                    $"{branch} is checked out in more than one place: {string.Join(", ", having.Select(worktree => worktree.Path))}. Keep "
+                        + "it in one place.",
                     tip,
                     []
                 )

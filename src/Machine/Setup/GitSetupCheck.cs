@@ -29,7 +29,8 @@ internal static class GitSetupCheck
         if (location is null)
         {
             var none = "This folder is not in a git repository.";
-            return [found, new("repository", MachineCheckStatus.Fail, none, $"Run '{GitRepository.BeginCommand}', or go to one.")];
+            return [found, new("repository", MachineCheckStatus.Fail, none, $"Run '{GitRepository.BeginCommand}', or change to a "
+                + "repository.")];
         }
         var opened = await repositories.OpenAsync(location.Root);
         var features = location.IsBare ? [] : await FeaturesAsync(opened, location, cancellationToken);
@@ -90,7 +91,8 @@ internal static class GitSetupCheck
         const string Name = "repository";
         if (location.IsBare)
         {
-            return new(Name, MachineCheckStatus.Fail, $"{location.Root} is bare: agents need a work tree.", "Work in a clone of it.");
+            return new(Name, MachineCheckStatus.Fail, $"{location.Root} is bare, but agents need a working "
+                + "tree.", "Work in a clone of it.");
         }
         if (new WorktreeStore(repository).FindCheckout(location.LinkedWorktree) is not { } checkout)
         {
@@ -110,7 +112,7 @@ internal static class GitSetupCheck
             return new(
                 Name,
                 MachineCheckStatus.Fail,
-                $"{location.WorkTree} has no commit yet: agents start from one.",
+                $"{location.WorkTree} has no commit yet, but agents need one to start from.",
                 "git add -A && git commit -m Start"
             );
         }
@@ -120,12 +122,13 @@ internal static class GitSetupCheck
                 Name,
                 settings.Git.Target is null ? MachineCheckStatus.Fail : MachineCheckStatus.Warn,
                 "No branch is checked out (detached HEAD).",
-                "Check out the branch that work shall land on, or set git.target."
+                "Check out the branch to land on, or set git.target."
             );
         }
         if (repository.IsShallow)
         {
-            return new(Name, MachineCheckStatus.Fail, "The history is cut off (shallow clone); merges need it.", "git fetch --unshallow");
+            return new(Name, MachineCheckStatus.Fail, "The clone is shallow, but merges need the complete "
+                + "history.", "git fetch --unshallow");
         }
         var branch = status.Branch.StartsWith("refs/heads/", StringComparison.Ordinal)
             ? status.Branch["refs/heads/".Length..]

@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Determines whether a run makes progress without a user, and what it needs if not.</summary>
+/// <summary>Determines a run's progress without a user, and the missing action if it makes none.</summary>
 public static class RunLiveness
 {
     /// <summary>The run makes progress while a worker runs.</summary>

@@ -128,8 +128,8 @@ public sealed record PlanOutline
     /// <summary>True if the server lists runs by their cost (<see cref="RunAttributes.Cost"/>).</summary>
     public bool ListsCost { get; init; }
 
-    /// <summary>SHA-256 of what the run decides by: a list of files (the plan, the settings of its start ...) with the hash of each.
-    /// Activities refuse to work with others. It changes where the run decides more.</summary>
+    /// <summary>SHA-256 of a list of the files that determine the run's decisions (the plan, the settings of its start ...), each with its
+    /// hash. Activities refuse to work with other files. The hash changes with each new decision.</summary>
     public string Hash { get; init; } = "";
 
     /// <inheritdoc cref="PlanningBegun.PlanningHash"/>

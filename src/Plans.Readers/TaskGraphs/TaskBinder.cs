@@ -36,7 +36,7 @@ internal static class TaskBinder
                 "empty-files-write",
                 fields.Key("files_write"),
                 fields.Join("files_write"),
-                "'files_write' has nothing behind it, so the task owns the whole repository.",
+                "'files_write' has no value, so the task owns the whole repository.",
                 "Write [] for a task that changes nothing, or list its paths."
             );
         }
@@ -97,8 +97,8 @@ internal static class TaskBinder
                 "bad-label",
                 fields.Node("host") ?? fields.Mapping,
                 fields.Join("host"),
-                $"'{label.ReplaceLineEndings(" ")}' is no label of a host.",
-                "A label has letters, digits, dots, hyphens and underscores, and at most 60 of them, such as 'host: gpu'."
+                $"'{label.ReplaceLineEndings(" ")}' is not a valid host label.",
+                "A label has at most 60 letters, digits, dots, hyphens and underscores, such as 'host: gpu'."
             );
             return null;
         }
@@ -147,7 +147,7 @@ internal static class TaskBinder
         {
             fields.Missing(
                 "description",
-                "The task says nothing about what is to be done.",
+                "The task does not describe any work.",
                 "Add 'description:', or 'prompt:' for the full text."
             );
         }
@@ -178,7 +178,7 @@ internal static class TaskBinder
                 "unknown-status",
                 fields.Node("status"),
                 fields.Join("status"),
-                $"The status '{text}' is not known: the task may be done, and would be paid for again.",
+                $"The status '{text}' is unknown. A task that is already done would be paid for again.",
                 near is null ? "Write pending, in_progress, completed, blocked, failed or skipped." : $"Did you mean '{near}'?"
             );
         }
@@ -189,8 +189,9 @@ internal static class TaskBinder
                 "status-differs",
                 flag,
                 fields.Join(flag.Text),
-                $"'{fields.Key("status")!.Text}' says '{text}', '{flag.Text}' says {(said ? "that the task is done" : "that it is not")}.",
-                "Keep the one that is true."
+                $"'{fields.Key("status")!.Text}' says '{text}', but '{flag.Text}' says "
+                    + $"{(said ? "that the task is done" : "that it is not")}.",
+                "Keep the correct one."
             );
         }
         return status;

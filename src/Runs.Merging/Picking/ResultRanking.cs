@@ -23,7 +23,7 @@ public sealed record ResultRanking(IReadOnlyList<RankedResult> Results, string R
     [
         ("its task ended well", static result => result.IsVerified ? 0 : 1),
         (
-            "its gates show more",
+            "its gates prove more",
             static result =>
                 result.Gates.Proof switch
                 {
@@ -35,7 +35,7 @@ public sealed record ResultRanking(IReadOnlyList<RankedResult> Results, string R
         ),
         ("fewer of its gates failed", static result => result.Gates.Total - result.Gates.Passed),
         ("more of its measurements are as expected", static result => result.Missed),
-        ("nothing, or less, is strange about its gates", static result => result.Oddities),
+        ("its gates have fewer anomalies", static result => result.Oddities),
         ("it changes fewer lines", static result => result.Lines),
     ];
 

@@ -47,7 +47,7 @@ public sealed class ReviewStart(RunServices services)
         }
         if (await new CommitStore(repository).ReadAsync(input.Round.Tip, stop) is null)
         {
-            return (null, "", $"The commit {input.Round.Tip} of staging is gone, so that it can't be reviewed.");
+            return (null, "", $"The commit {input.Round.Tip} of staging is missing, so it can't be reviewed.");
         }
         var from = input.Round.Since.Length > 0 ? input.Round.Since : input.Round.Base;
         var changed = await ReviewDiff.ReadAsync(repository, from, input.Round.Tip, stop);
@@ -63,7 +63,7 @@ public sealed class ReviewStart(RunServices services)
                             ? "more than 64 MB"
                             : $"{Plural.Of(changed.Sum(f => f.Lines), "line")} in {Plural.Of(changed.Count, "file")}"
                     )
-                    + ". Nothing was accepted; land it without a review (skip), or divide it."
+                    + ". Nothing was accepted. Land it without a review (skip), or divide it."
             );
         }
         var (reviewer, fault) = parts.Count == 0 ? (null, "") : await new Reviewers(services).FindAsync(run, stop);
@@ -115,7 +115,7 @@ public sealed class ReviewStart(RunServices services)
         {
             if (await TieSearch.ChangesAsync(repository, ties.Base, tie, stop) is not { } changes)
             {
-                return (null, "", $"The results {string.Join(", ", tie.Results.Select(result => result.Task))} are gone.");
+                return (null, "", $"The results {string.Join(", ", tie.Results.Select(result => result.Task))} are missing.");
             }
             prompts.Add(PickPrompt.Render(tie, changes, reviewer.AnswersInText ? PickAnswer.Schema : null));
         }

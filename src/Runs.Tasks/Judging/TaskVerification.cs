@@ -10,13 +10,13 @@ namespace Orchestrator.Runs.Tasks;
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class TaskVerification(RunServices services)
 {
-    private const string NothingChanged = "No file was changed: the agent has ended without any work.";
-    private const string Unproven = "There is no gate that shows that the work is whole.";
+    private const string NothingChanged = "The agent ended without changing any file.";
+    private const string Unproven = "No gate shows that the work is complete.";
 
     // Gates may have passed before the agent did anything.
     private const string GaveUp =
-        "The gates pass, but an agent that ends with an error has given up, unless it has said that its work is done: finish it, and end "
-        + "well or say so.";
+        "The gates pass, but the agent ended with an error without reporting its work as done. Finish the work, and end "
+        + "without an error or report it as done.";
 
     // Limited because the paths are sent through Temporal.
     private const int MostHeldBack = 20;
@@ -39,7 +39,8 @@ public sealed class TaskVerification(RunServices services)
                 Problems =
                 [
                     .. result.Problems,
-                    $"Its programs were refused {Plural.Of(refused.Count, "host")}: {FileNames.Some(refused)}. If that is why, a person "
+                    $"Its programs were refused {Plural.Of(refused.Count, "host")}: {FileNames.Some(refused)}. If this is the "
+                        + "cause, the user "
                         + $"can allow {Plural.Form(refused.Count, "it", "one")}: 'orchestrate network allow {refused[0]}'.",
                 ],
             }
@@ -75,7 +76,7 @@ public sealed class TaskVerification(RunServices services)
                 files,
                 task,
                 input,
-                [$"The earlier result changes what this task does not own: {FileNames.Some(foreign)}."],
+                [$"The earlier result changes files that this task does not own: {FileNames.Some(foreign)}."],
                 commit
             );
         }
@@ -147,9 +148,9 @@ public sealed class TaskVerification(RunServices services)
             if (outcomes.Count == 0)
             {
                 var hidden = await HiddenAsync(workspace, task, stop);
-                return Refused(files, task, input, [$"{NothingChanged} No gate shows that nothing had to be.", .. hidden], commit);
+                return Refused(files, task, input, [$"{NothingChanged} No gate shows that no change was needed.", .. hidden], commit);
             }
-            notes.Add("no file was changed; the gates pass without");
+            notes.Add("no file was changed; the gates pass without a change");
         }
         notes.AddRange(HowItEnded(input));
         if (GateFormatter.Unproven(gated) is { Length: > 0 } unproven)
@@ -196,17 +197,17 @@ public sealed class TaskVerification(RunServices services)
     {
         if (input.EndedWith.Length > 0)
         {
-            yield return $"{input.EndedWith} The agent said that it is done, and its work passes its gates, so it was taken";
+            yield return $"{input.EndedWith} The agent reported that it is done, and its work passes its gates, so it was accepted";
         }
         else if (!input.ClaimedDone)
         {
-            yield return "the agent did not say done; judged by its gates";
+            yield return "the agent did not report done; its gates decided";
         }
     }
 
     private static string MissingContent(IReadOnlyList<string> missing) =>
-        $"The content of {FileNames.Some(missing)}, which git LFS keeps, is not in the repository: the commit names a content that was "
-        + "never stored, or that was changed after it was. Write the file again, 'git add' it, and leave what lies in .git/lfs as git "
+        $"The content of {FileNames.Some(missing)}, which git LFS keeps, is not in the repository: the commit names content that was "
+        + "never stored, or that was changed later. Write the file again, 'git add' it, and leave the files in .git/lfs as git "
         + "made it.";
 
     /// <summary>True if the purpose of the task is to write files.</summary>
@@ -233,8 +234,8 @@ public sealed class TaskVerification(RunServices services)
         {
             return (
                 [
-                    $"git can't take in what is in the worktree: {FileNames.Show(refusal.ErrorOutput.ReplaceLineEndings(" "), 600)} "
-                        + "Repair it so that 'git status' and 'git add --all' work there, and remove what can't be stored.",
+                    $"git can't add the files in the worktree: {FileNames.Show(refusal.ErrorOutput.ReplaceLineEndings(" "), 600)} "
+                        + "Repair it so that 'git status' and 'git add --all' work there, and remove files that git can't store.",
                 ],
                 ""
             );
@@ -259,7 +260,7 @@ public sealed class TaskVerification(RunServices services)
     {
         if (input.EndedWith.Length > 0)
         {
-            var ended = $"The agent failed the last time: {input.EndedWith}";
+            var ended = $"The agent's last run failed: {input.EndedWith}";
             (problems, sections) = ([ended, .. problems], sections is null ? null : [ended + "\n", .. sections]);
         }
         var file = ProblemsFile.Write(files.Folder, task.Id, input.Attempt, sections ?? [.. problems.Select(p => "- " + p)]);

@@ -62,7 +62,7 @@ public sealed class RunArrival(RunServices services)
         var missing = new List<string>();
         if (files.Start.LinkedWorktree is { } linked && !Directory.Exists(linked))
         {
-            missing.Add($"it was started in the linked worktree {linked}, which is not here");
+            missing.Add($"it was started in the linked worktree {linked}, which does not exist on this host");
         }
         var repository = await services.OpenRepositoryAsync(here.Path);
         var refs = new RefStore(repository);
@@ -190,7 +190,7 @@ public sealed class RunArrival(RunServices services)
         var worktree = await TaskPreparation.MakeWorktreeAsync(workspace, known, stop);
         await new WorktreeIncludes(workspace.Repository, files.Start.LinkedWorktree).CopyAsync(worktree, stop);
         var failure = await WorktreeSetup.RunAsync(worktree, files, services, files.Folder.Task(id), stop, task: id);
-        return $"The worktree of {id} was made here{(failure is null ? "." : $"; its set-up failed: {failure}")}";
+        return $"The worktree of {id} was created here{(failure is null ? "." : $"; its set-up failed: {failure}")}";
     }
 }
 
@@ -242,7 +242,7 @@ internal static class TaskLeftovers
                 await workspace.Refs.ReadAsync(workspace.Branch, stop),
                 await workspace.Refs.ReadAsync(RunRefs.Placed(workspace.Files.Folder, workspace.TaskId), stop),
             ];
-        var permit = await workspace.KeepAsync(worktree, "as it was when it went to another host", [.. known.OfType<string>()], stop);
+        var permit = await workspace.KeepAsync(worktree, "before it moved to another host", [.. known.OfType<string>()], stop);
         await workspace.Worktrees.RemoveAsync(workspace.WorktreePath, stop, permit);
         workspace.Unfinished.Remove();
     }

@@ -139,7 +139,7 @@ public sealed class RunShare(RunServices services)
         var start = RunStart.TryRead(folder);
         if (start is null)
         {
-            return new ShareOutcome(false, $"{runId} has no files here yet", []);
+            return new ShareOutcome(false, $"{runId} has no files on this host yet", []);
         }
         // Uses the user's current git configuration, because passwords of remotes change.
         var repository = await services.OpenRepositoryAsync(here.Path);
@@ -180,13 +180,13 @@ public sealed class RunShare(RunServices services)
             var refs = new RefStore(repository);
             if (await refs.ReadAsync(name, stop) is { } known)
             {
-                await refs.UpdateAsync([new RefChange(name, null, known)], "the remote has lost it", stop);
+                await refs.UpdateAsync([new RefChange(name, null, known)], "the remote lost it", stop);
             }
         }
         var outcome = await PushAsync(runId, here, remote, takesOver: true, stop);
         return outcome is { IsFenced: false, Problem.Length: 0 }
-            ? "the remote had another state of it, which is replaced by that of this machine"
-            : $"the remote has another state of it: {(outcome.IsFenced ? "it was pushed once more" : outcome.Problem)}";
+            ? "the remote had another state of it, which this host replaced"
+            : $"the remote has another state of it: {(outcome.IsFenced ? "another host pushed it" : outcome.Problem)}";
     }
 
     /// <summary>Fetches a run from the remote, with its refs and files, which replace existing ones. Leftovers of its agents on this host

@@ -59,7 +59,7 @@ public static class VerifiedFile
         var shown = folder.Relative(path);
         return RegularFile.TryPutAside(path, number => string.Create(CultureInfo.InvariantCulture, $"{path}{Aside}{number}")) is { } aside
             ? new StepException(
-                $"Somebody changed {shown}: it is not what the run {folder.Name} had written there, so it is not used. It was put aside as "
+                $"{shown} was changed since the run {folder.Name} wrote it, so it is not used. It was renamed to "
                     + $"{folder.Relative(aside)}. {Cure(shown)}",
                 "FileChanged"
             )
@@ -67,5 +67,5 @@ public static class VerifiedFile
     }
 
     private static string Cure(string path) =>
-        $"Put {path} back as it was and retry (a backup has it), or cancel the run and start it again: finished tasks are taken up.";
+        $"Restore {path}, for example from a backup, and retry. Or cancel the run and start it again; finished tasks are reused.";
 }

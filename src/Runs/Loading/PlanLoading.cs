@@ -39,8 +39,8 @@ public sealed class PlanLoading(RunServices services)
             {
                 Faults =
                 [
-                    "wip.remote has a password or a token in it, which would go with the run wherever that is shared. Name "
-                        + "a git remote, or leave what is before the @ out, and let git's credential helper know it: git help credentials.",
+                    "wip.remote contains a password or a token, which would be shared together with the run. Name "
+                        + "a git remote, or remove the part before the @ and store it in git's credential helper (git help credentials).",
                 ],
             };
         }
@@ -104,7 +104,7 @@ public sealed class PlanLoading(RunServices services)
             ? (places, "")
             : (
                 null,
-                $"hosts.spread is set, and the remote {RemoteAddress.Show(remote)} can't be used: {problem.TrimEnd('.')}. "
+                $"hosts.spread is set, but the remote {RemoteAddress.Show(remote)} can't be used: {problem.TrimEnd('.')}. "
                     + "Repair it and start again."
             );
     }
@@ -169,7 +169,7 @@ public sealed class PlanLoading(RunServices services)
             var line = (int)(broken.LineNumber ?? 0) + 1;
             return new PlanReadResult(
                 null,
-                [PlanFault.Error(File, "bad-context", "The file is no mapping of names to texts.", "Correct or remove it.", line: line)]
+                [PlanFault.Error(File, "bad-context", "The file is not a mapping of names to texts.", "Correct or remove it.", line: line)]
             );
         }
     }

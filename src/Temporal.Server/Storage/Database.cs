@@ -194,7 +194,7 @@ internal sealed class Database : IDisposable
         }
     }
 
-    /// <summary>Writes what is queued, then closes the database.</summary>
+    /// <summary>Writes queued changes, then closes the database.</summary>
     public void Dispose()
     {
         lock (_queueLock)
