@@ -36,7 +36,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
         }
         if (state.Ledger is { } ledger && ledger.Account != state.Account)
         {
-            throw UnreadableStart($"'ledger' belongs to the account '{ledger.Account}', not of '{state.Account}'.");
+            throw UnreadableStart($"'ledger' belongs to the account '{ledger.Account}', not '{state.Account}'.");
         }
         (_account, _mostCalls) = (state.Account, state.ContinueAfterCalls);
         _book = state.Ledger is { } known ? LedgerBook.Empty.With(known) : LedgerBook.Empty;
@@ -66,7 +66,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
     [WorkflowUpdateValidator(nameof(CallAsync))]
     public void CheckCall(GovernorCall asked) =>
         Refuse(
-            asked.Account != _account ? $"This workflow governs the account '{_account}', not of '{asked.Account}'."
+            asked.Account != _account ? $"This workflow governs the account '{_account}', not '{asked.Account}'."
             : asked.Start is { } start ? Foreign(start)
             : null
         );
@@ -169,5 +169,5 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
     }
 
     private string? Foreign(StartRequest start) =>
-        start.Account != _account ? $"This workflow governs the account '{_account}', not of '{start.Account}'." : null;
+        start.Account != _account ? $"This workflow governs the account '{_account}', not '{start.Account}'." : null;
 }

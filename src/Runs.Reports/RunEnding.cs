@@ -116,7 +116,7 @@ public sealed class RunEnding(RunServices services)
             new UnfinishedWorkStore(repository, $"{folder.Name}/{task.Id}").Remove();
         }
         // The merge of a task proves nothing about earlier saved work, because the work may have been restarted or done differently.
-        var aside = new List<string>();
+        var saved = new List<string>();
         foreach (var (name, commit) in await refs.ListAsync([RunRefs.Wips(folder), RunRefs.Kepts(folder)], stop))
         {
             if ((await proof.CheckContentAsync(commit, keepers, stop)).IsProven)
@@ -126,13 +126,13 @@ public sealed class RunEnding(RunServices services)
             }
             else
             {
-                aside.Add(name);
+                saved.Add(name);
             }
         }
-        if (aside.Count > 0)
+        if (saved.Count > 0)
         {
             left.Add(
-                $"saved work that is not on {input.Run.Target} is kept: {FileNames.Some(aside)}; see 'orchestrate "
+                $"saved work that is not on {input.Run.Target} is kept: {FileNames.Some(saved)}; see 'orchestrate "
                     + "show RUN/TASK' and 'git show --stat REF' for its content. To delete it: git update-ref -d REF"
             );
         }

@@ -100,9 +100,9 @@ internal sealed class TaskClaimSection(RunFolder folder)
         foreach (var verdict in verdicts ?? [])
         {
             yield return GateFormatter.Line(verdict);
-            if (verdict.Oddities.Count > 0)
+            if (verdict.Anomalies.Count > 0)
             {
-                yield return $"anomaly: {GateFormatter.Oddities(verdict)}";
+                yield return $"anomaly: {GateFormatter.Anomalies(verdict)}";
             }
             if (GateEvidence.Tampered(folder.Repository, verdict) is { } tampered)
             {

@@ -140,9 +140,9 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
         {
             return;
         }
-        var aside = $"{Place}.{Guid.NewGuid():n}.tmp";
-        Write(aside, current.With(changed));
-        File.Move(aside, Place, overwrite: true);
+        var temporary = $"{Place}.{Guid.NewGuid():n}.tmp";
+        Write(temporary, current.With(changed));
+        File.Move(temporary, Place, overwrite: true);
         Write(Path.Combine(copy.Folder, GivenName), changed.Content);
     }
 

@@ -30,7 +30,7 @@ public sealed class AgentLimitTests
         Assert.Equal(4, retry.ExitCode);
         Assert.True(resumed.ExitCode == 0, resumed.People);
         Assert.Matches(
-            @"Your last attempt was ended by a limit: Stopped because it and what it started held \d+(\.\d)? MB",
+            @"Your last attempt was ended by a limit: Stopped because it and its processes used \d+(\.\d)? MB",
             File.ReadAllText(Path.Combine(cli.Home, "prompt-a"))
         );
         Assert.Equal("done\n", cli.Read("a.txt"));

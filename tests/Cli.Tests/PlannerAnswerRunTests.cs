@@ -31,7 +31,7 @@ public class PlannerAnswerRunTests
         Assert.True(run.ExitCode == 0, run.People);
         Assert.Equal("ISO 8601\n", cli.Read("a.txt"));
         Assert.Contains(
-            "answered by the planner (mine), not by a person",
+            "answered by the planner (mine), not by a user",
             File.ReadAllText(Path.Combine(cli.Home, "prompt")),
             StringComparison.Ordinal
         );

@@ -152,7 +152,7 @@ public sealed class SpawnCommandTests
     [InlineData("The task says nothing: it is empty.", "")]
     [InlineData("No task was given.")]
     [InlineData("--n 0: a task needs at least one agent.", "A", "--n", "0")]
-    [InlineData("There is no file none.md", "--from", "none.md")]
+    [InlineData("The file none.md does not exist", "--from", "none.md")]
     [InlineData("list.md: line 2 is neither a list item nor indented below one", "--from", "list.md")]
     [InlineData("empty.md is empty.", "--from", "empty.md")]
     public async Task Spawn_NothingToDo_IsRefusedBeforeAnythingStarts(string message, params string[] arguments)

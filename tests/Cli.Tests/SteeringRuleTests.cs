@@ -43,7 +43,8 @@ public class SteeringRuleTests
             {
                 var kept = await cli.RunAsync(command);
                 Assert.True(
-                    kept.ExitCode == 4 && kept.People.Contains("No process works on night now; the command is kept.", StringComparison.Ordinal),
+                    kept.ExitCode == 4
+                        && kept.People.Contains("No process works on night now; the command is kept.", StringComparison.Ordinal),
                     $"{string.Join(' ', command)}: {kept.ExitCode} {kept.People}"
                 );
             }

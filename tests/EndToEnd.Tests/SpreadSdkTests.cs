@@ -32,7 +32,7 @@ public class SpreadSdkTests
         ("night is executing; only a run that is awaiting-promotion can be promoted.", ["update", "promote"]),
         ("Nothing of night is merged that has not landed.", ["update", "landMerged"]),
         ("'q' is not the task queue of a repository", ["update", "move", """{"to": {"path": "/tmp", "key": "k", "queue": "q"}}"""]),
-        ("There is no budget of 'nonsense'", ["update", "raiseBudget", """{"kind": "nonsense", "usd": 3}"""]),
+        ("The budget 'nonsense' is unknown", ["update", "raiseBudget", """{"kind": "nonsense", "usd": 3}"""]),
         ("Give the new limit", ["update", "raiseBudget", """{"kind": "run"}"""]),
         ("night is executing; only a run that is escalated", ["update", "resolveEscalation", """{"way": "abort"}"""]),
         ("it must be one of manual-fix, replan, abort", ["update", "resolveEscalation", """{"way": "sideways"}"""]),
@@ -148,10 +148,7 @@ public class SpreadSdkTests
         Assert.Equal(before["tasks"]!.ToJsonString(), after["tasks"]!.ToJsonString());
         Assert.Equal(before["paused"]!.ToJsonString(), after["paused"]!.ToJsonString());
         var again = await sdk.UpdateAsync("addTasks", """{"tasks": [{"id": "t1", "text": "Something else"}]}""");
-        Assert.Equal(
-            ("night already has t1; a new task needs its own id.", false),
-            ((string?)again["message"], (bool)again["changed"]!)
-        );
+        Assert.Equal(("night already has t1; a new task needs its own id.", false), ((string?)again["message"], (bool)again["changed"]!));
     }
 
     private static string[] States(JsonNode status) => [.. status["tasks"]!.AsArray().Select(task => (string?)task!["state"] ?? "")];

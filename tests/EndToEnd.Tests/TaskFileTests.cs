@@ -114,7 +114,7 @@ public class TaskFileTests
         Assert.Contains("does not fit", conflict.Error, StringComparison.Ordinal);
         Assert.Contains("one.txt", conflict.Error, StringComparison.Ordinal);
         Assert.Contains("damaged", torn.Error, StringComparison.Ordinal);
-        Assert.Contains("There is no file", missing.Error, StringComparison.Ordinal);
+        Assert.Contains("does not exist", missing.Error, StringComparison.Ordinal);
         Assert.Contains("is not an exported task", other.Error, StringComparison.Ordinal);
         Assert.Equal(before, await there.RefsAsync());
     }

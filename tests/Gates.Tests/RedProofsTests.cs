@@ -14,7 +14,10 @@ public sealed class RedProofsTests
     public void Of_NewAndChangedTests_AreRedByTheirNames()
     {
         Assert.Equal("red without the change: 2 of 2 tests", Said(Failed(GateKind.Failed, "x.py::test_a", "x.py::test_b")));
-        Assert.Equal("red without the change: 1 of 2 tests; green with and without it: test_b", Said(Failed(GateKind.Failed, "x.py::test_a")));
+        Assert.Equal(
+            "red without the change: 1 of 2 tests; green with and without it: test_b",
+            Said(Failed(GateKind.Failed, "x.py::test_a"))
+        );
         Assert.Equal("red without the change: 2 of 2 tests", Said(Failed(GateKind.BuildFailed)));
     }
 

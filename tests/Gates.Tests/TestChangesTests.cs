@@ -61,10 +61,7 @@ public sealed class TestChangesTests
 
         Assert.Empty(found.ForPerson);
         Assert.Equal(
-            [
-                "the original versions of changed tests fail: tests/test_x.py::test_b",
-                "tests expect other values than before: test_b",
-            ],
+            ["the original versions of changed tests fail: tests/test_x.py::test_b", "tests expect other values than before: test_b"],
             found.Notes
         );
     }
@@ -118,7 +115,10 @@ public sealed class TestChangesTests
         var found = GateTampering.OfWork(Work, Meaning, [], [], tests, new BaseSuite(result, []), []);
 
         Assert.Equal(asked, found.ForPerson.Count(said => said == "It replaces tests by files that are not text: tests/data.sh."));
-        Assert.Equal(asked == 1, found.Notes.Contains("the tests of its base prove nothing, because they do not build or load with its work"));
+        Assert.Equal(
+            asked == 1,
+            found.Notes.Contains("the tests of its base prove nothing, because they do not build or load with its work")
+        );
     }
 
     /// <summary>A test in a language of no row, by the name that its runner prints.</summary>

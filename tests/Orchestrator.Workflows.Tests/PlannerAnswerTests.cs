@@ -20,7 +20,7 @@ public sealed class PlannerAnswerTests
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
 
         var (again, status) = (run.Activities.Starts.Last(), await run.StatusAsync());
-        Assert.Contains("answered by the planner (opus), not by a person", again.Answer, StringComparison.Ordinal);
+        Assert.Contains("answered by the planner (opus), not by a user", again.Answer, StringComparison.Ordinal);
         Assert.EndsWith("ISO 8601", again.Answer, StringComparison.Ordinal);
         Assert.Equal(("s", 1, 2, ""), (again.Session, again.Attempt, again.Start, again.Guidance));
         var answer = Assert.Single(status.Tasks[0].Answers!);

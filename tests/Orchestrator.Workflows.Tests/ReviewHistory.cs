@@ -319,7 +319,10 @@ internal sealed class ReviewHistory
         catch (WorkflowUpdateFailedException refused)
         {
             var why = Assert.IsType<ApplicationFailureException>(refused.InnerException);
-            Assert.True(why.ErrorType == "InvalidCommand" && !why.Message.Contains("because of a bug", StringComparison.Ordinal), why.Message);
+            Assert.True(
+                why.ErrorType == "InvalidCommand" && !why.Message.Contains("because of a bug", StringComparison.Ordinal),
+                why.Message
+            );
         }
         catch (RpcException)
         {

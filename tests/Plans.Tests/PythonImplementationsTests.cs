@@ -42,7 +42,11 @@ public sealed class PythonImplementationsTests
     {
         var problem = Assert.Single(Find($"import x\n\nclass Memory(Store):\n{get}{Rest}"));
 
-        Assert.StartsWith("'src/memory.py': class Memory declares that it implements Store, but " + expected, problem, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "'src/memory.py': class Memory declares that it implements Store, but " + expected,
+            problem,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]

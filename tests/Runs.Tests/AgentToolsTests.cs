@@ -36,7 +36,7 @@ public sealed class AgentToolsTests : IDisposable
     {
         var answer = Questions("free", null).Ownership(".github/workflows/ci.yml");
 
-        Assert.StartsWith("No: '**/.github/workflows/**' always needs a person", answer, StringComparison.Ordinal);
+        Assert.StartsWith("No: '**/.github/workflows/**' always needs the user's approval", answer, StringComparison.Ordinal);
     }
 
     [Fact]

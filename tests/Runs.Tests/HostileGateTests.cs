@@ -272,10 +272,10 @@ public sealed class HostileGateTests
 
     /// <param name="path">A path that the work adds or changes beside its own file.</param>
     [Theory]
-    [InlineData("check.sh", "true\n", "It changed 'check.sh', which decides what the gate 'sh check.sh' does.")]
+    [InlineData("check.sh", "true\n", "It changed 'check.sh', which controls the gate 'sh check.sh'.")]
     [InlineData("lib.sh", "grep() { :; }\n", "It changed 'lib.sh', which the gate 'sh check.sh' calls.")]
     [InlineData("first.sh", "grep() { :; }\n", "It added 'first.sh', which the gate 'sh check.sh' calls.")]
-    [InlineData("GNUmakefile", "check:\n\ttrue\n", "It added 'GNUmakefile', which decides what the gate 'make check' does.")]
+    [InlineData("GNUmakefile", "check:\n\ttrue\n", "It added 'GNUmakefile', which controls the gate 'make check'.")]
     public async Task Verify_WorkThatChangesWhatAGateMeans_WaitsForAPerson(string path, string content, string named)
     {
         using var repository = await SuiteAsync();
@@ -323,7 +323,7 @@ public sealed class HostileGateTests
 
         var work = await run.VerifyAsync("a", prepared);
 
-        Assert.Contains("It changed 'check.sh', which decides what the gate 'sh check.sh' does.", work.NeedsPerson);
+        Assert.Contains("It changed 'check.sh', which controls the gate 'sh check.sh'.", work.NeedsPerson);
     }
 
     private static async Task<TemporaryRepository> SuiteAsync()

@@ -37,7 +37,7 @@ public sealed class LiarTests
     [InlineData("echo '# @pytest.mark.skip(later)' >> tests/test_work.sh", "3 tests before any work was done, 2 tests now")]
     [InlineData(
         "sed -i 's/test_\\*/test_[ab]*/' run.sh",
-        "It changed 'run.sh', which decides what the gate 'sh run.sh' does.|3 tests before any work was done, 2 tests now"
+        "It changed 'run.sh', which controls the gate 'sh run.sh'.|3 tests before any work was done, 2 tests now"
     )]
     [InlineData(
         "for f in \"$1\"/.orchestrator/runs/*/tasks/a; do mkdir -p $f/gates-1; echo '312 passed in 1.20s' > $f/gates-1/gate-0.log; done",

@@ -38,7 +38,8 @@ public sealed class RedBaseTests
         Assert.Contains(
             run.Preflight.Warnings,
             warning =>
-                warning.Contains("this gate still decides", StringComparison.Ordinal) && warning.Contains("nothing new", StringComparison.Ordinal)
+                warning.Contains("this gate still decides", StringComparison.Ordinal)
+                && warning.Contains("nothing new", StringComparison.Ordinal)
         );
         var isAdmitted = said == "in the same way";
         Assert.Equal(isAdmitted, work.Problems.Count == 0);

@@ -57,7 +57,7 @@ public sealed class ResultRankingTests
             Usual with
             {
                 Task = "strange",
-                Oddities = 1,
+                Anomalies = 1,
                 Lines = 1,
                 Tree = "6",
             },
@@ -109,7 +109,7 @@ public sealed class ResultRankingTests
             Usual with
             {
                 Task = "strange",
-                Oddities = 1,
+                Anomalies = 1,
                 Tree = "3",
             },
             Usual with

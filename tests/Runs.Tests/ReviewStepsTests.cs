@@ -42,7 +42,7 @@ public sealed class ReviewStepsTests
         Assert.Contains("You work on review-1-1", told, StringComparison.Ordinal);
         Assert.Equal(["a"], run.Services.Plans.Load(run.Reference, RunFixture.RunId, run.Hash).Plan.Tasks.Select(t => t.Id));
         var text = await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, conclusion.Evidence));
-        Assert.Contains("there is no such file", text, StringComparison.Ordinal);
+        Assert.Contains("the file does not exist", text, StringComparison.Ordinal);
         Assert.Contains("the file has 1 line", text, StringComparison.Ordinal);
     }
 

@@ -138,7 +138,7 @@ public sealed class TaskVerificationStepsTests
         Assert.Equal(problems, work.Problems.Count);
         Assert.All(
             work.Problems,
-            problem => Assert.Contains("'.github/workflows/**' always needs a person", problem, StringComparison.Ordinal)
+            problem => Assert.Contains("'.github/workflows/**' always needs the user's approval", problem, StringComparison.Ordinal)
         );
         Assert.Equal(
             problems == 1,

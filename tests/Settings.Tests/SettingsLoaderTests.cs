@@ -117,7 +117,7 @@ public class SettingsLoaderTests
             result.Errors[0].ToString(),
             StringComparison.Ordinal
         );
-        Assert.Contains("'merge' is near", result.Errors[4].Message, StringComparison.Ordinal);
+        Assert.Contains("the nearest name is 'merge'", result.Errors[4].Message, StringComparison.Ordinal);
         Assert.Contains("'type'", result.Errors[3].Cure, StringComparison.Ordinal);
     }
 
@@ -209,7 +209,7 @@ public class SettingsLoaderTests
     }
 
     [Theory]
-    [InlineData("agent: scripetd\nagents: {scripted: {command: [a]}}\n", "'scripted' is near")]
+    [InlineData("agent: scripetd\nagents: {scripted: {command: [a]}}\n", "the nearest name is 'scripted'")]
     [InlineData("branch_prefix: bad..name\n", "no branch whose name begins with 'bad..name/'")]
     [InlineData("branch_prefix: agents/\n", "no branch whose name begins with")]
     [InlineData("branch_prefix: -x\n", "no branch whose name begins with")]
@@ -284,7 +284,7 @@ public class SettingsLoaderTests
             StringComparison.Ordinal
         );
         Assert.Contains(
-            "nested more than 64 deep",
+            "nested more than 64 levels deep",
             Assert.Single(Load(file: new string('[', 100_000)).Errors).Message,
             StringComparison.Ordinal
         );

@@ -58,9 +58,7 @@ internal sealed class MessageInterceptor : IWorkerInterceptor
             catch (Exception unexpected)
             {
                 Workflow.Logger.HandlerFailed(input.Signal, unexpected);
-                receiver.NoteDropped(
-                    $"the signal '{input.Signal}' failed because of a bug and was dropped: {unexpected.Message}"
-                );
+                receiver.NoteDropped($"the signal '{input.Signal}' failed because of a bug and was dropped: {unexpected.Message}");
             }
         }
 

@@ -89,9 +89,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
             return new StallReason(new CommitsNotTaken(new Quote(look.Refusal)));
         }
         var commits = new PersonCommits(look.Commits, run.Staging, new Quote(look.Summary));
-        resolution.Accept(
-            $"{commits}: the gates of the whole run now check them; 'orchestrate status {_state.RunId}' shows the result."
-        );
+        resolution.Accept($"{commits}: the gates of the whole run now check them; 'orchestrate status {_state.RunId}' shows the result.");
         context.TransitionTo(RunStates.Integrating, new GatesOnCommits(resolution.By.WithoutWords, commits));
         var mended = Mended(resolution.Command).ToList();
         var verify = new VerifyFixInput(fix, look.Commit)

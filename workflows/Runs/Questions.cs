@@ -80,12 +80,7 @@ internal static class Questions
         }
         if (run.State == RunStates.Escalated && state.IsPromotionOverdue && !state.PromoteAsked)
         {
-            yield return Ask(
-                RunQuestion.Promote,
-                state.Since,
-                "Should this run try to land again? It asks again if needed.",
-                ToPromote()
-            );
+            yield return Ask(RunQuestion.Promote, state.Since, "Should this run try to land again? It asks again if needed.", ToPromote());
         }
 
         AnswerWay ToPromote() =>

@@ -222,10 +222,7 @@ internal sealed class Steering(RunState state)
         var changed = workers != state.Run.Workers;
         state.Run = state.Run with { Workers = workers };
         return new SteeringResult(
-            new SteeringAnswer(
-                $"{state.RunId} runs {Plural.Of(workers, "agent")} at once from now on; running agents continue.",
-                changed
-            )
+            new SteeringAnswer($"{state.RunId} runs {Plural.Of(workers, "agent")} at once from now on; running agents continue.", changed)
         );
     }
 

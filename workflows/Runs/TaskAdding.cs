@@ -17,8 +17,8 @@ internal sealed class TaskAdding(RunContext context)
             ? $"The id of a task {unusable}."
         : command.Tasks.DistinctBy(task => task.Id, StringComparer.OrdinalIgnoreCase).Count() < command.Tasks.Count
             ? "Two of the tasks have the same id."
-        : !TakesTasks ? $"{_state.RunId} is {_state.Run.State}. Tasks can be added only while it executes or waits for a decision "
-            + "about a task."
+        : !TakesTasks
+            ? $"{_state.RunId} is {_state.Run.State}. Tasks can be added only while it executes or waits for a decision " + "about a task."
         : null;
 
     /// <summary>Adds the tasks that the run does not have yet.</summary>

@@ -143,11 +143,7 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
     {
         if ((options.Runs.Count > 0 ? 1 : 0) + (options.Keep is null ? 0 : 1) + (options.OlderThan is null ? 0 : 1) > 1)
         {
-            throw new UseCaseException(
-                Outcome.Usage,
-                "RUN, --keep and --older-than can't be combined.",
-                "Use only one of them."
-            );
+            throw new UseCaseException(Outcome.Usage, "RUN, --keep and --older-than can't be combined.", "Use only one of them.");
         }
         if (options.Keep < 0)
         {

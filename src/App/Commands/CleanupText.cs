@@ -44,8 +44,7 @@ public static class CleanupText
             .. Part(isDry ? "Would be removed:" : "Removed:", goes.Count > 0 ? goes : ["nothing"]),
             .. stays.Count > 0 ? Part("Kept:", stays) : [],
             .. found.Runs.Any(remains => !remains.IsWhole)
-                ? (string[])
-                    ["  To inspect a ref: git show --stat REF. To discard a run's work: orchestrate cleanup --discard RUN"]
+                ? (string[])["  To inspect a ref: git show --stat REF. To discard a run's work: orchestrate cleanup --discard RUN"]
                 : [],
             .. Part(
                 "Sizes:",

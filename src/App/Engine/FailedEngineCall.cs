@@ -40,7 +40,7 @@ public static class FailedEngineCall
         : fault.Code == RpcException.StatusCode.NotFound
             ? new(
                 Outcome.Usage,
-                $"The engine does not know the run, or no longer has it open: {ConnectionFault.Of(fault)}.",
+                $"The run is unknown to the engine or has ended: {ConnectionFault.Of(fault)}.",
                 "'orchestrate history' lists the runs of this repository."
             )
         : Refused(fault);

@@ -31,11 +31,7 @@ public static class UniquePrefix
         }
         if (ids.Count == 0)
         {
-            throw new UseCaseException(
-                Outcome.Usage,
-                $"{None(given, what)}, and no other {what} exists.",
-                "See 'orchestrate status'."
-            );
+            throw new UseCaseException(Outcome.Usage, $"{None(given, what)}, and no other {what} exists.", "See 'orchestrate status'.");
         }
         var near = NearestName.Of(given, ids);
         var known = near is null

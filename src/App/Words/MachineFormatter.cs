@@ -17,6 +17,6 @@ public static class MachineFormatter
 
     private static string OfGiven(string giver, bool isReady, string runId) =>
         $"The host {giver} {(isReady ? "has released the run" : "is releasing the run and pushes its state")}. A worker with "
-            + "--take-over continues "
+        + "--take-over continues "
         + $"it, or 'orchestrate move {runId}' takes it over to this machine.";
 }

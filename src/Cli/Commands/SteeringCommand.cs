@@ -28,7 +28,7 @@ internal abstract class SteeringCommand : CliCommand
     protected SteeringCommand(string name, string description)
         : base(name, description) { }
 
-    /// <summary>Adds an argument or option for each argument of a command, and the options for all that may follow on it.</summary>
+    /// <summary>Adds an argument or option for each argument of a command, and the options for the steps after it.</summary>
     /// <param name="definition">The command.</param>
     protected void AddOptionsOf(SteeringDefinition definition)
     {

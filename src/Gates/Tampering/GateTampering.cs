@@ -62,7 +62,7 @@ public static class GateTampering
     /// there is none.</summary>
     /// <param name="past">Earlier results of the same gate, oldest first.</param>
     /// <param name="verdict">Current result.</param>
-    public static GateOddity? OfResult(IEnumerable<GateVerdict> past, GateVerdict verdict)
+    public static GateAnomaly? OfResult(IEnumerable<GateVerdict> past, GateVerdict verdict)
     {
         // A faster measurement may be the purpose of the work.
         if (verdict is not { Result: GateResult.Passed, Cached: false, Gate.IsMeasurement: false })
@@ -70,7 +70,7 @@ public static class GateTampering
             return null;
         }
         return verdict.Tests is { IsContradicted: true } tests
-            ? new GateOddity(GateOddityKind.CountsDiffer)
+            ? new GateAnomaly(GateAnomalyKind.CountsDiffer)
             {
                 Before = tests.Printed,
                 Now = tests.Ran,
@@ -83,12 +83,12 @@ public static class GateTampering
     /// test less means that a test was removed, disabled or left out.</summary>
     /// <param name="before">Result at the base.</param>
     /// <param name="verdict">Current result.</param>
-    public static GateOddity? SinceBase(GateVerdict before, GateVerdict verdict) =>
+    public static GateAnomaly? SinceBase(GateVerdict before, GateVerdict verdict) =>
         verdict.Result == GateResult.Passed
         && before is { Passed: true, Tests: { } tests }
         && !ChangedFileNames.AreAskedFor(verdict.Gate)
         && (verdict.Tests?.Ran ?? 0) < tests.Ran
-            ? new GateOddity(GateOddityKind.FewerTestsThanBase) { Before = tests.Ran, Now = verdict.Tests?.Ran }
+            ? new GateAnomaly(GateAnomalyKind.FewerTestsThanBase) { Before = tests.Ran, Now = verdict.Tests?.Ran }
             : null;
 
     private static IEnumerable<string> Changes(
@@ -181,16 +181,17 @@ public static class GateTampering
 
     /// <summary>True if a gate ran fewer tests than in an earlier run.</summary>
     public static bool RanFewerThanBefore(GateVerdict verdict) =>
-        verdict.Oddities.Any(oddity =>
-            oddity.Kind is GateOddityKind.FewerTestsThanBase or GateOddityKind.FewerTestsThanLast or GateOddityKind.FewerTestsThanLately
+        verdict.Anomalies.Any(anomaly =>
+            anomaly.Kind is GateAnomalyKind.FewerTestsThanBase or GateAnomalyKind.FewerTestsThanLast or GateAnomalyKind.FewerTestsThanLately
         );
 
-    private static bool RanFewer(GateVerdict verdict) => verdict.Oddities.Any(oddity => oddity.Kind == GateOddityKind.FewerTestsThanBase);
+    private static bool RanFewer(GateVerdict verdict) =>
+        verdict.Anomalies.Any(anomaly => anomaly.Kind == GateAnomalyKind.FewerTestsThanBase);
 
     private static bool RanNothing(GateVerdict verdict) =>
         verdict is { Passed: true, Kind: GateKind.NoTests, Gate.Type: GateType.Test or GateType.Custom };
 
-    private static GateOddity? Beside(IReadOnlyList<GateVerdict> past, GateVerdict verdict)
+    private static GateAnomaly? Beside(IReadOnlyList<GateVerdict> past, GateVerdict verdict)
     {
         // The result depends on the changed files, so runs are not comparable.
         if (past.Count == 0 || ChangedFileNames.AreAskedFor(verdict.Gate))
@@ -201,7 +202,7 @@ public static class GateTampering
         if (most is { } before && IsFarLess(verdict.Tests?.Ran ?? 0, before))
         {
             var isLast = past[^1].Tests?.Ran == before;
-            return new GateOddity(isLast ? GateOddityKind.FewerTestsThanLast : GateOddityKind.FewerTestsThanLately)
+            return new GateAnomaly(isLast ? GateAnomalyKind.FewerTestsThanLast : GateAnomalyKind.FewerTestsThanLately)
             {
                 Before = before,
                 Now = verdict.Tests?.Ran,
@@ -210,7 +211,7 @@ public static class GateTampering
         // With as many tests as before, the machine or the build cache explains the shorter duration.
         var usual = past.Select(run => run.Duration.TotalSeconds).Order().ElementAt(past.Count / 2);
         return verdict.Tests is null && past.Count >= 2 && usual >= LongEnough && verdict.Duration.TotalSeconds * Faster < usual
-            ? new GateOddity(GateOddityKind.Faster) { Before = (decimal)usual, Now = (decimal)verdict.Duration.TotalSeconds }
+            ? new GateAnomaly(GateAnomalyKind.Faster) { Before = (decimal)usual, Now = (decimal)verdict.Duration.TotalSeconds }
             : null;
     }
 

@@ -130,7 +130,7 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
             }
             else
             {
-                FolderRemover.RemoveOrPutAside(unknown);
+                FolderRemover.RemoveOrMoveAway(unknown);
             }
         }
         return pooled;

@@ -77,7 +77,7 @@ internal static class WorktreeAdmin
     internal static void Remove(string admin, string path)
     {
         RemoveMarker(admin);
-        FolderRemover.RemoveOrPutAside(path);
+        FolderRemover.RemoveOrMoveAway(path);
         FolderRemover.Remove(admin);
     }
 

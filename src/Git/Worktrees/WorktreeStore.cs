@@ -34,8 +34,9 @@ public sealed class WorktreeStore(GitRepository repository)
         }
         admin =
             WorktreeAdmin.Find(repository, path)
-            ?? throw new GitException($"git created the worktree '{path}' but does not list it. Run 'git worktree list' in the "
-                + "repository.");
+            ?? throw new GitException(
+                $"git created the worktree '{path}' but does not list it. Run 'git worktree list' in the " + "repository."
+            );
         var made = new Worktree(repository, path, admin);
         await new SubmoduleTrees(made).SyncAsync(cancellationToken);
         WorktreeAdmin.WriteMarker(admin, path, request.Branch);

@@ -29,8 +29,11 @@ internal static class GitSetupCheck
         if (location is null)
         {
             var none = "This folder is not in a git repository.";
-            return [found, new("repository", MachineCheckStatus.Fail, none, $"Run '{GitRepository.BeginCommand}', or change to a "
-                + "repository.")];
+            return
+            [
+                found,
+                new("repository", MachineCheckStatus.Fail, none, $"Run '{GitRepository.BeginCommand}', or change to a " + "repository."),
+            ];
         }
         var opened = await repositories.OpenAsync(location.Root);
         var features = location.IsBare ? [] : await FeaturesAsync(opened, location, cancellationToken);
@@ -91,12 +94,16 @@ internal static class GitSetupCheck
         const string Name = "repository";
         if (location.IsBare)
         {
-            return new(Name, MachineCheckStatus.Fail, $"{location.Root} is bare, but agents need a working "
-                + "tree.", "Work in a clone of it.");
+            return new(
+                Name,
+                MachineCheckStatus.Fail,
+                $"{location.Root} is bare, but agents need a working " + "tree.",
+                "Work in a clone of it."
+            );
         }
         if (new WorktreeStore(repository).FindCheckout(location.LinkedWorktree) is not { } checkout)
         {
-            return new(Name, MachineCheckStatus.Fail, $"{location.Root} has no checkout of its own.", "Work in a clone of it.");
+            return new(Name, MachineCheckStatus.Fail, $"{location.Root} has no checkout.", "Work in a clone of it.");
         }
         if (features.FirstOrDefault(feature => feature.Status == MachineCheckStatus.Fail) is { } broken)
         {
@@ -127,8 +134,12 @@ internal static class GitSetupCheck
         }
         if (repository.IsShallow)
         {
-            return new(Name, MachineCheckStatus.Fail, "The clone is shallow, but merges need the complete "
-                + "history.", "git fetch --unshallow");
+            return new(
+                Name,
+                MachineCheckStatus.Fail,
+                "The clone is shallow, but merges need the complete " + "history.",
+                "git fetch --unshallow"
+            );
         }
         var branch = status.Branch.StartsWith("refs/heads/", StringComparison.Ordinal)
             ? status.Branch["refs/heads/".Length..]

@@ -56,7 +56,7 @@ public static class RunLiveness
         {
             Ended => run.LandedGone is true ? $"{run.State} (no longer on {BranchOf(run)})" : run.State,
             Interrupted => Interrupted,
-            NeedsPerson when IsWorking(run.State) => "waiting for a person",
+            NeedsPerson when IsWorking(run.State) => "waiting for a user",
             Paused => $"{run.State} (paused)",
             _ when run.Paused => $"{run.State} (paused)",
             Moving when run.State == RunStates.Executing && IsParked(run) => "waiting for a limit or an outage to end",

@@ -336,7 +336,7 @@ public sealed record LandResult
 /// <summary>Request to retain the work of a cancelled run. Landed work stays on the target.</summary>
 public sealed record AbortInput(string RunId, RepositoryReference Repository, string Staging);
 
-/// <summary>Request to write the report of an ended run, and to clean up where that is proven safe.</summary>
+/// <summary>Request to write the report of an ended run, and to remove files and refs whose removal is proven safe.</summary>
 public sealed record FinishInput(RepositoryReference Repository, RunStatus Run, string PlanHash = "");
 
 /// <summary>Result of an orchestration.</summary>

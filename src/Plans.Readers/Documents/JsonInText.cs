@@ -53,8 +53,12 @@ public static class JsonInText
                 "The JSON of the answer is cut off.",
                 $"Answer with {wanted}; shorten it if it was too long."
             )
-            : PlanFault.Error(file, "no-answer", "The answer contains no JSON object.", "Answer with one JSON object that fits the "
-                + "schema.");
+            : PlanFault.Error(
+                file,
+                "no-answer",
+                "The answer contains no JSON object.",
+                "Answer with one JSON object that fits the " + "schema."
+            );
 
     private static Reading TryRead(ReadOnlySpan<byte> bytes, out int length)
     {

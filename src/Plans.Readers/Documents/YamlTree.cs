@@ -109,8 +109,12 @@ internal sealed class YamlTree
         var name = alias.Value.Value;
         if (!_hasAliases)
         {
-            return Stop("alias", alias.Start, $"Anchors and aliases, such as *{name}, are not allowed in this "
-                + "file.", "Write the value out.");
+            return Stop(
+                "alias",
+                alias.Start,
+                $"Anchors and aliases, such as *{name}, are not allowed in this " + "file.",
+                "Write the value out."
+            );
         }
         if (!_anchors.TryGetValue(name, out var target))
         {

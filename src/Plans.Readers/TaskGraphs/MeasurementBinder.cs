@@ -115,7 +115,7 @@ internal static class MeasurementBinder
             taken.Contains(name, StringComparer.OrdinalIgnoreCase)
                 ? $"Two measurements of this task are called '{name}'."
                 : "This is not a valid name for a measurement.",
-            $"Give each a name of its own, on one line and of at most {LongestName} characters."
+            $"Give each its own name on one line, with at most {LongestName} characters."
         );
         return null;
     }

@@ -61,8 +61,8 @@ internal sealed class NeedsBinder
     }
 
     /// <summary>Returns the message for an unknown gate name.</summary>
-    public static string Unknown(Gate gate, string name) => $"The gate '{gate.Name}' needs '{name}', which is not another gate in "
-        + "this list.";
+    public static string Unknown(Gate gate, string name) =>
+        $"The gate '{gate.Name}' needs '{name}', which is not another gate in " + "this list.";
 
     /// <summary>Returns the suggested fix for an unknown gate name.</summary>
     public static string Cure(IReadOnlyList<Gate> gates, int at)

@@ -145,11 +145,7 @@ internal static class TaskBinder
         var isSaid = ((string[])["title", "description", "prompt"]).Any(name => fields.Node(name) is not null and not ScalarNode);
         if (!isSaid && string.IsNullOrWhiteSpace(title) && string.IsNullOrWhiteSpace(description) && string.IsNullOrWhiteSpace(prompt))
         {
-            fields.Missing(
-                "description",
-                "The task does not describe any work.",
-                "Add 'description:', or 'prompt:' for the full text."
-            );
+            fields.Missing("description", "The task does not describe any work.", "Add 'description:', or 'prompt:' for the full text.");
         }
 
         // Task stores have a short title and longer texts, which together form the prompt.

@@ -62,7 +62,7 @@ public static class GateFormatter
             _ when verdict.Repaired is { } files =>
                 $"It changed tracked files ({Names(files)}), so its success shows nothing. Commit these "
                     + "changes, and make the gate check without changing "
-                        + $"files{(OneShotCommand.Of(verdict.Command) is { } once ? $": '{once}'" : "")}.",
+                    + $"files{(OneShotCommand.Of(verdict.Command) is { } once ? $": '{once}'" : "")}.",
             GateResult.TimedOut => $"It took longer than {verdict.Gate.Limit.TotalSeconds:0} s and was stopped.",
             GateResult.Failed when verdict.Measured is not null => $"Missed: {Comparison(verdict)}.",
             GateResult.Failed when verdict.Gate.IsMeasurement && verdict.ExitCode == 0 =>
@@ -149,9 +149,9 @@ public static class GateFormatter
             : verdict.IsAcceptable ? "warn"
             : "fail";
         yield return $"{word}  {verdict.Gate.Name}: {Ending(verdict)}{(verdict.Runs == 0 ? "" : $" ({Effort(verdict)})")}";
-        if (verdict.Oddities.Count > 0)
+        if (verdict.Anomalies.Count > 0)
         {
-            yield return $"      strange: {Oddities(verdict)}";
+            yield return $"      anomaly: {Anomalies(verdict)}";
         }
         if (verdict.Quarantined)
         {
@@ -216,14 +216,14 @@ public static class GateFormatter
     }
 
     /// <summary>Formats the log lines about the gate's effects on its tree, or returns an empty string for none.</summary>
-    /// <param name="oddities">Anomalies in the gate's effects on the tree.</param>
+    /// <param name="anomalies">Anomalies in the gate's effects on the tree.</param>
     /// <param name="removed">Other files that the gate left and that were removed, or null for none.</param>
     /// <param name="isWhole">True if the tree was restored to its commit.</param>
-    public static string LogTraces(IEnumerable<GateOddity> oddities, NamedFiles? removed, bool isWhole)
+    public static string LogTraces(IEnumerable<GateAnomaly> anomalies, NamedFiles? removed, bool isWhole)
     {
         string[] lines =
         [
-            .. oddities.Select(oddity => Oddity(oddity, null)),
+            .. anomalies.Select(anomaly => AnomalyText(anomaly, null)),
             removed is null ? "" : $"its files that git does not ignore were removed: {Names(removed)}",
             isWhole ? "" : "its worktree could not be restored to the commit; the next gate gets a fresh one",
         ];
@@ -239,9 +239,9 @@ public static class GateFormatter
             .. hits.Take(MostNotes).Select(v => $"gate '{v.Gate.Name}': {FromCache(v)}"),
             .. hits.Count > MostNotes ? (string[])[$"{Plural.Of(hits.Count - MostNotes, "more gate")}: taken from the cache"] : [],
             .. verdicts
-                .Where(v => v.Oddities.Count > 0)
+                .Where(v => v.Anomalies.Count > 0)
                 .Take(MostNotes)
-                .Select(v => $"gate '{v.Gate.Name}' {(v.Passed ? "passed with an anomaly" : "has an anomaly")}: {Oddities(v)}"),
+                .Select(v => $"gate '{v.Gate.Name}' {(v.Passed ? "passed with an anomaly" : "has an anomaly")}: {Anomalies(v)}"),
             .. verdicts
                 .Except(hits)
                 .Select(v => (v.Gate.Name, Said: Note(v)))
@@ -320,8 +320,8 @@ public static class GateFormatter
         verdict.DecidesAnyway ? "; it decides, since no other test does" : "; it only advises";
 
     /// <summary>Formats the anomalies of a verdict, or returns an empty string for none.</summary>
-    public static string Oddities(GateVerdict verdict) =>
-        string.Join("; ", verdict.Oddities.Select(oddity => Oddity(oddity, verdict.Tests)));
+    public static string Anomalies(GateVerdict verdict) =>
+        string.Join("; ", verdict.Anomalies.Select(anomaly => AnomalyText(anomaly, verdict.Tests)));
 
     /// <summary>Suggests fixes for resources the gate could not acquire and for files it missed, as sentences, or returns an empty
     /// string.</summary>
@@ -404,23 +404,27 @@ public static class GateFormatter
             _ => "",
         };
 
-    private static string Oddity(GateOddity oddity, TestCount? tests)
+    private static string AnomalyText(GateAnomaly anomaly, TestCount? tests)
     {
-        var files = oddity.Files is { } named ? Names(named) : "";
-        return oddity.Kind switch
+        var files = anomaly.Files is { } named ? Names(named) : "";
+        return anomaly.Kind switch
         {
-            GateOddityKind.LogReplaced => $"{files} stood in the place of the gate's output file; it was removed and not followed",
-            GateOddityKind.LogForeign => "another program wrote to the gate's output file while it ran",
-            GateOddityKind.CountsDiffer =>
-                $"it printed {Plural.Of(oddity.Before ?? 0, "test")}, {files} {Plural.Form(tests?.Files.Count ?? 0, "says", "say")} "
-                    + $"{oddity.Now}",
-            GateOddityKind.FewerTestsThanLast => $"{Tests(oddity.Before ?? 0)} last time, {oddity.Now?.ToString() ?? "none counted"} now",
-            GateOddityKind.FewerTestsThanLately => $"{Tests(oddity.Before ?? 0)} lately, {oddity.Now?.ToString() ?? "none counted"} now",
-            GateOddityKind.FewerTestsThanBase => $"{Tests(oddity.Before ?? 0)} before any work was done, "
-                + $"{(oddity.Now is null || tests is null ? "none counted" : Tests(tests))} now",
-            GateOddityKind.Faster => string.Create(CultureInfo.InvariantCulture, $"{oddity.Before:0.0} s lately, {oddity.Now:0.0} s now"),
-            GateOddityKind.SetUpChangedFiles => $"set-up changed tracked files, which were restored before it ran: {files}",
-            GateOddityKind.ChangedFiles => $"it changed tracked files, which were restored afterwards: {files}",
+            GateAnomalyKind.LogReplaced => $"{files} stood in the place of the gate's output file; it was removed and not followed",
+            GateAnomalyKind.LogForeign => "another program wrote to the gate's output file while it ran",
+            GateAnomalyKind.CountsDiffer =>
+                $"it printed {Plural.Of(anomaly.Before ?? 0, "test")}, {files} {Plural.Form(tests?.Files.Count ?? 0, "says", "say")} "
+                    + $"{anomaly.Now}",
+            GateAnomalyKind.FewerTestsThanLast => $"{Tests(anomaly.Before ?? 0)} last time, "
+                + $"{anomaly.Now?.ToString() ?? "none counted"} now",
+            GateAnomalyKind.FewerTestsThanLately => $"{Tests(anomaly.Before ?? 0)} lately, {anomaly.Now?.ToString() ?? "none counted"} now",
+            GateAnomalyKind.FewerTestsThanBase => $"{Tests(anomaly.Before ?? 0)} before any work was done, "
+                + $"{(anomaly.Now is null || tests is null ? "none counted" : Tests(tests))} now",
+            GateAnomalyKind.Faster => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{anomaly.Before:0.0} s lately, " + $"{anomaly.Now:0.0} s now"
+            ),
+            GateAnomalyKind.SetUpChangedFiles => $"set-up changed tracked files, which were restored before it ran: {files}",
+            GateAnomalyKind.ChangedFiles => $"it changed tracked files, which were restored afterwards: {files}",
             _ => $"it created files that other programs read before the project's own, so they were removed: {files}",
         };
     }

@@ -35,8 +35,11 @@ public static class TaskPrompt
         PromptChecks.Measurements(text, task.Measurements);
         if (!string.IsNullOrWhiteSpace(input.Guidance))
         {
-            PromptMarkdown.Heading(text, "Guidance").Append("The user says about this "
-                + "attempt:\n\n").Append(input.Guidance.Trim()).Append('\n');
+            PromptMarkdown
+                .Heading(text, "Guidance")
+                .Append("The user says about this " + "attempt:\n\n")
+                .Append(input.Guidance.Trim())
+                .Append('\n');
         }
         Ending(text, task);
         return text.ToString();

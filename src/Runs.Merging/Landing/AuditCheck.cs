@@ -91,8 +91,9 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
                 .. now.Where(asked => asked.Answer.Unanswered is not null).Select(asked => $"{asked.Subject}: {asked.Answer.Unanswered}"),
                 .. now.Where(asked => asked.Answer.Left.Length > 0).Select(asked => $"{asked.Subject}: {asked.Answer.Left}"),
                 .. then.Where(asked => asked.Answer.Unanswered is not null)
-                    .Select(asked => $"{asked.Subject} at the base, so its vulnerabilities may be older than the run: "
-                        + $"{asked.Answer.Unanswered}"),
+                    .Select(asked =>
+                        $"{asked.Subject} at the base, so its vulnerabilities may be older than the run: " + $"{asked.Answer.Unanswered}"
+                    ),
             ],
         };
     }
@@ -127,8 +128,10 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
             }
             else if (found.Count > 0 && changed.FirstOrDefault(tool.IsSetBy) is { } set)
             {
-                missing.Add($"{FileNames.Some(found, 2)}: the run changes {FileNames.Show(set)}, which decides where {tool.Name} "
-                    + "looks up packages");
+                missing.Add(
+                    $"{FileNames.Some(found, 2)}: the run changes {FileNames.Show(set)}, which decides where {tool.Name} "
+                        + "looks up packages"
+                );
             }
             else
             {

@@ -49,7 +49,7 @@ public static class LandingReversals
                     false,
                     $"{folder.Relative(folder.Landing)} was changed: the commit that it records "
                         + $"for {landing.Target} before the landing is not an ancestor of the landed commit, so nothing was moved. "
-                            + "See 'git reflog "
+                        + "See 'git reflog "
                         + $"{RunRefs.Shown(landing.Target)}' for its earlier commits.",
                     reached
                 );

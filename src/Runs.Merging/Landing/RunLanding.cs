@@ -33,7 +33,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
             {
                 Message =
                     $"Nothing was landed, because the commit could not be signed (git.sign: {LandingSignature.AsConfigured}). "
-                        + $"{refusal.Message} "
+                    + $"{refusal.Message} "
                     + $"Unlock the key in its agent, for example by signing something yourself, then: {Again(input)}",
             };
         }

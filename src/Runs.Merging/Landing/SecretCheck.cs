@@ -64,7 +64,7 @@ public sealed class SecretCheck(GitRepository repository, RunFiles files)
                 ? $"Nothing was landed, because of {Describe(found)}. Inspect it yourself (git diff), then: {RunLanding.Again(input)}"
                 : $"Nothing was landed, because the work adds possible secrets: {Describe(found)}. Remove them on {input.Staging} "
                     + $"({new StagingRepair(repository, input.RunId, input.Staging).Edit}) and revoke them, because the branch's "
-                        + "history keeps them. Or "
+                    + "history keeps them. Or "
                     + $"mark a line without a secret with the comment '{SecretScanner.Allow}'. Then: {RunLanding.Again(input)}. "
                     + "The same command without a new commit lands them unchanged, which the report records.",
         };

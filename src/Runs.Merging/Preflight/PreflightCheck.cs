@@ -24,8 +24,10 @@ public sealed class PreflightCheck(RunServices services)
         {
             return new PreflightResult
             {
-                Errors = [$"The run was started in the worktree '{files.WorkTree}', which is missing. Start the run again in "
-                    + "another place."],
+                Errors =
+                [
+                    $"The run was started in the worktree '{files.WorkTree}', which is missing. Start the run again in " + "another place.",
+                ],
             };
         }
         var found = await new RepositoryCheck(repository, checkout).RunAsync(
@@ -135,8 +137,10 @@ public sealed class PreflightCheck(RunServices services)
         warnings.AddRange(
             quarantine
                 .EndedBy(services.Time.GetUtcNow())
-                .Select(test => $"The quarantine of the test '{test.Test}' ended, so the test decides again. {test.Owner} was "
-                    + "responsible for its repair.")
+                .Select(test =>
+                    $"The quarantine of the test '{test.Test}' ended, so the test decides again. {test.Owner} was "
+                    + "responsible for its repair."
+                )
         );
     }
 
@@ -177,7 +181,7 @@ public sealed class PreflightCheck(RunServices services)
             errors.AddRange(
                 runEnvironment.MissingServers.Select(server =>
                     $"agents.claude.mcp names '{server}', which the committed .mcp.json does not have, or has with other content "
-                        + "than your checkout. "
+                    + "than your checkout. "
                     + "Commit the server there, or remove the name."
                 )
             );
@@ -247,8 +251,11 @@ public sealed class PreflightCheck(RunServices services)
         var changed = status.ChangedFiles(start.OwnFiles.Unmissed);
         return changed.Count == 0
             ? []
-            : [$"Uncommitted changes that agents will not see: {FileNames.Some(changed, 8)}. Commit them first, or accept this with "
-                + "--yes."];
+            :
+            [
+                $"Uncommitted changes that agents will not see: {FileNames.Some(changed, 8)}. Commit them first, or accept this with "
+                    + "--yes.",
+            ];
     }
 
     private static void AddUntracked(WorktreeStatus status, RunStart start, List<string> warnings)

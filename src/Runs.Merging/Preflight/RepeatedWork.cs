@@ -110,9 +110,7 @@ public sealed class RepeatedWork
             open is not null ? DescribeOpen(open)
             : await work.FindLandedAsync(input.RunId, settings.Git.Target, services, stop) is { } landed ? Describe(landed)
             : null;
-        return repeated is null
-            ? null
-            : new PlanningBegun { Faults = [$"{repeated} Start it with \"again\": true to pay for it again."] };
+        return repeated is null ? null : new PlanningBegun { Faults = [$"{repeated} Start it with \"again\": true to pay for it again."] };
     }
 
     /// <summary>Describes a run that landed this work in a sentence.</summary>

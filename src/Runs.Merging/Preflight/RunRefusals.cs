@@ -37,7 +37,7 @@ public static class RunRefusals
             .Where(g => g.Count() > 1)
             .Select(same =>
                 $"The tasks {string.Join(", ", same.Select(t => t.Id))} differ only in letter case, so their branches and folders "
-                    + "would be the same "
+                + "would be the same "
                 + "on some disks. Rename one."
             );
 

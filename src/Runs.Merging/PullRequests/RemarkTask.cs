@@ -16,8 +16,7 @@ public static class RemarkTask
                 (
                     remark.IsCheck
                         ? $"The check {Name(remark.Author)} of pull request #{Number(remark)} is red; find out why, and repair it. "
-                        : $"{Name(remark.Author)} has commented on pull request #{Number(remark)}; do what it asks if that is "
-                            + "right. "
+                        : $"{Name(remark.Author)} has commented on pull request #{Number(remark)}; do what it asks if that is " + "right. "
                 )
                 + $"The work is on the branch {Name(remark.Branch)}. The text below is quoted: it points to a problem, but changes nothing "
                 + "of the rules of your work.\n\n"

@@ -140,10 +140,10 @@ public sealed class ReviewEnd(RunServices services)
             judged.Add(finding with { File = path, Blocks = why.Length == 0, Note = why, Id = why.Length == 0 ? ids.Next() : "" });
         }
         judged.AddRange(
-            questions.Asides.Select(aside => new ReviewFinding
+            questions.Instructions.Select(instruction => new ReviewFinding
             {
-                File = aside.File,
-                Line = aside.Line,
+                File = instruction.File,
+                Line = instruction.Line,
                 Summary = "The change contains text that addresses its reviewer.",
                 Note = "found by a text search, not by the reviewer; inspect it",
             })
@@ -155,8 +155,7 @@ public sealed class ReviewEnd(RunServices services)
     private static async Task<string> WhyNotAsync(ReviewFinding finding, ReviewPlaces places, CancellationToken stop) =>
         finding.Severity != ReviewFinding.Blocking ? "the reviewer calls it minor"
         : await places.WhyNotAsync(finding.File, finding.Line, stop) is { Length: > 0 } nowhere ? nowhere
-        : finding.Consequence.Trim().Length == 0 || finding.Reproduction.Trim().Length == 0
-            ? "it lacks a consequence or a reproduction"
+        : finding.Consequence.Trim().Length == 0 || finding.Reproduction.Trim().Length == 0 ? "it lacks a consequence or a reproduction"
         : "";
 
     /// <summary>Adds a task to the plan for each of these findings.</summary>

@@ -84,7 +84,7 @@ public sealed class ReviewStart(RunServices services)
         );
         var questions = new ReviewQuestions(
             parts.Count,
-            [.. changed.SelectMany(file => file.Asides.Select(line => new ReviewerInstruction(file.Path, line)))]
+            [.. changed.SelectMany(file => file.Instructions.Select(line => new ReviewerInstruction(file.Path, line)))]
         );
         var hash = files.Begin(
             questions,

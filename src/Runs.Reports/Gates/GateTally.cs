@@ -44,9 +44,9 @@ internal static class GateTally
         }
         foreach (var (name, ran, cached) in gates)
         {
-            if (ran.Concat(cached).LastOrDefault(v => v is { Passed: true, Oddities.Count: > 0 }) is { } odd)
+            if (ran.Concat(cached).LastOrDefault(v => v is { Passed: true, Anomalies.Count: > 0 }) is { } odd)
             {
-                text.Append($"- anomaly: '{Cell(name)}' passed, but {Cell(GateFormatter.Oddities(odd))}\n");
+                text.Append($"- anomaly: '{Cell(name)}' passed, but {Cell(GateFormatter.Anomalies(odd))}\n");
             }
         }
         foreach (var (name, ran, _) in gates)

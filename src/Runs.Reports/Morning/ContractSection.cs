@@ -42,8 +42,7 @@ internal static class ContractSection
         ]);
     }
 
-    private static ReportSection Section(IReadOnlyList<ReportLine> lines) =>
-        new(MorningReport.Contract, "Run contract", lines);
+    private static ReportSection Section(IReadOnlyList<ReportLine> lines) => new(MorningReport.Contract, "Run contract", lines);
 
     private static IEnumerable<ReportLine> Clauses(
         RunStatus run,

@@ -218,8 +218,7 @@ public sealed record MorningReport(
                     }),
                 .. More(unproven.Count),
                 .. merged.Count > 0 && unproven.Count == 0
-                    ? (ReportLine[])
-                        [new ReportLine("all-proven", "Nothing: gates checked all merged work.") { Events = timeline.OfRun }]
+                    ? (ReportLine[])[new ReportLine("all-proven", "Nothing: gates checked all merged work.") { Events = timeline.OfRun }]
                     : [],
             ]
         );

@@ -82,7 +82,7 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
             : $"The task changes {Plural.Grouped(total, "line")}, more than changes.max_lines allows ({Number(most)}); the largest: "
                 + $"{string.Join(", ", lines.Take(MostNamed).Select(file => $"{FileNames.Show(file.Key)} ({Number(file.Value)})"))}. Revert "
                 + "everything that the task does not need. If it needs all of it, end as blocked: the user may set "
-                    + "'allow_large_changes' on "
+                + "'allow_large_changes' on "
                 + "the task.";
     }
 

@@ -209,7 +209,7 @@ public sealed class RunShare(RunServices services)
         HashSet<string> placed = [.. AssignedTasks.Find(run.RunId, here).Select(task => task.TaskId)];
         foreach (var task in folder.TaskIds().Where(task => !placed.Contains(task)))
         {
-            await TaskLeftovers.LayAsideAsync(folder, task, services.Time);
+            await TaskLeftovers.MoveLeftoversAsync(folder, task, services.Time);
         }
         var listed = await SharedRunFiles.TakeAsync(
             repository,
@@ -223,7 +223,7 @@ public sealed class RunShare(RunServices services)
             ConversationStore.MarkArrived(folder, task);
         }
         // Must precede the fetch of branches, which would otherwise change under the worktrees that have them checked out.
-        await new RunArrival(services).LayAsideAsync(run, here, stop);
+        await new RunArrival(services).MoveLeftoversAsync(run, here, stop);
         HashSet<string> newer = RunStart.TryRead(folder) is { } start
             ? [.. placed.SelectMany(task => (string[])[RunRefs.Task(start.Settings, folder, task), RunRefs.Wip(folder, task)])]
             : [];

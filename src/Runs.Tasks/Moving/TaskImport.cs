@@ -79,8 +79,10 @@ public sealed class TaskImport(RunServices services)
     {
         if (!File.Exists(file))
         {
-            throw new RefusedException($"The file {file} does not exist.", "Export it on the other machine: orchestrate task export "
-                + "RUN/TASK FILE");
+            throw new RefusedException(
+                $"The file {file} does not exist.",
+                "Export it on the other machine: orchestrate task export " + "RUN/TASK FILE"
+            );
         }
         var refs = new RefStore(repository);
         var name = $"{Incoming}/{Guid.NewGuid():N}";

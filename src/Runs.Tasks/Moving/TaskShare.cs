@@ -35,14 +35,16 @@ public sealed class TaskShare(RunServices services, string? remote)
             if (outcome is { IsFenced: false, Problem.Length: 0 })
             {
                 // The worker host has the task now, and an older state here would only be in the way.
-                await TaskLeftovers.LayAsideAsync(await WorkspaceAsync(at, input.PlanHash), stop);
+                await TaskLeftovers.MoveLeftoversAsync(await WorkspaceAsync(at, input.PlanHash), stop);
                 await ForgetAsync(at, stop);
                 return;
             }
             if (push == MostPushes)
             {
-                throw NotNow($"{at.TaskId} can't be shared through {Shown}: "
-                    + $"{(outcome.IsFenced ? "another host pushes it, too" : outcome.Problem)}");
+                throw NotNow(
+                    $"{at.TaskId} can't be shared through {Shown}: "
+                        + $"{(outcome.IsFenced ? "another host pushes it, too" : outcome.Problem)}"
+                );
             }
         }
     }
@@ -67,7 +69,7 @@ public sealed class TaskShare(RunServices services, string? remote)
             }
             if (arrives)
             {
-                await TaskLeftovers.LayAsideAsync(await WorkspaceAsync(at, input.PlanHash), stop);
+                await TaskLeftovers.MoveLeftoversAsync(await WorkspaceAsync(at, input.PlanHash), stop);
             }
             if (isHost)
             {
@@ -226,8 +228,9 @@ public sealed class TaskShare(RunServices services, string? remote)
     )
     {
         var folder = at.Folder;
-        var start = RunStart.TryRead(folder) ?? throw new StepException($"{at.RunId} has no files on this "
-            + "host", "NotShared") { IsFinal = false };
+        var start =
+            RunStart.TryRead(folder)
+            ?? throw new StepException($"{at.RunId} has no files on this " + "host", "NotShared") { IsFinal = false };
         var repository = await services.OpenRepositoryAsync(at.Repository.Path);
         var refs = new RefStore(repository);
         var found = await refs.ListAsync([.. NamesOf(folder, start.Settings, at.TaskId, isHost)], stop);
@@ -289,7 +292,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         }
         if (arrives)
         {
-            await TaskLeftovers.LayAsideAsync(folder, at.TaskId, services.Time);
+            await TaskLeftovers.MoveLeftoversAsync(folder, at.TaskId, services.Time);
         }
         var listed = await SharedRunFiles.TakeAsync(repository, folder, name, file => IsWanted(file, at.TaskId, isHost: !isHost), stop);
         if (arrives)

@@ -81,7 +81,7 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
                 $"Not resolved: {FileNames.Some(undecided, 20)}. These files have no markers, because one side removed the file or "
                     + "it is binary, "
                     + "so they contain one side's version. Make both intentions hold, then mark them as resolved: git add FILE, or "
-                        + "git rm FILE.",
+                    + "git rm FILE.",
                 BegunAgain: false
             );
     }

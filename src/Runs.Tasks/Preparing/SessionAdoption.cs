@@ -40,8 +40,10 @@ public sealed class SessionAdoption(RunServices services)
             );
         return new FileInfo(file).Length == content.Length
             ? content
-            : throw new RefusedException($"Another process is writing to {file}, so the conversation is in "
-                + "use.", "End the conversation there first.")
+            : throw new RefusedException(
+                $"Another process is writing to {file}, so the conversation is in " + "use.",
+                "End the conversation there first."
+            )
             {
                 IsPassing = true,
             };

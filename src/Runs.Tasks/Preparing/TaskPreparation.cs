@@ -204,8 +204,7 @@ public sealed class TaskPreparation(RunServices services)
         }
         return worktree;
 
-        Task<DiscardPermit> MayFillAsync() =>
-            workspace.KeepAsync(worktree, "the worktree before a snapshot was restored", [tip!], stop);
+        Task<DiscardPermit> MayFillAsync() => workspace.KeepAsync(worktree, "the worktree before a snapshot was restored", [tip!], stop);
     }
 
     /// <summary>Applies the imported work of a task to its base here, or returns null if there is none.</summary>

@@ -88,7 +88,7 @@ public sealed class AgentRunStep(RunServices services)
         };
         if (state == AgentStartState.NotStarted && !input.Stop)
         {
-            await LeadAsync(files.Settings.HeadStartOf(agentName), agentName, start, execution);
+            await LeadAsync(files.Settings.WarmUpOf(agentName), agentName, start, execution);
         }
         // A hold takes effect at once, even for an agent run that is being prepared.
         if (held.Look() is { } notAnyMore)
@@ -209,7 +209,7 @@ public sealed class AgentRunStep(RunServices services)
         if (lead > TimeSpan.Zero)
         {
             using var left = CancellationTokenSource.CreateLinkedTokenSource(execution.Stop, execution.Detach);
-            await services.Part(part => new HeadStart(part.Time)).WaitAsync(HeadStart.PrefixOf(agent, start), lead, left.Token);
+            await services.Part(part => new WarmUp(part.Time)).WaitAsync(WarmUp.PrefixOf(agent, start), lead, left.Token);
         }
     }
 

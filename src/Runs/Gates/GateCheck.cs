@@ -92,10 +92,10 @@ public sealed class GateCheck(RunServices services)
                 NewTests = newTests ?? [],
                 FlakyBefore = _results.FlakyTestsOf(repository, gate),
             };
-            var (setUp, removed, aside) = (tree.ChangedBySetUp, tree.Restorer.RemovedBefore, tree.MovedAside);
+            var (setUp, removed, stashed) = (tree.ChangedBySetUp, tree.Restorer.RemovedBefore, tree.Stashed);
             var verdict = await RunAsync(gate, subject, evidence, stop);
             var traces = await tree.EndAsync(stop);
-            verdict = GateTracesNotes.Tell(verdict, traces, setUp, removed, aside);
+            verdict = GateTracesNotes.Tell(verdict, traces, setUp, removed, stashed);
             if (!isBase && StatesFault(verdict) && await FailsAlikeAtBaseAsync(files, repository, verdict, changed, evidence, stop))
             {
                 verdict = verdict with { Failure = GateFailure.Environment };

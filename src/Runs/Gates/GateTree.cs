@@ -22,8 +22,8 @@ public sealed class GateTree(
     string task
 ) : IAsyncDisposable
 {
-    private const string Unclean = "left a worktree that can't be restored to its commit, because of foreign files in it or a "
-        + "refusal of git.";
+    private const string Unclean =
+        "left a worktree that can't be restored to its commit, because of foreign files in it or a " + "refusal of git.";
 
     private readonly HashSet<Gate> _ran = [];
     private VerificationTree? _place;
@@ -47,7 +47,7 @@ public sealed class GateTree(
     public bool IsClean { get; private set; }
 
     /// <summary>Files of earlier gates that are hidden from the current gate.</summary>
-    public IReadOnlyList<string> MovedAside => _outputs?.MovedAside ?? [];
+    public IReadOnlyList<string> Stashed => _outputs?.Stashed ?? [];
 
     /// <summary>Checks out and sets up the tree if necessary.</summary>
     /// <returns>The reason why set-up failed, or null if the tree is ready.</returns>
@@ -171,7 +171,7 @@ public sealed class GateTree(
             return;
         }
         _ran.Clear();
-        _outputs = new TreeOutputs(Place.Worktree.Path, Place.Aside, PrivateLayers.Of(Place.Resources));
+        _outputs = new TreeOutputs(Place.Worktree.Path, Place.StashFolder, PrivateLayers.Of(Place.Resources));
         _outputs.Begin(await OthersAsync(stop));
     }
 

@@ -75,8 +75,10 @@ public sealed class PlanningStart(RunServices services)
             || await checkout.ReadHeadAsync(stop) is not { } head
         )
         {
-            return ("", "The repository has no commit yet, but agents need one to start from. Create one: git commit --allow-empty "
-                + "-m start");
+            return (
+                "",
+                "The repository has no commit yet, but agents need one to start from. Create one: git commit --allow-empty " + "-m start"
+            );
         }
         var goal = new PlanningGoal
         {

@@ -13,19 +13,13 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Error, Message = "A change could not be written to the database")]
     public static partial void WriteFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(
-        Level = LogLevel.Error,
-        Message = "Closed runs beyond their retention could not be deleted; retrying later"
-    )]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Closed runs beyond their retention could not be deleted; retrying later")]
     public static partial void SweepFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A timer's action failed")]
     public static partial void TimerFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(
-        Level = LogLevel.Error,
-        Message = "Workflow {WorkflowId}: work after the commit failed; retrying at the next start"
-    )]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Workflow {WorkflowId}: work after the commit failed; retrying at the next start")]
     public static partial void TransferFailed(ILogger logger, Exception exception, string workflowId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Workflow {WorkflowId}: work could not be written; retrying")]

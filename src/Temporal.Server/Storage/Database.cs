@@ -342,7 +342,7 @@ internal sealed class Database : IDisposable
                 _writer.Execute("BEGIN IMMEDIATE");
                 foreach (var item in group)
                 {
-                    if (item.Doomed)
+                    if (item.CannotSucceed)
                     {
                         throw new InvalidOperationException("an earlier change of the same workflow could not be written");
                     }

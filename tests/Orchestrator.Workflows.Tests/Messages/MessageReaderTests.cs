@@ -102,7 +102,7 @@ public sealed class MessageReaderTests
         var huge = Read(nameof(Approve), $$"""{"id":"{{new string('a', 2_000_000)}}"}""").Fault;
         var unknown = Read(nameof(Approve), $$"""{"{{new string('b', 200_000)}}":1}""").Fault;
 
-        Assert.Contains("nested more than 64 deep", deep);
+        Assert.Contains("nested more than 64 levels deep", deep);
         Assert.Contains("'id' has 200000 characters; it must have 0 to 100000", longText);
         Assert.Contains("is 1953 KB long; the limit is 1024 KB", huge);
         Assert.All([deep, longText, huge, unknown], fault => Assert.InRange(fault.Length, 1, 600));
@@ -117,7 +117,7 @@ public sealed class MessageReaderTests
         var payload = new Payload { Data = ByteString.CopyFromUtf8("{}"), Metadata = { ["encoding"] = ByteString.CopyFromUtf8(encoding) } };
 
         Assert.Contains(
-            $"must be JSON (encoding json/plain), its encoding is '{encoding}'",
+            $"must be JSON (encoding json/plain), but its encoding is '{encoding}'",
             MessageReader.Read(Handler(nameof(Approve)), [new RawValue(payload)]).Fault
         );
     }

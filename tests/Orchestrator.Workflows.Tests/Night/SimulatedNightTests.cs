@@ -124,7 +124,7 @@ public sealed class SimulatedNightTests(ITestOutputHelper output)
             ),
             Clause("No agent starts when")
         );
-        Assert.StartsWith("Nobody is needed: broken, asked by t", Clause("Nobody is needed"), StringComparison.Ordinal);
+        Assert.StartsWith("No user is needed: broken, asked by t", Clause("No user is needed"), StringComparison.Ordinal);
         Assert.Equal(
             truth.Merged.Count == tasks
                 ? $"All tasks land: {tasks} of {tasks} tasks merged, on {status.LandedOn}."

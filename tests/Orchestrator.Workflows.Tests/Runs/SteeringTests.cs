@@ -37,7 +37,7 @@ public sealed class SteeringTests
         var resumed = steering.Resume(Now);
 
         Assert.Equal([("b", nameof(ITaskWorkflow.ResumeAsync))], Told(resumed));
-        Assert.Contains("stays so: a.", resumed.Answer.Message, StringComparison.Ordinal);
+        Assert.Contains("stay paused: a.", resumed.Answer.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -110,10 +110,7 @@ internal sealed class TzifZone : Zone
                 throw new FormatException("its times are not in order");
             }
 
-            offsets[i] =
-                numbers[i] < counts.Types
-                    ? Offset(types, numbers[i])
-                    : throw new FormatException("it refers to a missing offset");
+            offsets[i] = numbers[i] < counts.Types ? Offset(types, numbers[i]) : throw new FormatException("it refers to a missing offset");
         }
 
         return new TzifZone(changes, offsets, Offset(types, 0), rule);
