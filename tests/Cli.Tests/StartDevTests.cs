@@ -124,7 +124,7 @@ public sealed class StartDevTests
 
     [Theory]
     [InlineData("--log-level loud", "'loud'")]
-    [InlineData("--search-attribute Age=Number", "no type 'Number'")]
+    [InlineData("--search-attribute Age=Number", "the type 'Number' is unknown")]
     [InlineData("--search-attribute Age", "'Age' has no value")]
     [InlineData("--search-attribute WorkflowId=Text", "WorkflowId is reserved")]
     [InlineData("--dynamic-config-value limit.blobSize.error=many", "'many', which is not a number")]

@@ -60,7 +60,7 @@ public sealed partial class DependencyRequestTests
 
         Assert.Equal(RequestSteps.Answer, refused.Step);
         Assert.Contains($"{program} has no development packages in {manifest}", refused.Text, StringComparison.Ordinal);
-        Assert.Contains($"ask for {package} without --dev", refused.Text, StringComparison.Ordinal);
+        Assert.Contains($"Request {package} without --dev", refused.Text, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(run.Repository.Beside("home"), "ran")));
     }
 

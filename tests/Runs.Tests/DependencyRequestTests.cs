@@ -262,7 +262,7 @@ public sealed partial class DependencyRequestTests
         await JudgeAsync(run, "a", new RequestDecision(new Rejected(Person.Of("kim"))));
         var asked = await JudgeAsync(run, "b");
 
-        Assert.Contains("left-pad@^2.0 conflicts with left-pad@^1.3, which a requested.", refused.Text, StringComparison.Ordinal);
+        Assert.Contains("left-pad@^2.0 is incompatible with left-pad@^1.3, which a requested.", refused.Text, StringComparison.Ordinal);
         Assert.Equal(RequestSteps.Ask, asked.Step);
     }
 

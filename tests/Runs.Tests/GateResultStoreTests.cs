@@ -204,7 +204,7 @@ public sealed class GateResultStoreTests : IAsyncLifetime
         Assert.Equal(20, Runs);
         var report = new RunReport(_repository.Path).Render(Status(RunFixture.RunId));
         Assert.Contains("| 10 | 0 | 10 |", report, StringComparison.Ordinal);
-        Assert.Contains("failed by chance in 10 of its last 10 runs", report, StringComparison.Ordinal);
+        Assert.Contains("was flaky in 10 of its last 10 runs", report, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -243,7 +243,7 @@ public sealed class GateResultStoreTests : IAsyncLifetime
         {
             Assert.Contains(
                 work.Notes,
-                n => n.Contains("only advises, since it failed by chance in 3 of its last 12 runs", StringComparison.Ordinal)
+                n => n.Contains("only advises, since it was flaky in 3 of its last 12 runs", StringComparison.Ordinal)
             );
         }
     }

@@ -169,7 +169,7 @@ public sealed class MergeQueueBatchesTests
         var again = Assert.Single(await run.BuildBatchAsync(b));
 
         Assert.Equal((MergeOutcome.Made, run.StagingTip), (again.Outcome, again.Onto));
-        Assert.Contains("put back", again.Note);
+        Assert.Contains("restored", again.Note);
         Assert.Equal(run.StagingTip, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
     }
 

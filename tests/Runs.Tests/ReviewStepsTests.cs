@@ -210,10 +210,10 @@ public sealed class ReviewStepsTests
     [InlineData("""{"summary":"s","findings":[]}""", "'verdict'")]
     [InlineData("""{"verdict":"fine","summary":"s","findings":[]}""", "'verdict'")]
     [InlineData("""{"verdict":"accept","summary":"s"}""", "'findings'")]
-    [InlineData("""{"verdict":"findings","summary":"s","findings":[]}""", "names none")]
+    [InlineData("""{"verdict":"findings","summary":"s","findings":[]}""", "but the answer has none")]
     [InlineData("""{"verdict":"findings","summary":"s","findings":["x"]}""", "'severity'")]
-    [InlineData("""{"verdict":"accept","summary":"s","findings":[],"earlier":[{"id":"x","state":"open","why":""}]}""", "which of the two")]
-    [InlineData("""{"verdict":"accept","summary":"s","findings":[{"severity":"blocking"}]}""", "which of the two")]
+    [InlineData("""{"verdict":"accept","summary":"s","findings":[],"earlier":[{"id":"x","state":"open","why":""}]}""", "Choose one of the two")]
+    [InlineData("""{"verdict":"accept","summary":"s","findings":[{"severity":"blocking"}]}""", "Choose one of the two")]
     public void Answer_ThatIsNone_IsNoAcceptance(string text, string problem)
     {
         var (answer, problems) = ReviewAnswer.Read(text);

@@ -113,7 +113,7 @@ public sealed class StagingRecordTests
         var merged = await run.MergeAsync("b", work.Commit);
 
         Assert.True(merged.Merged, merged.Message);
-        Assert.Contains("put back", merged.Message);
+        Assert.Contains("restored", merged.Message);
         Assert.Equal(first.Commit, await run.Repository.GitAsync("rev-parse", $"{run.StagingBranch}^1"));
         Assert.Equal("README.md\na.txt\nb.txt", await run.Repository.GitAsync("ls-tree", "-r", "--name-only", run.StagingBranch));
         Assert.Equal(run.Preflight.BaseCommit, await run.Repository.GitAsync("rev-parse", "main"));
@@ -152,7 +152,7 @@ public sealed class StagingRecordTests
 
         var merged = await run.MergeAsync("a", work.Commit);
 
-        Assert.Contains("put back", merged.Message);
+        Assert.Contains("restored", merged.Message);
         Assert.Equal("README.md\na.txt", await run.Repository.GitAsync("ls-tree", "-r", "--name-only", run.StagingBranch));
     }
 
@@ -251,7 +251,7 @@ public sealed class StagingRecordTests
 
         var merged = await run.MergeAsync("b", work.Commit);
 
-        Assert.Contains("put back", merged.Message);
+        Assert.Contains("restored", merged.Message);
         Assert.Equal(first.Commit, await run.Repository.GitAsync("rev-parse", $"{run.StagingBranch}^1"));
         Assert.Equal("README.md\na.txt\nb.txt", await run.Repository.GitAsync("ls-tree", "-r", "--name-only", run.StagingBranch));
     }

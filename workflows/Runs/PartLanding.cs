@@ -2,8 +2,8 @@ namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Lands merged work while other tasks continue, at a user's request or at the interval of the settings. Between landings,
 /// merges new commits of the target into staging.</summary>
-/// <remarks>Only one writer may move staging. The merge queue gets no further work in the meantime. A landing starts once the queue has decided
-/// about all its tasks, except for tasks that wait for the conflict of another one.</remarks>
+/// <remarks>Only one writer may move staging. The merge queue gets no further work in the meantime. A landing starts once the queue has
+/// decided about all its tasks, except for tasks that wait for the conflict of another one.</remarks>
 internal sealed class PartLanding(RunContext context, Func<LandStage> landing)
 {
     private readonly RunState _state = context.State;

@@ -210,8 +210,8 @@ internal sealed class RunCommand : CliCommand
         return input with { Night = await preflight.MakeAsync(runId, plan, input, answered, stop) };
     }
 
-    /// <summary>Arguments with which the run continues without this terminal, or null if it does not. With <c>--update-plan</c> this process
-    /// writes into the plan at the end.</summary>
+    /// <summary>Arguments with which the run continues without this terminal, or null if it does not. With <c>--update-plan</c> this
+    /// process writes into the plan at the end.</summary>
     private IReadOnlyList<string>? Outliving(ParseResult parsed) =>
         parsed.GetValue(_attached) || parsed.GetValue(_updatePlan) ? null : _engine.Arguments(parsed);
 

@@ -68,8 +68,8 @@ internal sealed record ApiCommand(
 }
 
 /// <summary>The answer to a command.</summary>
-/// <param name="ExitCode">Exit code of the same command of <c>orchestrate</c>: 0, or 4 if no process works on the run now and the command is
-/// kept.</param>
+/// <param name="ExitCode">Exit code of the same command of <c>orchestrate</c>: 0, or 4 if no process works on the run now and the command
+/// is kept.</param>
 /// <param name="Told">The messages for users.</param>
 internal sealed record CommandTold(int ExitCode, string Told);
 

@@ -16,8 +16,8 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
     private const int MaxMoves = 3;
     private const int LongestRefusal = 1000;
 
-    /// <summary>Lands, or returns the action that a user must take first. A repeated call after a landing finds it. Refusals by git because of the
-    /// user's checkout are reported for the user to fix, and retried on request.</summary>
+    /// <summary>Lands, or returns the action that a user must take first. A repeated call after a landing finds it. Refusals by git
+    /// because of the user's checkout are reported for the user to fix, and retried on request.</summary>
     /// <param name="input">The run, and the target.</param>
     /// <param name="asking">Id of this landing attempt within the run; equal when it is repeated.</param>
     /// <param name="stop">Cancels the landing; the next attempt completes it.</param>

@@ -80,10 +80,9 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
         return total <= most
             ? null
             : $"The task changes {Plural.Grouped(total, "line")}, more than changes.max_lines allows ({Number(most)}); the largest: "
-                + $"{string.Join(", ", lines.Take(MostNamed).Select(file => $"{FileNames.Show(file.Key)} ({Number(file.Value)})"))}. Revert "
-                + "everything that the task does not need. If it needs all of it, end as blocked: the user may set "
-                + "'allow_large_changes' on "
-                + "the task.";
+                + $"{string.Join(", ", lines.Take(MostNamed).Select(file => $"{FileNames.Show(file.Key)} ({Number(file.Value)})"))}. "
+                + "Revert everything that the task does not need. If it needs all of it, end as blocked: the user may set "
+                + "'allow_large_changes' on the task.";
     }
 
     /// <summary>Returns files whose changes are only in white space. Runs git only if there may be any.</summary>

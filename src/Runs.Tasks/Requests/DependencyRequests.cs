@@ -210,7 +210,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
                                 && w.Manifest.Tool.Normalize(entry.Name) == w.Manifest.Tool.Normalize(w.Package.Name)
                                 && !entry.Package.Range(w.Manifest.Tool).Meets(w.Package.Range(w.Manifest.Tool))
                             )
-                            .Select(entry => $"{w.Package} conflicts with {entry.Package}, which {entry.Task} requested.")
+                            .Select(entry => $"{w.Package} is incompatible with {entry.Package}, which {entry.Task} requested.")
                     ),
                 ];
                 return problems.Count > 0
