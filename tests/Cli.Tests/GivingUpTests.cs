@@ -8,7 +8,7 @@ public class GivingUpTests
     private const string Agent = """
         prompt=$(cat)
         case $ORCHESTRATOR_TASK in
-          again) echo half > again.txt; case $prompt in *'without reporting its work as done'*) exit 0 ;; esac; echo 'out of ideas' >&2; exit 1 ;;
+          again) echo half > again.txt; case $prompt in *'without reporting its work'*) exit 0 ;; esac; echo 'out of ideas' >&2; exit 1 ;;
           always) echo half > always.txt; exit 3 ;;
           said) echo half > said.txt; echo '{"status": "failed", "reason": "too hard"}' > .task-status.json ;;
           idle) case $prompt in *'without changing any file'*) echo "told" > "$HOME/told" ;; esac ;;

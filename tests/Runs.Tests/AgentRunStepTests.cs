@@ -135,7 +135,7 @@ public sealed class AgentRunStepTests
         Assert.Equal(isTaken, work.Problems.Count == 0);
         Assert.Contains(
             isTaken ? work.Notes : work.Problems,
-            text => text.Contains(isTaken ? "reported that it is done, and its work passes" : "without reporting its work as done", StringComparison.Ordinal)
+            text => text.Contains(isTaken ? "its work passes its gates" : "without reporting its work as done", StringComparison.Ordinal)
         );
     }
 

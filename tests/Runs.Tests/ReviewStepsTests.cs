@@ -212,8 +212,8 @@ public sealed class ReviewStepsTests
     [InlineData("""{"verdict":"accept","summary":"s"}""", "'findings'")]
     [InlineData("""{"verdict":"findings","summary":"s","findings":[]}""", "but the answer has none")]
     [InlineData("""{"verdict":"findings","summary":"s","findings":["x"]}""", "'severity'")]
-    [InlineData("""{"verdict":"accept","summary":"s","findings":[],"earlier":[{"id":"x","state":"open","why":""}]}""", "Choose one of the two")]
-    [InlineData("""{"verdict":"accept","summary":"s","findings":[{"severity":"blocking"}]}""", "Choose one of the two")]
+    [InlineData("""{"verdict":"accept","summary":"s","findings":[],"earlier":[{"id":"x","state":"open","why":""}]}""", "Choose one")]
+    [InlineData("""{"verdict":"accept","summary":"s","findings":[{"severity":"blocking"}]}""", "Choose one")]
     public void Answer_ThatIsNone_IsNoAcceptance(string text, string problem)
     {
         var (answer, problems) = ReviewAnswer.Read(text);

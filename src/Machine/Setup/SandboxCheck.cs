@@ -1,7 +1,7 @@
 using Orchestrator.Gates;
 using Orchestrator.Git.Program;
+using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Sandboxing;
-using Orchestrator.Sandboxing;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;
