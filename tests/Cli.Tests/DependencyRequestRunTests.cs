@@ -63,7 +63,7 @@ public class DependencyRequestRunTests
     }
 
     [Theory]
-    [InlineData("no-such-package", "no-such-package is not there (PyPI)")]
+    [InlineData("no-such-package", "no-such-package does not exist (PyPI)")]
     [InlineData("; rm -rf /", "is not a package of PyPI, so nothing was installed")]
     public async Task Run_PackageThatCanNotBe_TheAgentIsToldWhyAndWorksWithout(string needs, string reason)
     {

@@ -182,7 +182,7 @@ public sealed partial class DependencyRequestTests
     [InlineData("", "is not a package of npm")]
     [InlineData("a database\nand more", "is not a package of npm")]
     [InlineData("evil-pad", "dependencies.deny has 'evil-*'")]
-    [InlineData("no-such-pad", "no-such-pad is not there (npm). npm says: npm error code E404")]
+    [InlineData("no-such-pad", "no-such-pad does not exist (npm). npm says: npm error code E404")]
     [InlineData("lost-pad@1", "npm can't be reached")]
     [InlineData("pypi:pandas", "nothing on staging says which packages there are of pypi")]
     [InlineData("is-odd@^4", "is-odd@^4 contradicts package.json on staging, which requires ^3.0.1")]
