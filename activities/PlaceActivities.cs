@@ -30,7 +30,7 @@ public sealed class PlaceActivities(
     {
         if (!slots.TryTake())
         {
-            throw new StepException($"{services.Host} has no free place", FailureTypes.NoPlace) { IsFinal = false, RetryAfter = Pause };
+            throw new StepException($"{services.Host} has no free slot", FailureTypes.NoPlace) { IsFinal = false, RetryAfter = Pause };
         }
         try
         {
@@ -49,7 +49,7 @@ public sealed class PlaceActivities(
     {
         if (readiness is not null && await readiness.FindProblemAsync(input.Agent, stop) is { } problem)
         {
-            throw new StepException($"{services.Host} takes no task now: {problem}", FailureTypes.HostNotReady)
+            throw new StepException($"{services.Host} accepts no task now: {problem}", FailureTypes.HostNotReady)
             {
                 IsFinal = false,
                 RetryAfter = Pause,
@@ -68,7 +68,7 @@ public sealed class PlaceActivities(
             if (isStopped)
             {
                 // Another host may take the task, or this one after its worker has restarted.
-                throw new StepException($"The worker on {services.Host} ends", FailureTypes.WorkerStops) { IsFinal = false };
+                throw new StepException($"The worker on {services.Host} is ending", FailureTypes.WorkerStops) { IsFinal = false };
             }
         }
         finally

@@ -43,7 +43,7 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
                 : result with
                 {
                     HasUnshared = true,
-                    Notices = [.. result.Notices, .. leftOut.Select(left => new TaskNotice($"not shared with other machines: {left}"))],
+                    Notices = [.. result.Notices, .. leftOut.Select(left => new TaskNotice($"not shared with other hosts: {left}"))],
                 };
         });
 

@@ -48,15 +48,15 @@ public abstract class AgentWorkflow : MessageWorkflow
     public Task CancelAsync() => Done(State.Cancel);
 
     /// <summary>Continues a task that waits for a user at once, with the user's guidance.</summary>
-    [WorkflowSignal(MessageNames.GoOn, Description = "Continues at once where it waits for a person, with their guidance.")]
+    [WorkflowSignal(MessageNames.GoOn, Description = "Continues at once with the user's guidance if it waits for a user.")]
     public Task GoOnAsync(string guidance = null!) => Done(() => State.GoOn(guidance));
 
     /// <summary>Ends the workflow if its run has ended without it.</summary>
-    [WorkflowSignal(MessageNames.RunEnded, Description = "Its run has ended without it.")]
+    [WorkflowSignal(MessageNames.RunEnded, Description = "The run ended without this task.")]
     public Task RunEndedAsync(RunEndedWithoutIt how = null!) => Reporter.CheckRunEndedAsync(how);
 
     /// <summary>Moves the workflow's activities to another host. The agent is interrupted and continues there.</summary>
-    [WorkflowSignal(MessageNames.Moved, Description = "The steps of its run are done on another machine from now on.")]
+    [WorkflowSignal(MessageNames.Moved, Description = "Moves the steps of the run to another host.")]
     public Task MovedAsync(RepositoryReference place = null!) =>
         Done(() =>
         {
@@ -69,7 +69,7 @@ public abstract class AgentWorkflow : MessageWorkflow
         });
 
     /// <summary>Records that a host is about to start the agent. From then on the start counts, even if the host fails.</summary>
-    [WorkflowUpdate(MessageNames.AgentBegins, Description = "A machine is about to begin its agent.")]
+    [WorkflowUpdate(MessageNames.AgentBegins, Description = "Reports that a host is about to start the agent.")]
     public Task AgentBeginsAsync(AgentBeginning agent = null!) => Done(() => State.HasBegun = true);
 
     /// <summary>Rejects an agent that was not requested, or not on that host.</summary>
@@ -78,7 +78,7 @@ public abstract class AgentWorkflow : MessageWorkflow
         Refuse(
             State.Wants(agent.Start) && agent.Queue == Machine.QueueOf(ActivityRouting.AtPlace(Input.Repository.Queue))
                 ? null
-                : $"Start {agent.Start} of its agent is no longer wanted there."
+                : $"Start {agent.Start} of this task's agent is no longer assigned to that host."
         );
 
     internal override void NoteDropped(string note) => Reporter.NoteDropped(note);

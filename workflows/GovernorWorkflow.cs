@@ -36,7 +36,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
         }
         if (state.Ledger is { } ledger && ledger.Account != state.Account)
         {
-            throw UnreadableStart($"'ledger' is of the account '{ledger.Account}', not of '{state.Account}'.");
+            throw UnreadableStart($"'ledger' belongs to the account '{ledger.Account}', not '{state.Account}'.");
         }
         (_account, _mostCalls) = (state.Account, state.ContinueAfterCalls);
         _book = state.Ledger is { } known ? LedgerBook.Empty.With(known) : LedgerBook.Empty;
@@ -51,7 +51,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
     }
 
     /// <inheritdoc/>
-    [WorkflowQuery(MessageNames.Status, Description = "Who works with the account, its limits, and what is spent.")]
+    [WorkflowQuery(MessageNames.Status, Description = "Agents of the account, its limits and its spending.")]
     public GovernorState Status() =>
         new()
         {
@@ -66,13 +66,13 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
     [WorkflowUpdateValidator(nameof(CallAsync))]
     public void CheckCall(GovernorCall asked) =>
         Refuse(
-            asked.Account != _account ? $"This is the governor of the account '{_account}', not of '{asked.Account}'."
+            asked.Account != _account ? $"This workflow governs the account '{_account}', not '{asked.Account}'."
             : asked.Start is { } start ? Foreign(start)
             : null
         );
 
     /// <inheritdoc/>
-    [WorkflowUpdate(MessageNames.Call, Description = "Asks for an agent start, or tells what agents use.")]
+    [WorkflowUpdate(MessageNames.Call, Description = "Requests an agent start, or reports usage.")]
     public Task<GovernorAnswer> CallAsync(GovernorCall asked = null!)
     {
         // A repeated start replaces its own reservation, so it need not be remembered.
@@ -133,7 +133,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
             await TimedWaits.UntilAsync(
                 () => _changes != seen || IsLong,
                 look - RunContext.Now,
-                "Until an agent of the account has ended, or its limit is reset"
+                "Until an agent of the account ends, or its limit resets"
             );
             if (look < end && RunContext.Now >= look)
             {
@@ -169,5 +169,5 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
     }
 
     private string? Foreign(StartRequest start) =>
-        start.Account != _account ? $"This is the governor of the account '{_account}', not of '{start.Account}'." : null;
+        start.Account != _account ? $"This workflow governs the account '{_account}', not '{start.Account}'." : null;
 }

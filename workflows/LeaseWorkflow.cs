@@ -71,7 +71,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
                 await TimedWaits.UntilAsync(
                     () => _table.Runs.Count == 0 || _shouldLook,
                     LookInterval,
-                    "Until the runs are checked for ended ones",
+                    "Until the next check for ended runs",
                     Workflow.CancellationToken
                 );
                 _shouldLook = false;
@@ -89,11 +89,11 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     }
 
     /// <inheritdoc/>
-    [WorkflowQuery(MessageNames.Status, Description = "Who holds what, and who waits.")]
+    [WorkflowQuery(MessageNames.Status, Description = "Holders of leases, and waiting tasks.")]
     public LeaseState Status() => _table.State(_begin.Queue) with { Dropped = _dropped };
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Moved, Description = "The steps of a run are done on another machine from now on.")]
+    [WorkflowSignal(MessageNames.Moved, Description = "Moves the steps of a run to another host.")]
     public Task MovedAsync(RepositoryReference place = null!)
     {
         _begin = _begin with { Queue = place.Queue };
@@ -112,7 +112,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     }
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Join, Description = "A run begins or continues.")]
+    [WorkflowSignal(MessageNames.Join, Description = "Reports that a run starts or continues.")]
     public async Task JoinAsync([Identifier] string runId = null!)
     {
         _table.Join(runId);
@@ -133,7 +133,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
         await TimedWaits.UntilAsync(
             () => _undeclared.All(other => other == runId),
             HoldPatience,
-            "Until the other runs have said what they hold",
+            "Until the other runs have reported their leases",
             Workflow.CancellationToken
         );
         _undeclared.RemoveWhere(other => other != runId);
@@ -151,7 +151,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     }
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Hold, Description = "What a run holds that was alone so far.")]
+    [WorkflowSignal(MessageNames.Hold, Description = "Reports the leases of a run that was alone so far.")]
     public Task HoldAsync([Identifier] string runId = null!, IReadOnlyList<LeaseRequest> held = null!)
     {
         _table.Hold(runId, held);
@@ -160,7 +160,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     }
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Ask, Description = "Asks for the files and resources of a task.")]
+    [WorkflowSignal(MessageNames.Ask, Description = "Requests the files and resources of a task.")]
     public Task AskAsync(LeaseRequest request = null!)
     {
         _table.Join(request.RunId);
@@ -174,7 +174,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     }
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Release, Description = "Gives back what a task held.")]
+    [WorkflowSignal(MessageNames.Release, Description = "Releases the leases of a task.")]
     public Task ReleaseAsync(string runId = null!, string taskId = null!)
     {
         Grant(_table.Release(runId, taskId));
@@ -182,7 +182,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     }
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Leave, Description = "A run has ended.")]
+    [WorkflowSignal(MessageNames.Leave, Description = "Reports that a run has ended.")]
     public Task LeaveAsync(string runId = null!)
     {
         Remove(runId);

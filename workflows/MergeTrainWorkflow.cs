@@ -93,7 +93,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
     }
 
     /// <inheritdoc/>
-    [WorkflowQuery(MessageNames.Status, Description = "What waits and what is being merged.")]
+    [WorkflowQuery(MessageNames.Status, Description = "Waiting tasks and the current merge.")]
     public TrainStatus Status() =>
         new()
         {
@@ -135,11 +135,11 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
     }
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.RunEnded, Description = "Its run has ended without it.")]
+    [WorkflowSignal(MessageNames.RunEnded, Description = "The run ended without this queue.")]
     public Task RunEndedAsync(RunEndedWithoutIt how = null!) => _reporter.CheckRunEndedAsync();
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Moved, Description = "The steps of its run are done on another machine from now on.")]
+    [WorkflowSignal(MessageNames.Moved, Description = "Moves the steps of the run to another host.")]
     public Task MovedAsync(RepositoryReference place = null!)
     {
         _context.MovedTo(place);

@@ -96,7 +96,7 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
             };
 
     /// <inheritdoc/>
-    [WorkflowQuery(MessageNames.Unrecorded, Description = "Transitions that the machine of the run is to record.")]
+    [WorkflowQuery(MessageNames.Unrecorded, Description = "Transitions for the owner host to record.")]
     public ProgressInput? Unrecorded() => Parts.Recorder.Unrecorded();
 
     /// <summary>True if the run can handle a message now. A run that is being restored can be cancelled even if its restoration
@@ -108,12 +108,12 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
     {
         if (checkpoint is not null && Workflow.Info.ContinuedRunId is null)
         {
-            throw UnreadableStart("A run is started with one argument; the second is what it takes with it when it continues as new.");
+            throw UnreadableStart("A run is started with one argument; the second carries state when the run continues as new.");
         }
         if (input.Plan is not null && PayloadPaging.SizeOf(input) is > MostInput and var size)
         {
             throw UnreadableStart(
-                $"The plan has {size / 1024} KB as a message, of {MostInput / 1024} KB at most: put it into a file and give 'planFile'."
+                $"The plan has {size / 1024} KB as a message, of {MostInput / 1024} KB at most. Put it into a file and set 'planFile'."
             );
         }
         PlanStage.Refuse(input.Faults());

@@ -15,7 +15,7 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
     [WorkflowRun]
     public Task<TaskReport> RunAsync(TaskInput input = null!) =>
         input.Review is null
-            ? throw UnreadableStart("A review is started with 'review': the round, and what is reviewed.")
+            ? throw UnreadableStart("A review starts with 'review', which names the round and the reviewed commits.")
             : LiveAsync(input, WorkAsync, EndAsync);
 
     private async Task WorkAsync()

@@ -37,15 +37,15 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     public Task MergeDoneAsync(MergeResult result = null!) => Done(() => _merger.Take(result));
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Placed, Description = "A host has a place for it.")]
+    [WorkflowSignal(MessageNames.Placed, Description = "Reports that a host has a free slot for the task.")]
     public Task PlacedAsync(TaskPlace place = null!) => Done(() => _places.Take(place));
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.PartsDone, Description = "The parts that it was divided into have ended.")]
+    [WorkflowSignal(MessageNames.PartsDone, Description = "Reports that all parts of a split task have ended.")]
     public Task PartsDoneAsync(string summary = null!) => Done(() => State.TakeParts(summary));
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Decide, Description = "A person's decision about a task that changed what its gates check.")]
+    [WorkflowSignal(MessageNames.Decide, Description = "A user's decision about a task that changed its gates' meaning.")]
     public Task DecideAsync(bool accepted = false, Person by = null!) => Done(() => State.Decide(accepted, by));
 
     private async Task WorkAsync()

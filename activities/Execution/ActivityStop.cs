@@ -37,7 +37,7 @@ public sealed class ActivityStop : IWorkerInterceptor, IDisposable
             }
             catch (OperationCanceledException given) when (stop.IsCancellationRequested)
             {
-                throw new ApplicationFailureException("The worker was told to end at once.", given, "WorkerStopped");
+                throw new ApplicationFailureException("The worker was stopped without a grace period.", given, "WorkerStopped");
             }
         }
     }

@@ -49,7 +49,9 @@ internal static class Heartbeats
         var info = context.Info;
         var execution =
             info.WorkflowRunId
-            ?? throw new InvalidOperationException($"The activity {info.ActivityType} belongs to a run and is only called by workflows.");
+            ?? throw new InvalidOperationException(
+                $"The activity {info.ActivityType} belongs to a run and can only be called by " + "workflows."
+            );
         var step = new StepExecution(
             execution,
             $"{execution}/{info.ActivityId}/{info.Attempt}",

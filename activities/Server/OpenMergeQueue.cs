@@ -17,7 +17,7 @@ internal static class OpenMergeQueue
         try
         {
             await train.SignalAsync(
-                w => w.CloseAsync("its run was reset, and begins another one"),
+                w => w.CloseAsync("its run was reset and starts another one"),
                 new WorkflowSignalOptions { Rpc = untilStopped }
             );
             while (await WorkflowState.IsOpenAsync(train, untilStopped))

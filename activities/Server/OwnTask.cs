@@ -16,7 +16,7 @@ internal static class OwnTask
         {
             var context = ActivityExecutionContext.Current;
             return context.TemporalClient.GetWorkflowHandle<ITaskWorkflow>(
-                context.Info.WorkflowId ?? throw new InvalidOperationException("It is a step of a task.")
+                context.Info.WorkflowId ?? throw new InvalidOperationException("This step belongs to a task.")
             );
         }
     }

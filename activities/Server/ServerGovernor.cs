@@ -164,7 +164,7 @@ public sealed class ServerGovernor(ITemporalClient client) : IAccountGovernor
                         or WorkflowQueryFailedException
             )
         {
-            throw new IOException($"The accounts' governor can't be asked: {away.InnerException?.Message ?? away.Message}", away);
+            throw new IOException($"The governor of the accounts does not answer: {away.InnerException?.Message ?? away.Message}", away);
         }
     }
 }

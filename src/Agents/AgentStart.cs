@@ -137,7 +137,7 @@ public sealed record AgentLimits
 /// <param name="folder">Folder of the agent run.</param>
 /// <param name="owner">Owner recorded in the folder.</param>
 public sealed class AgentOwnerChangedException(string folder, string owner)
-    : Exception($"The agent start {folder} is followed by '{owner}' now. This follower stops; the agent goes on.")
+    : Exception($"'{owner}' now follows the agent start {folder}. This follower stops; the agent continues.")
 {
     /// <summary>Owner recorded in the folder.</summary>
     public string Owner { get; } = owner;

@@ -111,7 +111,7 @@ public sealed record AgentCheck(AgentCheckStatus Status, string Message, string?
             ? this with
             {
                 Message = $"{withheld[variable]} sets {variable}, and does not count: this repository is not trusted on this machine.",
-                Cure = "Look at what its files ask for and say yes: orchestrate trust",
+                Cure = "Inspect and approve the requests of its files: orchestrate trust",
             }
             : this;
 

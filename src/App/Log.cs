@@ -5,13 +5,13 @@ namespace Orchestrator.App;
 /// <summary>Log messages of use cases.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(LogLevel.Warning, "Not shared of {Run:l}: {What}")]
+    [LoggerMessage(LogLevel.Warning, "Run {Run:l}: {What} was not shared")]
     public static partial void NotShared(this ILogger logger, string run, string what);
 
-    [LoggerMessage(LogLevel.Warning, "{Run:l} could not be shared this time")]
+    [LoggerMessage(LogLevel.Warning, "Run {Run:l} could not be shared; retrying")]
     public static partial void RunNotShared(this ILogger logger, string run, Exception missed);
 
-    [LoggerMessage(LogLevel.Warning, "{Task} of {Run:l} is not placed here any more: its agent here is ended")]
+    [LoggerMessage(LogLevel.Warning, "Task {Task} of run {Run:l} is no longer assigned to this host; its agent is stopped")]
     public static partial void TaskLeft(this ILogger logger, string run, string task);
 
     [LoggerMessage(LogLevel.Information, "Removed {Count} ended runs beyond retention.*: {Runs}")]
@@ -20,16 +20,16 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Information, "Not removed: {Why}")]
     public static partial void EndedRunNotRemoved(this ILogger logger, string why);
 
-    [LoggerMessage(LogLevel.Warning, "Ended runs beyond retention.* were not removed; the next session tries again")]
+    [LoggerMessage(LogLevel.Warning, "Ended runs beyond retention.* were not removed; the next session retries")]
     public static partial void RetentionFailed(this ILogger logger, Exception fault);
 
-    [LoggerMessage(LogLevel.Warning, "Background unit '{Unit:l}' failed; it tries again: {Error:l}")]
+    [LoggerMessage(LogLevel.Warning, "Background unit '{Unit:l}' failed; retrying: {Error:l}")]
     public static partial void UnitFailed(this ILogger logger, string unit, string error, Exception? fault);
 
-    [LoggerMessage(LogLevel.Information, "Background unit '{Unit:l}' failed for {Item:l}; it tries again")]
+    [LoggerMessage(LogLevel.Information, "Background unit '{Unit:l}' failed for {Item:l}; retrying")]
     public static partial void ItemFailed(this ILogger logger, string unit, string item, Exception fault);
 
-    [LoggerMessage(LogLevel.Warning, "A part of the worker failed while it ended; the rest ends all the same")]
+    [LoggerMessage(LogLevel.Warning, "A part of the worker failed during shutdown; the shutdown continues")]
     public static partial void EndFailed(this ILogger logger, Exception fault);
 
     [LoggerMessage(LogLevel.Error, "The terminal was closed, and {RunId} can't continue in the background; it is paused.")]

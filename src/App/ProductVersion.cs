@@ -5,7 +5,7 @@ namespace Orchestrator.App;
 /// <summary>Provides the product's version.</summary>
 public static class ProductVersion
 {
-    // The program alone carries the commit: in every assembly, each commit would compile all of them anew.
+    // Only the program contains the commit. In every assembly, each commit would cause a complete rebuild.
     private static readonly string Informational = (
         Assembly.GetEntryAssembly() is { } program && program.GetName().Name == "orchestrate" ? program : typeof(ProductVersion).Assembly
     )

@@ -110,15 +110,15 @@ public abstract class UseCaseContext(
             AgentRunIdentity.Find(Environment, Directory)
             ?? throw new UseCaseException(
                 Outcome.Usage,
-                $"This command is for agents that a run has started; {AgentRunIdentity.FolderVariable} is not set here.",
+                $"Only agents of a run can use this command; {AgentRunIdentity.FolderVariable} is not set.",
                 "To steer a run yourself, see 'orchestrate retry', 'skip' and 'approve'."
             );
         return start.IsThere
             ? start
             : throw new UseCaseException(
                 Outcome.Usage,
-                $"The folder of this agent start is gone: {start.Folder}.",
-                "The run was removed while the agent worked; there is nobody to tell."
+                $"The folder of this agent run is missing: {start.Folder}.",
+                "The run was removed while the agent worked, so the report has no recipient."
             );
     }
 
@@ -156,7 +156,7 @@ public abstract class UseCaseContext(
             : throw new UseCaseException(Outcome.Usage, string.Join("\n", settings.Loaded.Errors.Select(fault => fault.ToString())));
     }
 
-    /// <summary>Returns the settings including untrusted ones, or null if one is invalid. They show what a run would use once the
+    /// <summary>Returns the settings including untrusted ones, or null if one is invalid. They show the settings of a run once the
     /// repository is trusted, and must never be acted on. Errors are reported by the commands that require valid settings.</summary>
     public OrchestratorSettings? FindSettings() =>
         SettingsLoader.Load(SettingsFiles.Read(FindRepository()?.WorkTree, Environment, []) with { IsTrusted = true }).Settings;
@@ -169,7 +169,7 @@ public abstract class UseCaseContext(
         var path = FullPath(name);
         if (!File.Exists(path))
         {
-            throw new UseCaseException(Outcome.Usage, $"There is no file {name} in {Directory}.", "Check the name.");
+            throw new UseCaseException(Outcome.Usage, $"The file {name} does not exist in {Directory}.", "Check the name.");
         }
         var result = SettingsLoader.Load(
             SettingsFiles.Read(FindRepository()?.WorkTree, Environment, []) with

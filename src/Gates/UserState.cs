@@ -53,8 +53,9 @@ public static class UserState
         catch (UnauthorizedAccessException refused)
         {
             throw new IOException(
-                $"The folder {folder} can't be made: {refused.Message} Gates of several runs agree there; set XDG_STATE_HOME to a "
-                    + "folder that you can write.",
+                $"The folder {folder} can't be created: {refused.Message} Gates of several runs are coordinated there. Set "
+                    + "XDG_STATE_HOME to a "
+                    + "writable folder.",
                 refused
             );
         }

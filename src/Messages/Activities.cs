@@ -114,7 +114,7 @@ public interface IPlaceActivities
     [Activity]
     Task HoldPlaceAsync(HoldPlaceInput input);
 
-    /// <summary>Runs on the owner host. Publishes the task's data for a worker host, including what other worker hosts have pushed for it.
+    /// <summary>Runs on the owner host. Publishes the task's data for a worker host, including work that other worker hosts pushed for it.
     /// From then on the other worker hosts can't push for the task.</summary>
     [Activity]
     Task HandTaskAsync(HandTaskInput input);

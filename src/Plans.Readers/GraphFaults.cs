@@ -63,8 +63,8 @@ internal static class GraphFaults
         var first = tasks[fault.DependencyIndex].Id;
         var same = string.Equals(fault.Ids[0], fault.Ids[1], StringComparison.Ordinal)
             ? $"The id '{fault.TaskId}' is already used in line {first.Line}."
-            : $"The id '{fault.TaskId}' differs only in capitals from '{fault.Ids[0]}' in line {first.Line}; branch and file "
-                + "names may not tell them apart.";
+            : $"The id '{fault.TaskId}' differs only in letter case from '{fault.Ids[0]}' in line {first.Line}; branch and file "
+                + "names may be equal.";
         Add(faults, "duplicate-id", task.Id, same, $"Give each task its own id, such as '{fault.TaskId}-2'.");
     }
 

@@ -39,7 +39,7 @@ public static class PlanText
                 0,
                 0,
                 $"The file is larger than {MaxBytes / 1e6:0.0} MB.",
-                "Split the plan, or check that this is the file you meant."
+                "Split the plan, or check that this is the right file."
             );
             return false;
         }
@@ -73,7 +73,7 @@ public static class PlanText
                 file,
                 line,
                 column,
-                isUtf8 ? "The file is not UTF-8 from here on." : "The file begins as UTF-16 does and is not.",
+                isUtf8 ? "The file is not valid UTF-8 from here on." : "The file begins like UTF-16, but is not valid UTF-16.",
                 "Save it as UTF-8; other encodings such as Latin-1 are not read."
             );
             return false;

@@ -11,7 +11,7 @@ public static class DiskSpace
     public static string? FullAt(string path) =>
         new DriveInfo(path).AvailableFreeSpace >= Nothing
             ? null
-            : $"The disk of {path} is full: what runs do can't be recorded, so this may be older than it seems. Free some space; they "
+            : $"The disk of {path} is full. Runs can't record their progress, so this may be outdated. Free some space; they "
                 + "continue by themselves.";
 
     /// <summary>Returns a message if less than the reserve is free, or null if there is enough.</summary>

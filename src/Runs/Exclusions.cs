@@ -13,7 +13,7 @@ internal static class Exclusions
             var (first, second) = (conflict.Tasks[0], conflict.Tasks[1]);
             Add(first, second);
             Add(second, first);
-            warnings.Add($"{conflict.Message} They work one after the other, in plan order. {conflict.Cure}");
+            warnings.Add($"{conflict.Message} They run one after the other, in plan order. {conflict.Cure}");
         }
         return (excludes.ToDictionary(e => e.Key, e => (IReadOnlyList<string>)e.Value, StringComparer.Ordinal), warnings);
 

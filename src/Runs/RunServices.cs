@@ -73,7 +73,7 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
         return repository.MainCheckout is not null
             ? repository
             : throw new StepException(
-                $"'{path}' is a bare repository: it has no checkout for the plan and the worktrees. Clone it (git clone {path} "
+                $"'{path}' is a bare repository, so it has no checkout for the plan and the worktrees. Clone it (git clone {path} "
                     + "WORK) and run there.",
                 "InvalidInput"
             );

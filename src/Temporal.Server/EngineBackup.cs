@@ -19,13 +19,13 @@ public static class EngineBackup
     {
         if (File.Exists(target))
         {
-            throw new InvalidOperationException($"{target} is there already; name a file that is not");
+            throw new InvalidOperationException($"{target} already exists; name a new file");
         }
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(target))!;
         if (!Directory.Exists(folder))
         {
-            throw new InvalidOperationException($"there is no folder {folder}");
+            throw new InvalidOperationException($"the folder {folder} does not exist");
         }
 
         var partial = target + ".partial";

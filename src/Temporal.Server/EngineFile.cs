@@ -96,15 +96,15 @@ public sealed class EngineFile : IDisposable
             throw new InvalidOperationException(
                 Directory.Exists(path)
                     ? $"{path} is a folder; name a file"
-                    : $"there is no folder {folder}; make it, or name a file elsewhere"
+                    : $"the folder {folder} does not exist; create it, or name a file in another folder"
             );
         }
 
         if (Path.GetExtension(path) is LockExtension or OwnerExtension)
         {
             throw new InvalidOperationException(
-                $"{path} can't be an engine file: the extensions {LockExtension} and {OwnerExtension} are those of files beside "
-                    + "one; name it otherwise"
+                $"{path} can't be an engine file, because the extensions {LockExtension} and {OwnerExtension} are reserved; "
+                    + "choose another name"
             );
         }
 
@@ -112,7 +112,7 @@ public sealed class EngineFile : IDisposable
         if (NetworkFileSystems.Contains(format, StringComparer.OrdinalIgnoreCase))
         {
             throw new InvalidOperationException(
-                $"{folder} is on a network file system ({format}), where file locks can't be trusted; put it on a local disk"
+                $"{folder} is on a network file system ({format}), where file locks are unreliable; use a local disk"
             );
         }
 

@@ -144,7 +144,7 @@ internal sealed class ServerComposition : IDisposable
 
         if (_options.SearchAttributes.Keys.FirstOrDefault(SystemSearchAttributes.IsReserved) is { } reserved)
         {
-            throw new InvalidOperationException($"the search attribute {reserved} is the system's; give yours another name");
+            throw new InvalidOperationException($"the search attribute {reserved} is reserved; choose another name");
         }
 
         foreach (var ns in Namespaces.All.Where(_ => _options.SearchAttributes.Count > 0))

@@ -143,8 +143,8 @@ public sealed record TemporalServerOptions
         )
         {
             throw new InvalidOperationException(
-                $"{Address} can be reached from other machines: give a certificate and an API key, or say that insecure and any "
-                    + "user are meant"
+                $"{Address} can be reached from other machines. Set a certificate and an API key, or explicitly "
+                    + "allow insecure access by any user"
             );
         }
     }

@@ -62,7 +62,7 @@ public class AgentCommandTests
     [InlineData("works on 'login'", "done", "--task", "other", "--status", "completed")]
     [InlineData("perhaps", "done", "--status", "perhaps")]
     [InlineData("--status", "done", "--task", "login")]
-    [InlineData("There is no file", "done", "--status", "completed", "--report", "gone.md")]
+    [InlineData("The file", "done", "--status", "completed", "--report", "gone.md")]
     [InlineData("'speed=1.4 s' is not a measurement", "done", "--status", "completed", "--measured", "speed=1.4 s")]
     [InlineData("'1.4' is not a measurement", "done", "--status", "completed", "--measured", "1.4")]
     [InlineData("--needs", "blocked")]

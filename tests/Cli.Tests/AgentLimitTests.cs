@@ -30,7 +30,7 @@ public sealed class AgentLimitTests
         Assert.Equal(4, retry.ExitCode);
         Assert.True(resumed.ExitCode == 0, resumed.People);
         Assert.Matches(
-            @"Your last attempt was ended by a limit: Stopped because it and what it started held \d+(\.\d)? MB",
+            @"Your last attempt was ended by a limit: Stopped because it and its processes used \d+(\.\d)? MB",
             File.ReadAllText(Path.Combine(cli.Home, "prompt-a"))
         );
         Assert.Equal("done\n", cli.Read("a.txt"));
@@ -89,7 +89,8 @@ public sealed class AgentLimitTests
         var check = await cli.RunAsync("check");
 
         Assert.Contains(
-            "limits: An agent that holds more than 800MB of memory with all it starts is stopped; an agent that uses more than 0.4 cores "
+            "limits: An agent is stopped if it and its processes use more than 800MB of memory; an agent is slowed down by short "
+                + "stops if it and its processes use more than 0.4 cores "
                 + "on average",
             check.People,
             StringComparison.Ordinal

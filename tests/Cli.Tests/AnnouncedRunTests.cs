@@ -29,7 +29,7 @@ public sealed class AnnouncedRunTests
         var result = await cli.RunAsync([.. command, "--max-cost", "5"]);
 
         Assert.True(result.ExitCode == 2, result.People);
-        Assert.Contains("the agent 'mine' does not say what it costs", result.People, StringComparison.Ordinal);
+        Assert.Contains("the agent 'mine' does not report its cost", result.People, StringComparison.Ordinal);
         Assert.DoesNotContain("can be run", result.Output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator", "runs")));
     }
@@ -46,7 +46,7 @@ public sealed class AnnouncedRunTests
         var result = await cli.RunAsync(command);
 
         Assert.True(result.ExitCode == 2, result.People);
-        Assert.Contains("Task b depends on a, whose work it would not see", result.People, StringComparison.Ordinal);
+        Assert.Contains("Task b depends on a, but would not see that work", result.People, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public class BadInputTests
             ""
         ),
         ("prints-nothing", "echo x > prints-nothing.txt", "{command: 'test -f prints-nothing.txt'}", ""),
-        ("does-nothing", "true", "{command: 'test -f does-nothing.txt'}", "No file was changed"),
+        ("does-nothing", "true", "{command: 'test -f does-nothing.txt'}", "without changing any file"),
     ];
 
     [Fact]

@@ -23,7 +23,7 @@ public class ChangedRunFilesTests
 
         Assert.True(run.ExitCode is 1 or 3, run.People);
         Assert.Equal(before, cli.Git("rev-parse", "main"));
-        Assert.Contains("Somebody changed .orchestrator/runs/", status.Output, StringComparison.Ordinal);
+        Assert.Contains("was changed since the run", status.Output, StringComparison.Ordinal);
         Assert.Contains(file, status.Output, StringComparison.Ordinal);
     }
 
@@ -54,7 +54,7 @@ public class ChangedRunFilesTests
         Assert.Contains("(1) the parser (2) the printer", status.Output, StringComparison.Ordinal);
         Assert.True(resumed.ExitCode is 1 or 3, resumed.People);
         Assert.Contains("claim.json", after.Output, StringComparison.Ordinal);
-        Assert.Contains("Somebody changed", after.Output, StringComparison.Ordinal);
+        Assert.Contains("was changed since the run", after.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("evil", cli.Git("log", "--all", "--format=%B"), StringComparison.Ordinal);
     }
 

@@ -37,7 +37,7 @@ public class CleanupCommandTests
 
         Assert.Contains("orchestrate cleanup --discard RUN", kept.Output, StringComparison.Ordinal);
         Assert.Equal((2, 0, 3, 3), (unnamed.ExitCode, dry.ExitCode, asked.ExitCode, no.ExitCode));
-        Assert.Contains("Given up, because it is on no branch of yours:", asked.People, StringComparison.Ordinal);
+        Assert.Contains("This work is on none of your branches and would be discarded:", asked.People, StringComparison.Ordinal);
         Assert.Equal(refs, cli.Git("for-each-ref"));
         var discarded = await cli.RunAsync("cleanup", "--discard", run, "--yes");
 
@@ -132,7 +132,7 @@ public class CleanupCommandTests
         File.SetLastWriteTimeUtc(owner, DateTime.UtcNow.AddDays(-8));
 
         var dry = await cli.RunAsync("cleanup", "--dry-run");
-        Assert.Contains($"{cache}  cache of /gone/.git, which is gone", dry.Output, StringComparison.Ordinal);
+        Assert.Contains($"{cache}  cache of /gone/.git, which no longer exists", dry.Output, StringComparison.Ordinal);
         Assert.True(cache.Exists);
         var done = (await cli.RunAsync("cleanup", "--json")).Json;
 

@@ -71,7 +71,7 @@ public class CommandLineTests
         var result = await cli.RunAsync("trust", "--working-dir", "nowhere");
 
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("There is no folder", result.People, StringComparison.Ordinal);
+        Assert.Contains("The folder", result.People, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public class ContractRunTests
         Assert.Contains($"## Store (version {stub.Version}) in `{StubFile}`", Prompt("user-1"), StringComparison.Ordinal);
         Assert.Contains("which only the orchestrator changes", Prompt("maker-2"), StringComparison.Ordinal);
         Assert.Contains(
-            "class Memory says that it is a Store, but its method get can't be called",
+            "class Memory declares that it implements Store, but its method get can't be called",
             Prompt("maker-3"),
             StringComparison.Ordinal
         );
@@ -127,7 +127,7 @@ public class ContractRunTests
         Assert.Contains("deep: bool", File.ReadAllText(Path.Combine(cli.Home, "user.prompt")), StringComparison.Ordinal);
         Assert.Equal("maker user user", string.Join(' ', File.ReadAllLines(Path.Combine(cli.Home, "starts")).Order()));
         Assert.Contains(
-            $"no longer the version {old.Version} that user had",
+            $"no longer at version {old.Version}, which user used",
             (await cli.RunAsync("status", "--json")).Json["warnings"]!.ToJsonString(),
             StringComparison.Ordinal
         );

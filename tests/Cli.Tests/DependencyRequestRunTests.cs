@@ -63,8 +63,8 @@ public class DependencyRequestRunTests
     }
 
     [Theory]
-    [InlineData("no-such-package", "no-such-package is not there (PyPI)")]
-    [InlineData("; rm -rf /", "is no package of PyPI, and nothing was run for it")]
+    [InlineData("no-such-package", "no-such-package does not exist (PyPI)")]
+    [InlineData("; rm -rf /", "is not a package of PyPI, so nothing was installed")]
     public async Task Run_PackageThatCanNotBe_TheAgentIsToldWhyAndWorksWithout(string needs, string reason)
     {
         using var cli = Repository(needs, "dependencies: {allow: ['*']}\n");

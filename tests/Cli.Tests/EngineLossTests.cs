@@ -45,8 +45,8 @@ public class EngineLossTests
         var next = await orchestrate.RunAsync("run", "--yes", "--no-progress");
 
         Assert.True(run.ExitCode == 5, run.StandardError.Text);
-        Assert.Contains("engine.db was removed while the engine worked on it", run.StandardError.Text, StringComparison.Ordinal);
-        Assert.Contains("'orchestrate run' takes them up again", run.StandardError.Text, StringComparison.Ordinal);
+        Assert.Contains("engine.db was removed while the engine used it", run.StandardError.Text, StringComparison.Ordinal);
+        Assert.Contains("'orchestrate run' reuses them", run.StandardError.Text, StringComparison.Ordinal);
         Assert.Null(ProcessIdentity.Of(int.Parse(File.ReadAllLines(agents)[0], System.Globalization.CultureInfo.InvariantCulture)));
         Assert.True(next.ExitCode == 0, next.StandardError.Text);
         Assert.Equal("x\n", cli.Read("a.txt"));
@@ -66,7 +66,7 @@ public class EngineLossTests
         var ended = await serving;
 
         Assert.Equal((5, 5), (second.ExitCode, ended.ExitCode));
-        Assert.Contains("was removed while it was served", ended.People, StringComparison.Ordinal);
+        Assert.Contains("was removed while the server used it", ended.People, StringComparison.Ordinal);
     }
 
     // Programs that write at this moment may keep a folder from being removed; what git answers then does not matter here.

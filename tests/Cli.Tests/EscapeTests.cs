@@ -49,7 +49,7 @@ public class EscapeTests
             "repository of its own"
         ),
         ("case-rename", "'*.txt'", "git mv README.md Readme.md", "README.md' was deleted"),
-        ("case-twin", "'*.md'", "echo x > ReadMe.md", "differs only in case"),
+        ("case-twin", "'*.md'", "echo x > ReadMe.md", "differs only in letter case"),
         ("mode", "'*.txt'", "echo x > a.txt; chmod +x README.md", "README.md' was changed"),
         ("git-file", "'*.txt'", "echo x > a.txt; echo 'gitdir: /tmp/evil' > .git", "+/.git was changed"),
         ("git-folder", "'*.txt'", "echo x > a.txt; rm .git; git init -q .", "+/.git was changed"),
@@ -59,7 +59,7 @@ public class EscapeTests
             "'*.txt'",
             "echo x > staging.txt; git add staging.txt; git commit -qm x; git update-ref "
                 + "\"refs/heads/orchestrator/$ORCHESTRATOR_RUN/staging\" HEAD",
-            "+was not where this run had left it and was put back"
+            "+had been moved by another program and was restored"
         ),
         (
             "move-main",

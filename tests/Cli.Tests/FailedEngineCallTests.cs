@@ -37,9 +37,15 @@ public sealed class FailedEngineCallTests
     [Theory]
     [InlineData(RpcException.StatusCode.DeadlineExceeded, TimedOut, 5, "No worker answered", "run the command again")]
     [InlineData(RpcException.StatusCode.FailedPrecondition, "not ready", 5, "No worker answered", "run the command again")]
-    [InlineData(RpcException.StatusCode.Unavailable, "connection refused", 5, "The engine went away", "Run the command again")]
+    [InlineData(
+        RpcException.StatusCode.Unavailable,
+        "connection refused",
+        5,
+        "The connection to the engine was lost",
+        "Run the command again"
+    )]
     [InlineData(RpcException.StatusCode.Unauthenticated, "who", 5, "refused the credentials", "temporal.api_key")]
-    [InlineData(RpcException.StatusCode.NotFound, "gone", 2, "does not know the run", "orchestrate history")]
+    [InlineData(RpcException.StatusCode.NotFound, "gone", 2, "The run is unknown to the engine", "orchestrate history")]
     [InlineData(RpcException.StatusCode.Internal, "oops", 5, "refused the call", "engine.log")]
     public void Of_RefusalOfTheEngine_HasASentenceWithTheCure(
         RpcException.StatusCode code,

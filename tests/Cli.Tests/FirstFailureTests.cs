@@ -63,7 +63,7 @@ public class FirstFailureTests
 
         var said = string.Join(' ', check.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains("Set: jest --watch, which watches for changes", said, StringComparison.Ordinal);
-        Assert.Contains("Use 'jest', which checks once. Use the command that it runs again and again.", said, StringComparison.Ordinal);
+        Assert.Contains("Use 'jest', which checks once. Use the command that it repeats.", said, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public class FirstFailureTests
 
         var result = await cli.RunAsync("check");
 
-        Assert.Contains("warn  identity: git knows no name for commits", result.Output, StringComparison.Ordinal);
+        Assert.Contains("warn  identity: git has no author name configured", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]

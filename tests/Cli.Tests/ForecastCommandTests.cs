@@ -35,7 +35,7 @@ public sealed class ForecastCommandTests
         var report = await cli.RunAsync("report", "--full");
 
         Assert.True(first.ExitCode == 0 && second.ExitCode == 0, first.People + second.People);
-        Assert.Contains("Its cost and time are unknown, because there are no past runs here.", before.Output, StringComparison.Ordinal);
+        Assert.Contains("Its cost and time are unknown, because the repository has no past runs.", before.Output, StringComparison.Ordinal);
         Assert.Equal((int)Outcome.Usage, unknown.ExitCode);
         Assert.Contains("A rehearsal needs a past run", unknown.People, StringComparison.Ordinal);
         Assert.Matches(@"a starts\n.*a is done, for 0\.00 USD\n.*b starts\n.*b is done", rehearsed.Output);

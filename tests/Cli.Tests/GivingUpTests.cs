@@ -8,10 +8,10 @@ public class GivingUpTests
     private const string Agent = """
         prompt=$(cat)
         case $ORCHESTRATOR_TASK in
-          again) echo half > again.txt; case $prompt in *'has given up'*) exit 0 ;; esac; echo 'out of ideas' >&2; exit 1 ;;
+          again) echo half > again.txt; case $prompt in *'without reporting its work'*) exit 0 ;; esac; echo 'out of ideas' >&2; exit 1 ;;
           always) echo half > always.txt; exit 3 ;;
           said) echo half > said.txt; echo '{"status": "failed", "reason": "too hard"}' > .task-status.json ;;
-          idle) case $prompt in *'No file was changed'*) echo "told" > "$HOME/told" ;; esac ;;
+          idle) case $prompt in *'without changing any file'*) echo "told" > "$HOME/told" ;; esac ;;
         esac
         """;
 
@@ -42,9 +42,9 @@ public class GivingUpTests
         Assert.Equal(("merged", 2), ((string?)tasks["again"]["state"], (int)tasks["again"]["attempt"]!));
         Assert.All(["always", "said", "idle"], id => Assert.Equal("failed", (string?)tasks[id]["state"]));
         Assert.Contains("ended with exit code 3", (string?)tasks["always"]["reason"], StringComparison.Ordinal);
-        Assert.Contains("has given up", (string?)tasks["always"]["reason"], StringComparison.Ordinal);
+        Assert.Contains("without reporting its work as done", (string?)tasks["always"]["reason"], StringComparison.Ordinal);
         Assert.Equal("the agent gave up: too hard", (string?)tasks["said"]["reason"]);
-        Assert.StartsWith("No file was changed: ", (string?)tasks["idle"]["reason"], StringComparison.Ordinal);
+        Assert.StartsWith("The agent ended without changing any file.", (string?)tasks["idle"]["reason"], StringComparison.Ordinal);
         Assert.DoesNotContain("The gate", (string?)tasks["idle"]["reason"], StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(cli.Home, "told")), "The agent was not told that it changed nothing.");
         Assert.Equal("again.txt", cli.Git("diff", "--name-only", "main", (string)status["staging"]!).Trim());

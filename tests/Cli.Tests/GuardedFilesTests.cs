@@ -31,7 +31,7 @@ public sealed class GuardedFilesTests : IDisposable
         var shown = await _cli.RunAsync("show", "one");
 
         Assert.True(run.ExitCode == 1, run.People);
-        Assert.Contains("always needs a person (always_require_human)", shown.Output + shown.People, StringComparison.Ordinal);
+        Assert.Contains("always needs the user's approval (always_require_human)", shown.Output + shown.People, StringComparison.Ordinal);
         Assert.All(paths, path => Assert.Contains(path, shown.Output + shown.People, StringComparison.Ordinal));
         Assert.All(paths, path => Assert.DoesNotContain(path, Landed(), StringComparison.Ordinal));
     }

@@ -117,7 +117,7 @@ public sealed class LandedWorkTests
         Assert.True(landed.ExitCode == 0, landed.People);
         Assert.Equal("by a person\n", cli.Git("show", "main:two.txt"));
         Assert.Equal("GOOD\n", cli.Git("show", "main:one.txt"));
-        Assert.Contains("1 of them given up by a person: two.txt:1 of one ('by the task')", (await cli.RunAsync("report")).Output);
+        Assert.Contains("1 of them accepted by a user: two.txt:1 of one ('by the task')", (await cli.RunAsync("report")).Output);
         Assert.Contains("accept losses", cli.Git("log", "--format=%s", "main"), StringComparison.Ordinal);
 
         // Without that commit, which changes no file, all of it is there still.

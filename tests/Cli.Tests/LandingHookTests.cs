@@ -38,7 +38,7 @@ public sealed class LandingHookTests
 
         var refused = await cli.RunAsync("run", "--yes");
         Assert.Equal((3, start), (refused.ExitCode, cli.Git("rev-parse", "main").Trim()));
-        Assert.Contains("your hook pre-merge-commit refuses what is merged", refused.People, StringComparison.Ordinal);
+        Assert.Contains("your hook pre-merge-commit rejects the merged work", refused.People, StringComparison.Ordinal);
         Assert.Contains("one.txt is not wanted", refused.People, StringComparison.Ordinal);
         Assert.Contains("git.hooks: off", refused.People, StringComparison.Ordinal);
         Hook(cli, "pre-merge-commit", "true");

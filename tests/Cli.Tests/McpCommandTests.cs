@@ -115,17 +115,17 @@ public sealed class McpCommandTests
 
         Assert.EndsWith("from task login]\n> ids are UUIDs", read.Text, StringComparison.Ordinal);
         Assert.Equal((read, read), (peeked, same));
-        Assert.Equal(("There is no new mail.", false), after);
+        Assert.Equal(("No new mail.", false), after);
     }
 
     [Theory]
     [InlineData("status is missing", "done")]
     [InlineData("Give completed or failed", "done", "status", "perhaps")]
-    [InlineData("There is no file", "done", "status", "completed", "report", "gone.md")]
+    [InlineData("The file", "done", "status", "completed", "report", "gone.md")]
     [InlineData("measurements is not an object", "done", "status", "completed", "measurements", "fast")]
     [InlineData("reason is missing", "blocked", "needs", "x")]
     [InlineData("dev is neither true nor false", "blocked", "reason", "tests", "dev", "yes")]
-    [InlineData("There is no tool 'approve'", "approve", "gate", "plan")]
+    [InlineData("The tool 'approve' is unknown", "approve", "gate", "plan")]
     [InlineData("is gone", "plan")]
     public async Task Mcp_CallThatCantBeAnswered_TellsTheModelWhyAndClaimsNothing(string message, string tool, params string[] arguments)
     {

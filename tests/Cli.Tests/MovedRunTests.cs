@@ -31,12 +31,12 @@ public class MovedRunTests
 
         Assert.StartsWith("night  interrupted: orchestrate move night  ", status.Output, StringComparison.Ordinal);
         Assert.Contains($"({there})", status.Output, StringComparison.Ordinal);
-        Assert.Contains("when that was last seen is unknown", status.Output, StringComparison.Ordinal);
+        Assert.Contains("its last contact is unknown", status.Output, StringComparison.Ordinal);
         Assert.Equal((there, null), ((string?)json["away"]!["machine"], (string?)json["away"]!["lastSeen"]));
-        Assert.Contains("'orchestrate move night' takes it to this one.", show.Output, StringComparison.Ordinal);
+        Assert.Contains("'orchestrate move night' takes it over.", show.Output, StringComparison.Ordinal);
         Assert.Contains("orchestrate move night", inbox.Output, StringComparison.Ordinal);
         Assert.Equal(4, resumed.ExitCode);
-        Assert.Contains("night can't continue here. It waits for the machine", resumed.People, StringComparison.Ordinal);
+        Assert.Contains("night can't continue here. It waits for the host", resumed.People, StringComparison.Ordinal);
         Assert.True(moved.ExitCode == 0, moved.People);
         Assert.Contains("night was moved from", moved.People, StringComparison.Ordinal);
         Assert.StartsWith("night  completed  ", (await cli.RunAsync("status")).Output, StringComparison.Ordinal);

@@ -94,7 +94,7 @@ public class NoticeTests
             check.Json["checks"]!.AsArray().Single(entry => (string?)entry!["name"] == "notifications")!["status"]!.ToString()
         );
         Assert.Equal((0, 0, 2), (test.ExitCode, one.ExitCode, unknown.ExitCode));
-        Assert.Contains("has taken the test", test.Output, StringComparison.Ordinal);
+        Assert.Contains("accepted the test", test.Output, StringComparison.Ordinal);
         Assert.Equal("ok", (string?)one.Json["status"]);
         Assert.Equal(2, Notices(cli).Count);
     }

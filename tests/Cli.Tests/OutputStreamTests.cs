@@ -99,7 +99,7 @@ public class OutputStreamTests
         var waiting = await program.RunAsync("run", "-d", "--run-id", "night");
         var goesOn = await program.RunAsync("resume", "night", "--approve", "plan", "-d");
 
-        Assert.Contains("A person will be asked before it begins; --yes answers.", shown.StandardOutput.Text, StringComparison.Ordinal);
+        Assert.Contains("It needs your approval before it starts; --yes gives it.", shown.StandardOutput.Text, StringComparison.Ordinal);
         Assert.True(waiting.ExitCode == 3, waiting.StandardError.Text);
         Assert.Contains("May this run begin?", waiting.StandardError.Text, StringComparison.Ordinal);
         Assert.Contains("orchestrate approve night/plan", waiting.StandardError.Text, StringComparison.Ordinal);

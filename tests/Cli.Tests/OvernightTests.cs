@@ -28,12 +28,12 @@ public sealed class OvernightTests
         var asked = await cli.RunAsync("run", "--overnight", "--max-cost", "40");
 
         Assert.Equal((int)Outcome.NeedsPerson, asked.ExitCode);
+        Assert.Contains("warn  until: Agents start until the plan is done, without a time limit.", asked.People, StringComparison.Ordinal);
         Assert.Contains(
-            "warn  until: Agents are started until the plan is done, however late that is.",
+            "warn  approvals: b needs your approval before starting (requires_approval)",
             asked.People,
             StringComparison.Ordinal
         );
-        Assert.Contains("warn  approvals: b asks for your yes before starting (requires_approval)", asked.People, StringComparison.Ordinal);
         Assert.Contains("warn  notifications: No one is notified if the run needs a user.", asked.People, StringComparison.Ordinal);
         Assert.Contains("no agent starts when 40.00 USD are spent", asked.People, StringComparison.Ordinal);
         Assert.Contains("could wake you", asked.People, StringComparison.Ordinal);
@@ -73,9 +73,9 @@ public sealed class OvernightTests
             StringComparison.Ordinal
         );
         Assert.Contains("--what=sleep:idle --who=orchestrate --why=run-tasks-", await File.ReadAllTextAsync(log), StringComparison.Ordinal);
-        Assert.Contains("- Nobody is needed: nobody was.", report.Output, StringComparison.Ordinal);
+        Assert.Contains("- No user is needed: none was.", report.Output, StringComparison.Ordinal);
         Assert.Contains("- No agent starts when 40.00 USD are spent: 0.00 were spent.", report.Output, StringComparison.Ordinal);
-        Assert.Contains("- All tasks land: 1 of 1 task merged, 1 not asked for, on main.", report.Output, StringComparison.Ordinal);
+        Assert.Contains("- All tasks land: 1 of 1 task merged, 1 not requested, on main.", report.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("broken", report.Output, StringComparison.Ordinal);
     }
 
@@ -119,12 +119,17 @@ public sealed class OvernightTests
         }
         var none = await SleepInhibitor.ProblemAsync(new Dictionary<string, string> { ["PATH"] = folder.Path }, CancellationToken.None);
 
-        Assert.Contains("There is no systemd-inhibit here", none, StringComparison.Ordinal);
+        Assert.Contains("systemd-inhibit is not installed", none, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("sys/class/power_supply/BAT0", "type=Battery|status=Discharging|capacity=43", "power", "It runs on its battery (43 %).")]
-    [InlineData("run", "reboot-required=x", "reboot", "An update waits for a reboot.")]
+    [InlineData(
+        "sys/class/power_supply/BAT0",
+        "type=Battery|status=Discharging|capacity=43",
+        "power",
+        "The machine runs on battery (43 %)."
+    )]
+    [InlineData("run", "reboot-required=x", "reboot", "An update needs a reboot.")]
     [InlineData(
         "run/systemd/shutdown",
         "scheduled=USEC=1795579200000000\nMODE=reboot",

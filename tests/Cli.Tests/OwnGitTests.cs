@@ -134,7 +134,7 @@ public sealed class OwnGitTests : IDisposable
         var run = await RunAsync("run", "--yes");
 
         Assert.NotEqual(0, run.ExitCode);
-        Assert.Contains("Somebody changed git's configuration as it was when the run began", Said(run), StringComparison.Ordinal);
+        Assert.Contains("The run's copy of git's configuration", Said(run), StringComparison.Ordinal);
         Assert.False(File.Exists(_told));
         Assert.Equal("First\n", _cli.Git("log", "--format=%s", "main"));
     }

@@ -224,7 +224,7 @@ public class PlanByPlannerTests
         var run = await cli.RunAsync("run", "write one file", "--yes");
 
         Assert.NotEqual(0, run.ExitCode);
-        Assert.Contains("the agent 'script' does not say what it costs", run.People, StringComparison.Ordinal);
+        Assert.Contains("the agent 'script' does not report its cost", run.People, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(cli.Folder, ".orchestrator", "prompt")), run.People);
         Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator", "runs")));
     }

@@ -67,7 +67,7 @@ public class PlanCommandTests
     }
 
     [Theory]
-    [InlineData("gone.yaml", "There is no plan file gone.yaml")]
+    [InlineData("gone.yaml", "The plan file gone.yaml does not exist")]
     [InlineData(".", "is a folder")]
     public async Task Validate_NoFile_IsExitTwo(string name, string message)
     {
@@ -117,7 +117,7 @@ public class PlanCommandTests
             ("unknown-agent", 3, "tasks[1].agent", "Did you mean 'mine'?"),
             ((string?)error["code"], (int)error["line"]!, (string?)error["field"], (string?)error["cure"])
         );
-        Assert.Contains("There is no agent 'mnie'", run.People, StringComparison.Ordinal);
+        Assert.Contains("No agent is named 'mnie'", run.People, StringComparison.Ordinal);
     }
 
     [Fact]

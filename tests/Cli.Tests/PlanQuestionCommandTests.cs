@@ -119,7 +119,7 @@ public class PlanQuestionCommandTests
         Assert.Equal((0, cli.Read("contracts/auth.py")), (result.ExitCode, (string)contracts[0]!["stub"]!));
         Assert.Equal(7, ((string)contracts[0]!["version"]!).Length);
         Assert.Contains("def a(self", (string)contracts[1]!["stub"]!, StringComparison.Ordinal);
-        Assert.Contains("'contracts/mine.py' is there already", result.People, StringComparison.Ordinal);
+        Assert.Contains("'contracts/mine.py' already exists", result.People, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -190,7 +190,7 @@ public class PlanQuestionCommandTests
         var result = await cli.RunAsync("prompt", "tasks.yaml", "one");
 
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("context.json is no mapping of names to texts (line 1)", result.People, StringComparison.Ordinal);
+        Assert.Contains("context.json is not a mapping of names to texts (line 1)", result.People, StringComparison.Ordinal);
     }
 
     [Fact]

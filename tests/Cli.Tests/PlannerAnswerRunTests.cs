@@ -31,7 +31,7 @@ public class PlannerAnswerRunTests
         Assert.True(run.ExitCode == 0, run.People);
         Assert.Equal("ISO 8601\n", cli.Read("a.txt"));
         Assert.Contains(
-            "answered by the planner (mine), not by a person",
+            "answered by the planner (mine), not by a user",
             File.ReadAllText(Path.Combine(cli.Home, "prompt")),
             StringComparison.Ordinal
         );
@@ -43,7 +43,7 @@ public class PlannerAnswerRunTests
         const string Told = "answered by the planner (mine): ISO 8601, as in the README (asked: Which date format?)";
         Assert.All((string[])[show.Output, whole.Output, report.Output], text => Assert.Contains(Told, text, StringComparison.Ordinal));
         Assert.Contains(events.Output.Split('\n'), line => line.Length > 0 && (string?)JsonNode.Parse(line)!["reason"] == Told);
-        Assert.Contains("## What the planner has answered, and no person", report.Output, StringComparison.Ordinal);
+        Assert.Contains("## Questions answered by the planner, without you", report.Output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".worktrees", (string)status["runId"]!, ".question-a-1")));
     }
 

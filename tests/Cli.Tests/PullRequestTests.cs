@@ -87,7 +87,7 @@ public sealed class PullRequestTests : IDisposable
         var asked = await RunAsync("run", "--land", "pr");
 
         Assert.True(asked.ExitCode == 3, asked.People);
-        Assert.Contains("Nothing can be pushed to origin now", asked.People, StringComparison.Ordinal);
+        Assert.Contains("Pushing to origin fails now", asked.People, StringComparison.Ordinal);
         Assert.Contains("0 agent starts", asked.People, StringComparison.Ordinal);
     }
 

@@ -30,7 +30,7 @@ public sealed class RenamedTargetTests
         Assert.Equal($"orchestrate promote {run} --target trunk", recommended);
         var unknown = await cli.RunAsync("promote", "--target", "trnk");
         Assert.Equal(2, unknown.ExitCode);
-        Assert.Contains("There is no branch trnk here. Branches are", unknown.People, StringComparison.Ordinal);
+        Assert.Contains("The repository has no branch trnk. Its branches:", unknown.People, StringComparison.Ordinal);
         var landed = await cli.RunAsync("promote", run, "--target", "trunk");
 
         Assert.True(landed.ExitCode == 0, landed.People);

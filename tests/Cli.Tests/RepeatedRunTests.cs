@@ -43,7 +43,7 @@ public sealed class RepeatedRunTests
 
         Assert.Equal((3, 3, 3, 0), (again.ExitCode, detached.ExitCode, no.ExitCode, dry.ExitCode));
         Assert.All([again, detached, no, dry], run => Assert.Contains(landed[..12], run.People, StringComparison.Ordinal));
-        Assert.Contains("--again runs it once more", again.People, StringComparison.Ordinal);
+        Assert.Contains("--again runs it again", again.People, StringComparison.Ordinal);
         Assert.Contains("Run it again?", no.People, StringComparison.Ordinal);
         Assert.Equal(1, Starts(cli));
 
@@ -102,7 +102,7 @@ public sealed class RepeatedRunTests
 
         Assert.True(first.ExitCode == 3, first.People);
         Assert.Equal((3, 3), (second.ExitCode, detached.ExitCode));
-        Assert.Contains("is a run of the same request and still open", second.People, StringComparison.Ordinal);
+        Assert.Contains("has the same request and is still open", second.People, StringComparison.Ordinal);
         Assert.Contains("orchestrate resume", second.People, StringComparison.Ordinal);
         Assert.Equal(1, Starts(cli));
     }
@@ -119,7 +119,7 @@ public sealed class RepeatedRunTests
 
         Assert.True(first.ExitCode == 0, first.People);
         Assert.True(second.ExitCode == 3, second.People);
-        Assert.Contains("has landed the same request", second.People, StringComparison.Ordinal);
+        Assert.Contains("already landed the same request", second.People, StringComparison.Ordinal);
         Assert.Equal(2, Starts(cli));
     }
 
@@ -145,7 +145,7 @@ public sealed class RepeatedRunTests
                 var third = await Ended(await runs.StartAsync(input with { Again = true }, "third"));
                 await second.ApproveAsync(new ApprovalCommand(RunQuestion.Plan));
 
-                Assert.Contains("first has landed the same plan already", asked, StringComparison.Ordinal);
+                Assert.Contains("first already landed the same plan", asked, StringComparison.Ordinal);
                 Assert.Equal(RunStates.Completed, third.State);
                 Assert.Equal(RunStates.Completed, (await Ended(second)).State);
 

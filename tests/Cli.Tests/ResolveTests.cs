@@ -49,10 +49,10 @@ public sealed class ResolveTests
         var mended = await cli.RunAsync("resolve", run, "manual-fix", "--yes", "--reason", "by hand");
 
         Assert.Equal((1, 1, 1, 1), (nothing.ExitCode, uncommitted.ExitCode, red.ExitCode, lost.ExitCode));
-        Assert.Contains("There is no new commit on", nothing.People, StringComparison.Ordinal);
-        Assert.Contains("in no commit yet: bad.txt", uncommitted.People, StringComparison.Ordinal);
+        Assert.Contains("has no new commit", nothing.People, StringComparison.Ordinal);
+        Assert.Contains("uncommitted changes: bad.txt", uncommitted.People, StringComparison.Ordinal);
         Assert.Contains("no GOOD in bad.txt", red.People, StringComparison.Ordinal);
-        Assert.Contains("no longer has what the run has merged", lost.People, StringComparison.Ordinal);
+        Assert.Contains("no longer contains the run's merges", lost.People, StringComparison.Ordinal);
         Assert.True(mended.ExitCode == 0, mended.People);
         Assert.Equal("GOOD\n", cli.Git("show", "main:bad.txt"));
         Assert.Equal("GOOD\n", cli.Git("show", "main:after.txt"));
@@ -165,7 +165,7 @@ public sealed class ResolveTests
         var refused = await cli.RunAsync("resolve", run, "replan", "--yes");
 
         Assert.Equal(1, refused.ExitCode);
-        Assert.Contains("There is no planner 'nobody' (planner.agent).", refused.People, StringComparison.Ordinal);
+        Assert.Contains("The planner 'nobody' is unknown (planner.agent).", refused.People, StringComparison.Ordinal);
         Assert.Equal("escalated", (string?)(await cli.RunAsync("status", run, "--json")).Json["state"]);
     }
 

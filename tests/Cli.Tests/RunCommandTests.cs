@@ -126,7 +126,7 @@ public class RunCommandTests
         Assert.DoesNotContain("a.txt", before);
         Assert.True(promoted.ExitCode == 0, promoted.People);
         Assert.Contains(
-            "a person lets land: a.txt:1 (GitHub token)",
+            "accepted by a user: a.txt:1 (GitHub token)",
             (await cli.RunAsync("report", "--full")).Output,
             StringComparison.Ordinal
         );
@@ -276,7 +276,7 @@ public class RunCommandTests
 
         Assert.True(first.ExitCode == 0, first.People);
         Assert.Equal((2, 2), (second.ExitCode, detached.ExitCode));
-        Assert.Contains("There was a run mine already: it is completed.", second.People, StringComparison.Ordinal);
+        Assert.Contains("A run mine already exists; it is completed.", second.People, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -367,15 +367,15 @@ public class RunCommandTests
     }
 
     [Theory]
-    [InlineData(2, "There is no plan file taks.yaml", "run", "taks.yaml")]
-    [InlineData(2, "There is no plan file my plan.yaml", "run", "my plan.yaml")]
+    [InlineData(2, "The plan file taks.yaml does not exist", "run", "taks.yaml")]
+    [InlineData(2, "The plan file my plan.yaml does not exist", "run", "my plan.yaml")]
     [InlineData(2, "no 'tasks.yaml'|no plan was named|No plan was named", "run")]
-    [InlineData(2, "There is no run", "status")]
-    [InlineData(2, "There is no run", "report", "x")]
-    [InlineData(2, "There is no run in", "resume")]
+    [InlineData(2, "has no run yet", "status")]
+    [InlineData(2, "No run is named", "report", "x")]
+    [InlineData(2, "has no run yet", "resume")]
     [InlineData(2, "whole number", "run", "good.yaml", "--workers", "zero")]
-    [InlineData(2, "there is no agent 'mien'", "run", "good.yaml", "--agent", "mien")]
-    [InlineData(2, "There is no task 'tow' of this plan", "run", "good.yaml", "--only", "tow")]
+    [InlineData(2, "the agent 'mien' is unknown", "run", "good.yaml", "--agent", "mien")]
+    [InlineData(2, "No task of this plan is named 'tow'", "run", "good.yaml", "--only", "tow")]
     [InlineData(2, "is not a time", "run", "good.yaml", "--until", "soon")]
     [InlineData(2, "'2001-01-01' is in the past", "run", "good.yaml", "--until", "2001-01-01")]
     [InlineData(2, "'2001-01-01T07:30' is in the past", "run", "good.yaml", "--until", "2001-01-01T07:30")]

@@ -141,7 +141,7 @@ public class RunTruthTests(ITestOutputHelper output)
         Assert.Equal(status["counts"]!.ToJsonString(), blocked.Json["counts"]!.ToJsonString());
         Assert.Contains(Brief(sentence), (await cli.RunAsync("status", "--blocked")).Output, StringComparison.Ordinal);
         var first = (await cli.RunAsync("status")).Output.Split('\n')[0];
-        Assert.Contains((string)status["standing"]! == "needs-person" && state == "executing" ? "waiting for a person" : state, first);
+        Assert.Contains((string)status["standing"]! == "needs-person" && state == "executing" ? "waiting for a user" : state, first);
 
         // The page: what became of all tasks, and each task's state in its row.
         var (home, page) = await PagesAsync(cli, id);

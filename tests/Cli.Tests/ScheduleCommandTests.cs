@@ -95,7 +95,7 @@ public sealed class ScheduleCommandTests
     [InlineData("The schedule has no time.", "--cron", "0 22 * * *", "--days", "mon")]
     [InlineData("--at is '25:00'", "--at", "25:00")]
     [InlineData("--days is 'someday'", "--at", "22:00", "--days", "someday")]
-    [InlineData("no time zone 'Mars'", "--at", "22:00", "--zone", "Mars")]
+    [InlineData("The time zone 'Mars' is unknown", "--at", "22:00", "--zone", "Mars")]
     [InlineData("--until is 'soon'", "--at", "22:00", "--until", "soon")]
     [InlineData("--catch-up is '1s'", "--at", "22:00", "--catch-up", "1s")]
     [InlineData("can't read '61 * * * *", "--cron", "61 * * * *")]

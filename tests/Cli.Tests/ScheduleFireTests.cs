@@ -88,7 +88,7 @@ public sealed class ScheduleFireTests
 
         Assert.Equal((NoticeKinds.ScheduleMissed, $"fire/{At(22).ToUnixTimeSeconds()}"), (notice.Kind, notice.Key));
         Assert.Equal(
-            "The schedule nightly did not run at 2026-11-23 22:00Z: nothing served the engine in time, or the schedule was paused.",
+            "The schedule nightly did not run at 2026-11-23 22:00Z: no process served the engine in time, or the schedule was paused.",
             notice.Text
         );
         Assert.Equal("orchestrate schedule run-now nightly", Assert.Single(notice.Ways).Command);

@@ -111,7 +111,7 @@ public sealed class ServerProfileTests
 
         Assert.Equal((int)Outcome.Unavailable, without.ExitCode);
         Assert.Equal((int)Outcome.Unavailable, missing.ExitCode);
-        Assert.Contains("There is no namespace nowhere on the Temporal server", missing.People, StringComparison.Ordinal);
+        Assert.Contains("has no namespace nowhere", missing.People, StringComparison.Ordinal);
         Assert.Contains("temporal operator namespace create --namespace nowhere", missing.People, StringComparison.Ordinal);
         Assert.True(run.ExitCode == 0, run.People);
         Assert.Equal("x\n", cli.Read("a.txt"));

@@ -116,7 +116,7 @@ public sealed class ServiceCommandTests
         var status = await cli.RunAsync("service", "status");
 
         Assert.Equal((5, 5), (refused.ExitCode, status.ExitCode));
-        Assert.Contains("no program systemctl in PATH", refused.People, StringComparison.Ordinal);
+        Assert.Contains("the program systemctl is not in PATH", refused.People, StringComparison.Ordinal);
         Assert.Contains("'orchestrate worker'", refused.People, StringComparison.Ordinal);
     }
 

@@ -176,7 +176,7 @@ public sealed class SessionsAdoptTests : IDisposable
     }
 
     [Theory]
-    [InlineData("git -c user.name=T -c user.email=t@l merge -q --no-commit --no-ff side", "A merge is going on")]
+    [InlineData("git -c user.name=T -c user.email=t@l merge -q --no-commit --no-ff side", "A merge is in progress")]
     [InlineData("git checkout -q --detach", "No branch is checked out")]
     [InlineData(
         "mkdir -p .orchestrator; echo 'agent: mine\nagents: {mine: {command: [/bin/true]}}' > \"$HOME/.config/orchestrator/config.yaml\"",

@@ -63,7 +63,7 @@ public sealed class SessionsCommandTests : IDisposable
             StringComparison.Ordinal
         );
         Assert.Contains($"not read: it is empty ({Projects}/{empty}", list.Output, StringComparison.Ordinal);
-        Assert.Contains($"not read: it is no regular file ({Projects}/{pipe}", list.Output, StringComparison.Ordinal);
+        Assert.Contains($"not read: it is not a regular file ({Projects}/{pipe}", list.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("root:", list.Output, StringComparison.Ordinal);
         Assert.Contains(hostile, list.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(list.Output, letter => letter is '\u001b' or '\u0007' or '\r' or '\u202E');
@@ -125,7 +125,7 @@ public sealed class SessionsCommandTests : IDisposable
     [Fact]
     public async Task Sessions_NoFolderOfClaude_SaysSoAndShowRefuses()
     {
-        Assert.Contains("There are no conversations", (await _cli.RunAsync("sessions")).People, StringComparison.Ordinal);
+        Assert.Contains("No conversations", (await _cli.RunAsync("sessions")).People, StringComparison.Ordinal);
         Assert.Equal(2, (await _cli.RunAsync("sessions", "show", "x")).ExitCode);
     }
 

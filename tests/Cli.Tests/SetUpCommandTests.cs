@@ -193,7 +193,7 @@ public class SetUpCommandTests
         var set = await cli.RunAsync("check", "--json");
 
         Assert.Contains("npm run test", Entry(found, "gates").Message, StringComparison.Ordinal);
-        Assert.Equal(("ok", "Embedded; it works while runs do."), Entry(found, "engine"));
+        Assert.Equal(("ok", "Embedded; it starts with the first run."), Entry(found, "engine"));
         Assert.Equal(("warn", "ok"), (Entry(untrusted, "trust").Status, Entry(untrusted, "engine").Status));
         Assert.Equal(("ok", "Set: make proof."), Entry(set, "gates"));
         Assert.Equal("fail", Entry(set, "engine").Status);
@@ -277,7 +277,7 @@ public class SetUpCommandTests
         var risk = await cli.RunAsync("risk", "tasks.yaml", "--json");
 
         Assert.Contains("(.claude-agents.yaml:2;", list.People, StringComparison.Ordinal);
-        Assert.Contains("nobody has trusted yet", risk.People, StringComparison.Ordinal);
+        Assert.Contains("not trusted yet", risk.People, StringComparison.Ordinal);
         Assert.Equal((3, "internal/*"), (risk.ExitCode, (string?)risk.Json["factors"]![0]!["pattern"]));
     }
 

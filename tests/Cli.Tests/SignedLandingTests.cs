@@ -113,9 +113,9 @@ public sealed class SignedLandingTests
         key.Unlock();
         var landed = await cli.RunAsync("promote", RunOf(stopped));
 
-        Assert.Contains("Landing would stop at the signature (git.sign: as-configured)", check.Output, StringComparison.Ordinal);
+        Assert.Contains("Landing could not sign its commits (git.sign: as-configured)", check.Output, StringComparison.Ordinal);
         Assert.Equal((3, 3), (asked.ExitCode, stopped.ExitCode));
-        Assert.Contains("The landing would stop at the signature now", asked.People, StringComparison.Ordinal);
+        Assert.Contains("The landing could not be signed now", asked.People, StringComparison.Ordinal);
         Assert.Contains("Unlock the key in its agent", stopped.People, StringComparison.Ordinal);
         Assert.True(landed.ExitCode == 0, landed.People);
         Assert.Equal("G", cli.Git([.. key.Verifying, "log", "--first-parent", "--format=%G?", $"{start}..main"]).Trim());
@@ -140,9 +140,9 @@ public sealed class SignedLandingTests
 
         Assert.True(run.ExitCode == 0, run.People);
         Assert.Equal("N", cli.Git([.. key.Verifying, "log", "-1", "--format=%G?", "main"]).Trim());
-        Assert.Contains("commit.gpgSign is on, and what lands is not signed (git.sign: off)", off.Output, StringComparison.Ordinal);
-        Assert.Contains("signs what lands (one closing merge commit)", on.Output, StringComparison.Ordinal);
-        Assert.Contains("what lands is not signed, because commit.gpgSign is off", unconfigured.Output, StringComparison.Ordinal);
+        Assert.Contains("commit.gpgSign is on, but landed commits are not signed (git.sign: off)", off.Output, StringComparison.Ordinal);
+        Assert.Contains("signs landed commits (one closing merge commit)", on.Output, StringComparison.Ordinal);
+        Assert.Contains("landed commits are not signed, because commit.gpgSign is off", unconfigured.Output, StringComparison.Ordinal);
     }
 
     private static async Task<CliFixture> RepositoryAsync(Key key, string? sign, string agent = "echo x > $ORCHESTRATOR_TASK.txt")

@@ -145,15 +145,15 @@ public sealed class SpawnCommandTests
         var run = await cli.RunAsync("run", "--land", "branches", "--yes");
 
         Assert.Equal(2, run.ExitCode);
-        Assert.Contains("Task b depends on a, whose work it would not see", run.People, StringComparison.Ordinal);
+        Assert.Contains("Task b depends on a, but would not see that work", run.People, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("The task says nothing: it is empty.", "")]
-    [InlineData("There is no task.")]
+    [InlineData("No task was given.")]
     [InlineData("--n 0: a task needs at least one agent.", "A", "--n", "0")]
-    [InlineData("There is no file none.md", "--from", "none.md")]
-    [InlineData("list.md: line 2 is neither an item of the list nor indented below one", "--from", "list.md")]
+    [InlineData("The file none.md does not exist", "--from", "none.md")]
+    [InlineData("list.md: line 2 is neither a list item nor indented below one", "--from", "list.md")]
     [InlineData("empty.md is empty.", "--from", "empty.md")]
     public async Task Spawn_NothingToDo_IsRefusedBeforeAnythingStarts(string message, params string[] arguments)
     {

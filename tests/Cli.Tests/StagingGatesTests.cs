@@ -52,9 +52,9 @@ public sealed class StagingGatesTests
 
         var told = (await cli.RunAsync("validate")).People;
 
-        Assert.Contains("staging: no gates but those of the merged tasks", told, StringComparison.Ordinal);
+        Assert.Contains("staging: only the gates of the merged tasks", told, StringComparison.Ordinal);
         Assert.Contains("a: only its own 'test -s a.txt'", told, StringComparison.Ordinal);
-        Assert.Contains("b: nothing checks it", told, StringComparison.Ordinal);
+        Assert.Contains("b: no gate checks it", told, StringComparison.Ordinal);
     }
 
     /// <summary>However a task spells the project's own test, it is one gate, and is paid once for each tree.</summary>
@@ -87,7 +87,7 @@ public sealed class StagingGatesTests
 
     [Theory]
     [InlineData("integration", "b: 'make test' (found)")]
-    [InlineData("task", "b: nothing checks it")]
+    [InlineData("task", "b: no gate checks it")]
     public async Task Validate_EmptyListOfGates_SwitchesFoundOnesOffForStagingOrAltogether(string key, string ofTask)
     {
         using var cli = new CliFixture();
@@ -99,7 +99,7 @@ public sealed class StagingGatesTests
 
         var told = (await cli.RunAsync("validate")).People;
 
-        Assert.Contains("staging: no gates but those of the merged tasks", told, StringComparison.Ordinal);
+        Assert.Contains("staging: only the gates of the merged tasks", told, StringComparison.Ordinal);
         Assert.Contains(ofTask, told, StringComparison.Ordinal);
     }
 }

@@ -124,9 +124,9 @@ public sealed class StartDevTests
 
     [Theory]
     [InlineData("--log-level loud", "'loud'")]
-    [InlineData("--search-attribute Age=Number", "no type 'Number'")]
+    [InlineData("--search-attribute Age=Number", "the type 'Number' is unknown")]
     [InlineData("--search-attribute Age", "'Age' has no value")]
-    [InlineData("--search-attribute WorkflowId=Text", "WorkflowId is the system's")]
+    [InlineData("--search-attribute WorkflowId=Text", "WorkflowId is reserved")]
     [InlineData("--dynamic-config-value limit.blobSize.error=many", "'many', which is not a number")]
     [InlineData("--dynamic-config-value frontend.WorkflowPauseEnabled=maybe", "'maybe', which is neither true nor false")]
     [InlineData("--ip 0.0.0.0", "--ip 0.0.0.0 can be reached from other machines")]

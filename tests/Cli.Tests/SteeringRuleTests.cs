@@ -43,7 +43,8 @@ public class SteeringRuleTests
             {
                 var kept = await cli.RunAsync(command);
                 Assert.True(
-                    kept.ExitCode == 4 && kept.People.Contains("Nobody works on night now; the command is kept.", StringComparison.Ordinal),
+                    kept.ExitCode == 4
+                        && kept.People.Contains("No process works on night now; the command is kept.", StringComparison.Ordinal),
                     $"{string.Join(' ', command)}: {kept.ExitCode} {kept.People}"
                 );
             }
@@ -163,12 +164,12 @@ public class SteeringRuleTests
         {
             var refused = await cli.RunAsync(command.Split(' '));
             Assert.True(
-                refused.ExitCode == 2 && refused.People.Contains($"There is no run in {cli.Folder} yet.", StringComparison.Ordinal),
+                refused.ExitCode == 2 && refused.People.Contains($"{cli.Folder} has no run yet.", StringComparison.Ordinal),
                 $"{command}: {refused.ExitCode} {refused.People}"
             );
         }
         var named = await cli.RunAsync("status", "x");
-        Assert.Contains("'orchestrate move x' takes it to this one", named.People, StringComparison.Ordinal);
+        Assert.Contains("'orchestrate move x' takes it over", named.People, StringComparison.Ordinal);
         Assert.Equal(0, (await cli.RunAsync("history")).ExitCode);
     }
 

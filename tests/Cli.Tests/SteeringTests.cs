@@ -119,7 +119,7 @@ public class SteeringTests
         await serving;
 
         Assert.Equal(4, ofTask.ExitCode);
-        Assert.StartsWith("Nobody works on run-", ofTask.People, StringComparison.Ordinal);
+        Assert.StartsWith("No process works on run-", ofTask.People, StringComparison.Ordinal);
         Assert.True(cancel.ExitCode == 0, cancel.People);
         Assert.Equal("cancelled", (string?)(await cli.RunAsync("status", "--json")).Json["state"]);
     }

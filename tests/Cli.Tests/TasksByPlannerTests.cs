@@ -112,7 +112,7 @@ public class TasksByPlannerTests
         var run = await cli.RunAsync(["run", "--yes", .. planned ? Array.Empty<string>() : ["--no-planner"]]);
 
         Assert.Equal(2, run.ExitCode);
-        Assert.Contains("Nothing is pending", run.People, StringComparison.Ordinal);
+        Assert.Contains("The backlog has no pending task", run.People, StringComparison.Ordinal);
         Assert.Contains("Task '3' waits for a task that is neither done nor pending", run.People, StringComparison.Ordinal);
         Assert.Contains("orchestrate add", run.People, StringComparison.Ordinal);
         Assert.DoesNotContain("Correct", run.People, StringComparison.Ordinal);

@@ -28,13 +28,13 @@ public sealed class VerdictEvidenceTests
             + "cat >tests/mul.test.js <<'END'\nconst test = require('node:test');\nconst assert = require('node:assert');\n"
             + "const calc = require('../calc.js');\ntest('test_mul', () => {\n  assert.equal(calc.mul(2, 3), 6);\n});\n"
             + "test('test_old', () => {\n  assert.equal(calc.add(2, 3), 5);\n});\nEND\n",
-        "red without the change: 1 of 2 tests; green both ways: test_old"
+        "red without the change: 1 of 2 tests; green with and without it: test_old"
     )]
     [InlineData(
         "sed -i 's/a - b/a - b + 1/' calc.js\nsed -i 's/sub(3, 2), 1/sub(3, 2), 2/' tests/calc.test.js\n",
         "red without the change: 1 of 1 test;"
     )]
-    [InlineData("sed -i 's/test_sub/test_subtracts/' tests/calc.test.js\n", "it changes tests alone")]
+    [InlineData("sed -i 's/test_sub/test_subtracts/' tests/calc.test.js\n", "it changes only tests")]
     [InlineData(Negation, "merged")]
     [InlineData("echo '{}' >.mocharc.json\n" + Negation, "merged")]
     public async Task Run_HonestWork_LandsAndSaysWhatItsTestsProve(string work, string said)
@@ -47,21 +47,18 @@ public sealed class VerdictEvidenceTests
     }
 
     [Theory]
-    [InlineData("sed -i '/test_sub/,$d' tests/calc.test.js\n", "It takes tests away: test_sub.")]
-    [InlineData(
-        "sed -i \"s/test('test_sub/test.skip('test_sub/\" tests/calc.test.js\n",
-        "It switches tests off that were there: test_sub."
-    )]
+    [InlineData("sed -i '/test_sub/,$d' tests/calc.test.js\n", "It removes tests: test_sub.")]
+    [InlineData("sed -i \"s/test('test_sub/test.skip('test_sub/\" tests/calc.test.js\n", "It disables existing tests: test_sub.")]
     [InlineData("sed -i 's/(sub(3, 2), 1)/(1, 1)/' tests/calc.test.js\n", "so that they pass with and without it: test_sub")]
     [InlineData("sed -i \"s/'test_sub', /&{ skip: 1 }, /\" tests/calc.test.js\n", "so that they pass with and without it: test_sub")]
     [InlineData("echo 'process.exit(0);' >>calc.js\n", "runs 0 tests on it, and ran 2 on its base")]
     [InlineData(
         "echo \"require('node:assert').equal = () => {}; require('node:test')('test_a', () => {});\" >tests/a.test.js\n",
-        "With tests and configuration as they were at its base it fails: test_sub"
+        "It fails with the tests and configuration of its base: test_sub"
     )]
     [InlineData(
         "echo \"require('node:assert').equal = () => {};\" >tests/kit.js\n",
-        "With tests and configuration as they were at its base it fails: test_sub"
+        "It fails with the tests and configuration of its base: test_sub"
     )]
     public async Task Run_BrokenWorkBehindAGreenGate_IsNamed(string cheat, string said)
     {
@@ -102,7 +99,7 @@ public sealed class VerdictEvidenceTests
         var report = await repository.OrchestrateAsync("report", "--full", "--markdown");
 
         Assert.Contains(
-            "### a: A (merged)\n\n- its tests prove nothing: red without the change: 0 of 1 test; green both ways: test_m\n",
+            "### a: A (merged)\n\n- its tests prove nothing: red without the change: 0 of 1 test; green with and without it: test_m\n",
             ScriptedRepository.Text(report),
             StringComparison.Ordinal
         );

@@ -6,9 +6,9 @@ namespace Orchestrator.Cli.Tests;
 public sealed class WorkerCloneTests
 {
     [Theory]
-    [InlineData("https://kim:secret@example.com/shop", 2, "has a password or a token in it", "secret")]
-    [InlineData("https://ghp_" + "x7Kq2ZrV9tLmB4nWc8YdJ1sHfG5pQ3eR6uTa@example.com/shop", 2, "has a password or a token in it", "ghp_")]
-    [InlineData("/", 2, "'/' is no address of a repository", null)]
+    [InlineData("https://kim:secret@example.com/shop", 2, "contains a password or a token", "secret")]
+    [InlineData("https://ghp_" + "x7Kq2ZrV9tLmB4nWc8YdJ1sHfG5pQ3eR6uTa@example.com/shop", 2, "contains a password or a token", "ghp_")]
+    [InlineData("/", 2, "'/' is not the address of a repository", null)]
     [InlineData("", 2, "Required argument missing", null)]
     [InlineData("/nowhere/shop.git", 5, "repository '/nowhere/shop.git' does not exist", null)]
     [InlineData("--upload-pack=touch x", 5, "does not exist", null)]
@@ -32,6 +32,6 @@ public sealed class WorkerCloneTests
         var refused = await cli.RunAsync("worker", "--clone", "https://example.com/shop.git");
 
         Assert.Equal(2, refused.ExitCode);
-        Assert.Contains("--clone would make a repository inside of", refused.People, StringComparison.Ordinal);
+        Assert.Contains("--clone would create a repository inside of", refused.People, StringComparison.Ordinal);
     }
 }

@@ -186,7 +186,7 @@ public sealed class AttackTests
         {
             var gone = await page.Browser.GetAsync(path);
             Assert.Equal((path, HttpStatusCode.NotFound), (path, gone.StatusCode));
-            Assert.Contains("There is nothing here", await gone.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.Contains("Page not found", await gone.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
         var problem = await page.Browser.SendAsync(ServedPage.WithToken(HttpMethod.Get, $"{ApiRuns}/{Runs.Id}"));
         Assert.Equal(HttpStatusCode.NotFound, problem.StatusCode);

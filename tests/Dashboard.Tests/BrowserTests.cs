@@ -200,7 +200,7 @@ public sealed class BrowserTests
 
         page.Source.IsGone = true;
         page.Source.Change();
-        await browser.ShowsAsync("h1", "There is nothing here");
+        await browser.ShowsAsync("h1", "Page not found");
         Assert.Equal("gone", await browser.AskAsync("text #live"));
 
         page.Source.IsGone = false;

@@ -11,7 +11,7 @@ namespace Orchestrator.EndToEnd.Tests;
 /// </summary>
 public sealed class CombinedFailureTests
 {
-    private const string SentBack = "passes the gates of its own tree, but merged it does not";
+    private const string SentBack = "passes its gates alone, but fails the gates of staging after the merge";
 
     private const string Plan = """
         tasks:

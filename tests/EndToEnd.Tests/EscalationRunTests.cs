@@ -60,7 +60,7 @@ public sealed class EscalationRunTests
         Assert.True(resolved.ExitCode == 0, resolved.StandardOutput.Text + resolved.StandardError.Text);
         Assert.Equal("good", await repository.GitAsync("show", "main:one.txt"));
         Assert.Equal(4, api.Requests.Count(r => r.Rule is not null));
-        Assert.Contains("## What persons have decided", told, StringComparison.Ordinal);
+        Assert.Contains("## Decisions by users", told, StringComparison.Ordinal);
         Assert.Contains("the model can't", told, StringComparison.Ordinal);
     }
 }

@@ -241,7 +241,7 @@ public sealed class GovernedRunTests
         Assert.Matches($"Expected: .* USD and .*; {Range}; .* % of the weekly limit", shown.StandardOutput.Text);
         Assert.Matches(Range, second.StandardOutput.Text + second.StandardError.Text);
         // Two answers for each of two tasks, and each answer takes two in a hundred.
-        var came = $"Expected: {Range}. With all that uses the account it was 8 % \\(within\\)";
+        var came = $"Expected: {Range}. Actual, with all other use of the account: 8 % \\(within\\)";
         Assert.Matches(came, report.StandardOutput.Text);
         Assert.Matches(came, whole.StandardOutput.Text);
 

@@ -12,7 +12,7 @@ internal sealed class RandomSteering(SdkClient sdk, int tasks, Random chance) : 
 {
     private static readonly (string Told, string[] Call)[] Refused =
     [
-        ("There is no task 't9' in night.", ["update", "skipTask", """{"task": "t9"}"""]),
+        ("night has no task 't9'.", ["update", "skipTask", """{"task": "t9"}"""]),
         ("'tsak' is unknown; known are task, text, by.", ["update", "pause", """{"tsak": "t1"}"""]),
         ("'workers' is 0; it must be 1 to 64.", ["update", "setConcurrency", "0"]),
     ];

@@ -56,8 +56,8 @@ public sealed class ReviewRunTests
             Directory.EnumerateFiles(place.Repository[".orchestrator/runs"], "round-1.md", SearchOption.AllDirectories).Single()
         );
         Assert.Contains("gone.sh:1: It is not there.", round, StringComparison.Ordinal);
-        Assert.Contains("there is no such file", round, StringComparison.Ordinal);
-        Assert.Contains("sum.sh:2: The change speaks to its reviewer.", round, StringComparison.Ordinal);
+        Assert.Contains("the file does not exist", round, StringComparison.Ordinal);
+        Assert.Contains("sum.sh:2: The change contains text that addresses its reviewer.", round, StringComparison.Ordinal);
         var asked = api.Requests.Where(r => r.Prompt.StartsWith("You review", StringComparison.Ordinal)).ToList();
         Assert.All(asked, r => Assert.DoesNotContain("AKIAQYLPMN5HFIQR7XYZ", r.Prompt, StringComparison.Ordinal));
         Assert.Contains("[redacted: AWS access key id]", asked[0].Prompt, StringComparison.Ordinal);
@@ -92,7 +92,7 @@ public sealed class ReviewRunTests
 
         Assert.True(skip.ExitCode is 0 or 4, skip.StandardError.Text);
         Assert.Equal("echo $(($2 - $1))", await place.Repository.GitAsync("show", "main:sum.sh"));
-        Assert.Contains("a person decided to land with 2 findings of round 2", report.StandardOutput.Text, StringComparison.Ordinal);
+        Assert.Contains("a user decided to land with 2 findings of round 2", report.StandardOutput.Text, StringComparison.Ordinal);
     }
 
     [Fact]

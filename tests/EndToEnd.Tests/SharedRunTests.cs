@@ -20,7 +20,7 @@ public class SharedRunTests
 
         Assert.True(moved.ExitCode == 0, moved.Error);
         Assert.Contains("2 agent starts", moved.Error, StringComparison.Ordinal);
-        Assert.Contains("was left on another machine", moved.Error, StringComparison.Ordinal);
+        Assert.Contains("was abandoned on another host", moved.Error, StringComparison.Ordinal);
         Assert.Equal("first half", await places.There.ReadAsync("main:half.txt"));
         Assert.Equal("whole", await places.There.ReadAsync("main:one.txt"));
         var prompts = places.There.Prompts().ToList();

@@ -17,22 +17,22 @@ public class SpreadSdkTests
         ("'offset' must be a whole number", ["query", "status", "\"x\""]),
         ("'offset' is -1; it must be 0 to", ["query", "status", "-1", "10"]),
         ("known updates: [addTasks approve cancel", ["update", "nothing"]),
-        ("There is no task 't9' in night. Its tasks are t1, t2, t3.", ["update", "pause", """{"task": "t9"}"""]),
+        ("night has no task 't9'. Its tasks are t1, t2, t3.", ["update", "pause", """{"task": "t9"}"""]),
         ("'tsak' is unknown; known are task, text, by.", ["update", "pause", """{"tsak": "t1"}"""]),
         ("""Example: {"task":"api",""", ["update", "resume", "\"t1\""]),
         ("The argument is missing. Members: task, text, by.", ["update", "retryTask"]),
         ("'text' must be a text; it is 5.", ["update", "retryTask", """{"task": "t1", "text": 5}"""]),
-        ("There is no task 't9' in night.", ["update", "skipTask", """{"task": "t9"}"""]),
+        ("night has no task 't9'.", ["update", "skipTask", """{"task": "t9"}"""]),
         ("'task' has 0 characters", ["update", "cancelTask", """{"task": ""}"""]),
-        ("There is no task 't9' in night.", ["update", "approve", """{"id": "t9"}"""]),
+        ("night has no task 't9'.", ["update", "approve", """{"id": "t9"}"""]),
         ("'command' must be an object; it is a list.", ["update", "reject", "[]"]),
         ("'tasks' is empty", ["update", "addTasks", """{"tasks": []}"""]),
         ("'workers' is 0; it must be 1 to 64.", ["update", "setConcurrency", "0"]),
         ("'workers' must be a whole number", ["update", "setConcurrency", "\"many\""]),
         ("night is executing; only a run that is awaiting-promotion can be promoted.", ["update", "promote"]),
         ("Nothing of night is merged that has not landed.", ["update", "landMerged"]),
-        ("'q' is not the queue of a repository", ["update", "move", """{"to": {"path": "/tmp", "key": "k", "queue": "q"}}"""]),
-        ("There is no budget of 'nonsense'", ["update", "raiseBudget", """{"kind": "nonsense", "usd": 3}"""]),
+        ("'q' is not the task queue of a repository", ["update", "move", """{"to": {"path": "/tmp", "key": "k", "queue": "q"}}"""]),
+        ("The budget 'nonsense' is unknown", ["update", "raiseBudget", """{"kind": "nonsense", "usd": 3}"""]),
         ("Give the new limit", ["update", "raiseBudget", """{"kind": "run"}"""]),
         ("night is executing; only a run that is escalated", ["update", "resolveEscalation", """{"way": "abort"}"""]),
         ("it must be one of manual-fix, replan, abort", ["update", "resolveEscalation", """{"way": "sideways"}"""]),
@@ -73,7 +73,7 @@ public class SpreadSdkTests
                     ("The plan file can't be read", """{"repository": "R", "planFile": "none.yaml"}"""),
                     ("'workers' is 0; it must be 1 to 64.", """{"repository": "R", "planFile": "tasks.yaml", "workers": 0}"""),
                     (
-                        "[tasks[0].host] 'g p u' is no label of a host.",
+                        "[tasks[0].host] 'g p u' is not a valid host label.",
                         """{"repository": "R", "plan": {"tasks": [{"id": "a", "description": "A", "host": "g p u"}]}}"""
                     ),
                 ]
@@ -144,14 +144,11 @@ public class SpreadSdkTests
         // A signal has no answer: the run itself tells.
         await sdk.SignalAsync("pause", """{"task": "t9"}""");
         var after = await sdk.UntilAsync(status => status["droppedMessages"]!.AsArray().Count > 0);
-        Assert.Contains("There is no task 't9' in night.", (string?)after["droppedMessages"]![0], StringComparison.Ordinal);
+        Assert.Contains("night has no task 't9'.", (string?)after["droppedMessages"]![0], StringComparison.Ordinal);
         Assert.Equal(before["tasks"]!.ToJsonString(), after["tasks"]!.ToJsonString());
         Assert.Equal(before["paused"]!.ToJsonString(), after["paused"]!.ToJsonString());
         var again = await sdk.UpdateAsync("addTasks", """{"tasks": [{"id": "t1", "text": "Something else"}]}""");
-        Assert.Equal(
-            ("night has t1 already; a new task needs an id of its own.", false),
-            ((string?)again["message"], (bool)again["changed"]!)
-        );
+        Assert.Equal(("night already has t1; a new task needs its own id.", false), ((string?)again["message"], (bool)again["changed"]!));
     }
 
     private static string[] States(JsonNode status) => [.. status["tasks"]!.AsArray().Select(task => (string?)task!["state"] ?? "")];

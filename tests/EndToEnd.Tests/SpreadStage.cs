@@ -203,7 +203,7 @@ internal sealed class SpreadStage : IAsyncDisposable
         );
         if (_round.Deed == Deed.TakeOver)
         {
-            await Keeper.UntilSaidAsync("by its settings (hosts.slots) its machine does none");
+            await Keeper.UntilSaidAsync("whose owner host offers no slots (hosts.slots)");
         }
         _ended.Add(_workers[Hosts.Home]);
         _workers[Hosts.Home] = await Hosts.Home.ServeAsync("worker", "--yes");

@@ -76,7 +76,7 @@ public class TaskFileTests
         var anew = await there.CallAsync("task", "import", file, "--yes");
 
         Assert.Equal(2, again.ExitCode);
-        Assert.Contains("one continues here already, in import-one-", again.Error, StringComparison.Ordinal);
+        Assert.Contains("one already continues here, in import-one-", again.Error, StringComparison.Ordinal);
         Assert.True(anew.ExitCode == 0, anew.Error);
         Assert.Contains("1 agent start,", anew.Error, StringComparison.Ordinal);
         Assert.Contains("after 1 start of an agent", anew.Error, StringComparison.Ordinal);
@@ -114,8 +114,8 @@ public class TaskFileTests
         Assert.Contains("does not fit", conflict.Error, StringComparison.Ordinal);
         Assert.Contains("one.txt", conflict.Error, StringComparison.Ordinal);
         Assert.Contains("damaged", torn.Error, StringComparison.Ordinal);
-        Assert.Contains("There is no file", missing.Error, StringComparison.Ordinal);
-        Assert.Contains("is no task that was exported", other.Error, StringComparison.Ordinal);
+        Assert.Contains("does not exist", missing.Error, StringComparison.Ordinal);
+        Assert.Contains("is not an exported task", other.Error, StringComparison.Ordinal);
         Assert.Equal(before, await there.RefsAsync());
     }
 

@@ -40,7 +40,9 @@ public class WorkerDeploymentTests
         }
         await using var current = await home.ServeAsync("worker", "--yes", "--make-current");
 
-        await home.UntilSaidAsync("new is the current version of the worker deployment nightly: workers of it continue runs, those of old");
+        await home.UntilSaidAsync(
+            "new is the current version of the worker deployment nightly, so its workers continue runs, and workers of old"
+        );
         await home.UntilAsync("night", status => (string?)status["state"] == "completed");
         await home.UntilAsync("later", status => (string?)status["state"] == "completed");
         Assert.Equal("work of t1", await home.ReadAsync("main:t1.txt"));

@@ -72,7 +72,7 @@ public sealed class FailureByChanceTests : IDisposable
         Assert.Equal((GateResult.Failed, 3), (verdict.Result, verdict.Runs));
         Assert.Equal(["tests/t.py::a"], verdict.FlakyTests);
         Assert.Contains(
-            "On the same files these tests failed and passed: tests/t.py::a.",
+            "These tests failed and passed on the same files: tests/t.py::a.",
             GateFormatter.Advice(verdict),
             StringComparison.Ordinal
         );

@@ -46,7 +46,7 @@ public sealed class GateOutputsTests : IDisposable
         Assert.Equal(["modules/one.js", "out/deep/er/built", "out/made"], Files());
         Assert.False(Directory.Exists(_folder["tree/modules/.cache"]));
         Assert.False(Directory.Exists(_folder["tree/out/empty"]));
-        Assert.Equal(["alone.log", "link", "modules/.cache", "out/deep/cached", "out/empty"], _outputs.MovedAside);
+        Assert.Equal(["alone.log", "link", "modules/.cache", "out/deep/cached", "out/empty"], _outputs.Stashed);
         Assert.False(_outputs.Record(Build, Tops));
 
         _folder.Write("tree/alone.log", "newer");

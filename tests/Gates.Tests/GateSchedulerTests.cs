@@ -174,7 +174,7 @@ public sealed class GateSchedulerTests : IDisposable
             (GateResult.Passed, GateFailure.Contention, true, 2),
             (collided.Result, collided.Failure, collided.RanAlone, collided.Runs)
         );
-        Assert.Contains("run again alone it passed", GateFormatter.Advice(collided), StringComparison.Ordinal);
+        Assert.Contains("run again alone, it passed", GateFormatter.Advice(collided), StringComparison.Ordinal);
         Assert.Contains("exclusive: NAME", GateFormatter.Advice(collided), StringComparison.Ordinal);
         Assert.Equal(GateResult.Passed, (await other).Result);
     }

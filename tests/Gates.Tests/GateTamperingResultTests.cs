@@ -56,7 +56,7 @@ public sealed class GateTamperingResultTests
         var now = Verdict(Count(311), 1);
         var odd = GateTampering.SinceBase(Verdict(Count(before), 1), now);
 
-        Assert.Equal(strange, odd is null ? null : GateFormatter.Oddities(now with { Oddities = [odd] }));
+        Assert.Equal(strange, odd is null ? null : GateFormatter.Anomalies(now with { Anomalies = [odd] }));
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class GateTamperingResultTests
     }
 
     private static string? Words(IEnumerable<GateVerdict> past, GateVerdict verdict) =>
-        GateTampering.OfResult(past, verdict) is { } odd ? GateFormatter.Oddities(verdict with { Oddities = [odd] }) : null;
+        GateTampering.OfResult(past, verdict) is { } odd ? GateFormatter.Anomalies(verdict with { Anomalies = [odd] }) : null;
 
     private static TestCount Count(int tests) => new(tests, 0, tests, []);
 

@@ -34,7 +34,7 @@ public sealed class GateTamperingTests
     [Theory]
     [InlineData("./scripts/check.sh --all", "scripts/check.sh", FileChange.Modified, "scripts/check.sh")]
     [InlineData("sh check.sh", "check.sh", FileChange.Deleted, "check.sh")]
-    [InlineData("sh tests/run.sh", "tests/run.sh", FileChange.Modified, "which decides what the gate 'sh tests/run.sh' does")]
+    [InlineData("sh tests/run.sh", "tests/run.sh", FileChange.Modified, "which controls the gate 'sh tests/run.sh'")]
     [InlineData("npm test", "package.json", FileChange.Modified, "package.json")]
     [InlineData("npm test", ".npmrc", FileChange.Added, "It added '.npmrc'")]
     [InlineData("npm test", "node_modules/left-pad/index.js", FileChange.Added, "in place of an installed package")]

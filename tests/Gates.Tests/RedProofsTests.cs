@@ -14,7 +14,10 @@ public sealed class RedProofsTests
     public void Of_NewAndChangedTests_AreRedByTheirNames()
     {
         Assert.Equal("red without the change: 2 of 2 tests", Said(Failed(GateKind.Failed, "x.py::test_a", "x.py::test_b")));
-        Assert.Equal("red without the change: 1 of 2 tests; green both ways: test_b", Said(Failed(GateKind.Failed, "x.py::test_a")));
+        Assert.Equal(
+            "red without the change: 1 of 2 tests; green with and without it: test_b",
+            Said(Failed(GateKind.Failed, "x.py::test_a"))
+        );
         Assert.Equal("red without the change: 2 of 2 tests", Said(Failed(GateKind.BuildFailed)));
     }
 
@@ -22,7 +25,7 @@ public sealed class RedProofsTests
     public void Of_TestsThatPassWithoutTheChange_ProveNothing()
     {
         Assert.Equal(
-            "its tests prove nothing: red without the change: 0 of 2 tests; green both ways: test_b, test_a",
+            "its tests prove nothing: red without the change: 0 of 2 tests; green with and without it: test_b, test_a",
             Said(Verdict(GateResult.Passed))
         );
         Assert.True(RedProofs.Of(Tests, [Verdict(GateResult.Passed)])!.ProvesNothing);

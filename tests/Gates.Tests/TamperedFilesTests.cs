@@ -9,8 +9,8 @@ namespace Orchestrator.Gates.Tests;
 public sealed class TamperedFilesTests
 {
     [Theory]
-    [InlineData(FileChange.Modified, "It changed 'check.sh', which decides what the gate 'sh check.sh' does.")]
-    [InlineData(FileChange.Deleted, "It deleted 'check.sh', which decides what the gate 'sh check.sh' does.")]
+    [InlineData(FileChange.Modified, "It changed 'check.sh', which controls the gate 'sh check.sh'.")]
+    [InlineData(FileChange.Deleted, "It deleted 'check.sh', which controls the gate 'sh check.sh'.")]
     public async Task Changes_FileOfAGate_AreASentence(FileChange change, string expected) =>
         Assert.Equal([expected], (await FindAsync("sh check.sh", [], "check.sh", change)).ForPerson);
 
@@ -29,7 +29,7 @@ public sealed class TamperedFilesTests
     [InlineData("-1\n-2\n-3\n+4\n+5\n+6\n", " The difference: `-1` `-2` `-3` `+4` `+5` `+6`.")]
     [InlineData("-1\n-2\n-3\n+4\n+5\n+6\n+7\n+8\n", " The difference: `-1` `-2` `-3` `+4` `+5` `+6` and 2 more lines.")]
     [InlineData("+ \n", "")]
-    [InlineData("Binary files differ: 1 and 2 bytes\n", " It can't be read as text.")]
+    [InlineData("Binary files differ: 1 and 2 bytes\n", " It is not text.")]
     public async Task Changes_FileOfAGate_ShowTheFirstLines(string lines, string said)
     {
         var other = new FileDiff("other.sh", "diff --git a/other.sh b/other.sh\n@@ -1 +1 @@\n-x\n+y\n");
@@ -77,7 +77,7 @@ public sealed class TamperedFilesTests
         Assert.Null(GateTampering.SinceBase(before with { Result = GateResult.Failed }, now));
         Assert.Null(GateTampering.SinceBase(before with { Tests = null }, now));
         Assert.Null(GateTampering.SinceBase(before, now with { Gate = new Gate("pytest {modified_tests}") }));
-        Assert.Equal(GateOddityKind.FewerTestsThanBase, GateTampering.SinceBase(before, now with { Tests = null })?.Kind);
+        Assert.Equal(GateAnomalyKind.FewerTestsThanBase, GateTampering.SinceBase(before, now with { Tests = null })?.Kind);
         Assert.Null(GateTampering.SinceBase(before, now with { Tests = before.Tests }));
     }
 
@@ -102,7 +102,7 @@ public sealed class TamperedFilesTests
     {
         var past = Enumerable.Repeat(Verdict(null, before), runs);
 
-        Assert.Equal(isOdd, GateTampering.OfResult(past, Verdict(null, now))?.Kind == GateOddityKind.Faster);
+        Assert.Equal(isOdd, GateTampering.OfResult(past, Verdict(null, now))?.Kind == GateAnomalyKind.Faster);
         Assert.Null(GateTampering.OfResult(past, Verdict(null, now) with { Gate = new Gate("bench") { Expect = ">= 1" } }));
     }
 
@@ -111,7 +111,7 @@ public sealed class TamperedFilesTests
     {
         GateVerdict[] past = [Verdict(312), .. Enumerable.Repeat(Verdict(4), 4)];
 
-        Assert.Equal(GateOddityKind.FewerTestsThanLately, GateTampering.OfResult(past, Verdict(4))?.Kind);
+        Assert.Equal(GateAnomalyKind.FewerTestsThanLately, GateTampering.OfResult(past, Verdict(4))?.Kind);
         Assert.Null(GateTampering.OfResult([.. past, Verdict(4)], Verdict(4)));
     }
 

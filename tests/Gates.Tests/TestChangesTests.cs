@@ -13,10 +13,10 @@ public sealed class TestChangesTests
     {
         const string One = "def test_a():\n    assert f() == 2\n    assert g()\n";
 
-        Assert.Equal(["It takes tests away: test_b."], Asked(One, BaseSuiteResult.Green));
+        Assert.Equal(["It removes tests: test_b."], Asked(One, BaseSuiteResult.Green));
         Assert.Empty(Asked(One + "\ndef test_c():\n    assert h()\n", BaseSuiteResult.Green));
         Assert.Equal(
-            ["It takes tests away: test_b."],
+            ["It removes tests: test_b."],
             Asked(One + "\ndef test_c():\n    assert h()\n", BaseSuiteResult.Red, "tests/test_x.py::test_b")
         );
         Assert.Empty(new TestChanges([File(Two, null), new("tests/test_y.py", null, Two)]).Gone);
@@ -30,8 +30,8 @@ public sealed class TestChangesTests
     {
         var off = "@unittest.skip('x')\n" + Two;
 
-        Assert.Equal(["It switches tests off that were there: test_a."], Asked(off, BaseSuiteResult.Green));
-        Assert.Equal(["It switches groups of tests off: tests/test_x.py."], Asked("pytestmark = pytest.mark.skip\n" + Two));
+        Assert.Equal(["It disables existing tests: test_a."], Asked(off, BaseSuiteResult.Green));
+        Assert.Equal(["It disables groups of tests: tests/test_x.py."], Asked("pytestmark = pytest.mark.skip\n" + Two));
         Assert.Empty(new TestChanges([File(off, off)]).Skipped);
         Assert.Empty(new TestChanges([File(off, Two)]).Skipped);
     }
@@ -47,8 +47,8 @@ public sealed class TestChangesTests
         var less = Two.Replace("    assert g()\n", "", StringComparison.Ordinal);
         var empty = Two.Replace("assert f() == 3", "assert True", StringComparison.Ordinal);
 
-        Assert.Equal(["It lets tests check less that were there: test_a."], Asked(less, BaseSuiteResult.NotComparable));
-        Assert.Equal(["It lets tests check less that were there: test_b."], Asked(empty, BaseSuiteResult.Red, "test_b"));
+        Assert.Equal(["It weakens existing tests: test_a."], Asked(less, BaseSuiteResult.NotComparable));
+        Assert.Equal(["It weakens existing tests: test_b."], Asked(empty, BaseSuiteResult.Red, "test_b"));
         Assert.Empty(Asked(less, BaseSuiteResult.Green));
         Assert.Equal(["tests check less than before: test_a"], Found(less, BaseSuiteResult.Green).Notes);
     }
@@ -61,10 +61,7 @@ public sealed class TestChangesTests
 
         Assert.Empty(found.ForPerson);
         Assert.Equal(
-            [
-                "tests that it changed fail in the form of its base: tests/test_x.py::test_b",
-                "tests expect other values than before: test_b",
-            ],
+            ["the original versions of changed tests fail: tests/test_x.py::test_b", "tests expect other values than before: test_b"],
             found.Notes
         );
     }
@@ -73,10 +70,10 @@ public sealed class TestChangesTests
     public void OfWork_UntouchedTestThatFails_NeedsAPerson()
     {
         Assert.Equal(
-            ["With tests and configuration as they were at its base it fails: tests/test_y.py::test_z."],
+            ["It fails with the tests and configuration of its base: tests/test_y.py::test_z."],
             Asked(Two, BaseSuiteResult.Red, "tests/test_y.py::test_z")
         );
-        Assert.Equal(["With tests and configuration as they were at its base its gates fail."], Asked(Two, BaseSuiteResult.Red));
+        Assert.Equal(["Its gates fail with the tests and configuration of its base."], Asked(Two, BaseSuiteResult.Red));
     }
 
     [Fact]
@@ -90,7 +87,7 @@ public sealed class TestChangesTests
     [Fact]
     public void OfWork_TestsThatShowNothingAnyMore_NeedAPerson() =>
         Assert.Equal(
-            ["It changes tests that fail on it in the form of its base, so that they pass with and without it: test_a."],
+            ["It changed tests whose original version fails, so that they pass with and without its work: test_a."],
             GateTampering
                 .OfWork(Work, Meaning, [], [], new TestChanges([File(Two, Two)]), BaseSuite.NotRun, [], hollow: ["test_a"])
                 .ForPerson
@@ -102,7 +99,7 @@ public sealed class TestChangesTests
         var fewer = BaseSuite.NotRun with { Fewer = [new FewerTests("pytest", 5, 3)] };
 
         Assert.Equal(["The gate 'pytest' runs 3 tests on it, and ran 5 on its base."], AskedOf(new TestChanges([File(Two, Two)])));
-        Assert.Equal(["It takes tests away: test_a, test_b."], AskedOf(new TestChanges([File(Two, null)])));
+        Assert.Equal(["It removes tests: test_a, test_b."], AskedOf(new TestChanges([File(Two, null)])));
         Assert.Empty(AskedOf(new TestChanges([File(Two, null)], Ownership.Of(["tests/**"]))));
 
         IReadOnlyList<string> AskedOf(TestChanges tests) => GateTampering.OfWork(Work, Meaning, [], [], tests, fewer, []).ForPerson;
@@ -117,8 +114,11 @@ public sealed class TestChangesTests
 
         var found = GateTampering.OfWork(Work, Meaning, [], [], tests, new BaseSuite(result, []), []);
 
-        Assert.Equal(asked, found.ForPerson.Count(said => said == "It makes tests something that can't be read as text: tests/data.sh."));
-        Assert.Equal(asked == 1, found.Notes.Contains("the tests of its base say nothing about it: they do not build or load against it"));
+        Assert.Equal(asked, found.ForPerson.Count(said => said == "It replaces tests by files that are not text: tests/data.sh."));
+        Assert.Equal(
+            asked == 1,
+            found.Notes.Contains("the tests of its base prove nothing, because they do not build or load with its work")
+        );
     }
 
     /// <summary>A test in a language of no row, by the name that its runner prints.</summary>

@@ -105,7 +105,7 @@ public sealed class RepositoryCheckTests
         Assert.Equal(2, result.Findings.Count(finding => finding.Refuses));
         Assert.Contains(
             result.Findings,
-            finding => finding.Message.Contains("assets/.gitattributes wants the filter 'missing-filter'", StringComparison.Ordinal)
+            finding => finding.Message.Contains("assets/.gitattributes needs the filter 'missing-filter'", StringComparison.Ordinal)
         );
         Assert.Contains(
             result.Findings,
@@ -127,7 +127,7 @@ public sealed class RepositoryCheckTests
 
         Assert.Empty(initialized.Findings);
         Assert.True(missing.IsUsable);
-        Assert.Contains("does not have the commits of sub", Assert.Single(missing.Findings).Message, StringComparison.Ordinal);
+        Assert.Contains("lacks the commits of sub", Assert.Single(missing.Findings).Message, StringComparison.Ordinal);
     }
 
     [Fact]

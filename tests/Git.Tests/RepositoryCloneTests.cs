@@ -62,8 +62,8 @@ public sealed class RepositoryCloneTests
         var plain = await Assert.ThrowsAsync<GitException>(async () => await (await CloneAsync()).MakeAsync(repository.Path, folder));
         var cloned = await Assert.ThrowsAsync<GitException>(async () => await (await CloneAsync()).MakeAsync("/srv/shop", other));
 
-        Assert.Equal($"{folder} is there and is no clone of {repository.Path}.", plain.Message);
-        Assert.Equal($"{other} is there and is no clone of /srv/shop: its remotes are {repository.Path}.", cloned.Message);
+        Assert.Equal($"{folder} already exists and is not a clone of {repository.Path}.", plain.Message);
+        Assert.Equal($"{other} already exists and is not a clone of /srv/shop: its remotes are {repository.Path}.", cloned.Message);
         Assert.Equal(["mine"], Directory.GetFileSystemEntries(folder).Select(Path.GetFileName));
     }
 

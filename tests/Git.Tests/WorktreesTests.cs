@@ -106,7 +106,7 @@ public sealed class WorktreesTests
         await Assert.ThrowsAsync<GitException>(() => opened.Worktrees.RemoveAsync(others));
         await opened.Worktrees.ReturnAsync(others, new WorktreePool(opened.Files[".worktrees/.pool"]), DiscardPermit.OfOurMaking(others));
 
-        Assert.Contains("of somebody else", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("of another program or user", fault.Message, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(others, "precious")));
     }
 

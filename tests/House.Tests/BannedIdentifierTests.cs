@@ -5,13 +5,10 @@ using Xunit;
 namespace Orchestrator.House.Tests;
 
 /// <summary>
-/// Keeps names in the product's code free of the banned terms in <c>docs/glossary.md</c>. <c>identifier-exceptions.txt</c> lists the names
-/// that still have one; it may only shrink.
+/// Keeps names in the product's code free of the banned terms in <c>docs/glossary.md</c>.
 /// </summary>
 public sealed partial class BannedIdentifierTests
 {
-    private const string Exceptions = "tests/House.Tests/identifier-exceptions.txt";
-
     [Fact]
     public void Names_OfTheProduct_HaveNoBannedTerm()
     {
@@ -27,10 +24,8 @@ public sealed partial class BannedIdentifierTests
                 found[name] = $"{name}: use {term.Instead}";
             }
         }
-        var allowed = File.ReadAllLines(RepositoryFiles.Path(Exceptions)).Where(line => line is [not '#', ..]).ToList();
 
-        Assert.Empty(found.Where(entry => !allowed.Contains(entry.Key)).Select(entry => entry.Value));
-        Assert.Empty(allowed.Except(found.Keys).Select(name => $"{Exceptions}: remove {name}, which no longer exists"));
+        Assert.Empty(found.Values);
     }
 
     [Theory]

@@ -18,7 +18,7 @@ public sealed class ClientConnectionTests : IDisposable
 
         Assert.StartsWith("HTTP/1.1 403 Forbidden\r\n", answer, StringComparison.Ordinal);
         Assert.EndsWith(
-            "\r\n\r\norchestrate refused other.com:443: it is not in permissions.network.allow. A person can allow it with: "
+            "\r\n\r\norchestrate refused other.com:443: it is not in permissions.network.allow. The user can allow it with: "
                 + "orchestrate network allow other.com\n",
             answer,
             StringComparison.Ordinal

@@ -150,7 +150,7 @@ public sealed class PolicyTests
     [Fact]
     public void Text_OfAnUnlistedHost_NamesSettingAndCommand() =>
         Assert.Equal(
-            "orchestrate refused example.com:443: it is not in permissions.network.allow. A person can allow it with: "
+            "orchestrate refused example.com:443: it is not in permissions.network.allow. The user can allow it with: "
                 + "orchestrate network allow example.com",
             RefusalText.Of(NetworkVerdict.Refuse(RefusalReason.NotListed), "example.com", 443)
         );

@@ -216,7 +216,7 @@ public sealed class ChannelTests : IDisposable
         var found = await notifier.CheckAsync(CancellationToken.None);
 
         Assert.Equal(DeliveryStatus.Failed, found.Status);
-        Assert.Contains("no session of a desktop", found.Problem, StringComparison.Ordinal);
+        Assert.Contains("no desktop session", found.Problem, StringComparison.Ordinal);
     }
 
     [Fact]

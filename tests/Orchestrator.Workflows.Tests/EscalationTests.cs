@@ -84,7 +84,7 @@ public sealed class EscalationTests
         var waits = await run.UntilAsync(s => s.State == RunStates.Escalated && s.Tasks.Any(t => t.State == TaskStates.Resolved));
         var done = await Assert.ThrowsAsync<WorkflowUpdateFailedException>(() => ResolveAsync(run, Resolutions.ManualFix, "bad"));
 
-        Assert.Contains("There is no task 'nobody'", unknown.InnerException!.Message, StringComparison.Ordinal);
+        Assert.Contains("has no task 'nobody'", unknown.InnerException!.Message, StringComparison.Ordinal);
         Assert.Equal([TaskStates.Resolved, TaskStates.Failed, TaskStates.Failed], waits.Tasks.Select(t => t.State));
         Assert.Contains("bad is resolved and needs no resolution", done.InnerException!.Message, StringComparison.Ordinal);
     }

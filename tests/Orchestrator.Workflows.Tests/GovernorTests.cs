@@ -115,7 +115,7 @@ public sealed class GovernorTests
             governor.ExecuteUpdateAsync(MessageNames.Call, [new { account = Account, worx = 1 }])
         );
 
-        Assert.Equal("This is the governor of the account 'claude', not of 'api'.", foreign.InnerException!.Message);
+        Assert.Equal("This workflow governs the account 'claude', not 'api'.", foreign.InnerException!.Message);
         Assert.StartsWith("'worx' is unknown; known are", unreadable.InnerException!.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(
             (await governor.FetchHistoryAsync()).Events.Skip(before),

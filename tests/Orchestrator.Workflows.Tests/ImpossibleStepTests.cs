@@ -127,7 +127,7 @@ public sealed class ImpossibleStepTests
 
         Assert.Equal(RunStates.Completed, (await EndAsync(run)).State);
 
-        Assert.Contains(run.Activities.Starts, start => start.Answer == $"there are none: {Cause}");
+        Assert.Contains(run.Activities.Starts, start => start.Answer == $"the task has no parts: {Cause}");
         Assert.Contains(run.Activities.Events, e => e.Why == new NotDivided(new Quote(Cause)));
     }
 

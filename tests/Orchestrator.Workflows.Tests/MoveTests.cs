@@ -199,7 +199,7 @@ public class MoveTests
             new RunClient(run.Client).Get(run.RunId).MoveAsync(new MoveRunCommand(new("/clone", "key2", "elsewhere")))
         );
 
-        Assert.Contains("'elsewhere' is not the queue of a repository", refused.InnerException!.Message, StringComparison.Ordinal);
+        Assert.Contains("'elsewhere' is not the task queue of a repository", refused.InnerException!.Message, StringComparison.Ordinal);
         await new RunClient(run.Client).Get(run.RunId).CancelAsync(new PersonCommand());
         await run.ResultAsync();
     }

@@ -60,7 +60,7 @@ public class PlaceRestTests
         Assert.Equal("desk (cccc)", (await run.StatusAsync()).Tasks[0].Host);
         await Eventually.TrueAsync(() => run.Activities.Events.Any(told => told is { Task: null, State: RunStates.Completed }));
         Assert.Equal(
-            ["is done on desk (bbbb)", "has left desk (bbbb)", "is done on desk (cccc)"],
+            ["is executed on desk (bbbb)", "has left desk (bbbb)", "is executed on desk (cccc)"],
             run.Activities.Events.Where(told => told is { Task: "a", Why: PlacedOnHost or LeftItsHost }).Select(told => told.Reason)
         );
     }

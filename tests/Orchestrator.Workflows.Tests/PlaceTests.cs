@@ -188,7 +188,7 @@ public class PlaceTests
         await using var first = new ScriptedHost(run, There);
         Exception Full()
         {
-            first.Activities.TakesNone = "desk takes no task now: the disk is full";
+            first.Activities.TakesNone = "desk accepts no task now: the disk is full";
             return new ApplicationFailureException("The disk is full: tree.idx", null, FailureTypes.DiskFull);
         }
         first.Activities.Agent = (input, _) =>
@@ -329,7 +329,7 @@ public class PlaceTests
     {
         await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a")], settings: Spread);
         await using var host = new ScriptedHost(run, There);
-        host.Activities.TakesNone = "desk takes no task now: claude can't work there: It is not logged in";
+        host.Activities.TakesNone = "desk accepts no task now: claude can't work there: It is not logged in";
         var watch = new Client.FailingActivities(run.Client, TimeProvider.System);
         await run.BeginAsync();
 
@@ -341,7 +341,7 @@ public class PlaceTests
         await run.ResultAsync();
 
         Assert.Equal(
-            "waits for a host with a free slot; desk takes no task now: claude can't work there: It is not logged in",
+            "waits for a host with a free slot; desk accepts no task now: claude can't work there: It is not logged in",
             waiting.Tasks[0].Reason
         );
         Assert.Equal((TaskStates.Merged, ""), ((await run.StatusAsync()).Tasks[0].State, (await run.StatusAsync()).Tasks[0].Reason));

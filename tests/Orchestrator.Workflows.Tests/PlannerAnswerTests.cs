@@ -20,7 +20,7 @@ public sealed class PlannerAnswerTests
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
 
         var (again, status) = (run.Activities.Starts.Last(), await run.StatusAsync());
-        Assert.Contains("answered by the planner (opus), not by a person", again.Answer, StringComparison.Ordinal);
+        Assert.Contains("answered by the planner (opus), not by a user", again.Answer, StringComparison.Ordinal);
         Assert.EndsWith("ISO 8601", again.Answer, StringComparison.Ordinal);
         Assert.Equal(("s", 1, 2, ""), (again.Session, again.Attempt, again.Start, again.Guidance));
         var answer = Assert.Single(status.Tasks[0].Answers!);
@@ -111,7 +111,7 @@ public sealed class PlannerAnswerTests
         Assert.Equal(("the American one", ""), (run.Activities.Starts.Last().Guidance, run.Activities.Starts.Last().Answer));
         Assert.Single(run.Activities.AskedForAgents);
         Assert.Equal(1.125m, (await run.StatusAsync()).Tasks[0].Cost);
-        Assert.Contains(run.Activities.Events, e => e.Reason == "a person answered its question first");
+        Assert.Contains(run.Activities.Events, e => e.Reason == "a user answered its question first");
         Assert.Contains(run.Activities.Events, e => e is { Task: "a", By: "kim@laptop" });
     }
 
@@ -134,7 +134,7 @@ public sealed class PlannerAnswerTests
         Assert.Equal(("the American one", ""), (run.Activities.Starts.Last().Guidance, run.Activities.Starts.Last().Answer));
         Assert.Contains(
             run.Activities.Events,
-            e => e.Reason == "a person answered its question first; the planner's answer came too late (question-1.json)"
+            e => e.Reason == "a user answered its question first; the planner's answer came too late (question-1.json)"
         );
         Assert.Null((await run.StatusAsync()).Tasks[0].Answers);
     }

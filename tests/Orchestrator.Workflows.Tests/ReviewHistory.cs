@@ -319,7 +319,10 @@ internal sealed class ReviewHistory
         catch (WorkflowUpdateFailedException refused)
         {
             var why = Assert.IsType<ApplicationFailureException>(refused.InnerException);
-            Assert.True(why.ErrorType == "InvalidCommand" && !why.Message.Contains("fault of ours", StringComparison.Ordinal), why.Message);
+            Assert.True(
+                why.ErrorType == "InvalidCommand" && !why.Message.Contains("because of a bug", StringComparison.Ordinal),
+                why.Message
+            );
         }
         catch (RpcException)
         {
@@ -358,7 +361,7 @@ internal sealed class ReviewHistory
     private void Compare(ScriptedRun run, RunStatus status, RunResult result)
     {
         var told = $"{status.State} {status.Reason}; {status.Review}; {string.Join(", ", status.Tasks.Select(t => $"{t.Id} {t.State}"))}";
-        Assert.DoesNotContain(status.Warnings, w => w.Contains("fault of ours", StringComparison.Ordinal));
+        Assert.DoesNotContain(status.Warnings, w => w.Contains("because of a bug", StringComparison.Ordinal));
         Assert.Equal(status.State, result.State);
         Assert.Equal(status.Tasks.Count, status.Tasks.Select(t => t.Id).Distinct().Count());
         CompareEnds(run, status, told);

@@ -76,7 +76,7 @@ public sealed class ReviewTests
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
         var status = await run.StatusAsync();
         Assert.Equal(ReviewVerdicts.Overruled, status.Review?.Verdict);
-        Assert.Contains("overruled by a person: .review", status.Review!.ToString(), StringComparison.Ordinal);
+        Assert.Contains("overruled by a user: .review", status.Review!.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -99,7 +99,7 @@ public sealed class RunSteeringTests
         var one = await run.UntilAsync(s => s.Tasks[1].State == TaskStates.Merged);
         await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(new TaskCommand("a")));
 
-        Assert.Contains("stays so: a.", resumed.Message, StringComparison.Ordinal);
+        Assert.Contains("stay paused: a.", resumed.Message, StringComparison.Ordinal);
         Assert.True(one.Tasks[0].Paused);
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
     }
@@ -145,7 +145,7 @@ public sealed class RunSteeringTests
         var stays = (await run.StatusAsync()).Tasks[0];
         await run.Run.ExecuteUpdateAsync(w => w.ResumeAsync(new TaskCommand("a")));
 
-        Assert.Contains("stays so: a.", resumed.Message, StringComparison.Ordinal);
+        Assert.Contains("stay paused: a.", resumed.Message, StringComparison.Ordinal);
         Assert.True(stays.Paused);
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
         var started = (await run.Client.GetWorkflowHandle(run.RunId).FetchHistoryAsync())
@@ -340,7 +340,7 @@ public sealed class RunSteeringTests
         var byTemporal = await CancelAsync(run => run.Run.CancelAsync());
 
         Assert.Equal(byCommand, byTemporal);
-        Assert.Contains("cancelled, cancelled by a person", byTemporal, StringComparison.Ordinal);
+        Assert.Contains("cancelled, cancelled by a user", byTemporal, StringComparison.Ordinal);
         Assert.DoesNotContain("stays on staging", byTemporal, StringComparison.Ordinal);
     }
 

@@ -225,7 +225,7 @@ public sealed class TrainChildTests
                     input is { TaskId: "c1" or "c2", Attempt: 1 }
                         ? new MergeResult
                         {
-                            Message = "Conflict with what was merged meanwhile: f.",
+                            Message = "Conflict with work merged in the meantime: f.",
                             ProblemsFile = "p.md",
                             Outcome = MergeOutcome.Conflict,
                         }
@@ -297,13 +297,13 @@ public sealed class TrainChildTests
             {
                 a.Verify = input =>
                     input.Attempt == 3 && Interlocked.Increment(ref person) == 1
-                        ? new VerifyResult { Problems = ["Conflict markers are left in f."], ProblemsFile = "markers.md" }
+                        ? new VerifyResult { Problems = ["Conflict markers remain in f."], ProblemsFile = "markers.md" }
                         : new VerifyResult { Commit = $"commit-{input.Attempt}" };
                 a.Merge = input =>
                     input.Attempt < 3
                         ? new MergeResult
                         {
-                            Message = "Conflict with what was merged meanwhile: f.",
+                            Message = "Conflict with work merged in the meantime: f.",
                             ProblemsFile = "p.md",
                             Outcome = MergeOutcome.Conflict,
                         }
@@ -318,7 +318,7 @@ public sealed class TrainChildTests
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a", "")));
         var again = await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Blocked, Evidence: "markers.md" }]);
         var left = Assert.IsType<NotVerified>(Assert.IsType<ConflictForPerson>(again.Tasks[0].Why).Because);
-        Assert.Equal(["Conflict markers are left in f."], left.Problems.Select(problem => problem.Text));
+        Assert.Equal(["Conflict markers remain in f."], left.Problems.Select(problem => problem.Text));
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a", "")));
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);

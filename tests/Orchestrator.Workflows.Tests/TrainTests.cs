@@ -48,7 +48,7 @@ public sealed class TrainTests
         Assert.Equal(Tasks.Order(), run.Activities.Merged.Order());
         var again = Assert.Single(run.Activities.Starts, start => start.Attempt == 2);
         Assert.Equal((bad, "problems.md", "s"), (again.Task.Task.Id, again.ProblemsFile, again.Session));
-        Assert.Contains(run.Activities.Events, e => e.Reason.Contains("Gates do not hold with", StringComparison.Ordinal));
+        Assert.Contains(run.Activities.Events, e => e.Reason.Contains("Gates fail with", StringComparison.Ordinal));
         Assert.All((await run.StatusAsync()).Tasks, task => Assert.Equal(task.Id == bad ? 2 : 1, task.Attempt));
     }
 

@@ -23,7 +23,7 @@ public sealed class TaskTextsTests
         var read = TaskTexts.Read("- One\nand more\n");
 
         Assert.Empty(read.Texts);
-        Assert.Equal("line 2 is neither an item of the list nor indented below one: \"and more\"", read.Fault);
+        Assert.Equal("line 2 is neither a list item nor indented below one: \"and more\"", read.Fault);
     }
 
     [Theory]

@@ -48,15 +48,15 @@ public sealed class AdhocPlanTests
     [InlineData("The task says nothing: it is empty.", " \n ")]
     [InlineData("The task says nothing: it has no word.", "...")]
     [InlineData("Task 2 says nothing: it is empty.", "A", "")]
-    [InlineData("There is no task.")]
+    [InlineData("No task was given.")]
     [InlineData(null, "A")]
     public void Fault_OfTexts_NamesTheFirst(string? fault, params string[] texts) => Assert.Equal(fault, AdhocPlan.Fault(texts));
 
     [Fact]
     public void Fault_TooManyOrTooLong_NamesTheLimit()
     {
-        Assert.Equal("There are 201 tasks; at most 200 are spawned at once.", AdhocPlan.Fault(["A"], 201));
+        Assert.Equal("201 tasks were given; at most 200 can be spawned at once.", AdhocPlan.Fault(["A"], 201));
         Assert.Contains("at most 100000", AdhocPlan.Fault([new string('a', 100_001)]), StringComparison.Ordinal);
-        Assert.Contains("There are 2147483647", AdhocPlan.Fault(["A"], int.MaxValue), StringComparison.Ordinal);
+        Assert.Contains("2147483647 tasks were given", AdhocPlan.Fault(["A"], int.MaxValue), StringComparison.Ordinal);
     }
 }

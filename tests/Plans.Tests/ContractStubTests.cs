@@ -136,11 +136,11 @@ public sealed class ContractStubTests
 
     [Theory]
     [InlineData("A", null, "x", "The contract 'A' names no file.")]
-    [InlineData("A", "a.rb", "x", "The ending of 'a.rb' is none of .py, .pyi, .ts, .tsx, .mts, .cs, .go, .java.")]
+    [InlineData("A", "a.rb", "x", "The file extension of 'a.rb' is not one of .py, .pyi, .ts, .tsx, .mts, .cs, .go, .java.")]
     [InlineData("A B", "a.py", "x", "'A B' can't be the name of an interface.")]
-    [InlineData("A", "a.py", "x(", "The method 'x(' can't be understood.")]
-    [InlineData("A", "a.py", "f() -> int; x", "The method 'f() -> int; x' can't be understood.")]
-    [InlineData("A", "a.py", "a; import os", "The method 'a; import os' can't be understood.")]
+    [InlineData("A", "a.py", "x(", "The method 'x(' can't be parsed.")]
+    [InlineData("A", "a.py", "f() -> int; x", "The method 'f() -> int; x' can't be parsed.")]
+    [InlineData("A", "a.py", "a; import os", "The method 'a; import os' can't be parsed.")]
     [InlineData("class", "a.py", "x", "'class' is a reserved word of Python and can't be the name of an interface.")]
     [InlineData(
         "A",
@@ -199,6 +199,6 @@ public sealed class ContractStubTests
             out var fault
         );
 
-        Assert.Equal((allowed, allowed ? null : "The method 'x' is there twice."), (created, fault?.Message));
+        Assert.Equal((allowed, allowed ? null : "The method 'x' is declared twice."), (created, fault?.Message));
     }
 }

@@ -66,7 +66,7 @@ public sealed class ContractsInForceTests
         {
             var found = Of(Store, content);
 
-            Assert.Contains($"'{Path}' is there already", Assert.Single(found.Errors), StringComparison.Ordinal);
+            Assert.Contains($"'{Path}' already exists", Assert.Single(found.Errors), StringComparison.Ordinal);
             Assert.Empty(found.Unwritten);
         }
     }

@@ -45,12 +45,12 @@ public sealed class GateFormatterTests
         var watching = Failed(null) with { Command = "jest --watch", Result = GateResult.TimedOut };
         var rewriting = Failed(null) with
         {
-            Oddities = [new GateOddity(GateOddityKind.ChangedFiles) { Files = new NamedFiles(["dist/a.js"], 2) }],
+            Anomalies = [new GateAnomaly(GateAnomalyKind.ChangedFiles) { Files = new NamedFiles(["dist/a.js"], 2) }],
         };
 
-        Assert.Contains("'jest' checks once.", GateFormatter.Section(watching), StringComparison.Ordinal);
+        Assert.Contains("'jest', which checks once.", GateFormatter.Section(watching), StringComparison.Ordinal);
         Assert.Contains(
-            "It rewrites tracked files, which were put back after it: dist/a.js and 2 more.",
+            "It rewrites tracked files, which were restored afterwards: dist/a.js and 2 more.",
             GateFormatter.Section(rewriting),
             StringComparison.Ordinal
         );

@@ -12,7 +12,7 @@ public sealed class GateSummaryTests
         var none = GateSummary.Of([], false, hasBehaviour: true);
 
         Assert.Equal(
-            (GateProof.NotVerified, "not verified", "not verified: no gate has looked at it"),
+            (GateProof.NotVerified, "not verified", "not verified: no gate checked it"),
             (none.Proof, GateFormatter.Count(none), GateFormatter.Unproven(none))
         );
     }
@@ -60,7 +60,7 @@ public sealed class GateSummaryTests
             Decisive = new DecisiveLine(3, "error: no", "src/a.rs", 7),
             Chance = new GateChance(3, 12),
             BeforeWork = BaseComparison.Other,
-            Oddities = [new GateOddity(GateOddityKind.ChangedFiles) { Files = new NamedFiles(["a.txt"], 2) }],
+            Anomalies = [new GateAnomaly(GateAnomalyKind.ChangedFiles) { Files = new NamedFiles(["a.txt"], 2) }],
             EvidenceFile = "gate.log",
             Tail = "the end",
         };

@@ -147,7 +147,7 @@ public sealed class PlanConflictsTests
     {
         var conflict = new PlanConflict(kind, use, "x", ["a", "b"], new MissingEdge("b", "a"));
 
-        Assert.Equal((message, "Let 'b' depend on 'a', or give it to one of them."), (conflict.Message, conflict.Cure));
+        Assert.Equal((message, "Let 'b' depend on 'a', or assign 'x' to one of them."), (conflict.Message, conflict.Cure));
     }
 
     [Fact]

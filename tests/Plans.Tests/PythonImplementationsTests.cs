@@ -32,7 +32,7 @@ public sealed class PythonImplementationsTests
     [Theory]
     [InlineData("    def fetch(self, key): ...\n", "it has no method get. The contract has: get(key: str, default: str = '') -> str")]
     [InlineData("    # def get(self, key, default): ...\n", "it has no method get. ")]
-    [InlineData("    def get(self, key): ...\n", "its method get can't be called as the contract says: get(")]
+    [InlineData("    def get(self, key): ...\n", "its method get can't be called with the contract's signature: get(")]
     [InlineData("    def get(self, key, default): ...\n", "its method get can't")]
     [InlineData("    def get(self, default, key): ...\n", "its method get can't")]
     [InlineData("    def get(self, key, default, more): ...\n", "its method get can't")]
@@ -42,7 +42,11 @@ public sealed class PythonImplementationsTests
     {
         var problem = Assert.Single(Find($"import x\n\nclass Memory(Store):\n{get}{Rest}"));
 
-        Assert.StartsWith("'src/memory.py': class Memory says that it is a Store, but " + expected, problem, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "'src/memory.py': class Memory declares that it implements Store, but " + expected,
+            problem,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]

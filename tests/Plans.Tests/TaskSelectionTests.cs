@@ -12,9 +12,9 @@ public sealed class TaskSelectionTests
     [InlineData(null, "build", "check deploy")]
     [InlineData(null, "check", "check deploy")]
     [InlineData(null, "deploy", "deploy")]
-    [InlineData("chekc", null, "chekc", "There is no task 'chekc' in the plan; 'check' is near.")]
-    [InlineData("build zzzzzzzz", null, "build zzzzzzzz", "There is no task 'zzzzzzzz' in the plan.")]
-    [InlineData(null, "chekc", "", "There is no phase 'chekc' in the plan; 'check' is near.")]
+    [InlineData("chekc", null, "chekc", "The plan has no task 'chekc' (the nearest name is 'check').")]
+    [InlineData("build zzzzzzzz", null, "build zzzzzzzz", "The plan has no task 'zzzzzzzz'.")]
+    [InlineData(null, "chekc", "", "The plan has no phase 'chekc' (the nearest name is 'check').")]
     public void Of_NamedTasksOrPhase_AreThoseToRun(string? only, string? phase, string selected, params string[] expected)
     {
         Plan plan = new()

@@ -26,7 +26,7 @@ public sealed class AgentClaimTests : IDisposable
         _folder.Write("out/" + AgentClaim.FileName, text);
 
         Assert.Null(AgentClaim.TryRead(_folder.Path, out _, out var problem));
-        Assert.Contains("no claim", problem, StringComparison.Ordinal);
+        Assert.Contains("is ignored", problem, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -48,7 +48,7 @@ public sealed class AgentClaimTests : IDisposable
 
         var (claim, said) = await read.WaitAsync(Eventually.Timeout());
         Assert.Null(claim);
-        Assert.Contains("no claim", said, StringComparison.Ordinal);
+        Assert.Contains("is ignored", said, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -135,14 +135,14 @@ public sealed class AgentRunStepTests
         Assert.Equal(isTaken, work.Problems.Count == 0);
         Assert.Contains(
             isTaken ? work.Notes : work.Problems,
-            text => text.Contains(isTaken ? "said that it is done, and its work passes" : "has given up", StringComparison.Ordinal)
+            text => text.Contains(isTaken ? "its work passes its gates" : "without reporting its work as done", StringComparison.Ordinal)
         );
     }
 
     [Theory]
     [InlineData("test ! -f a.txt", "Gate failed")]
-    [InlineData("test -f b.txt", "an agent that ends with an error has given up")] // Red before any work was done: it only advises.
-    [InlineData(null, "an agent that ends with an error has given up")]
+    [InlineData("test -f b.txt", "ended with an error without reporting its work as done")] // Red before any work: it only advises.
+    [InlineData(null, "the agent ended with an error without reporting its work as done")]
     public async Task Verify_WorkOfAProgramThatFailed_IsGivenBackWithItsWords(string? gate, string told)
     {
         using var run = await BeginAsync("echo half > a.txt; echo 'out of ideas' >&2; exit 1", gate is null ? [] : [new Gate(gate)]);

@@ -36,7 +36,7 @@ public sealed class AgentToolsTests : IDisposable
     {
         var answer = Questions("free", null).Ownership(".github/workflows/ci.yml");
 
-        Assert.StartsWith("No: '**/.github/workflows/**' always needs a person", answer, StringComparison.Ordinal);
+        Assert.StartsWith("No: '**/.github/workflows/**' always needs the user's approval", answer, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,12 +57,12 @@ public sealed class AgentToolsTests : IDisposable
             Questions("login", null).Neighbours(),
             StringComparison.Ordinal
         );
-        Assert.StartsWith("No other task of this run is at work", Questions("mail", null).Neighbours(), StringComparison.Ordinal);
+        Assert.StartsWith("No other task of this run has a running agent", Questions("mail", null).Neighbours(), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("src/mail.cs", ". src/mail.cs belongs to mail (executing).")]
-    [InlineData("src/login.cs", ". src/login.cs is its own: it may write it.")]
+    [InlineData("src/login.cs", ". src/login.cs belongs to this task, which may write it.")]
     [InlineData("README.md", ". README.md belongs to no task of the plan.")]
     public void WantedFiles_OfABlockedAgent_AreNamedWithTheirOwner(string path, string expected)
     {
@@ -101,8 +101,8 @@ public sealed class AgentToolsTests : IDisposable
         };
 
         Assert.Equal(". docs/mail.md belongs to mail (executing).", RequestedFiles.Owners(files, "login", claim));
-        Assert.Equal(". docs/mail.md is its own: it may write it.", RequestedFiles.Owners(files, "mail", claim));
-        Assert.Contains("It was lent to task mail [executing].", mine.Ownership("docs/mail.md"), StringComparison.Ordinal);
+        Assert.Equal(". docs/mail.md belongs to this task, which may write it.", RequestedFiles.Owners(files, "mail", claim));
+        Assert.Contains("It was granted to task mail [executing].", mine.Ownership("docs/mail.md"), StringComparison.Ordinal);
         Assert.Contains("writes src/mail.cs, docs/mail.md", mine.Neighbours(), StringComparison.Ordinal);
     }
 

@@ -41,11 +41,11 @@ public sealed class AuditLandingTests
         Assert.Contains("known vulnerabilities: critical-package: GHSA-critical (critical, by npm audit). ", refused.Message);
         Assert.Contains("- in the way: critical-package", evidence);
         Assert.Contains("- new, less severe: low-package", evidence);
-        Assert.Contains("- there before the run: high-package", evidence);
+        Assert.Contains("- older than the run: high-package", evidence);
         Assert.False(again.Landed);
         Assert.True(landed.Landed, landed.Message);
-        Assert.Contains("known vulnerabilities that a person lets land: critical-package", Report(run));
-        Assert.Contains("there before the run: high-package", Report(run));
+        Assert.Contains("known vulnerabilities that a user accepted: critical-package", Report(run));
+        Assert.Contains("older than the run: high-package", Report(run));
     }
 
     [Fact]
@@ -66,20 +66,20 @@ public sealed class AuditLandingTests
         var landed = await run.LandAsync();
 
         Assert.True(landed.Landed, landed.Message);
-        Assert.Contains("package-lock.json: the run changes .npmrc, which says whom npm audit asks", landed.Message);
+        Assert.Contains("package-lock.json: the run changes .npmrc, which decides where npm audit looks up packages", landed.Message);
         Assert.Contains(
             "python/requirements.txt by pip-audit: it printed nothing (exit code 1: Could not connect to pypi.org)",
             landed.Message
         );
         Assert.Contains("Cargo.toml: cargo audit wants Cargo.lock, which is not there", landed.Message);
         Assert.Contains("packages: not audited: ", Report(run));
-        Assert.DoesNotContain("no vulnerability is named", landed.Message);
+        Assert.DoesNotContain("no vulnerability is known", landed.Message);
     }
 
     [Theory]
     [InlineData("high", "a.txt", "")]
     [InlineData("off", "package-lock.json", "")]
-    [InlineData("high", "package-lock.json", "Packages: audited: package-lock.json by npm audit; no vulnerability is named.")]
+    [InlineData("high", "package-lock.json", "Packages: audited: package-lock.json by npm audit; no vulnerability is known.")]
     public async Task Land_NothingToSay_Lands(string audit, string file, string said)
     {
         using var repository = await TemporaryRepository.CreateAsync();

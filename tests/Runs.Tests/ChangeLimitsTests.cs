@@ -62,7 +62,7 @@ public sealed class ChangeLimitsTests
         Assert.Contains(
             taken ? work.Notes : work.Problems,
             said =>
-                said.StartsWith("1 file differs in white space alone", StringComparison.Ordinal)
+                said.StartsWith("1 file differs only in white space", StringComparison.Ordinal)
                 && said.Contains("old.js", StringComparison.Ordinal)
                 && !said.Contains("old.py", StringComparison.Ordinal)
         );

@@ -227,7 +227,7 @@ public sealed class CleaningTests
         }
         Assert.Contains(
             (await new WorktreeStore(repository).ListAsync()).Skip(1),
-            tree => tree.LockReason == "waits to be used again (orchestrate)"
+            tree => tree.LockReason == "kept for later tasks (orchestrate)"
         );
         var spare = new SpareWorktrees(repository, run.Services.Environment, run.Services.Time);
         var beyond = spare.Beyond(0);

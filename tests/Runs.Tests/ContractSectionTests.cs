@@ -76,27 +76,27 @@ public sealed class ContractSectionTests : IDisposable
             [
                 "No agent starts after 2026-11-25 06:00Z: broken, b did.",
                 "No agent starts when 10.00 USD are spent: broken, 12.50 were spent.",
-                "Nobody is needed: broken, asked by a, first at 2026-11-24 23:00Z.",
+                "No user is needed: broken, asked by a, first at 2026-11-24 23:00Z.",
                 "All tasks land: broken, 1 of 1 task merged, nothing has landed.",
             ],
             lines.TakeWhile(line => line.IsBad).Select(line => line.Text)
         );
         Assert.Equal([4], lines[0].Events);
         Assert.Equal([3], lines[2].Events);
-        Assert.Contains(lines, line => line.Text == "Known in the evening: It runs on its battery (43 %).");
+        Assert.Contains(lines, line => line.Text == "Known at the start: It runs on its battery (43 %).");
         Assert.Contains(
             lines,
             line =>
                 line.Text
                 == "Expected: 2.00 to 5.00 USD and 0:10:00 to 2:00:00, by 12 past tasks of 3 runs; "
-                    + "12 to 31.5 % of the 5-hour limit of claude. It came to 12.50 USD (outside) and 12:00:00 (outside)."
+                    + "12 to 31.5 % of the 5-hour limit of claude. Actual: 12.50 USD (outside) and 12:00:00 (outside)."
         );
     }
 
     [Theory]
-    [InlineData(200_000, "With all that uses the account it was 20 % (within).")]
-    [InlineData(400_000, "With all that uses the account it was 40 % (outside).")]
-    [InlineData(null, "What it came to is not known: the service said too little.")]
+    [InlineData(200_000, "Actual, with all other use of the account: 20 % (within).")]
+    [InlineData(400_000, "Actual, with all other use of the account: 40 % (outside).")]
+    [InlineData(null, "Actual: unknown, because the service reported too little.")]
     public void Section_OfARunWithAForecastOfALimit_SaysWhatItRoseBy(int? rise, string came)
     {
         Begin(new OrchestrationInput { Forecast = new RunForecast { Windows = [new WindowForecast("claude", "five_hour", 12, 31.5)] } });

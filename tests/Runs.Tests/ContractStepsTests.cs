@@ -79,7 +79,7 @@ public sealed class ContractStepsTests
         await repository.CommitAsync("mine", ("contracts", "a file\n"));
         using var run = await BeginAsync(repository, Store);
 
-        Assert.Contains(run.Preflight.Errors, e => e.Contains("'contracts' is in its place", StringComparison.Ordinal));
+        Assert.Contains(run.Preflight.Errors, e => e.Contains("'contracts' is in the way", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class ContractStepsTests
         var repaired = await run.VerifyAsync("maker", prepared, attempt: 2, start: 2);
 
         Assert.Contains(
-            "get can't be called as the contract says: get(key: str) -> str",
+            "get can't be called with the contract's signature: get(key: str) -> str",
             Assert.Single(broken.Problems),
             StringComparison.Ordinal
         );
@@ -187,11 +187,11 @@ public sealed class ContractStepsTests
 
         Assert.Contains(
             second.Preflight.Warnings,
-            w => w.Contains($"no longer the version {Version} that user had in run-test-000001", StringComparison.Ordinal)
+            w => w.Contains($"no longer at version {Version}, which user used in run-test-000001", StringComparison.Ordinal)
         );
         Assert.Equal("", user.ReusedCommit);
         Assert.NotEqual("", free.ReusedCommit);
-        Assert.Contains("get can't be called as the contract says", Assert.Single(judged.Problems), StringComparison.Ordinal);
+        Assert.Contains("get can't be called with the contract's signature", Assert.Single(judged.Problems), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
 
         Assert.Contains($"Somebody changed .orchestrator/runs/{RunFixture.RunId}/{name}", named.Message, StringComparison.Ordinal);
         Assert.True(named.IsFinal);
-        Assert.True(File.Exists(file + VerifiedFile.Aside + "1"));
+        Assert.True(File.Exists(file + VerifiedFile.ChangedSuffix + "1"));
         Assert.False(File.Exists(file));
         // Nothing takes its place.
         var again = await Assert.ThrowsAsync<StepException>(() => run.VerifyAsync("a", prepared));

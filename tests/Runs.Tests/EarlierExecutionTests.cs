@@ -21,7 +21,7 @@ public sealed class EarlierExecutionTests
         var staging = await EnsureAsync(run);
 
         Assert.Equal((merged.Commit, run.Preflight.BaseCommit, false), (staging!.Tip, staging.Base, staging.IsLost));
-        Assert.Contains("was gone and is made anew with what was merged last", staging.Made, StringComparison.Ordinal);
+        Assert.Contains("was missing and was recreated at the last merge", staging.Made, StringComparison.Ordinal);
         Assert.Equal(merged.Commit, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
     }
 

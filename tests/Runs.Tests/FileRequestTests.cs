@@ -28,7 +28,7 @@ public sealed class FileRequestTests
         Assert.Equal(verdict.Lent, (await JudgeAsync(run, "a")).Lent);
         Assert.Equal(RequestSteps.Answer, verdict.Step);
         Assert.Equal(["b.txt"], verdict.Lent);
-        Assert.Contains("b.txt is lent to you", verdict.Text, StringComparison.Ordinal);
+        Assert.Contains("b.txt is granted to you", verdict.Text, StringComparison.Ordinal);
         run.Lent["a"] = verdict.Lent;
         var work = await run.VerifyAsync("a", prepared);
         Assert.Empty(work.Problems);
@@ -59,11 +59,11 @@ public sealed class FileRequestTests
     [InlineData("src/deep/file.cs", "src/deep/file.cs belongs to c (failed).")]
     [InlineData("../outside.txt", "leaves the repository")]
     [InlineData("/etc/passwd", "is absolute")]
-    [InlineData("**", "is no name of a file")]
+    [InlineData("**", "is not the name of a file")]
     [InlineData(".git/config", "is inside .git")]
-    [InlineData("package-lock.json", "ask for the package (--needs)")]
+    [InlineData("package-lock.json", "Request the package instead (--needs)")]
     [InlineData("other.txt", "other.txt is held by run-2/x.")]
-    [InlineData("a.txt", "a.txt is yours: you may write it.")]
+    [InlineData("a.txt", "a.txt belongs to your task, so you may write it.")]
     public async Task File_ThatIsNotLent_SaysWhoHoldsItOrWhyNot(string path, string reason)
     {
         using var run = await BeginAsync();
@@ -90,7 +90,7 @@ public sealed class FileRequestTests
         Say(run, ("a", TaskStates.Merged), ("b", TaskStates.Executing));
         var lent = await JudgeAsync(run, "b");
 
-        Assert.Contains("free.txt is lent to a (pending).", refused.Text, StringComparison.Ordinal);
+        Assert.Contains("free.txt is granted to a (pending).", refused.Text, StringComparison.Ordinal);
         Assert.Equal(["free.txt"], lent.Lent);
     }
 

@@ -27,7 +27,11 @@ public sealed class GateFaultTests : IDisposable
     [InlineData("npm test", "npm error code EAI_AGAIN\nnpm error syscall getaddrinfo", "Connect")]
     [InlineData("pytest", "E   OSError: [Errno 28] No space left on device", "Free space")]
     [InlineData("dotnet test", "/w/a.csproj : error NU1301: Unable to load the service index for source https://x.", "Connect")]
-    [InlineData("make test", "sh: 1: no-such-tool: not found\nmake: *** [Makefile:2: test] Error 127", "Install what it needs")]
+    [InlineData(
+        "make test",
+        "sh: 1: no-such-tool: not found\nmake: *** [Makefile:2: test] Error 127",
+        "Install the missing program or package"
+    )]
     public async Task Preflight_GateMeetsAFaultOfTheMachine_StopsTheRunWithTheCure(string command, string words, string cure)
     {
         var said = Path.Combine(_machine.Path, "said");

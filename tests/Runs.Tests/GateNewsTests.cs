@@ -73,7 +73,7 @@ public sealed class GateNewsTests : IDisposable
         var run = Run("r", Evening, ("npm test", GateResult.Failed));
         Verdict(new RunFolder(_repository.Path, "r"), new RunFolder(_repository.Path, "r").LandingEvidence, "npm test", GateResult.Passed);
 
-        Assert.Equal("Nothing: the last run of each gate passed.", Assert.Single(Section(run, "red").Lines).Text);
+        Assert.Equal("None: the last run of each gate passed.", Assert.Single(Section(run, "red").Lines).Text);
     }
 
     /// <summary>A task's gate is red before its work, and stays so where the task was not asked for.</summary>
@@ -83,7 +83,7 @@ public sealed class GateNewsTests : IDisposable
         var run = Run("r", Evening, ("npm test", GateResult.Passed));
         Verdict(new RunFolder(_repository.Path, "r"), new RunFolder(_repository.Path, "r").Preflight, "test -s b.txt", GateResult.Failed);
 
-        Assert.Equal("Nothing: the last run of each gate passed.", Assert.Single(Section(run, "red").Lines).Text);
+        Assert.Equal("None: the last run of each gate passed.", Assert.Single(Section(run, "red").Lines).Text);
     }
 
     [Fact]

@@ -204,7 +204,7 @@ public sealed class GateResultStoreTests : IAsyncLifetime
         Assert.Equal(20, Runs);
         var report = new RunReport(_repository.Path).Render(Status(RunFixture.RunId));
         Assert.Contains("| 10 | 0 | 10 |", report, StringComparison.Ordinal);
-        Assert.Contains("failed by chance in 10 of its last 10 runs", report, StringComparison.Ordinal);
+        Assert.Contains("was flaky in 10 of its last 10 runs", report, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -243,7 +243,7 @@ public sealed class GateResultStoreTests : IAsyncLifetime
         {
             Assert.Contains(
                 work.Notes,
-                n => n.Contains("only advises, since it failed by chance in 3 of its last 12 runs", StringComparison.Ordinal)
+                n => n.Contains("only advises, since it was flaky in 3 of its last 12 runs", StringComparison.Ordinal)
             );
         }
     }
@@ -391,9 +391,9 @@ public sealed class GateResultStoreTests : IAsyncLifetime
         var work = await run.VerifyAsync("a", prepared);
 
         Assert.Empty(work.Problems);
-        Assert.Contains(work.Notes, note => note.Contains("green, but strange: 312 tests last time, 4 now", StringComparison.Ordinal));
+        Assert.Contains(work.Notes, note => note.Contains("passed with an anomaly: 312 tests last time, 4 now", StringComparison.Ordinal));
         var report = new RunReport(_repository.Path).Render(Status(RunFixture.RunId));
-        Assert.Contains("was green, but 312 tests last time, 4 now", report, StringComparison.Ordinal);
+        Assert.Contains("passed, but 312 tests last time, 4 now", report, StringComparison.Ordinal);
         Assert.Contains("| 4 tests | 0.", report, StringComparison.Ordinal);
     }
 

@@ -27,7 +27,7 @@ public sealed class HostReadinessTests : IDisposable
     [Fact]
     public async Task FindProblem_WithoutMemory_SaysWhatIsFreeAndByWhichSetting() =>
         Assert.Equal(
-            "only 512 MB of memory are free there, and 4 GB must be (hosts.memory)",
+            "only 512 MB of memory are free there; hosts.memory requires 4 GB",
             await Readiness("hosts: {memory: 4GB}\n", free: 512_000_000).FindProblemAsync("claude", default)
         );
 

@@ -46,9 +46,9 @@ public sealed class HostileGateTests
         var work = await run.VerifyAsync("a", prepared);
 
         Assert.Empty(work.Problems);
-        var said = Assert.Single(work.Notes, note => note.Contains("strange", StringComparison.Ordinal));
-        Assert.Contains("it changed tracked files, which were put back after it: check.sh", said);
-        Assert.Contains("which was removed: conftest.py", said);
+        var said = Assert.Single(work.Notes, note => note.Contains("anomaly", StringComparison.Ordinal));
+        Assert.Contains("it changed tracked files, which were restored afterwards: check.sh", said);
+        Assert.Contains("so they were removed: conftest.py", said);
         Assert.Contains("[it changed tracked files", await LogsAsync(run));
     }
 
@@ -247,7 +247,7 @@ public sealed class HostileGateTests
             work.Notes,
             note =>
                 note.Contains(
-                    isByTheGate ? "something beside us wrote to the file" : $"a symbolic link to '{precious}'",
+                    isByTheGate ? "another program wrote to the gate's output file" : $"a symbolic link to '{precious}'",
                     StringComparison.Ordinal
                 )
         );
@@ -272,10 +272,10 @@ public sealed class HostileGateTests
 
     /// <param name="path">A path that the work adds or changes beside its own file.</param>
     [Theory]
-    [InlineData("check.sh", "true\n", "It changed 'check.sh', which decides what the gate 'sh check.sh' does.")]
+    [InlineData("check.sh", "true\n", "It changed 'check.sh', which controls the gate 'sh check.sh'.")]
     [InlineData("lib.sh", "grep() { :; }\n", "It changed 'lib.sh', which the gate 'sh check.sh' calls.")]
     [InlineData("first.sh", "grep() { :; }\n", "It added 'first.sh', which the gate 'sh check.sh' calls.")]
-    [InlineData("GNUmakefile", "check:\n\ttrue\n", "It added 'GNUmakefile', which decides what the gate 'make check' does.")]
+    [InlineData("GNUmakefile", "check:\n\ttrue\n", "It added 'GNUmakefile', which controls the gate 'make check'.")]
     public async Task Verify_WorkThatChangesWhatAGateMeans_WaitsForAPerson(string path, string content, string named)
     {
         using var repository = await SuiteAsync();
@@ -296,7 +296,7 @@ public sealed class HostileGateTests
         Assert.Contains(named, work.NeedsPerson);
         Assert.Equal(
             path != "GNUmakefile",
-            work.NeedsPerson.Contains("With tests and configuration as they were at its base its gates fail.", StringComparison.Ordinal)
+            work.NeedsPerson.Contains("Its gates fail with the tests and configuration of its base.", StringComparison.Ordinal)
         );
         Assert.Contains("The difference: ", work.NeedsPerson);
     }
@@ -323,7 +323,7 @@ public sealed class HostileGateTests
 
         var work = await run.VerifyAsync("a", prepared);
 
-        Assert.Contains("It changed 'check.sh', which decides what the gate 'sh check.sh' does.", work.NeedsPerson);
+        Assert.Contains("It changed 'check.sh', which controls the gate 'sh check.sh'.", work.NeedsPerson);
     }
 
     private static async Task<TemporaryRepository> SuiteAsync()

@@ -32,12 +32,12 @@ public sealed class LiarTests
     [InlineData("true", "1 failed, 2 passed in 0.01s (Gate failed: sh run.sh)")]
     [InlineData(
         "rm tests/test_work.sh",
-        "It takes tests away: tests/test_work.sh.|green, but strange: 3 tests before any work was done, 2 tests now"
+        "It removes tests: tests/test_work.sh.|passed with an anomaly: 3 tests before any work was done, 2 tests now"
     )]
     [InlineData("echo '# @pytest.mark.skip(later)' >> tests/test_work.sh", "3 tests before any work was done, 2 tests now")]
     [InlineData(
         "sed -i 's/test_\\*/test_[ab]*/' run.sh",
-        "It changed 'run.sh', which decides what the gate 'sh run.sh' does.|3 tests before any work was done, 2 tests now"
+        "It changed 'run.sh', which controls the gate 'sh run.sh'.|3 tests before any work was done, 2 tests now"
     )]
     [InlineData(
         "for f in \"$1\"/.orchestrator/runs/*/tasks/a; do mkdir -p $f/gates-1; echo '312 passed in 1.20s' > $f/gates-1/gate-0.log; done",
@@ -45,11 +45,11 @@ public sealed class LiarTests
     )]
     [InlineData(
         "echo \"for f in $1/.orchestrator/runs/*/tasks/a/gates-1/gate-*.log; do seq 312 >> \\$f; done\" > tests/test_work.sh",
-        "strange: something beside us wrote to the file with what it printed while it ran"
+        "has an anomaly: another program wrote to the gate's output file while it ran"
     )]
     [InlineData(
         "echo \"echo '<testsuite><testcase/><testcase/><testcase/><testcase/></testsuite>' > junit.xml\" > tests/test_work.sh",
-        "strange: it printed 3 tests, junit.xml says 4"
+        "has an anomaly: it printed 3 tests, junit.xml says 4"
     )]
     [InlineData(
         "echo true > tests/test_work.sh; printf 'def test_sum():\n    assert True\n' > tests/checks.py",

@@ -48,7 +48,7 @@ public sealed class LossStepsTests
 
         Assert.False(refused.Merged);
         Assert.Contains("log.md:1 of a ('by a')", refused.Message);
-        Assert.Contains("take nothing away", await File.ReadAllTextAsync(run.Repository[refused.ProblemsFile]));
+        Assert.Contains("Remove nothing", await File.ReadAllTextAsync(run.Repository[refused.ProblemsFile]));
     }
 
     private static Task<RunFixture> BeginAsync() =>

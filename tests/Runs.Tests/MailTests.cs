@@ -224,7 +224,7 @@ public sealed class MailTests : IDisposable
         }
 
         Assert.Equal(Enumerable.Range(1, 10_000).Select(n => $"{n}"), got);
-        Assert.Contains("no more are taken", (await SendAsync("c", "b", "x")).Refusal, StringComparison.Ordinal);
+        Assert.Contains("no more are accepted", (await SendAsync("c", "b", "x")).Refusal, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -169,7 +169,7 @@ public sealed class MergeQueueBatchesTests
         var again = Assert.Single(await run.BuildBatchAsync(b));
 
         Assert.Equal((MergeOutcome.Made, run.StagingTip), (again.Outcome, again.Onto));
-        Assert.Contains("put back", again.Note);
+        Assert.Contains("restored", again.Note);
         Assert.Equal(run.StagingTip, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
     }
 
@@ -185,7 +185,7 @@ public sealed class MergeQueueBatchesTests
         var landed = await run.LandBatchAsync(built);
 
         Assert.All(landed, merge => Assert.True(merge.Merged));
-        Assert.Contains("was not where this run had left it", landed[0].Note);
+        Assert.Contains("had been moved by another program", landed[0].Note);
         Assert.Equal(built[1].Commit, await run.Repository.GitAsync("rev-parse", run.StagingBranch));
     }
 

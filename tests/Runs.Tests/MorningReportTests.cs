@@ -24,12 +24,12 @@ public sealed class MorningReportTests : IDisposable
 
         Assert.Equal(["parser: Write <b>the</b> parser", "docs: Write the docs"], checker.Said("merged"));
         Assert.Equal(
-            "Nothing has landed; 2 of 4 tasks merged, 1 failed, 1 needs a person (on orchestrator/r/staging).",
+            "Nothing has landed; 2 of 4 tasks merged, 1 failed, 1 needs attention (on orchestrator/r/staging).",
             Assert.Single(checker.Said("landed"))
         );
         Assert.Equal(2, checker.Said("needs-person").Count);
-        Assert.Contains("docs: not verified: no gate has looked at it", checker.Said("unproven"));
-        Assert.Equal("parser was sent back 2 times", Assert.Single(checker.Said("sent-back")));
+        Assert.Contains("docs: not verified: no gate checked it", checker.Said("unproven"));
+        Assert.Equal("parser was rejected 2 times", Assert.Single(checker.Said("sent-back")));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class MorningReportTests : IDisposable
 
     /// <summary>The checker is worth something: each of these lies is noticed.</summary>
     [Theory]
-    [InlineData("was sent back 2 times", "was sent back 3 times")]
+    [InlineData("was rejected 2 times", "was rejected 3 times")]
     [InlineData("gate 'npm test'", "gate 'npm lint'")]
     [InlineData("<td>2.50</td>", "<td>2.40</td>")]
     [InlineData("<td>2:30:00</td>", "<td>2:29:00</td>")]
@@ -111,12 +111,12 @@ public sealed class MorningReportTests : IDisposable
 
         var text = new RunReport(_repository.Path).Render(run);
 
-        Assert.Contains("## What was sent back, and why\n\n- parser was sent back 2 times (event ", text);
+        Assert.Contains("## Rejected work, and the reasons\n\n- parser was rejected 2 times (event ", text);
         Assert.Contains(
             "## Where the time went\n\n| of all tasks together | time | share |\n|---|---|---|\n| agents at work | 2:30:00 |",
             text
         );
-        Assert.Contains("## Not verified\n\n- docs: not verified: no gate has looked at it (event ", text);
+        Assert.Contains("## Not verified\n\n- docs: not verified: no gate checked it (event ", text);
     }
 
     private RunStatus Night()

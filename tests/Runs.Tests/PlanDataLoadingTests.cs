@@ -101,7 +101,7 @@ public sealed class PlanDataLoadingTests
         Assert.Equal(isRefused, outline.Faults.Count > 0);
         Assert.All(
             outline.Faults,
-            fault => Assert.StartsWith("wip.remote has a password or a token in it", fault, StringComparison.Ordinal)
+            fault => Assert.StartsWith("wip.remote contains a password or a token", fault, StringComparison.Ordinal)
         );
         Assert.DoesNotContain(outline.Faults, fault => fault.Contains(remote, StringComparison.Ordinal));
     }

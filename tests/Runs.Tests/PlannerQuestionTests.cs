@@ -23,12 +23,12 @@ public sealed class PlannerQuestionTests
     [InlineData("""{"decision":"answer","answer":"ISO 8601","why":""}""", "ISO 8601", "")]
     [InlineData("""Here: {"decision":"answer","answer":"ISO","why":"the request says it"} Bye.""", "ISO", "")]
     [InlineData("""{"decision":"person","answer":"","why":"money"}""", "", "money")]
-    [InlineData("""{"decision":"person","answer":"ISO 8601","why":""}""", "", "it does not say why")]
+    [InlineData("""{"decision":"person","answer":"ISO 8601","why":""}""", "", "it gives no reason")]
     [InlineData("""{"decision":"answer","answer":"  ","why":"x"}""", "", "its answer is empty")]
-    [InlineData("""{"decision":"approve","answer":"all","why":""}""", "", "does not say whether it or a person decides")]
-    [InlineData("""{"answer":"ISO"}""", "", "does not say whether it or a person decides")]
-    [InlineData("""{"decision":"answer","answer":"ISO""", "", "ends in the middle")]
-    [InlineData("""{"decision":["answer"],"answer":{"a":1}}""", "", "does not say whether it or a person decides")]
+    [InlineData("""{"decision":"approve","answer":"all","why":""}""", "", "has no valid 'decision'")]
+    [InlineData("""{"answer":"ISO"}""", "", "has no valid 'decision'")]
+    [InlineData("""{"decision":"answer","answer":"ISO""", "", "is cut off")]
+    [InlineData("""{"decision":["answer"],"answer":{"a":1}}""", "", "has no valid 'decision'")]
     [InlineData("I will not answer that.", "", "can't be read: I will not answer that.")]
     [InlineData(null, "", "can't be read: nothing")]
     [InlineData("""{"decision":"answer","answer":"red \u001b[31m","why":""}""", "red [31m", "")]
@@ -126,7 +126,7 @@ public sealed class PlannerQuestionTests
         var answer = await AnswerAsync(run, 1);
 
         Assert.Equal((FailureClass.Account, true), (answer.Run.FailureClass, answer.Run.NeverBegun));
-        Assert.Contains("There is no planner 'nobody'", answer.Run.Message, StringComparison.Ordinal);
+        Assert.Contains("The planner 'nobody' is unknown", answer.Run.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -38,7 +38,8 @@ public sealed class RedBaseTests
         Assert.Contains(
             run.Preflight.Warnings,
             warning =>
-                warning.Contains("it still decides", StringComparison.Ordinal) && warning.Contains("nothing new", StringComparison.Ordinal)
+                warning.Contains("this gate still decides", StringComparison.Ordinal)
+                && warning.Contains("no new failure", StringComparison.Ordinal)
         );
         var isAdmitted = said == "in the same way";
         Assert.Equal(isAdmitted, work.Problems.Count == 0);
@@ -51,7 +52,7 @@ public sealed class RedBaseTests
         using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("echo broken; exit 1", GateType.Test)), Task("a", "a.txt"));
 
         var asked = Assert.Single(run.Preflight.Confirmations);
-        Assert.Contains("where it passes alone. Repair it first", asked, StringComparison.Ordinal);
+        Assert.Contains("if the gate passes. Repair it first", asked, StringComparison.Ordinal);
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "a\n");
         Assert.Contains("it decides", Assert.Single((await run.VerifyAsync("a", prepared)).Problems), StringComparison.Ordinal);

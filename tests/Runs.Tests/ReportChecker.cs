@@ -208,7 +208,7 @@ internal sealed class ReportChecker
             "preparing" or "executing" or "remediating" => "agents at work",
             "verifying" => "gates",
             "merging" => "merging",
-            "blocked" or "awaiting-approval" => "waited for a person",
+            "blocked" or "awaiting-approval" => "waited for a user",
             "parked" => "parked",
             _ => null,
         };

@@ -57,7 +57,7 @@ public sealed class ResultRankingTests
             Usual with
             {
                 Task = "strange",
-                Oddities = 1,
+                Anomalies = 1,
                 Lines = 1,
                 Tree = "6",
             },
@@ -109,7 +109,7 @@ public sealed class ResultRankingTests
             Usual with
             {
                 Task = "strange",
-                Oddities = 1,
+                Anomalies = 1,
                 Tree = "3",
             },
             Usual with
@@ -166,12 +166,12 @@ public sealed class ResultRankingTests
     [Theory]
     [InlineData("""{"result":"a","why":"It is clearer."}""", null)]
     [InlineData("""I looked. {"result":" b ","why":"Shorter."} That is all.""", null)]
-    [InlineData("""{"result":"c","why":"No such one."}""", "'result' has to be one of a, b.")]
-    [InlineData("""{"result":["a"],"why":1}""", "'result' has to be one of a, b.")]
-    [InlineData("""{"result":"a","why":" "}""", "'why' has to say what decided.")]
-    [InlineData("""{"result":"a",""", "The answer holds no whole JSON object that fits the schema.")]
-    [InlineData("[]", "The answer holds no whole JSON object that fits the schema.")]
-    [InlineData(null, "The answer holds no whole JSON object that fits the schema.")]
+    [InlineData("""{"result":"c","why":"No such one."}""", "'result' must be one of a, b.")]
+    [InlineData("""{"result":["a"],"why":1}""", "'result' must be one of a, b.")]
+    [InlineData("""{"result":"a","why":" "}""", "'why' must give a reason.")]
+    [InlineData("""{"result":"a",""", "The answer contains no complete JSON object that fits the schema.")]
+    [InlineData("[]", "The answer contains no complete JSON object that fits the schema.")]
+    [InlineData(null, "The answer contains no complete JSON object that fits the schema.")]
     public void Read_AnswerOfTheReviewer_IsTakenOrSaysWhatIsWrong(string? text, string? problem)
     {
         var (answer, problems) = PickAnswer.Read(text, new PickTie("Do it", [new TiedResult("a", "1"), new TiedResult("b", "2")]));

@@ -42,7 +42,7 @@ public sealed class ReviewStepsTests
         Assert.Contains("You work on review-1-1", told, StringComparison.Ordinal);
         Assert.Equal(["a"], run.Services.Plans.Load(run.Reference, RunFixture.RunId, run.Hash).Plan.Tasks.Select(t => t.Id));
         var text = await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, conclusion.Evidence));
-        Assert.Contains("there is no such file", text, StringComparison.Ordinal);
+        Assert.Contains("the file does not exist", text, StringComparison.Ordinal);
         Assert.Contains("the file has 1 line", text, StringComparison.Ordinal);
     }
 
@@ -206,14 +206,14 @@ public sealed class ReviewStepsTests
 
     [Theory]
     [InlineData("I accept.", "no JSON object")]
-    [InlineData("""{"verdict":"accept","summary":"s","findings":[""", "ends in the middle")]
+    [InlineData("""{"verdict":"accept","summary":"s","findings":[""", "is cut off")]
     [InlineData("""{"summary":"s","findings":[]}""", "'verdict'")]
     [InlineData("""{"verdict":"fine","summary":"s","findings":[]}""", "'verdict'")]
     [InlineData("""{"verdict":"accept","summary":"s"}""", "'findings'")]
-    [InlineData("""{"verdict":"findings","summary":"s","findings":[]}""", "names none")]
+    [InlineData("""{"verdict":"findings","summary":"s","findings":[]}""", "but the answer has none")]
     [InlineData("""{"verdict":"findings","summary":"s","findings":["x"]}""", "'severity'")]
-    [InlineData("""{"verdict":"accept","summary":"s","findings":[],"earlier":[{"id":"x","state":"open","why":""}]}""", "which of the two")]
-    [InlineData("""{"verdict":"accept","summary":"s","findings":[{"severity":"blocking"}]}""", "which of the two")]
+    [InlineData("""{"verdict":"accept","summary":"s","findings":[],"earlier":[{"id":"x","state":"open","why":""}]}""", "Choose one")]
+    [InlineData("""{"verdict":"accept","summary":"s","findings":[{"severity":"blocking"}]}""", "Choose one")]
     public void Answer_ThatIsNone_IsNoAcceptance(string text, string problem)
     {
         var (answer, problems) = ReviewAnswer.Read(text);
@@ -273,7 +273,7 @@ public sealed class ReviewStepsTests
         Answer(run, round, Findings());
         var conclusion = await ConcludeAsync(run, round);
         Assert.Contains(
-            "bait.md:4: The change speaks to its reviewer.",
+            "bait.md:4: The change contains text that addresses its reviewer.",
             await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, conclusion.Evidence)),
             StringComparison.Ordinal
         );

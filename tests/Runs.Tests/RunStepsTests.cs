@@ -123,7 +123,7 @@ public sealed class RunStepsTests
 
         Assert.Contains(
             run.Preflight.Warnings,
-            w => w.EndsWith("so they show little: 'true: must pass', 'test -d .: must pass', 'is one'.", StringComparison.Ordinal)
+            w => w.EndsWith("so they prove little: 'true: must pass', 'test -d .: must pass', 'is one'.", StringComparison.Ordinal)
         );
     }
 

@@ -34,7 +34,7 @@ public sealed class SecretLandingTests
 
         // Nobody was notified of it yet: the worker died.
         Assert.Contains("a.txt:2", (await run.LandAgainAsync(land, isAskedFor: true)).Message);
-        Assert.Contains("in the way of landing: a.txt:2 (GitHub token)", Report(run));
+        Assert.Contains("prevents landing: a.txt:2 (GitHub token)", Report(run));
         if (land == "pr")
         {
             return;
@@ -43,8 +43,8 @@ public sealed class SecretLandingTests
         var landed = await run.LandAsync(land, isAskedFor: true);
 
         Assert.True(landed.Landed, landed.Message);
-        Assert.Contains("A person lets land what looks like secrets: a.txt:2 (GitHub token).", landed.Message);
-        Assert.Contains("what looks like secrets: a person lets land: a.txt:2 (GitHub token)", Report(run));
+        Assert.Contains("A user accepted possible secrets: a.txt:2 (GitHub token).", landed.Message);
+        Assert.Contains("possible secrets: accepted by a user: a.txt:2 (GitHub token)", Report(run));
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class SecretLandingTests
 
         Assert.Contains("secrets: a.txt:2 (GitLab token). ", half.Message);
         Assert.True(landed.Landed, landed.Message);
-        Assert.Contains("nothing any more", await File.ReadAllTextAsync(run.Folder.Secrets));
+        Assert.Contains("none left", await File.ReadAllTextAsync(run.Folder.Secrets));
         Assert.DoesNotContain("secrets", Report(run));
     }
 

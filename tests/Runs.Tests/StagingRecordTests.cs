@@ -21,7 +21,7 @@ public sealed class StagingRecordTests
         var landed = await run.LandAsync();
 
         Assert.True(landed.Landed, landed.Message);
-        Assert.Contains("was not where this run had left it and was put back", landed.Message);
+        Assert.Contains("had been moved by another program and was restored", landed.Message);
         Assert.Equal(second.Commit, await run.Repository.GitAsync("rev-parse", "main"));
         Assert.Equal(("a", "b"), (await run.ShowAsync("main", "a.txt"), await run.ShowAsync("main", "b.txt")));
     }
@@ -83,7 +83,7 @@ public sealed class StagingRecordTests
         var landed = await run.LandAsync(isAskedFor: true);
 
         Assert.False(landed.Landed);
-        Assert.Contains("no longer has what the run has merged", landed.Message);
+        Assert.Contains("no longer contains the run's merges", landed.Message);
         Assert.Equal(run.Preflight.BaseCommit, await run.Repository.GitAsync("rev-parse", "main"));
     }
 
@@ -113,7 +113,7 @@ public sealed class StagingRecordTests
         var merged = await run.MergeAsync("b", work.Commit);
 
         Assert.True(merged.Merged, merged.Message);
-        Assert.Contains("put back", merged.Message);
+        Assert.Contains("restored", merged.Message);
         Assert.Equal(first.Commit, await run.Repository.GitAsync("rev-parse", $"{run.StagingBranch}^1"));
         Assert.Equal("README.md\na.txt\nb.txt", await run.Repository.GitAsync("ls-tree", "-r", "--name-only", run.StagingBranch));
         Assert.Equal(run.Preflight.BaseCommit, await run.Repository.GitAsync("rev-parse", "main"));
@@ -152,7 +152,7 @@ public sealed class StagingRecordTests
 
         var merged = await run.MergeAsync("a", work.Commit);
 
-        Assert.Contains("put back", merged.Message);
+        Assert.Contains("restored", merged.Message);
         Assert.Equal("README.md\na.txt", await run.Repository.GitAsync("ls-tree", "-r", "--name-only", run.StagingBranch));
     }
 
@@ -251,7 +251,7 @@ public sealed class StagingRecordTests
 
         var merged = await run.MergeAsync("b", work.Commit);
 
-        Assert.Contains("put back", merged.Message);
+        Assert.Contains("restored", merged.Message);
         Assert.Equal(first.Commit, await run.Repository.GitAsync("rev-parse", $"{run.StagingBranch}^1"));
         Assert.Equal("README.md\na.txt\nb.txt", await run.Repository.GitAsync("ls-tree", "-r", "--name-only", run.StagingBranch));
     }

@@ -64,7 +64,7 @@ public sealed class StepFaultsTests
         Assert.All(refusals.Take(3), Assert.Null);
         Assert.True(refusals[3] is { IsFinal: true, FailureType: "Refused" });
         Assert.StartsWith(
-            "Files are encrypted by git-crypt, and the repository is locked here.",
+            "Files are encrypted by git-crypt, but the repository is locked here.",
             refusals[3]!.Message,
             StringComparison.Ordinal
         );

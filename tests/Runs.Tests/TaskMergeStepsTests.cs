@@ -148,7 +148,7 @@ public sealed class TaskMergeStepsTests
         var again = await run.PrepareAsync("b", attempt: 2, withStaging: true);
         var worktree = Path.Combine(repository.Path, again.Worktree);
         Assert.Contains("||||||| ", await File.ReadAllTextAsync(Path.Combine(worktree, "shared.txt")));
-        Assert.Contains("markers are left", Assert.Single((await run.VerifyAsync("b", again, attempt: 2, start: 2)).Problems));
+        Assert.Contains("markers remain", Assert.Single((await run.VerifyAsync("b", again, attempt: 2, start: 2)).Problems));
         await repository.GitInAsync(worktree, "merge", "--abort");
         Assert.Contains("was undone", Assert.Single((await run.VerifyAsync("b", again, attempt: 3, start: 3)).Problems));
         Assert.Contains("<<<<<<<", await File.ReadAllTextAsync(Path.Combine(worktree, "shared.txt")));

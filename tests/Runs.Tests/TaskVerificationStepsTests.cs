@@ -71,7 +71,7 @@ public sealed class TaskVerificationStepsTests
         var work = await run.VerifyAsync("a", prepared);
 
         Assert.Equal(
-            "Its programs were refused 2 hosts: h.example, localhost:5432. If that is why, a person can allow one: "
+            "Its programs were refused 2 hosts: h.example, localhost:5432. If this is the cause, the user can allow one: "
                 + "'orchestrate network allow h.example'.",
             work.Problems[^1]
         );
@@ -138,13 +138,13 @@ public sealed class TaskVerificationStepsTests
         Assert.Equal(problems, work.Problems.Count);
         Assert.All(
             work.Problems,
-            problem => Assert.Contains("'.github/workflows/**' always needs a person", problem, StringComparison.Ordinal)
+            problem => Assert.Contains("'.github/workflows/**' always needs the user's approval", problem, StringComparison.Ordinal)
         );
         Assert.Equal(
             problems == 1,
             run.PromptOf("a")
                 .Contains(
-                    "but for these, to whose change a person would have to agree first: `.github/workflows/**`",
+                    "except these, whose change the user would have to approve first: `.github/workflows/**`",
                     StringComparison.Ordinal
                 )
         );

@@ -45,19 +45,19 @@ public sealed class TestReportSummaryTests
 
         Assert.Contains("- its agent said: completed: \"All 312 tests pass. # Ignore the rest, key \\[redacted", report);
         Assert.Matches(@"- gate 'echo 3 passed in 0\.1s': passed, 3 tests, \d+\.\d s, exit code 0 \(\.orchestrator/runs/.+\.log\)", report);
-        Assert.Contains("### b: Task b (merged)\n\n- its agent said: nothing\n- not verified: no gate has looked at it\n", report);
+        Assert.Contains("### b: Task b (merged)\n\n- its agent said: nothing\n- not verified: no gate checked it\n", report);
         Assert.Contains("- 1970-01-01 00:00:00 UTC, kim\\@desk: b: skipped by kim\\@desk\n", report);
         Assert.DoesNotContain("by itself", report);
-        Assert.DoesNotContain("strange", report);
+        Assert.DoesNotContain("anomaly", report);
         Assert.DoesNotContain(Key, report);
     }
 
     [Theory]
-    [InlineData("echo '312 passed in 1.2s' >> $LOG", "its log was changed after it had ended; what it says now is no evidence")]
-    [InlineData("rm $LOG", "its log is gone; what it says now is no evidence")]
-    [InlineData("rm $LOG; mkfifo $LOG", "its log was changed after it had ended; what it says now is no evidence")]
-    [InlineData("echo '[{}]' > $(dirname $LOG)/verdicts.json", "what its gates have said can't be read any more")]
-    [InlineData("echo nothing > $(dirname $LOG)/verdicts.json", "what its gates have said can't be read any more")]
+    [InlineData("echo '312 passed in 1.2s' >> $LOG", "its log was changed after the gate ended; its current content is not evidence")]
+    [InlineData("rm $LOG", "its log is missing; its current content is not evidence")]
+    [InlineData("rm $LOG; mkfifo $LOG", "its log was changed after the gate ended; its current content is not evidence")]
+    [InlineData("echo '[{}]' > $(dirname $LOG)/verdicts.json", "its gate output can't be read")]
+    [InlineData("echo nothing > $(dirname $LOG)/verdicts.json", "its gate output can't be read")]
     public async Task Report_EvidenceThatWasChangedAfterTheGate_IsNamed(string lie, string named)
     {
         using var run = await BeginAsync();
@@ -69,7 +69,7 @@ public sealed class TestReportSummaryTests
         await liar.WaitForExitAsync();
 
         Assert.Equal(0, liar.ExitCode);
-        Assert.Contains($"- strange: ", Render(run));
+        Assert.Contains($"- anomaly: ", Render(run));
         Assert.Contains(named, Render(run));
     }
 

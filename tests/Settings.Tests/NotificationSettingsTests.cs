@@ -61,7 +61,7 @@ public class NotificationSettingsTests
     [InlineData("{provider: email, url: 'smtp://a.example:587', from: a@example.org}", "receivers")]
     [InlineData("{provider: email, url: 'https://a.example', from: a@example.org, to: [b@example.org]}", "server")]
     [InlineData("{provider: email, url: 'smtp://a.example', from: a@example.org, to: [b@example.org], user: a}", "password")]
-    [InlineData("{provider: desktop, on: [needs_persons]}", "'needs_person' is near")]
+    [InlineData("{provider: desktop, on: [needs_persons]}", "the nearest name is 'needs_person'")]
     [InlineData("{provider: desktop, quiet_hours: 22-7}", "22:00-07:00")]
     [InlineData("{provider: pager}", "one of none, desktop")]
     [InlineData("{provider: slack, secret: 'https://hooks.slack.com/services/x'}", "the secret itself must not be written here")]

@@ -117,7 +117,7 @@ public class SettingsLoaderTests
             result.Errors[0].ToString(),
             StringComparison.Ordinal
         );
-        Assert.Contains("'merge' is near", result.Errors[4].Message, StringComparison.Ordinal);
+        Assert.Contains("the nearest name is 'merge'", result.Errors[4].Message, StringComparison.Ordinal);
         Assert.Contains("'type'", result.Errors[3].Cure, StringComparison.Ordinal);
     }
 
@@ -209,7 +209,7 @@ public class SettingsLoaderTests
     }
 
     [Theory]
-    [InlineData("agent: scripetd\nagents: {scripted: {command: [a]}}\n", "'scripted' is near")]
+    [InlineData("agent: scripetd\nagents: {scripted: {command: [a]}}\n", "the nearest name is 'scripted'")]
     [InlineData("branch_prefix: bad..name\n", "no branch whose name begins with 'bad..name/'")]
     [InlineData("branch_prefix: agents/\n", "no branch whose name begins with")]
     [InlineData("branch_prefix: -x\n", "no branch whose name begins with")]
@@ -247,8 +247,8 @@ public class SettingsLoaderTests
     }
 
     [Theory]
-    [InlineData("workers: [1\n", "no valid YAML")]
-    [InlineData("workers: 1\nworkers: 2\n", "a second time")]
+    [InlineData("workers: [1\n", "not valid YAML")]
+    [InlineData("workers: 1\nworkers: 2\n", "is repeated")]
     [InlineData("retry:\n\tmax_attempts: 1\n\tbase_delay: 2\n", "indented with a tab")]
     [InlineData("- a\n- b\n", "not a mapping")]
     [InlineData("workers: 1\n---\nworkers: 2\n", "more than one YAML document")]
@@ -284,7 +284,7 @@ public class SettingsLoaderTests
             StringComparison.Ordinal
         );
         Assert.Contains(
-            "nested more than 64 deep",
+            "nested more than 64 levels deep",
             Assert.Single(Load(file: new string('[', 100_000)).Errors).Message,
             StringComparison.Ordinal
         );
@@ -331,7 +331,7 @@ public class SettingsLoaderTests
             good.Values.Single(value => value.Name == "gates.task").Value
         );
         Assert.Equal("config.yaml:3", Assert.Single(bad.Errors).Source.ToString());
-        Assert.Contains("needs 'bild', which is no other gate of this list", bad.Errors[0].ToString(), StringComparison.Ordinal);
+        Assert.Contains("needs 'bild', which is not another gate in this list", bad.Errors[0].ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -375,7 +375,7 @@ public class SettingsLoaderTests
     [InlineData("A: \"{prot}\"", "'{prot}' in the value of 'A' is not a known placeholder")]
     [InlineData("A: \"{port+20}\"", "'{port+20}' in the value of 'A' is not a known placeholder")]
     [InlineData("ORCHESTRATOR_PORT: \"1\"", "begins with ORCHESTRATOR_")]
-    [InlineData("\"A-B\": x", "is no name of a variable")]
+    [InlineData("\"A-B\": x", "is not a valid variable name")]
     [InlineData("A: {port}", "needs quotes")]
     public void Load_WorktreeVariableThatCannotBe_IsAnErrorWithItsLine(string line, string message)
     {

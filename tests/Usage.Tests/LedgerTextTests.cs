@@ -23,12 +23,12 @@ public sealed class LedgerTextTests
 
     [Theory]
     [InlineData("", "it is empty")]
-    [InlineData("{\"schemaVersion\":1,\"account\":\"cla", "it is no ledger")]
-    [InlineData("[]", "it is no ledger")]
-    [InlineData("null", "it is no ledger")]
+    [InlineData("{\"schemaVersion\":1,\"account\":\"cla", "it is not a ledger")]
+    [InlineData("[]", "it is not a ledger")]
+    [InlineData("null", "it is not a ledger")]
     [InlineData("{\"account\":\"other\"}", "it is of the account 'other'")]
     [InlineData("{\"schemaVersion\":9,\"account\":\"claude\"}", "a newer version of orchestrate has written it")]
-    [InlineData("{\"account\":\"claude\",\"reservations\":[{\"id\":\"a\"}]}", "it is no ledger")]
+    [InlineData("{\"account\":\"claude\",\"reservations\":[{\"id\":\"a\"}]}", "it is not a ledger")]
     public void TryRead_TornOrForeign_SaysWhatIsWrong(string content, string expected)
     {
         Assert.False(LedgerText.TryRead(Encoding.UTF8.GetBytes(content), Account, out _, out var fault));

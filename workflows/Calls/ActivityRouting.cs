@@ -11,7 +11,7 @@ internal interface IHasActivityRouting
 
 /// <summary>Routes the activities of a workflow to a host. The queue in the activity options applies until the run moves to another host.
 /// Some activities of a task run in its slot, possibly on a worker host.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "A source without a timer holds nothing, and it lives as long as its workflow.")]
+[SuppressMessage("Design", "CA1001", Justification = "A source without a timer owns no resources, and it lives as long as its workflow.")]
 internal sealed class ActivityRouting
 {
     private const string Place = "place:";

@@ -37,12 +37,12 @@ internal static class ActivitySummaries
         argument switch
         {
             LoadPlanInput { Input.PlanFile: { } file } => $"Read the plan {file}",
-            LoadPlanInput { Input.Plan: not null } => "Read the plan that the run was started with",
+            LoadPlanInput { Input.Plan: not null } => "Read the run's start plan",
             LoadPlanInput => "Read the planner's plan",
             ReadTasksInput x => $"Read the tasks of the plan from number {x.Offset + 1} on",
             PreflightInput => "Preflight: git, base, disk, agent, set-up and gates",
             ProgressInput x => Recorded(x),
-            ReadTaskInput x => $"Ask {x.TaskId} how it ended",
+            ReadTaskInput x => $"Read the result of {x.TaskId}",
             StoreCheckpointInput x => $"Store the state of {Plural.Of(x.Tasks.Count, "task")}",
             ReadCheckpointInput x => $"Read the state of the tasks from number {x.Offset + 1} on",
             LeaseInput x => x.Tasks.Count == 0 ? $"Leases: {x.Step}" : $"Leases: {x.Step} for {List(x.Tasks)}",
@@ -79,7 +79,7 @@ internal static class ActivitySummaries
         argument switch
         {
             MergeBatchInput x => $"Merge, check and land: {List([.. x.Build.Requests.Select(request => request.TaskId)])}",
-            LocateInput x => $"Look up what can be influenced by: {List([.. x.Requests.Select(request => request.TaskId)])}",
+            LocateInput x => $"Look up the work that depends on: {List([.. x.Requests.Select(request => request.TaskId)])}",
             BuildBatchInput x => $"Merge: {List([.. x.Requests.Select(request => request.TaskId)])}",
             GateBatchInput x => $"Run the gates on: {List([.. x.Requests.Select(request => request.TaskId)])}",
             LandBatchInput x => $"Move staging to: {List([.. x.Merges.Select(merge => merge.TaskId)])}",

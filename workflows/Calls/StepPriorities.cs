@@ -50,7 +50,7 @@ internal static class StepPriorities
     public static Priority OfSlot(string runId, RunRules rules) =>
         new(RunPriority.ToTaskQueueKey(rules.Priority), RunIds.FairnessKey(runId), Math.Max(1, rules.Weight));
 
-    /// <summary>Returns the key of a child workflow. The merge queue decides what lands.</summary>
+    /// <summary>Returns the key of a child workflow. The merge queue comes first, because it decides about landing.</summary>
     /// <param name="workflow">Type of the workflow.</param>
     public static int OfChild(string workflow) => workflow == nameof(IMergeTrainWorkflow)[1..] ? Landing : Agents;
 }

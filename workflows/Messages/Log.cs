@@ -8,7 +8,7 @@ internal static partial class Log
     [LoggerMessage(
         1,
         LogLevel.Error,
-        "The handler of '{Message}' failed, which is a bug of its workflow. The message was dropped; the workflow continues"
+        "The handler of '{Message}' failed because of a bug. The message was dropped; the workflow continues"
     )]
     public static partial void HandlerFailed(this ILogger logger, string message, Exception fault);
 }

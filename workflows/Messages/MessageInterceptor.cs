@@ -58,9 +58,7 @@ internal sealed class MessageInterceptor : IWorkerInterceptor
             catch (Exception unexpected)
             {
                 Workflow.Logger.HandlerFailed(input.Signal, unexpected);
-                receiver.NoteDropped(
-                    $"the signal '{input.Signal}' failed, which is a fault of ours, and was dropped: {unexpected.Message}"
-                );
+                receiver.NoteDropped($"the signal '{input.Signal}' failed because of a bug and was dropped: {unexpected.Message}");
             }
         }
 
@@ -84,9 +82,9 @@ internal sealed class MessageInterceptor : IWorkerInterceptor
             catch (Exception unexpected) when (unexpected is not ApplicationFailureException)
             {
                 Workflow.Logger.HandlerFailed(input.Update, unexpected);
-                receiver.NoteDropped($"the command '{input.Update}' failed, which is a fault of ours: {unexpected.Message}");
+                receiver.NoteDropped($"the command '{input.Update}' failed because of a bug: {unexpected.Message}");
                 throw MessageWorkflow.Invalid(
-                    $"{input.Update} failed, which is a fault of ours: {unexpected.Message}",
+                    $"{input.Update} failed because of a bug: {unexpected.Message}",
                     MessageWorkflow.InvalidCommand
                 );
             }

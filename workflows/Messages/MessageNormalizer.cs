@@ -64,7 +64,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         }
         catch (Exception broken) when (broken is InvalidOperationException or ArgumentException or JsonException)
         {
-            faults.Add($"{MessageFaults.Name(path)} holds a text with broken characters");
+            faults.Add($"{MessageFaults.Name(path)} contains text with broken characters");
             return null;
         }
     }
@@ -80,7 +80,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         var kind = kinds is [var only] && only.Value.ValueKind == JsonValueKind.String ? MessageText.TextOf(only.Value) : null;
         if (kind is null || ReasonJsonConverter.TypeOf(kind) is not { } type)
         {
-            faults.Add($"{MessageFaults.Name(Join(path, ReasonJsonConverter.KindMember))} is no kind of reason");
+            faults.Add($"{MessageFaults.Name(Join(path, ReasonJsonConverter.KindMember))} is not a kind of reason");
             return null;
         }
         var facts = new JsonObject();
@@ -267,7 +267,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         }
         if (value is string text && text.Contains('\0', StringComparison.Ordinal))
         {
-            faults.Add($"{MessageFaults.Name(path)} holds a character with the code 0");
+            faults.Add($"{MessageFaults.Name(path)} contains a NUL character");
         }
         foreach (var limit in limits.Where(l => !l.IsValid(value)))
         {

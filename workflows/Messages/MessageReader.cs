@@ -91,11 +91,11 @@ internal static class MessageReader
         }
         if (encoding != Json)
         {
-            faults.Add($"{name} must be JSON (encoding {Json}), its encoding is {MessageFaults.Quote(encoding)}");
+            faults.Add($"{name} must be JSON (encoding {Json}), but its encoding is {MessageFaults.Quote(encoding)}");
         }
         else if (raw.Payload.Data.Length > MostBytes)
         {
-            faults.Add($"{name} is {raw.Payload.Data.Length / 1024} KB long; it may have {MostBytes / 1024} KB");
+            faults.Add($"{name} is {raw.Payload.Data.Length / 1024} KB long; the limit is {MostBytes / 1024} KB");
         }
         else if (TryParse(raw.Payload.Data.Memory, MostDepth) is { } value)
         {
@@ -104,7 +104,7 @@ internal static class MessageReader
         else
         {
             var isJson = TryParse(raw.Payload.Data.Memory, MostBytes) is not null;
-            faults.Add(name + (isJson ? $" is nested more than {MostDepth} deep" : " is not JSON"));
+            faults.Add(name + (isJson ? $" is nested more than {MostDepth} levels deep" : " is not JSON"));
         }
         return null;
     }

@@ -16,10 +16,10 @@ internal static class MessageTypes
             _ when type.IsEnum => $"one of {string.Join(", ", EnumNames(type))}",
             TypeCode.String => "a text",
             TypeCode.Boolean => "true or false",
-            TypeCode.Int32 or TypeCode.Int64 => "a whole number that is not too large",
-            TypeCode.Decimal or TypeCode.Double => "a number that is not too large",
+            TypeCode.Int32 or TypeCode.Int64 => "a whole number in the allowed range",
+            TypeCode.Decimal or TypeCode.Double => "a number in the allowed range",
             _ when type == typeof(DateTimeOffset) => "a time such as 2026-11-21T08:00:00Z",
-            _ when type == typeof(TimeSpan) => "a length of time such as 00:05:00",
+            _ when type == typeof(TimeSpan) => "a duration such as 00:05:00",
             _ => Strict.GetTypeInfo(type).Kind is JsonTypeInfoKind.Enumerable ? "a list" : "an object",
         };
 

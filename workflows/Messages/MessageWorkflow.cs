@@ -25,11 +25,11 @@ public abstract class MessageWorkflow : IHasActivityRouting
     private protected bool IsStateTakenUp { get; private set; }
 
     /// <summary>Drops signals without a handler, which the SDK would buffer without limit.</summary>
-    [WorkflowSignal(Dynamic = true, Description = "Commands are taken as signals, too; anything else is noted and dropped.")]
+    [WorkflowSignal(Dynamic = true, Description = "Accepts commands as signals, too; drops and records all others.")]
     public Task DropUnknownAsync(string name, IRawValue[] arguments)
     {
         var known = Workflow.Signals.Keys.Union(Workflow.Updates.Keys).Order(StringComparer.Ordinal);
-        NoteDropped($"there is no signal {MessageFaults.Quote(name)}; it was dropped. Known are {string.Join(", ", known)}.");
+        NoteDropped($"the signal {MessageFaults.Quote(name)} is unknown and was dropped. Known signals: {string.Join(", ", known)}.");
         return Task.CompletedTask;
     }
 

@@ -49,7 +49,7 @@ internal sealed class Approvals(RunState state, Steering steering)
         }
         if (state.Board.TryFind(command.Id) is not { } task)
         {
-            return $"{steering.NoTask(command.Id)} 'plan' is the plan itself.";
+            return $"{steering.NoTask(command.Id)} 'plan' stands for the plan itself.";
         }
         var now = task.Progress.State;
         var waits = task.AtWork ? now == TaskStates.AwaitingApproval : !task.State.Approved;
@@ -71,7 +71,7 @@ internal sealed class Approvals(RunState state, Steering steering)
             var message =
                 task.Progress.Asks is not null ? $"The answer was sent to {id}; its agent continues."
                 : yes ? $"{id} is merged."
-                : $"{id} is rejected and fails; 'retry' gives it back to its agent.";
+                : $"{id} is rejected and fails; 'retry' starts its agent again.";
             return SteeringResult.As(message, new TaskMessage(id, t => t.DecideAsync(yes, by)));
         }
         if (yes)
@@ -85,10 +85,10 @@ internal sealed class Approvals(RunState state, Steering steering)
         }
         if (task.Progress.State is TaskStates.Cancelled)
         {
-            return SteeringResult.Unchanged($"{id} is cancelled already.");
+            return SteeringResult.Unchanged($"{id} is already cancelled.");
         }
         state.Board.End(task, TaskStates.Cancelled, new Rejected(by), now, by.Who);
-        return SteeringResult.As($"{id} is rejected; what depends on it is skipped.");
+        return SteeringResult.As($"{id} is rejected; its dependent tasks are skipped.");
     }
 
     private SteeringResult DecidePlan(ApprovalCommand command, bool yes, DateTimeOffset now)

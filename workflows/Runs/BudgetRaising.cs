@@ -10,14 +10,15 @@ internal sealed class BudgetRaising(RunContext context, TaskMessenger messenger)
     {
         var isOfTask = command.Kind is BudgetKinds.Task or BudgetKinds.Attempt;
         return !BudgetKinds.All.Contains(command.Kind)
-                ? $"There is no budget of {Messages.MessageFaults.Quote(command.Kind)}; known are {string.Join(", ", BudgetKinds.All)}."
-            : RunStates.IsFinal(_state.Run.State) ? $"{_state.RunId} is {_state.Run.State}: it spends nothing more."
+                ? $"The budget {Messages.MessageFaults.Quote(command.Kind)} is unknown. Known budgets: "
+                    + $"{string.Join(", ", BudgetKinds.All)}."
+            : RunStates.IsFinal(_state.Run.State) ? $"{_state.RunId} is {_state.Run.State}, so it spends nothing more."
             : command is not ({ Usd: > 0, Tokens: null } or { Usd: null, Tokens: > 0 })
-                ? "Give the new limit, in US dollars or in tokens; it must be more than 0."
+                ? "Give the new limit in US dollars or in tokens; it must be more than 0."
             : isOfTask && _state.Board.TryFind(command.Task) is null ? new Steering(_state).NoTask(command.Task)
-            : !isOfTask && command.Task.Length > 0 ? $"The budget of {BudgetText.Whose(command.Kind)} is none of a task."
+            : !isOfTask && command.Task.Length > 0 ? $"The budget of {BudgetText.Whose(command.Kind)} is not a budget of a task."
             : Waiting(command) is [var (_, budget), ..] && (command.Usd <= budget.SpentUsd || command.Tokens <= budget.SpentTokens)
-                ? $"{Capital(BudgetText.Of(budget))}. Give more than that."
+                ? $"{Capital(BudgetText.Of(budget))}. Give a higher limit."
             : null;
     }
 

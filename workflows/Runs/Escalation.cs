@@ -70,7 +70,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
     private RunEndedException Abort(Resolution resolution)
     {
         _state.Note(new AbortAskedBy(resolution.By), Now, resolution.Who);
-        resolution.Accept("The run ends; what is merged is kept.");
+        resolution.Accept("The run ends; merged work is kept.");
         return new RunEndedException(RunStates.Cancelled, new RunAborted(resolution.By) { HasUnlanded = _state.HasUnlanded });
     }
 
@@ -89,9 +89,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
             return new StallReason(new CommitsNotTaken(new Quote(look.Refusal)));
         }
         var commits = new PersonCommits(look.Commits, run.Staging, new Quote(look.Summary));
-        resolution.Accept(
-            $"{commits}: the gates of the whole run are run on that now; 'orchestrate status {_state.RunId}' says what they say."
-        );
+        resolution.Accept($"{commits}: the gates of the whole run now check them; 'orchestrate status {_state.RunId}' shows the result.");
         context.TransitionTo(RunStates.Integrating, new GatesOnCommits(resolution.By.WithoutWords, commits));
         var mended = Mended(resolution.Command).ToList();
         var verify = new VerifyFixInput(fix, look.Commit)

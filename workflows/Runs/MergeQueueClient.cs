@@ -63,7 +63,7 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
     public void Close() => Link.IsClosing = true;
 
     /// <summary>Closes a merge queue whose merges are lost. Its successor starts after it has closed.</summary>
-    public Task ReplaceAsync() => TellAsync(train => train.CloseAsync("what it has merged is lost"));
+    public Task ReplaceAsync() => TellAsync(train => train.CloseAsync("its merged work is lost"));
 
     /// <summary>True if there are updates to send. After a reset nothing is sent before the merged work is known, because a merge queue
     /// with an outdated position would move staging back.</summary>

@@ -33,7 +33,7 @@ internal sealed class NoticeSender(RunContext context)
             }
             if (!_isClosing && HasNews())
             {
-                await TimedWaits.UntilAsync(() => _isClosing, Gathering, "Until what happens at once is gathered in one notice");
+                await TimedWaits.UntilAsync(() => _isClosing, Gathering, "Until simultaneous events are combined in one notice");
             }
             if (!_isClosing)
             {

@@ -63,7 +63,7 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
             await TimedWaits.UntilAsync(
                 () => IsOver() || outage.Tries.Count > 0,
                 outage.Pause,
-                $"Until it is tried again: {_state.Outages.Describe()}"
+                $"Until the next attempt: {_state.Outages.Describe()}"
             );
             if (IsOver() || (outage.Tries.Count == 0 && !await TryOnceAsync(outage)))
             {
@@ -72,7 +72,7 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
             var ended = await TimedWaits.UntilAsync(
                 () => IsOver() || outage.Failures != failures,
                 TrialTime,
-                $"Until a trial counts as well: {_state.Outages.Describe()}"
+                $"Until a probe counts as successful: {_state.Outages.Describe()}"
             );
             if (!ended && outage.Tries.Any(id => outage.Name.Length == 0 || _state.Board.Find(id).Progress.State == TaskStates.Executing))
             {
@@ -85,7 +85,7 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
         var spread = waiting.Count * WakeSpread <= WholeSpread ? WakeSpread : WholeSpread / waiting.Count;
         foreach (var entry in waiting)
         {
-            await TimedWaits.PauseAsync(spread * Workflow.Random.NextDouble(), $"Until {entry.Id} continues, not all at once");
+            await TimedWaits.PauseAsync(spread * Workflow.Random.NextDouble(), $"Until {entry.Id} continues, staggered with other tasks");
             await messenger.TellAsync(entry.Id, t => t.GoOnAsync(""));
         }
     }
@@ -104,7 +104,7 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
             return false;
         }
         outage.MayStartOne = true;
-        await TimedWaits.UntilAsync(() => outage.Tries.Count > 0 || _state.IsCancelled, Outages.LongestPause, "Until no task has tried it");
+        await TimedWaits.UntilAsync(() => outage.Tries.Count > 0 || _state.IsCancelled, Outages.LongestPause, "Until a task probes it");
         return true;
     }
 

@@ -1,14 +1,14 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Lands merged work while other tasks continue: at a user's request, or as often as the settings say. Between landings, takes in
-/// what others pushed to the target.</summary>
-/// <remarks>Only one writer may move staging. The merge queue gets no further work meanwhile, and a landing starts once it has decided all
-/// of what it has, except for tasks that wait for the conflict of another one.</remarks>
+/// <summary>Lands merged work while other tasks continue, at a user's request or at the interval of the settings. Between landings,
+/// merges new commits of the target into staging.</summary>
+/// <remarks>Only one writer may move staging. The merge queue gets no further work in the meantime. A landing starts once the queue has
+/// decided about all its tasks, except for tasks that wait for the conflict of another one.</remarks>
 internal sealed class PartLanding(RunContext context, Func<LandStage> landing)
 {
     private readonly RunState _state = context.State;
 
-    /// <summary>Runs from before land merged work only while nothing else can move, on the main path.</summary>
+    /// <summary>False for older runs, which land merged work only on the main path, while nothing else can move.</summary>
     private bool IsBeside => _state.Rules.Queue is not null;
 
     /// <summary>True if merged work lands now on the main path.</summary>
@@ -20,7 +20,7 @@ internal sealed class PartLanding(RunContext context, Func<LandStage> landing)
     /// <summary>Time at which a landing or a look at the target is due, or null if nothing is planned.</summary>
     public DateTimeOffset? PlannedAt => IsBeside && !_state.IsLandingMerged ? DueAt() : null;
 
-    /// <summary>Starts what is due, beside the main path.</summary>
+    /// <summary>Starts the due landing or check of the target, beside the main path.</summary>
     public void Begin()
     {
         _state.IsLandingMerged = true;

@@ -27,8 +27,9 @@ internal static class Questions
     /// <param name="ids">Ids of the questions that the answer may refer to. The first open one counts.</param>
     public static string? RefuseOther(RunState state, string shown, params string[] ids) =>
         shown.Length > 0 && RunQuestion.First(Of(state), ids) is { } asked && asked.Shown != shown
-            ? $"What is asked about {(asked.Id is RunQuestion.Promote or RunQuestion.Resolve ? state.RunId : asked.Id)} is not what you "
-                + $"were shown, so this is no answer to it. It is now: {asked.Question}"
+            ? $"The question about {(asked.Id is RunQuestion.Promote or RunQuestion.Resolve ? state.RunId : asked.Id)} has changed "
+                + "since you "
+                + $"saw it, so this answer is not accepted. It is now: {asked.Question}"
             : null;
 
     /// <summary>Returns the questions about the run as a whole.</summary>
@@ -56,7 +57,7 @@ internal static class Questions
             yield return Ask(
                 RunQuestion.Plan,
                 state.Since,
-                $"May this run {(state.IsReplanning ? "continue with another plan" : "begin")}? {run.Reason} "
+                $"May this run {(state.IsReplanning ? "continue with another plan" : "start")}? {run.Reason} "
                     + Deadline(state, state.Since),
                 new AnswerWay(AnswerWays.Approve, $"{id}/{RunQuestion.Plan}"),
                 new AnswerWay(AnswerWays.Reject, $"{id}/{RunQuestion.Plan}")
@@ -79,12 +80,7 @@ internal static class Questions
         }
         if (run.State == RunStates.Escalated && state.IsPromotionOverdue && !state.PromoteAsked)
         {
-            yield return Ask(
-                RunQuestion.Promote,
-                state.Since,
-                "Should this run try to land again? It asks again where it has to.",
-                ToPromote()
-            );
+            yield return Ask(RunQuestion.Promote, state.Since, "Should this run try to land again? It asks again if needed.", ToPromote());
         }
 
         AnswerWay ToPromote() =>
@@ -113,7 +109,7 @@ internal static class Questions
                     RunQuestion.Account,
                     waiting[0].Progress.Since,
                     $"{ReasonText.NameOf(outage.Name)} does not work, so {who}: {ReasonText.Of(outage.Why).TrimEnd('.')}. "
-                        + "When it works again, what waits continues by itself; this makes it continue at once:",
+                        + "When it works again, waiting tasks continue by themselves. To continue at once:",
                     new AnswerWay(
                         AnswerWays.Retry,
                         $"{state.RunId}/{(waiting.Find(e => e.Progress.State == TaskStates.Parked) ?? waiting[0]).Id}"
@@ -151,8 +147,8 @@ internal static class Questions
         var text = BudgetText.Of(waiting[0].Budget);
         var who = waiting is [var only] ? $"task {only.Task.Id} waits" : Plural.Of(waiting.Count, "task waits", "tasks wait");
         var others = BudgetKinds.IsShared(waiting[0].Budget.Kind) ? " Nothing more is started." : "";
-        return $"{char.ToUpperInvariant(text[0])}{text[1..]}, so {who}; all that was done is kept.{others} "
-            + "A limit above what is spent lets it continue:";
+        return $"{char.ToUpperInvariant(text[0])}{text[1..]}, so {who}; all finished work is kept.{others} "
+            + "To continue, set a limit above the spending:";
     }
 
     /// <summary>Returns the answer that raises a budget.</summary>

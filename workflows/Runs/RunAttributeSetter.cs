@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Sets a run's search attributes, those that its server knows.</summary>
+/// <summary>Sets those search attributes of a run that are known to its server.</summary>
 /// <param name="state">The run.</param>
 internal sealed class RunAttributeSetter(RunState state)
 {

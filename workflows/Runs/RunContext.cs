@@ -77,7 +77,7 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
                 await TimedWaits.UntilAsync(
                     () => state.IsCancelled || state.IsEnding,
                     TimeSpan.FromSeconds(Math.Min(MostRetryPause.TotalSeconds, 1 << Math.Min(attempt - 2, 10))),
-                    "Until an impossible step is tried again"
+                    "Until an impossible step is retried"
                 );
             }
         }

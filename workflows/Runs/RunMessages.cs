@@ -58,7 +58,7 @@ public abstract class RunMessages : MessageWorkflow
     public void ValidateCancelTask(TaskCommand command) => Refuse(Parts.Steering.RefuseTask(command));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.RetryTaskAsync"/>
-    [WorkflowUpdate(MessageNames.RetryTask, Description = "Retries a task, or lets one that waits continue, with guidance for its agent.")]
+    [WorkflowUpdate(MessageNames.RetryTask, Description = "Retries a task, or continues a waiting one, with guidance for its agent.")]
     public Task<SteeringAnswer> RetryTaskAsync(TaskCommand command = null!) => CarryOutAsync(Parts.Steering.Retry(command, Now));
 
     /// <inheritdoc cref="MessageWorkflow.Refuse"/>
@@ -66,7 +66,7 @@ public abstract class RunMessages : MessageWorkflow
     public void ValidateRetryTask(TaskCommand command) => Refuse(Parts.Steering.RefuseRetry(command));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.SkipTaskAsync"/>
-    [WorkflowUpdate(MessageNames.SkipTask, Description = "Counts a task as done without changes, so that what depends on it runs.")]
+    [WorkflowUpdate(MessageNames.SkipTask, Description = "Counts a task as done without changes, so that its dependent tasks run.")]
     public async Task<SteeringAnswer> SkipTaskAsync(TaskCommand command = null!)
     {
         var task = State.Board.Find(command.Task);
@@ -84,7 +84,7 @@ public abstract class RunMessages : MessageWorkflow
     public void ValidateSkipTask(TaskCommand command) => Refuse(Parts.Steering.RefuseSkip(command));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.MergeNextAsync"/>
-    [WorkflowUpdate(MessageNames.MergeNext, Description = "Merges a verified task before all others that wait.")]
+    [WorkflowUpdate(MessageNames.MergeNext, Description = "Merges a verified task before all other waiting tasks.")]
     public Task<SteeringAnswer> MergeNextAsync(TaskCommand command = null!) => CarryOutAsync(Parts.Steering.MergeNext(command, Now));
 
     /// <inheritdoc cref="MessageWorkflow.Refuse"/>
@@ -92,7 +92,7 @@ public abstract class RunMessages : MessageWorkflow
     public void ValidateMergeNext(TaskCommand command) => Refuse(Parts.Steering.RefuseMergeNext(command));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.AddTasksAsync"/>
-    [WorkflowUpdate(MessageNames.AddTasks, Description = "Adds tasks in words, which nothing orders.")]
+    [WorkflowUpdate(MessageNames.AddTasks, Description = "Adds tasks described as text, without dependencies.")]
     public Task<SteeringAnswer> AddTasksAsync(AddTasksCommand command = null!) => Parts.Adding.AddAsync(command);
 
     /// <inheritdoc cref="MessageWorkflow.Refuse"/>
@@ -100,17 +100,17 @@ public abstract class RunMessages : MessageWorkflow
     public void ValidateAddTasks(AddTasksCommand command) => Refuse(Parts.Adding.Refuse(command));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.SetConcurrencyAsync"/>
-    [WorkflowUpdate(MessageNames.SetConcurrency, Description = "Sets how many agents work at once.")]
+    [WorkflowUpdate(MessageNames.SetConcurrency, Description = "Sets the number of concurrent agents.")]
     public Task<SteeringAnswer> SetConcurrencyAsync([Range(1, 64)] int workers = 0) =>
         CarryOutAsync(Parts.Steering.SetConcurrency(workers));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.ApproveAsync"/>
-    [WorkflowUpdate(MessageNames.Approve, Description = "Answers a question of the run with yes.")]
+    [WorkflowUpdate(MessageNames.Approve, Description = "Approves a question of the run.")]
     public Task<SteeringAnswer> ApproveAsync(ApprovalCommand command = null!) =>
         CarryOutAsync(Parts.Approvals.Decide(command, yes: true, Now));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.RejectAsync"/>
-    [WorkflowUpdate(MessageNames.Reject, Description = "Answers a question of the run with no.")]
+    [WorkflowUpdate(MessageNames.Reject, Description = "Rejects a question of the run.")]
     public Task<SteeringAnswer> RejectAsync(ApprovalCommand command = null!) =>
         CarryOutAsync(Parts.Approvals.Decide(command, yes: false, Now));
 
@@ -123,7 +123,7 @@ public abstract class RunMessages : MessageWorkflow
     public Task<SteeringAnswer> LandMergedAsync(PersonCommand? command = null) => CarryOutAsync(Parts.Steering.LandMerged(command, Now));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.IncreaseBudgetAsync"/>
-    [WorkflowUpdate(MessageNames.RaiseBudget, Description = "Raises a budget; tasks that wait for it continue.")]
+    [WorkflowUpdate(MessageNames.RaiseBudget, Description = "Raises a budget; waiting tasks continue.")]
     public Task<SteeringAnswer> IncreaseBudgetAsync(RaiseBudgetCommand command = null!) => Parts.Budgets.IncreaseAsync(command);
 
     /// <inheritdoc cref="MessageWorkflow.Refuse"/>
@@ -131,7 +131,7 @@ public abstract class RunMessages : MessageWorkflow
     public void ValidateIncreaseBudget(RaiseBudgetCommand command) => Refuse(Parts.Budgets.Refuse(command));
 
     /// <inheritdoc cref="IOrchestrationWorkflow.ResolveEscalationAsync"/>
-    [WorkflowUpdate(MessageNames.ResolveEscalation, Description = "Decides how a run continues that can't continue by itself.")]
+    [WorkflowUpdate(MessageNames.ResolveEscalation, Description = "Decides the next step of a run that can't continue by itself.")]
     public async Task<SteeringAnswer> ResolveEscalationAsync(ResolutionCommand command = null!)
     {
         // The main path carries out the resolution, and sets the answer as soon as the result is known.
@@ -142,7 +142,7 @@ public abstract class RunMessages : MessageWorkflow
     }
 
     /// <inheritdoc cref="IOrchestrationWorkflow.MoveAsync"/>
-    [WorkflowUpdate(MessageNames.Move, Description = "Has the steps of the run done on another machine from now on.")]
+    [WorkflowUpdate(MessageNames.Move, Description = "Moves the steps of the run to another host.")]
     public Task<SteeringAnswer> MoveAsync(MoveRunCommand command = null!) => Parts.Moving.MoveAsync(command, Machine);
 
     /// <inheritdoc cref="MessageWorkflow.Refuse"/>
@@ -192,7 +192,7 @@ public abstract class RunMessages : MessageWorkflow
     public void ValidateCancel(PersonCommand? command = null) => Refuse(null);
 
     /// <inheritdoc cref="IOrchestrationWorkflow.LeasesChangedAsync"/>
-    [WorkflowSignal(MessageNames.LeasesChanged, Description = "From the lease workflow of the repository.")]
+    [WorkflowSignal(MessageNames.LeasesChanged, Description = "Message from the lease workflow of the repository.")]
     public Task LeasesChangedAsync(LeaseNews news = null!)
     {
         State.Leases.TakeIn(news, State.Board, Now);
@@ -221,7 +221,7 @@ public abstract class RunMessages : MessageWorkflow
     }
 
     /// <inheritdoc cref="IOrchestrationWorkflow.ActivitiesFailingAsync"/>
-    [WorkflowSignal(MessageNames.ActivitiesFailing, Description = "Steps that fail again and again.")]
+    [WorkflowSignal(MessageNames.ActivitiesFailing, Description = "Steps that fail repeatedly.")]
     public Task ActivitiesFailingAsync(IReadOnlyList<FailingActivity> failing = null!)
     {
         Progress.TakeInFailing(State, failing, Now);
@@ -229,7 +229,7 @@ public abstract class RunMessages : MessageWorkflow
     }
 
     /// <inheritdoc cref="IOrchestrationWorkflow.NotRecordedAsync"/>
-    [WorkflowSignal(MessageNames.NotRecorded, Description = "The machine of the run can't write what it has read.")]
+    [WorkflowSignal(MessageNames.NotRecorded, Description = "Reports that the owner host can't write the transitions that it read.")]
     public Task NotRecordedAsync()
     {
         Parts.Recorder.SendAll();
@@ -237,7 +237,7 @@ public abstract class RunMessages : MessageWorkflow
     }
 
     /// <inheritdoc cref="IOrchestrationWorkflow.MessageDroppedAsync"/>
-    [WorkflowSignal(MessageNames.MessageDropped, Description = "Another workflow of the run has dropped a message.")]
+    [WorkflowSignal(MessageNames.MessageDropped, Description = "Reports that another workflow of the run dropped a message.")]
     public Task MessageDroppedAsync(DroppedMessage message = null!)
     {
         NoteDropped($"to {message.Workflow}: {message.Note}");

@@ -10,17 +10,17 @@ internal sealed class RunMover(RunContext context, TaskMessenger messenger, Task
 
     /// <summary>Returns the reason why the run can't be moved to that host, or null if it can.</summary>
     public string? Refuse(MoveRunCommand command) =>
-        QueueNames.MachineOf(command.To.Queue) is null ? $"'{command.To.Queue}' is not the queue of a repository on a machine."
+        QueueNames.MachineOf(command.To.Queue) is null ? $"'{command.To.Queue}' is not the task queue of a repository on a host."
         : RunStates.IsFinal(_state.Run.State) ? $"{_state.RunId} has ended: {_state.Run.State}."
         : _state.Repository.Queue.Length == 0
-            ? $"{_state.RunId} has not begun on any machine yet: the first worker that serves it takes it."
+            ? $"{_state.RunId} has not started on any host yet. The first worker that serves it starts it."
         : command.Lost is { Count: > 0 } ? RefuseLoss(command, command.Lost)
         : null;
 
     /// <summary>Checks the list of lost tasks. Only work that tasks have made can be repeated.</summary>
     private string? RefuseLoss(MoveRunCommand command, IReadOnlyList<string> lost) =>
         _state.Run.State != RunStates.Executing
-            ? $"{_state.RunId} is {_state.Run.State}: what is lost of its tasks can be done again only while they are executed."
+            ? $"{_state.RunId} is {_state.Run.State}. Lost work of its tasks can be repeated only while the tasks are executed."
         : string.IsNullOrEmpty(command.Staging) ? "The commit of the staging branch is missing ('staging')."
         : lost.FirstOrDefault(id => _state.Board.TryFind(id) is null) is { } unknown ? $"{_state.RunId} has no task '{unknown}'."
         : null;
@@ -66,7 +66,7 @@ internal sealed class RunMover(RunContext context, TaskMessenger messenger, Task
                 Changed: true,
                 NamesRun: true
             )
-            : new SteeringAnswer($"{_state.RunId} is on {MachineName.Of(to)} already.", Changed: false, NamesRun: true);
+            : new SteeringAnswer($"{_state.RunId} is already on {MachineName.Of(to)}.", Changed: false, NamesRun: true);
     }
 
     /// <summary>Repeats tasks whose work is lost, on a staging branch without that work.</summary>

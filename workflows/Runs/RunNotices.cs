@@ -57,7 +57,7 @@ internal static class RunNotices
             }
             var goesOn = outage.Until is { } until
                 ? string.Create(CultureInfo.InvariantCulture, $"They continue by themselves at {until.UtcDateTime:yyyy-MM-dd HH:mm}Z.")
-                : "It is tried again automatically, and they continue once it works. To continue at once:";
+                : "It is retried automatically, and the tasks continue when it works. To continue at once:";
             yield return new RunNotice(
                 $"account/{outage.Name}/{(outage.Until is { } reset ? Seconds(reset) : "broken")}",
                 NoticeKinds.AccountParked,

@@ -43,7 +43,7 @@ internal sealed class Splitting(RunContext context, TaskMessenger messenger)
         if (made is not { Tasks.Count: > 0 })
         {
             _state.Journal.Note(entry.Id, entry.Progress.State, new NotDivided(made is null ? new Quote(why) : null), RunContext.Now);
-            await TellAsync(entry, $"there are none: {(made is null ? why : "what was proposed is gone")}");
+            await TellAsync(entry, $"the task has no parts: {(made is null ? why : "the proposal is missing")}");
             return;
         }
         _state.Plan = _state.Plan with { Hash = made.PlanHash, TaskCount = _state.Plan.TaskCount + made.Tasks.Count };

@@ -80,7 +80,7 @@ internal sealed class Steering(RunState state)
         }
         if (state.Resolution is { } other)
         {
-            return $"{state.RunId} is being resolved already ({other.Command.Way}, by {other.Who}).";
+            return $"{state.RunId} is already being resolved ({other.Command.Way}, by {other.Who}).";
         }
         var open = Scheduling.EndedBadly(Board).Select(e => e.Id).ToList();
         return (command.Tasks ?? []).FirstOrDefault(id => !open.Contains(id)) is { } unknown
@@ -95,12 +95,12 @@ internal sealed class Steering(RunState state)
     {
         if (state.Run.Paused)
         {
-            return SteeringResult.OfRun($"{state.RunId} is paused already.", changed: false);
+            return SteeringResult.OfRun($"{state.RunId} is already paused.", changed: false);
         }
         state.Run = state.Run with { Paused = true };
         state.Note(new PausedByPerson(), now);
         return SteeringResult.OfRun(
-            $"{state.RunId} is paused: nothing new starts, agents at work are interrupted and keep their conversations.",
+            $"{state.RunId} is paused: nothing new starts, and running agents are interrupted and keep their conversations.",
             changed: true,
             [.. Board.AtWork.Select(e => new TaskMessage(e.Id, t => t.PauseAsync()))]
         );
@@ -110,7 +110,7 @@ internal sealed class Steering(RunState state)
     {
         state.PausedAlone.Add(id);
         return new SteeringResult(
-            new SteeringAnswer($"{id} is asked to pause.", !Board.Find(id).Progress.Paused),
+            new SteeringAnswer($"{id} was requested to pause.", !Board.Find(id).Progress.Paused),
             new TaskMessage(id, t => t.PauseAsync())
         );
     }
@@ -128,7 +128,7 @@ internal sealed class Steering(RunState state)
         }
         var alone = Board.AtWork.Where(e => state.PausedAlone.Contains(e.Id)).Select(e => e.Id).ToList();
         var others = Board.AtWork.Where(e => !state.PausedAlone.Contains(e.Id)).ToList();
-        var stay = alone.Count == 0 ? "" : $" What was paused by name stays so: {string.Join(", ", alone)}.";
+        var stay = alone.Count == 0 ? "" : $" Tasks that were paused by name stay paused: {string.Join(", ", alone)}.";
         var message = (was ? $"{state.RunId} continues." : $"{state.RunId} was not paused.") + stay;
         return SteeringResult.OfRun(message, was, [.. others.Select(LetGoOn)]);
     }
@@ -159,7 +159,7 @@ internal sealed class Steering(RunState state)
         if (task.AtWork)
         {
             Note(task, new CancelledBy(by), now, by);
-            return SteeringResult.As($"{id} is asked to stop; its files stay.", new TaskMessage(id, t => t.CancelAsync()));
+            return SteeringResult.As($"{id} was requested to stop; its files stay.", new TaskMessage(id, t => t.CancelAsync()));
         }
         Board.End(task, TaskStates.Cancelled, new CancelledBy(by), now, by.Who);
         return SteeringResult.As($"{id} will not run; the run lands without it.");
@@ -187,7 +187,7 @@ internal sealed class Steering(RunState state)
             return SteeringResult.Unchanged($"{id} is {StateOf(id)} and will run.");
         }
         Board.Retry(task, guidance, now, by);
-        return SteeringResult.As($"{id} is tried again.");
+        return SteeringResult.As($"{id} is retried.");
     }
 
     /// <summary>Skips a task. A running task is stopped first: see <see cref="CancelTask"/>.</summary>
@@ -202,7 +202,7 @@ internal sealed class Steering(RunState state)
             return SteeringResult.Unchanged(wasAtWork ? $"{id} was merged before it could be skipped." : $"{id} is {StateOf(id)} already.");
         }
         Board.CountAsDone(task, TaskStates.Waived, new WaivedBy(by), now, by.Who);
-        return SteeringResult.As($"{id} counts as done without changes; what depends on it may run.");
+        return SteeringResult.As($"{id} counts as done without changes; its dependent tasks may run.");
     }
 
     /// <summary>Gives a waiting task the next turn in the merge queue.</summary>
@@ -214,7 +214,7 @@ internal sealed class Steering(RunState state)
             return SteeringResult.Unchanged($"{command.Task} is {StateOf(command.Task)} already.");
         }
         Note(Board.Find(command.Task), new MergedNextFor(by), now, by);
-        return SteeringResult.As($"{command.Task} is merged before the other tasks that wait; a merge in progress is completed first.");
+        return SteeringResult.As($"{command.Task} is merged before all other waiting tasks; a merge in progress is completed first.");
     }
 
     public SteeringResult SetConcurrency(int workers)
@@ -222,10 +222,7 @@ internal sealed class Steering(RunState state)
         var changed = workers != state.Run.Workers;
         state.Run = state.Run with { Workers = workers };
         return new SteeringResult(
-            new SteeringAnswer(
-                $"{state.RunId} runs {Plural.Of(workers, "agent")} at once from now on; agents that are at work continue.",
-                changed
-            )
+            new SteeringAnswer($"{state.RunId} runs {Plural.Of(workers, "agent")} at once from now on; running agents continue.", changed)
         );
     }
 
@@ -239,7 +236,7 @@ internal sealed class Steering(RunState state)
         TakeTarget(command);
         var by = Person.Of(command);
         state.Note(new PromotedBy(by), now, by.Who);
-        return SteeringResult.As("Landing is tried again.");
+        return SteeringResult.As("Landing is retried.");
     }
 
     public SteeringResult LandMerged(PersonCommand? command, DateTimeOffset now)
@@ -254,7 +251,7 @@ internal sealed class Steering(RunState state)
         state.Note(new LandMergedAskedBy(by), now, by.Who);
         var merged = string.Join(", ", Board.Unlanded.Select(e => e.Id));
         return SteeringResult.As(
-            $"What is merged ({PayloadPaging.Brief(merged)}) lands when the gates of the whole run hold on it; the rest stays open."
+            $"The merged work ({PayloadPaging.Brief(merged)}) lands if the gates of the whole run pass on it; the rest stays open."
         );
     }
 
@@ -271,7 +268,7 @@ internal sealed class Steering(RunState state)
     {
         var known = Board.Entries.Take(MostNamed).Select(e => e.Id).ToList();
         var more = Board.Entries.Count > known.Count ? $" and {Board.Entries.Count - known.Count} more" : "";
-        return $"There is no task {MessageFaults.Quote(id)} in {state.RunId}. Its tasks are {string.Join(", ", known)}{more}.";
+        return $"{state.RunId} has no task {MessageFaults.Quote(id)}. Its tasks are {string.Join(", ", known)}{more}.";
     }
 
     /// <summary>Resumes a task. It occupies its slot at once; otherwise another task could be started in it before the task

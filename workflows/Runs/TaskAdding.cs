@@ -11,13 +11,14 @@ internal sealed class TaskAdding(RunContext context)
 
     /// <summary>Returns a sentence with the reason why a command is refused, or null if it is valid.</summary>
     public string? Refuse(AddTasksCommand command) =>
-        command.Tasks.Count == 0 ? "'tasks' is empty: it has the tasks to add, each with an id and a text."
+        command.Tasks.Count == 0 ? "'tasks' is empty. List the tasks to add, each with an id and a text."
         : AdhocPlan.Fault([.. command.Tasks.Select(task => task.Text)]) is { } fault ? fault
         : command.Tasks.Select(task => TaskId.Fault(task.Id)).FirstOrDefault(fault => fault is not null) is { } unusable
             ? $"The id of a task {unusable}."
         : command.Tasks.DistinctBy(task => task.Id, StringComparer.OrdinalIgnoreCase).Count() < command.Tasks.Count
-            ? "Two of the tasks have one id."
-        : !TakesTasks ? $"{_state.RunId} is {_state.Run.State}: tasks are added while it executes, or waits for a decision about a task."
+            ? "Two of the tasks have the same id."
+        : !TakesTasks
+            ? $"{_state.RunId} is {_state.Run.State}. Tasks can be added only while it executes or waits for a decision " + "about a task."
         : null;
 
     /// <summary>Adds the tasks that the run does not have yet.</summary>
@@ -30,7 +31,7 @@ internal sealed class TaskAdding(RunContext context)
             {
                 var known = string.Join(", ", command.Tasks.Select(task => task.Id));
                 return new SteeringAnswer(
-                    $"{_state.RunId} has {known} already; a new task needs an id of its own.",
+                    $"{_state.RunId} already has {known}; a new task needs its own id.",
                     Changed: false,
                     NamesRun: true
                 );

@@ -79,7 +79,7 @@ internal static class TaskReports
             return false;
         }
         var state = entry.State;
-        if (state.ExecutionId.Length == 0 && report.Sequence == TaskReport.LastWord)
+        if (state.ExecutionId.Length == 0 && report.Sequence == TaskReport.FinalSequence)
         {
             return false; // An execution before the one that is about to begin.
         }
@@ -88,7 +88,7 @@ internal static class TaskReports
             return false;
         }
         entry.State = state with { ExecutionId = report.ExecutionId, ReportSequence = report.Sequence, AnswerSent = false };
-        if (report.Sequence == TaskReport.LastWord)
+        if (report.Sequence == TaskReport.FinalSequence)
         {
             Lost(board, entry, report.ExecutionId, report.Progress.Why ?? new WorkflowGone(), now);
             return true;

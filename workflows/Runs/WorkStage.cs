@@ -63,7 +63,7 @@ internal sealed class WorkStage(
         return context.WaitAsync(
             () => HasNews() || parts.PlannedAt != at,
             delay > TimeSpan.FromMilliseconds(1) ? delay : TimeSpan.FromMilliseconds(1),
-            "Until merged work lands, or the target is looked at"
+            "Until merged work lands, or the target is checked"
         );
     }
 

@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Tasks;
 
 /// <summary>Caller of an agent run. Either a task for its own agent (planners and reviewers are tasks as well), or a task that asks the
-/// planner to answer its agent. The callers differ in what they count, in the state that users see, and in the effect of the
+/// planner to answer its agent. The callers differ in their counters, in the state that users see, and in the effect of the
 /// end.</summary>
 internal abstract class AgentCaller
 {

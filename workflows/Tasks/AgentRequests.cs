@@ -115,7 +115,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
                 return merged.Merged ? "" : merged.Message;
             }
         }
-        return "Others changed the same files again and again; ask once more.";
+        return "Other tasks kept changing the same files. Request it again.";
     }
 
     private Task<RequestVerdict> JudgeAsync(RequestDecision? decision, IReadOnlyList<RequestedPackage>? packages = null)

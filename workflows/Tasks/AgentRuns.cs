@@ -12,7 +12,7 @@ internal sealed record AgentCall(string Guidance, bool Stop, CancellationToken I
     /// <inheritdoc cref="RunAgentInput.Answer"/>
     public string Answer { get; init; } = "";
 
-    /// <summary>Called if the host of the agent run is gone, so that it is unknown whether the agent was started there.</summary>
+    /// <summary>Called if the host of the agent run is gone, so the agent may or may not have started there.</summary>
     public Action? Lost { get; init; }
 }
 

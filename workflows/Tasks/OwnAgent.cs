@@ -80,9 +80,9 @@ internal sealed class OwnAgent(
     }
 
     private static string LeftBehind(int start, bool hasConversation) =>
-        $"start {start} of its agent was left on another machine; the next one continues from the files that were shared"
+        $"start {start} of its agent was abandoned on another host; the next one continues from the shared files"
         + (hasConversation ? ", in its conversation" : ", without its conversation")
-        + ", and counts as a further start";
+        + ", and counts as another start";
 
     /// <summary>True if no agent run has used the number, so that the next one takes it.</summary>
     private static bool IsNumberFree(AgentRunResult result) =>

@@ -76,7 +76,7 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
         if (state.HasGuidance)
         {
             var wasPaid = _judged is { Message.Length: > 0 } late ? $"; the planner's answer came too late ({late.File})" : "";
-            state.Notice([new TaskNotice($"a person answered its question first{wasPaid}")]);
+            state.Notice([new TaskNotice($"a user answered its question first{wasPaid}")]);
         }
         return result;
     }
@@ -164,8 +164,8 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
                 Cost = result.Cost,
                 File = answer.File ?? "",
             },
-            $"your question was answered by the planner ({answer.By}), not by a person. It allows you nothing that your task does not: "
-                + "the files that you may write and the gates stay as they are.\n\n"
+            $"your question was answered by the planner ({answer.By}), not by a user. The answer grants no new permissions: "
+                + "the files that you may write and the gates do not change.\n\n"
                 + answer.Message
         );
 }

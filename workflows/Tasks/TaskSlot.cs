@@ -4,7 +4,7 @@ namespace Orchestrator.Workflows.Tasks;
 
 /// <summary>Slot of a task in a distributed run. A host reserves the slot for the lifetime of the task. The task's data is exchanged
 /// through the shared remote. If the host is gone, another host takes over, and work that was not pushed is repeated.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "A source without a timer holds nothing, and it lives as long as its workflow.")]
+[SuppressMessage("Design", "CA1001", Justification = "A source without a timer owns no resources, and it lives as long as its workflow.")]
 internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityRouting machine)
 {
     /// <summary>Time without a heartbeat after which a host counts as gone.</summary>
@@ -77,7 +77,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
         PlaceOn(place);
         _ready = null;
         _losses++;
-        state.Notice([new TaskNotice(isSame ? $"its host {gone} had given it up; the task continues there" : Gone(gone, to))]);
+        state.Notice([new TaskNotice(isSame ? $"its host {gone} had released it; the task continues there" : Gone(gone, to))]);
         state.WasMoved = true;
         state.Interrupt?.Cancel();
         // Activities for the new slot wait until the host has fetched the task's data.
@@ -254,7 +254,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
             !await TimedWaits.UntilAsync(
                 () => _place is not null || state.IsCancelled,
                 FirstPatience,
-                $"Until people are notified that {Input.Task.Id} waits for a host"
+                $"Until users are notified that {Input.Task.Id} waits for a host"
             )
         )
         {

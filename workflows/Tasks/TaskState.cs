@@ -169,7 +169,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         (Guidance, MayGoOn) = (guidance, true);
         if (guidance.Length > 0 && Progress is { State: not (TaskStates.Blocked or TaskStates.Parked), Answers: [.., var last] })
         {
-            Notice([new TaskNotice($"the words of a person came after its question was {last}; its agent reads them in its next prompt")]);
+            Notice([new TaskNotice($"a user's text arrived after its question was {last}; its agent gets it in its next prompt")]);
         }
     }
 

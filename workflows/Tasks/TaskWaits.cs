@@ -242,7 +242,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     /// <summary>Waits for a long time without the task's slot.</summary>
     private async Task WithoutPlaceAsync(Func<bool> holds)
     {
-        if (Rest?.Invoke() is { } rest && !await TimedWaits.UntilAsync(holds, Short, "Until others may have its place on the host"))
+        if (Rest?.Invoke() is { } rest && !await TimedWaits.UntilAsync(holds, Short, "Until other tasks may use its slot on the host"))
         {
             await rest();
         }

@@ -295,7 +295,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         Train = Train.Gated(batchId, run.Length, result);
         if (result.Flaky.Count > 0)
         {
-            reporter.Note($"Flaky: {string.Join(", ", result.Flaky)} failed and then held on the same tree.");
+            reporter.Note($"Flaky: {string.Join(", ", result.Flaky)} failed and then passed on the same tree.");
         }
         if (
             result.Outcome == MergeOutcome.Refused
@@ -305,7 +305,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         )
         {
             var together = string.Join(", ", batch.Entries.Select(entry => entry.TaskId));
-            reporter.Note($"Gates do not hold with {together} merged together; looking for the one that breaks them.");
+            reporter.Note($"Gates fail with {together} merged together; searching for the task that breaks them.");
         }
     }
 

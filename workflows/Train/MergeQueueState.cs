@@ -161,7 +161,7 @@ internal sealed record MergeQueueState
         return TrainBatch.IsGreen(result) ? state : state.WithoutThoseOn(batch);
     }
 
-    /// <summary>Returns the state after the rest of a batch was merged anew. If it could not be, the batch keeps its order on the same
+    /// <summary>Returns the state after the rest of a batch was merged again. If it could not be, the batch keeps its order on the same
     /// staging, and ends where staging has moved.</summary>
     /// <param name="step">The step.</param>
     /// <param name="merges">Merges of the first entries.</param>

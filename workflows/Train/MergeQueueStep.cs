@@ -26,7 +26,7 @@ internal abstract record MergeQueueStep
         public override bool IsExclusive => true;
     }
 
-    /// <summary>Merges the rest of a batch anew onto staging, which other batches moved, or in an order that puts suspects last.</summary>
+    /// <summary>Merges the rest of a batch again onto staging, which other batches moved, or in an order that puts suspects last.</summary>
     /// <param name="Batch">Number of the batch.</param>
     /// <param name="Entries">The rest of the batch, in its new order.</param>
     /// <param name="Cleared">Number of leading entries that are not suspected.</param>

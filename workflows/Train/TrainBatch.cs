@@ -82,7 +82,7 @@ internal sealed record TrainBatch(IReadOnlyList<MergeRequest> Entries, IReadOnly
             ),
         };
 
-    /// <summary>Returns the batch after its rest was merged anew onto staging, in the given order.</summary>
+    /// <summary>Returns the batch after its rest was merged again onto staging, in the given order.</summary>
     /// <param name="entries">The rest, in its new order.</param>
     /// <param name="merges">Merges of the entries.</param>
     /// <param name="cleared">New value of <see cref="Cleared"/>.</param>

@@ -16,7 +16,7 @@ internal sealed class AcpException(string message) : Exception(message)
 /// <summary>JSON-RPC connection to an agent with one message per line. The client answers the agent's requests.</summary>
 /// <param name="output">Pipe that the agent reads.</param>
 /// <param name="client">Answers the agent's requests.</param>
-[SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle nobody asks for holds nothing.")]
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore without a requested wait handle owns no resources.")]
 internal sealed class AcpConnection(PipeWriter output, AcpClient client)
 {
     private readonly ConcurrentDictionary<long, TaskCompletionSource<JsonElement>> _calls = new();

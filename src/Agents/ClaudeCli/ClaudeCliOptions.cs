@@ -86,7 +86,7 @@ public static class ClaudeProviderNames
             "api" => ClaudeProvider.Api,
             "bedrock" => ClaudeProvider.Bedrock,
             "vertex" => ClaudeProvider.Vertex,
-            _ => throw new ArgumentException($"There is no provider '{name}'.", nameof(name)),
+            _ => throw new ArgumentException($"The provider '{name}' is unknown.", nameof(name)),
         };
 }
 

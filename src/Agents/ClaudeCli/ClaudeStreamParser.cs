@@ -161,7 +161,7 @@ internal sealed class ClaudeStreamParser(
             return session;
         }
         _isForeign = true;
-        Refusal ??= $"The Claude CLI was to go on with the conversation {continues} and went on with {Cut(session)}, which is another one.";
+        Refusal ??= $"The Claude CLI should continue the conversation {continues}, but continued {Cut(session)}.";
         return continues;
     }
 

@@ -21,7 +21,7 @@ internal static partial class DescribedAgentCheck
         {
             return new AgentCheck(
                 description.Tried is null ? AgentCheckStatus.Warning : AgentCheckStatus.Ok,
-                $"{program[0]} is there; it does not say its version."
+                $"{program[0]} is installed, but does not report its version."
             )
             {
                 IsLoggedIn = LooksLoggedIn(description.Login, environment),
@@ -45,7 +45,7 @@ internal static partial class DescribedAgentCheck
                 AgentCheckStatus.Failed,
                 $"'{string.Join(' ', program)} {string.Join(' ', description.Version)}' did not give a version (exit code "
                     + $"{said.ExitCode}): {Line(said.StandardError.Text + said.StandardOutput.Text)}",
-                description.Install is { } install ? $"Install it anew: {install}" : null
+                description.Install is { } install ? $"Install it again: {install}" : null
             );
         }
         AgentCheck check = new(AgentCheckStatus.Ok, $"{description.Program} {found.Value} at {program[0]}.")

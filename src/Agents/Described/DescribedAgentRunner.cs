@@ -133,7 +133,7 @@ public sealed class DescribedAgentRunner(
         {
             return (program, arguments);
         }
-        var driver = AcpDriver ?? throw new InvalidOperationException($"Agent '{name}' speaks ACP, and there is no driver to start.");
+        var driver = AcpDriver ?? throw new InvalidOperationException($"Agent '{name}' speaks ACP, but has no driver to start.");
         folder.Write(
             AcpRequest.FileName,
             new AcpRequest

@@ -206,8 +206,7 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationUsag
         if (call.Continues is { } wanted && wanted != session)
         {
             _sessionId = wanted;
-            Refusal ??=
-                $"The program was to go on with the conversation {Shown(wanted)} and went on with {Shown(session)}, which is another one.";
+            Refusal ??= $"The program should continue the conversation {Shown(wanted)}, but continued {Shown(session)}.";
         }
         return new AgentSessionStarted(_sessionId, _model ?? call.Model, null);
     }

@@ -258,8 +258,8 @@ public sealed record LoginDescription
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Members that name the account: new tokens beside other values are not taken over. A path goes on into the content of a JSON
-    /// web token, as in <c>id_token.sub</c>.</summary>
+    /// <summary>Members that name the account: new tokens beside other values are not copied back. A path continues into the content of a
+    /// JSON web token, as in <c>id_token.sub</c>.</summary>
     public IReadOnlyList<string> Account
     {
         get;

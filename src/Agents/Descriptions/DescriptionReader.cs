@@ -27,7 +27,7 @@ public static partial class DescriptionReader
         }
         catch (JsonException e)
         {
-            return (null, [new DescriptionFault("", $"it is no JSON: {e.Message}", "Write a mapping.")]);
+            return (null, [new DescriptionFault("", $"it is not JSON: {e.Message}", "Write a mapping.")]);
         }
         if (node is JsonValue text && text.GetValueKind() == JsonValueKind.String)
         {

@@ -105,7 +105,7 @@ internal static class DescriptionRules
         {
             if (!Uri.TryCreate(key.Service, UriKind.Absolute, out var service) || service.Scheme is not ("https" or "http"))
             {
-                yield return new DescriptionFault($"keys[{index}].service", $"'{key.Service}' is no address.", "Write https://HOST.");
+                yield return new DescriptionFault($"keys[{index}].service", $"'{key.Service}' is not an address.", "Write https://HOST.");
             }
         }
         foreach (
@@ -204,20 +204,20 @@ internal static class DescriptionRules
         {
             yield return new DescriptionFault(
                 "protocol",
-                "the protocol says what its messages mean, and how a conversation goes on.",
+                "the protocol already defines its messages and the continuation of conversations.",
                 "Leave out 'stream' and 'arguments.resume'."
             );
         }
         if (description.Protocol == AgentProtocol.Stream && description.Stream is null)
         {
-            yield return new DescriptionFault("stream", "it is missing.", "Say what the output means, or 'stream: {format: text}'.");
+            yield return new DescriptionFault("stream", "it is missing.", "Describe the output, or set 'stream: {format: text}'.");
         }
         if (description.Stream is { Format: StreamFormat.Json } stream && !stream.Events.Any(rule => rule.End == EventEnd.Done))
         {
             yield return new DescriptionFault(
                 "stream.events",
-                "no event says that the agent is done.",
-                "Give one 'end: done', or say 'format: text': then exit code 0 says so."
+                "no event marks the end of the agent's work.",
+                "Mark one with 'end: done', or set 'format: text', so that exit code 0 marks the end."
             );
         }
         for (var i = 0; i < description.Failures.Count; i++)

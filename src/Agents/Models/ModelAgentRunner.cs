@@ -44,7 +44,7 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
                 Schema =
                     start.AnswerSchema
                     ?? throw new ArgumentException(
-                        "A model without an agent program can only answer; the start asks for work.",
+                        "A model without an agent program can only answer questions, but the start requires work.",
                         nameof(start)
                     ),
                 System = start.SystemPrompt,
@@ -70,7 +70,7 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
         {
             ModelService.Api when !Has("ANTHROPIC_API_KEY") && !Has("ANTHROPIC_AUTH_TOKEN") => new(
                 AgentCheckStatus.Failed,
-                "There is no key for the Anthropic API.",
+                "The key for the Anthropic API is missing.",
                 "Set ANTHROPIC_API_KEY in the environment or in .env."
             )
             {

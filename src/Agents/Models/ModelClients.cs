@@ -41,7 +41,7 @@ internal static class ModelClients
         var credentials =
             await AnthropicBedrockCredentialsHelper.FromEnv()
             ?? throw new ModelUnavailableException(
-                "There are no AWS credentials for Bedrock. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
+                "The AWS credentials for Bedrock are missing. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
                     + "AWS_BEARER_TOKEN_BEDROCK."
             );
         if (string.IsNullOrEmpty(credentials.Region))

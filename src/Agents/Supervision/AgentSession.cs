@@ -174,7 +174,7 @@ public sealed class AgentSession
             return outcome with
             {
                 Failure = AgentFailure.Invalid,
-                Detail = $"The worktree {_start.WorkingDirectory} is gone. The agent was not started.",
+                Detail = $"The worktree {_start.WorkingDirectory} is missing, so the agent was not started.",
             };
         }
         if (_folder.Unstartable is { } program)

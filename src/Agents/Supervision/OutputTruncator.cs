@@ -39,14 +39,14 @@ public static class OutputTruncator
             $"\n[orchestrate: {Plural.Of(output.Length - (2 * half), "byte is", "bytes are")} left out here; of an agent's output "
                 + $"{Plural.Of(most, "byte is", "bytes are")} kept]\n"
         );
-        var aside = path + ".kept";
-        using (var kept = OwnFile.Create(aside))
+        var temporary = path + ".kept";
+        using (var kept = OwnFile.Create(temporary))
         {
             CopyPart(output, 0, half, kept);
             kept.Write(Encoding.UTF8.GetBytes(note));
             CopyPart(output, output.Length - half, half, kept);
         }
-        File.Move(aside, path, overwrite: true);
+        File.Move(temporary, path, overwrite: true);
     }
 
     private static void CopyPart(FileStream from, long offset, long length, Stream to)

@@ -24,10 +24,9 @@ internal static class ShellExitCodes
             KilledBySignal when memoryKills > 0 => "Killed by SIGKILL for want of memory: the kernel has killed "
                 + $"{Plural.Of(memoryKills ?? 0, "process")} for that since it began. Free memory on this machine, "
                 + "or run fewer agents at once (workers).",
-            KilledBySignal when memoryKills == 0 =>
-                "Killed by SIGKILL, by somebody else: the kernel has killed nothing for want of memory.",
-            KilledBySignal => "Killed by SIGKILL, by somebody else or because memory ran out.",
-            129 or 130 or 131 or 143 => $"Ended by signal {exitCode - 128}, sent by somebody else.",
+            KilledBySignal when memoryKills == 0 => "Killed by SIGKILL from another process; the kernel reports no lack of memory.",
+            KilledBySignal => "Killed by SIGKILL, from another process or because memory ran out.",
+            129 or 130 or 131 or 143 => $"Ended by signal {exitCode - 128} from another process.",
             _ => null,
         };
 

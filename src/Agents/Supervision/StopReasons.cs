@@ -37,7 +37,7 @@ internal static class StopReasons
             "orphan" => (AgentFailure.Orphaned, $"Stopped because no orchestrator followed it for {Text(limits.Orphan)}."),
             "memory" => (
                 AgentFailure.Memory,
-                $"Stopped because it and what it started held {(memory is { } held ? Size(held) : "more")} of memory; its limit is "
+                $"Stopped because it and its processes used {(memory is { } held ? Size(held) : "more")} of memory; its limit is "
                     + $"{Size(limits.MemoryBytes)}."
             ),
             "output" => (AgentFailure.Output, $"Stopped because it printed more than {Plural.Of(limits.OutputBytes, "byte")}."),

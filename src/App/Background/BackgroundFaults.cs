@@ -28,6 +28,6 @@ public static class BackgroundFaults
                 "background",
                 MachineCheckStatus.Warn,
                 line,
-                "It is tried again. The log of the process that works on runs has more (.orchestrator/logs)."
+                "It is retried. See the log of the process that executes runs (.orchestrator/logs)."
             ));
 }

@@ -53,7 +53,7 @@ internal sealed class BackgroundStart(UseCaseContext context)
             return null;
         }
         return AdhocPlan.Fault(texts, 1) is { } fault
-            ? throw new UseCaseException(Outcome.Usage, fault, "Say what is to be done, each task as a text of its own.")
+            ? throw new UseCaseException(Outcome.Usage, fault, "Describe each task as a separate text.")
             : AdhocPlan.Of(texts, 1, null);
     }
 

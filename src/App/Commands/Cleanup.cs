@@ -77,7 +77,7 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
         var isNone = all.Count + neverBegun.Count == 0;
         if (isNone)
         {
-            context.Interaction.Say("There is no run yet, so nothing is left of one.");
+            context.Interaction.Say("No run has started here yet, so it has no leftovers.");
         }
         RunStatus[] runs = [.. all.Select(run => RunRecordReconciler.Of(run, location).Status), .. neverBegun];
         var chosen = Choose(options, runs);
@@ -88,7 +88,7 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
                 ?? throw new UseCaseException(
                     Outcome.Unavailable,
                     "Another process cleans up here right now.",
-                    "Call it again in a moment."
+                    "Run the command again in a moment."
                 );
         var found = await cleanup.LookAsync(chosen, runs, options.Discard, stop);
         var isDry = options.IsDryRun;
@@ -116,7 +116,7 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
         return new CleanupResult(isDry, found, Kept(runs, chosen, found), before, after);
     }
 
-    /// <summary>Lists what is given up, and asks.</summary>
+    /// <summary>Lists the work that would be discarded, and asks for confirmation.</summary>
     private bool MayDiscard(CleanupOptions options, CleanupSurvey found)
     {
         var lost = found.Runs.SelectMany(remains => remains.GivenUp).ToList();
@@ -124,15 +124,15 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
         {
             return true;
         }
-        context.Interaction.Say("Given up, because it is on no branch of yours:");
+        context.Interaction.Say("This work is on none of your branches and would be discarded:");
         foreach (var one in lost)
         {
             context.Interaction.Say(new UntrustedText($"  {one}"));
         }
         return options.Yes
             || (
-                context.Interaction.Ask("Is it given up for good?")
-                ?? throw new UseCaseException(Outcome.NeedsPerson, "Nobody can be asked here.", "To give it up: add --yes.")
+                context.Interaction.Ask("Discard it permanently?")
+                ?? throw new UseCaseException(Outcome.NeedsPerson, "Confirmation needs a terminal.", "To discard it, add --yes.")
             );
     }
 
@@ -140,19 +140,15 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
     {
         if ((options.Runs.Count > 0 ? 1 : 0) + (options.Keep is null ? 0 : 1) + (options.OlderThan is null ? 0 : 1) > 1)
         {
-            throw new UseCaseException(
-                Outcome.Usage,
-                "RUN, --keep and --older-than choose runs each in its own way.",
-                "Leave one of them."
-            );
+            throw new UseCaseException(Outcome.Usage, "RUN, --keep and --older-than can't be combined.", "Use only one of them.");
         }
         if (options.Keep < 0)
         {
-            throw new UseCaseException(Outcome.Usage, $"--keep {options.Keep}: there are no fewer than 0.", "orchestrate cleanup --keep 0");
+            throw new UseCaseException(Outcome.Usage, $"--keep {options.Keep} is less than 0.", "orchestrate cleanup --keep 0");
         }
         if (options.Runs.Count == 0 && options.Discard)
         {
-            throw new UseCaseException(Outcome.Usage, "--discard needs the runs by name.", "orchestrate cleanup --discard RUN");
+            throw new UseCaseException(Outcome.Usage, "--discard needs the names of the runs.", "orchestrate cleanup --discard RUN");
         }
     }
 
@@ -180,7 +176,7 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
         return chosen.Find(NeverBegun.IsOpen) is { } open
             ? throw new UseCaseException(
                 Outcome.Usage,
-                $"{open.RunId} is {RunLiveness.Describe(open)}: it keeps everything until it has ended.",
+                $"{open.RunId} is {RunLiveness.Describe(open)}, so it keeps everything until it ends.",
                 $"To end it: orchestrate cancel {open.RunId}"
             )
             : chosen;
@@ -189,7 +185,7 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
     private static IReadOnlyList<KeptEntry> Kept(IReadOnlyList<RunStatus> runs, IReadOnlyList<RunStatus> chosen, CleanupSurvey found) =>
         [
             .. runs.Where(NeverBegun.IsOpen)
-                .Select(run => new KeptEntry(run.RunId, RunLiveness.Describe(run), ["it keeps everything until it has ended"])),
+                .Select(run => new KeptEntry(run.RunId, RunLiveness.Describe(run), ["it keeps everything until it ends"])),
             .. found
                 .Runs.Where(remains => !remains.IsWhole)
                 .Select(remains => new KeptEntry(remains.Run.Status.RunId, remains.Run.Status.State, remains.Kept)),

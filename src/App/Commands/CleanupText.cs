@@ -16,11 +16,11 @@ public static class CleanupText
         [
             .. Some(removed.Select(entry => $"{entry.RunId}  {entry.State}, {Describe(entry)}"), "runs"),
             .. found.StrayRefs.Count > 0
-                ? (string[])[$"{Plural.Of(found.StrayRefs.Count, "hidden ref")} of no run here, with nothing that your branches lack"]
+                ? (string[])[$"{Plural.Of(found.StrayRefs.Count, "hidden ref")} without a run here, whose commits are all on your branches"]
                 : [],
-            .. Some(found.Spare.Select(path => $"{path}  waits to be used again; more than worktrees.pool"), "worktrees and set-ups"),
-            .. Some(found.Orphans.Select(orphan => $"{orphan.Folder}  cache of {orphan.Repository}, which is gone"), "caches"),
-            .. Some(found.GitCopies.Select(folder => $"{folder}  git's configuration for runs that are gone"), "copies"),
+            .. Some(found.Spare.Select(path => $"{path}  kept for later tasks, but beyond worktrees.pool"), "worktrees and set-ups"),
+            .. Some(found.Orphans.Select(orphan => $"{orphan.Folder}  cache of {orphan.Repository}, which no longer exists"), "caches"),
+            .. Some(found.GitCopies.Select(folder => $"{folder}  git's configuration for runs that no longer exist"), "copies"),
         ];
         var unchosen = kept.Count(entry => entry.Why.Count == 0);
         List<string> stays =
@@ -43,8 +43,7 @@ public static class CleanupText
             .. Part(isDry ? "Would be removed:" : "Removed:", goes.Count > 0 ? goes : ["nothing"]),
             .. stays.Count > 0 ? Part("Kept:", stays) : [],
             .. found.Runs.Any(remains => !remains.IsWhole)
-                ? (string[])
-                    ["  To look at a ref: git show --stat REF. If nothing of a run's work is needed: orchestrate cleanup --discard RUN"]
+                ? (string[])["  To inspect a ref: git show --stat REF. To discard a run's work: orchestrate cleanup --discard RUN"]
                 : [],
             .. Part(
                 "Sizes:",

@@ -1,8 +1,8 @@
 namespace Orchestrator.App.Commands;
 
-/// <summary>The commands that change runs of a repository, for callers that nobody follows at a terminal. Where no worker serves a run, the
+/// <summary>The commands that change runs of a repository, for callers without a terminal. If no worker serves a run, the
 /// run continues in a background process.</summary>
-/// <remarks>No method throws for an expected failure: the result says what happened, and a cure.</remarks>
+/// <remarks>No method throws for an expected failure: the result describes the failure and its remedy.</remarks>
 public interface IRunCommands
 {
     /// <summary>Carries out a command of <see cref="SteeringCatalog"/>.</summary>

@@ -74,11 +74,7 @@ public sealed class RunCommands(UseCaseContext caller, string directory, string?
             }
             return released.Count > 0
                 ? Outcome.Done
-                : throw new UseCaseException(
-                    Outcome.Usage,
-                    $"{stored.Id} has no hold of its own.",
-                    "'orchestrate release' lists other holds."
-                );
+                : throw new UseCaseException(Outcome.Usage, $"{stored.Id} itself is not held.", "'orchestrate release' lists other holds.");
         });
 
     /// <inheritdoc/>

@@ -40,7 +40,7 @@ public sealed class RunHolds(UseCaseContext context)
 
     /// <summary>Describes a new hold.</summary>
     public static string Describe(Hold hold) =>
-        $"{(hold.IsOfAll ? "No agent is started on this machine" : $"No agent of {hold.Run} is started")} until '{hold.Cure}'. Running "
+        $"{(hold.IsOfAll ? "No agent starts on this machine" : $"No agent of {hold.Run} starts")} until '{hold.Cure}'. Running "
         + "agents continue.";
 
     /// <summary>Describes a released hold.</summary>

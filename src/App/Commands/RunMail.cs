@@ -16,8 +16,8 @@ public static class RunMail
         }
         context.Interaction.Say(
             receipt.Number > 0
-                ? $"Sent to {to} as message {receipt.Number}: it is read while the agent works, or with its next prompt."
-                : $"Sent to {to}: it goes to the run's machine within seconds, and from there to who is to read it."
+                ? $"Sent to {to} as message {receipt.Number}. The agent reads it while it works, or in its next prompt."
+                : $"Sent to {to}. It reaches the owner host within seconds, and then the agent."
         );
     }
 
@@ -32,11 +32,7 @@ public static class RunMail
     {
         if (RunStates.IsFinal(run.Status.State))
         {
-            throw new UseCaseException(
-                Outcome.Usage,
-                $"{run.Id} is {run.Status.State}: no agent works for it any more who could read mail.",
-                "Name an open run."
-            );
+            throw new UseCaseException(Outcome.Usage, $"{run.Id} is {run.Status.State}, so no agent will read mail.", "Name an open run.");
         }
         var mail = new AgentMail(context.RequireRepository().Root, run.Id, context.Time);
         var person = context.Environment.GetValueOrDefault("USER") is { Length: > 0 } user ? user : Environment.UserName;

@@ -10,7 +10,7 @@ public static class RunPullRequests
     /// <summary>Opens a pull request for each branch, or updates the one that it has. A failure that the next one would meet, too, ends
     /// it.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="task">Id of the task whose branch alone is meant, or null.</param>
+    /// <param name="task">Id of the only task to publish, or null for all.</param>
     /// <param name="context">The user, clock and folder.</param>
     /// <param name="stop">Cancels the requests.</param>
     /// <exception cref="UseCaseException">The run has no such branch, or the repository is not trusted.</exception>
@@ -60,7 +60,7 @@ public static class RunPullRequests
             : run.Tasks.Any(one => TaskStates.IsOnStaging(one.State)) ? [null]
             : throw new UseCaseException(
                 Outcome.Usage,
-                $"{run.RunId} is {run.State}: nothing of it is merged, and no task has left a branch.",
+                $"{run.RunId} is {run.State}. It has neither merged work nor a task with a branch.",
                 $"See 'orchestrate status {run.RunId}'."
             );
     }

@@ -16,7 +16,7 @@ public static class Schemas
         ["plan"] = static () => TaskGraphSchema.Text.TrimEnd(),
         ["config"] = static () => Write(OfConfiguration()),
         ["run-input"] = static () => Write(OfRunInput()),
-        ["status"] = static () => Write(OfType(RunJson.Default.RunStatus, "What 'orchestrate status --json' prints")),
+        ["status"] = static () => Write(OfType(RunJson.Default.RunStatus, "Output of 'orchestrate status --json'")),
     };
 
     /// <summary>Names of the schemas.</summary>

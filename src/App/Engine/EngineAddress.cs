@@ -35,7 +35,7 @@ public static class EngineAddress
     {
         if (OperatingSystem.IsWindows())
         {
-            throw new PlatformNotSupportedException("The engine's socket needs the modes of Unix files.");
+            throw new PlatformNotSupportedException("The engine's socket needs Unix file permissions.");
         }
         const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         // The check below can't protect root, which may use any folder; so root uses one whose parent is writable for root only.
@@ -62,7 +62,7 @@ public static class EngineAddress
         }
         throw new UseCaseException(
             Outcome.Unavailable,
-            $"The engine's socket can't be made: {folder} is not a folder of yours alone.",
+            $"The engine's socket can't be created, because other users can access {folder}.",
             "Remove it, or set XDG_RUNTIME_DIR to a folder that only you can open; or move the repository to a shorter path."
         );
     }

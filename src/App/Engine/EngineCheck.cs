@@ -19,7 +19,7 @@ public static class EngineCheck
         {
             return await EngineOwners.FindAsync(repository.OrchestratorFolder, stop) is { } owner
                 ? new(Name, MachineCheckStatus.Ok, $"Embedded; process {owner.Pid} serves it.")
-                : new(Name, MachineCheckStatus.Ok, "Embedded; it works while runs do.");
+                : new(Name, MachineCheckStatus.Ok, "Embedded; it starts with the first run.");
         }
 
         try
@@ -38,8 +38,8 @@ public static class EngineCheck
                 : new(
                     Name,
                     MachineCheckStatus.Warn,
-                    $"{connection.Description}. It can't list runs by {string.Join(" and ", missing)}; all else works.",
-                    "An operator adds what is missing once: "
+                    $"{connection.Description}. It can't list runs by {string.Join(" and ", missing)}; everything else works.",
+                    "An operator must add the missing search attributes once: "
                         + string.Join(
                             "; ",
                             missing.Select(name =>

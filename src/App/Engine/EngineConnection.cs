@@ -90,7 +90,7 @@ public sealed class EngineConnection : IAsyncDisposable
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            context.Interaction.Warn($"'orchestrate inbox' elsewhere will not show this repository: {fault.Message}");
+            context.Interaction.Warn($"'orchestrate inbox' in other folders will not show this repository: {fault.Message}");
         }
     }
 
@@ -168,7 +168,7 @@ public sealed class EngineConnection : IAsyncDisposable
                 throw new UseCaseException(
                     Outcome.Unavailable,
                     $"Another process holds the engine of {repository.Root} but does not answer.",
-                    $"See who holds {Path.Combine(folder, "engine.lock")}, and end that process."
+                    $"Find the process that holds {Path.Combine(folder, "engine.lock")}, and end it."
                 );
             }
 
@@ -230,10 +230,10 @@ public sealed class EngineConnection : IAsyncDisposable
         IsLost = true;
         return new UseCaseException(
             Outcome.Unavailable,
-            $"{file} was removed while the engine worked on it ('git clean -fdx' does that), so the engine has ended and its "
+            $"{file} was removed while the engine used it, for example by 'git clean -fdx'. The engine has ended and its "
                 + "agents are stopped.",
-            "Finished tasks are kept in git: 'orchestrate run' takes them up again. To tidy up beside a living engine leave our "
-                + "folder out: git clean -fdx -e .orchestrator."
+            "Finished tasks are kept in git: 'orchestrate run' reuses them. To clean while an engine runs, exclude its "
+                + "folder: git clean -fdx -e .orchestrator."
         );
     }
 
@@ -263,8 +263,9 @@ public sealed class EngineConnection : IAsyncDisposable
                 ? new EngineConnection(client, $"Temporal at {options.TargetHost}") { Deployment = WorkerDeployment.VersionOf(settings) }
                 : throw new UseCaseException(
                     Outcome.Unavailable,
-                    $"There is no namespace {options.Namespace} on the Temporal server at {options.TargetHost}.",
-                    $"Make it: temporal operator namespace create --namespace {options.Namespace} --address {options.TargetHost}; or name "
+                    $"The Temporal server at {options.TargetHost} has no namespace {options.Namespace}.",
+                    $"Create it: temporal operator namespace create --namespace {options.Namespace} --address {options.TargetHost}; "
+                        + "or name "
                         + "another with --namespace."
                 );
         }

@@ -28,8 +28,8 @@ public static class FailedEngineCall
         : LostConnection.IsCauseOf(fault)
             ? new(
                 Outcome.Unavailable,
-                $"The engine went away during the command: {ConnectionFault.Of(fault)}.",
-                "Run the command again: it does nothing twice. 'orchestrate resume' continues open runs."
+                $"The connection to the engine was lost during the command: {ConnectionFault.Of(fault)}.",
+                "Run the command again; repeating it is safe. 'orchestrate resume' continues open runs."
             )
         : fault.Code is RpcException.StatusCode.PermissionDenied or RpcException.StatusCode.Unauthenticated
             ? new(
@@ -40,7 +40,7 @@ public static class FailedEngineCall
         : fault.Code == RpcException.StatusCode.NotFound
             ? new(
                 Outcome.Usage,
-                $"The engine does not know the run, or no longer has it open: {ConnectionFault.Of(fault)}.",
+                $"The run is unknown to the engine or has ended: {ConnectionFault.Of(fault)}.",
                 "'orchestrate history' lists the runs of this repository."
             )
         : Refused(fault);
@@ -49,7 +49,7 @@ public static class FailedEngineCall
         new(
             Outcome.Unavailable,
             $"No worker answered the engine in time: {ConnectionFault.Of(fault)}.",
-            "The machine may be busy: run the command again. 'orchestrate status' shows the run without the engine."
+            "The machine may be busy; run the command again. 'orchestrate status' shows the run without the engine."
         );
 
     private static UseCaseException Refused(Exception fault) =>

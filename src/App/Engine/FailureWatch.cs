@@ -33,7 +33,7 @@ internal sealed class FailureWatch(
             if (step.Activity == ActivityNames.RecordProgress)
             {
                 context.Interaction.Say(
-                    $"{run} continues, but its folder can't be written to ({Plural.Of(step.Attempt - 1, "attempt")}, it is tried again): "
+                    $"{run} continues, but its folder can't be written ({Plural.Of(step.Attempt - 1, "attempt")}; it is retried): "
                         + $"{step.Message}"
                 );
             }

@@ -48,8 +48,8 @@ public sealed class WorkerDeployment(
         catch (RpcException refused) when (!cancellationToken.IsCancellationRequested)
         {
             context.Interaction.Warn(
-                $"The server does not say which version of the worker deployment {version.DeploymentName} is the current one "
-                    + $"({ConnectionFault.Of(refused)}): whether this worker gets runs is not known."
+                $"The server did not return the current version of the worker deployment {version.DeploymentName} "
+                    + $"({ConnectionFault.Of(refused)}), so this worker may not get any runs."
             );
         }
         return null;
@@ -71,7 +71,7 @@ public sealed class WorkerDeployment(
         {
             context.Interaction.Warn(
                 $"The current version of the worker deployment {version.DeploymentName} is {current}, and this worker is "
-                    + $"{version.BuildId}: it does the steps of this machine, and workers of the current version continue runs. "
+                    + $"{version.BuildId}. It executes the steps of this machine, and workers of the current version continue runs. "
                     + "'orchestrate worker --make-current' makes this version the current one."
             );
             return;
@@ -88,8 +88,8 @@ public sealed class WorkerDeployment(
             calls
         );
         context.Interaction.Say(
-            $"{version.BuildId} is the current version of the worker deployment {version.DeploymentName}: workers of it continue runs"
-                + (current.Length > 0 ? $", those of {current} no more." : ".")
+            $"{version.BuildId} is the current version of the worker deployment {version.DeploymentName}, so its workers continue runs"
+                + (current.Length > 0 ? $", and workers of {current} no longer do." : ".")
         );
     }
 }

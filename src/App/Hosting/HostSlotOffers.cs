@@ -59,8 +59,8 @@ internal static class HostSlotOffers
                 offer
                     ?? throw new UseCaseException(
                         Outcome.Unavailable,
-                        $"{location.Root} can't take tasks of other machines: {problem}.",
-                        "Set wip.remote to a git remote that the machines share, and see that this one reaches it: docs/how-to/machines.md."
+                        $"{location.Root} can't take tasks from other hosts: {problem}.",
+                        "Set wip.remote to a shared git remote that this host can reach; see docs/how-to/machines.md."
                     )
             );
         }
@@ -101,7 +101,7 @@ internal static class HostSlotOffers
         var (offer, problem) = await MakeAsync(location, reference, loaded, count, [], context, stop);
         if (offer is null)
         {
-            context.Interaction.Warn($"{runId} spreads its tasks over hosts, and none can be done here: {problem}.");
+            context.Interaction.Warn($"{runId} is a distributed run, but this host can't execute its tasks: {problem}.");
         }
         return offer;
     }

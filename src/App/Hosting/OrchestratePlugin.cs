@@ -59,7 +59,7 @@ public sealed class OrchestratePlugin(
             ?? throw new UseCaseException(
                 Outcome.Unavailable,
                 "The program 'orchestrate' is not in PATH.",
-                "Install it, or name its path when the plugin is created."
+                "Install it, or pass its path to the plugin's constructor."
             );
         return new UnattendedContext(variables, Environment.CurrentDirectory, TimeProvider.System) { Program = [path] };
     }

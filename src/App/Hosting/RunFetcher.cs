@@ -33,7 +33,7 @@ public sealed class RunFetcher(RunServices services, bool hasPlaces)
                 && (claim.IsFenced || claim.Problem.Length > 0)
             )
             {
-                problem = claim.IsFenced ? "its machine has pushed once more meanwhile" : claim.Problem;
+                problem = claim.IsFenced ? "its host pushed again in the meantime" : claim.Problem;
             }
         }
         var arrival = new RunArrival(services);
@@ -56,8 +56,8 @@ public sealed class RunFetcher(RunServices services, bool hasPlaces)
             :
             [
                 .. notes,
-                $"{status.RunId} spreads its tasks over hosts, and by its settings (hosts.slots) its machine does none: start "
-                    + "'orchestrate worker --slots N' on a host, or set hosts.spread here.",
+                $"{status.RunId} is a distributed run whose owner host offers no slots (hosts.slots). Start "
+                    + "'orchestrate worker --slots N' on a host, or set hosts.slots here.",
             ];
     }
 }

@@ -44,7 +44,7 @@ public sealed class ServedEngine(
         {
             throw new UseCaseException(
                 Outcome.Unavailable,
-                $"Another program listens on {options.Address} already.",
+                $"Another program already listens on {options.Address}.",
                 "End it, or choose another port with --port (0: any free one)."
             );
         }
@@ -74,8 +74,8 @@ public sealed class ServedEngine(
         await _server!.StopAsync();
         throw new UseCaseException(
             Outcome.Unavailable,
-            $"{file.DatabasePath} was removed while it was served ('git clean -fdx' does that), so the server has ended.",
-            "Serve again; to tidy up beside it leave our folder out: git clean -fdx -e .orchestrator."
+            $"{file.DatabasePath} was removed while the server used it, for example by 'git clean -fdx', so the server has ended.",
+            "Start the server again. To clean while it runs, exclude its folder: git clean -fdx -e .orchestrator."
         );
     }
 }

@@ -96,7 +96,7 @@ internal sealed class TakeOverWatch(
             if (await arrival.KnowsAsync(status, to, remote, stop) is not { } isKnown)
             {
                 _failed[runId] = context.Time.GetTimestamp();
-                missing = $"its remote does not have the commit that it begins at yet. 'orchestrate move {runId}' takes it";
+                missing = $"its remote does not have its base commit yet. 'orchestrate move {runId}' moves the run here";
                 continue;
             }
             if (!isKnown)

@@ -230,7 +230,7 @@ public sealed class WorkerHost : IAsyncDisposable
         }
         throw new UseCaseException(
             Outcome.Unavailable,
-            $"The worker broke: {Running.Exception!.InnerException!.Message}",
+            $"The worker failed: {Running.Exception!.InnerException!.Message}",
             $"See {Path.Combine(_locations[0].OrchestratorFolder, "logs")}."
         );
     }
@@ -315,7 +315,7 @@ public sealed class WorkerHost : IAsyncDisposable
     {
         await _engine.TakeOverAsync(_context, loggers, _stopping.Token);
         HasTakenOver = true;
-        _context.Interaction.Say("The process that served the engine has ended; this one serves it now.");
+        _context.Interaction.Say("The process that served the engine has ended; this process serves it now.");
         await ClearAfterTheDeadAsync(_stopping.Token);
     }
 
@@ -338,9 +338,9 @@ public sealed class WorkerHost : IAsyncDisposable
             {
                 throw new UseCaseException(
                     Outcome.Unavailable,
-                    $"Another machine has the id of this one ({_context.Machine}) and works on {reference.Path}, too: {twin}.",
-                    "Give one of them an id of its own: remove /etc/machine-id there and run systemd-machine-id-setup; in containers "
-                        + "give each a host name and a home of its own."
+                    $"Another machine has the same id ({_context.Machine}) and also serves {reference.Path}: {twin}.",
+                    "Give one of them a new id: remove /etc/machine-id there and run systemd-machine-id-setup. Give containers "
+                        + "separate host names and home folders."
                 );
             }
         }

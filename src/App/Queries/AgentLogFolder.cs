@@ -25,10 +25,10 @@ public sealed record AgentLogFolder(string Task, int Number, string Path)
         }
         throw folder is not null && last is not null
             ? new UseCaseException(Outcome.Usage, $"{id} has no start {start}.", $"The last one is {System.IO.Path.GetFileName(last)}.")
-            : new UseCaseException(Outcome.Usage, $"No agent was started for {id} yet.", $"See 'orchestrate show {run.Id}/{id}'.");
+            : new UseCaseException(Outcome.Usage, $"{id} has had no agent yet.", $"See 'orchestrate show {run.Id}/{id}'.");
     }
 
     private static string Latest(StoredRun run) =>
         run.Status.Tasks.Where(task => task.Starts > 0).MaxBy(task => (task.EndedAt is null, task.StartedAt))?.Id
-        ?? throw new UseCaseException(Outcome.Usage, $"No agent was started for {run.Id} yet.", $"See 'orchestrate status {run.Id}'.");
+        ?? throw new UseCaseException(Outcome.Usage, $"{run.Id} has had no agent yet.", $"See 'orchestrate status {run.Id}'.");
 }

@@ -36,7 +36,7 @@ public sealed class GateResults(StoredRun run, RepositoryLocation repository)
         {
             throw new UseCaseException(Outcome.Usage, $"The gate result '{id}' has no log.", "Only gates that ran in a run have one.");
         }
-        // One line more tells if there is another part.
+        // One more line shows if another part follows.
         string[] lines = [.. File.ReadLines(file).Skip(after).Take(limit + 1)];
         return new GateLogDocument(
             run.Id,

@@ -37,7 +37,14 @@ public static class ReadinessCheck
         }
         if (opened.Refusal is { } refusal)
         {
-            entries.Add(new("trust", MachineCheckStatus.Warn, refusal, "Until then only harmless settings of its files count, also here."));
+            entries.Add(
+                new(
+                    "trust",
+                    MachineCheckStatus.Warn,
+                    refusal,
+                    "Until then only harmless settings of its files take effect, " + "also in this check."
+                )
+            );
         }
         return entries;
     }

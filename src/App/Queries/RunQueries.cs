@@ -50,7 +50,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     {
         var stored = RequireRun(run);
         RequirePage(after, limit);
-        // One more tells if there is another page.
+        // One more entry shows if another page follows.
         RunEvent[] events =
         [
             .. EventFile.ReadLines(stored.EventsFile).Select(EventFile.Parse).Where(happened => happened.Sequence > after).Take(limit + 1),
@@ -80,7 +80,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
             throw new UseCaseException(
                 Outcome.Usage,
                 after < 0 ? $"'{after}' is not a cursor." : $"A page has from 1 to {LongestPage} entries, not {limit}.",
-                "Take the cursor from 'next' of the page before."
+                "Use the cursor in 'next' of the previous page."
             );
         }
     }
@@ -141,7 +141,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
             throw new UseCaseException(
                 Outcome.Usage,
                 $"The plan of {stored.Id} can't be read: {fault.Message}",
-                "Its planner may still work."
+                "Its planner may still be running."
             );
         }
     }
@@ -175,8 +175,8 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
             ?? throw new UseCaseException(
                 Outcome.Usage,
                 task is null && run.Status.Tasks.Any(one => one.State == TaskStates.Kept)
-                        ? $"The work of {run.Id} stays apart, a branch for each task: orchestrate diff {run.Id}/TASK shows one."
-                    : task is null ? $"{run.Id} is {run.Status.State}: nothing of it is merged yet."
+                        ? $"{run.Id} keeps a branch for each task. 'orchestrate diff {run.Id}/TASK' shows one."
+                    : task is null ? $"{run.Id} is {run.Status.State}; none of its work is merged yet."
                     : $"{id} is {task.State}: it has no commit and no worktree yet.",
                 $"See 'orchestrate show {(id is null ? run.Id : $"{run.Id}/{id}")}'."
             );
@@ -213,7 +213,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
             ? File.ReadAllText(run.EscalationFile)
             : throw new UseCaseException(
                 Outcome.Usage,
-                $"{run.Id} is {run.Status.State} and never came to a stand.",
+                $"{run.Id} is {run.Status.State} and was never escalated.",
                 $"See 'orchestrate status {run.Id}'."
             );
 
@@ -271,14 +271,14 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     {
         if (limit < 1)
         {
-            throw new UseCaseException(Outcome.Usage, $"--limit {limit}: at least one run is listed.", "orchestrate history --limit 20");
+            throw new UseCaseException(Outcome.Usage, $"--limit {limit} is less than 1.", "orchestrate history --limit 20");
         }
         var repository = context.RequireRepository();
         var all = StoredRuns.List(repository);
         var first = after is null ? 0 : all.TakeWhile(run => run.Id != after).Count() + 1;
         if (first > all.Count)
         {
-            throw new UseCaseException(Outcome.Usage, $"'{after}' is not a run.", "Take the cursor from 'next' of the page before.");
+            throw new UseCaseException(Outcome.Usage, $"'{after}' is not a run.", "Use the cursor in 'next' of the previous page.");
         }
         var runs = new List<StoredRun>();
         foreach (var run in all.Skip(first).Take(limit))
@@ -350,7 +350,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                limit < 1 ? $"--limit {limit}: at least one is listed." : $"--hours {hours}: that is not a time.",
+                limit < 1 ? $"--limit {limit} is less than 1." : $"--hours {hours} is not a valid time.",
                 "orchestrate sessions --hours 4 --limit 20"
             );
         }

@@ -29,8 +29,8 @@ public static class ClosedRunCheck
             throw new UseCaseException(
                 Outcome.Usage,
                 $"The {engine} does not know {handle.RunId}.",
-                "Was it started with another --address? Else its engine's file is gone: start a new run, which takes up what is "
-                    + $"finished{(run is null ? "" : $", and remove {run.Folder}")}."
+                "It may have been started with another --address, or its engine's file is missing. Start a new run, which reuses "
+                    + $"finished work{(run is null ? "" : $", and remove {run.Folder}")}."
             );
         }
 
@@ -39,7 +39,7 @@ public static class ClosedRunCheck
         throw new UseCaseException(
             Outcome.Usage,
             $"{handle.RunId} has ended: {result.State}{(result.Reason.Length > 0 ? $" ({new UntrustedText(result.Reason).Line})" : "")}.",
-            "Nothing more can be changed in it. A new run takes up what is finished."
+            "Nothing in it can be changed. A new run reuses finished work."
         );
     }
 }

@@ -17,7 +17,7 @@ public static class EventFile
 
     /// <summary>Parses a line as an event.</summary>
     public static RunEvent Parse(string line) =>
-        JsonSerializer.Deserialize(line, RunJson.Line.RunEvent) ?? throw new JsonException("An event line holds JSON null.");
+        JsonSerializer.Deserialize(line, RunJson.Line.RunEvent) ?? throw new JsonException("An event line contains JSON null.");
 
     /// <summary>Formats an event as text with the time of day only: for live output, and for lists under a date.</summary>
     public static string Describe(RunEvent happened) =>

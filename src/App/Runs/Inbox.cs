@@ -30,7 +30,7 @@ public sealed class Inbox(UseCaseContext context)
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidOperationException)
             {
-                context.Interaction.Warn($"{repository.Root} can't be looked into: {fault.Message}");
+                context.Interaction.Warn($"{repository.Root} can't be read: {fault.Message}");
             }
         }
         return [.. entries.OrderBy(entry => entry.Answered is not null).ThenBy(entry => entry.Kind).ThenBy(entry => entry.Since)];

@@ -97,7 +97,7 @@ public sealed record InboxEntry(
                 InboxKind.Interrupted,
                 repository.Root,
                 run.RunId,
-                run.Away is { } away ? MachineFormatter.Of(away, run.RunId) : "Nobody works on it now.",
+                run.Away is { } away ? MachineFormatter.Of(away, run.RunId) : "No process works on it now.",
                 [],
                 [new AnswerWay(run.Away is null ? AnswerWays.Resume : AnswerWays.Move, run.RunId)],
                 run.Away?.Since ?? run.UpdatedAt
@@ -138,8 +138,8 @@ public sealed record InboxEntry(
             test.Test,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The quarantine of this test ended on {test.Until:yyyy-MM-dd}, so it decides again. {test.Owner} was to repair it: "
-                    + $"{test.Reason}"
+                $"The quarantine of this test ended on {test.Until:yyyy-MM-dd}, so the test decides again. "
+                    + $"{test.Owner} was responsible for its repair: {test.Reason}"
             ),
             [],
             [new AnswerWay(AnswerWays.ListFlakyTests, "")],

@@ -32,7 +32,7 @@ public sealed class LastNotices(RepositoryLocation repository, UseCaseContext co
                 {
                     isTold = true;
                     context.Interaction.Say(
-                        $"{new UntrustedText(first.Describe()).Line} It is tried again for {Durations.Write(patience)}; "
+                        $"{new UntrustedText(first.Describe()).Line} It is retried for {Durations.Write(patience)}; "
                             + "Ctrl-C ends the waiting."
                     );
                 }
@@ -59,6 +59,6 @@ public sealed class LastNotices(RepositoryLocation repository, UseCaseContext co
 
     /// <summary>Returns the next step for an undelivered notice.</summary>
     public static string NextOf(UnsentNotice notice) =>
-        (notice.IsGivenUp ? "It is not tried again by itself" : "Any process that works in this repository tries it again")
+        (notice.IsGivenUp ? "It is not retried automatically" : "Any orchestrate process in this repository retries it")
         + $": 'orchestrate notify send {notice.Run}' sends it now.";
 }

@@ -92,7 +92,7 @@ public static class RunNames
             ?? ByAnother(runs, text, run => Words(run.Title));
         return new UseCaseException(
             Outcome.Usage,
-            tasks.Count == 0 ? $"There is no run '{text}'." : $"There is no run '{text}', and no task of that name.",
+            tasks.Count == 0 ? $"No run is named '{text}'." : $"No run is named '{text}', and no task either.",
             near is not null ? $"Did you mean '{near}'?"
                 : ids.Length == 0 ? "'orchestrate history' lists the runs of this repository."
                 : $"Known runs: {string.Join(", ", ids.Take(MostNamed))}{(ids.Length > MostNamed ? ", ..." : "")}."

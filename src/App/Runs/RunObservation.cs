@@ -67,7 +67,7 @@ public static class RunObservation
     public static string Cure(StoredRun run) =>
         run.Status.Away is { } away
             ? MachineFormatter.Of(away, run.Id)
-            : $"Nobody works on it now. 'orchestrate resume {run.Id}' continues it.";
+            : $"No process works on it now. 'orchestrate resume {run.Id}' continues it.";
 
     /// <summary>Returns the machine that a run of the embedded engine waits for while no process serves the engine. Returns null if it is
     /// this machine or the record does not name it. The time of its last contact is unknown, because the age of files does not prove

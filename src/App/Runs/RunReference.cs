@@ -49,7 +49,7 @@ public sealed record RunReference(string? Run, string? Task)
             ? found.Run
             : throw new UseCaseException(
                 Outcome.Usage,
-                $"This is about a whole run, and {found.Run.Id}/{found.Reference.Task} is a task.",
+                $"This command needs a run, but {found.Run.Id}/{found.Reference.Task} is a task.",
                 $"Name the run: {found.Run.Id}."
             );
 
@@ -107,11 +107,7 @@ public sealed record RunReference(string? Run, string? Task)
         string[] fitting = [.. found.Select(f => $"{f.Run.Id}/{f.Reference.Task}"), .. runs];
         return fitting.Length == 1
             ? found[0]
-            : throw new UseCaseException(
-                Outcome.Usage,
-                $"'{text}' may be {string.Join(" or ", fitting.Take(10))}.",
-                "Write which of them."
-            );
+            : throw new UseCaseException(Outcome.Usage, $"'{text}' may be {string.Join(" or ", fitting.Take(10))}.", "Name one of them.");
     }
 
     /// <summary>Returns the task's full id, or null for the whole run.</summary>
@@ -125,7 +121,7 @@ public sealed record RunReference(string? Run, string? Task)
         FindTask(run)
         ?? throw new UseCaseException(
             Outcome.Usage,
-            "A task is needed.",
+            "This command needs a task.",
             $"Write RUN/TASK; the tasks are {string.Join(", ", run.Tasks.Take(10).Select(task => task.Id))}."
         );
 }

@@ -49,7 +49,7 @@ internal static class ScheduleReader
             )
         {
             context.Interaction.Warn(
-                $"The schedules of {repository.Root} are unknown: the server at {address} does not say: {silent.Message}"
+                $"The schedules of {repository.Root} are unknown, because the server at {address} did not answer: {silent.Message}"
             );
             return [];
         }

@@ -61,7 +61,7 @@ public sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset W
             throw new UseCaseException(
                 Outcome.Usage,
                 $"{file} can't be read: {fault.Message}",
-                "It is written anew at the run's next transition; of an ended run, move the folder away."
+                "An open run rewrites it at its next transition. Move the folder of an ended run away."
             );
         }
     }

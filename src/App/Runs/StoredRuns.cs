@@ -92,10 +92,10 @@ public static class StoredRuns
             var machine = run.Status.Queue.Length > 0 ? $" on {MachineName.Of(run.Status.Queue, run.Status.Host)}" : "";
             throw new UseCaseException(
                 Outcome.Usage,
-                $"{run.Id} belongs to the repository at {home}{machine}, and this one, at "
-                    + $"{repository.Root}, is another machine's, a copy of it, or has been moved.",
-                "Continue it at that place (move the repository back if it was moved), take it to this one where that machine is gone "
-                    + $"(orchestrate move {run.Id}), or start its plan here: what is finished is taken up again."
+                $"{run.Id} belongs to the repository at {home}{machine}. This repository at "
+                    + $"{repository.Root} is on another machine, is a copy, or was moved.",
+                "Continue the run there (move the repository back if it was moved). If that machine is gone, take over the run "
+                    + $"(orchestrate move {run.Id}), or start its plan here; finished work is reused."
             );
         }
 
@@ -139,12 +139,12 @@ public static class StoredRuns
     public static UseCaseException NoneYet(RepositoryLocation repository, string? given = null) =>
         new(
             Outcome.Usage,
-            $"There is no run in {repository.Root} yet.",
+            $"{repository.Root} has no run yet.",
             "Start one with 'orchestrate run'."
                 + (
                     given is null
                         ? ""
-                        : $" If {given} is another machine's, it is seen there; 'orchestrate move {given}' takes it to this one where that "
+                        : $" If {given} is on another machine, look there. 'orchestrate move {given}' takes it over if that "
                             + "machine is gone."
                 )
         );
@@ -153,9 +153,9 @@ public static class StoredRuns
     public static UseCaseException NoneOpen(RepositoryLocation repository) =>
         List(repository).Count == 0
             ? NoneYet(repository)
-            : new(Outcome.Usage, $"No run is open in {repository.Root}.", "Start one with 'orchestrate run', or name the run you mean.");
+            : new(Outcome.Usage, $"{repository.Root} has no open run.", "Start one with 'orchestrate run', or name a run.");
 
     /// <inheritdoc cref="NoneOpen"/>
     public static UseCaseException SeveralOpen(IReadOnlyList<string> ids) =>
-        new(Outcome.Usage, $"More than one run is open: {string.Join(", ", ids)}.", "Name the one you mean.");
+        new(Outcome.Usage, $"More than one run is open: {string.Join(", ", ids)}.", "Name one of them.");
 }

@@ -24,16 +24,12 @@ public static class UniquePrefix
             throw new UseCaseException(
                 Outcome.Usage,
                 $"'{given}' is the beginning of more than one {what}: {string.Join(", ", found.Take(10))}.",
-                "Write more of it."
+                "Write more characters of it."
             );
         }
         if (ids.Count == 0)
         {
-            throw new UseCaseException(
-                Outcome.Usage,
-                $"{None(given, what)}, and no other one either.",
-                "See what there is: orchestrate status"
-            );
+            throw new UseCaseException(Outcome.Usage, $"{None(given, what)}, and no other {what} exists.", "See 'orchestrate status'.");
         }
         var near = NearestName.Of(given, ids);
         var known = near is null
@@ -42,7 +38,5 @@ public static class UniquePrefix
         throw new UseCaseException(Outcome.Usage, $"{None(given, what)}.", known);
     }
 
-    // The id follows the first word of the kind: no task 'a' of this plan.
-    private static string None(string given, string what) =>
-        what.Split(' ', 2) is [var kind, var rest] ? $"There is no {kind} '{given}' {rest}" : $"There is no {what} '{given}'";
+    private static string None(string given, string what) => $"No {what} is named '{given}'";
 }

@@ -9,7 +9,7 @@ public sealed class UnservedRun(StoredRun run, IReadOnlyList<SettingFlag> flags,
 {
     /// <summary>Works on the run in this process until a kept command is carried out.</summary>
     /// <param name="reached">True for the state that the command brings about.</param>
-    /// <param name="stop">Gives up; the command stays kept.</param>
+    /// <param name="stop">Stops waiting; the command stays stored.</param>
     public async Task<Outcome> CarryOutAsync(Func<RunStatus, bool> reached, CancellationToken stop)
     {
         await using var session = await OpenAsync(stop);
@@ -31,7 +31,7 @@ public sealed class UnservedRun(StoredRun run, IReadOnlyList<SettingFlag> flags,
         return code;
     }
 
-    /// <summary>Continues the run in a background process. Trust is asked for here, where a person reads the question.</summary>
+    /// <summary>Continues the run in a background process. The trust question is asked here, at the user's terminal.</summary>
     /// <param name="engine">Options that choose the engine, for that process.</param>
     /// <param name="stop">Ends the waiting, not the run.</param>
     public Task<BackgroundResult> DetachAsync(IReadOnlyList<string> engine, CancellationToken stop)

@@ -66,7 +66,7 @@ internal sealed class RunPushUnit(
                 return "";
             default:
                 // Pushing stops until the server reports the owner.
-                return "another machine has pushed it, and the server can't be asked whose it is";
+                return "another host pushed it, and the server did not name its owner host";
         }
     }
 
@@ -96,7 +96,7 @@ internal sealed class RunPushUnit(
     {
         var runId = run.Id;
         _fenced[runId] = run.WrittenAt;
-        Logger.NotShared(runId, "another machine has taken it over and shares it from now on");
+        Logger.NotShared(runId, "another host took it over and shares it from now on");
         foreach (var start in AgentRunFolders.Find(Path.GetDirectoryName(new RunFolder(reference.Path, runId).Path)!))
         {
             if (start.Run == new RunFolder(reference.Path, runId).Name && start.MayBeAtWork)

@@ -101,7 +101,7 @@ public sealed class BackgroundRun(string runId, RepositoryLocation repository, U
             {
                 context.Interaction.Say(
                     $"{runId} continues in the background (process {process.ProcessId}). 'orchestrate status {runId} --watch' shows "
-                        + $"it; its words go to {_output}."
+                        + $"it; its output goes to {_output}."
                 );
                 return new BackgroundResult(Outcome.Done);
             }
@@ -131,8 +131,8 @@ public sealed class BackgroundRun(string runId, RepositoryLocation repository, U
     private UseCaseException NotBegun() =>
         new(
             Outcome.WorkFailed,
-            $"{runId} did not begin in the background. Its last words: {LastWords(_output)}",
-            $"All of them are in {_output}."
+            $"{runId} did not start in the background. Its last output: {LastWords(_output)}",
+            $"The complete output is in {_output}."
         );
 
     // An error and its cure.

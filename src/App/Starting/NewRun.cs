@@ -62,7 +62,7 @@ public static class NewRun
             Ask(
                 RepeatedWork.DescribeOpen(twin.Status),
                 "Start another one?",
-                $"'orchestrate resume {twin.Id}' continues it, 'orchestrate cancel {twin.Id}' ends it; --again starts another one.",
+                $"'orchestrate resume {twin.Id}' continues it, 'orchestrate cancel {twin.Id}' ends it, and --again starts another one.",
                 context
             );
             return true;
@@ -74,7 +74,7 @@ public static class NewRun
         Ask(
             RepeatedWork.Describe(landed),
             "Run it again?",
-            $"'orchestrate show {landed.RunId}' shows what it did; --again runs it once more.",
+            $"'orchestrate show {landed.RunId}' shows its work; --again runs it again.",
             context
         );
         return true;
@@ -120,7 +120,7 @@ public static class NewRun
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"There was a run {runId} already: it is {before.Status.State}.",
+                $"A run {runId} already exists; it is {before.Status.State}.",
                 $"Choose another id, or leave --run-id out."
             );
         }

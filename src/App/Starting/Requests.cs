@@ -22,9 +22,9 @@ public static class Requests
             ? new UseCaseException(
                 Outcome.Usage,
                 $"'{given}' is the name of a file, not a request in words.",
-                $"A document is planned by 'orchestrate plan --prd {given}'; a plan is checked by 'validate' and run by 'run'."
+                $"To plan a document: orchestrate plan --prd {given}. To check a plan, use 'validate'; to run it, use 'run'."
             )
-            : new UseCaseException(Outcome.Usage, $"'{given}' is not a request.", "Say in several words what is to be done, in quotes.");
+            : new UseCaseException(Outcome.Usage, $"'{given}' is not a request.", "Describe the work in several words, in quotes.");
     }
 
     /// <summary>Returns the path of a file for runs: relative to the work tree if the file is inside it.</summary>

@@ -22,7 +22,7 @@ public sealed record RunDraft(string RunId, RepositoryLocation Repository, Repos
     /// <summary>True to answer questions with yes.</summary>
     public bool Yes { get; init; }
 
-    /// <summary>True to run the same work once more without a question.</summary>
+    /// <summary>True to repeat the same work without a question.</summary>
     public bool Again { get; init; }
 
     /// <summary>True to start a second run beside an open one of the same work.</summary>
@@ -79,8 +79,8 @@ public sealed record RunDraft(string RunId, RepositoryLocation Repository, Repos
             TrustGate.QuestionOf(Plan!, file),
             Yes,
             RunId,
-            $"Look at it, then name it: orchestrate run {Path.GetRelativePath(context.Directory, context.FullPath(file))}; or run "
-                + "'orchestrate trust' there, or give --yes for this run alone."
+            $"Inspect it, then name it: orchestrate run {Path.GetRelativePath(context.Directory, context.FullPath(file))}; or run "
+                + "'orchestrate trust' there, or use --yes for this run alone."
         );
 }
 

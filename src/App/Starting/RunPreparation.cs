@@ -48,7 +48,7 @@ public static class RunPreparation
     {
         foreach (var task in plan is null ? [] : new RunForecasts(repository.Root).Failures(plan, chosen))
         {
-            context.Interaction.Warn($"{RunForecasts.Describe(task)}: expect it to fail again, unless its cause is gone.");
+            context.Interaction.Warn($"{RunForecasts.Describe(task)}; it will probably fail again, unless its cause is fixed.");
         }
     }
 
@@ -103,8 +103,8 @@ public static class RunPreparation
         {
             throw new UseCaseException(
                 Outcome.NeedsPerson,
-                "The run was not started: there are uncommitted changes that agents would not see.",
-                "Commit or stash them, or give --yes."
+                "The run was not started, because agents would not see the uncommitted changes.",
+                "Commit or stash them, or use --yes."
             );
         }
         return true;

@@ -6,7 +6,7 @@ public static class TrustGate
     /// <summary>Returns the settings with everything that the repository's files define, once the user trusts it: permanently, for the
     /// run, or for this call.</summary>
     /// <param name="context">Provides user interaction and the folder.</param>
-    /// <param name="settings">Settings, restricted to what is already trusted.</param>
+    /// <param name="settings">Settings, restricted to trusted ones.</param>
     /// <param name="yes">True if <c>--yes</c> grants trust for this run, or for this call if there is no run.</param>
     /// <param name="runId">Id of the run, or null. Trust by <c>--yes</c> lasts until the run ends.</param>
     /// <exception cref="UseCaseException">The user does not trust the files: exit code 3.</exception>
@@ -39,8 +39,8 @@ public static class TrustGate
         {
             throw new UseCaseException(
                 Outcome.NeedsPerson,
-                $"{repository} is not trusted on this machine, so nothing that its files ask for was done.",
-                "Look at it and run 'orchestrate trust' there, or give --yes for this run alone."
+                $"{repository} is not trusted on this machine, so the requests in its files were not carried out.",
+                "Inspect it and run 'orchestrate trust' there, or use --yes for this run alone."
             );
         }
 
@@ -74,7 +74,7 @@ public static class TrustGate
         if (!yes)
         {
             var source = question.Items[0].Source;
-            context.Interaction.Say($"{source} was not named by you; nothing of it runs before you say yes. Run:");
+            context.Interaction.Say($"You did not name {source}, so nothing in it runs before you approve. Run:");
             foreach (var item in question.Items)
             {
                 context.Interaction.Say($"  {item.Value}");
@@ -132,7 +132,7 @@ public static class TrustGate
     /// <summary>Prints the items, grouped by their effect.</summary>
     public static void Show(UseCaseContext context, TrustQuestion question)
     {
-        context.Interaction.Say("This repository's own files ask for what follows; nothing of it counts before you say yes.");
+        context.Interaction.Say("The files of this repository request the following; nothing of it takes effect before you approve.");
         foreach (var group in question.Items.GroupBy(item => item.Kind).OrderBy(group => group.Key))
         {
             context.Interaction.Say(Heading(group.Key));
@@ -148,7 +148,7 @@ public static class TrustGate
         {
             TrustKind.Runs => "Run:",
             TrustKind.SpeaksTo => "Speak to:",
-            TrustKind.HandsOver => "Hand to agents:",
+            TrustKind.HandsOver => "Pass to agents:",
             _ => "Allow or decide:",
         };
 }

@@ -114,11 +114,11 @@ public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocati
             : "no limit on cost";
         yield return input.Forecast is { } forecast
             ? $"expected: {RunForecasts.Describe(forecast)}"
-            : "no forecast of cost and time: there are no past runs";
+            : "no forecast of cost and time, because the repository has no past runs";
         yield return $"{(contract.Tasks == 0 ? "the planner's tasks" : Plural.Of(contract.Tasks, "task"))}, by up to "
             + $"{Plural.Of(settings.Settings!.Workers, "agent")} at once";
         yield return $"work that passes its gates lands ({settings.Settings.Git.Land}); set-up and gates run once before the first agent, "
             + "and the run reports what fails there";
-        yield return "nobody is needed, except for the points below; the report in the morning compares all this with what happened";
+        yield return "no user is needed, except for the points below; the report compares all this with the result";
     }
 }

@@ -18,14 +18,14 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(15);
     private OrchestratorSettings? _settings;
 
-    /// <summary>Sends a command, and tells the user the answer.</summary>
+    /// <summary>Sends a command, and prints the answer.</summary>
     /// <returns>The outcome, or null if no worker serves the run, so that the engine keeps the command.</returns>
     /// <exception cref="UseCaseException">The run has ended, or refuses the command.</exception>
     public async Task<Outcome?> SendAsync(SteeringCall call, CancellationToken stop)
     {
         if (RunStates.IsFinal(run.Status.State))
         {
-            throw new UseCaseException(Outcome.Usage, $"{run.Id} has ended: {run.Status.State}.", "Nothing more can be changed in it.");
+            throw new UseCaseException(Outcome.Usage, $"{run.Id} has ended: {run.Status.State}.", "Nothing in it can be changed.");
         }
         for (var attempt = 1; ; attempt++)
         {
@@ -52,13 +52,14 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
             || await engine.Runs.FindLastAskedAsync(run.Status.Queue, context.Workers.IsDead, context.Time.GetUtcNow(), stop) is not null;
     }
 
-    /// <summary>Records that a command waits for the process that continues the run, and tells the user.</summary>
+    /// <summary>Records that a command waits for the process that continues the run, and informs the user.</summary>
     /// <param name="words">The command, as it is typed.</param>
     public Outcome SayKept(IEnumerable<string> words)
     {
         PendingCommands.Add(run.Folder, run.Status, words);
         context.Interaction.Say(
-            $"Nobody works on {run.Id} now; the command is kept. 'orchestrate resume {run.Id}' continues it and carries it out."
+            $"No process works on {run.Id} now; the command is kept. 'orchestrate resume {run.Id}' continues the run and executes "
+                + "the command."
         );
         return Outcome.Resumable;
     }
@@ -112,8 +113,8 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
             return null;
         }
         context.Interaction.Say(
-            $"The worker of {run.Id} has not answered for {AnswerPatience.TotalSeconds:0} s; the command is kept, and it carries "
-                + "it out when it can."
+            $"The worker of {run.Id} has not answered for {AnswerPatience.TotalSeconds:0} s; the command is kept and will be "
+                + "executed later."
         );
         return Outcome.Resumable;
     }

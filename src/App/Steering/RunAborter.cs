@@ -19,7 +19,7 @@ internal sealed class RunAborter(UseCaseContext context, CancellationToken stop)
         var repository = context.RequireRepository();
         if (run.Status.State == RunStates.Aborted)
         {
-            context.Interaction.Say($"{run.Id} is aborted already: {run.Status.Reason}");
+            context.Interaction.Say($"{run.Id} is already aborted: {run.Status.Reason}");
             return Outcome.Done;
         }
         var hasLanded = LandingReversals.HasLanded(run.Folder);
@@ -53,7 +53,7 @@ internal sealed class RunAborter(UseCaseContext context, CancellationToken stop)
         context.Interaction.Ask($"{run.Id} has landed on {run.Status.Target}. Move {run.Status.Target} back?")
         ?? throw new UseCaseException(
             Outcome.NeedsPerson,
-            $"{run.Id} has landed on {run.Status.Target}, and nobody is here to say that {run.Status.Target} may be moved back.",
+            $"{run.Id} has landed on {run.Status.Target}, but moving {run.Status.Target} back needs a confirmation in a terminal.",
             $"orchestrate abort {run.Id} --yes"
         );
 
@@ -67,8 +67,8 @@ internal sealed class RunAborter(UseCaseContext context, CancellationToken stop)
             {
                 throw new UseCaseException(
                     Outcome.Resumable,
-                    $"{run.Id} is still ending; what it landed is on {run.Status.Target}.",
-                    $"When 'orchestrate status {run.Id}' says that it has ended: orchestrate abort {run.Id}"
+                    $"{run.Id} is still ending; its landed work is on {run.Status.Target}.",
+                    $"When 'orchestrate status {run.Id}' shows that it has ended: orchestrate abort {run.Id}"
                 );
             }
             await Task.Delay(Pause, context.Time, stop);
@@ -85,7 +85,7 @@ internal sealed class RunAborter(UseCaseContext context, CancellationToken stop)
 
     private static string WhereItsWorkIs(RunStatus run) =>
         run.LandedOn.Length > 0 && run.LandedOn != run.Target
-            ? $"Its work is on the branch {run.LandedOn} alone. To drop it, close its pull request if it has one ('gh pr close "
+            ? $"Its work is only on the branch {run.LandedOn}. To discard it, close its pull request if it has one ('gh pr close "
                 + $"{run.LandedOn}') and delete the branch."
             : $"See 'orchestrate show {run.RunId}'.";
 }

@@ -17,7 +17,7 @@ public sealed class RunSteering(StoredRun run, IReadOnlyList<SettingFlag> flags,
     /// <summary>Continues with a command that the engine keeps, since no worker serves the run.</summary>
     public required Func<StoredRun, SteeringCall, Task<Outcome>> Unserved { get; init; }
 
-    /// <summary>Carries out a command, and tells the user the answer.</summary>
+    /// <summary>Executes a command, and prints the answer.</summary>
     /// <param name="definition">The command.</param>
     /// <param name="input">Its arguments.</param>
     /// <param name="stop">Stops waiting; a command that was sent remains sent.</param>
@@ -35,7 +35,7 @@ public sealed class RunSteering(StoredRun run, IReadOnlyList<SettingFlag> flags,
             : await SendAsync(run, definition, input, stop);
     }
 
-    /// <summary>Sends a command that lands, or checks what is to land. Where lost changes prevent that, a person accepts them, by
+    /// <summary>Sends a command that lands, or checks the work to land. If lost changes prevent that, a user accepts them, by
     /// <see cref="AcceptsLosses"/> or when asked.</summary>
     private async Task<Outcome> LandAsync(SteeringDefinition definition, SteeringInput input, CancellationToken stop)
     {
@@ -56,7 +56,7 @@ public sealed class RunSteering(StoredRun run, IReadOnlyList<SettingFlag> flags,
         return await new CommandSender(current, flags, context).SendAsync(call, stop) ?? await Unserved(current, call);
     }
 
-    /// <summary>Tells the user the question that a command answers. The answer holds for that question alone, because files of the run may
+    /// <summary>Shows the user the question that a command answers. The answer holds for that question alone, because files of the run may
     /// have been changed, and the question may be another one by now.</summary>
     private SteeringInput Answering(StoredRun current, SteeringDefinition definition, SteeringInput input)
     {
@@ -80,7 +80,7 @@ public sealed class RunSteering(StoredRun run, IReadOnlyList<SettingFlag> flags,
     }
 
     /// <summary>Accepts the lost changes of which the run reported.</summary>
-    /// <returns>False if there are none, or nobody accepted them.</returns>
+    /// <returns>False if no change is lost, or the user did not accept the loss.</returns>
     private async Task<bool> AcceptLossesAsync(StoredRun current, bool asks, CancellationToken stop)
     {
         var (status, repository) = (current.Status, context.RequireRepository().Root);

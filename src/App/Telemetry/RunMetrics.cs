@@ -32,7 +32,7 @@ public sealed class RunMetrics : IDisposable
         _cost = _meter.CreateCounter<double>(SemanticNames.AgentCost, "{USD}", "Cost of agents by account.");
         _meter.CreateObservableUpDownCounter(SemanticNames.RunsActive, ObserveRuns, "{run}", "Open runs by state.");
         _meter.CreateObservableUpDownCounter(SemanticNames.TasksActive, ObserveTasks, "{task}", "Tasks of open runs by state.");
-        _meter.CreateObservableUpDownCounter(SemanticNames.Questions, ObserveQuestions, "{question}", "Questions that wait for a person.");
+        _meter.CreateObservableUpDownCounter(SemanticNames.Questions, ObserveQuestions, "{question}", "Questions that wait for a user.");
         if (withGenAi)
         {
             _agents = _meter.CreateHistogram<double>(SemanticNames.AgentDuration, "s", "Duration of an agent's work.");

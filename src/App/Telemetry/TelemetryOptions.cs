@@ -42,8 +42,8 @@ public sealed record TelemetryOptions
         if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
         {
             throw new TelemetryOptionsException(
-                $"{TraceContext.CollectorVariable} is '{endpoint}', which is no address of a collector.",
-                "Set it to such as http://127.0.0.1:4317, or unset it to send nothing."
+                $"{TraceContext.CollectorVariable} is '{endpoint}', which is not a collector address.",
+                "Set it to an address such as http://127.0.0.1:4317, or unset it to send nothing."
             );
         }
         var protocol = environment.GetValueOrDefault("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc");

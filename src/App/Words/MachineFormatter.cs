@@ -9,11 +9,12 @@ public static class MachineFormatter
     public static string Of(MachineAway away, string runId) =>
         QueueNames.GiverOf(away.Machine, out var isReady) is { } giver
             ? OfGiven(giver, isReady, runId)
-            : $"It waits for the machine {away.Shown}{(away.Since is { } since ? $" since {LocalTimes.Of(since)}" : "")}"
-                + (away.LastSeen is { } seen ? $", last seen {LocalTimes.Of(seen)}" : "; when that was last seen is unknown")
-                + $". 'orchestrate move {runId}' takes it to this one.";
+            : $"It waits for the host {away.Shown}{(away.Since is { } since ? $" since {LocalTimes.Of(since)}" : "")}"
+                + (away.LastSeen is { } seen ? $", last seen {LocalTimes.Of(seen)}" : "; its last contact is unknown")
+                + $". 'orchestrate move {runId}' takes it over.";
 
     private static string OfGiven(string giver, bool isReady, string runId) =>
-        $"The machine {giver} {(isReady ? "has given it away" : "gives it away, and pushes what it has")}: a worker with --take-over goes "
-        + $"on with it, or 'orchestrate move {runId}' takes it to this machine.";
+        $"The host {giver} {(isReady ? "has released the run" : "is releasing the run and pushes its state")}. A worker with "
+        + "--take-over continues "
+        + $"it, or 'orchestrate move {runId}' takes it over to this machine.";
 }

@@ -1,16 +1,16 @@
 namespace Orchestrator.App.Words;
 
-/// <summary>The risk of a plan for people: the score, its factors, and whether approval is needed.</summary>
+/// <summary>The risk of a plan for people: the score, its factors, and the required approval.</summary>
 public static class RiskOverview
 {
     /// <summary>The factors of a score, a line each, and the score.</summary>
     /// <param name="score">The score.</param>
-    /// <param name="guarded">The paths that always need a person.</param>
+    /// <param name="guarded">The paths that always need an approval.</param>
     public static IEnumerable<string> Lines(RiskScore score, IReadOnlyList<ProtectedPath> guarded) =>
         [
             .. score.Factors.Select(factor => $"{factor.Points, 5}  {factor.Message}"),
-            .. guarded.Select(path => $"       Task '{path.TaskId}' owns '{path.Path}', which always needs a person ({path.Glob})."),
-            $"{score.Score, 5}  {LevelName(score.Level)} (up to {score.AutoApproveThreshold} nobody is asked)",
+            .. guarded.Select(path => $"       Task '{path.TaskId}' owns '{path.Path}', which always needs your approval ({path.Glob})."),
+            $"{score.Score, 5}  {LevelName(score.Level)} (up to {score.AutoApproveThreshold} needs no approval)",
         ];
 
     /// <summary>Returns a sentence about the approval that a run of the plan needs, and the option that gives it in advance.</summary>
@@ -22,19 +22,19 @@ public static class RiskOverview
     public static string WhoIsAsked(Plan plan, RiskScore score, IReadOnlyList<ProtectedPath> guarded, int? accepted, bool yes)
     {
         var ofTasks = plan.Tasks.Count(task => task.RequiresApproval);
-        var more = ofTasks == 0 ? "" : $" {Plural.Of(ofTasks, "task")} will ask before starting.";
+        var more = ofTasks == 0 ? "" : $" {Plural.Of(ofTasks, "task")} will need your approval before starting.";
         if (guarded.Count > 0)
         {
-            return "A person will be asked before it begins: 'always_require_human' names some of its paths." + more;
+            return "It needs your approval before it starts, because 'always_require_human' names some of its paths." + more;
         }
         if (score.Level == RiskLevel.AutoApprove || score.Score <= accepted)
         {
-            return "Nobody will be asked before it begins." + more;
+            return "It starts without your approval." + more;
         }
-        const string Settings = "'risk.auto_approve_threshold' and 'risk.sensitive_patterns' in .orchestrator/config.yaml say what counts.";
-        return !score.YesAnswers ? $"A person will be asked before it begins; --approve-risk {score.Score} answers. {Settings}{more}"
-            : yes ? "--yes answers what would be asked before it begins." + more
-            : $"A person will be asked before it begins; --yes answers. {Settings}{more}";
+        const string Settings = "'risk.auto_approve_threshold' and 'risk.sensitive_patterns' in .orchestrator/config.yaml control this.";
+        return !score.YesAnswers ? $"It needs your approval before it starts; --approve-risk {score.Score} gives it. {Settings}{more}"
+            : yes ? "--yes gives the approval that it needs before it starts." + more
+            : $"It needs your approval before it starts; --yes gives it. {Settings}{more}";
     }
 
     /// <summary>The settings of a run once the repository is trusted: without them a plan would seem less risky than it is.</summary>
@@ -51,7 +51,7 @@ public static class RiskOverview
         {
             return loaded.Settings!;
         }
-        context.Interaction.Warn($"Scored by this repository's own rules ({own.Source}), which nobody has trusted yet: orchestrate trust.");
+        context.Interaction.Warn($"Scored by this repository's own rules ({own.Source}), which are not trusted yet: orchestrate trust.");
         return context.FindSettings()!;
     }
 

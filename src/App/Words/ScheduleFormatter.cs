@@ -19,8 +19,8 @@ public static class ScheduleFormatter
         fire switch
         {
             { Run: { } run } => $"{fire.RunId} was dispatched, no task began, {RunLiveness.Describe(run)}. {run.Reason}".TrimEnd(),
-            { RunId: { } id } => $"{id} was dispatched, and nobody has worked on it",
+            { RunId: { } id } => $"{id} was dispatched, but no process has worked on it",
             { Missed: MissedFire.EarlierRunOpen } => $"{fire.Because} was still open",
-            _ => "nothing served the engine in time, or the schedule was paused",
+            _ => "no process served the engine in time, or the schedule was paused",
         };
 }

@@ -4,9 +4,9 @@ namespace Orchestrator.App.Workers;
 
 internal static partial class Log
 {
-    [LoggerMessage(LogLevel.Information, "What happens in a run could not be read this time")]
+    [LoggerMessage(LogLevel.Information, "A run's events could not be read; retrying")]
     public static partial void RunNotRead(this ILogger logger, Exception missed);
 
-    [LoggerMessage(LogLevel.Warning, "What was read from {Run:l} could not be written to its folder")]
+    [LoggerMessage(LogLevel.Warning, "Run {Run:l}: received records could not be written to its folder")]
     public static partial void RecordNotWritten(this ILogger logger, Exception failed, string run);
 }

@@ -13,7 +13,7 @@ internal static class CompletionScript
             "bash" => Bash,
             "zsh" => Zsh,
             "fish" => Fish,
-            _ => throw new ArgumentException($"There is no script for '{shell}'.", nameof(shell)),
+            _ => throw new ArgumentException($"The shell '{shell}' is not supported.", nameof(shell)),
         };
 
     /// <summary>Returns instructions for installing the script.</summary>

@@ -38,7 +38,7 @@ internal sealed class AgentTools(AgentRunIdentity start, AgentQuestions question
                     AgentToolNames.MailSend => await SendAsync(call, Text(call, "to", needed: true), stop),
                     AgentToolNames.MailBroadcast => await SendAsync(call, null, stop),
                     _ => throw new ArgumentException(
-                        $"There is no tool '{call.Name}'. There are: {string.Join(", ", AgentToolNames.All)}."
+                        $"The tool '{call.Name}' is unknown. Known tools: {string.Join(", ", AgentToolNames.All)}."
                     ),
                 },
                 isError: false
@@ -61,7 +61,7 @@ internal sealed class AgentTools(AgentRunIdentity start, AgentQuestions question
         var report = Text(call, "report", needed: false);
         if (report.Length > 0 && !File.Exists(Path.GetFullPath(report)))
         {
-            throw new ArgumentException($"There is no file {Path.GetFullPath(report)}. Write the report first, or leave it out.");
+            throw new ArgumentException($"The file {Path.GetFullPath(report)} does not exist. Write the report first, or leave it out.");
         }
         Claim(
             new AgentClaim
@@ -97,14 +97,14 @@ internal sealed class AgentTools(AgentRunIdentity start, AgentQuestions question
                 Time = time.GetUtcNow(),
             }
         );
-        return $"Noted: {start.Task} is blocked. End your turn now; a person, the planner or the policy answers.";
+        return $"Noted: {start.Task} is blocked. End your turn now; the user, the planner or the policy answers.";
     }
 
     private void Claim(AgentClaim claim)
     {
         if (!start.IsThere)
         {
-            throw new ArgumentException($"The folder of this agent start is gone: {start.Folder}. There is nobody to tell.");
+            throw new ArgumentException($"The folder of this agent run is missing: {start.Folder}. The report has no recipient.");
         }
         AgentCallbacks.Claim(start.Folder, claim);
     }

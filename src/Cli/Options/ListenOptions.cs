@@ -107,7 +107,7 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
     {
         if (options is { AllowAnyUser: true, ApiKey: null })
         {
-            context.Terminal.Warn("Because of --any-user, anybody who reaches this port controls the engine and can run programs as you.");
+            context.Terminal.Warn("With --any-user, all users who can reach this port control the engine and can run programs as you.");
         }
         if (!IPAddress.IsLoopback(options.Address!.Address) && options.Certificate is null)
         {

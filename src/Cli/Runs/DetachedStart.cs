@@ -2,7 +2,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary><c>--detach</c>: a run goes on in a background process, which carries out the same command line.</summary>
+/// <summary><c>--detach</c>: continues a run in a background process, which executes the same command line.</summary>
 /// <param name="runId">Id of the run.</param>
 /// <param name="repository">The repository.</param>
 /// <param name="engine">Options that choose the engine, for the background process.</param>
@@ -12,7 +12,7 @@ internal sealed class DetachedStart(string runId, RepositoryLocation repository,
     /// <summary>Option of the background process: a planner's plan needs approval, although other questions are answered.</summary>
     public const string AskPlan = "--ask-plan";
 
-    /// <summary>Option of the background process: what could wake a person at night was answered.</summary>
+    /// <summary>Option of the background process: questions that could wake a user at night are answered.</summary>
     public const string Begun = "--evening-done";
 
     private BackgroundRun Background => new(runId, repository, context) { Engine = engine };
@@ -21,8 +21,8 @@ internal sealed class DetachedStart(string runId, RepositoryLocation repository,
     public IReadOnlyList<string> More { get; init; } = [];
 
     /// <summary>Starts the run with the same command line, and returns when preflight and approval are done. If approval is
-    /// needed, a person at the terminal is asked.</summary>
-    /// <param name="agreed">A person has approved what was asked so far.</param>
+    /// needed, the user at the terminal is asked.</summary>
+    /// <param name="agreed">True if a user has approved all questions so far.</param>
     /// <param name="askPlan">The plan that is to be made needs approval.</param>
     /// <param name="settings">The run's settings.</param>
     /// <param name="stop">Ends the waiting, not the run.</param>
@@ -71,7 +71,7 @@ internal sealed class DetachedStart(string runId, RepositoryLocation repository,
     private static bool IsFolder(string word) =>
         word.StartsWith("-C", StringComparison.Ordinal) || word.StartsWith(GlobalOptions.WorkingDirectoryName, StringComparison.Ordinal);
 
-    /// <summary>Carries out the answer; what goes on then does so in the background.</summary>
+    /// <summary>Executes the answer, then continues in the background.</summary>
     private async Task<Outcome> DecideAsync(RunStatus asked, PlanAnswer answer, OrchestratorSettings settings, CancellationToken stop)
     {
         if (answer is PlanAnswer.Yes)

@@ -39,9 +39,9 @@ internal static class ReportFile
                     "Name another file, or remove it."
                 );
             }
-            var aside = $"{path}.{Guid.NewGuid():N}";
-            File.WriteAllText(aside, html);
-            File.Move(aside, path, overwrite: true);
+            var temporary = $"{path}.{Guid.NewGuid():N}";
+            File.WriteAllText(temporary, html);
+            File.Move(temporary, path, overwrite: true);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

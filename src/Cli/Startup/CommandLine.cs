@@ -117,7 +117,7 @@ internal static class CommandLine
         // The parser gives help precedence over everything, even over an unknown command.
         if (parsed.CommandResult.Command is RootCommand root && arguments is [[not '-', ..] unknown, .., "--help" or "-h" or "-?"])
         {
-            terminal.Fail($"There is no command '{unknown}'.", Hint(CommandGroups.Meant(unknown, root), parsed));
+            terminal.Fail($"The command '{unknown}' is unknown.", Hint(CommandGroups.Meant(unknown, root), parsed));
             return Outcome.Usage;
         }
         return null;
@@ -171,7 +171,7 @@ internal static class CommandLine
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"There is no folder {context.Directory}.",
+                $"The folder {context.Directory} does not exist.",
                 "Name one that exists with --working-dir."
             );
         }
@@ -209,7 +209,7 @@ internal static class CommandLine
             : NearestName.Of(unknown, known);
         var messages =
             command is RootCommand && unknown?.StartsWith('-') is false
-                ? [$"There is no command '{unknown}'."]
+                ? [$"The command '{unknown}' is unknown."]
                 : parsed
                     .Errors.Select(error => InWords(error.Message))
                     .Where(message => unknown is null || message != NoCommand)

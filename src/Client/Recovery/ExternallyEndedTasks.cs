@@ -49,7 +49,7 @@ public sealed class ExternallyEndedTasks(ITemporalClient client)
                 Why = new WorkflowEnded(ClosedExecution.WhyOf(end)),
             },
             ExecutionId = task.RunId,
-            Sequence = TaskReport.LastWord,
+            Sequence = TaskReport.FinalSequence,
         };
         try
         {

@@ -48,7 +48,7 @@ internal sealed class PlaceWaits(ITemporalClient client, TimeProvider time, RpcO
         foreach (var queue in _waiting.GroupBy(waiting => HostPresence.QueueOf(waiting.Place), StringComparer.Ordinal))
         {
             var asking = (await HostPresence.PollersAsync(client, queue.Key, rpc)).Select(poller => poller.Identity);
-            // One whose places are all taken by tasks of the queue asks for none.
+            // A host whose slots are all used by tasks of the queue requests none.
             var hosts = asking.Concat(_given.Where(given => given.Queue == queue.Key).Select(given => given.Host)).ToHashSet();
             known.AddRange(
                 from waiting in queue

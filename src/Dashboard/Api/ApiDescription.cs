@@ -36,11 +36,11 @@ internal sealed class ApiDescription(IServiceProvider services)
 
     private static readonly IReadOnlyList<(int Status, string Meaning)> Refusals =
     [
-        (StatusCodes.Status400BadRequest, "The request lacks something, or what it has is not known or not possible."),
-        (StatusCodes.Status401Unauthorized, "There is no token, or it is a wrong one."),
+        (StatusCodes.Status400BadRequest, "The request is incomplete or invalid."),
+        (StatusCodes.Status401Unauthorized, "The token is missing or wrong."),
         (StatusCodes.Status403Forbidden, "A change from another page, or a program of a run."),
-        (StatusCodes.Status404NotFound, "There is no such repository, run or task, or not yet what is asked of it."),
-        (StatusCodes.Status409Conflict, "The run or task does not allow it as it is, or it waits for a person."),
+        (StatusCodes.Status404NotFound, "The repository, the run, the task or the requested part does not exist."),
+        (StatusCodes.Status409Conflict, "The state of the run or task does not allow the request, or a user must decide first."),
         (StatusCodes.Status413PayloadTooLarge, "The body is too large."),
         (StatusCodes.Status422UnprocessableEntity, "It was tried, and failed; or the Idempotency-Key was used for another request."),
         (StatusCodes.Status429TooManyRequests, "The token is wrong, as too many were in the last minute."),
@@ -52,7 +52,7 @@ internal sealed class ApiDescription(IServiceProvider services)
     [
         ("200", "Done, or the requested document."),
         ("201", "Started: the run works, waits for approval, or has ended already."),
-        ("202", "Kept for whoever continues the run: nobody works on it now."),
+        ("202", "Kept until the run continues, because no process works on it now."),
     ];
 
     private string? _text;
@@ -177,7 +177,7 @@ internal sealed class ApiDescription(IServiceProvider services)
         : "repositories";
 
     private static IEnumerable<ApiMember> HeadersOf(ApiOperation api) =>
-        api.Answer == typeof(string) ? [new("Last-Event-ID", "Goes on after this event; what was missed is sent first.")]
+        api.Answer == typeof(string) ? [new("Last-Event-ID", "Continues after this event; missed events are sent first.")]
         : api.IsRead ? []
         :
         [

@@ -68,14 +68,14 @@ internal sealed record ApiCommand(
 }
 
 /// <summary>The answer to a command.</summary>
-/// <param name="ExitCode">Exit code of the same command of <c>orchestrate</c>: 0, or 4 if nobody works on the run now and the command is
-/// kept until somebody does.</param>
-/// <param name="Told">The messages for people.</param>
+/// <param name="ExitCode">Exit code of the same command of <c>orchestrate</c>: 0, or 4 if no process works on the run now and the command
+/// is kept.</param>
+/// <param name="Told">The messages for users.</param>
 internal sealed record CommandTold(int ExitCode, string Told);
 
 /// <summary>The answer to the start of a run.</summary>
 /// <param name="ExitCode">0 if the run works, 3 if it waits for approval, 1 if it has failed already.</param>
-/// <param name="Told">The messages for people.</param>
+/// <param name="Told">The messages for users.</param>
 /// <param name="RunId">Id of the run.</param>
 /// <param name="State">One of <see cref="RunStates"/>.</param>
 /// <param name="Url">Address of the run in this API.</param>

@@ -51,7 +51,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
     {
         if (reader.Find(context.Request.RouteValues["repository"] as string) is not { } repository)
         {
-            await Refuse(StatusCodes.Status404NotFound, "There is no such repository.", $"GET {Root}/repositories lists them.")
+            await Refuse(StatusCodes.Status404NotFound, "The repository does not exist.", $"GET {Root}/repositories lists them.")
                 .ExecuteAsync(context);
             return;
         }
@@ -89,7 +89,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
                 null,
                 Refuse(
                     StatusCodes.Status400BadRequest,
-                    $"The body is no JSON object: {fault.Message}",
+                    $"The body is not a JSON object: {fault.Message}",
                     "Send an object, as application/json."
                 )
             );
@@ -99,7 +99,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
                 null,
                 Refuse(
                     StatusCodes.Status400BadRequest,
-                    $"'{new UntrustedText(unknown).Line}' is no member of this request.",
+                    $"'{new UntrustedText(unknown).Line}' is not a member of this request.",
                     $"It has: {Names(route.Body)}."
                 )
             )
@@ -251,7 +251,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
         }
         using var reader = new StreamReader(context.Request.Body, new UTF8Encoding(false, throwOnInvalidBytes: false));
         var text = await reader.ReadToEndAsync(context.RequestAborted);
-        return text.Trim().Length == 0 ? [] : JsonNode.Parse(text) as JsonObject ?? throw new JsonException("it is no object.");
+        return text.Trim().Length == 0 ? [] : JsonNode.Parse(text) as JsonObject ?? throw new JsonException("it is not an object.");
     }
 
     private static Task JsonAsync<T>(HttpContext context, T document, int status = StatusCodes.Status200OK)

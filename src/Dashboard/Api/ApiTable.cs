@@ -9,7 +9,7 @@ internal static class ApiTable
     private const string OfRun = OfRepository + "/runs/{run}";
     private const string OfTask = OfRun + "/tasks/{task}";
 
-    private static readonly ApiMember Text = new("text", "What the agent is told.", IsRequired: true);
+    private static readonly ApiMember Text = new("text", "Text for the agent.", IsRequired: true);
 
     private static readonly ApiMember Losses = new(
         "acceptLosses",
@@ -107,7 +107,7 @@ internal static class ApiTable
         Read<LogDocument>(
             "getLog",
             OfTask + "/log",
-            "What a task's agent said and did",
+            "Output of a task's agent",
             request => request.TryNumber("start", out var start) ? (queries, stop) => queries.LogAsync(request.Task, start, stop) : null
         ) with
         {
@@ -116,7 +116,7 @@ internal static class ApiTable
         Read<DiffDocument>(
             "getDiff",
             OfTask + "/diff",
-            "What a task changes",
+            "Changes of a task",
             request => (queries, stop) => queries.DiffAsync(request.Task, stop)
         ),
         Read<ProofDocument>(

@@ -13,7 +13,7 @@ internal sealed class IdempotencyCache(TimeProvider time)
 
     /// <summary>Carries out a command, or returns the answer of the first request with the same key.</summary>
     /// <param name="key">The client's key.</param>
-    /// <param name="request">The request in a form that tells it from others.</param>
+    /// <param name="request">The request in a form that distinguishes it from others.</param>
     /// <param name="act">Carries out the command, also after the caller has hung up.</param>
     /// <param name="stop">The caller hung up.</param>
     /// <returns>The answer; null if the key was used for another request.</returns>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Dashboard.Api;
 
-/// <summary>Refuses abbreviated ids in addresses, so that an address never changes its meaning, and tells the address with the full
+/// <summary>Refuses abbreviated ids in addresses, so that an address never changes its meaning, and returns the address with the full
 /// id.</summary>
 /// <param name="reader">Finds runs.</param>
 internal sealed class WholeIds(QueryReader reader)
@@ -38,7 +38,7 @@ internal sealed class WholeIds(QueryReader reader)
     private static IResult Refuse(HttpContext context, string kind, string given, string whole) =>
         Problem.Of(
             StatusCodes.Status404NotFound,
-            $"There is no {kind} '{new UntrustedText(given).Line}'.",
+            $"No {kind} is named '{new UntrustedText(given).Line}'.",
             $"Addresses need full ids. The {kind} is '{whole}'.",
             (int)Outcome.Usage,
             string.Join('/', context.Request.Path.Value!.Split('/').Select(part => part == given ? Uri.EscapeDataString(whole) : part))

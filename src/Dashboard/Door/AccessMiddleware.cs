@@ -49,8 +49,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
             await RefuseAsync(
                 context,
                 HttpStatusCode.Forbidden,
-                "Agents, gates and what they start are not let in.",
-                "An agent says how its task ended with 'orchestrate done', or what it needs with 'orchestrate blocked'."
+                "Agents, gates and their processes have no access.",
+                "An agent reports its result with 'orchestrate done', and its needs with 'orchestrate blocked'."
             );
             return;
         }

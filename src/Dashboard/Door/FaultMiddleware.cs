@@ -34,7 +34,7 @@ internal sealed class FaultMiddleware(RequestDelegate next, ILogger log)
                 .Of(
                     StatusCodes.Status500InternalServerError,
                     "The server has failed at this request.",
-                    "What it was is in the log of 'orchestrate web'; the command line may do what was asked."
+                    "The log of 'orchestrate web' has the details; try the same on the command line."
                 )
                 .ExecuteAsync(context);
         }

@@ -39,7 +39,7 @@ internal sealed class UnroutedMiddleware(RequestDelegate next, Func<HttpContext,
     private static IResult Missing(HttpContext context) =>
         Problem.Of(
             StatusCodes.Status404NotFound,
-            $"There is nothing at {new UntrustedText(context.Request.Path).Line}.",
+            $"The address {new UntrustedText(context.Request.Path).Line} does not exist.",
             "/api/v1/openapi.json lists the addresses."
         );
 

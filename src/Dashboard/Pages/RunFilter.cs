@@ -13,7 +13,7 @@ public sealed record RunFilter(string Find, string State, string Repository)
 
     /// <summary>States that can be chosen, with their labels.</summary>
     public static IReadOnlyList<(string State, string Label)> States { get; } =
-    [(Open, "open"), (Needs, "waiting for a person"), (Ended, "ended"), (Failed, "failed")];
+    [(Open, "open"), (Needs, "waiting for a user"), (Ended, "ended"), (Failed, "failed")];
 
     /// <summary>True if the list is restricted.</summary>
     public bool IsSet => Find.Length + State.Length + Repository.Length > 0;

@@ -90,7 +90,7 @@ internal sealed class ChangeStreams(QueryReader reader, IDashboardSource source,
     {
         if (reader.Find(repository) is not { } home)
         {
-            return Problem.Of(StatusCodes.Status404NotFound, "There is no such repository.", "GET /api/v1/repositories lists them.");
+            return Problem.Of(StatusCodes.Status404NotFound, "The repository does not exist.", "GET /api/v1/repositories lists them.");
         }
         if (await new WholeIds(reader).RefusalAsync(context, home, run, task: null) is { } refusal)
         {
@@ -100,7 +100,7 @@ internal sealed class ChangeStreams(QueryReader reader, IDashboardSource source,
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ends);
         if (source.FollowAsync(home, run, last, stop.Token) is not { } events)
         {
-            return Problem.Of(StatusCodes.Status404NotFound, $"There is no run {run}.", "The runs of a repository are at .../runs.");
+            return Problem.Of(StatusCodes.Status404NotFound, $"The run {run} does not exist.", "The runs of a repository are at .../runs.");
         }
         var now = (await reader.RunAsync(home, run, stop.Token)).Document;
         if (!await BeginAsync(context, stop.Token))

@@ -132,10 +132,7 @@ internal sealed class FormRoutes(
         {
             return Said(
                 back,
-                new CommandResult(
-                    Outcome.Usage,
-                    "Nothing was done: what you answered is not asked any more, or is asked anew with other words. See below."
-                ),
+                new CommandResult(Outcome.Usage, "Nothing was done, because the question has changed or is no longer open. See below."),
                 text
             );
         }
@@ -218,7 +215,7 @@ internal sealed class FormRoutes(
         Problem.Of(
             StatusCodes.Status403Forbidden,
             "This form does not come from a page of this session.",
-            "Load the page anew and send it again."
+            "Reload the page and send it again."
         );
 
     private IResult Said(string to, CommandResult outcome, string typed = "") =>

@@ -178,7 +178,7 @@ internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimePro
         }
         catch (JsonException fault)
         {
-            return Problem.Of(StatusCodes.Status400BadRequest, $"The body is no JSON: {fault.Message}", "{\"tasks\": [\"...\"]}");
+            return Problem.Of(StatusCodes.Status400BadRequest, $"The body is not JSON: {fault.Message}", "{\"tasks\": [\"...\"]}");
         }
         var texts = TextsOf(body?["tasks"] ?? body?["task"]).ToList();
         var home = body?["repository"]?.ToString() is { Length: > 0 } named
@@ -188,7 +188,7 @@ internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimePro
         {
             return Problem.Of(
                 StatusCodes.Status400BadRequest,
-                home is null ? "The repository is unknown." : "There are no tasks, or one of them is empty.",
+                home is null ? "The repository is unknown." : "The task list is empty, or one of the tasks is empty.",
                 "{\"repository\": \"ID or path\", \"tasks\": [\"what an agent has to do\", ...]}; GET /api/v1/repositories lists them."
             );
         }
@@ -221,7 +221,7 @@ internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimePro
     private static IResult Unknown(string agent) =>
         Problem.Of(
             StatusCodes.Status404NotFound,
-            $"There is no agent {new UntrustedText(agent).Line}.",
+            $"The agent {new UntrustedText(agent).Line} is unknown.",
             "GET /api/status lists the agents."
         );
 

@@ -122,7 +122,7 @@ internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, Form
         await renderer.RenderAsync<TextPage>(
             new()
             {
-                ["Frame"] = await FrameAsync(context, "There is nothing here", "home"),
+                ["Frame"] = await FrameAsync(context, "Page not found", "home"),
                 ["Text"] = $"{what} is not known here: it was removed, or never was. The page 'Runs' lists all runs.",
             },
             StatusCodes.Status404NotFound

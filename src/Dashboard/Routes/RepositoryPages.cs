@@ -43,7 +43,7 @@ internal sealed class RepositoryPages(QueryReader reader, PageRoutes pages, Page
                 ["Proof"] = found?.Document?.Proof,
                 ["Problem"] =
                     found is not null ? found.Problem
-                    : repository is { Length: > 0 } && home is null ? "There is no such repository."
+                    : repository is { Length: > 0 } && home is null ? "The repository does not exist."
                     : "",
             }
         );

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Dashboard.Source;
 
-/// <summary>Keeps the transitions of the runs that pages show, so that a change of a long run costs reading only what is new.</summary>
+/// <summary>Keeps the transitions of the runs that pages show, so that pages of a long run read only new transitions.</summary>
 /// <param name="reader">Runs queries.</param>
 internal sealed class EventStore(QueryReader reader)
 {

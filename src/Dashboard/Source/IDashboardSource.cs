@@ -35,7 +35,7 @@ public interface IDashboardSource
     string Fingerprint(RepositoryEntry repository, string? run);
 
     /// <summary>True if a caller on this machine is an agent, a gate, or another program that a run has started, which must not answer its
-    /// own questions, or if the caller closed its end already, so that nobody knows its process.</summary>
+    /// own questions, or if the caller closed its end already, so that its process is unknown.</summary>
     /// <param name="caller">The caller's address and port.</param>
     /// <param name="called">The address and port of the page that it called: any of this machine's.</param>
     bool IsStepOfRun(IPEndPoint caller, IPEndPoint called);

@@ -6,7 +6,7 @@ namespace Orchestrator.Dashboard.Views;
 /// <param name="Shown">Time that it takes on the axis.</param>
 public sealed record IdleTime(DateTimeOffset From, DateTimeOffset To, TimeSpan Shown)
 {
-    // A wait that is short beside the work is shown as it was.
+    // A wait that is short compared with the work is shown unchanged.
     private const double LeastPart = 0.5;
     private const double ShownPart = 0.08;
     private static readonly TimeSpan _least = TimeSpan.FromMinutes(2);

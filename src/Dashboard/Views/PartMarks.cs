@@ -10,6 +10,6 @@ internal static class PartMarks
     /// <summary>End of a part.</summary>
     public const string End = "<!--/part-->";
 
-    /// <summary>Id of the time of a page, whose change alone is no change of the page.</summary>
+    /// <summary>Id of the time on a page; a change of the time alone is not a change of the page.</summary>
     public const string AsOf = "as-of";
 }

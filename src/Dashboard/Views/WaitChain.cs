@@ -67,13 +67,13 @@ public sealed class WaitChain(RunStatus run)
         if (run.Questions.FirstOrDefault(question => question.Id == task.Id) is { } question)
         {
             return (
-                new WaitLink(task.Id, $"waits for a person: {question.Question}", question.Ways is [var way, ..] ? way.Command : null),
+                new WaitLink(task.Id, $"waits for a user: {question.Question}", question.Ways is [var way, ..] ? way.Command : null),
                 null
             );
         }
         if (task.Paused)
         {
-            return (new WaitLink(task.Id, "is paused by a person", $"orchestrate resume {run.RunId}/{task.Id}"), null);
+            return (new WaitLink(task.Id, "is paused by a user", $"orchestrate resume {run.RunId}/{task.Id}"), null);
         }
         if (task.Outage is { } account && run.Outages.FirstOrDefault(outage => outage.Account == account) is { } outage)
         {
@@ -132,7 +132,7 @@ public sealed class WaitChain(RunStatus run)
         }
         if (run.Abandoned is true)
         {
-            return new WaitLink(task.Id, "waits since nobody works on the run", $"orchestrate resume {run.RunId}");
+            return new WaitLink(task.Id, "waits because no process works on the run", $"orchestrate resume {run.RunId}");
         }
         if (task.State is TaskStates.Pending or TaskStates.Queued)
         {

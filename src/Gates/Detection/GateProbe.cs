@@ -47,21 +47,22 @@ public static class GateProbe
         cause switch
         {
             EnvironmentCause.ReadOnly or EnvironmentCause.Permission =>
-                "Name the folder that it writes to in 'permissions.paths', if that lies outside of the repository, or make it writable.",
+                "Add its output folder to 'permissions.paths' if it is outside of the repository, or make it writable.",
             EnvironmentCause.NoSpace => "Free space on that disk.",
             EnvironmentCause.NoNetwork =>
-                "Connect the machine, allow the host (orchestrate network), or let set-up fetch all that is needed (worktrees.setup).",
+                "Connect the machine, allow the host (orchestrate network), or let set-up download everything (worktrees.setup).",
             EnvironmentCause.OutOfMemory => "Free memory, or let fewer agents work at once (workers).",
             EnvironmentCause.MissingService => "Start the service that it needs.",
-            EnvironmentCause.WrongVersion => "Install the version that it asks for.",
+            EnvironmentCause.WrongVersion => "Install the version that it requires.",
             _ => null,
         };
 
     private static string Installing(Gate gate, bool ofProject, string directory, IReadOnlyList<Gate> found) =>
-        !ofProject ? "Install what it needs, or change the task's 'verification'."
+        !ofProject ? "Install the missing program or package, or change the task's 'verification'."
         : SetUpOf(gate, directory, found) is { } setUp
-            ? $"Install what it needs, or have each worktree set up with it: {setUp}. Without this gate: gates.task: []."
-        : "Install what it needs, or have it installed in each worktree (worktrees.setup). Without this gate: gates.task: [].";
+            ? $"Install the missing program or package, or add it to the set-up of each worktree: {setUp}. To run without this "
+                + "gate: gates.task: []."
+        : "Install the missing program or package, also in each worktree (worktrees.setup). To run without this gate: gates.task: [].";
 
     // Installing such a project also installs its packages.
     private static bool IsPackage(string directory) =>

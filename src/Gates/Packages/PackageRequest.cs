@@ -31,8 +31,8 @@ public sealed partial record PackageRequest(string Name, string Version, IReadOn
             );
         }
         problem =
-            $"'{FileNames.Show(text)}' is no package of {tool.Registry}, and nothing was run for it. Name one as in {tool.Example}; "
-            + "what is no package of the registry (an address, a path, a program of the system, access to something) ask for by a "
+            $"'{FileNames.Show(text)}' is not a package of {tool.Registry}, so nothing was installed. Name one as in {tool.Example}. "
+            + "For anything else (an address, a path, a system program, access to something) ask a "
             + "question.";
         return null;
     }

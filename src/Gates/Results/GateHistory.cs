@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Orchestrator.Gates.Results;
 
 /// <summary>Latest verdicts of each gate over all runs of a repository, without output: one file per gate in the repository's cache
-/// folder. They show how often a gate is flaky and what is usual for it. A changed gate starts with an empty history. Results without
+/// folder. They show a gate's flakiness and its usual results. A changed gate starts with an empty history. Results without
 /// information about flakiness (stopped, could not run, not rerun) are left out.</summary>
 /// <param name="folder">Folder of the history files.</param>
 /// <param name="time">Clock for their age.</param>
@@ -56,7 +56,7 @@ public sealed class GateHistory(string folder, TimeProvider time)
             return Read(verdict.Gate);
         }
         using var alone = await LockFile.TakeAsync(folder + ".lock", stop);
-        GateVerdict[] known = [.. Read(verdict.Gate).Append(verdict with { Tail = "", Oddities = [], Failures = null }).TakeLast(Longest)];
+        GateVerdict[] known = [.. Read(verdict.Gate).Append(verdict with { Tail = "", Anomalies = [], Failures = null }).TakeLast(Longest)];
         DurableFile.Write(PathOf(verdict.Gate), JsonSerializer.SerializeToUtf8Bytes(known, GateVerdictJson.Default.GateVerdictArray));
         return known;
     }

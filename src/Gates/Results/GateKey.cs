@@ -7,7 +7,7 @@ namespace Orchestrator.Gates.Results;
 /// change the result.</summary>
 public static class GateKey
 {
-    /// <summary>Returns a hash of a gate's command, independent of its spelling, and of whether it must fail.</summary>
+    /// <summary>Returns a hash of a gate's command, independent of its spelling, that also covers its <c>negate</c> option.</summary>
     /// <param name="more">Further inputs that determine the result.</param>
     public static string Of(Gate gate, params IEnumerable<string> more) =>
         Convert.ToHexStringLower(

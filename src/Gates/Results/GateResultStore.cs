@@ -165,9 +165,9 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
 
     private static async Task<GateVerdict> CompareAsync(GateHistory history, GateVerdict verdict, CancellationToken stop)
     {
-        if (verdict.Oddities.Count == 0 && GateTampering.OfResult(history.Read(verdict.Gate), verdict) is { } odd)
+        if (verdict.Anomalies.Count == 0 && GateTampering.OfResult(history.Read(verdict.Gate), verdict) is { } odd)
         {
-            verdict = verdict with { Oddities = [odd] };
+            verdict = verdict with { Anomalies = [odd] };
         }
         return verdict with { Chance = GateHistory.ChanceOf(await history.AddAsync(verdict, stop)) };
     }

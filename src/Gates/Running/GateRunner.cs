@@ -55,7 +55,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         }
         if (!Directory.Exists(subject.Directory))
         {
-            return CouldNotRun(gate, command, $"The directory {subject.Directory} is gone.");
+            return CouldNotRun(gate, command, $"The directory {subject.Directory} is missing.");
         }
         if (System.Text.Encoding.UTF8.GetByteCount(command) > LongestCommand)
         {
@@ -333,7 +333,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
             var report = RunsTwice(gate) ? ReportFiles.Read(subject.Directory, log.Began, cancellationToken) : null;
             verdict = Blame(Read(verdict, printed, result, subject, report), subject, records);
         }
-        verdict = verdict with { Oddities = [.. OdditiesOf(log, result.StandardOutput)] };
+        verdict = verdict with { Anomalies = [.. AnomaliesOf(log, result.StandardOutput)] };
         if (number is not null)
         {
             verdict = verdict.Compare(number.Value);
@@ -346,15 +346,15 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
 
     /// <summary>Returns changes that others made to the file with the gate's output. A gate often runs an agent's code, which can find the
     /// file. The verdict does not depend on the file, but users read it.</summary>
-    private static IEnumerable<GateOddity> OdditiesOf(LogFile log, CapturedOutput output)
+    private static IEnumerable<GateAnomaly> AnomaliesOf(LogFile log, CapturedOutput output)
     {
         if (log.WasInTheWay is { } found)
         {
-            yield return new GateOddity(GateOddityKind.LogReplaced) { Files = new NamedFiles([found], 0) };
+            yield return new GateAnomaly(GateAnomalyKind.LogReplaced) { Files = new NamedFiles([found], 0) };
         }
         else if (output.TotalBytes <= EvidenceBytes && log.IsForeign(output))
         {
-            yield return new GateOddity(GateOddityKind.LogForeign);
+            yield return new GateAnomaly(GateAnomalyKind.LogForeign);
         }
     }
 

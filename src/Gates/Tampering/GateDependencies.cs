@@ -98,7 +98,7 @@ public sealed partial class GateDependencies
             // A file that the plan's gate names and that did not exist is the work's own to create.
             if (calls.Direct.Contains(file.Path) && file.Change != FileChange.Added)
             {
-                return $"which decides what the gate '{gate.Name}' does";
+                return $"which controls the gate '{gate.Name}'";
             }
             if (calls.Called.Contains(file.Path) && !calls.Direct.Contains(file.Path))
             {
@@ -106,7 +106,7 @@ public sealed partial class GateDependencies
             }
             if (!_harmless.Contains(file.Path) && kinds.Any(kind => IsDecided(kind, file)))
             {
-                return $"which decides what the gate '{gate.Name}' does";
+                return $"which controls the gate '{gate.Name}'";
             }
             if (_modules.Hides(file, kinds) is { } hidden)
             {

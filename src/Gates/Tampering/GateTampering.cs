@@ -62,7 +62,7 @@ public static class GateTampering
     /// there is none.</summary>
     /// <param name="past">Earlier results of the same gate, oldest first.</param>
     /// <param name="verdict">Current result.</param>
-    public static GateOddity? OfResult(IEnumerable<GateVerdict> past, GateVerdict verdict)
+    public static GateAnomaly? OfResult(IEnumerable<GateVerdict> past, GateVerdict verdict)
     {
         // A faster measurement may be the purpose of the work.
         if (verdict is not { Result: GateResult.Passed, Cached: false, Gate.IsMeasurement: false })
@@ -70,7 +70,7 @@ public static class GateTampering
             return null;
         }
         return verdict.Tests is { IsContradicted: true } tests
-            ? new GateOddity(GateOddityKind.CountsDiffer)
+            ? new GateAnomaly(GateAnomalyKind.CountsDiffer)
             {
                 Before = tests.Printed,
                 Now = tests.Ran,
@@ -83,12 +83,12 @@ public static class GateTampering
     /// test less means that a test was removed, disabled or left out.</summary>
     /// <param name="before">Result at the base.</param>
     /// <param name="verdict">Current result.</param>
-    public static GateOddity? SinceBase(GateVerdict before, GateVerdict verdict) =>
+    public static GateAnomaly? SinceBase(GateVerdict before, GateVerdict verdict) =>
         verdict.Result == GateResult.Passed
         && before is { Passed: true, Tests: { } tests }
         && !ChangedFileNames.AreAskedFor(verdict.Gate)
         && (verdict.Tests?.Ran ?? 0) < tests.Ran
-            ? new GateOddity(GateOddityKind.FewerTestsThanBase) { Before = tests.Ran, Now = verdict.Tests?.Ran }
+            ? new GateAnomaly(GateAnomalyKind.FewerTestsThanBase) { Before = tests.Ran, Now = verdict.Tests?.Ran }
             : null;
 
     private static IEnumerable<string> Changes(
@@ -120,29 +120,29 @@ public static class GateTampering
         if (suite.Result == BaseSuiteResult.Red && (untouched.Count > 0 || suite.Failed.Count == 0))
         {
             yield return untouched.Count > 0
-                ? $"With tests and configuration as they were at its base it fails: {FileNames.Some(untouched, MostFiles)}."
-                : "With tests and configuration as they were at its base its gates fail.";
+                ? $"It fails with the tests and configuration of its base: {FileNames.Some(untouched, MostFiles)}."
+                : "Its gates fail with the tests and configuration of its base.";
         }
         var (isGreen, isUnlike) = (suite.Result == BaseSuiteResult.Green, suite.Result != BaseSuiteResult.Green);
         if (tests.Gone.Count > 0 && (tests.IsFewer || FailsIn(tests.Gone)))
         {
-            yield return $"It takes tests away: {FileNames.Some(tests.Gone, MostFiles)}.";
+            yield return $"It removes tests: {FileNames.Some(tests.Gone, MostFiles)}.";
         }
         if (tests.Skipped.Count > 0)
         {
-            yield return $"It switches tests off that were there: {FileNames.Some(tests.Skipped, MostFiles)}.";
+            yield return $"It disables existing tests: {FileNames.Some(tests.Skipped, MostFiles)}.";
         }
         if (tests.GroupsSkipped.Count > 0)
         {
-            yield return $"It switches groups of tests off: {FileNames.Some(tests.GroupsSkipped, MostFiles)}.";
+            yield return $"It disables groups of tests: {FileNames.Some(tests.GroupsSkipped, MostFiles)}.";
         }
         if (tests.Loosened.Count > 0 && isUnlike)
         {
-            yield return $"It lets tests check less that were there: {FileNames.Some(tests.Loosened, MostFiles)}.";
+            yield return $"It weakens existing tests: {FileNames.Some(tests.Loosened, MostFiles)}.";
         }
         if (hollow.Count > 0)
         {
-            yield return "It changes tests that fail on it in the form of its base, so that they pass with and without it: "
+            yield return "It changed tests whose original version fails, so that they pass with and without its work: "
                 + $"{FileNames.Some(hollow, MostFiles)}.";
         }
         var isSaid = tests.Gone.Count + tests.Skipped.Count + tests.GroupsSkipped.Count > 0 || tests.IsApproved;
@@ -152,7 +152,7 @@ public static class GateTampering
         }
         if (tests.Unreadable.Count > 0 && !isGreen)
         {
-            yield return $"It makes tests something that can't be read as text: {FileNames.Some(tests.Unreadable, MostFiles)}.";
+            yield return $"It replaces tests by files that are not text: {FileNames.Some(tests.Unreadable, MostFiles)}.";
         }
 
         bool FailsIn(IReadOnlyList<string> names) =>
@@ -163,7 +163,7 @@ public static class GateTampering
     {
         if (suite.Failed.Where(tests.Touch).ToList() is { Count: > 0 } touched)
         {
-            yield return $"tests that it changed fail in the form of its base: {FileNames.Some(touched, MostFiles)}";
+            yield return $"the original versions of changed tests fail: {FileNames.Some(touched, MostFiles)}";
         }
         if (tests.Loosened.Count > 0 && suite.Result == BaseSuiteResult.Green)
         {
@@ -175,22 +175,23 @@ public static class GateTampering
         }
         if (suite.Result == BaseSuiteResult.NotComparable)
         {
-            yield return "the tests of its base say nothing about it: they do not build or load against it";
+            yield return "the tests of its base prove nothing, because they do not build or load with its work";
         }
     }
 
     /// <summary>True if a gate ran fewer tests than in an earlier run.</summary>
     public static bool RanFewerThanBefore(GateVerdict verdict) =>
-        verdict.Oddities.Any(oddity =>
-            oddity.Kind is GateOddityKind.FewerTestsThanBase or GateOddityKind.FewerTestsThanLast or GateOddityKind.FewerTestsThanLately
+        verdict.Anomalies.Any(anomaly =>
+            anomaly.Kind is GateAnomalyKind.FewerTestsThanBase or GateAnomalyKind.FewerTestsThanLast or GateAnomalyKind.FewerTestsThanLately
         );
 
-    private static bool RanFewer(GateVerdict verdict) => verdict.Oddities.Any(oddity => oddity.Kind == GateOddityKind.FewerTestsThanBase);
+    private static bool RanFewer(GateVerdict verdict) =>
+        verdict.Anomalies.Any(anomaly => anomaly.Kind == GateAnomalyKind.FewerTestsThanBase);
 
     private static bool RanNothing(GateVerdict verdict) =>
         verdict is { Passed: true, Kind: GateKind.NoTests, Gate.Type: GateType.Test or GateType.Custom };
 
-    private static GateOddity? Beside(IReadOnlyList<GateVerdict> past, GateVerdict verdict)
+    private static GateAnomaly? Beside(IReadOnlyList<GateVerdict> past, GateVerdict verdict)
     {
         // The result depends on the changed files, so runs are not comparable.
         if (past.Count == 0 || ChangedFileNames.AreAskedFor(verdict.Gate))
@@ -201,7 +202,7 @@ public static class GateTampering
         if (most is { } before && IsFarLess(verdict.Tests?.Ran ?? 0, before))
         {
             var isLast = past[^1].Tests?.Ran == before;
-            return new GateOddity(isLast ? GateOddityKind.FewerTestsThanLast : GateOddityKind.FewerTestsThanLately)
+            return new GateAnomaly(isLast ? GateAnomalyKind.FewerTestsThanLast : GateAnomalyKind.FewerTestsThanLately)
             {
                 Before = before,
                 Now = verdict.Tests?.Ran,
@@ -210,7 +211,7 @@ public static class GateTampering
         // With as many tests as before, the machine or the build cache explains the shorter duration.
         var usual = past.Select(run => run.Duration.TotalSeconds).Order().ElementAt(past.Count / 2);
         return verdict.Tests is null && past.Count >= 2 && usual >= LongEnough && verdict.Duration.TotalSeconds * Faster < usual
-            ? new GateOddity(GateOddityKind.Faster) { Before = (decimal)usual, Now = (decimal)verdict.Duration.TotalSeconds }
+            ? new GateAnomaly(GateAnomalyKind.Faster) { Before = (decimal)usual, Now = (decimal)verdict.Duration.TotalSeconds }
             : null;
     }
 
@@ -226,7 +227,7 @@ public static class GateTampering
         }
         if (text.IsBinary)
         {
-            return " It can't be read as text.";
+            return " It is not text.";
         }
         string[] lines =
         [

@@ -8,8 +8,8 @@ namespace Orchestrator.Gates.Trees;
 /// runs.</summary>
 /// <remarks>Names are held as Latin-1, with one character per byte.</remarks>
 /// <param name="root">Absolute path of the folder.</param>
-/// <param name="aside">Absolute path of our own folder on the same disk for stashed files.</param>
-public sealed class GateOutputs(string root, string aside) : IDisposable
+/// <param name="stash">Absolute path of our own folder on the same disk for stashed files.</param>
+public sealed class GateOutputs(string root, string stash) : IDisposable
 {
     private const int DeepestFolder = 100;
     private const int MostEntries = 2_000_000;
@@ -22,7 +22,7 @@ public sealed class GateOutputs(string root, string aside) : IDisposable
     /// <param name="tops">Observed paths in the folder, each with everything below it.</param>
     public void Begin(IEnumerable<string> tops)
     {
-        FolderRemover.Remove(aside);
+        FolderRemover.Remove(stash);
         foreach (var (path, stamp) in Walk(tops))
         {
             _entries[path] = new Entry { Stamp = stamp, IsOfSetUp = true };
@@ -39,7 +39,7 @@ public sealed class GateOutputs(string root, string aside) : IDisposable
         var hasChanged = false;
         foreach (var (path, stamp) in now)
         {
-            if (!_entries.TryGetValue(path, out var entry) || entry.Aside is not null)
+            if (!_entries.TryGetValue(path, out var entry) || entry.StashName is not null)
             {
                 // A stashed file with the same name is older.
                 entry = _entries[path] = new Entry();
@@ -50,7 +50,7 @@ public sealed class GateOutputs(string root, string aside) : IDisposable
                 hasChanged |= entry.Write(gate);
             }
         }
-        foreach (var (path, entry) in _entries.Where(known => known.Value is { IsGone: false, Aside: null }))
+        foreach (var (path, entry) in _entries.Where(known => known.Value is { IsGone: false, StashName: null }))
         {
             if (!now.ContainsKey(path))
             {
@@ -78,7 +78,7 @@ public sealed class GateOutputs(string root, string aside) : IDisposable
         {
             foreach (var (path, entry) in foreign.OrderByDescending(known => known.Key, StringComparer.Ordinal))
             {
-                MoveAside(path, entry);
+                Stash(path, entry);
             }
             BringBack(entry => !entry.HasForeign(gates));
             return true;
@@ -91,15 +91,15 @@ public sealed class GateOutputs(string root, string aside) : IDisposable
     }
 
     /// <summary>Currently stashed files and folders. A folder includes its content.</summary>
-    public IReadOnlyList<string> MovedAside =>
+    public IReadOnlyList<string> Stashed =>
         [
             .. _entries
-                .Where(known => known.Value.Aside is not null && !IsAside(known.Key[..Math.Max(0, known.Key.LastIndexOf('/'))]))
+                .Where(known => known.Value.StashName is not null && !IsStashed(known.Key[..Math.Max(0, known.Key.LastIndexOf('/'))]))
                 .Select(known => FileNames.Decode(Encoding.Latin1.GetBytes(known.Key)))
                 .Order(StringComparer.Ordinal),
         ];
 
-    private bool IsAside(string path) => _entries.TryGetValue(path, out var entry) && entry.Aside is not null;
+    private bool IsStashed(string path) => _entries.TryGetValue(path, out var entry) && entry.StashName is not null;
 
     /// <summary>Restores all stashed files, except those that were replaced by new ones.</summary>
     public void BringAllBack()
@@ -115,12 +115,12 @@ public sealed class GateOutputs(string root, string aside) : IDisposable
     }
 
     /// <summary>Discards the stashed files.</summary>
-    public void Dispose() => FolderRemover.Remove(aside);
+    public void Dispose() => FolderRemover.Remove(stash);
 
     // Names are in descending order, so that content comes before its folder.
-    private void MoveAside(string path, Entry entry)
+    private void Stash(string path, Entry entry)
     {
-        if (entry.IsGone || entry.Aside is not null)
+        if (entry.IsGone || entry.StashName is not null)
         {
             return;
         }
@@ -132,20 +132,20 @@ public sealed class GateOutputs(string root, string aside) : IDisposable
         if (entry.Stamp.Kind == EntryKind.Folder)
         {
             // A folder that also holds files of needed gates stays.
-            entry.Aside = parent.Remove(name, isFolder: true) ? "" : null;
+            entry.StashName = parent.Remove(name, isFolder: true) ? "" : null;
             return;
         }
-        using var place = FolderHandle.TryOpen(OwnFolder.Ensure(aside)) ?? throw new IOException($"'{aside}' is gone.");
+        using var place = FolderHandle.TryOpen(OwnFolder.Ensure(stash)) ?? throw new IOException($"'{stash}' is gone.");
         var moved = (++_moved).ToString(CultureInfo.InvariantCulture);
         parent.Rename(name, place, Encoding.ASCII.GetBytes(moved));
-        entry.Aside = moved;
+        entry.StashName = moved;
     }
 
     private void BringBack(Func<Entry, bool> isWanted)
     {
         foreach (
             var (path, entry) in _entries
-                .Where(known => known.Value.Aside is not null && isWanted(known.Value))
+                .Where(known => known.Value.StashName is not null && isWanted(known.Value))
                 .OrderBy(known => known.Key, StringComparer.Ordinal)
         )
         {
@@ -154,16 +154,16 @@ public sealed class GateOutputs(string root, string aside) : IDisposable
             {
                 continue;
             }
-            if (entry.Aside is { Length: > 0 } moved)
+            if (entry.StashName is { Length: > 0 } moved)
             {
-                using var place = FolderHandle.TryOpen(aside) ?? throw new IOException($"'{aside}' is gone.");
+                using var place = FolderHandle.TryOpen(stash) ?? throw new IOException($"'{stash}' is gone.");
                 place.Rename(Encoding.ASCII.GetBytes(moved), parent, name);
             }
             else
             {
                 parent.TryMake(name)?.Dispose();
             }
-            (entry.Aside, entry.Stamp) = (null, parent.StampOf(name) ?? default);
+            (entry.StashName, entry.Stamp) = (null, parent.StampOf(name) ?? default);
         }
     }
 
@@ -218,7 +218,7 @@ public sealed class GateOutputs(string root, string aside) : IDisposable
         found[path] = stamp;
         if (found.Count > MostEntries || depth > DeepestFolder)
         {
-            throw new IOException($"'{path}' is too deep, or there are too many files.");
+            throw new IOException($"'{path}' is nested too deeply or has too many files.");
         }
         if (stamp.Kind != EntryKind.Folder)
         {
@@ -247,7 +247,7 @@ public sealed class GateOutputs(string root, string aside) : IDisposable
         public bool IsGone { get; set; }
 
         /// <summary>Name of the stashed file, empty for a folder, or null if nothing is stashed.</summary>
-        public string? Aside { get; set; }
+        public string? StashName { get; set; }
 
         public bool Write(Gate gate)
         {

@@ -45,7 +45,7 @@ public sealed class GateRestorer(WorktreeBaseline baseline, IReadOnlySet<string>
         return true;
     }
 
-    /// <summary>Restores the tree after a gate and returns what the gate changed in all its runs.</summary>
+    /// <summary>Restores the tree after a gate and returns the gate's changes in all its runs.</summary>
     public async Task<GateTraces> EndAsync(CancellationToken stop)
     {
         var isWhole = await PutBackAsync(stop) && _isWhole;

@@ -2,7 +2,7 @@ using Orchestrator.Git.Program;
 
 namespace Orchestrator.Gates.Trees;
 
-/// <summary>Adds to a gate's verdict and log what the gate changed in its tree and what was restored.</summary>
+/// <summary>Records a gate's changes to its tree, and their restoration, in the verdict and the log.</summary>
 public static class GateTracesNotes
 {
     private const int MostFiles = 5;
@@ -12,21 +12,21 @@ public static class GateTracesNotes
     /// <param name="traces">Changes that the gate left.</param>
     /// <param name="setUp">Tracked files that the set-up had changed before the gate.</param>
     /// <param name="removedBefore">Files of earlier gates that were removed.</param>
-    /// <param name="aside">Files of earlier gates that were stashed during the gate, or null for none.</param>
+    /// <param name="stashed">Files of earlier gates that were stashed during the gate, or null for none.</param>
     public static GateVerdict Tell(
         GateVerdict verdict,
         GateTraces traces,
         IReadOnlyList<string> setUp,
         IReadOnlyList<string> removedBefore,
-        IReadOnlyList<string>? aside = null
+        IReadOnlyList<string>? stashed = null
     )
     {
         var hostile = traces.Removed.Where(Ecosystems.IsReadFirst).ToList();
-        GateOddity[] odd =
+        GateAnomaly[] odd =
         [
-            .. Odd(GateOddityKind.SetUpChangedFiles, setUp),
-            .. Odd(GateOddityKind.ChangedFiles, traces.Changed),
-            .. Odd(GateOddityKind.MadeFilesReadFirst, hostile),
+            .. Odd(GateAnomalyKind.SetUpChangedFiles, setUp),
+            .. Odd(GateAnomalyKind.ChangedFiles, traces.Changed),
+            .. Odd(GateAnomalyKind.MadeFilesReadFirst, hostile),
         ];
         var removed = Named([.. traces.Removed.Except(hostile)]);
         if (verdict.EvidenceFile is { } log && GateFormatter.LogTraces(odd, removed, traces.IsWhole) is { Length: > 0 } lines)
@@ -35,9 +35,9 @@ public static class GateTracesNotes
         }
         verdict = verdict with
         {
-            Oddities = [.. verdict.Oddities, .. odd],
+            Anomalies = [.. verdict.Anomalies, .. odd],
             RemovedBefore = verdict.Passed ? null : Named(removedBefore),
-            StartedWithout = verdict.Passed ? null : Named(aside ?? []),
+            StartedWithout = verdict.Passed ? null : Named(stashed ?? []),
         };
         // A linter that fixes its findings always passes, and its fixes are not part of the commit.
         return verdict is { Passed: true, Gate: { Type: GateType.Lint, Negate: false } } && traces.Changed.Count > 0
@@ -49,8 +49,8 @@ public static class GateTracesNotes
             : verdict;
     }
 
-    private static IEnumerable<GateOddity> Odd(GateOddityKind kind, IReadOnlyList<string> files) =>
-        Named(files) is { } named ? [new GateOddity(kind) { Files = named }] : [];
+    private static IEnumerable<GateAnomaly> Odd(GateAnomalyKind kind, IReadOnlyList<string> files) =>
+        Named(files) is { } named ? [new GateAnomaly(kind) { Files = named }] : [];
 
     private static NamedFiles? Named(IReadOnlyList<string> files) =>
         files.Count == 0

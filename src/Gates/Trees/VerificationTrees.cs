@@ -125,7 +125,7 @@ public sealed class VerificationTree(
     public WorktreeBaseline Baseline { get; private set; } = baseline;
 
     /// <summary>Absolute path of a folder beside the worktree for stashed files of gates.</summary>
-    public string Aside => Worktree.Path + ".aside";
+    public string StashFolder => Worktree.Path + ".aside";
 
     /// <summary>Checks out the commit again and removes all other files, including those of the set-up.</summary>
     /// <exception cref="GitException">git refuses, or the worktree was replaced.</exception>

@@ -114,8 +114,8 @@ public sealed class WorktreeResourceClaims
             }
         }
         throw new IOException(
-            $"All {Plural.Of(ranges.Count, "range")} of 20 ports from {ranges[0]} on are in use. See {_folder} for the worktrees that have "
-                + "them; end runs, or remove worktrees that are not needed."
+            $"All {Plural.Of(ranges.Count, "range")} of 20 ports from {ranges[0]} on are in use. See {_folder} for the worktrees that hold "
+                + "them. End runs, or remove unneeded worktrees."
         );
     }
 

@@ -49,7 +49,7 @@ public sealed record CommitSigning(string Format, string Key)
                 repository,
                 repository.Call("commit-tree", "-S", "HEAD^{tree}", "-F", "-") with
                 {
-                    Input = ProcessInput.FromText("A trial of the signature\n"),
+                    Input = ProcessInput.FromText("Test of the signature\n"),
                     Environment = new Dictionary<string, string?>(repository.IdentityVariables)
                     {
                         ["GIT_OBJECT_DIRECTORY"] = folder.FullName,
@@ -94,7 +94,7 @@ public sealed record CommitSigning(string Format, string Key)
         catch (GitException refusal) when (refusal.IsRefusal)
         {
             throw new CommitSigningException(
-                $"{this} does not sign: {FileNames.Show(refusal.ErrorOutput.ReplaceLineEndings(" ").Trim(), 300)}"
+                $"{this} could not sign: {FileNames.Show(refusal.ErrorOutput.ReplaceLineEndings(" ").Trim(), 300)}"
             );
         }
     }

@@ -87,9 +87,9 @@ internal sealed class GuardStore(string folder)
         if (new FileInfo(path) is var kept && (!kept.Exists || kept.Length != content.Length))
         {
             OwnFolder.Ensure(folder);
-            var aside = $"{path}.{Guid.NewGuid():N}.tmp";
-            File.WriteAllBytes(aside, content);
-            File.Move(aside, path, overwrite: true);
+            var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+            File.WriteAllBytes(temporary, content);
+            File.Move(temporary, path, overwrite: true);
         }
         return file;
     }

@@ -130,7 +130,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
                     PutFileBack(change.Name, change.Expected);
                     break;
                 case TamperedKind.Program:
-                    await PutAsideAsync(change, during, cancellationToken);
+                    await QuarantineAsync(change, during, cancellationToken);
                     break;
                 case TamperedKind.Stash when change.Found is null:
                     await KeepAsync(change.Expected!, cancellationToken);
@@ -151,7 +151,7 @@ public sealed class RepositoryGuard(GitRepository repository, string storeFolder
         await refs.UpdateWithFilesAsync([new RefChange(change.Name, change.Expected, change.Found)], "put back", cancellationToken);
     }
 
-    private async Task PutAsideAsync(TamperedItem change, string during, CancellationToken cancellationToken)
+    private async Task QuarantineAsync(TamperedItem change, string during, CancellationToken cancellationToken)
     {
         if (SettingLocation.TryParse(change.Name) is { } setting)
         {

@@ -4,7 +4,7 @@ namespace Orchestrator.Git.Guard;
 /// <param name="store">Store with the recorded contents of these files.</param>
 internal sealed class SharedFileChanges(GitRepository repository, GuardStore store)
 {
-    private readonly Quarantine _aside = new(repository);
+    private readonly Quarantine _quarantine = new(repository);
 
     /// <summary>Classifies the changes in a file. Changes that run programs or break our worktrees will be undone, and all others are only
     /// reported.</summary>
@@ -38,7 +38,7 @@ internal sealed class SharedFileChanges(GitRepository repository, GuardStore sto
         }
         var kind =
             name.StartsWith(SharedFiles.WorktreesFolder, StringComparison.Ordinal) ? TamperedKind.File
-            : now is not null && RunsPrograms(name) && !_aside.IsAccepted(name, now.ToString()) ? TamperedKind.Program
+            : now is not null && RunsPrograms(name) && !_quarantine.IsAccepted(name, now.ToString()) ? TamperedKind.Program
             : TamperedKind.Left;
         return [new TamperedItem(kind, name, was?.ToString(), now?.ToString())];
     }
@@ -70,7 +70,7 @@ internal sealed class SharedFileChanges(GitRepository repository, GuardStore sto
 
         TamperedItem Explain(string place, string setting, string? old, string? @new) =>
             new(
-                @new is not null && ProgramSettings.Covers(setting, after.Of(setting)) && !_aside.IsAccepted(place, @new)
+                @new is not null && ProgramSettings.Covers(setting, after.Of(setting)) && !_quarantine.IsAccepted(place, @new)
                     ? TamperedKind.Program
                     : TamperedKind.Left,
                 place,

@@ -75,18 +75,18 @@ public sealed class LandingReversal(GitRepository repository)
         }
         if (tip is null || !await _commits.IsAncestorAsync(landed, tip, cancellationToken))
         {
-            return new ReversalResult(ReversalState.NotLanded, $"{branch} does not have {landed}.");
+            return new ReversalResult(ReversalState.NotLanded, $"{branch} does not contain {landed}.");
         }
         if (tip != landed)
         {
-            return await OfferRevertAsync(branch, tip, landed, before, run, "there are newer commits on it", cancellationToken);
+            return await OfferRevertAsync(branch, tip, landed, before, run, "it has newer commits", cancellationToken);
         }
         var published = await repository.ReadAsync(
             repository.Call("for-each-ref", "--count=1", "--format=%(refname:short)", "--contains", landed, "refs/remotes"),
             cancellationToken
         );
         return published.Text.Length > 0
-            ? await OfferRevertAsync(branch, tip, landed, before, run, $"{published.Text} has it too", cancellationToken)
+            ? await OfferRevertAsync(branch, tip, landed, before, run, $"{published.Text} contains it too", cancellationToken)
             : await MoveBackAsync(target, branch, landed, before, cancellationToken)
                 ?? await TryAsync(target, landed, before, run, cancellationToken);
     }
@@ -120,8 +120,8 @@ public sealed class LandingReversal(GitRepository repository)
             ? TakenBack(branch, before)
             : new ReversalResult(
                 ReversalState.TakenBack,
-                $"{branch} is at {before} again. In '{checkout.Path}' that was interrupted, and these files have changes of somebody else "
-                    + $"since, so that they were left as they are: {FileNames.Some(foreign)}."
+                $"{branch} is at {before} again. The reset of '{checkout.Path}' was interrupted, and these files have other changes "
+                    + $"since, so they were not reset: {FileNames.Some(foreign)}."
             );
     }
 
@@ -155,7 +155,7 @@ public sealed class LandingReversal(GitRepository repository)
         {
             return new ReversalResult(
                 ReversalState.CheckoutInUse,
-                $"{branch} is in use in {string.Join(", ", checkouts.Select(info => info.Path))}. Finish there, then take back by hand: "
+                $"{branch} is in use in {string.Join(", ", checkouts.Select(info => info.Path))}. Finish there, then reset it by hand: "
                     + $"git reset --keep {before}"
             );
         }
@@ -210,7 +210,7 @@ public sealed class LandingReversal(GitRepository repository)
         ReversalResult InTheWay(GitException refusal) =>
             new(
                 ReversalState.CheckoutInUse,
-                $"'{checkout.Path}' has changes in the way. Commit or stash them, then repeat it. ({refusal.ErrorOutput})"
+                $"'{checkout.Path}' has changes that prevent this. Commit or stash them, then run the command again. ({refusal.ErrorOutput})"
             );
 
         static bool IsInTheWay(GitException refusal) => refusal is not GitLockedException && refusal.ExitCode is 1 or 128;
@@ -241,7 +241,7 @@ public sealed class LandingReversal(GitRepository repository)
         var commit = await _commits.CreateAsync(
             merged.Tree,
             [tip],
-            $"Undo the work of {run}\n\nThis takes back {before}..{landed}.",
+            $"Undo the work of {run}\n\nThis reverts {before}..{landed}.",
             trailers: null,
             cancellationToken
         );

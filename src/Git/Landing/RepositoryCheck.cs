@@ -40,7 +40,7 @@ public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout
         {
             findings.Add(
                 Refuse(
-                    $"'{repository.CommonDirectory}' is a bare repository, without files to work on.",
+                    $"'{repository.CommonDirectory}' is a bare repository, without a working tree.",
                     $"Clone it and run there: git clone '{repository.CommonDirectory}' work && cd work"
                 )
             );
@@ -55,7 +55,7 @@ public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout
             findings.Add(
                 new RepositoryFinding(
                     Refuses: false,
-                    "The repository is shallow: work that was based before its first commit can't be merged.",
+                    "The repository is shallow, so older work can't be merged.",
                     "Fetch the rest: git fetch --unshallow"
                 )
             );
@@ -91,12 +91,12 @@ public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout
             findings.Add(
                 branches.Count == 0
                     ? Refuse(
-                        "The repository has no commits, so there is nothing to begin from.",
-                        "Make one: git add -A && git commit -m start (or: git commit --allow-empty -m start)"
+                        "The repository has no commits, so a run has no base.",
+                        "Create one: git add -A && git commit -m start (or: git commit --allow-empty -m start)"
                     )
                     : Refuse(
                         $"The target branch '{target["refs/heads/".Length..]}' does not exist.",
-                        "Give one of those that exist: "
+                        "Name an existing branch: "
                             + $"{string.Join(", ", branches.Keys.Take(5).Select(name => name["refs/heads/".Length..]))}"
                     )
             );
@@ -105,7 +105,7 @@ public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout
         {
             findings.Add(
                 Refuse(
-                    $"There is a branch '{taken["refs/heads/".Length..]}'; git can't have that and our branches '{branchPrefix}/...' "
+                    $"The branch '{taken["refs/heads/".Length..]}' exists, so git can't create the branches '{branchPrefix}/...' "
                         + "beside it.",
                     $"Rename it: git branch -m {taken["refs/heads/".Length..]} another-name (or set branch_prefix)"
                 )
@@ -133,7 +133,7 @@ public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout
             findings.Add(
                 Refuse(
                     $"'{repository.CommonDirectory}' can't be written: {e.Message}",
-                    "Run as the user who owns the repository, on a disk that is not read-only and not full."
+                    "Run as the owner of the repository, on a writable disk with free space."
                 )
             );
         }
@@ -163,7 +163,7 @@ public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout
         }
         findings.Add(
             Refuse(
-                $"'{place.Path}' is at no branch (detached HEAD), so it is not known where to land.",
+                $"'{place.Path}' has no branch checked out (detached HEAD), so the target is unknown.",
                 "Check a branch out (git switch BRANCH), or name one: --target BRANCH or git.target."
             )
         );

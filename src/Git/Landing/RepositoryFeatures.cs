@@ -58,8 +58,9 @@ public sealed class RepositoryFeatures(GitRepository repository)
                 new(
                     "sparse checkout",
                     FeatureState.Warn,
-                    "The checkout is sparse, and worktrees have the same part of the files: agents and gates see nothing else.",
-                    "Add the folders that tasks need (git sparse-checkout add FOLDER), or take all (git sparse-checkout disable)."
+                    "The checkout is sparse, so agents and gates see only this part of the files.",
+                    "Add the folders that tasks need (git sparse-checkout add FOLDER), or check out all files (git sparse-checkout "
+                        + "disable)."
                 )
             );
         }
@@ -93,7 +94,7 @@ public sealed class RepositoryFeatures(GitRepository repository)
                 ? new(
                     "submodules",
                     FeatureState.Warn,
-                    $"The repository has {count}, and this clone does not have the commits of {FileNames.Some(missing)}: in worktrees "
+                    $"The repository has {count}, but this clone lacks the commits of {FileNames.Some(missing)}: in worktrees "
                         + $"{Plural.Form(missing.Count, "its folder is", "their folders are")} empty.",
                     "git submodule update --init --recursive"
                 )
@@ -150,7 +151,7 @@ public sealed class RepositoryFeatures(GitRepository repository)
             return new(
                 name,
                 FeatureState.Fail,
-                $"{file} wants files encrypted by git-crypt, and the repository is locked here: git could neither check out nor add them.",
+                $"{file} encrypts files with git-crypt, but the repository is locked here, so git can neither check them out nor add them.",
                 ProgramLocator.Find("git-crypt") is null
                     ? "Install git-crypt, then: git-crypt unlock (or git-crypt unlock KEYFILE)"
                     : "git-crypt unlock (or git-crypt unlock KEYFILE)"
@@ -164,13 +165,13 @@ public sealed class RepositoryFeatures(GitRepository repository)
         };
         if (command is null)
         {
-            var message = $"{file} wants the filter '{filter}', which is not set up here: files would be committed in the wrong form.";
+            var message = $"{file} needs the filter '{filter}', which is not set up here, so files would be committed in the wrong form.";
             return new(name, FeatureState.Fail, message, install);
         }
         var program = ProgramOf(command);
         var isPlainName = program.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/');
         return isPlainName && ProgramLocator.Find(program, workingDirectory: repository.MainCheckout) is null
-            ? new(name, FeatureState.Fail, $"{file} wants the filter '{filter}', whose program '{program}' is not installed.", install)
+            ? new(name, FeatureState.Fail, $"{file} needs the filter '{filter}', whose program '{program}' is not installed.", install)
             : new(name, FeatureState.Ok, isCrypt ? "Unlocked; worktrees use its key." : $"The filter '{filter}' of {file} is set up.");
     }
 

@@ -30,7 +30,7 @@ internal sealed class TargetCheckout(GitRepository repository)
             {
                 return Refuse(
                     LandingState.OperationInProgress,
-                    $"A {Name(operation)} of {branch} is going on in '{info.Path}'. Finish or abort it first."
+                    $"A {Name(operation)} of {branch} is in progress in '{info.Path}'. Finish or abort it first."
                 );
             }
             if (info.Branch == request.Target)
@@ -41,15 +41,15 @@ internal sealed class TargetCheckout(GitRepository repository)
             {
                 return Refuse(
                     LandingState.Detached,
-                    $"'{info.Path}' had {branch} checked out and is at no branch now. Go back first: git switch {branch}"
+                    $"'{info.Path}' had {branch} checked out, but now has no branch checked out. Switch back first: git switch {branch}"
                 );
             }
         }
         return having.Count > 1
             ? Refuse(
                 LandingState.Dirty,
-                $"{branch} is checked out in more than one place: {string.Join(", ", having.Select(worktree => worktree.Path))}. Leave "
-                    + "it in one."
+                $"{branch} is checked out in more than one place: {string.Join(", ", having.Select(worktree => worktree.Path))}. Keep "
+                    + "it in one place."
             )
             : (having.FirstOrDefault(), null);
 

@@ -57,7 +57,7 @@ public sealed class TargetLanding(GitRepository repository)
         {
             return new LandingResult(
                 LandingState.TargetDeleted,
-                $"The branch {branch} is gone. Land on the one that it was renamed to: {request.FinishCommand} --target BRANCH. Or make it "
+                $"The branch {branch} no longer exists. If it was renamed: {request.FinishCommand} --target BRANCH. Or create it "
                     + $"again: git branch {branch} {request.Base}",
                 null,
                 []
@@ -93,15 +93,15 @@ public sealed class TargetLanding(GitRepository repository)
         {
             return new LandingResult(
                 LandingState.TargetRewound,
-                $"{branch} was rewritten: it is at {tip} and no longer has {request.Base}, where the run began. Check that this "
-                    + $"was meant, then merge by hand: git merge {request.Commit}",
+                $"{branch} was rewritten: it is at {tip} and no longer contains the run's base {request.Base}. Check that this "
+                    + $"was intended, then merge by hand: git merge {request.Commit}",
                 tip,
                 []
             );
         }
         return await _commits.IsAncestorAsync(tip, request.Commit, cancellationToken)
             ? null
-            : new LandingResult(LandingState.TargetMoved, $"{branch} has new commits since the run began; it is at {tip}.", tip, []);
+            : new LandingResult(LandingState.TargetMoved, $"{branch} has new commits since the run started; it is at {tip}.", tip, []);
     }
 
     private async Task<LandingResult> MoveRefAsync(LandingRequest request, string branch, string tip, CancellationToken cancellationToken)
@@ -116,7 +116,7 @@ public sealed class TargetLanding(GitRepository repository)
         {
             return new LandingResult(LandingState.Landed, $"{branch} is at {request.Commit}.", request.Commit, []);
         }
-        return new LandingResult(LandingState.TargetMoved, $"{branch} was moved while it was to land.", moved.Actual[request.Target], []);
+        return new LandingResult(LandingState.TargetMoved, $"{branch} was moved during the landing.", moved.Actual[request.Target], []);
     }
 
     private async Task<LandingResult> MoveCheckoutAsync(
@@ -136,7 +136,7 @@ public sealed class TargetLanding(GitRepository repository)
             {
                 return new LandingResult(
                     LandingState.Dirty,
-                    $"A landing on {branch} in '{checkout.Path}' was interrupted, and these files have changes of somebody else "
+                    $"A landing on {branch} in '{checkout.Path}' was interrupted, and these files have other changes "
                         + $"since: {FileNames.Some(foreign)}. Commit or stash them, then: {request.FinishCommand}",
                     tip,
                     foreign
@@ -204,7 +204,7 @@ public sealed class TargetLanding(GitRepository repository)
             intents.Forget();
             return new LandingResult(
                 LandingState.FilesInTheWay,
-                $"In '{checkout.Path}' files that git does not track are in the way of {branch}: {FileNames.Some(files)}. Move "
+                $"'{checkout.Path}' has untracked files that {branch} would overwrite: {FileNames.Some(files)}. Move "
                     + $"them away, then: {request.FinishCommand}",
                 tip,
                 files
@@ -213,7 +213,7 @@ public sealed class TargetLanding(GitRepository repository)
         if (tip is not null && !await _commits.IsAncestorAsync(tip, request.Commit, cancellationToken))
         {
             intents.Forget();
-            return new LandingResult(LandingState.TargetMoved, $"{branch} was moved while it was to land.", tip, []);
+            return new LandingResult(LandingState.TargetMoved, $"{branch} was moved during the landing.", tip, []);
         }
         throw refusal;
     }

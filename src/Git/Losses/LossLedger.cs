@@ -24,7 +24,7 @@ internal sealed class LossLedger(LineTable lines)
     public LossReport Report() => new([.. _hunks.Select(_texts.Told), .. _others]);
 
     /// <summary>Applies a step.</summary>
-    /// <param name="isFaithful">True if the result is what git produces when it merges both sides.</param>
+    /// <param name="isFaithful">True if the result equals git's merge of both sides.</param>
     public void Take(MergeStep step, StepBalance balance, bool isFaithful)
     {
         var hunks = balance.Hunks.Concat(_facts.HunksOf(step)).ToList();

@@ -174,6 +174,6 @@ internal sealed class StepReader(GitRepository repository, LineTable lines)
         }
         return diffs.Count == count
             ? diffs
-            : throw new GitException($"'git diff-tree' told of {Plural.Of(diffs.Count, "pair")} of trees and was asked for {count}.");
+            : throw new GitException($"'git diff-tree' returned {Plural.Of(diffs.Count, "pair")} of trees for {count} requested pairs.");
     }
 }

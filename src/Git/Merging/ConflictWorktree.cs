@@ -24,7 +24,7 @@ public sealed class ConflictWorktree(Worktree worktree)
     )
     {
         string? kept = null;
-        var aside = new PristineFileStash(worktree);
+        var stash = new PristineFileStash(worktree);
 
         // Git writes MERGE_HEAD after the files, so if it exists, the files are complete.
         if (DurableFile.TryRead(Path.Combine(worktree.AdminDirectory, "MERGE_HEAD"))?.Trim() != theirs)
@@ -38,7 +38,7 @@ public sealed class ConflictWorktree(Worktree worktree)
                 await new WorktreeHead(worktree).AttachAsync(branch, cancellationToken);
             }
             await new WorktreeReset(worktree, permit).ToAsync(ours, cancellationToken);
-            await aside.TakeAwayAsync(cancellationToken);
+            await stash.TakeAwayAsync(cancellationToken);
             await worktree.WriteAsync(
                 worktree.Call("merge", "--no-commit", "--no-ff", "--quiet", "--no-autostash", "--no-verify-signatures", theirs) with
                 {
@@ -55,7 +55,7 @@ public sealed class ConflictWorktree(Worktree worktree)
                 cancellationToken
             );
         }
-        await aside.PutBackAsync(cancellationToken);
+        await stash.PutBackAsync(cancellationToken);
         return kept;
     }
 

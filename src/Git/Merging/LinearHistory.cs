@@ -100,5 +100,5 @@ public sealed class LinearHistory(GitRepository repository, IReadOnlyCollection<
 
     private async Task<CommitInfo> ReadAsync(string commit, CancellationToken cancellationToken) =>
         await _commits.ReadAsync(commit, cancellationToken)
-        ?? throw new GitException($"{commit} is no commit of '{repository.CommonDirectory}'.");
+        ?? throw new GitException($"{commit} is not a commit of '{repository.CommonDirectory}'.");
 }

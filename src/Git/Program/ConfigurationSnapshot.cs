@@ -100,8 +100,8 @@ public sealed class ConfigurationSnapshot
         var contents =
             TryRead(place)
             ?? throw new ConfigurationSnapshotException(
-                $"git's configuration as it was when the run began is gone: {place}. Put the folder back, or cancel the run and start it "
-                    + "again; finished tasks are taken up."
+                $"The run's copy of git's configuration is missing: {place}. Restore the folder, or cancel the run and start it "
+                    + "again; finished tasks are reused."
             );
         return HashOf(contents) == hash
             ? new ConfigurationSnapshot(
@@ -110,8 +110,8 @@ public sealed class ConfigurationSnapshot
                 JsonSerializer.Deserialize(contents[Programs], ConfigurationCopyJson.Default.DictionaryStringIReadOnlyListString)!
             )
             : throw new ConfigurationSnapshotException(
-                $"Somebody changed git's configuration as it was when the run began: what is in {place} is not what its name says. It is "
-                    + "not used. Put it back, or cancel the run and start it again; finished tasks are taken up."
+                $"The run's copy of git's configuration in {place} was changed: its content does not match its name. The copy is "
+                    + "not used. Restore it, or cancel the run and start it again; finished tasks are reused."
             );
     }
 

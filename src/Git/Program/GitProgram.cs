@@ -113,7 +113,7 @@ public sealed partial class GitProgram
         {
             throw new GitUnavailableException(
                 $"'{path} version' ended with exit code {result.ExitCode} and printed '{result.StandardOutput.Text.Trim()}' "
-                    + $"{result.StandardError.Text.Trim()}: this is no usable git."
+                    + $"{result.StandardError.Text.Trim()}, so it is not a usable git."
             );
         }
         var version = new Version(
@@ -165,7 +165,7 @@ public sealed partial class GitProgram
         catch (ProcessStartException e)
         {
             throw e.Failure == ProcessStartFailure.WorkingDirectoryMissing
-                ? new GitException($"{Describe(call)} was not started: the folder '{call.Directory}' is gone.", inner: e)
+                ? new GitException($"{Describe(call)} was not started, because the folder '{call.Directory}' is missing.", inner: e)
                 : new GitUnavailableException($"git is not available: {e.Message}", e);
         }
         var errorText = result.StandardError.Text.Trim();

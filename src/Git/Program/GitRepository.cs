@@ -69,7 +69,7 @@ public sealed class GitRepository
 
     /// <summary>Returns a note that no identity is configured, with the fallback identity, or null if one is configured.</summary>
     public string? FindNameless() =>
-        Identity == FallbackIdentity ? $"git knows no name for commits; they are made as {Identity.Name} <{Identity.Email}>." : null;
+        Identity == FallbackIdentity ? $"git has no author name configured; commits use {Identity.Name} <{Identity.Email}>." : null;
 
     /// <summary>Environment variables with the identity for commits and merges. Git refuses to start either without an identity.</summary>
     internal IReadOnlyDictionary<string, string?> IdentityVariables =>
@@ -116,7 +116,7 @@ public sealed class GitRepository
         if (lines.Length < 4)
         {
             throw new NotARepositoryException(
-                $"'{path}' is not in a git repository that can be used: {answer.ErrorText} Go to a repository, or make one with: "
+                $"'{path}' is not in a usable git repository: {answer.ErrorText} Change to a repository, or create one with: "
                     + BeginCommand
             );
         }

@@ -27,9 +27,9 @@ internal sealed class PidNamespaceClaims(GitRepository repository, string own)
         }
         await claim.DisposeAsync();
         throw new GitException(
-            $"Another container works in '{repository.MainCheckout ?? repository.CommonDirectory}' (its process ids are those of "
-                + $"the namespace {Path.GetFileNameWithoutExtension(other)}), and what is alive there can't be seen from here. Let its "
-                + "runs end, or give each container a clone of its own."
+            $"Another container works in '{repository.MainCheckout ?? repository.CommonDirectory}' (with the process ids of "
+                + $"the namespace {Path.GetFileNameWithoutExtension(other)}), so its processes are invisible here. Let its "
+                + "runs end, or give each container its own clone."
         );
     }
 

@@ -89,7 +89,7 @@ internal sealed class ProgramSettingOverrides(GitRepository repository)
         return !text.Contains('\uFFFD', StringComparison.Ordinal)
             ? text
             : throw new GitException(
-                $"The configuration of '{repository.CommonDirectory}' has a setting that would run a program, and whose name is no UTF-8: "
+                $"The configuration of '{repository.CommonDirectory}' has a setting that would run a program and whose name is not UTF-8: "
                     + $"'{text}'. Remove it (git config --edit)."
             );
     }

@@ -12,7 +12,7 @@ public static partial class RefusalCauses
         if (errorOutput.Contains("git-crypt: Error", StringComparison.Ordinal))
         {
             return (
-                "Files are encrypted by git-crypt, and the repository is locked here.",
+                "Files are encrypted by git-crypt, but the repository is locked here.",
                 "Unlock it: git-crypt unlock (or git-crypt unlock KEYFILE)."
             );
         }
@@ -37,7 +37,7 @@ public static partial class RefusalCauses
             : errorOutput.Contains("detected dubious ownership", StringComparison.Ordinal)
                 ? ("The repository belongs to another user.", "Run as that user, or: git config --global --add safe.directory FOLDER.")
             : MissingObject().IsMatch(errorOutput)
-                ? ("The repository is damaged or incomplete.", "See 'git fsck', and fetch what is missing (git fetch --refetch).")
+                ? ("The repository is damaged or incomplete.", "See 'git fsck', and fetch missing objects (git fetch --refetch).")
             : null;
     }
 

@@ -54,10 +54,10 @@ internal sealed partial class RepositoryLocks(string commonDirectory)
         var holders = HoldersOf(lockFile);
         var who =
             holders.Count == 0
-                ? "No running process has it open; it is probably left from a git that was killed. If no git command runs here, "
+                ? "No running process has it open; a killed git process probably left it. If no git command runs here, "
                     + "remove the file."
                 : $"It may be held by {string.Join(", ", holders.Select(holder => $"{holder.Name} (process {holder.ProcessId})"))}. Let "
-                    + "that end, then run again.";
+                    + "that process end, then run again.";
         return $"The lock file '{lockFile}' has been in the way for {waited.TotalSeconds:0} s. {who}";
     }
 

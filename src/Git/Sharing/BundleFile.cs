@@ -11,15 +11,15 @@ public sealed class BundleFile(GitRepository repository, string path)
     /// <param name="cancellationToken">Cancels the git call.</param>
     public async Task WriteAsync(string name, CancellationToken cancellationToken = default)
     {
-        var aside = $"{path}.{Guid.NewGuid():N}.tmp";
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
-            await repository.AddObjectsAsync(repository.Call("bundle", "create", "--quiet", aside, name), cancellationToken);
-            File.Move(aside, path, overwrite: true);
+            await repository.AddObjectsAsync(repository.Call("bundle", "create", "--quiet", temporary, name), cancellationToken);
+            File.Move(temporary, path, overwrite: true);
         }
         finally
         {
-            File.Delete(aside);
+            File.Delete(temporary);
         }
     }
 

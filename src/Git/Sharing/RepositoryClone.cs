@@ -96,7 +96,7 @@ public sealed class RepositoryClone(GitProgram git)
         return known.Select(Bare).Contains(Bare(address), StringComparer.Ordinal)
             ? true
             : throw new GitException(
-                $"{folder} is there and is no clone of {RemoteAddress.Show(address)}"
+                $"{folder} already exists and is not a clone of {RemoteAddress.Show(address)}"
                     + (known.Count == 0 ? "." : $": its remotes are {string.Join(", ", known.Select(RemoteAddress.Show))}.")
             );
     }

@@ -190,7 +190,7 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         }
         catch (GitException refusal)
         {
-            return $"Objects that the agent wrote can't be taken over, so its commits and its index are not; its files are. "
+            return $"Objects that the agent wrote can't be imported, so its commits and its index are dropped; its files are kept. "
                 + FileNames.Show(refusal.Message);
         }
     }
@@ -204,7 +204,7 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         }
         if (!await _repository.HasCommitAsync(tip, stop))
         {
-            return $"The agent's branch names {tip}, which is no commit: what it committed is not taken over; its files are.";
+            return $"The agent's branch points to {tip}, which is not a commit. Its commits are dropped; its files are kept.";
         }
         var refs = new RefStore(_repository);
         var moved = await refs.UpdateAsync([new RefChange(branch, tip, before.Length == 0 ? null : before)], "committed", stop);
@@ -215,7 +215,8 @@ public sealed partial class ConfinedCommits(Worktree worktree, string branch, st
         }
         var kept = RefStore.KeptPrefix + tip;
         await refs.UpdateAsync([new RefChange(kept, tip, null)], "kept", stop);
-        return $"{branch} was moved by somebody else while the agent worked, and stays there; the agent's commits are kept as {kept}.";
+        return $"{branch} was moved by another program while the agent worked, and is not moved back; the agent's commits are kept "
+            + $"as {kept}.";
     }
 
     // Nothing from an earlier start is reused, because its agent could have left anything there.

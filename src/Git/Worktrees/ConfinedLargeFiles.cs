@@ -48,7 +48,7 @@ internal sealed partial class ConfinedLargeFiles(GitRepository repository, strin
             }
             _known.Add(id);
         }
-        return wrong.Count == 0 ? "" : $"{FileNames.Some(wrong)} in the agent's .git/lfs is not what its name says, and is not taken over.";
+        return wrong.Count == 0 ? "" : $"{FileNames.Some(wrong)} in the agent's .git/lfs does not match its name and is dropped.";
     }
 
     /// <summary>Lists files that may be objects, judged by folder and name. Links are excluded.</summary>

@@ -32,7 +32,7 @@ public sealed class DeletionProof(GitRepository repository)
         var info = await _commits.ReadAsync(commit, cancellationToken);
         if (info is null)
         {
-            return new DeletionProofResult(IsProven: false, $"{commit} is no commit of this repository.");
+            return new DeletionProofResult(IsProven: false, $"{commit} is not a commit of this repository.");
         }
 
         // A snapshot is a separate commit, but may have the files of a retained one: its parent, or the task's next commit.
@@ -48,7 +48,7 @@ public sealed class DeletionProof(GitRepository repository)
                 return new DeletionProofResult(IsProven: true, $"The files of {commit} are those of {keeper}.");
             }
         }
-        return new DeletionProofResult(IsProven: false, $"{commit} ({info.Subject}) is in no history that stays.");
+        return new DeletionProofResult(IsProven: false, $"{commit} ({info.Subject}) is in no remaining history.");
     }
 
     /// <summary>Checks saved work, such as a snapshot. It must be in the retained history as in <see cref="CheckCommitAsync"/>. Otherwise
@@ -78,7 +78,7 @@ public sealed class DeletionProof(GitRepository repository)
         {
             if (await search.IsInAsync(commit, keeper, cancellationToken))
             {
-                return new DeletionProofResult(IsProven: true, $"{keeper} has what {commit} changed.");
+                return new DeletionProofResult(IsProven: true, $"{keeper} contains the changes of {commit}.");
             }
         }
         return inHistory;
@@ -95,7 +95,7 @@ public sealed class DeletionProof(GitRepository repository)
     {
         if (await WorktreeStatus.TryReadAsync(worktree, cancellationToken) is not { } status)
         {
-            return new DeletionProofResult(IsProven: false, $"git can't say what is in '{worktree.Path}'; see 'git status' there.");
+            return new DeletionProofResult(IsProven: false, $"git can't read the status of '{worktree.Path}'; see 'git status' there.");
         }
         if (status.Entries.Count > 0)
         {

@@ -49,7 +49,7 @@ public sealed class DiscardPermit
     public static DiscardPermit Proven(Worktree worktree, DeletionProofResult proof) =>
         proof.IsProven
             ? new DiscardPermit(worktree.Path, null)
-            : throw new InvalidOperationException($"Nothing in '{worktree.Path}' may be thrown away: {proof.Reason}");
+            : throw new InvalidOperationException($"'{worktree.Path}' must not be discarded: {proof.Reason}");
 
     /// <summary>Creates a permit for a worktree without a branch, in which no one works, such as a worktree for gates.</summary>
     /// <exception cref="InvalidOperationException">The worktree was created with a branch.</exception>
@@ -57,7 +57,7 @@ public sealed class DiscardPermit
         WorktreeAdmin.BranchOf(worktree.AdminDirectory) is not { } branch
             ? new DiscardPermit(worktree.Path, null)
             : throw new InvalidOperationException(
-                $"'{worktree.Path}' was made for {branch}, so that somebody's work may be in it. Keep it first "
+                $"'{worktree.Path}' was created for {branch}, so it may contain work. Keep it first "
                     + "(DiscardPermit.KeepAsync), or prove that it is kept."
             );
 
@@ -73,7 +73,7 @@ public sealed class DiscardPermit
     {
         if (path != _path)
         {
-            throw new InvalidOperationException($"What is in '{_path}' may be thrown away, but not what is in '{path}'.");
+            throw new InvalidOperationException($"The content of '{_path}' may be discarded, but not the content of '{path}'.");
         }
     }
 }

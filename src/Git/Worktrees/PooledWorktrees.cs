@@ -9,7 +9,7 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
     /// files.</summary>
     private static readonly string[] Tampering = ["config.worktree", "info", "hooks", "refs", "modules"];
 
-    private const string LockReason = "waits to be used again (orchestrate)";
+    private const string LockReason = "kept for later tasks (orchestrate)";
 
     private readonly string _folder = Path.GetFullPath(pool.Folder);
 
@@ -130,7 +130,7 @@ internal sealed class PooledWorktrees(GitRepository repository, WorktreePool poo
             }
             else
             {
-                FolderRemover.RemoveOrPutAside(unknown);
+                FolderRemover.RemoveOrMoveAway(unknown);
             }
         }
         return pooled;

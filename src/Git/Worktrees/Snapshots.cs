@@ -63,7 +63,7 @@ public sealed class Snapshots(GitRepository repository)
         return (await _refs.UpdateAsync([new RefChange(name, commit, last)], "snapshot", cancellationToken)).Done
             ? new Snapshot(commit, tree, IsNew: true, kept)
             : throw new GitException(
-                $"'{name}' was moved by somebody else while a snapshot was taken. Only one caller may take snapshots of a task."
+                $"'{name}' was moved by another program while a snapshot was created. Only one caller may create snapshots of a task."
             );
     }
 

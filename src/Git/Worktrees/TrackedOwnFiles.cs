@@ -39,10 +39,10 @@ public sealed class TrackedOwnFiles(Worktree checkout)
         var names = string.Join(' ', places.Select(place => $"'{place}'"));
         return (
             $"git tracks files of orchestrate's own folders: {string.Join(", ", wrong.Take(3).Select(Words))}"
-                + $"{(wrong.Count > 3 ? $" and {wrong.Count - 3} more" : "")}. Runs write there, so they would follow what was committed.",
+                + $"{(wrong.Count > 3 ? $" and {wrong.Count - 3} more" : "")}. Runs write there, so they would follow committed links.",
             wrong.Any(entry => entry.Mode == Link)
-                ? $"Look at it, then take it out: git rm -r -q -f --ignore-unmatch -- {names} && git commit -m 'Remove links'"
-                : "Take it out of git; the files stay: git rm -r -q --cached --ignore-unmatch -- "
+                ? $"Inspect it, then remove it: git rm -r -q -f --ignore-unmatch -- {names} && git commit -m 'Remove links'"
+                : "Stop tracking it; the files stay: git rm -r -q --cached --ignore-unmatch -- "
                     + $"{names} && git commit -m 'Stop tracking files of orchestrate'"
         );
     }

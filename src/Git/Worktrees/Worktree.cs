@@ -60,7 +60,7 @@ public sealed class Worktree
         if (AdminDirectory != Repository.CommonDirectory && FindReplacement() is { } found)
         {
             throw new WorktreeReplacedException(
-                $"'{Path}' is no longer the worktree that was made there: {found}. Nothing was changed. Look at what is there, "
+                $"'{Path}' is no longer the worktree that was created there: {found}. Nothing was changed. Inspect the folder, "
                     + "move it away, and retry the task."
             );
         }

@@ -46,7 +46,7 @@ internal static class WorktreeAdmin
     {
         if (!new WorktreeFiles(path).TryWrite(".git", Encoding.UTF8.GetBytes($"gitdir: {admin}\n")))
         {
-            throw new GitException($"'{path}/.git' can't be written: a folder is in its place. Move it away and retry.");
+            throw new GitException($"'{path}/.git' can't be written, because it is a folder. Move it away and retry.");
         }
     }
 
@@ -77,7 +77,7 @@ internal static class WorktreeAdmin
     internal static void Remove(string admin, string path)
     {
         RemoveMarker(admin);
-        FolderRemover.RemoveOrPutAside(path);
+        FolderRemover.RemoveOrMoveAway(path);
         FolderRemover.Remove(admin);
     }
 

@@ -78,7 +78,7 @@ internal sealed class WorktreeCheckout(GitRepository repository)
         request.Branch!.StartsWith(BranchPrefix, StringComparison.Ordinal)
             ? request.Branch[BranchPrefix.Length..]
             : throw new ArgumentException(
-                $"A worktree's branch is a full name that begins with {BranchPrefix}; this one is '{request.Branch}'.",
+                $"A worktree's branch must be a full name that begins with {BranchPrefix}, not '{request.Branch}'.",
                 nameof(request)
             );
 }

@@ -36,7 +36,7 @@ internal sealed class WorktreeClaims(GitRepository repository)
         {
             WorktreeAdmin.Remove(admin, path);
         }
-        FolderRemover.RemoveOrPutAside(path);
+        FolderRemover.RemoveOrMoveAway(path);
         Release(path);
     }
 

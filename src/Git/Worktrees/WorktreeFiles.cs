@@ -159,19 +159,19 @@ public sealed class WorktreeFiles(string root)
         {
             return false;
         }
-        var aside = Encoding.ASCII.GetBytes($".orchestrate-{Guid.NewGuid():N}");
+        var temporary = Encoding.ASCII.GetBytes($".orchestrate-{Guid.NewGuid():N}");
         try
         {
-            using (var file = parent.Make(aside, mode))
+            using (var file = parent.Make(temporary, mode))
             {
                 RandomAccess.Write(file, content, 0);
             }
-            parent.Rename(aside, parent, name);
+            parent.Rename(temporary, parent, name);
             return true;
         }
         catch
         {
-            parent.Remove(aside, isFolder: false);
+            parent.Remove(temporary, isFolder: false);
             throw;
         }
     }

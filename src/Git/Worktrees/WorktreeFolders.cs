@@ -37,7 +37,7 @@ internal sealed class WorktreeFolders(GitRepository repository)
             }
             else if (File.Exists(at))
             {
-                throw new WorktreeReplacedException($"'{at}' is a file, so no worktree can be made below it. Move it away.");
+                throw new WorktreeReplacedException($"'{at}' is a file, so no worktree can be created below it. Move it away.");
             }
         }
     }
@@ -55,8 +55,9 @@ internal sealed class WorktreeFolders(GitRepository repository)
             return;
         }
         throw new WorktreeReplacedException(
-            $"'{link}' is a symbolic link to '{target}'. Worktrees are not made or removed through links, because what is behind this one "
-                + $"could be anything; nothing was touched. Remove the link: rm '{link}'"
+            $"'{link}' is a symbolic link to '{target}'. Worktrees are not created or removed through links, because the target may "
+                + "contain "
+                + $"other files; nothing was changed. Remove the link: rm '{link}'"
                 + (name == root ? $" (git tracks it: git rm -- '{name}', then commit)" : "")
         );
     }

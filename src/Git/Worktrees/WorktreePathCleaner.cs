@@ -29,7 +29,8 @@ internal sealed class WorktreePathCleaner(GitRepository repository)
                     worktree,
                     request.Keep
                         ?? throw new GitException(
-                            $"'{path}' was a worktree of ours and is none any more; there may be work in it. Look at it and move it away."
+                            $"'{path}' was a worktree of orchestrate but is no longer one. It may contain work; inspect it and move "
+                                + "it away."
                         ),
                     [],
                     cancellationToken
@@ -40,14 +41,14 @@ internal sealed class WorktreePathCleaner(GitRepository repository)
         else if (admin is not null)
         {
             throw new GitException(
-                $"'{path}' is a worktree of somebody else. Remove it (git worktree remove '{path}'), or set worktrees.dir to "
+                $"'{path}' is a worktree of another program or user. Remove it (git worktree remove '{path}'), or set worktrees.dir to "
                     + "another folder."
             );
         }
         else if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
         {
             throw new GitException(
-                $"'{path}' is in the way: it is no worktree of this repository. Move it away, or set worktrees.dir to another folder."
+                $"'{path}' is in the way and is not a worktree of this repository. Move it away, or set worktrees.dir to another folder."
             );
         }
     }

@@ -18,8 +18,9 @@ public sealed class WorktreeStore(GitRepository repository)
             return marker.Branch == request.Branch
                 ? new Worktree(repository, path, admin)
                 : throw new GitException(
-                    $"The worktree '{path}' is in use with {marker.Branch ?? "no branch"}, but {request.Branch ?? "no branch"} is wanted. "
-                        + $"If nothing in it is needed: git worktree remove --force --force '{path}'"
+                    $"The worktree '{path}' is in use with {marker.Branch ?? "no branch"}, but {request.Branch ?? "no branch"} is "
+                        + "requested. "
+                        + $"If its content is not needed: git worktree remove --force --force '{path}'"
                 );
         }
         var claims = new WorktreeClaims(repository);
@@ -33,7 +34,9 @@ public sealed class WorktreeStore(GitRepository repository)
         }
         admin =
             WorktreeAdmin.Find(repository, path)
-            ?? throw new GitException($"git made the worktree '{path}' but does not list it. Run 'git worktree list' in the repository.");
+            ?? throw new GitException(
+                $"git created the worktree '{path}' but does not list it. Run 'git worktree list' in the " + "repository."
+            );
         var made = new Worktree(repository, path, admin);
         await new SubmoduleTrees(made).SyncAsync(cancellationToken);
         WorktreeAdmin.WriteMarker(admin, path, request.Branch);
@@ -110,7 +113,7 @@ public sealed class WorktreeStore(GitRepository repository)
         if (admin is not null && !WorktreeAdmin.IsOurs(admin) && !claims.IsClaimed(path))
         {
             throw new GitException(
-                $"'{path}' is a worktree, but not one of ours; it was not removed. To do it by hand: git worktree remove '{path}'"
+                $"'{path}' is not a worktree of orchestrate, so it was not removed. To remove it by hand: git worktree remove '{path}'"
             );
         }
         if (claims.IsClaimed(path))

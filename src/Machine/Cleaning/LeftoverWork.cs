@@ -45,7 +45,7 @@ internal sealed class LeftoverWork(GitRepository repository)
             others.Add($"its worktree: {proof.Reason}");
             if (givesUp)
             {
-                removable.Add((worktree, new DeletionProofResult(IsProven: true, "The user gives it up.")));
+                removable.Add((worktree, new DeletionProofResult(IsProven: true, "The user discards it.")));
             }
             else if (info.Branch is not null)
             {

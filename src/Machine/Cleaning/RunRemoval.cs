@@ -46,10 +46,10 @@ internal sealed class RunRemoval(GitRepository repository, string? remote)
         FolderRemover.Remove(run.Log);
 
         // Renamed first, so that a partially removed folder is not mistaken for a run.
-        var aside = Path.Combine(Path.GetDirectoryName(run.Folder.Path)!, RunFolder.Removed + run.Folder.Name);
-        FolderRemover.Remove(aside);
-        Directory.Move(run.Folder.Path, aside);
-        FolderRemover.Remove(aside);
+        var removed = Path.Combine(Path.GetDirectoryName(run.Folder.Path)!, RunFolder.Removed + run.Folder.Name);
+        FolderRemover.Remove(removed);
+        Directory.Move(run.Folder.Path, removed);
+        FolderRemover.Remove(removed);
         return shared;
     }
 

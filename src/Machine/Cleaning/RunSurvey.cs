@@ -187,7 +187,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         staying.RemoveAll(name => busy.Contains(name));
         if (staying.Count > 0)
         {
-            kept.Add($"{FileNames.Some([.. staying.Select(RunRefs.Shown)])}: on no branch of yours");
+            kept.Add($"{FileNames.Some([.. staying.Select(RunRefs.Shown)])}: on none of your branches");
         }
 
         // The marker refs of a run stay as long as anything else of it stays.

@@ -36,6 +36,6 @@ internal sealed class SharedRefCleanup(GitRepository repository, string? remote)
             .ToDictionary(one => one.Ref, one => one.Commit, StringComparer.Ordinal);
         return gone.Count > 0 && await refs.RemoveAsync(gone, stop) is { Length: > 0 } refusal ? Left(refusal) : null;
 
-        string Left(string why) => $"what {shared} has of {run.Status.RunId} stays there: {why}";
+        string Left(string why) => $"the refs of {run.Status.RunId} on {shared} stay there: {why}";
     }
 }

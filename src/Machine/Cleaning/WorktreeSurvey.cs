@@ -85,7 +85,7 @@ public sealed class WorktreeSurvey(RunServices services)
         foreach (var tree in all)
         {
             stop.ThrowIfCancellationRequested();
-            var entry = new WorktreeEntry(tree.Path, WorktreeOwner.Person, FolderSize.Of(tree.Path), false, "yours: no run has made it")
+            var entry = new WorktreeEntry(tree.Path, WorktreeOwner.Person, FolderSize.Of(tree.Path), false, "yours; no run created it")
             {
                 Branch = tree.Branch is null ? null : RunRefs.Shown(tree.Branch),
                 Head = tree.Head,
@@ -93,7 +93,7 @@ public sealed class WorktreeSurvey(RunServices services)
             found.Add(
                 pooled.Contains(tree.Path) ? Spare(entry with { Owner = WorktreeOwner.Pool }, open)
                 : ofGates.Contains(tree.Path) ? Spare(entry with { Owner = WorktreeOwner.Gates }, open)
-                : tree.IsMissing ? entry with { Why = "its folder is gone: git worktree prune" }
+                : tree.IsMissing ? entry with { Why = "its folder is missing: git worktree prune" }
                 : store.Find(tree.Path) is null ? entry
                 : await OfTaskAsync(entry with { Owner = WorktreeOwner.Task }, tree, known, new LeftoverWork(repository), contained, stop)
             );
@@ -110,7 +110,7 @@ public sealed class WorktreeSurvey(RunServices services)
             : entry with
             {
                 CanGo = true,
-                Why = "waits to be used again; worktrees.pool says how many stay",
+                Why = "kept for later tasks; worktrees.pool sets the number",
             };
 
     private static async Task<WorktreeEntry> OfTaskAsync(
@@ -130,7 +130,7 @@ public sealed class WorktreeSurvey(RunServices services)
         };
         if (!known.TryGetValue(entry.Run ?? "", out var run))
         {
-            return entry with { Why = "its run is not known here; see what is in it, then: git worktree remove -f -f PATH" };
+            return entry with { Why = "its run is unknown here; inspect it, then: git worktree remove -f -f PATH" };
         }
         entry = entry with { Run = run.RunId, State = run.Tasks.FirstOrDefault(task => task.Id == entry.Task)?.State ?? run.State };
         if (!RunStates.IsFinal(run.State))
@@ -147,7 +147,7 @@ public sealed class WorktreeSurvey(RunServices services)
             }
             : entry with
             {
-                Why = kept.FirstOrDefault() ?? "it is no worktree any more",
+                Why = kept.FirstOrDefault() ?? "it is no longer a worktree",
             };
     }
 }

@@ -23,7 +23,7 @@ public sealed record WebFailures(long Count, DateTimeOffset Since, DateTimeOffse
         }
         catch (JsonException)
         {
-            // A damaged count is begun anew; it decides nothing.
+            // A damaged count restarts at zero, because it has little effect.
             return null;
         }
     }

@@ -24,7 +24,7 @@ public sealed record KilledNightRequest(string Repository, Plan Plan, string Com
     public string? NoSmallDisk { get; init; }
 }
 
-/// <summary>Outcome of a rehearsal with kills, from git and from what the scripted agents recorded.</summary>
+/// <summary>Outcome of a rehearsal with kills, from git and from the records of the scripted agents.</summary>
 /// <param name="Seed">Seed of the moments.</param>
 /// <param name="Tasks">Tasks that had changes in the range.</param>
 /// <param name="Idle">Tasks without changes in the range, which were left out.</param>
@@ -35,9 +35,9 @@ public sealed record KilledNightRequest(string Repository, Plan Plan, string Com
 /// <param name="Missing">Changed files of the range that the target does not hold as they are in the range's last commit.</param>
 /// <param name="Starts">Starts of scripted agents.</param>
 /// <param name="Repeated">Tasks whose agent finished its work more often than the run sent it back.</param>
-/// <param name="SentBack">Tasks whose work was sent back, by a gate or by a conflict.</param>
+/// <param name="SentBack">Tasks whose work was rejected by a gate or a conflict.</param>
 /// <param name="BlockedStarts">Starts while the account was blocked, later than two seconds after the first refusal.</param>
-/// <param name="NeedsAttention">What the run asked a user for at its end, each as a sentence.</param>
+/// <param name="NeedsAttention">Requests of the run to a user at its end, each as a sentence.</param>
 public sealed record KilledNight(
     int Seed,
     IReadOnlyList<string> Tasks,

@@ -10,7 +10,7 @@ namespace Orchestrator.Machine.Night;
 
 /// <summary>
 /// Rehearses an unattended run with kills, a usage limit and a full disk: the repository's own plan and gates, in a throw-away clone, with
-/// scripted agents that copy what a range of commits did. It leaves nothing behind.
+/// scripted agents that copy the changes of a range of commits. It leaves nothing behind.
 /// </summary>
 public sealed class KilledRehearsal
 {
@@ -39,7 +39,7 @@ public sealed class KilledRehearsal
         if (tasks.Count == 0)
         {
             throw new StepException(
-                $"No task of the plan may write a file that {_request.Commits} changes, so the scripted agents have nothing to do. Name "
+                $"No task of the plan may write a file that {_request.Commits} changes, so the scripted agents have no work. Name "
                     + "the commits that did this plan's work: --commits FIRST..LAST.",
                 "rehearsal"
             );
@@ -165,7 +165,7 @@ public sealed class KilledRehearsal
         if (status is not { } run)
         {
             var log = Encoding.UTF8.GetString(SmallFile.TryRead(place.Log) ?? []).Split('\n').TakeLast(20);
-            throw new StepException($"The rehearsed run did not begin:\n{string.Join('\n', log)}", "rehearsal");
+            throw new StepException($"The rehearsed run did not start:\n{string.Join('\n', log)}", "rehearsal");
         }
         var clone = await new GitRepositoryCache().OpenAsync(place.Clone);
         var differs = (await new Diffs(clone).BetweenAsync("HEAD", last, stop)).Select(file => file.Path).ToHashSet();

@@ -21,7 +21,7 @@ public sealed class NightCheck(string root = "/")
     ) =>
         [
             await SleepInhibitor.ProblemAsync(environment, stop) is { } problem
-                ? new("sleep", MachineCheckStatus.Warn, problem, "Switch its sleep off for the night, and leave the lid open.")
+                ? new("sleep", MachineCheckStatus.Warn, problem, "Disable sleep for the night, and leave the lid open.")
                 : new("sleep", MachineCheckStatus.Ok, "Sleep is inhibited while the run's process works (systemd-inhibit)."),
             Power(),
             Reboot(),
@@ -39,30 +39,30 @@ public sealed class NightCheck(string root = "/")
                 ? new(
                     "plan",
                     MachineCheckStatus.Warn,
-                    "A planner makes the plan first: whether it needs your yes is known only then.",
-                    "Wait for it, or make the plan before ('orchestrate plan REQUEST -o FILE')."
+                    "A planner writes the plan first, so the need for your approval is still unknown.",
+                    "Wait for the plan, or create it beforehand ('orchestrate plan REQUEST -o FILE')."
                 )
-                : new("plan", MachineCheckStatus.Ok, "It is there; whether it needs your yes is asked before it begins."),
+                : new("plan", MachineCheckStatus.Ok, "It exists; a needed approval is requested before the run starts."),
             asking.Count > 0
                 ? new(
                     "approvals",
                     MachineCheckStatus.Warn,
-                    $"{FileNames.Some(asking, MostNamed)} {Plural.Form(asking.Count, "asks", "ask")} for your yes before starting "
-                        + "(requires_approval), and what depends on it waits.",
-                    "Take requires_approval out of the plan, or be there."
+                    $"{FileNames.Some(asking, MostNamed)} {Plural.Form(asking.Count, "needs", "need")} your approval before starting "
+                        + "(requires_approval), and dependent tasks wait.",
+                    "Remove requires_approval from the plan, or be available."
                 )
-                : new("approvals", MachineCheckStatus.Ok, "No task asks before it starts."),
+                : new("approvals", MachineCheckStatus.Ok, "No task needs approval before it starts."),
             settings.Dependencies.Allow.Count == 0
                 ? new(
                     "packages",
                     MachineCheckStatus.Warn,
-                    "A task whose agent needs another package waits for your yes.",
-                    "dependencies.allow names those that need none."
+                    "A task whose agent needs another package waits for your approval.",
+                    "dependencies.allow lists packages that need no approval."
                 )
                 : new(
                     "packages",
                     MachineCheckStatus.Ok,
-                    $"Packages that need no yes: {FileNames.Some([.. settings.Dependencies.Allow], MostNamed)}."
+                    $"Packages that need no approval: {FileNames.Some([.. settings.Dependencies.Allow], MostNamed)}."
                 ),
         ];
     }
@@ -73,10 +73,10 @@ public sealed class NightCheck(string root = "/")
     public static IReadOnlyList<MachineCheckEntry> Limits(DateTimeOffset? until, decimal? maxCost) =>
         [
             until is null
-                ? new("until", MachineCheckStatus.Warn, "Agents are started until the plan is done, however late that is.", "Give --until.")
-                : new("until", MachineCheckStatus.Ok, "Has an end."),
+                ? new("until", MachineCheckStatus.Warn, "Agents start until the plan is done, without a time limit.", "Give --until.")
+                : new("until", MachineCheckStatus.Ok, "The run has an end time."),
             maxCost is null
-                ? new("money", MachineCheckStatus.Warn, "Nothing limits what the night costs.", "Give --max-cost.")
+                ? new("money", MachineCheckStatus.Warn, "The cost of the night has no limit.", "Set --max-cost.")
                 : new("money", MachineCheckStatus.Ok, "Has a limit."),
         ];
 
@@ -90,14 +90,14 @@ public sealed class NightCheck(string root = "/")
         var batteries = supplies.Where(supply => supply is { Type: "Battery", Status.Length: > 0 }).ToList();
         if (batteries.Count == 0)
         {
-            return new("power", MachineCheckStatus.Ok, "No battery: it runs on mains.");
+            return new("power", MachineCheckStatus.Ok, "No battery; the machine runs on mains power.");
         }
         var left = string.Join(", ", batteries.Select(battery => $"{battery.Left} %"));
         return
             batteries.Exists(battery => battery.Status == "Discharging")
             || (supplies.Exists(supply => supply.Type == "Mains") && supplies.TrueForAll(supply => supply.Online != "1"))
-            ? new("power", MachineCheckStatus.Warn, $"It runs on its battery ({left}).", "Plug it in.")
-            : new("power", MachineCheckStatus.Ok, $"It is plugged in (battery {left}).");
+            ? new("power", MachineCheckStatus.Warn, $"The machine runs on battery ({left}).", "Plug it in.")
+            : new("power", MachineCheckStatus.Ok, $"The machine is plugged in (battery {left}).");
     }
 
     private MachineCheckEntry Reboot()
@@ -105,7 +105,7 @@ public sealed class NightCheck(string root = "/")
         const string Name = "reboot";
         if (Scheduled() is { } planned)
         {
-            return new(Name, MachineCheckStatus.Warn, planned, "'shutdown -c' takes it back.");
+            return new(Name, MachineCheckStatus.Warn, planned, "'shutdown -c' cancels it.");
         }
         var pending = File.Exists(In("run/reboot-required")) || File.Exists(In("var/run/reboot-required"));
         var automatic = Reads("etc/apt/apt.conf.d").Any(IsAutomaticReboot);
@@ -114,11 +114,11 @@ public sealed class NightCheck(string root = "/")
                     Name,
                     MachineCheckStatus.Warn,
                     pending
-                        ? "An update waits for a reboot, and the system reboots by itself (Unattended-Upgrade::Automatic-Reboot)."
+                        ? "An update needs a reboot, and the system reboots by itself (Unattended-Upgrade::Automatic-Reboot)."
                         : "The system reboots by itself after updates (Unattended-Upgrade::Automatic-Reboot).",
-                    pending ? "Reboot now, and start then." : "Switch that off, or install the service: it continues after a reboot."
+                    pending ? "Reboot now, then start the run." : "Disable that, or install the service, which continues after a reboot."
                 )
-            : pending ? new(Name, MachineCheckStatus.Warn, "An update waits for a reboot.", "Reboot now, and start then.")
+            : pending ? new(Name, MachineCheckStatus.Warn, "An update needs a reboot.", "Reboot now, then start the run.")
             : new(Name, MachineCheckStatus.Ok, "None is pending.");
     }
 

@@ -3,7 +3,7 @@ using System.Text;
 namespace Orchestrator.Machine.Night;
 
 /// <summary>
-/// The scripted agent of a rehearsal. It copies what a range of commits did to the files of its task, and records its start and end.
+/// The scripted agent of a rehearsal. It copies the changes of a range of commits to the files of its task, and records its start and end.
 /// </summary>
 internal static class RehearsalAgent
 {

@@ -104,11 +104,11 @@ internal sealed class RehearsalPlace : IDisposable
         return changes;
     }
 
-    /// <summary>Runs git and returns what it printed.</summary>
+    /// <summary>Runs git and returns its output.</summary>
     /// <exception cref="StepException">Git failed.</exception>
     internal static async Task<string> GitAsync(string folder, CancellationToken stop, params string[] arguments)
     {
-        // Hooks of the user are theirs: none runs for a clone that is thrown away.
+        // The user's hooks must not run for a throw-away clone.
         string[] all = ["-c", "core.hooksPath=/dev/null", .. arguments];
         var result = await new ProcessRunner().RunAsync(new ProcessCommand("git", all) { WorkingDirectory = folder }, stop);
         return result.Succeeded

@@ -86,7 +86,7 @@ public sealed class SleepInhibitor : IAsyncDisposable
     {
         if (ProgramLocator.Find(Program, environment.GetValueOrDefault("PATH"), "/") is null)
         {
-            return ($"There is no {Program} here, so nothing keeps this machine from sleeping.", "");
+            return ($"{Program} is not installed, so nothing keeps this machine from sleeping.", "");
         }
         var said = "";
         foreach (var what in Kinds)

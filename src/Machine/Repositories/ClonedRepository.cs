@@ -30,22 +30,22 @@ public sealed record ClonedRepository(string Folder, string Fault, string Cure)
         if (SecretScanner.IsInAddress(address))
         {
             return Wrong(
-                "The address of --clone has a password or a token in it, which would be stored with the clone.",
-                "Leave what is before the @ out, and let git's credential helper know it: git help credentials."
+                "The address of --clone contains a password or a token, which would be stored with the clone.",
+                "Remove the part before the @, and store it in git's credential helper (git help credentials)."
             );
         }
         if (RepositoryClone.NameOf(address) is not { Length: > 0 } name)
         {
             return Wrong(
-                $"--clone '{FileNames.Show(address)}' is no address of a repository.",
-                "Such as: --clone https://example.com/team/shop.git"
+                $"--clone '{FileNames.Show(address)}' is not the address of a repository.",
+                "Example: --clone https://example.com/team/shop.git"
             );
         }
         if (RepositoryLocation.Find(parent) is { } around)
         {
             return Wrong(
-                $"--clone would make a repository inside of {around.Root}.",
-                "Go to a folder for clones first, or use --repository for one that exists."
+                $"--clone would create a repository inside of {around.Root}.",
+                "Change to a folder for clones first, or use --repository for an existing repository."
             );
         }
         // The clone records the address as given, so a local path is made absolute to stay valid.
@@ -68,8 +68,8 @@ public sealed record ClonedRepository(string Folder, string Fault, string Cure)
                 "",
                 $"{shown} could not be cloned: {failed.Message}",
                 Path.Exists(folder)
-                    ? "Go to another folder, or move that one away."
-                    : $"See that 'git clone {ProcessCommand.Quote(shown)}' works here, without a question."
+                    ? "Change to another folder, or move that folder away."
+                    : $"Check that 'git clone {ProcessCommand.Quote(shown)}' works here without a prompt."
             );
         }
     }

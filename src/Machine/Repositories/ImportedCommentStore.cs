@@ -24,7 +24,7 @@ public sealed class ImportedCommentStore(RepositoryLocation repository)
         {
             throw new RefusedException(
                 $"{File} can't be read: {broken.Message}",
-                "It says which comments are tasks already. Correct it, or remove it: then all of them are taken once more."
+                "It lists the imported comments. Correct it, or remove it to import all comments again."
             );
         }
     }

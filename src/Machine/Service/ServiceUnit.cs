@@ -109,7 +109,7 @@ public sealed record ServiceUnit(
     private static string Value(string text) =>
         text.AsSpan().IndexOfAny('\n', '\r') < 0
             ? text.Replace("%", "%%", StringComparison.Ordinal)
-            : throw new RefusedException($"A unit of systemd can't hold the path '{text}', which has a line end in it.", "Rename it.");
+            : throw new RefusedException($"A systemd unit can't contain the path '{text}', because it has a line break.", "Rename it.");
 
     private static string Word(string text) =>
         $"\"{Value(text).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";

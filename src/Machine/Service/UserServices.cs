@@ -55,7 +55,7 @@ public sealed class UserServices(IReadOnlyDictionary<string, string> environment
     {
         if (Find("systemctl") is null)
         {
-            return "there is no program systemctl in PATH";
+            return "the program systemctl is not in PATH";
         }
         var answer = await CallAsync("systemctl", ["--user", "show", "--property=Version"], stop);
         return answer.Succeeded ? null : $"systemctl --user says: {Words(answer)}";
@@ -121,7 +121,7 @@ public sealed class UserServices(IReadOnlyDictionary<string, string> environment
         {
             throw new RefusedException(
                 $"systemctl {string.Join(' ', arguments)} ended with exit code {answer.ExitCode}: {Words(answer)}",
-                $"'journalctl --user -u {arguments[^1]}' may say more."
+                $"'journalctl --user -u {arguments[^1]}' may have details."
             );
         }
     }

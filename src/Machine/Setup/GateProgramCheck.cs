@@ -31,7 +31,7 @@ internal static class GateProgramCheck
             : new(
                 Name,
                 MachineCheckStatus.Warn,
-                "None are set, and no manifest names any: tasks without 'verification' are not verified.",
+                "No gates are set or found in a manifest, so tasks without 'verification' are not verified.",
                 "Set gates.task, such as [make test], or give tasks 'verification'."
             );
     }
@@ -51,7 +51,7 @@ internal static class GateProgramCheck
                     watching.Select(gate =>
                         OneShotCommand.Of(gate.Command) is { } once
                             ? $"Use '{once}', which checks once."
-                            : "Use the command that it runs again and again."
+                            : "Use the command that it repeats."
                     )
                 )
             );

@@ -29,7 +29,11 @@ internal static class GitSetupCheck
         if (location is null)
         {
             var none = "This folder is not in a git repository.";
-            return [found, new("repository", MachineCheckStatus.Fail, none, $"Run '{GitRepository.BeginCommand}', or go to one.")];
+            return
+            [
+                found,
+                new("repository", MachineCheckStatus.Fail, none, $"Run '{GitRepository.BeginCommand}', or change to a " + "repository."),
+            ];
         }
         var opened = await repositories.OpenAsync(location.Root);
         var features = location.IsBare ? [] : await FeaturesAsync(opened, location, cancellationToken);
@@ -90,11 +94,11 @@ internal static class GitSetupCheck
         const string Name = "repository";
         if (location.IsBare)
         {
-            return Fail($"{location.Root} is bare: agents need a work tree.", "Work in a clone of it.");
+            return Fail($"{location.Root} is bare, but agents need a working tree.", "Work in a clone of it.");
         }
         if (new WorktreeStore(repository).FindCheckout(location.LinkedWorktree) is not { } checkout)
         {
-            return Fail($"{location.Root} has no checkout of its own.", "Work in a clone of it.");
+            return Fail($"{location.Root} has no checkout.", "Work in a clone of it.");
         }
         if (features.FirstOrDefault(feature => feature.Status == MachineCheckStatus.Fail) is { } broken)
         {
@@ -107,7 +111,7 @@ internal static class GitSetupCheck
         var status = await WorktreeStatus.ReadAsync(checkout, cancellationToken);
         if (status.Head is null)
         {
-            return Fail($"{location.WorkTree} has no commit yet: agents start from one.", "git add -A && git commit -m Start");
+            return Fail($"{location.WorkTree} has no commit yet, but agents need one to start from.", "git add -A && git commit -m Start");
         }
         if (status.Branch is null)
         {
@@ -115,12 +119,12 @@ internal static class GitSetupCheck
                 Name,
                 settings.Git.Target is null ? MachineCheckStatus.Fail : MachineCheckStatus.Warn,
                 "No branch is checked out (detached HEAD).",
-                "Check out the branch that work shall land on, or set git.target."
+                "Check out the branch to land on, or set git.target."
             );
         }
         if (repository.IsShallow)
         {
-            return Fail("The history is cut off (shallow clone); merges need it.", "git fetch --unshallow");
+            return Fail("The clone is shallow, but merges need the complete history.", "git fetch --unshallow");
         }
         var branch = status.Branch.StartsWith("refs/heads/", StringComparison.Ordinal)
             ? status.Branch["refs/heads/".Length..]

@@ -17,9 +17,9 @@ public sealed record HostPlatform(string Name, bool IsLinux, bool HasProcessTabl
     /// <summary>Reason, as a sentence, for which no run can work on the machine, or null if runs can.</summary>
     public string? Refusal =>
         !IsLinux
-            ? $"orchestrate works on Linux; this is {Name}, where left-over processes of agents could not be found and stopped. "
+            ? $"orchestrate needs Linux; on {Name} it could not find and stop processes that agents leave running. "
                 + "macOS is not supported yet."
-        : !HasProcessTable ? "The system's table of processes is not mounted at /proc; without it processes can't be followed and stopped."
+        : !HasProcessTable ? "The process table is not mounted at /proc; without it processes can't be found and stopped."
         : null;
 
     /// <summary>Suggested fix for <see cref="Refusal"/>.</summary>

@@ -40,8 +40,8 @@ internal static class LandingCheck
                 : new(
                     Name,
                     MachineCheckStatus.Ok,
-                    $"commit.gpgSign is on, and what lands is not signed (git.sign: {LandingSignature.Off}).",
-                    $"git.sign: {LandingSignature.AsConfigured} signs it."
+                    $"commit.gpgSign is on, but landed commits are not signed (git.sign: {LandingSignature.Off}).",
+                    $"git.sign: {LandingSignature.AsConfigured} signs them."
                 );
         }
         if (signing is null || !LandingMode.MovesTarget(settings.Land))
@@ -49,7 +49,7 @@ internal static class LandingCheck
             return new(
                 Name,
                 MachineCheckStatus.Ok,
-                $"git.sign is {settings.Sign}, and what lands is not signed, because "
+                $"git.sign is {settings.Sign}, but landed commits are not signed, because "
                     + (signing is null ? "commit.gpgSign is off." : $"git.land: {settings.Land} moves no target.")
             );
         }
@@ -57,10 +57,10 @@ internal static class LandingCheck
             ? new(
                 Name,
                 MachineCheckStatus.Warn,
-                $"Landing would stop at the signature (git.sign: {settings.Sign}). {why}",
+                $"Landing could not sign its commits (git.sign: {settings.Sign}). {why}",
                 $"Unlock the key in its agent, or set git.sign: {LandingSignature.Off}."
             )
-            : new(Name, MachineCheckStatus.Ok, $"{signing} signs what lands ({WhatIsSigned(settings.Land)}).");
+            : new(Name, MachineCheckStatus.Ok, $"{signing} signs landed commits ({WhatIsSigned(settings.Land)}).");
     }
 
     private static string WhatIsSigned(string way) => way == LandingMode.Merge ? "one closing merge commit" : "each commit";
@@ -74,7 +74,7 @@ internal static class LandingCheck
             (null, _) => new(
                 Name,
                 MachineCheckStatus.Warn,
-                $"git.hooks is {settings.Hooks}, and git has neither a pre-merge-commit nor a pre-commit hook here.",
+                $"git.hooks is {settings.Hooks}, but git has neither a pre-merge-commit nor a pre-commit hook here.",
                 "Install one, or unset git.hooks."
             ),
             (_, LandingHooks.Off) => new(

@@ -36,7 +36,7 @@ public static class MachineCheck
         var settings = loaded.Settings!;
         var entries = new List<MachineCheckEntry>
         {
-            new("system", MachineCheckStatus.Ok, "Linux: agents are followed and stopped for certain."),
+            new("system", MachineCheckStatus.Ok, "Linux: processes of agents are reliably found and stopped."),
         };
         entries.AddRange(await GitSetupCheck.RunAsync(repository, settings, services.Repositories, cancellationToken));
         foreach (var agent in (agents ?? [settings.Agent]).Where(settings.HasAgent))
@@ -70,7 +70,7 @@ public static class MachineCheck
         var planner = loaded.Settings!.Planner;
         return planner.Agent is "api" or "bedrock" || loaded.Settings.HasAgent(planner.Agent)
             ? await AgentAsync("planner", planner.Agent, loaded, repository, cancellationToken)
-            : new("planner", MachineCheckStatus.Ok, $"{planner.Agent} is looked at by the run.");
+            : new("planner", MachineCheckStatus.Ok, $"{planner.Agent} is checked by the run.");
     }
 
     /// <summary>Reports the storage of runs in a repository and beside it, by part.</summary>
@@ -89,7 +89,7 @@ public static class MachineCheck
             "storage",
             MachineCheckStatus.Ok,
             $"{said}.",
-            sizes.Runs > 0 ? "'orchestrate cleanup --dry-run' shows what may go." : null
+            sizes.Runs > 0 ? "'orchestrate cleanup --dry-run' shows removable files." : null
         );
     }
 
@@ -177,13 +177,13 @@ public static class MachineCheck
         string?[] held =
         [
             limits.Memory is { } memory
-                ? $"an agent that holds more than {Sizes.Write(memory)} of memory with all it starts is stopped"
+                ? $"an agent is stopped if it and its processes use more than {Sizes.Write(memory)} of memory"
                 : null,
             limits.Cpu is { } cores
                 ? string.Create(
                     CultureInfo.InvariantCulture,
-                    $"an agent that uses more than {Plural.Of((decimal)cores, "core")} on average with all it starts is stopped and "
-                        + $"continued in turn"
+                    $"an agent is slowed down by short stops if it and its processes use more than {Plural.Of((decimal)cores, "core")} "
+                        + $"on average"
                 )
                 : null,
         ];
@@ -198,7 +198,7 @@ public static class MachineCheck
             ? new(
                 "disk",
                 MachineCheckStatus.Fail,
-                $"{Sizes.Describe(free)} free, less than disk.reserve ({Sizes.Describe(reserve)}): no agent would start.",
+                $"{Sizes.Describe(free)} free, less than disk.reserve ({Sizes.Describe(reserve)}), so no agent would start.",
                 "Free some space, or lower disk.reserve."
             )
             : new("disk", MachineCheckStatus.Ok, $"{Sizes.Describe(free)} free.");

@@ -24,10 +24,10 @@ public static class NoticeCheck
         RunServices services,
         string? target,
         CancellationToken stop
-    ) => [.. (await NoticeProbe.TestAsync(loaded, services, target, stop)).Select(probe => Entry(probe, "has taken the test"))];
+    ) => [.. (await NoticeProbe.TestAsync(loaded, services, target, stop)).Select(probe => Entry(probe, "accepted the test"))];
 
     private static MachineCheckEntry Entry(NoticeProbe probe, string good) =>
         probe.IsReachable
             ? new("notifications", MachineCheckStatus.Ok, $"{probe.Target} {good}{(probe.Message.Length > 0 ? $": {probe.Message}" : ".")}")
-            : new("notifications", MachineCheckStatus.Warn, $"{probe.Target}: {probe.Message}", "No notice would arrive there.");
+            : new("notifications", MachineCheckStatus.Warn, $"{probe.Target}: {probe.Message}", "Notices would not arrive there.");
 }

@@ -79,7 +79,7 @@ public static class RepositoryInitializer
     private static string Configuration(ImportedConfiguration taken)
     {
         var text = new StringBuilder(
-            "# Settings of orchestrate for this repository. 'orchestrate config list' shows all of them with their defaults.\n"
+            "# Settings of orchestrate for this repository. 'orchestrate config list' shows all settings with their defaults.\n"
         );
         foreach (var setting in taken.Settings)
         {

@@ -11,7 +11,7 @@ internal static class SandboxCheck
 {
     private const string Name = "sandbox";
     private const string Without =
-        "agents, and tests that they wrote, could change whatever you can: rules and checks stop mistakes, not malice.";
+        "agents and their tests can change all files that you can change. Rules and checks stop mistakes, not malice.";
 
     /// <summary>Runs a trial of the sandbox.</summary>
     /// <param name="loaded">Settings, and the variables of agents.</param>
@@ -36,19 +36,19 @@ internal static class SandboxCheck
         {
             return await DescribeAsync(program, loaded, agents, repository, services);
         }
-        var why = found.Problem.Length > 0 ? found.Problem : "The program bwrap is not there.";
+        var why = found.Problem.Length > 0 ? found.Problem : "The program bwrap is not installed.";
         return permissions.Runner.Count > 0
                 ? new(
                     Name,
                     MachineCheckStatus.Fail,
-                    $"{why} permissions.runner names it: no agent would start.",
-                    "Repair it, or leave out permissions.runner."
+                    $"{why} permissions.runner names it, so no agent would start.",
+                    "Repair it, or unset permissions.runner."
                 )
             : permissions.Sandbox == "on"
                 ? new(
                     Name,
                     MachineCheckStatus.Fail,
-                    $"{why} permissions.sandbox is on: no agent would start.",
+                    $"{why} permissions.sandbox is on, so no agent would start.",
                     "Install bubblewrap, or set permissions.sandbox to auto."
                 )
             : new(
@@ -101,10 +101,10 @@ internal static class SandboxCheck
                 + "out.";
 
     private static string Downloads(bool canOverlay, IReadOnlyList<string> closed) =>
-        closed.Count > 0 ? $"Package managers can't write downloads to {FileNames.Some(closed)}: gates and set-up that download fail there."
+        closed.Count > 0 ? $"Package managers can't write downloads to {FileNames.Some(closed)}, so gates and set-up with downloads fail."
         : canOverlay ? "Changes to downloads of package managers stay private to each worktree."
-        : "Overlays do not work here, so that downloads of package managers are read-only; managers with a variable for it download "
-            + "anew into a folder of their own for each worktree.";
+        : "Overlays do not work here, so downloads of package managers are read-only. Managers with a suitable variable download "
+            + "into a separate folder for each worktree.";
 
     private static string Network(OrchestratorSettings settings, IReadOnlyCollection<string> agents, RunServices services)
     {
@@ -139,10 +139,10 @@ internal static class SandboxCheck
             );
         }
         return (outside.Count > 0 ? $" Keys that stay outside: {string.Join(", ", outside)}." : "")
-            + (inside.Count > 0 ? $" Keys that the agents see: {string.Join(", ", inside)}." : "");
+            + (inside.Count > 0 ? $" Keys that agents see: {string.Join(", ", inside)}." : "");
     }
 
     private static string Open(IReadOnlyList<string> sockets) =>
-        "permissions.network.mode is open, so that they reach every host and the ports of this machine"
+        "permissions.network.mode is open, so they reach every host and the ports of this machine"
         + (sockets.Count == 0 ? "." : $", and sockets without a file ({FileNames.Some(sockets)}).");
 }

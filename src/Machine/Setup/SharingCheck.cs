@@ -28,8 +28,8 @@ public static class SharingCheck
                 ? new(
                     Name,
                     MachineCheckStatus.Fail,
-                    "hosts.spread is set, and wip.remote, by which tasks go to other hosts, is not.",
-                    "Set wip.remote to a git remote that the machines share: docs/how-to/machines.md."
+                    "hosts.spread is set, but wip.remote is not, so tasks can't move to other hosts.",
+                    "Set wip.remote to a shared git remote; see docs/how-to/machines.md."
                 )
                 : null;
         }
@@ -41,7 +41,7 @@ public static class SharingCheck
                 Name,
                 settings.Hosts.Spread ? MachineCheckStatus.Fail : MachineCheckStatus.Warn,
                 $"{shown} can't be reached (wip.remote): {problem.TrimEnd('.')}.",
-                "Until it can, no run goes to another machine or comes from one: set wip.remote to a git remote that the machines share."
+                "Until then runs can't move between hosts. Set wip.remote to a shared git remote."
             );
     }
 
@@ -55,7 +55,7 @@ public static class SharingCheck
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            return $"it does not answer within {Plural.Of((int)Limit.TotalSeconds, "second")}";
+            return $"it did not answer within {Plural.Of((int)Limit.TotalSeconds, "second")}";
         }
     }
 }

@@ -143,8 +143,8 @@ internal sealed class CheckoutGateRunner(
         return traces.IsWhole
             ? GateTracesNotes.Tell(verdict, traces, [], removed)
             : throw new GitException(
-                $"The gate '{gate.Name}' left files in '{subject.Directory}' that can't be put back to the commit, so that no gate after "
-                    + "it would say anything. Run the gates one by one, or let it clean up what it makes as another user."
+                $"The gate '{gate.Name}' left files in '{subject.Directory}' that can't be restored to the commit, so later gates "
+                    + "would prove nothing. Run the gates one by one, or make the gate remove its files of other users."
             );
     }
 

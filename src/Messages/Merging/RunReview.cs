@@ -70,7 +70,7 @@ public sealed record RunReview
     /// <summary>Returns a short description for users.</summary>
     public override string ToString() =>
         $"{Said()}{(Reviewer.Length > 0 ? $" by {Reviewer}" : "")}"
-        + $"{(Overruled.Count > 0 ? $"; overruled by a person: {string.Join(", ", Overruled)}" : "")}";
+        + $"{(Overruled.Count > 0 ? $"; overruled by a user: {string.Join(", ", Overruled)}" : "")}";
 
     private string Said() =>
         Verdict switch
@@ -82,9 +82,9 @@ public sealed record RunReview
             ReviewVerdicts.Escalated =>
                 $"not accepted after {Plural.Of(Round, "round")}: {Plural.Of(Standing.Count == 0 ? 0 : Standing[^1], "finding")}",
             ReviewVerdicts.Empty => "not reviewed, because nothing has changed",
-            ReviewVerdicts.Overruled when Standing.Count == 0 => "not reviewed: a person decided to land without it",
+            ReviewVerdicts.Overruled when Standing.Count == 0 => "not reviewed, because a user decided to land without a review",
             ReviewVerdicts.Overruled =>
-                $"not accepted: a person decided to land with {Plural.Of(Standing[^1], "finding")} of round {Standing.Count}",
+                $"not accepted; a user decided to land with {Plural.Of(Standing[^1], "finding")} of round {Standing.Count}",
             _ => $"round {Round} of {MaxRounds} continues",
         };
 }

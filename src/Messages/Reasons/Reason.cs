@@ -69,7 +69,7 @@ public sealed record Person(string Name, Quote? Words = null)
 
     /// <summary>The name, for records.</summary>
     [JsonIgnore]
-    public string Who => Name.Length > 0 ? Name : "a person";
+    public string Who => Name.Length > 0 ? Name : "a user";
 
     /// <summary>Returns the user's name, with their reason if given.</summary>
     public override string ToString() => Words is null ? Who : $"{Who}: {Words}";

@@ -35,7 +35,7 @@ public static class ReasonText
         {
             null => "",
             AbortAskedBy why => $"aborted by {why.By}",
-            AgentAsks why => $"{why.Question}{Aside(why.Because)}",
+            AgentAsks why => $"{why.Question}{InParentheses(why.Because)}",
             AgentFailed why => why.Attempts == 0 ? why.Message.Text : $"{why.Message} ({Plural.Of(why.Attempts, "attempt")})",
             AgentHeld why => why.Hold.Text,
             WaitsForHost why => $"waits for a host with {(why.Label is { } label ? $"the label {label} and " : "")}a free slot"
@@ -44,7 +44,7 @@ public static class ReasonText
             LeftItsHost why => $"has left {why.Host}",
             AgentKilled why => $"the agent was started {Plural.Of(why.Starts, "time")} in a row and killed: {why.Message}",
             AgentStartsAgain why => $"{Clause(why.Message)}; next attempt in {Math.Ceiling(why.Pause.TotalSeconds):0} s",
-            AgentStoppedByPerson => "its agent was stopped by a person; 'resume' continues its conversation",
+            AgentStoppedByPerson => "its agent was stopped by a user; 'resume' continues its conversation",
             Approved why => $"approved by {why.By}",
             AskedTooOften why => $"its agent has asked {Plural.Of(why.Times, "time")}",
             BegunAnew => "restarted by a reset",
@@ -60,7 +60,7 @@ public static class ReasonText
                 $"{Say(why.Because)} Its agent has not resolved the conflict in {Plural.Of(why.Attempts, "attempt")}. Both sides are "
                     + $"in {why.Worktree}: combine them there, then run: orchestrate retry {why.Task} (with --guidance TEXT its agent "
                     + "tries again)",
-            ContinuationGone => "it continued as new, and its next execution is gone",
+            ContinuationGone => "it continued as new, but its next execution is missing",
             DependencyEnded why => $"depends on {why.Task}, which is {why.State}",
             DependencyGoesOn why => $"{why.Task} continues",
             DiskFull why => why.Cause.Text,
@@ -76,7 +76,7 @@ public static class ReasonText
             Followed why => $"{Say(why.First)}; {Say(why.Then)}",
             GatesChanged why => why.Changes.Text,
             GatesOnCommits why => $"{Of(why.Commits)} by {why.By.Who}: the gates of the whole run are run",
-            LandingTakenBack why => $"taken back by a person: {why.How} Its work is kept at {why.Kept}.",
+            LandingTakenBack why => $"taken back by a user: {why.How} Its work is kept at {why.Kept}.",
             LandMergedAskedBy why => $"landing of merged work was requested by {why.By}",
             LandsPart => "merged work, as requested; the rest stays open",
             LeaseImpossible why => $"its files and resources could not be leased: {why.Cause}",
@@ -89,11 +89,11 @@ public static class ReasonText
             MergedSinceReview => "the work has grown since the review; the reviewer checks again",
             MergeNotApproved why => $"{Say(why.Answer)}: {why.Changes}",
             MessageDropped why => why.Cause.Text,
-            NoOtherPlan why => $"There is no other plan: {Say(why.Because)}",
+            NoOtherPlan why => $"The run got no other plan: {Say(why.Because)}",
             NoPlanYet why => $"no plan yet: {Say(why.Because)}",
-            NotApprovedInTime => "nobody approved it in time",
+            NotApprovedInTime => "it was not approved in time",
             NotAskedFor => "outside of the request",
-            NotDivided why => $"it is not divided: {why.Cause?.Text ?? "the proposal is gone"}",
+            NotDivided why => $"it is not divided: {why.Cause?.Text ?? "the proposal is missing"}",
             Noted why => why.Text.Text,
             NothingCanRun why => $"nothing more can run: {Some(why.Tasks)} failed{OnStaging(why.HasUnlanded)}"
                 + (why.Then is null ? "" : $". {Say(why.Then)}"),
@@ -104,7 +104,7 @@ public static class ReasonText
             MovedToMachine why => $"moved from {why.From} to {why.To}, by {why.By}",
             NotMerged why => why.Problem.Text,
             NotPrepared why => why.Problem.Text,
-            NotPromotedInTime why => $"nobody promoted it in time, so nothing has landed. {Say(why.Because)}",
+            NotPromotedInTime why => $"it was not promoted in time, so nothing has landed. {Say(why.Because)}",
             NotReady why => string.Join('\n', why.Errors),
             NotVerified why => string.Join(' ', why.Problems),
             NotWorking why => Say(why),
@@ -115,7 +115,7 @@ public static class ReasonText
             OtherPlanNeedsApproval why => string.Join(' ', Say(why.Tasks).Concat(why.Because.Select(quote => quote.Text))),
             OtherPlanNotTaken why => $"The other plan was not accepted: {Say(why.Because)}",
             PartsFirst => "the smaller tasks that it was divided into come first",
-            PausedByPerson => "paused by a person",
+            PausedByPerson => "paused by a user",
             PeopleNotTold why => why.Problem.Text,
             PlanAnswered why => $"the plan is {(why.Accepted ? "approved" : "rejected")} by {why.By}",
             PlanFaulty why => string.Join(' ', why.Faults),
@@ -131,7 +131,7 @@ public static class ReasonText
             PlannerPlans why => $"{why.Agent} plans",
             PlannerStopped => "the planner was stopped",
             PlannerUnable why => $"the planner can't answer: {Say(why.Because)}",
-            PlanNotApprovedInTime => "nobody approved the plan in time",
+            PlanNotApprovedInTime => "the plan was not approved in time",
             PlanRead why => Plural.Of(why.Tasks, "task") + (why.Stored is null ? "" : $"; {why.Stored}"),
             PlanRejected why => $"the plan was rejected: {why.By}",
             PlanStillFaulty why =>
@@ -147,7 +147,7 @@ public static class ReasonText
             RequestNeedsApproval why => why.Request.Text,
             ResolvedBy why =>
                 $"resolved by {why.By}: {Of(why.Commits)}{(why.Gates is { } gates ? $"; gates: {GateFormatter.Count(gates)}" : "")}",
-            ResumedByPerson => "resumed by a person",
+            ResumedByPerson => "resumed by a user",
             ReviewConcluded why => $"{why.Review}. {why.Summary}".TrimEnd(),
             ReviewNotBegun why => why.Cause.Text,
             NotCompared why => $"the reviewer was not asked which of equal results is the best: {string.Join("; ", why.Why)}",
@@ -165,16 +165,16 @@ public static class ReasonText
             ExecutionFailed why => why.Cause.Text,
             RunLanded why => why.Where.Text,
             BranchesKept { Tasks.Count: 0 } => "no task has left work on a branch",
-            BranchesKept { Tasks: [var only] } => $"the work of {only} is on a branch of its own; nothing was merged, as asked",
+            BranchesKept { Tasks: [var only] } => $"the work of {only} is on its own branch; nothing was merged, as set by git.land",
             BranchesKept why => $"the work of {Plural.Of(why.Tasks.Count, "task")} is on a branch each; nothing was merged, as asked",
             RunLimitReached why =>
                 $"no more agents start, because it is past {Minute(why.Until)} (until); running ones continue. 'resume' lifts the limit",
-            StagingGone why => $"its staging branch is gone, and its merged work is not on {why.Target}; run the plan again, which "
+            StagingGone why => $"its staging branch is missing, and its merged work is not on {why.Target}; run the plan again, which "
                 + "reuses finished work",
             StagingMade why => why.Found.Text,
             TasksAdded why =>
                 $"{why.By} has added {(why.Tasks.Count <= 10 ? string.Join(", ", why.Tasks) : Plural.Of(why.Tasks.Count, "task"))}",
-            StartNeedsApproval => "the plan asks for an approval before it starts",
+            StartNeedsApproval => "the plan requires an approval before it starts",
             StepFailing why => $"{why.Activity} has failed {Plural.Of(why.Failures, "time")} and is tried again: {Clause(why.Cause)}.",
             StepImpossible why => why.Cause.Text,
             StillOpenElsewhere why => $"another execution of {why.Workflow} is still open; terminate it, then retry",
@@ -195,9 +195,9 @@ public static class ReasonText
                 $"{Say(why.Wait)}; it has waited since {Second(why.Since)}; see 'orchestrate status' of that run for the cause",
             WaivedBy why => $"counts as done without changes: waived by {why.By}",
             WayOutRefused why => $"{Say(why.Refusal)} Before: {Say(why.Before)}",
-            WorkCancelled => "cancelled by a person; its files stay",
+            WorkCancelled => "cancelled by a user; its files stay",
             WorkflowEnded why => $"its workflow ended: {(why.Because is null ? "the cause is unknown" : Say(why.Because))}",
-            WorkflowGone => "its workflow is gone",
+            WorkflowGone => "its workflow is missing",
             WorkflowTimedOut => "its workflow timed out",
             WorkKept why => why.Where.Text,
             WorkMerged why => string.Join("; ", why.Notes.Append(why.Merge).OfType<Quote>()),
@@ -232,7 +232,7 @@ public static class ReasonText
         : why.State is not null ? $"its run has ended: {why.State}"
         : "its run has ended without it";
 
-    private static string Aside(Reason? reason) => reason is null ? "" : $" ({Say(reason)})";
+    private static string InParentheses(Reason? reason) => reason is null ? "" : $" ({Say(reason)})";
 
     private static string OnStaging(bool? hasUnlanded) => hasUnlanded == false ? "" : "; merged work stays on staging";
 

@@ -20,7 +20,7 @@ public sealed record TellPeopleInput(
     RunRest Rest
 );
 
-/// <summary>Kinds of rest of a run, by whether it will make progress.</summary>
+/// <summary>Kinds of a run's rest: with or without progress by itself.</summary>
 public enum RunRest
 {
     /// <summary>The run is in progress.</summary>

@@ -96,8 +96,8 @@ public sealed record RunCounts
         Add(Failed, "failed");
         Add(Skipped, "skipped");
         Add(Cancelled, "cancelled");
-        Add(NeedPerson, Plural.Form(NeedPerson, "needs a person", "need a person"));
-        Add(NotAsked, "not asked for");
+        Add(NeedPerson, Plural.Form(NeedPerson, "needs attention", "need attention"));
+        Add(NotAsked, "not requested");
         return string.Join(", ", said);
 
         void Add(int count, string what)

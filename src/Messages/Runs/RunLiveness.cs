@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Determines whether a run makes progress without a user, and what it needs if not.</summary>
+/// <summary>Determines a run's progress without a user, and the missing action if it makes none.</summary>
 public static class RunLiveness
 {
     /// <summary>The run makes progress while a worker runs.</summary>
@@ -56,7 +56,7 @@ public static class RunLiveness
         {
             Ended => run.LandedGone is true ? $"{run.State} (no longer on {BranchOf(run)})" : run.State,
             Interrupted => Interrupted,
-            NeedsPerson when IsWorking(run.State) => "waiting for a person",
+            NeedsPerson when IsWorking(run.State) => "waiting for a user",
             Paused => $"{run.State} (paused)",
             _ when run.Paused => $"{run.State} (paused)",
             Moving when run.State == RunStates.Executing && IsParked(run) => "waiting for a limit or an outage to end",

@@ -128,8 +128,8 @@ public sealed record PlanOutline
     /// <summary>True if the server lists runs by their cost (<see cref="RunAttributes.Cost"/>).</summary>
     public bool ListsCost { get; init; }
 
-    /// <summary>SHA-256 of what the run decides by: a list of files (the plan, the settings of its start ...) with the hash of each.
-    /// Activities refuse to work with others. It changes where the run decides more.</summary>
+    /// <summary>SHA-256 of a list of the files that determine the run's decisions (the plan, the settings of its start ...), each with its
+    /// hash. Activities refuse to work with other files. The hash changes with each new decision.</summary>
     public string Hash { get; init; } = "";
 
     /// <inheritdoc cref="PlanningBegun.PlanningHash"/>
@@ -336,7 +336,7 @@ public sealed record LandResult
 /// <summary>Request to retain the work of a cancelled run. Landed work stays on the target.</summary>
 public sealed record AbortInput(string RunId, RepositoryReference Repository, string Staging);
 
-/// <summary>Request to write the report of an ended run, and to clean up where that is proven safe.</summary>
+/// <summary>Request to write the report of an ended run, and to remove files and refs whose removal is proven safe.</summary>
 public sealed record FinishInput(RepositoryReference Repository, RunStatus Run, string PlanHash = "");
 
 /// <summary>Result of an orchestration.</summary>

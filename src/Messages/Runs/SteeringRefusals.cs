@@ -15,7 +15,7 @@ public static class SteeringRefusals
         isAtWork && answered is not null
             ? $"{task} is {state}; its question was {answered}. To say otherwise to its agent: orchestrate send {run}/{task} TEXT"
         : isAtWork ? $"{task} is {state}; it can be retried when it has ended, is blocked or parked."
-        : TaskStates.IsDone(state) ? $"{task} is {state}; there is nothing to retry."
+        : TaskStates.IsDone(state) ? $"{task} is {state}, so it can't be retried."
         : null;
 
     /// <summary>Checks a command to skip a task.</summary>

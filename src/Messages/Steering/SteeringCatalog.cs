@@ -161,7 +161,7 @@ public static class SteeringCatalog
         new(
             "land-merged",
             SteeringTargets.Run,
-            "Land what is merged; the rest stays open",
+            "Land merged work; the rest stays open",
             (input, before) =>
                 new SteeringCall(MessageNames.LandMerged, LandingOf(input))
                 {
@@ -248,7 +248,7 @@ public static class SteeringCatalog
                 {
                     Placeholder = "WHAT",
                     Check = (kind, input) =>
-                        !BudgetKinds.All.Contains(kind) ? $"There is no budget of '{kind}'."
+                        !BudgetKinds.All.Contains(kind) ? $"The budget '{kind}' is unknown."
                         : IsOfTask(kind) && input.Task is null ? $"A budget of '{kind}' needs a task."
                         : null,
                     Cure = $"Known are {string.Join(", ", BudgetKinds.All)}; write RUN/TASK for those of a task.",

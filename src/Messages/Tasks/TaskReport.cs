@@ -4,7 +4,7 @@ namespace Orchestrator.Messages;
 public sealed record TaskReport
 {
     /// <summary><see cref="Sequence"/> of a report on behalf of an execution that was ended from outside.</summary>
-    public const int LastWord = 10_000_000;
+    public const int FinalSequence = 10_000_000;
 
     /// <summary>Progress as known to the task's workflow. The run sets <see cref="TaskProgress.Outage"/>,
     /// <see cref="TaskProgress.Landed"/> and the ids in <see cref="TaskProgress.Parts"/>.</summary>
@@ -16,7 +16,7 @@ public sealed record TaskReport
     /// <summary>Hash of the task's plan; empty for a planner.</summary>
     public string PlanHash { get; init; } = "";
 
-    /// <summary>Number of the report, incremented with each report of that execution; <see cref="LastWord"/> in a report on its
+    /// <summary>Number of the report, incremented with each report of that execution; <see cref="FinalSequence"/> in a report on its
     /// behalf.</summary>
     public required int Sequence { get; init; }
 

@@ -21,18 +21,18 @@ public static class RefusalText
         {
             null => "",
             RefusalReason.NotListed => $"{refused} it is not in {Setting}. {Allow(entry)}",
-            RefusalReason.NoNetwork => $"{refused} permissions.network.mode is none. A person can change it with: orchestrate config set "
+            RefusalReason.NoNetwork => $"{refused} permissions.network.mode is none. The user can change it with: orchestrate config set "
                 + "permissions.network.mode listed",
             RefusalReason.AddressLiteral => $"{refused} it is an address in place of a name, and not in {Setting}. {Allow(entry)}",
-            RefusalReason.NonPublicAddress => $"{refused} {verdict.Detail} is no address of the internet, and not in {Setting}. "
+            RefusalReason.NonPublicAddress => $"{refused} {verdict.Detail} is not a public address, and not in {Setting}. "
                 + Allow(string.Create(CultureInfo.InvariantCulture, $"{Bracketed(verdict.Detail)}:{port}")),
             RefusalReason.OwnMachine => $"{refused} it is this machine, and not in {Setting}. "
                 + Allow(string.Create(CultureInfo.InvariantCulture, $"localhost:{port}")),
             RefusalReason.ServerName => verdict.Detail.Length == 0
-                ? $"{refused} the TLS handshake names no host, so that it can't be compared with {Setting}."
+                ? $"{refused} the TLS handshake names no host, so it can't be compared with {Setting}."
                 : $"{refused} the TLS handshake names {verdict.Detail} instead.",
             RefusalReason.HostHeader => verdict.Detail.Length == 0
-                ? $"{refused} the request has no single Host header, so that it can't be compared with {Setting}."
+                ? $"{refused} the request does not have exactly one Host header, so it can't be compared with {Setting}."
                 : $"{refused} the Host header names {verdict.Detail} instead.",
             RefusalReason.NotTls when port == 443 => $"{refused} the connection is not TLS, and port 443 serves nothing else.",
             RefusalReason.NotTls => $"{refused} the connection is not TLS, and {place} is not in {Setting}. {Allow(place)}",
@@ -46,11 +46,11 @@ public static class RefusalText
             RefusalReason.Credential =>
                 "orchestrate refused a request: the proxy puts an API key in for the placeholder that this sandbox has in "
                     + "its place, and the request has another credential, or none.",
-            _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict.Reason, "There is no sentence for this reason."),
+            _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict.Reason, "This reason has no sentence."),
         };
     }
 
-    private static string Allow(string entry) => $"A person can allow it with: orchestrate network allow {entry}";
+    private static string Allow(string entry) => $"The user can allow it with: orchestrate network allow {entry}";
 
     private static string Bracketed(string address) => address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
 }

@@ -57,9 +57,9 @@ public sealed class DesktopNotifier(IReadOnlyDictionary<string, string> environm
     public Task<Delivery> CheckAsync(CancellationToken cancellationToken) =>
         Task.FromResult(
             ProgramLocator.Find(Program, environment.GetValueOrDefault("PATH")) is null
-                ? new Delivery(DeliveryStatus.Failed, "the program notify-send is not there (Debian: libnotify-bin).")
-            : HasSession ? new(DeliveryStatus.Done, "notify-send and a session of a desktop are there.")
-            : new(DeliveryStatus.Failed, "there is no session of a desktop here (DBUS_SESSION_BUS_ADDRESS is not set).")
+                ? new Delivery(DeliveryStatus.Failed, "the program notify-send is not installed (Debian: libnotify-bin).")
+            : HasSession ? new(DeliveryStatus.Done, "notify-send and a desktop session are available.")
+            : new(DeliveryStatus.Failed, "this process has no desktop session (DBUS_SESSION_BUS_ADDRESS is not set).")
         );
 
     /// <inheritdoc/>

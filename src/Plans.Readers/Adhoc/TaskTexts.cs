@@ -34,7 +34,7 @@ public sealed record TaskTexts(IReadOnlyList<string> Texts, string? Fault = null
                 return new TaskTexts(
                     [],
                     FormattableString.Invariant(
-                        $"line {index + 1} is neither an item of the list nor indented below one: \"{QuotedText.CutLine(line, 60)}\""
+                        $"line {index + 1} is neither a list item nor indented below one: \"{QuotedText.CutLine(line, 60)}\""
                     )
                 );
             }

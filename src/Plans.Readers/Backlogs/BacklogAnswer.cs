@@ -43,7 +43,7 @@ public static class BacklogAnswer
             .. tasks
                 .Where(task => task.Title.Trim().Length == 0)
                 .Select(task =>
-                    PlanFault.Error(File, "no-title", $"Task {task.Id} has no title.", "Say in one line what is to be done.", "tasks")
+                    PlanFault.Error(File, "no-title", $"Task {task.Id} has no title.", "Describe the work in one line.", "tasks")
                 ),
         ];
         return untitled.Length > 0 || tasks.Count == 0

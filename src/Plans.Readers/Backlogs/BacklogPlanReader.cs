@@ -44,8 +44,8 @@ public static class BacklogPlanReader
             PlanFault.Warning(
                 file,
                 "left-out",
-                $"Task '{t.Id}' waits for a task that is neither done nor pending, and is left out.",
-                "Settle what it waits for: 'orchestrate tasks list' shows where each stands.",
+                $"Task '{t.Id}' waits for a task that is neither done nor pending, so it is left out.",
+                "Settle that task first: 'orchestrate tasks list' shows the state of each.",
                 "tasks",
                 line: 1
             )
@@ -69,8 +69,8 @@ public static class BacklogPlanReader
                     PlanFault.Error(
                         file,
                         NothingPending,
-                        "Nothing is pending: the backlog has no task that can start.",
-                        "Add one: orchestrate add \"WHAT IS TO BE DONE\". 'orchestrate tasks list' shows where each stands.",
+                        "The backlog has no pending task that can start.",
+                        "Add one: orchestrate add \"TASK\". 'orchestrate tasks list' shows the state of each.",
                         "tasks",
                         line: 1
                     ),
@@ -87,8 +87,8 @@ public static class BacklogPlanReader
                 PlanFault.Error(
                     file,
                     "cycle",
-                    $"As wholes these tasks wait for each other in a circle, through their subtasks: {string.Join(" -> ", fault.Ids)}.",
-                    "Divide one of them into tasks, or let a planner order their parts: run it without --no-planner.",
+                    $"These tasks wait for each other in a circle because of their subtasks: {string.Join(" -> ", fault.Ids)}.",
+                    "Divide one of them into tasks, or let a planner order their parts by leaving out --no-planner.",
                     "tasks",
                     line: 1
                 )

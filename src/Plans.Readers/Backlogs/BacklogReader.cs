@@ -81,7 +81,7 @@ public static class BacklogReader
         }
         if (tags.Count == 0)
         {
-            faults.Error(NoTasks, root, "", "The file has no list of tasks.", "Add \"tasks\": [] to the file.");
+            faults.Error(NoTasks, root, "", "The file has no task list.", "Add \"tasks\": [] to the file.");
         }
         else
         {

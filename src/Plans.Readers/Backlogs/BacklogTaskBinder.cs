@@ -157,7 +157,7 @@ internal sealed class BacklogTaskBinder(FaultList faults)
                 "unknown-status",
                 fields.Node("status"),
                 fields.Join("status"),
-                $"The status '{word}' is not known, so no run starts the task.",
+                $"The status '{word}' is unknown, so no run starts the task.",
                 near is null ? $"Known: {string.Join(", ", BacklogStatus.All)}." : $"Did you mean '{near}'?"
             );
             return word;
@@ -171,7 +171,7 @@ internal sealed class BacklogTaskBinder(FaultList faults)
             "status-differs",
             flag,
             fields.Join(flag.Text),
-            $"'status' says '{word}', '{flag.Text}' says {(isDone is true ? "that the task is done" : "that it is not")}: it counts "
+            $"'status' says '{word}', but '{flag.Text}' says {(isDone is true ? "that the task is done" : "that it is not")}. It counts "
                 + "as done.",
             "Make the two agree."
         );

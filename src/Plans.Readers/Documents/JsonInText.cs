@@ -50,10 +50,15 @@ public static class JsonInText
             ? PlanFault.Error(
                 file,
                 "cut-answer",
-                "The JSON of the answer ends in the middle.",
-                $"Answer with {wanted}; make it shorter if it was too long."
+                "The JSON of the answer is cut off.",
+                $"Answer with {wanted}; shorten it if it was too long."
             )
-            : PlanFault.Error(file, "no-answer", "The answer holds no JSON object.", "Answer with one JSON object that fits the schema.");
+            : PlanFault.Error(
+                file,
+                "no-answer",
+                "The answer contains no JSON object.",
+                "Answer with one JSON object that fits the " + "schema."
+            );
 
     private static Reading TryRead(ReadOnlySpan<byte> bytes, out int length)
     {

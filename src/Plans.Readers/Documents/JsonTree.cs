@@ -75,8 +75,8 @@ internal ref struct JsonTree
             line + 1,
             column,
             "",
-            $"This is no valid JSON: {message.ReplaceLineEndings(" ")}.",
-            "Look at and just before this place: quotes, commas and brackets."
+            $"This is not valid JSON: {message.ReplaceLineEndings(" ")}.",
+            "Check quotes, commas and brackets here and just before."
         );
     }
 
@@ -145,7 +145,7 @@ internal ref struct JsonTree
         }
         catch (InvalidOperationException e)
         {
-            throw new JsonException("A text holds half of a surrogate pair (\\uD800 to \\uDFFF).", null, _line - 1, _column - 1, e);
+            throw new JsonException("A text contains half of a surrogate pair (\\uD800 to \\uDFFF).", null, _line - 1, _column - 1, e);
         }
     }
 

@@ -38,7 +38,7 @@ internal static class YamlFaults
             line,
             column,
             "",
-            $"This is no valid YAML: {reason.Trim().TrimEnd('.')}.",
+            $"This is not valid YAML: {reason.Trim().TrimEnd('.')}.",
             $"Look {(shown.Length == 0 ? "just above" : $"at and just above the line '{shown}'")}: quotes, colons, brackets and "
                 + "indentation."
         );
@@ -66,7 +66,7 @@ internal static class YamlFaults
             "duplicate-key",
             second,
             second.Text,
-            $"The key '{second.Text}' is here a second time; the first is in line {first.Line}.",
+            $"The key '{second.Text}' is repeated; it is already in line {first.Line}.",
             "Keep one of the two."
         );
 
@@ -78,8 +78,8 @@ internal static class YamlFaults
             (int)second.Line,
             (int)second.Column,
             "",
-            "The file holds more than one YAML document.",
-            "Keep one document per file: remove the line '---' and what follows it."
+            "The file contains more than one YAML document.",
+            "Keep one document per file: remove the line '---' and everything after it."
         );
 
     /// <summary>Reports a key that is a list or a mapping.</summary>

@@ -76,8 +76,8 @@ internal sealed class YamlTree
             return Stop(
                 "too-deep",
                 start.Start,
-                $"Values are nested more than {DocumentLimits.MaxDepth} deep.",
-                "No file here needs such nesting; look for stray brackets."
+                $"Values are nested more than {DocumentLimits.MaxDepth} levels deep.",
+                "Look for stray brackets; no valid file needs such nesting."
             );
         }
         var anchor = start.Anchor.IsEmpty ? null : start.Anchor.Value;
@@ -109,7 +109,12 @@ internal sealed class YamlTree
         var name = alias.Value.Value;
         if (!_hasAliases)
         {
-            return Stop("alias", alias.Start, $"Anchors and aliases, such as *{name}, are not used in this file.", "Write the value out.");
+            return Stop(
+                "alias",
+                alias.Start,
+                $"Anchors and aliases, such as *{name}, are not allowed in this " + "file.",
+                "Write the value out."
+            );
         }
         if (!_anchors.TryGetValue(name, out var target))
         {
@@ -223,7 +228,7 @@ internal sealed class YamlTree
             "too-many-values",
             start.Start,
             $"The list or mapping that begins here has more than {DocumentLimits.MaxEntries} entries.",
-            "Split it, or look whether this is the file you meant."
+            "Split it, or check that this is the right file."
         );
 
     private DocumentNode? Stop(string code, Mark at, string message, string cure)

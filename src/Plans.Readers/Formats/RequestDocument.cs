@@ -26,7 +26,7 @@ public static class RequestDocument
         }
         else if (string.IsNullOrWhiteSpace(text))
         {
-            fault = $"{name} is empty. Say in it what is to be done.";
+            fault = $"{name} is empty. Describe the work in it.";
         }
         else
         {
@@ -38,6 +38,6 @@ public static class RequestDocument
     /// <summary>Returns the fault of a file that is too large for <see cref="Read"/>, or null if it is not.</summary>
     public static string? SizeFault(string path, string name) =>
         new FileInfo(path).Length > LargestSize
-            ? $"{name} is longer than {LargestSize / 1000} KB: no planner reads that. Plan a part of it."
+            ? $"{name} is longer than {LargestSize / 1000} KB, which is too long for a planner. Plan a part of it."
             : null;
 }

@@ -79,7 +79,7 @@ internal sealed partial class PhaseFileReader
                 PlanFault.Warning(
                     _file,
                     "no-gates",
-                    "The phase has no section '## Gates', so nothing of its own checks it.",
+                    "The phase has no section '## Gates', so it has no gate of its own.",
                     "Add '## Gates' with lines such as '- pytest: all tests pass'.",
                     line: 1
                 )
@@ -91,7 +91,7 @@ internal sealed partial class PhaseFileReader
                 PlanFault.Error(
                     _file,
                     "empty-phase",
-                    "The phase's file says nothing about what is to be done.",
+                    "The phase's file does not describe any work.",
                     "Add '## Tasks' with check boxes: '- [ ] 1.1: Create src/module.py'.",
                     line: 1
                 )

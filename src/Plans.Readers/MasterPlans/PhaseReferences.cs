@@ -42,7 +42,7 @@ internal static partial class PhaseReferences
                         line.Number,
                         line.Text.IndexOf(id, StringComparison.Ordinal) + 1,
                         "",
-                        $"The arrow names phase '{id}', which the table does not have.",
+                        $"The arrow names phase '{id}', which is not in the table.",
                         near is null ? "Name a phase of the table, or remove the line." : $"Did you mean '{near}'?"
                     );
                 }

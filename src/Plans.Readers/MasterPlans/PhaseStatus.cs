@@ -28,7 +28,7 @@ internal static class PhaseStatus
                         phase.File,
                         "status-differs",
                         $"The phase's file says '{Inline.Plain(second)}', the master plan '{inTable}'.",
-                        "Make the two agree; the master plan counts.",
+                        "Make the two states agree; the master plan counts.",
                         line: secondLine
                     )
                 );
@@ -40,7 +40,7 @@ internal static class PhaseStatus
             PlanFault.Error(
                 file,
                 "unknown-status",
-                $"The status '{text}' is not known: the phase may be done, and would be paid for again.",
+                $"The status '{text}' is unknown. A phase that is already done would be paid for again.",
                 near is null ? "Write Pending, In Progress, Completed, Blocked, Failed or Skipped." : $"Did you mean '{near}'?",
                 $"phases.{phase.Row.Id}.status",
                 line

@@ -77,7 +77,7 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
                 PlanFault.Warning(
                     file,
                     "unknown-step",
-                    $"The step '{plain}' of the process wrapper is none that we can check; it is only told to the agent.",
+                    $"The step '{plain}' of the process wrapper can't be checked, so it only goes into the agent's prompt.",
                     "Write it as a gate, as a required agent (**AGENT:name**), or under Tasks.",
                     line: line.Number
                 )

@@ -80,7 +80,7 @@ internal static class PhaseTable
                 1,
                 1,
                 "",
-                "There is no table of phases.",
+                "The file has no table of phases.",
                 "Add a table with the columns 'Phase', 'Title' and 'Status'; each title links to the phase's file: | 1 | "
                     + "[Setup](phase1.md) | Pending |."
             );
@@ -178,7 +178,7 @@ internal static class PhaseTable
                 cells[width].Start + 1,
                 "",
                 $"The row has {Plural.Of(cells.Count, "cell")}, but the heading has {width}.",
-                "Write a '|' that belongs to a text as '\\|'."
+                "Write '\\|' for a '|' inside of text."
             );
             return null;
         }

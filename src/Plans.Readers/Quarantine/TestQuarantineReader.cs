@@ -88,7 +88,7 @@ public static class TestQuarantineReader
                 "bad-value",
                 fields.Node("until"),
                 fields.Join("until"),
-                $"'{until}' is no day.",
+                $"'{until}' is not a date.",
                 "Write the last day of the quarantine, such as 2027-01-31."
             );
         }

@@ -52,7 +52,7 @@ internal static class ContractBinder
                     "duplicate-contract",
                     mapping,
                     $"{path}.name",
-                    $"A contract named '{contract.Name}' stands above already.",
+                    $"A contract named '{contract.Name}' is already defined above.",
                     "Give each contract its own name."
                 );
             }
@@ -105,7 +105,7 @@ internal static class ContractBinder
                     "no-stub",
                     node,
                     path,
-                    $"{fault.Message} So the contract has no stub, and no agent is held to it.",
+                    $"{fault.Message} The contract therefore has no stub, and no agent has to follow it.",
                     fault.Cure
                 );
             }

@@ -49,7 +49,7 @@ internal sealed class Fields
                     "duplicate-key",
                     key,
                     Join(key.Text),
-                    $"'{key.Text}' says the same as '{_values[first].Key!.Text}' in line {_values[first].Key!.Line}.",
+                    $"'{key.Text}' means the same as '{_values[first].Key!.Text}' in line {_values[first].Key!.Line}.",
                     $"Keep one of them; '{name}' is the usual name."
                 );
             }
@@ -73,7 +73,7 @@ internal sealed class Fields
                 "reversed-order",
                 key,
                 Join(key.Text),
-                $"'{key.Text}' says which tasks wait for this one; such an order is not read.",
+                $"'{key.Text}' lists the tasks that wait for this one; this direction is not supported.",
                 $"Name this task in '{order}' of the tasks that wait for it."
             );
             return;
@@ -84,7 +84,7 @@ internal sealed class Fields
                 "numbered-order",
                 key,
                 Join(key.Text),
-                $"'{key.Text}' orders tasks by number; such an order is not read, so this task would start at once.",
+                $"'{key.Text}' orders tasks by number, which is not supported, so this task would start at once.",
                 $"Name the tasks that it waits for in '{names}'; '{names}: []' if it waits for none."
             );
             return;
@@ -96,7 +96,7 @@ internal sealed class Fields
             key.Line,
             key.Column,
             Join(key.Text).ToString(),
-            $"'{key.Text}' is no key of {what}{(unknown == FaultSeverity.Warning ? " and is ignored" : "")}.",
+            $"'{key.Text}' is not a key of {what}{(unknown == FaultSeverity.Warning ? " and is ignored" : "")}.",
             near is null ? $"Known keys: {string.Join(", ", keys.Names)}." : $"Did you mean '{near}'?"
         );
     }

@@ -71,7 +71,7 @@ public sealed class GateBinder
                 text,
                 path,
                 "The gate's command is empty.",
-                "Write the command whose exit code says whether the work is good, such as 'pytest tests/test_auth.py'."
+                "Write a command that fails if the work is wrong, such as 'pytest tests/test_auth.py'."
             );
             return;
         }
@@ -87,7 +87,7 @@ public sealed class GateBinder
             fields.Missing(
                 "command",
                 "The gate has no command.",
-                "Add 'command:' with what is to be run, such as 'pytest tests/test_auth.py'."
+                "Add 'command:' with the command to run, such as 'pytest tests/test_auth.py'."
             );
             return;
         }
@@ -119,7 +119,7 @@ public sealed class GateBinder
             "bad-value",
             fields.Node("exclusive")!,
             fields.Join("exclusive"),
-            $"'{name}' can't be what a gate has for itself.",
+            $"'{name}' is not a valid name for an exclusive gate.",
             ExclusiveName.Rule
         );
         return null;

@@ -41,7 +41,7 @@ internal static class MeasurementBinder
                 node,
                 task.Join("measurements"),
                 $"{Plural.Of(measurements.Count, "measurement is", "measurements are")} too many for one task.",
-                $"Keep {Most} of them, or give the others to gates that compare for themselves."
+                $"Keep {Most} of them, or turn the others into gates that compare the numbers themselves."
             );
         }
         return measurements;
@@ -56,13 +56,13 @@ internal static class MeasurementBinder
             fields.Missing(
                 "command",
                 "The measurement has no command.",
-                "Add 'command:' with what is to be run and prints the number on its last line."
+                "Add 'command:' with a command that prints the number on its last line."
             );
         }
-        var expected = Read(fields, "expect", text => Expectation.TryParse(text), "is no expectation", Expectation.Rule);
+        var expected = Read(fields, "expect", text => Expectation.TryParse(text), "is not a valid expectation", Expectation.Rule);
         if (fields.Node("expect") is null)
         {
-            fields.Missing("expect", "The measurement does not say what is expected.", Expectation.Rule);
+            fields.Missing("expect", "The measurement has no expected value.", Expectation.Rule);
         }
         if (fields.Bool("negate") == true)
         {
@@ -71,10 +71,10 @@ internal static class MeasurementBinder
                 fields.Node("negate")!,
                 fields.Join("negate"),
                 "A measurement can't be negated.",
-                "Turn its expectation round: '< 2' in place of '>= 2'."
+                "Invert its expectation: '< 2' in place of '>= 2'."
             );
         }
-        var tolerance = Read(fields, "tolerance", Expectation.TolerancePart, "is no tolerance", Expectation.ToleranceRule);
+        var tolerance = Read(fields, "tolerance", Expectation.TolerancePart, "is not a valid tolerance", Expectation.ToleranceRule);
         var gate = new Gate(
             command,
             GateType.Custom,
@@ -100,7 +100,7 @@ internal static class MeasurementBinder
             fields.Missing(
                 "name",
                 "The measurement has no name.",
-                "Add 'name:', such as 'startup seconds'; agents say what they measured by it."
+                "Add 'name:', such as 'startup seconds'; agents report their measurements under this name."
             );
             return null;
         }
@@ -114,8 +114,8 @@ internal static class MeasurementBinder
             fields.Join("name"),
             taken.Contains(name, StringComparer.OrdinalIgnoreCase)
                 ? $"Two measurements of this task are called '{name}'."
-                : "This can't be a measurement's name.",
-            $"Give each a name of its own, on one line and of at most {LongestName} characters."
+                : "This is not a valid name for a measurement.",
+            $"Give each its own name on one line, with at most {LongestName} characters."
         );
         return null;
     }

@@ -61,7 +61,8 @@ internal sealed class NeedsBinder
     }
 
     /// <summary>Returns the message for an unknown gate name.</summary>
-    public static string Unknown(Gate gate, string name) => $"The gate '{gate.Name}' needs '{name}', which is no other gate of this list.";
+    public static string Unknown(Gate gate, string name) =>
+        $"The gate '{gate.Name}' needs '{name}', which is not another gate in " + "this list.";
 
     /// <summary>Returns the suggested fix for an unknown gate name.</summary>
     public static string Cure(IReadOnlyList<Gate> gates, int at)
@@ -73,8 +74,8 @@ internal sealed class NeedsBinder
     }
 
     /// <summary>Returns the message for a gate that needs itself.</summary>
-    public static string Circle(Gate gate) => $"The gate '{gate.Name}' needs itself, directly or by other gates.";
+    public static string Circle(Gate gate) => $"The gate '{gate.Name}' needs itself, directly or through other gates.";
 
     /// <summary>Suggested fix for a gate that needs itself.</summary>
-    public const string CircleCure = "Remove one of the names, so that an order remains.";
+    public const string CircleCure = "Remove one of the names to break the circle.";
 }

@@ -65,7 +65,7 @@ public static class PlannerAnswer
                         File,
                         "reserved-id",
                         $"The id '{reserved}' is taken.",
-                        "Give that task another id, also where it is depended on.",
+                        "Give that task another id, also in the tasks that depend on it.",
                         "tasks"
                     ),
                 ],

@@ -37,7 +37,7 @@ internal static class PriorityBinder
             node,
             fields.Join("priority"),
             $"The priority '{text}' is unknown and is ignored.",
-            $"Give {string.Join(", ", Words.Keys)}, or a number from -{Largest} to {Largest}."
+            $"Write one of {string.Join(", ", Words.Keys)}, or a number from -{Largest} to {Largest}."
         );
         return null;
     }

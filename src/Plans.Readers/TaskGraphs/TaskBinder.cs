@@ -36,7 +36,7 @@ internal static class TaskBinder
                 "empty-files-write",
                 fields.Key("files_write"),
                 fields.Join("files_write"),
-                "'files_write' has nothing behind it, so the task owns the whole repository.",
+                "'files_write' has no value, so the task owns the whole repository.",
                 "Write [] for a task that changes nothing, or list its paths."
             );
         }
@@ -97,8 +97,8 @@ internal static class TaskBinder
                 "bad-label",
                 fields.Node("host") ?? fields.Mapping,
                 fields.Join("host"),
-                $"'{label.ReplaceLineEndings(" ")}' is no label of a host.",
-                "A label has letters, digits, dots, hyphens and underscores, and at most 60 of them, such as 'host: gpu'."
+                $"'{label.ReplaceLineEndings(" ")}' is not a valid host label.",
+                "A label has at most 60 letters, digits, dots, hyphens and underscores, such as 'host: gpu'."
             );
             return null;
         }
@@ -145,11 +145,7 @@ internal static class TaskBinder
         var isSaid = ((string[])["title", "description", "prompt"]).Any(name => fields.Node(name) is not null and not ScalarNode);
         if (!isSaid && string.IsNullOrWhiteSpace(title) && string.IsNullOrWhiteSpace(description) && string.IsNullOrWhiteSpace(prompt))
         {
-            fields.Missing(
-                "description",
-                "The task says nothing about what is to be done.",
-                "Add 'description:', or 'prompt:' for the full text."
-            );
+            fields.Missing("description", "The task does not describe any work.", "Add 'description:', or 'prompt:' for the full text.");
         }
 
         // Task stores have a short title and longer texts, which together form the prompt.
@@ -178,7 +174,7 @@ internal static class TaskBinder
                 "unknown-status",
                 fields.Node("status"),
                 fields.Join("status"),
-                $"The status '{text}' is not known: the task may be done, and would be paid for again.",
+                $"The status '{text}' is unknown. A task that is already done would be paid for again.",
                 near is null ? "Write pending, in_progress, completed, blocked, failed or skipped." : $"Did you mean '{near}'?"
             );
         }
@@ -189,8 +185,9 @@ internal static class TaskBinder
                 "status-differs",
                 flag,
                 fields.Join(flag.Text),
-                $"'{fields.Key("status")!.Text}' says '{text}', '{flag.Text}' says {(said ? "that the task is done" : "that it is not")}.",
-                "Keep the one that is true."
+                $"'{fields.Key("status")!.Text}' says '{text}', but '{flag.Text}' says "
+                    + $"{(said ? "that the task is done" : "that it is not")}.",
+                "Keep the correct one."
             );
         }
         return status;

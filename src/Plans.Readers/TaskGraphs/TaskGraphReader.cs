@@ -84,7 +84,7 @@ public static class TaskGraphReader
                 "bad-value",
                 fields.Node("priority")!,
                 "priority",
-                $"'{text}' is no priority.",
+                $"'{text}' is not a valid priority.",
                 $"Write one of {string.Join(", ", BacklogPriority.All)}, or a whole number from {RunPriority.Lowest} to "
                     + $"{RunPriority.Highest}."
             );

@@ -111,7 +111,7 @@ internal static class Values
             node is ScalarNode ? BadValue : WrongType,
             node,
             field,
-            $"{Shown(node)} is not known here.",
+            $"{Shown(node)} is not a known value here.",
             near is null ? $"Write one of: {known}." : $"Did you mean '{near}'? Known: {known}."
         );
         return null;

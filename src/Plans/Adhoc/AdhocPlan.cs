@@ -39,11 +39,11 @@ public static class AdhocPlan
     {
         if (texts.Count == 0)
         {
-            return "There is no task.";
+            return "No task was given.";
         }
         if (texts.Count * (long)times > MostTasks)
         {
-            return $"There are {Plural.Of(texts.Count * (long)times, "task")}; at most {Number(MostTasks)} are spawned at once.";
+            return $"{Plural.Of(texts.Count * (long)times, "task")} were given; at most {Number(MostTasks)} can be spawned at once.";
         }
         foreach (var (index, text) in texts.Index())
         {
@@ -54,7 +54,7 @@ public static class AdhocPlan
             }
             if (text.Length > LongestText)
             {
-                return $"{which} has {Plural.Of(text.Length, "character")}; at most {Number(LongestText)} go into a prompt.";
+                return $"{which} has {Plural.Of(text.Length, "character")}; at most {Number(LongestText)} fit into a prompt.";
             }
         }
         return null;

@@ -51,8 +51,13 @@ public static class BacklogRequest
         var by = plan.Tasks.ToLookup(task => Owner(task.Id, ids), task => task.Id);
         faults =
         [
-            .. by[null].Select(id => $"The task '{id}' does none of the backlog's tasks. Call it after the one it does: ID or ID-WORD."),
-            .. ids.Where(id => !by.Contains(id)).Select(id => $"The backlog's task '{id}' is done by no task. Add one called '{id}'."),
+            .. by[null]
+                .Select(id =>
+                    $"The task '{id}' implements none of the backlog's tasks. Name it after the backlog task that "
+                    + "it implements: ID or ID-WORD."
+                ),
+            .. ids.Where(id => !by.Contains(id))
+                .Select(id => $"No task of the plan implements the backlog task '{id}'. Add a task " + $"with the id '{id}'."),
         ];
         return ids.Where(by.Contains).ToDictionary(id => id, IReadOnlyList<string> (id) => [.. by[id]], StringComparer.Ordinal);
     }

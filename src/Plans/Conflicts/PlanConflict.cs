@@ -50,5 +50,5 @@ public sealed record PlanConflict(ConflictKind Kind, ConflictUse Use, string Pat
         };
 
     /// <summary>A sentence that suggests a resolution.</summary>
-    public string Cure => $"Let '{MissingEdge.Task}' depend on '{MissingEdge.DependsOn}', or give it to one of them.";
+    public string Cure => $"Let '{MissingEdge.Task}' depend on '{MissingEdge.DependsOn}', or assign '{Path}' to one of them.";
 }

@@ -105,7 +105,7 @@ public sealed record ContractStub(
                 "file_path",
                 -1,
                 $"The contract '{contract.Name}' names no file.",
-                "Add file_path: where its source code goes, such as contracts/auth.py."
+                "Add file_path with the path of its source file, such as contracts/auth.py."
             );
             yield break;
         }
@@ -114,8 +114,8 @@ public sealed record ContractStub(
             yield return new ContractFault(
                 "file_path",
                 -1,
-                $"The ending of '{contract.FilePath}' is none of {string.Join(", ", Endings.Keys)}.",
-                "Correct file_path: it ends in .py, .ts, .cs, .go or .java."
+                $"The file extension of '{contract.FilePath}' is not one of {string.Join(", ", Endings.Keys)}.",
+                "Use a file_path that ends in .py, .ts, .cs, .go or .java."
             );
             yield break;
         }
@@ -143,7 +143,7 @@ public sealed record ContractStub(
                 yield return new ContractFault(
                     "methods",
                     i,
-                    $"The method '{contract.Methods[i]}' can't be understood.",
+                    $"The method '{contract.Methods[i]}' can't be parsed.",
                     "Write a name, or a signature such as 'login(username: str) -> dict'."
                 );
             }
@@ -158,7 +158,7 @@ public sealed record ContractStub(
             }
             else if (methods.Exists(other => IsSame(method, other, language)))
             {
-                yield return new ContractFault("methods", i, $"The method '{method.Name}' is there twice.", "Remove one of them.");
+                yield return new ContractFault("methods", i, $"The method '{method.Name}' is declared twice.", "Remove one of them.");
             }
             else
             {

@@ -3,7 +3,7 @@ namespace Orchestrator.Plans;
 /// <summary>Effective contracts of a run, determined from the plan and the contract files that exist before the start.</summary>
 /// <param name="Stubs">Effective contracts, in plan order.</param>
 /// <param name="Unwritten">Stubs whose file is missing or holds an earlier generated version. The run's first commit writes them.</param>
-/// <param name="Errors">Sentences that explain why the run can't start and what to do.</param>
+/// <param name="Errors">Reasons that prevent the run's start, with their remedies, as sentences.</param>
 /// <param name="Warnings">Sentences that the user should know before the start.</param>
 public sealed record ContractsInForce(
     IReadOnlyList<ContractStub> Stubs,
@@ -44,7 +44,7 @@ public sealed record ContractsInForce(
                 // a file.
                 if (fault.Field == "name" && contract.Methods.Count == 0)
                 {
-                    warnings.Add($"{fault.Message} So the contract has no stub, and no agent is held to it. {fault.Cure}");
+                    warnings.Add($"{fault.Message} The contract therefore has no stub, and no agent has to follow it. {fault.Cure}");
                 }
             }
             else if (stubs.Find(other => other.FilePath == stub.FilePath) is { } other)
@@ -76,17 +76,17 @@ public sealed record ContractsInForce(
     }
 
     private static string Overwritten(ContractStub stub) =>
-        $"'{stub.FilePath}' is there already, and is not the contract '{stub.Name}' (version {stub.Version}) of this "
-        + "plan. It is not overwritten: give the contract another file_path, "
-        + "remove or rename the file and commit that, or leave out the contract's methods, and the file as it "
-        + "stands is the contract.";
+        $"'{stub.FilePath}' already exists and differs from the contract '{stub.Name}' (version {stub.Version}) of this "
+        + "plan, so it is not overwritten. Give the contract another file_path, "
+        + "or remove or rename the file and commit that. To use the existing file as the contract, "
+        + "leave out the contract's methods.";
 
     private static IEnumerable<string> Change(ContractStub stub, string? content) =>
         content is not null && ContractFile.VersionOf(content) is { } before && before != stub.Version
             ?
             [
-                $"The contract '{stub.Name}' changes from version {before} to {stub.Version}: '{stub.FilePath}', which a "
-                    + "run wrote, is replaced. Code that relies on it may need a task.",
+                $"The contract '{stub.Name}' changes from version {before} to {stub.Version}, so "
+                    + $"the stub '{stub.FilePath}' of an earlier run is replaced. Code that relies on it may need a task.",
             ]
             : [];
 }

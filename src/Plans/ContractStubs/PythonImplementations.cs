@@ -42,7 +42,7 @@ public static partial class PythonImplementations
             {
                 if (Fault(method, body, inheritsMore) is { } fault)
                 {
-                    yield return $"'{path}': class {heading.Groups["name"].Value} says that it is a {contract.Name}, but {fault}";
+                    yield return $"'{path}': class {heading.Groups["name"].Value} declares that it implements {contract.Name}, but {fault}";
                 }
             }
         }
@@ -68,7 +68,7 @@ public static partial class PythonImplementations
         // A bare name in the plan has no parameters to compare. Overloads match if any overload does.
         return !text.Contains('(', StringComparison.Ordinal) || found.Exists(m => Accepts(m, body, wanted))
             ? null
-            : $"its method {wanted.Name} can't be called as the contract says: {text.Trim()}";
+            : $"its method {wanted.Name} can't be called with the contract's signature: {text.Trim()}";
     }
 
     private static bool Accepts(Match definition, string body, MethodSignature wanted)

@@ -16,8 +16,8 @@ public static partial class WorktreeVariables
 
     /// <summary>Returns the reason a variable name is invalid, phrased to follow the name in a sentence, or null if it is valid.</summary>
     public static string? FaultOfName(string name) =>
-        !VariableName().IsMatch(name) ? "is no name of a variable: letters, digits and '_', not a digit first"
-        : name.StartsWith(OurPrefix, StringComparison.Ordinal) ? $"begins with {OurPrefix}: those are set by the orchestrator"
+        !VariableName().IsMatch(name) ? "is not a valid variable name; use letters, digits and '_', and do not start with a digit"
+        : name.StartsWith(OurPrefix, StringComparison.Ordinal) ? $"begins with {OurPrefix}, which only the orchestrator sets"
         : null;
 
     /// <summary>Returns the first unknown placeholder including its braces, or null if all are known.</summary>
@@ -32,7 +32,7 @@ public static partial class WorktreeVariables
                 text,
                 match =>
                     Fill(match.Value, firstPort, worktree, temporaryFolder)
-                    ?? throw new ArgumentException($"'{match.Value}' in '{text}' stands for nothing.", nameof(text))
+                    ?? throw new ArgumentException($"'{match.Value}' in '{text}' is an unknown placeholder.", nameof(text))
             );
 
     private static string? Fill(string place, int firstPort, string worktree, string temporaryFolder) =>

@@ -67,7 +67,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
                             index,
                             field,
                             $"The path '{path}' leaves the repository: {link}.",
-                            "Name a path that is really inside the repository."
+                            "Name a path whose links stay inside the repository."
                         )
                     );
                 }
@@ -159,9 +159,9 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
                         FaultSeverity.Warning,
                         t.Index,
                         "role",
-                        $"There is no role '{t.Item.Role}', so the agent of task '{t.Item.Id}' is told nothing of it.",
+                        $"The role '{t.Item.Role}' is unknown, so the agent of task '{t.Item.Id}' gets no instructions for it.",
                         near is null
-                            ? $"Write one of {string.Join(", ", TaskRole.All)}, or what its agents should know into "
+                            ? $"Write one of {string.Join(", ", TaskRole.All)}, or put instructions for its agents into "
                                 + $".orchestrator/roles/{t.Item.Role}.md."
                             : $"Did you mean '{near}'?"
                     );
@@ -184,7 +184,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
                         FaultSeverity.Error,
                         t.Index,
                         "agent",
-                        $"There is no agent '{t.Item.Agent}', so nobody could work on task '{t.Item.Id}'.",
+                        $"No agent named '{t.Item.Agent}' is configured, so task '{t.Item.Id}' can't run.",
                         NearestName.Of(t.Item.Agent!, known) is { } near
                             ? $"Did you mean '{near}'?"
                             : $"Write one of {string.Join(", ", known.Order(StringComparer.Ordinal))}, or add it to "

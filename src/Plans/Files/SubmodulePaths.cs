@@ -10,7 +10,7 @@ public sealed record SubmodulePath(int TaskIndex, string Field, string Message);
 public static class SubmodulePaths
 {
     /// <summary>Suggested fix for a task that writes to a submodule.</summary>
-    public const string Cure = "Change it in a clone of the submodule's own repository, with a run there, or leave it out of the plan.";
+    public const string Cure = "Start a run in a clone of the submodule's repository, or leave the file out of the plan.";
 
     /// <summary>Finds written paths that can only lie in a submodule. Patterns whose wildcards also match files outside are
     /// excluded.</summary>
@@ -33,8 +33,8 @@ public static class SubmodulePaths
                     .Select(found => new SubmodulePath(
                         found.Index,
                         found.Field,
-                        $"Task '{found.Id}' writes '{found.Path}', which lies in the submodule '{found.In}': its files belong to another "
-                            + "repository, and this run can't merge them."
+                        $"Task '{found.Id}' writes '{found.Path}', which lies in the submodule '{found.In}'. Its files belong to another "
+                            + "repository, so this run can't merge them."
                     )),
             ];
 

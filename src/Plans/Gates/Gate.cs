@@ -60,7 +60,7 @@ public sealed record Gate(
     public Expectation? Expectation =>
         Expect is null ? null
         : Expectation.TryParse(Expect, Tolerance ?? 0) is { } read ? read
-        : throw new InvalidOperationException($"'{Expect}' is no expectation of the measurement '{Name}'. {Expectation.Rule}");
+        : throw new InvalidOperationException($"'{Expect}' is not a valid expectation for the measurement '{Name}'. {Expectation.Rule}");
 
     /// <summary>Time limit of any gate without its own.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);

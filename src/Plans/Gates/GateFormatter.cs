@@ -10,23 +10,23 @@ public static class GateFormatter
     private const int MostLines = 20;
     private const int LongestEnd = 300;
     private const int LongestName = 60;
-    private const string Exclusive = "or give the gate 'exclusive: NAME': gates of one name run one at a time on this machine";
+    private const string Exclusive = "or set 'exclusive: NAME' on the gate, so that gates with this name run one at a time on this machine";
 
     /// <summary>Formats the result of a task's new and changed tests without its change, without a full stop.</summary>
     public static string Red(RedProof proof) =>
         proof.Gap switch
         {
-            RedProofGap.NoProductChange => "it changes tests alone, so that nothing shows that they can fail",
-            RedProofGap.NotSeparable => "its tests stand in files of the product, so that nothing shows that they can fail",
+            RedProofGap.NoProductChange => "it changes only tests, so nothing shows that they can fail",
+            RedProofGap.NotSeparable => "its tests are in product files, so nothing shows that they can fail",
             RedProofGap.CouldNotRun => "its tests could not be run without its change",
-            RedProofGap.NoNames => "its tests fail without its change, and their runner names none of them",
+            RedProofGap.NoNames => "its tests fail without its change, but the test runner names none of them",
             _ when proof.ProvesNothing => $"its tests prove nothing: {Of(proof)}",
             _ => Of(proof),
         };
 
     private static string Of(RedProof proof) =>
         $"red without the change: {proof.Red} of {Plural.Of(proof.Tests, "test")}"
-        + (proof.Green.Count == 0 ? "" : $"; green both ways: {Some(proof.Green, MostNotes)}");
+        + (proof.Green.Count == 0 ? "" : $"; green with and without it: {Some(proof.Green, MostNotes)}");
 
     /// <summary>Formats the gate's result in a few words.</summary>
     public static string Ending(GateVerdict verdict) =>
@@ -34,12 +34,12 @@ public static class GateFormatter
         {
             _ when verdict.Refusal is { } refusal => refusal,
             GateResult.Passed when verdict.Cached => FromCache(verdict),
-            GateResult.Passed when verdict.Failure == GateFailure.Flaky => "passed when run again: it fails by chance",
+            GateResult.Passed when verdict.Failure == GateFailure.Flaky => "passed when run again, so it is flaky",
             GateResult.Passed when verdict.RanAlone => "passed when run alone",
             GateResult.Passed or GateResult.Failed when verdict.Measured is not null => Comparison(verdict),
             GateResult.Passed => "passed",
             GateResult.Skipped when verdict.Gate.Covers is not null => "skipped: no file that it covers was changed",
-            GateResult.Skipped => "skipped: nothing of its kind was changed",
+            GateResult.Skipped => "skipped: no file of its kind was changed",
             GateResult.TimedOut => $"ran longer than {verdict.Gate.Limit.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s",
             GateResult.CouldNotRun => "could not run",
             _ when verdict.Repaired is { } files => $"changed tracked files: {Names(files)}",
@@ -60,10 +60,11 @@ public static class GateFormatter
                 ? "It failed, and passed when run again on the same files."
                 : "It passed.",
             GateResult.Skipped when verdict.Gate.Covers is not null => "No file that it covers was changed.",
-            GateResult.Skipped => "No file of the kind it asks for was changed.",
+            GateResult.Skipped => "No file of its kind was changed.",
             _ when verdict.Repaired is { } files =>
-                $"It changed tracked files ({Names(files)}), so its success shows nothing. Commit what it "
-                    + $"changes, and let it only check{(OneShotCommand.Of(verdict.Command) is { } once ? $": '{once}'" : "")}.",
+                $"It changed tracked files ({Names(files)}), so its success shows nothing. Commit these "
+                    + "changes, and make the gate check without changing "
+                    + $"files{(OneShotCommand.Of(verdict.Command) is { } once ? $": '{once}'" : "")}.",
             GateResult.TimedOut => $"It took longer than {verdict.Gate.Limit.TotalSeconds:0} s and was stopped.",
             GateResult.Failed when verdict.Measured is not null => $"Missed: {Comparison(verdict)}.",
             GateResult.Failed when verdict.Gate.IsMeasurement && verdict.ExitCode == 0 =>
@@ -113,7 +114,7 @@ public static class GateFormatter
     public static string OnlyAdvises(GateVerdict verdict, string log)
     {
         var (end, advice) = (Evidence(verdict), Advice(verdict));
-        return $"The gate '{verdict.Gate.Name}' fails before any work was done: it only advises in this run"
+        return $"The gate '{verdict.Gate.Name}' failed before any work was done, so it only advises in this run"
             + $"{(end.Length == 0 ? "" : $": {end}")} ({log}).{(advice.Length == 0 ? "" : " " + advice)}";
     }
 
@@ -121,9 +122,10 @@ public static class GateFormatter
     public static string StillDecides(GateVerdict verdict, string log)
     {
         var end = Evidence(verdict);
-        return $"The gate '{verdict.Gate.Name}' fails before any work was done{(end.Length == 0 ? "" : $": {end}")} ({log}). No other test "
-            + "shows that work is good, so it still decides: work lands where it passes"
-            + (verdict.CanBeCompared ? ", or fails in nothing new." : " alone. Repair it first, or say yes (--yes).");
+        return $"The gate '{verdict.Gate.Name}' failed before any work was done{(end.Length == 0 ? "" : $": {end}")} ({log}). No "
+            + "other test "
+            + "checks the work, so this gate still decides. Work lands if the gate passes"
+            + (verdict.CanBeCompared ? " or has no new failure." : ". Repair it first, or accept this with --yes.");
     }
 
     /// <summary>Formats a failed gate as a Markdown section with the end of its output.</summary>
@@ -149,9 +151,9 @@ public static class GateFormatter
             : verdict.IsAcceptable ? "warn"
             : "fail";
         yield return $"{word}  {verdict.Gate.Name}: {Ending(verdict)}{(verdict.Runs == 0 ? "" : $" ({Effort(verdict)})")}";
-        if (verdict.Oddities.Count > 0)
+        if (verdict.Anomalies.Count > 0)
         {
-            yield return $"      strange: {Oddities(verdict)}";
+            yield return $"      anomaly: {Anomalies(verdict)}";
         }
         if (verdict.Quarantined)
         {
@@ -216,16 +218,16 @@ public static class GateFormatter
     }
 
     /// <summary>Formats the log lines about the gate's effects on its tree, or returns an empty string for none.</summary>
-    /// <param name="oddities">Anomalies in the gate's effects on the tree.</param>
+    /// <param name="anomalies">Anomalies in the gate's effects on the tree.</param>
     /// <param name="removed">Other files that the gate left and that were removed, or null for none.</param>
     /// <param name="isWhole">True if the tree was restored to its commit.</param>
-    public static string LogTraces(IEnumerable<GateOddity> oddities, NamedFiles? removed, bool isWhole)
+    public static string LogTraces(IEnumerable<GateAnomaly> anomalies, NamedFiles? removed, bool isWhole)
     {
         string[] lines =
         [
-            .. oddities.Select(oddity => Oddity(oddity, null)),
-            removed is null ? "" : $"what it left and git does not ignore was removed: {Names(removed)}",
-            isWhole ? "" : "its worktree could not be put back to the commit; a gate after it gets a fresh one",
+            .. anomalies.Select(anomaly => AnomalyText(anomaly, null)),
+            removed is null ? "" : $"its files that git does not ignore were removed: {Names(removed)}",
+            isWhole ? "" : "its worktree could not be restored to the commit; the next gate gets a fresh one",
         ];
         return string.Concat(lines.Where(line => line.Length > 0).Select(line => $"[{line}]\n"));
     }
@@ -239,9 +241,9 @@ public static class GateFormatter
             .. hits.Take(MostNotes).Select(v => $"gate '{v.Gate.Name}': {FromCache(v)}"),
             .. hits.Count > MostNotes ? (string[])[$"{Plural.Of(hits.Count - MostNotes, "more gate")}: taken from the cache"] : [],
             .. verdicts
-                .Where(v => v.Oddities.Count > 0)
+                .Where(v => v.Anomalies.Count > 0)
                 .Take(MostNotes)
-                .Select(v => $"gate '{v.Gate.Name}' is {(v.Passed ? "green, but strange" : "strange")}: {Oddities(v)}"),
+                .Select(v => $"gate '{v.Gate.Name}' {(v.Passed ? "passed with an anomaly" : "has an anomaly")}: {Anomalies(v)}"),
             .. verdicts
                 .Except(hits)
                 .Select(v => (v.Gate.Name, Said: Note(v)))
@@ -273,8 +275,8 @@ public static class GateFormatter
     public static string Unproven(GateSummary? gates) =>
         gates?.Proof switch
         {
-            null or GateProof.NotVerified => "not verified: no gate has looked at it",
-            GateProof.LintOnly => "not verified: only linters passed, which show nothing of what it does",
+            null or GateProof.NotVerified => "not verified: no gate checked it",
+            GateProof.LintOnly => "not verified: only linters passed, which do not test its behavior",
             _ => "",
         };
 
@@ -289,7 +291,7 @@ public static class GateFormatter
 
     /// <summary>Formats the gate's flakiness, or returns an empty string if it is acceptable or unknown.</summary>
     public static string Chance(GateVerdict verdict) =>
-        verdict.Chance is { } chance ? $"failed by chance in {chance.Flakes} of its last {Plural.Of(chance.Runs, "run")}" : "";
+        verdict.Chance is { } chance ? $"was flaky in {chance.Flakes} of its last {Plural.Of(chance.Runs, "run")}" : "";
 
     /// <summary>Explains why a failure in quarantine is only advisory.</summary>
     private static string Quarantine(GateVerdict verdict) =>
@@ -320,8 +322,8 @@ public static class GateFormatter
         verdict.DecidesAnyway ? "; it decides, since no other test does" : "; it only advises";
 
     /// <summary>Formats the anomalies of a verdict, or returns an empty string for none.</summary>
-    public static string Oddities(GateVerdict verdict) =>
-        string.Join("; ", verdict.Oddities.Select(oddity => Oddity(oddity, verdict.Tests)));
+    public static string Anomalies(GateVerdict verdict) =>
+        string.Join("; ", verdict.Anomalies.Select(anomaly => AnomalyText(anomaly, verdict.Tests)));
 
     /// <summary>Suggests fixes for resources the gate could not acquire and for files it missed, as sentences, or returns an empty
     /// string.</summary>
@@ -331,22 +333,23 @@ public static class GateFormatter
         [
             !verdict.RanAlone
                 ? ""
-                : "Beside another gate on this machine it failed; run again alone it "
+                : "It failed while another gate ran on this machine; run again alone, it "
                     + $"{(verdict.Result == GateResult.Passed ? "passed" : "failed, too")}.",
             Cure(verdict.Contention),
             verdict is { Result: GateResult.TimedOut } && OneShotCommand.Of(verdict.Command) is { } once
-                ? $"It watches for changes, or asks; '{once}' checks once."
+                ? $"It watches for changes or asks questions; use '{once}', which checks once."
                 : "",
             verdict is { Result: GateResult.Failed, FlakyTests: { } flaky }
-                ? $"On the same files these tests failed and passed: {Some(flaky, MostNotes)}. Let them depend on nothing but the files."
+                ? $"These tests failed and passed on the same files: {Some(flaky, MostNotes)}. Make them depend only on the files."
                 : "",
             verdict.DecidesAnyway ? $"It was {BeforeWork(verdict)}." : "",
             verdict is { Passed: false, Repaired: null, Rewritten: { } rewritten }
-                ? $"It rewrites tracked files, which were put back after it: {Names(rewritten)}. Commit what it makes of them."
+                ? $"It rewrites tracked files, which were restored afterwards: {Names(rewritten)}. Commit the rewritten files."
                 : "",
             verdict.RemovedBefore is { } removed
-                ? $"Before it, what earlier gates had left and git does not ignore was removed: {Names(removed)}. If it needs that: add it "
-                    + "to .gitignore, or make one gate of both."
+                ? $"Before it ran, files of earlier gates that git does not ignore were removed: {Names(removed)}. If it needs "
+                    + "them, add them "
+                    + "to .gitignore, or combine the gates."
                 : "",
             verdict.StartedWithout is { } unseen
                 ? $"It started without files that earlier gates left: {Names(unseen)}. If it needs them, name the gate that makes them: "
@@ -373,7 +376,7 @@ public static class GateFormatter
     }
 
     /// <summary>Formats a warning that a gate passed although, according to its output, no test ran.</summary>
-    public static string RanNothing(GateVerdict verdict) => $"The gate '{verdict.Gate.Name}' passed, but it says that no test ran.";
+    public static string RanNothing(GateVerdict verdict) => $"The gate '{verdict.Gate.Name}' passed, but it reported that no test ran.";
 
     /// <summary>Formats the decisive line of a failure with its file and line number, or returns null if none is known.</summary>
     public static string? Decisive(GateVerdict verdict) =>
@@ -403,24 +406,28 @@ public static class GateFormatter
             _ => "",
         };
 
-    private static string Oddity(GateOddity oddity, TestCount? tests)
+    private static string AnomalyText(GateAnomaly anomaly, TestCount? tests)
     {
-        var files = oddity.Files is { } named ? Names(named) : "";
-        return oddity.Kind switch
+        var files = anomaly.Files is { } named ? Names(named) : "";
+        return anomaly.Kind switch
         {
-            GateOddityKind.LogReplaced => $"{files} was where the file with what it printed is made; it was removed, not written through",
-            GateOddityKind.LogForeign => "something beside us wrote to the file with what it printed while it ran",
-            GateOddityKind.CountsDiffer =>
-                $"it printed {Plural.Of(oddity.Before ?? 0, "test")}, {files} {Plural.Form(tests?.Files.Count ?? 0, "says", "say")} "
-                    + $"{oddity.Now}",
-            GateOddityKind.FewerTestsThanLast => $"{Tests(oddity.Before ?? 0)} last time, {oddity.Now?.ToString() ?? "none counted"} now",
-            GateOddityKind.FewerTestsThanLately => $"{Tests(oddity.Before ?? 0)} lately, {oddity.Now?.ToString() ?? "none counted"} now",
-            GateOddityKind.FewerTestsThanBase => $"{Tests(oddity.Before ?? 0)} before any work was done, "
-                + $"{(oddity.Now is null || tests is null ? "none counted" : Tests(tests))} now",
-            GateOddityKind.Faster => string.Create(CultureInfo.InvariantCulture, $"{oddity.Before:0.0} s lately, {oddity.Now:0.0} s now"),
-            GateOddityKind.SetUpChangedFiles => $"set-up changed tracked files, which were put back before it: {files}",
-            GateOddityKind.ChangedFiles => $"it changed tracked files, which were put back after it: {files}",
-            _ => $"it made what other programs read before the project's own files, which was removed: {files}",
+            GateAnomalyKind.LogReplaced => $"{files} stood in the place of the gate's output file; it was removed and not followed",
+            GateAnomalyKind.LogForeign => "another program wrote to the gate's output file while it ran",
+            GateAnomalyKind.CountsDiffer =>
+                $"it printed {Plural.Of(anomaly.Before ?? 0, "test")}, {files} {Plural.Form(tests?.Files.Count ?? 0, "says", "say")} "
+                    + $"{anomaly.Now}",
+            GateAnomalyKind.FewerTestsThanLast => $"{Tests(anomaly.Before ?? 0)} last time, "
+                + $"{anomaly.Now?.ToString() ?? "none counted"} now",
+            GateAnomalyKind.FewerTestsThanLately => $"{Tests(anomaly.Before ?? 0)} lately, {anomaly.Now?.ToString() ?? "none counted"} now",
+            GateAnomalyKind.FewerTestsThanBase => $"{Tests(anomaly.Before ?? 0)} before any work was done, "
+                + $"{(anomaly.Now is null || tests is null ? "none counted" : Tests(tests))} now",
+            GateAnomalyKind.Faster => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{anomaly.Before:0.0} s lately, " + $"{anomaly.Now:0.0} s now"
+            ),
+            GateAnomalyKind.SetUpChangedFiles => $"set-up changed tracked files, which were restored before it ran: {files}",
+            GateAnomalyKind.ChangedFiles => $"it changed tracked files, which were restored afterwards: {files}",
+            _ => $"it created files that other programs read before the project's own, so they were removed: {files}",
         };
     }
 
@@ -428,14 +435,14 @@ public static class GateFormatter
         contention switch
         {
             GateContention.Port =>
-                "A port that it wants was in use. Let the suite listen on $ORCHESTRATOR_PORT: from there on 20 ports are its "
-                    + "worktree's own "
+                "A port that it needs was in use. Make the tests listen on $ORCHESTRATOR_PORT; this port and the next 19 belong to "
+                    + "its worktree "
                     + $"(worktrees.env sets the variable that it reads: 'PORT: \"{{port}}\"'), {Exclusive}.",
             GateContention.Database =>
-                "A database or container that it wants was in use. Let each worktree have its own, named by $ORCHESTRATOR_WORKTREE "
+                "A database or container that it needs was in use. Give each worktree its own, named by $ORCHESTRATOR_WORKTREE "
                     + $"(worktrees.env: 'DATABASE_URL: postgres://localhost/app_{{worktree}}'), {Exclusive}.",
             GateContention.File =>
-                $"A file or lock that it makes was there already. Let it lie below $TMPDIR, which is its worktree's own, {Exclusive}.",
+                $"A file or lock that it creates already existed. Put it below $TMPDIR, which belongs to its worktree alone, {Exclusive}.",
             _ => "",
         };
 

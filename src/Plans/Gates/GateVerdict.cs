@@ -241,7 +241,7 @@ public sealed record GateVerdict
 
     /// <summary>Anomalies in the result.</summary>
     [JsonPropertyName("oddities")]
-    public IReadOnlyList<GateOddity> Oddities
+    public IReadOnlyList<GateAnomaly> Anomalies
     {
         get;
         init => field = value ?? [];
@@ -305,7 +305,7 @@ public sealed record GateVerdict
 
     /// <summary>Tracked files that the gate changed and that were restored, or null for none.</summary>
     [JsonIgnore]
-    public NamedFiles? Rewritten => Oddities.FirstOrDefault(oddity => oddity.Kind == GateOddityKind.ChangedFiles)?.Files;
+    public NamedFiles? Rewritten => Anomalies.FirstOrDefault(anomaly => anomaly.Kind == GateAnomalyKind.ChangedFiles)?.Files;
 
     /// <summary>True if the host is at fault rather than the work. A missing program from the repository is the work's fault.</summary>
     [JsonIgnore]

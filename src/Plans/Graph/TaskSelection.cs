@@ -16,19 +16,19 @@ public static class TaskSelection
         {
             foreach (var id in only.Where(id => plan.Tasks.All(t => t.Id != id)))
             {
-                faults.Add($"There is no task '{id}' in the plan{Near(id, plan)}.");
+                faults.Add($"The plan has no task '{id}'{Near(id, plan)}.");
             }
             return only.ToHashSet(StringComparer.Ordinal);
         }
         var first = phase is null ? 0 : plan.Tasks.Select(t => t.Id).ToList().IndexOf(phase);
         if (first < 0)
         {
-            faults.Add($"There is no phase '{phase}' in the plan{Near(phase!, plan)}.");
+            faults.Add($"The plan has no phase '{phase}'{Near(phase!, plan)}.");
             return new HashSet<string>();
         }
         return plan.Tasks.Skip(first).Where(t => t.Status != PlanTaskStatus.Completed).Select(t => t.Id).ToHashSet(StringComparer.Ordinal);
     }
 
     private static string Near(string id, Plan plan) =>
-        NearestName.Of(id, plan.Tasks.Select(t => t.Id)) is { } near ? $"; '{near}' is near" : "";
+        NearestName.Of(id, plan.Tasks.Select(t => t.Id)) is { } near ? $" (the nearest name is '{near}')" : "";
 }

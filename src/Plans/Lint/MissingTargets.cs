@@ -38,8 +38,8 @@ internal sealed class MissingTargets(Func<string, bool> exists, Func<string, str
                             i,
                             $"verification[{g}]",
                             $"The gate '{gate.Command}' of task '{task.Id}' names {what}, which does not exist, and "
-                                + "neither the task nor one that it depends on may write it.",
-                            $"Add '{path}' to the files_write of the task that makes it, or name what exists."
+                                + "neither the task nor one of its dependencies may write it.",
+                            $"Add '{path}' to the files_write of the task that makes it, or name an existing one."
                         );
                     }
                 }

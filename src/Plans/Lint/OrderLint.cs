@@ -30,8 +30,8 @@ internal static class OrderLint
                     "needless-dependency",
                     index,
                     $"depends_on[{d}]",
-                    $"Task '{task.Id}' waits for '{before.Id}', but reads and writes nothing of it.",
-                    "Remove the dependency, or name what it needs in files_read."
+                    $"Task '{task.Id}' waits for '{before.Id}', but uses none of its files.",
+                    "Remove the dependency, or list the files that it needs in files_read."
                 );
             }
         }

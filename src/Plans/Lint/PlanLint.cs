@@ -79,7 +79,7 @@ public static class PlanLint
                 "no-gate",
                 index,
                 "verification",
-                $"No gate of its own checks what task '{task.Id}' did.",
+                $"Task '{task.Id}' has no gate of its own.",
                 "Add a gate that fails when the work is wrong, such as a test."
             );
         }
@@ -100,7 +100,7 @@ public static class PlanLint
                     index,
                     $"verification[{g}]",
                     $"The gate '{gate.Command}' of task '{task.Id}' {reason}.",
-                    "Use a command whose exit code says whether the work is good."
+                    "Use a command that fails if the work is wrong."
                 );
             }
         }
@@ -141,7 +141,7 @@ public static class PlanLint
                     index,
                     $"verification[{g}]",
                     $"The gate '{task.Verification[g].Command}' of task '{task.Id}' watches for changes and never ends.",
-                    "Use the command that it runs again and again."
+                    "Use the command that it repeats."
                 );
             }
         }
@@ -157,7 +157,7 @@ public static class PlanLint
                 "owns-everything",
                 index,
                 "files_write",
-                $"Task '{task.Id}' may write anywhere, so no other task runs beside it.",
+                $"Task '{task.Id}' may write anywhere, so no other task can run at the same time.",
                 "List the paths it needs in files_write."
             );
         }
@@ -168,7 +168,7 @@ public static class PlanLint
                 index,
                 "files_write",
                 $"Task '{task.Id}' may write nothing, but does not read like a review.",
-                "List the paths it needs in files_write, or say what it should report."
+                "List the paths it needs in files_write, or describe the report that it should write."
             );
         }
         var isTested = task.Checklist.Count > 0 || task.Verification.Any(g => g.Type == GateType.Test);
@@ -178,7 +178,7 @@ public static class PlanLint
                 "done-not-defined",
                 index,
                 "prompt",
-                $"Task '{task.Id}' does not say what done means.",
+                $"Task '{task.Id}' does not define when it is done.",
                 "Add a sentence such as 'It is done when ...', or a test."
             );
         }
@@ -217,7 +217,7 @@ public static class PlanLint
                 index,
                 "prompt",
                 $"The prompt of task '{task.Id}' has {Plural.Of(task.Prompt.Length, "character")}.",
-                "Put what several tasks need into 'context', or split the task."
+                "Move text that several tasks need into 'context', or split the task."
             );
         }
         if (task.EstimatedMinutes is { } minutes && task.Timeout is { } limit && minutes > limit.TotalMinutes)

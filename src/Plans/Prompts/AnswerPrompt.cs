@@ -12,7 +12,7 @@ public static class AnswerPrompt
                 ? "Your answer was checked and can't be used as it is. Repair the following and answer with the whole of it again:\n\n"
                     + $"{problems.Trim()}\n"
                 : "You were interrupted before your answer was there. Answer now.\n"
-        ) + (guidance.Length > 0 ? $"\nA person adds: {guidance}\n" : "");
+        ) + (guidance.Length > 0 ? $"\nThe user adds: {guidance}\n" : "");
 
     /// <summary>Creates the prompt for a new conversation: the original prompt, followed by new information.</summary>
     /// <param name="prompt">The original prompt.</param>
@@ -25,5 +25,5 @@ public static class AnswerPrompt
                 ? $"\n# An earlier answer\n\nAn earlier answer had these faults; make none of them:\n\n{problems.Trim()}\n"
                 : ""
         )
-        + (guidance.Length > 0 ? $"\n# Guidance\n\nA person adds: {guidance}\n" : "");
+        + (guidance.Length > 0 ? $"\n# Guidance\n\nThe user adds: {guidance}\n" : "");
 }

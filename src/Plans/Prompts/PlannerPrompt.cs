@@ -39,7 +39,7 @@ public static class PlannerPrompt
         - What two tasks must agree on before either is done is a contract: `name`, `file_path` and the signatures in `methods`; its
           `consumers` are the tasks that code against it. Contract files belong to no task.
         - `verification` is what shows that a task is done: commands that exit with 0 then, and fail as long as it is not. They run at
-          the root of the repository, by /bin/sh, without network or a person. Never
+          the root of the repository, by /bin/sh, without network or a user. Never
           `true`, `echo` or a pipe that hides the exit code.
         - `prompt` tells an agent that knows nothing of this conversation all it needs: what to do, where, what to keep to, and what
           done means. `description` is one line for people.
@@ -88,9 +88,9 @@ public static class PlannerPrompt
             {earlier.Trim()}
             ```
 
-            ## What a person says of that plan
+            ## The user's remarks about that plan
 
-            Make it anew so that this is right, and keep what it says nothing about:
+            Write the plan again with these remarks, and keep everything that they do not mention:
 
             {remarks.Trim()}
             """;

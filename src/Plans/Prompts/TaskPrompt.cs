@@ -35,7 +35,11 @@ public static class TaskPrompt
         PromptChecks.Measurements(text, task.Measurements);
         if (!string.IsNullOrWhiteSpace(input.Guidance))
         {
-            PromptMarkdown.Heading(text, "Guidance").Append("A person says about this try:\n\n").Append(input.Guidance.Trim()).Append('\n');
+            PromptMarkdown
+                .Heading(text, "Guidance")
+                .Append("The user says about this " + "attempt:\n\n")
+                .Append(input.Guidance.Trim())
+                .Append('\n');
         }
         Ending(text, task);
         return text.ToString();
@@ -91,7 +95,7 @@ public static class TaskPrompt
             text.Append("You may change files anywhere in this worktree");
             if (task.FilesWrite is null && needPerson.Count > 0)
             {
-                text.Append(", but for these, to whose change a person would have to agree first: ")
+                text.Append(", except these, whose change the user would have to approve first: ")
                     .AppendJoin(", ", needPerson.Select(path => $"`{path}`"));
             }
             text.Append(". Change what the task needs and nothing else.\n");

@@ -11,7 +11,7 @@ public sealed class SecondsConverter : JsonConverter<TimeSpan>
         var seconds = reader.GetDouble();
         return seconds >= 0 && seconds < TimeSpan.MaxValue.TotalSeconds
             ? TimeSpan.FromSeconds(seconds)
-            : throw new JsonException($"{seconds} is no number of seconds.");
+            : throw new JsonException($"{seconds} is not a valid number of seconds.");
     }
 
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ internal sealed class AtomicTemporaryFile : IDisposable
 {
     private readonly FolderHandle _folder;
     private readonly string _path;
-    private byte[]? _aside;
+    private byte[]? _temporary;
 
     public AtomicTemporaryFile(string path)
     {
@@ -13,9 +13,9 @@ internal sealed class AtomicTemporaryFile : IDisposable
         _folder = OwnFolder.Make(OwnFile.FolderOf(path));
         try
         {
-            var aside = Encoding.UTF8.GetBytes($"{Path.GetFileName(path)}.{Environment.ProcessId}-{Guid.NewGuid():n}.tmp");
-            Stream = new FileStream(_folder.Make(aside, FolderHandle.Plain), FileAccess.Write);
-            _aside = aside;
+            var temporary = Encoding.UTF8.GetBytes($"{Path.GetFileName(path)}.{Environment.ProcessId}-{Guid.NewGuid():n}.tmp");
+            Stream = new FileStream(_folder.Make(temporary, FolderHandle.Plain), FileAccess.Write);
+            _temporary = temporary;
         }
         catch
         {
@@ -30,8 +30,8 @@ internal sealed class AtomicTemporaryFile : IDisposable
     {
         Stream.Flush(flushToDisk: sync);
         Stream.Dispose();
-        _folder.Rename(_aside, _folder, OwnFile.NameOf(_path));
-        _aside = null;
+        _folder.Rename(_temporary, _folder, OwnFile.NameOf(_path));
+        _temporary = null;
     }
 
     /// <summary>Creates the file unless it exists. Uses a hard link, which the file system creates or refuses in one step.</summary>
@@ -39,14 +39,14 @@ internal sealed class AtomicTemporaryFile : IDisposable
     public bool Publish()
     {
         Stream.Flush(flushToDisk: true);
-        return _folder.TryLink(_aside, OwnFile.NameOf(_path));
+        return _folder.TryLink(_temporary, OwnFile.NameOf(_path));
     }
 
     public void Dispose()
     {
         using (_folder)
         {
-            if (_aside is null)
+            if (_temporary is null)
             {
                 return;
             }
@@ -59,7 +59,7 @@ internal sealed class AtomicTemporaryFile : IDisposable
             {
                 // The first failure is already being thrown.
             }
-            _folder.Remove(_aside, isFolder: false);
+            _folder.Remove(_temporary, isFolder: false);
         }
     }
 }

@@ -23,7 +23,7 @@ public static class FolderRemover
 
     /// <summary>Deletes a path, or renames it if that fails. Containers leave files that belong to root, which must not block the
     /// path.</summary>
-    public static void RemoveOrPutAside(string path)
+    public static void RemoveOrMoveAway(string path)
     {
         try
         {
@@ -77,7 +77,7 @@ public static class FolderRemover
             if (tries == MostTries)
             {
                 throw new IOException(
-                    $"'{Encoding.UTF8.GetString(name)}' can't be removed: somebody puts files there while it is. See which "
+                    $"'{Encoding.UTF8.GetString(name)}' can't be removed, because another program keeps adding files. See which "
                         + "process works in it, end that, and try again."
                 );
             }

@@ -8,9 +8,9 @@ public static class OwnFile
     /// <summary>Replaces a file atomically, so that readers see either the old or the new content.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
-        using var aside = new AtomicTemporaryFile(path);
-        aside.Stream.Write(content);
-        aside.Replace(sync: false);
+        using var temporary = new AtomicTemporaryFile(path);
+        temporary.Stream.Write(content);
+        temporary.Replace(sync: false);
     }
 
     /// <summary>Restricts a file to its owner. On Windows, files in the user's own folders already are.</summary>
@@ -85,8 +85,9 @@ public static class OwnFile
 
     private static UnauthorizedAccessException IsNoFile(string path) =>
         new(
-            $"'{path}' is {(new FileInfo(path).LinkTarget is { } target ? $"a symbolic link to '{target}'" : "no file")}. Files of ours "
-                + "are not written through it, because programs that run in a worktree could have made it; nothing was written. Remove it, "
+            $"'{path}' is {(new FileInfo(path).LinkTarget is { } target ? $"a symbolic link to '{target}'" : "not a file")}. "
+                + "orchestrate does "
+                + "not write through it, because programs in a worktree could have created it; nothing was written. Remove it, "
                 + "and try again."
         );
 }

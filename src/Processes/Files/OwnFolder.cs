@@ -73,14 +73,14 @@ public static class OwnFolder
         return folder;
     }
 
-    private static DirectoryNotFoundException Gone(string path) => new($"The folder '{path}' is no folder, or was removed just now.");
+    private static DirectoryNotFoundException Gone(string path) => new($"The folder '{path}' is not a folder, or was just removed.");
 
     private static UnauthorizedAccessException Blocked(string path) =>
         new(
             new FileInfo(path).LinkTarget is { } target
-                ? $"'{path}' is a symbolic link to '{target}'. Files of ours are not written through links, because programs that run in a "
-                    + "worktree could have made it; nothing was written. Remove the link, and try again. To keep our files on another "
+                ? $"'{path}' is a symbolic link to '{target}'. orchestrate does not write through links, because programs in a "
+                    + "worktree could have created it; nothing was written. Remove the link, and try again. To keep these files on another "
                     + $"disk, make '{Name}' itself a link."
-                : $"'{path}' is no folder, so that nothing can be written in it. Move it away, and try again."
+                : $"'{path}' is not a folder, so nothing can be written in it. Move it away, and try again."
         );
 }

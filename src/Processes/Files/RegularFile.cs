@@ -36,7 +36,7 @@ public static class RegularFile
     /// <param name="path">Current path.</param>
     /// <param name="number">Returns a new path for 1, 2 and so on. Called until the new path is free.</param>
     /// <returns>The new path, or null if the current path does not exist.</returns>
-    public static string? TryPutAside(string path, Func<int, string> number)
+    public static string? TryMoveAway(string path, Func<int, string> number)
     {
         using var folder = FolderOf(path);
         if (folder is null || folder.KindOf(OwnFile.NameOf(path)) == EntryKind.Missing)
@@ -45,11 +45,11 @@ public static class RegularFile
         }
         for (var i = 1; ; i++)
         {
-            var aside = number(i);
-            if (folder.KindOf(OwnFile.NameOf(aside)) == EntryKind.Missing)
+            var free = number(i);
+            if (folder.KindOf(OwnFile.NameOf(free)) == EntryKind.Missing)
             {
-                folder.Rename(OwnFile.NameOf(path), folder, OwnFile.NameOf(aside));
-                return aside;
+                folder.Rename(OwnFile.NameOf(path), folder, OwnFile.NameOf(free));
+                return free;
             }
         }
     }

@@ -10,13 +10,13 @@ public static class RetainedFile
     public static void Keep(string file, string kept)
     {
         using var folder = OwnFolder.Make(OwnFile.FolderOf(kept));
-        var aside = Encoding.UTF8.GetBytes($"{Path.GetFileName(kept)}.{Guid.NewGuid():n}.tmp");
+        var temporary = Encoding.UTF8.GetBytes($"{Path.GetFileName(kept)}.{Guid.NewGuid():n}.tmp");
         try
         {
             // If the file was replaced, the retained name is linked to the new file. If it is the same file, nothing changes.
-            if (folder.TryName(file, aside))
+            if (folder.TryName(file, temporary))
             {
-                folder.Rename(aside, folder, OwnFile.NameOf(kept));
+                folder.Rename(temporary, folder, OwnFile.NameOf(kept));
             }
             else
             {
@@ -25,7 +25,7 @@ public static class RetainedFile
         }
         finally
         {
-            folder.Remove(aside, isFolder: false);
+            folder.Remove(temporary, isFolder: false);
         }
     }
 

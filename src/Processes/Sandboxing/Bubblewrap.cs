@@ -236,7 +236,7 @@ public sealed partial class Bubblewrap
                 ? new BubblewrapCheck(program, "")
                 : new BubblewrapCheck(
                     null,
-                    $"{program} is there but does not work here (exit code {tried.ExitCode}: {tried.StandardError.Text.Trim()})."
+                    $"{program} is installed but does not work here (exit code {tried.ExitCode}: {tried.StandardError.Text.Trim()})."
                 );
         }
         catch (ProcessStartException unstartable)

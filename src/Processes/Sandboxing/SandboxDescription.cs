@@ -63,6 +63,6 @@ internal static class SandboxDescription
                 ["path"] = path,
                 ["source"] = source,
             },
-            _ => throw new ArgumentException($"'{string.Join(' ', words)}' is no mount.", nameof(words)),
+            _ => throw new ArgumentException($"'{string.Join(' ', words)}' is not a mount.", nameof(words)),
         };
 }

@@ -24,7 +24,7 @@ internal sealed class ChildStart
         {
             throw new ProcessStartException(
                 ProcessStartFailure.WorkingDirectoryMissing,
-                $"'{command.FileName}' was not started: its working directory '{directory}' does not exist or is no directory."
+                $"'{command.FileName}' was not started: its working directory '{directory}' does not exist or is not a directory."
             );
         }
         Info = new ProcessStartInfo

@@ -28,7 +28,7 @@ public static class ProgramLocator
         throw new ProcessStartException(
             ProcessStartFailure.ProgramNotFound,
             fileName.Contains('/', StringComparison.Ordinal)
-                ? $"There is no program '{fileName}' (looked for at "
+                ? $"The program '{fileName}' does not exist (searched at "
                     + $"'{Path.GetFullPath(fileName, workingDirectory ?? Directory.GetCurrentDirectory())}')."
                 : $"The program '{fileName}' was not found in PATH. Install it, or give its full path."
         );

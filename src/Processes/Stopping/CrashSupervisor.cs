@@ -41,7 +41,7 @@ public static class CrashSupervisor
           for t in $times; do if [ "$t" -gt $((now - 3600)) ]; then kept="$kept $t" n=$((n + 1)); fi; done
           if [ "$n" -ge "$most" ]; then
             echo "$now $code last" >> "$record"
-            echo "$name died once more (exit code $code). It was started again $n times within the hour, and is not any more."
+            echo "$name died again (exit code $code). It was restarted $n times within the hour and is not restarted any more."
             exit "$code"
           fi
           times="$kept $now" pause=1 i=0

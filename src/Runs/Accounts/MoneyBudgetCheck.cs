@@ -31,8 +31,8 @@ public static class MoneyBudgetCheck
         {
             return prices.Find(model) is not null
                 ? ""
-                : $"{budget} is in US dollars, and nobody knows a price of the model '{model}' of the agent '{agent}'. Give it under "
-                    + $"'prices' ([{{model: {model}, input: USD, output: USD}}], per million tokens), or a budget in tokens.";
+                : $"{budget} is in US dollars, but the price of the model '{model}' of the agent '{agent}' is unknown. Set it in "
+                    + $"'prices' ([{{model: {model}, input: USD, output: USD}}], per million tokens), or set a budget in tokens.";
         }
         return
             settings.Agents.GetValueOrDefault(agent)?.IsFree is true
@@ -40,8 +40,8 @@ public static class MoneyBudgetCheck
             // An agent program with a description reports its tokens, which the table can price.
             || (settings.DescriptionOf(agent) is not null && prices.Find(model) is not null)
             ? ""
-            : $"{budget} is in US dollars, and the agent '{agent}' does not say what it costs: such a budget would hold nothing. "
-                + $"Take it out, use claude, or say that it costs nothing: agents.{agent}.free: true."
+            : $"{budget} is in US dollars, but the agent '{agent}' does not report its cost, so the budget can't be enforced. "
+                + $"Remove the budget, use claude, or declare the agent as free: agents.{agent}.free: true."
                 + (
                     settings.DescriptionOf(agent) is null
                         ? ""

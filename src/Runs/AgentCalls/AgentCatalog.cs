@@ -92,7 +92,7 @@ public static class AgentCatalog
 
     /// <summary>Returns the error message for an unknown agent name.</summary>
     public static string Unknown(string name, OrchestratorSettings settings) =>
-        $"There is no agent '{name}'. Known are: {string.Join(", ", settings.AgentNames)}. "
+        $"No agent is named '{name}'. Known agents: {string.Join(", ", settings.AgentNames)}. "
         + $"Add it to .orchestrator/config.yaml: agents: {{ {name}: {{ command: [PROGRAM, ARGUMENT] }} }}";
 
     private static ClaudeCliOptions Options(

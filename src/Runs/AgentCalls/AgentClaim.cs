@@ -132,7 +132,7 @@ public sealed record AgentClaim
             {
                 problem =
                     Path.Exists(path) || new FileInfo(path).LinkTarget is not null
-                        ? $"{FileName} is no file of 1 to {LargestFile} bytes: it counts as no claim."
+                        ? $"{FileName} is not a regular file of 1 to {LargestFile} bytes, so it is ignored."
                         : "";
                 return null;
             }
@@ -144,11 +144,11 @@ public sealed record AgentClaim
                 hash = VerifiedFile.HashOf(content);
                 return claim;
             }
-            problem = $"{FileName} has no 'status' of completed, blocked or failed: it counts as no claim.";
+            problem = $"{FileName} has no 'status' of completed, blocked or failed, so it is ignored.";
         }
         catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
         {
-            problem = $"{FileName} counts as no claim: {fault.Message}";
+            problem = $"{FileName} is ignored: {fault.Message}";
         }
         return null;
     }

@@ -108,7 +108,10 @@ public static class AgentMonitor
     /// <param name="execution">The execution of the step.</param>
     /// <param name="what">Name of the work that is detached from, for the message.</param>
     public static StepException LettingGo(StepExecution execution, string what) =>
-        new($"This worker lets go of {what} ({execution.DetachReason()}); it goes on and is taken up.", FailureTypes.WorkerStops)
+        new(
+            $"This worker detaches from {what} ({execution.DetachReason()}); the work continues, and the next attempt attaches to " + "it.",
+            FailureTypes.WorkerStops
+        )
         {
             IsFinal = false,
             RetryAfter = TimeSpan.FromMilliseconds(1),

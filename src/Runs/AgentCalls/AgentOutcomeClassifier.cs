@@ -8,8 +8,8 @@ public static partial class AgentOutcomeClassifier
     private const int MostNamed = 20;
 
     private const string MemoryCure =
-        "Retry it with --guidance on how to use less, or raise limits.memory (in the settings, or as 'limits: {memory: SIZE}' of "
-        + "the task) and start a new run, which keeps what is finished.";
+        "Retry it with --guidance on using less memory, or raise limits.memory (in the settings, or as 'limits: {memory: SIZE}' of "
+        + "the task) and start a new run, which keeps finished work.";
 
     /// <summary>Returns the failure class and a message for users.</summary>
     /// <param name="outcome">The outcome of the agent.</param>
@@ -91,7 +91,7 @@ public static partial class AgentOutcomeClassifier
 
     // A run keeps the settings of its start, so a changed setting needs a new run.
     private static string Cure(string setting) =>
-        $"Retry it (with --guidance on what to leave out), or raise {setting} and start a new run, which keeps what is finished.";
+        $"Retry it (with --guidance on leaving something out), or raise {setting} and start a new run, which keeps finished work.";
 
     // Some agents end their messages without a full stop.
     private static string Sentences(string message, string cure) =>
@@ -104,8 +104,8 @@ public static partial class AgentOutcomeClassifier
             .. claim.Needs.Count > 0
                 ? (string[])[$"needs {FileNames.Some(claim.Needs, MostNamed)}{(claim.IsForDevelopment ? " for development" : "")}"]
                 : [],
-            .. claim.Files.Count > 0 ? (string[])[$"would have to write {FileNames.Some(claim.Files, MostNamed)}"] : [],
-            .. claim.Split.Count > 0 ? (string[])[$"is too big, and its agent proposes in its place: {Numbered(claim.Split)}"] : [],
+            .. claim.Files.Count > 0 ? (string[])[$"needs to write {FileNames.Some(claim.Files, MostNamed)}"] : [],
+            .. claim.Split.Count > 0 ? (string[])[$"is too big, so its agent proposes these parts: {Numbered(claim.Split)}"] : [],
         ];
         return wants.Length > 0 ? string.Join("; ", wants) + Because(claim) : claim.Reason;
     }

@@ -190,8 +190,8 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgent agent
         var price = prices.Find(agent.Model) is { } known
             ? $", about {MicroDollars.Text(known.Of(new TokenCounts(0, 0, 0, _context)))} USD"
             : "";
-        return $"Continuing then reads {Plural.Grouped(_context, "token")} of its conversation anew, because the prompt cache no "
-            + $"longer has "
+        return $"Continuing then reads {Plural.Grouped(_context, "token")} of its conversation again, because the prompt cache "
+            + $"no longer has "
             + $"them{price}.";
     }
 
@@ -252,7 +252,7 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgent agent
             var used =
                 $"the account {agent.Account} has used {WaitText.Percent(window.PartsPerMillion)} of its "
                 + $"{WaitText.Name(window.Name)} limit";
-            var until = string.Create(CultureInfo.InvariantCulture, $"it is reset at {window.ResetsAt.UtcDateTime:yyyy-MM-dd HH:mm}Z");
+            var until = string.Create(CultureInfo.InvariantCulture, $"it resets at {window.ResetsAt.UtcDateTime:yyyy-MM-dd HH:mm}Z");
             _notices.Add(new TaskNotice($"{used} (usage.warn_at); {until}", IsForPerson: true));
         }
     }

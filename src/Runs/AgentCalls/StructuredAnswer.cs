@@ -233,7 +233,7 @@ public sealed class StructuredAnswer(RunServices services)
     {
         var commit =
             await new CommitStore(repository).ReadAsync(ask.Commit)
-            ?? throw new StepException($"The commit that the {ask.Role} reads is not in the repository any more.", "InvalidInput");
+            ?? throw new StepException($"The commit for the {ask.Role} is no longer in the repository.", "InvalidInput");
         var request = new WorktreeRequest(ask.Worktree, commit.Id)
         {
             LockReason = $"the {ask.Role} of {ask.Folder.Name} reads here (orchestrate)",

@@ -100,13 +100,13 @@ public sealed class BacklogStore
     // Not cancellable, so that the sequence of temporary file, fsync and rename always completes.
     private async Task WriteAsync(byte[] content)
     {
-        var aside = $"{FullPath}.{Environment.ProcessId}.new";
-        await using (FileStream stream = new(aside, FileMode.Create, FileAccess.Write))
+        var temporary = $"{FullPath}.{Environment.ProcessId}.new";
+        await using (FileStream stream = new(temporary, FileMode.Create, FileAccess.Write))
         {
             await stream.WriteAsync(content);
             stream.Flush(flushToDisk: true);
         }
-        File.Move(aside, FullPath, overwrite: true);
+        File.Move(temporary, FullPath, overwrite: true);
     }
 
     // The lock is an exclusively opened file, which the system releases when its holder dies. The file is never deleted, because two

@@ -94,7 +94,7 @@ public sealed class RepositoryBacklog
         }
         catch (BacklogBusyException busy)
         {
-            throw new RefusedException(busy.Message, "Try again when it has ended.") { IsPassing = true };
+            throw new RefusedException(busy.Message, "Try again after it has ended.") { IsPassing = true };
         }
     }
 

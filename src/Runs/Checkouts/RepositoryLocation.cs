@@ -59,7 +59,7 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
         return null;
     }
 
-    /// <summary>Explains why no run can work in a folder and what to do, or returns null if one can.</summary>
+    /// <summary>Returns the reason that prevents runs in a folder with its remedy, or null if runs can work there.</summary>
     /// <param name="found">The repository that contains the folder, or null.</param>
     /// <param name="directory">The folder.</param>
     public static (string Why, string Cure)? RefusalOf(RepositoryLocation? found, string directory) =>
@@ -69,7 +69,7 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
                 $"{directory} is not in a git repository.",
                 $"Run '{GitRepository.BeginCommand}' there, or name another folder with --working-dir."
             ),
-            { IsBare: true } => ($"{found.Root} is a bare repository: agents need a work tree.", "Work in a clone of it."),
+            { IsBare: true } => ($"{found.Root} is a bare repository: agents need a working tree.", "Work in a clone of it."),
             _ => null,
         };
 

@@ -49,7 +49,7 @@ public static class CheckpointFiles
     }
 
     private static string CureFor(RunFolder folder, string what) =>
-        $"it says how far {folder.Name} had come. Restore {what}, or cancel the run and start it again; finished tasks are taken up.";
+        $"it records the progress of {folder.Name}. Restore {what}, or cancel the run and start it again; finished tasks are reused.";
 
     private static string PathOf(RunFolder folder, CheckpointFile file) => Path.Combine(folder.Checkpoints, file.Hash + ".json");
 }

@@ -15,7 +15,7 @@ public static class DecisionLog
             return new MarkdownText();
         }
         return new MarkdownText()
-            .Append($"\n## What persons have decided\n\n")
+            .Append($"\n## Decisions by users\n\n")
             .Append(
                 said.TakeLast(Most)
                     .Select(item =>

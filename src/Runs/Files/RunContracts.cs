@@ -110,8 +110,8 @@ public sealed class RunContracts(GitRepository repository, RunFiles files)
         return unwritten
             .Where(c => !known.Contains(c.FilePath) && File.Exists(Path.Combine(checkout, c.FilePath)))
             .Select(c =>
-                $"'{c.FilePath}' is in your checkout, but not committed. The run writes the contract '{c.Name}' there, and could "
-                + "not land over your file: commit it, or remove it."
+                $"'{c.FilePath}' is in your checkout, but not committed. The run writes the contract '{c.Name}' there, so it could "
+                + "not land over your file. Commit the file, or remove it."
             );
     }
 
@@ -124,8 +124,8 @@ public sealed class RunContracts(GitRepository repository, RunFiles files)
             || stub.FilePath.StartsWith(file.Path + "/", StringComparison.Ordinal)
             || file.Path.StartsWith(stub.FilePath + "/", StringComparison.Ordinal)
         group file by stub into clashes
-        select $"The contract '{clashes.Key.Name}' can't be written to '{clashes.Key.FilePath}': '{clashes.First().Path}' is in its "
-            + "place. Give the contract another file_path.";
+        select $"The contract '{clashes.Key.Name}' can't be written to '{clashes.Key.FilePath}': '{clashes.First().Path}' is in the "
+            + "way. Give the contract another file_path.";
 }
 
 [JsonSerializable(typeof(IReadOnlyList<ContractStub>))]

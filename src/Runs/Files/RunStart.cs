@@ -90,8 +90,8 @@ public sealed record RunStart
         }
         return StoredJson.TryParse(json, MessageJson.Options.TypeOf<RunStart>())
             ?? throw new StepException(
-                $"{folder.Relative(folder.StartFile)} can't be read: the run {folder.Name} was begun with other content. Put it back as it "
-                    + "was (a backup has it), or cancel the run and start it again: finished tasks are taken up.",
+                $"{folder.Relative(folder.StartFile)} of the run {folder.Name} is damaged. Restore it, "
+                    + "for example from a backup, or cancel the run and start it again. Finished tasks are reused.",
                 "FileDamaged"
             );
     }

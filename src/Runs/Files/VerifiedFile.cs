@@ -8,7 +8,7 @@ public static class VerifiedFile
     private const long LargestFile = 256 * 1024 * 1024;
 
     /// <summary>Suffix of rejected files that were moved away, followed by a number.</summary>
-    public const string Aside = ".changed-";
+    public const string ChangedSuffix = ".changed-";
 
     /// <summary>Returns the hash of a content in hexadecimal.</summary>
     public static string HashOf(ReadOnlySpan<byte> content) => PlanJson.HashOf(content);
@@ -57,15 +57,17 @@ public static class VerifiedFile
     private static StepException Refuse(RunFolder folder, string path)
     {
         var shown = folder.Relative(path);
-        return RegularFile.TryPutAside(path, number => string.Create(CultureInfo.InvariantCulture, $"{path}{Aside}{number}")) is { } aside
+        return
+            RegularFile.TryMoveAway(path, number => string.Create(CultureInfo.InvariantCulture, $"{path}{ChangedSuffix}{number}"))
+                is { } moved
             ? new StepException(
-                $"Somebody changed {shown}: it is not what the run {folder.Name} had written there, so it is not used. It was put aside as "
-                    + $"{folder.Relative(aside)}. {Cure(shown)}",
+                $"{shown} was changed since the run {folder.Name} wrote it, so it is not used. It was renamed to "
+                    + $"{folder.Relative(moved)}. {Cure(shown)}",
                 "FileChanged"
             )
-            : new StepException($"{shown} of the run {folder.Name} is gone. {Cure(shown)}", "FileGone");
+            : new StepException($"{shown} of the run {folder.Name} is missing. {Cure(shown)}", "FileGone");
     }
 
     private static string Cure(string path) =>
-        $"Put {path} back as it was and retry (a backup has it), or cancel the run and start it again: finished tasks are taken up.";
+        $"Restore {path}, for example from a backup, and retry. Or cancel the run and start it again; finished tasks are reused.";
 }

@@ -70,8 +70,8 @@ public static partial class GateBaseline
         {
             return verdict;
         }
-        var odd = verdict.Oddities.Count == 0 ? GateTampering.SinceBase(before, verdict) : null;
-        var compared = verdict with { Oddities = odd is null ? verdict.Oddities : [odd] };
+        var odd = verdict.Anomalies.Count == 0 ? GateTampering.SinceBase(before, verdict) : null;
+        var compared = verdict with { Anomalies = odd is null ? verdict.Anomalies : [odd] };
         if (before.Passed || verdict.Passed)
         {
             return compared with { BeforeWork = before.Passed ? null : BaseComparison.Repaired };

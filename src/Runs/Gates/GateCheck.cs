@@ -123,10 +123,10 @@ public sealed class GateCheck(RunServices services)
     {
         var (files, repository, tree, question, evidence, isBase) = pass;
         var isClean = tree.IsClean;
-        var (setUp, removed, aside) = (tree.ChangedBySetUp, tree.Restorer.RemovedBefore, tree.MovedAside);
+        var (setUp, removed, stashed) = (tree.ChangedBySetUp, tree.Restorer.RemovedBefore, tree.Stashed);
         var verdict = await RunAsync(gate, subject, evidence, stop);
         var traces = await tree.EndAsync(stop);
-        verdict = GateTracesNotes.Tell(verdict, traces, setUp, removed, aside);
+        verdict = GateTracesNotes.Tell(verdict, traces, setUp, removed, stashed);
         if (!isBase && StatesFault(verdict) && await FailsAlikeAtBaseAsync(files, repository, verdict, question.Changed, evidence, stop))
         {
             verdict = verdict with { Failure = GateFailure.Environment };

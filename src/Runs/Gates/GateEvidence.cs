@@ -100,8 +100,8 @@ public static class GateEvidence
         }
         var now = EvidenceHash.Of(Path.Combine(repository, log));
         return now == verdict.EvidenceHash ? null
-            : now.Length == 0 ? "its log is gone"
-            : "its log was changed after it had ended";
+            : now.Length == 0 ? "its log is missing"
+            : "its log was changed after the gate ended";
     }
 
     private static GateVerdict[]? Read(string evidence)

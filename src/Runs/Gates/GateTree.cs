@@ -21,7 +21,8 @@ public sealed class GateTree(
     string task
 ) : IAsyncDisposable
 {
-    private const string Unclean = "left a worktree that can't be put back to its commit: something in it is not ours, or git refuses.";
+    private const string Unclean =
+        "left a worktree that can't be restored to its commit, because of foreign files in it or a " + "refusal of git.";
 
     private readonly HashSet<Gate> _ran = [];
     private VerificationTree? _place;
@@ -30,13 +31,13 @@ public sealed class GateTree(
     private GateStart? _start;
 
     /// <summary>The checked-out tree. Valid only after <see cref="BeginAsync"/>.</summary>
-    public VerificationTree Place => _place ?? throw new InvalidOperationException("No tree was taken yet.");
+    public VerificationTree Place => _place ?? throw new InvalidOperationException("No tree is checked out yet.");
 
     /// <summary>True if a tree is checked out.</summary>
     public bool IsBegun => _place is not null;
 
     /// <summary>Restores the tree. Valid only after <see cref="BeginAsync"/>.</summary>
-    public GateRestorer Restorer => _restorer ?? throw new InvalidOperationException("No tree was taken yet.");
+    public GateRestorer Restorer => _restorer ?? throw new InvalidOperationException("No tree is checked out yet.");
 
     /// <summary>Tracked files that the last set-up changed and that were restored.</summary>
     public IReadOnlyList<string> ChangedBySetUp { get; private set; } = [];
@@ -45,7 +46,7 @@ public sealed class GateTree(
     public bool IsClean { get; private set; }
 
     /// <summary>Files of earlier gates that are hidden from the current gate.</summary>
-    public IReadOnlyList<string> MovedAside => _outputs?.MovedAside ?? [];
+    public IReadOnlyList<string> Stashed => _outputs?.Stashed ?? [];
 
     /// <summary>Checks out and sets up the tree if necessary.</summary>
     /// <returns>The reason why set-up failed, or null if the tree is ready.</returns>
@@ -169,7 +170,7 @@ public sealed class GateTree(
             return;
         }
         _ran.Clear();
-        _outputs = new TreeOutputs(Place.Worktree.Path, Place.Aside, PrivateLayers.Of(Place.Resources));
+        _outputs = new TreeOutputs(Place.Worktree.Path, Place.StashFolder, PrivateLayers.Of(Place.Resources));
         _outputs.Begin(await OthersAsync(stop));
     }
 

@@ -125,20 +125,20 @@ public sealed class SetUpCache(Worktree worktree, RunFiles files, RunServices se
         {
             return;
         }
-        var aside = Path.Combine(FolderIn(_cache), ".new");
-        FolderRemover.Remove(aside);
+        var temporary = Path.Combine(FolderIn(_cache), ".new");
+        FolderRemover.Remove(temporary);
         foreach (var folder in step.Makes)
         {
             var made = new DirectoryInfo(Path.Combine(worktree.Path, folder));
-            var kept = Path.Combine(aside, folder);
+            var kept = Path.Combine(temporary, folder);
             OwnFolder.Ensure(Path.GetDirectoryName(kept)!);
             if (!made.Exists || made.LinkTarget is not null || !await CopyAsync(made.FullName, kept, copy with { Sandbox = null }, stop))
             {
-                FolderRemover.Remove(aside);
+                FolderRemover.Remove(temporary);
                 return;
             }
         }
-        Directory.Move(aside, place);
+        Directory.Move(temporary, place);
         TryMarkUsed(place);
         foreach (var old in In(_cache).Skip(MostKept))
         {

@@ -9,7 +9,7 @@ public static class StepSandbox
 {
     private const string Must = "Agents must be confined (permissions.sandbox, or 'isolation: sandbox' in the plan).";
     private const string Cure =
-        "Install bubblewrap (and allow user namespaces), or set permissions.sandbox to auto and take 'isolation: sandbox' out of the plan.";
+        "Install bubblewrap (and allow user namespaces), or set permissions.sandbox to auto and remove 'isolation: sandbox' from the plan.";
 
     /// <summary>The rules for a run's steps; null where they are not confined.</summary>
     /// <param name="mustBe">A task demands it, whatever the settings say.</param>
@@ -144,8 +144,8 @@ public static class StepSandbox
         : await CheckAsync(settings.Permissions, worktree?.Repository.MainCheckout ?? "/", services) is { Program: null } check
             ? Missing(check)
         : worktree is null
-            ? $"{Must} git does not know {relativePath} as a worktree of this repository, so there is nothing to confine the agent to. See "
-                + $"'git worktree list'; 'git worktree repair {relativePath}' helps where the folder was moved."
+            ? $"{Must} {relativePath} is not a worktree of this repository, so the agent can't be confined to it. See "
+                + $"'git worktree list'; 'git worktree repair {relativePath}' helps if the folder was moved."
         : "";
 
     /// <summary>Checks sandboxing in preflight. Returns an error if agents must be confined and cannot be, and a warning if the program is
@@ -168,7 +168,7 @@ public static class StepSandbox
                 "",
                 check.Problem.Length == 0
                     ? ""
-                    : $"{check.Problem} Agents and gates are not confined; permissions.sandbox: off says that this is meant."
+                    : $"{check.Problem} Agents and gates are not confined. If this is intended, set permissions.sandbox to off."
             );
     }
 

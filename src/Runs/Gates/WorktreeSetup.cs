@@ -243,7 +243,8 @@ public static class WorktreeSetup
     {
         var file = Path.Combine(logFolder, LeftFile);
         return File.Exists(file)
-            ? $"Set-up makes files that git does not ignore ({FileNames.Some(File.ReadAllLines(file))}): it runs again for each gate, and "
+            ? $"Set-up creates files that git does not ignore ({FileNames.Some(File.ReadAllLines(file))}), so it runs again for "
+                + "each gate, and "
                 + "agents may commit them. Add them to .gitignore."
             : null;
     }
@@ -275,8 +276,8 @@ public static class WorktreeSetup
         {
             if (began is null || await new CommitStore(repository).ReadFileAsync(began, command.LockFile, stop) is not null)
             {
-                return $"Set-up was not run: '{command.Command}', which {command.LockFile} asks for, is in the commit that the "
-                    + "run began at and not in your checkout, so you were not asked. Check that commit out and run 'orchestrate "
+                return $"Set-up did not run: '{command.Command}' comes from {command.LockFile} in the run's base commit. This file "
+                    + "is not in your checkout, so you have not approved the command. Check out that commit and run 'orchestrate "
                     + "trust', or set worktrees.setup.";
             }
         }

@@ -16,7 +16,7 @@ public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, Ti
         {
             return DurableFile.TryRead(Path) is not { } text ? []
                 : JsonSerializer.Deserialize(text, HoldJson.Default.HoldList) is { } list && list.Holds.All(IsWhole) ? list.Holds
-                : [Unreadable("it is no list of holds")];
+                : [Unreadable("it is not a list of holds")];
         }
         catch (Exception damaged) when (damaged is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -86,7 +86,7 @@ public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, Ti
     private Hold Unreadable(string why) =>
         new()
         {
-            Reason = $"{Path} can't be read, so everything counts as held: {why}",
+            Reason = $"{Path} can't be read, so all agent starts are on hold: {why}",
             By = "orchestrate",
             Since = File.Exists(Path) ? new DateTimeOffset(File.GetLastWriteTimeUtc(Path)) : DateTimeOffset.UnixEpoch,
         };

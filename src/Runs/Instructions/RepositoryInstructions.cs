@@ -162,7 +162,7 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
         {
             var more = paths.Count > MostNamed ? $" and {paths.Count - MostNamed} more" : "";
             part.Note(
-                "Further instructions are in these files, for the folder they lie in or for the paths they name. Read one before you work "
+                "These files have further instructions for their folders or for the paths that they name. Read one before you work "
                     + $"there: {string.Join(", ", paths.Take(MostNamed))}{more}."
             );
         }
@@ -188,7 +188,7 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
         public string Text =>
             _cut.Count == 0
                 ? _text.ToString()
-                : $"{_text}\n\nMore than fits here is in these files; read them before you begin: "
+                : $"{_text}\n\nThese files have instructions that did not fit here; read them before you begin: "
                     + $"{string.Join(", ", _cut.Take(MostNamed))}.";
 
         public void Add(string path, string importedBy, string text)

@@ -17,7 +17,10 @@ public sealed class ContextStore(string file)
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{file} is no mapping of names to texts (line {e.LineNumber + 1}). Correct or remove it.", e);
+            throw new InvalidDataException(
+                $"{file} is not a mapping of names to texts (line {e.LineNumber + 1}). Correct or remove " + "it.",
+                e
+            );
         }
     }
 

@@ -39,9 +39,9 @@ public sealed class PlanFiles(
             return name;
         }
         throw ofBacklog
-            ? new RefusedException($"There is no backlog in {directory}.", "Add a task: orchestrate add \"WHAT IS TO BE DONE\".")
+            ? new RefusedException($"{directory} has no backlog.", "Add a task: orchestrate add \"TASK\".")
             : new RefusedException(
-                $"No plan was named and there is no {DefaultName} in {directory}, and no backlog either.",
+                $"No plan was named, and {directory} has neither {DefaultName} nor a backlog.",
                 "Name the plan: orchestrate run PLAN."
             );
     }
@@ -91,7 +91,7 @@ public sealed class PlanFiles(
         var path = Path.GetFullPath(name, directory);
         if (!File.Exists(path))
         {
-            throw new RefusedException($"There is no file {name} in {directory}.", "Check the name.");
+            throw new RefusedException($"The file {name} does not exist in {directory}.", "Check the name.");
         }
         try
         {
@@ -111,7 +111,7 @@ public sealed class PlanFiles(
         var path = Path.GetFullPath(name, directory);
         if (!File.Exists(path))
         {
-            throw new RefusedException($"There is no file {name} in {directory}.", "Check the name.");
+            throw new RefusedException($"The file {name} does not exist in {directory}.", "Check the name.");
         }
         try
         {
@@ -125,7 +125,8 @@ public sealed class PlanFiles(
                 ? read.Texts
                 : throw new RefusedException(
                     $"{name}: {read.Fault}.",
-                    "A list has an item for each task ('- TASK'), with further lines of it indented; else each paragraph is one, or each "
+                    "In a list, each item is a task ('- TASK'), and its further lines are indented. Otherwise each paragraph is a "
+                        + "task, or each "
                         + "line."
                 );
         }
@@ -170,7 +171,7 @@ public sealed class PlanFiles(
         return name == DefaultName && FindDefault() is { } above
             ? above
             : throw new RefusedException(
-                $"There is no plan file {name} in {directory}.",
+                $"The plan file {name} does not exist in {directory}.",
                 NearestPlan(path) is { } near
                     ? $"Did you mean '{near}'?"
                     : "Check the name, or write a plan: see 'orchestrate validate --help'."

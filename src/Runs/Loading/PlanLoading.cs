@@ -11,8 +11,8 @@ public sealed class PlanLoading(RunServices services)
 {
     private const int PageSize = 500;
     private const string SecretInRemote =
-        "wip.remote has a password or a token in it, which would go with the run wherever that is shared. Name a git remote, or leave what "
-        + "is before the @ out, and let git's credential helper know it: git help credentials.";
+        "wip.remote contains a password or a token, which would be shared together with the run. Name a git remote, or remove the "
+        + "part before the @ and store it in git's credential helper (git help credentials).";
 
     /// <summary>Loads and stores the plan. If the plan or settings have faults, the outline lists them and nothing is started.</summary>
     /// <param name="input">The run and the source of its plan.</param>
@@ -100,7 +100,7 @@ public sealed class PlanLoading(RunServices services)
             ? (places, "")
             : (
                 null,
-                $"hosts.spread is set, and the remote {RemoteAddress.Show(remote)} can't be used: {problem.TrimEnd('.')}. "
+                $"hosts.spread is set, but the remote {RemoteAddress.Show(remote)} can't be used: {problem.TrimEnd('.')}. "
                     + "Repair it and start again."
             );
     }
@@ -165,7 +165,7 @@ public sealed class PlanLoading(RunServices services)
             var line = (int)(broken.LineNumber ?? 0) + 1;
             return new PlanReadResult(
                 null,
-                [PlanFault.Error(File, "bad-context", "The file is no mapping of names to texts.", "Correct or remove it.", line: line)]
+                [PlanFault.Error(File, "bad-context", "The file is not a mapping of names to texts.", "Correct or remove it.", line: line)]
             );
         }
     }

@@ -23,7 +23,7 @@ internal sealed record PlanRisk(int Score, string Approval, string Review)
         {
             approval.Add(
                 $"{FileNames.Some([.. guarded.Select(g => $"{g.TaskId} owns {g.Path}")])}: "
-                    + "such paths always need a person (always_require_human)."
+                    + "changes to such paths always need your approval (always_require_human)."
             );
         }
         return new PlanRisk(score.Score, string.Join(" ", approval), asks && score.YesAnswers ? said : "");

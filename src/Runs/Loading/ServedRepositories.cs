@@ -54,8 +54,9 @@ public sealed class ServedRepositories(
         new(
             $"The worker on {services.Host} does not serve '{path}'; it serves "
                 + $"{(served.Count == 0 ? "none" : string.Join(", ", served.Select(r => r.Path).Concat(named.Keys)))}. "
-                + "Another worker is asked. If none serves it, start one on its machine: orchestrate worker --repository PATH, or "
-                + "PATH=NAME where runs are started with another path or a name",
+                + "The step is retried on another worker. If no worker serves it, start one on its host: orchestrate worker "
+                + "--repository PATH, or "
+                + "PATH=NAME if runs are started with another path or a name",
             cause,
             "NotServed"
         )

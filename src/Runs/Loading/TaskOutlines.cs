@@ -22,8 +22,8 @@ public static class TaskOutlines
         if (start.Settings.Git.Land == LandingMode.Branches && plan.Tasks.FirstOrDefault(t => t.DependsOn.Count > 0) is { } dependent)
         {
             faults.Add(
-                $"Task {dependent.Id} depends on {FileNames.Some(dependent.DependsOn)}, whose work it would not see: with git.land: "
-                    + "branches nothing is merged. Take another way to land, or make the tasks independent."
+                $"Task {dependent.Id} depends on {FileNames.Some(dependent.DependsOn)}, but would not see that work, because git.land: "
+                    + "branches merges nothing. Choose another value of git.land, or make the tasks independent."
             );
         }
         var (excludes, conflicts) = Exclusions.Of(plan);
@@ -32,8 +32,9 @@ public static class TaskOutlines
         if (alone.Count > 0 && selected.Count > 1 && start.Settings.Workers > 1)
         {
             warnings.Add(
-                $"Without 'files_write' a task may write everywhere, so nothing works beside it: {FileNames.Some(alone)}. Name what it "
-                    + "writes, or set 'parallel: true'."
+                $"These tasks run alone, because without 'files_write' they may write everywhere: {FileNames.Some(alone)}. List the "
+                    + "paths that they "
+                    + "write, or set 'parallel: true'."
             );
         }
         var alike = Picks(start.Settings, start.Input)
@@ -76,7 +77,7 @@ public static class TaskOutlines
             .. files.Start.Input.Pick && files.Settings.Git.Land != LandingMode.Branches
                 ?
                 [
-                    "'pick' compares results that stay on branches, and this run lands otherwise. Give 'land': 'branches', or leave 'pick' "
+                    "'pick' compares results that stay on branches, but this run merges its work. Set 'land': 'branches', or leave 'pick' "
                         + "out.",
                 ]
                 : (string[])[],
@@ -87,13 +88,13 @@ public static class TaskOutlines
     {
         if (!settings.Hosts.Spread && plan.Tasks.FirstOrDefault(task => task.Host is not null) is { } bound)
         {
-            yield return $"Task {bound.Id} asks for a host with the label {bound.Host}, and hosts.spread is not set. Set hosts.spread: "
-                + "true and wip.remote, or take 'host' out of the task: see docs/how-to/machines.md.";
+            yield return $"Task {bound.Id} needs a host with the label {bound.Host}, but hosts.spread is not set. Set hosts.spread: "
+                + "true and wip.remote, or remove 'host' from the task; see docs/how-to/machines.md.";
         }
         if (settings.Hosts.Spread && (settings.Temporal.Address is null || settings.Wip.Remote is null))
         {
-            yield return "hosts.spread is set, and tasks reach other hosts by a Temporal server and a git remote that both share. Set "
-                + "temporal.address and wip.remote, or take hosts.spread out: see docs/how-to/machines.md.";
+            yield return "hosts.spread is set, but tasks reach other hosts only through a shared Temporal server and git remote. Set "
+                + "temporal.address and wip.remote, or remove hosts.spread; see docs/how-to/machines.md.";
         }
     }
 

@@ -24,8 +24,8 @@ internal static class ConflictReport
             "Other tasks changed the same places. Their work is now in your worktree as a merge that is not finished, with "
                 + "conflict markers in the files below "
                 + "(diff3: yours, the common base, theirs). Resolve them so that both intentions hold, leave no marker, and do "
-                + "not abort the merge. A file without markers (one side removed it, or it is binary) holds one side alone: say what "
-                + "holds by 'git add FILE' or 'git rm FILE'.\n",
+                + "not abort the merge. A file without markers (one side removed it, or it is binary) contains one side alone: resolve it "
+                + "with 'git add FILE' or 'git rm FILE'.\n",
         };
         sections.AddRange(
             ProblemsFile.Some([

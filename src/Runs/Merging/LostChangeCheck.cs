@@ -63,7 +63,7 @@ public sealed class LostChangeCheck(GitRepository repository, RunFiles files, As
     public static string? Summary(RunFolder folder) =>
         StoredLostChanges.TryRead(folder.LossesJson) is not { } told ? null
         : told.GivenUp.Count == 0 ? told.Summary
-        : $"{told.Summary}; {told.GivenUp.Count} of them given up by a person: {Describe(told.GivenUp)}";
+        : $"{told.Summary}; {told.GivenUp.Count} of them accepted by a user: {Describe(told.GivenUp)}";
 
     /// <summary>Queries the run for its grants, because a grant permits a task to remove lines from the file.</summary>
     private async Task LearnLentAsync(CancellationToken stop) =>

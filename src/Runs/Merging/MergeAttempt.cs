@@ -22,7 +22,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
         {
             return Of(request, onto) with
             {
-                Message = "Others have changed the same package files; it is installed once more on those.",
+                Message = "Other tasks changed the same package files, so the packages are installed again on top of them.",
                 FailureClass = FailureClass.Transient,
             };
         }
@@ -31,7 +31,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
             var conflict = Refused(
                 request,
                 onto,
-                $"Conflict with what was merged meanwhile: {FileNames.Some(merge.ConflictedFiles, 20)}.",
+                $"Conflict with work merged in the meantime: {FileNames.Some(merge.ConflictedFiles, 20)}.",
                 withEvidence
                     ? await ConflictReport.WriteAsync(new TaskWorkspace(repository, files, task.Id), task, merge, onto, stop)
                     : null
@@ -143,8 +143,8 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
         var links = await new TreeLinks(repository).FindLeadingOutAsync(onto, commit, changed, stop);
         if (links.Count > 0)
         {
-            return "Merged with what other tasks did meanwhile, symbolic links lead out of the repository or into .git: "
-                + $"{FileNames.Some(links, 20)}. Put files there, or links that stay inside.";
+            return "After the merge with other tasks' work, symbolic links lead out of the repository or into .git: "
+                + $"{FileNames.Some(links, 20)}. Replace them with files, or with links that stay inside.";
         }
 
         // The merge is rejected unless it contains the changes of both sides.
@@ -152,8 +152,8 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
         var lost = request.Installs ? await losses.OfPackagesAsync(commit, stop) : await losses.OfMergeAsync(commit, task, stop);
         return lost.Count == 0
             ? null
-            : $"Merged like this, work would be lost: {LostChangeCheck.Describe(lost)}. "
-                + $"What other tasks did is now in your worktree: keep it, "
-                + "beside yours. In a file that you may only append to, take nothing away.";
+            : $"This merge would lose work: {LostChangeCheck.Describe(lost)}. "
+                + $"Other tasks' work is now in your worktree; keep it "
+                + "next to yours. Remove nothing from files that you may only append to.";
     }
 }

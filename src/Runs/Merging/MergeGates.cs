@@ -134,8 +134,8 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
                 last.TaskId,
                 last.Attempt,
                 [
-                    "Your work passes the gates of its own tree, but merged it does not pass those of staging. What other tasks did "
-                        + "meanwhile is now in your worktree; make all of it hold.\n",
+                    "Your work passes its gates alone, but fails the gates of staging after the merge. Other tasks' work "
+                        + "is now in your worktree; make all of it pass.\n",
                     .. others.Count == 0
                         ? (string[])[]
                         :

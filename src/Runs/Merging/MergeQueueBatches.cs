@@ -161,13 +161,13 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
         {
             Outcome = MergeOutcome.Merged,
             Commit = staging,
-            Message = "nothing to merge: staging has it already.",
+            Message = "nothing to merge, because staging already contains it.",
         };
 
     private static MergeResult Gone(GateBatchInput input) =>
         MergeAttempt.Of(input.Requests[^1], input.Base) with
         {
-            Message = $"The merge {input.Commit} is gone; it is made anew.",
+            Message = $"The merge {input.Commit} is missing, so it is repeated.",
             FailureClass = FailureClass.Transient,
         };
 

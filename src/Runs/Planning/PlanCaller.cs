@@ -91,17 +91,18 @@ public sealed class PlanCaller : IAnswerCaller
     {
         foreach (var task in plan.Tasks.Where(task => goal.Taken.Contains(task.Id, StringComparer.OrdinalIgnoreCase)))
         {
-            yield return $"The id '{task.Id}' is taken by an earlier task of this run. Give that task another id, also where it is "
-                + "depended on.";
+            yield return $"The id '{task.Id}' is already used by an earlier task of this run. Give the new task another id, also in "
+                + "the tasks that "
+                + "depend on it.";
         }
         if (plan.Contracts.Count > 0)
         {
-            yield return "A run that has begun gets no new contracts. Say in the prompts of the tasks what they must agree on, and "
+            yield return "A run that has started gets no new contracts. Describe shared interfaces in the prompts of the tasks, and "
                 + "leave 'contracts' out.";
         }
         if (plan.Context.Count > 0)
         {
-            yield return "A run that has begun gets no new context. Say it in the prompts of the tasks, and leave 'context' out.";
+            yield return "A run that has started gets no new context. Put it into the prompts of the tasks, and leave 'context' out.";
         }
     }
 

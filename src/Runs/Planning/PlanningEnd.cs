@@ -49,7 +49,7 @@ public sealed class PlanningEnd(RunServices services)
         }
         DurableFile.Write(files.AddedPath, JsonSerializer.SerializeToUtf8Bytes(ids, PlanningGoalJson.Default.IReadOnlyListString));
         return ids.Count == 0
-            ? $"{store.Name} has no task {options.Parent} any more; nothing was added"
+            ? $"{store.Name} no longer has a task {options.Parent}, so nothing was added"
             : $"{string.Join(", ", ids)} added to {store.Name}";
 
         Backlog Add(Backlog backlog)
@@ -75,7 +75,7 @@ public sealed class PlanningEnd(RunServices services)
         var isThere = File.Exists(path);
         if (isThere && !input.Overwrite && !File.ReadAllBytes(path).AsSpan().SequenceEqual(text))
         {
-            return $"{input.Output} was there already and is left as it was; the plan is in {kept}";
+            return $"{input.Output} already existed and was not overwritten; the plan is in {kept}";
         }
         DurableFile.Write(path, text);
         return $"the plan is in {input.Output}";

@@ -75,7 +75,10 @@ public sealed class PlanningStart(RunServices services)
             || await checkout.ReadHeadAsync(stop) is not { } head
         )
         {
-            return ("", "The repository has no commit yet, and agents work from a commit. Make one: git commit --allow-empty -m start");
+            return (
+                "",
+                "The repository has no commit yet, but agents need one to start from. Create one: git commit --allow-empty " + "-m start"
+            );
         }
         var goal = new PlanningGoal
         {
@@ -133,7 +136,7 @@ public sealed class PlanningStart(RunServices services)
         {
             return (
                 null,
-                $"There is no planner '{start.Settings.Planner.Agent}' (planner.agent). "
+                $"The planner '{start.Settings.Planner.Agent}' is unknown (planner.agent). "
                     + $"{AgentCatalog.Unknown(start.Settings.Planner.Agent, start.Settings)}"
             );
         }

@@ -18,7 +18,7 @@ internal static class ReplanRequest
         var done = tasks.Where(t => TaskStates.IsOnStaging(t.State)).ToList();
         text.Append(
             """
-            A plan for this is under way and can't go on by itself. Make the tasks that are still needed, in place of those that did not
+            A plan for this is running and can't continue by itself. Make the tasks that are still needed, in place of those that did not
             end well.
 
             - The files in this folder hold all that is merged: build on that, and do none of it again.
@@ -28,12 +28,12 @@ internal static class ReplanRequest
 
             """
         );
-        Section("What was asked for", Cut(run.Plan.Request ?? "It is in the tasks alone."));
+        Section("The request", Cut(run.Plan.Request ?? "It is in the tasks alone."));
         if (input.Guidance.Length > 0)
         {
-            Section("What a person says to this", input.Guidance);
+            Section("The user's remarks", input.Guidance);
         }
-        Section("Why it can't go on", $"{input.Why}\n\n{PromptMarkdown.Quoted(evidence.Read(input.Evidence, EvidenceLines))}".TrimEnd());
+        Section("Why it can't continue", $"{input.Why}\n\n{PromptMarkdown.Quoted(evidence.Read(input.Evidence, EvidenceLines))}".TrimEnd());
         Section("What is merged", done.Count == 0 ? "Nothing." : List(done.Select(t => Line(t.Id, t.Title, Files(t.Id)))));
         foreach (var task in tasks.Where(t => input.Replaces.Contains(t.Id) && t.State != TaskStates.Skipped).Take(MostFailed))
         {

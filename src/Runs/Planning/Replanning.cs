@@ -54,10 +54,10 @@ public sealed class Replanning(RunServices services)
         {
             return (
                 "",
-                $"{RunRefs.Shown(staging)} is {(tip is null ? "gone" : $"at {CommitIds.Shorten(tip)}")}, and the run has left it at "
-                    + $"{CommitIds.Shorten(input.StagingTip)}: a plan would not fit what is there. Have your commits taken in "
+                $"{RunRefs.Shown(staging)} is {(tip is null ? "missing" : $"at {CommitIds.Shorten(tip)}")}, but the run left it at "
+                    + $"{CommitIds.Shorten(input.StagingTip)}, so a new plan would not fit. Submit your commits "
                     + $"first (orchestrate "
-                    + $"resolve {input.RunId} {Resolutions.ManualFix}), or put the branch back (git branch -f {RunRefs.Shown(staging)} "
+                    + $"resolve {input.RunId} {Resolutions.ManualFix}), or restore the branch (git branch -f {RunRefs.Shown(staging)} "
                     + $"{input.StagingTip})."
             );
         }

@@ -15,7 +15,7 @@ public sealed record RequestSource(string Text, IReadOnlyList<string>? BacklogId
         if (input.Input.Request is { } said)
         {
             return said.Trim().Length == 0
-                ? Missing("The request is empty. Say what is to be done.")
+                ? Missing("The request is empty. Describe the work.")
                 : new RequestSource(said.Trim(), null, null);
         }
         var name = input.Input.RequestFile!;
@@ -51,7 +51,7 @@ public sealed record RequestSource(string Text, IReadOnlyList<string>? BacklogId
         }
         var pending = file.Backlog.ToPlan().Plan;
         return pending.Tasks.Count == 0
-            ? Missing($"{name} has no task that is pending and can start.")
+            ? Missing($"{name} has no pending task that can start.")
             : new RequestSource(BacklogRequest.Render(pending), [.. pending.Tasks.Select(t => t.Id)], null);
     }
 

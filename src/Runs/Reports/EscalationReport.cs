@@ -30,16 +30,16 @@ internal sealed class EscalationReport(string repository)
             text.Append($"\n{run.Title}\n");
         }
         text.Append($"\nIt is {run.State} since {run.Since:yyyy-MM-dd HH:mm} UTC: ").AppendParagraph(run.Reason).Append($"\n");
-        text.Append($"While it waits nothing runs, nothing is paid and nothing is lost, and no program has to be kept open. ");
+        text.Append($"While the run waits, it costs nothing and loses nothing, and no program needs to stay open. ");
         text.Append(
             run.State == RunStates.AwaitingPromotion
-                ? MarkdownText.Of($"Where nobody promotes it in time nothing lands, and it waits on. ")
-                : MarkdownText.Of($"There is no time limit. ")
+                ? MarkdownText.Of($"If nobody promotes it in time, nothing lands, and the run keeps waiting. ")
+                : MarkdownText.Of($"It has no time limit. ")
         );
         text.Append(
             run.HasLanded
                 ? MarkdownText.Of($"A part of its work has landed on {run.Target} ({CommitIds.Shorten(run.LandedCommit)}).\n")
-                : MarkdownText.Of($"Nothing of it is on {run.Target}.\n")
+                : MarkdownText.Of($"None of its work is on {run.Target}.\n")
         );
         AppendEvidence(text, run.Evidence);
         AppendFailures(text, run);
@@ -82,7 +82,7 @@ internal sealed class EscalationReport(string repository)
             {
                 text.Append($"\nNot run because of it: {FileNames.Some(skipped, MostNamed)}.\n");
             }
-            text.Append($"\nWhat it did, what its agent said, and all that happened to it:\n\n");
+            text.Append($"\nIts changes, its agent's output, and its history:\n\n");
             string[] looks = task.Id == ReviewTask.Id ? ["logs", "show"] : ["diff", "logs", "show"];
             foreach (var look in looks)
             {
@@ -116,7 +116,7 @@ internal sealed class EscalationReport(string repository)
     private static void AppendDone(MarkdownText text, RunStatus run)
     {
         var done = run.Tasks.Where(t => TaskStates.IsOnStaging(t.State)).ToList();
-        text.Append($"\n## What is done\n\n{(run.Counts ?? RunCounts.Of(run))}.\n");
+        text.Append($"\n## Finished work\n\n{(run.Counts ?? RunCounts.Of(run))}.\n");
         if (done.Count == 0)
         {
             return;
@@ -140,16 +140,16 @@ internal sealed class EscalationReport(string repository)
     {
         var id = run.RunId;
         var folder = $"../{id}-fix";
-        text.Append($"\n## Your ways out\n\n");
+        text.Append($"\n## Your options\n\n");
         AppendLanding(text, run);
         text.Append(
             $"""
-            **Mend it yourself.** Commit on {run.Staging}, in a worktree of your own; the run then looks at your commits, runs the gates of
+            **Repair it yourself.** Commit on {run.Staging}, in a separate worktree. The run then reads your commits, runs the gates of
             the whole run on them{(
                 run.Review is null ? "" : ", has them reviewed"
-            )}, counts the failed tasks as resolved by you, and continues with landing. Where a gate fails
-            you hear which, and your commits stay. With --task NAME only that task counts as resolved. To begin with what an agent did:
-            in that folder 'orchestrate diff {id}/TASK | git apply'.
+            )}, counts the failed tasks as resolved by you, and continues with landing. If a gate fails,
+            the answer names it, and your commits stay. With --task NAME only that task counts as resolved. To start from an agent's work:
+            run in that folder 'orchestrate diff {id}/TASK | git apply'.
 
                 git worktree add {folder} {run.Staging}
                 cd {folder}
@@ -175,16 +175,16 @@ internal sealed class EscalationReport(string repository)
         }
         text.Append(
             $"""
-            **Have it planned anew.** The planner is told what is merged, what failed and why, and makes other tasks of it; they
-            become tasks of this run. You are asked before they begin, unless the run was started with --yes.
+            **Plan the rest again.** The planner learns what is merged, what failed and why, and plans other tasks, which
+            become tasks of this run. They start after your approval, or at once if the run was started with --yes.
 
                 orchestrate resolve {id} {Resolutions.Replan} --reason "What to do otherwise"
 
             **End it.** {(
                 run.HasLanded
-                    ? $"{run.Target} is put back to where it was before, where nobody has built on it since"
+                    ? $"{run.Target} is reset to its earlier commit, unless it has newer commits"
                     : $"{run.Target} stays as it is"
-            )}; all that the run had merged is kept under refs/orchestrator/aborted/.
+            )}; the run's merged work is kept under refs/orchestrator/aborted/.
 
                 orchestrate resolve {id} {Resolutions.Abort} --reason "Why"
 
@@ -198,7 +198,7 @@ internal sealed class EscalationReport(string repository)
     {
         if (run.Questions.SelectMany(question => question.Ways).FirstOrDefault(IsLanding) is { } way)
         {
-            text.Append($"**Land what is merged.** The rest stays open, and each other way still holds.\n\n")
+            text.Append($"**Land the merged work.** The rest stays open, and all other options remain.\n\n")
                 .AppendCommand($"{way.Command}{Meaning(way)}")
                 .Append($"\n");
         }
@@ -212,13 +212,13 @@ internal sealed class EscalationReport(string repository)
     private static string Meaning(AnswerWay way) =>
         way.Kind switch
         {
-            AnswerWays.Guide => "   # its agent tries again; TEXT is what it should know this time",
-            AnswerWays.Skip => "   # it counts as done without changes; what depends on it runs",
+            AnswerWays.Guide => "   # its agent tries again, with TEXT as guidance",
+            AnswerWays.Skip => "   # it counts as done without changes; its dependents run",
             AnswerWays.Cancel or AnswerWays.CancelDependants => "   # the run lands without it",
-            AnswerWays.LandMerged => "   # what is merged by now lands, the rest stays open",
-            AnswerWays.PromoteOnto => "   # the branch that the target seems to have been renamed to",
-            AnswerWays.AcceptLosses => "   # it lands without the places that are lost, which the report names",
-            AnswerWays.LandMergedAcceptingLosses => "   # what is merged by now lands, without the places that are lost",
+            AnswerWays.LandMerged => "   # the merged work lands, the rest stays open",
+            AnswerWays.PromoteOnto => "   # the branch is probably the renamed target",
+            AnswerWays.AcceptLosses => "   # it lands without the lost changes, which the report lists",
+            AnswerWays.LandMergedAcceptingLosses => "   # the merged work lands without the lost changes",
             _ => "",
         };
 

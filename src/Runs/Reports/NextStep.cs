@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>One action that a run requests from users, for every view that shows what to do. Tasks with the same request form one step,
+/// <summary>One action that a run requests from users, for every view that shows next steps. Tasks with the same request form one step,
 /// and each step has one recommended command.</summary>
 /// <param name="What">The request as a sentence; it ends with a colon if <paramref name="Each"/> follows.</param>
 /// <param name="Each">The requests of several tasks; equal ones are combined.</param>
@@ -129,7 +129,7 @@ public sealed record NextStep(
     private static string Several(Kind kind) =>
         kind switch
         {
-            Kind.Approval => "wait for your yes",
+            Kind.Approval => "wait for your approval",
             Kind.Blocked => "ask you something",
             _ => "failed",
         };

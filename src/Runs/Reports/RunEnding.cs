@@ -43,7 +43,7 @@ public sealed class RunEnding(RunServices services)
         }
         catch (StepException changed)
         {
-            return [$"tasks of the backlog, where the run had some, are not marked done: {changed.Message}"];
+            return [$"backlog tasks of the run are not marked done: {changed.Message}"];
         }
     }
 
@@ -98,7 +98,7 @@ public sealed class RunEnding(RunServices services)
             new UnfinishedWorkStore(repository, $"{folder.Name}/{task.Id}").Remove();
         }
         var set = await refs.ListAsync([RunRefs.Wips(folder), RunRefs.Kepts(folder)], stop);
-        var (landedRefs, aside) = await JudgeSavedWorkAsync(set, keepers, folder, proof, stop);
+        var (landedRefs, saved) = await JudgeSavedWorkAsync(set, keepers, folder, proof, stop);
         gone.AddRange(landedRefs);
         if (gone.Count > 0)
         {
@@ -108,12 +108,12 @@ public sealed class RunEnding(RunServices services)
         [
             .. kept.Values,
             .. staying,
-            .. aside.Count == 0
+            .. saved.Count == 0
                 ? []
                 : (string[])
                     [
-                        $"work that was set aside and is not on {input.Run.Target} is kept: {FileNames.Some(aside)}; see 'orchestrate "
-                            + "show RUN/TASK' for what it is, 'git show --stat REF', and if nothing of it is needed: git update-ref -d REF",
+                        $"saved work that is not on {input.Run.Target} is kept: {FileNames.Some(saved)}; see 'orchestrate "
+                            + "show RUN/TASK' and 'git show --stat REF' for its content. To delete it: git update-ref -d REF",
                     ],
         ];
     }
@@ -133,7 +133,7 @@ public sealed class RunEnding(RunServices services)
         {
             if (!(await proof.CheckCommitAsync(commit, keepers, [], stop)).IsProven)
             {
-                staying.Add($"{RunRefs.Shown(name)} stays: it is not all on {target}");
+                staying.Add($"{RunRefs.Shown(name)} stays, because part of it is not on {target}");
             }
             else if (checkouts.WhyItStays(name) is { } why)
             {
@@ -196,7 +196,7 @@ public sealed class RunEnding(RunServices services)
         }
         catch (StepException changed)
         {
-            kept[""] = $"worktrees of the run, where some are left, stay: {changed.Message}";
+            kept[""] = $"remaining worktrees of the run stay: {changed.Message}";
             return kept;
         }
         var folder = Path.Combine(repository.MainCheckout!, files.Settings.Worktrees.Directory, files.Folder.Name);
@@ -209,8 +209,8 @@ public sealed class RunEnding(RunServices services)
             if (WorktreeStore.IsLeft(path))
             {
                 kept[path] =
-                    $"the folder {files.Folder.Relative(path)} stays: not all of it could be removed; see whose it is (ls -la), "
-                    + "and remove it by hand";
+                    $"the folder {files.Folder.Relative(path)} stays, because some files could not be removed. Check their owner (ls -la), "
+                    + "and remove them by hand";
                 continue;
             }
             var workspace = new TaskWorkspace(repository, files, Path.GetFileName(path));

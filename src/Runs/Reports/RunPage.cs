@@ -108,7 +108,7 @@ public sealed record RunPage(
             ? ""
             : string.Join("; ", tasks.Take(MostTasks).Select(task => $"{FileNames.Some([.. task.HeldBack!])} ({task.Id})"))
                 + (tasks.Count > MostTasks ? $"; of {Plural.Of(tasks.Count - MostTasks, "more task")}" : "")
-                + ": held back, since files_write does not name them";
+                + ": held back, because files_write does not name them";
     }
 
     // Success needs no reason, and requests to users contain their own.
@@ -140,7 +140,7 @@ public sealed record RunPage(
     }
 
     /// <summary>Formats the duration, such as <c>2026-11-22 23:10Z to 2026-11-23 06:12Z, 7:02:12, of which it waited 0:12:00 for a
-    /// person</c>.</summary>
+    /// user</c>.</summary>
     private static string Took(RunStatus run, RunFolder folder, DateTimeOffset now)
     {
         var isOver = RunStates.IsFinal(run.State);
@@ -151,7 +151,7 @@ public sealed record RunPage(
                 $"{run.StartedAt.UtcDateTime:yyyy-MM-dd HH:mm}Z to {(isOver ? $"{end.UtcDateTime:yyyy-MM-dd HH:mm}Z" : "now")}, "
             )
             + Length(end - run.StartedAt)
-            + (waited > TimeSpan.Zero ? $", of which it waited {Length(waited)} for a person" : "");
+            + (waited > TimeSpan.Zero ? $", of which it waited {Length(waited)} for a user" : "");
     }
 
     internal static TimeSpan Waited(IEnumerable<RunEvent> events, DateTimeOffset end)

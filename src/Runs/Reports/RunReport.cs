@@ -5,7 +5,7 @@ using Orchestrator.Runs.Tasks.Requests;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Report of a run for users, with evidence. It shows what landed, what is on staging, and what needs a decision.</summary>
+/// <summary>Report of a run for users, with evidence. It shows landed work, work on staging, and open decisions.</summary>
 /// <param name="repository">Absolute path of the folder that evidence paths are relative to.</param>
 /// <param name="time">The clock, whose current time counts as the end of an open run.</param>
 /// <param name="accounts">Usage records of the user's agents, or null if unknown.</param>
@@ -96,7 +96,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
         }
         var isMore = run.HasLanded && review.Standing.Count > 0 && review.Commit.Length > 0 && review.Commit != run.LandedCommit;
         return $"{review}{(review.Evidence.Length > 0 ? $" ({review.Evidence})" : "")}"
-            + (isMore ? $"; it has not seen all that landed: git log --oneline {review.Commit}..{run.LandedCommit}" : "");
+            + (isMore ? $"; it did not cover all landed commits: git log --oneline {review.Commit}..{run.LandedCommit}" : "");
     }
 
     // Notes of finished tasks, for example on held-back files.
@@ -165,7 +165,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
     {
         if (run.Standing == RunLiveness.Interrupted)
         {
-            text.Append($"\n## Nobody works on it\n\nThe process that worked on it has ended. It continues with\n\n")
+            text.Append($"\n## No process works on it\n\nThe process that worked on it has ended. It continues with\n\n")
                 .AppendCommand($"orchestrate resume {run.RunId}");
         }
         if (RunLiveness.Of(run) == RunLiveness.Paused)
@@ -174,12 +174,12 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
         }
         if (run.State is RunStates.Escalated or RunStates.AwaitingPromotion)
         {
-            text.Append($"\n## It waits for a decision\n\nWhat to decide by: {folder.Relative(folder.Escalation)}\n");
+            text.Append($"\n## It waits for a decision\n\nEvidence: {folder.Relative(folder.Escalation)}\n");
         }
         NextStep.AppendTo(text, NextStep.Of(run));
         if (run.Questions.Count > 0)
         {
-            text.Append($"\nOther ways: orchestrate status {run.RunId} --all\n");
+            text.Append($"\nOther options: orchestrate status {run.RunId} --all\n");
         }
     }
 }

@@ -19,7 +19,7 @@ internal sealed class TaskClaimSection(RunFolder folder)
         {
             return new MarkdownText();
         }
-        var text = new MarkdownText().Append($"\n## What was claimed, and what is known\n");
+        var text = new MarkdownText().Append($"\n## Claims and evidence\n");
         foreach (var (task, lines) in told.Take(MostTasks))
         {
             text.Append($"\n### {task.Id}{(task.Title.Length > 0 ? $": {OneLine(task.Title)}" : "")} ({task.State})\n\n");
@@ -67,7 +67,7 @@ internal sealed class TaskClaimSection(RunFolder folder)
         }
         if (task.Host is { } host)
         {
-            yield return $"done on {host}";
+            yield return $"ran on {host}";
         }
         foreach (var relay in task.Relays ?? [])
         {
@@ -100,18 +100,18 @@ internal sealed class TaskClaimSection(RunFolder folder)
         foreach (var verdict in verdicts ?? [])
         {
             yield return GateFormatter.Line(verdict);
-            if (verdict.Oddities.Count > 0)
+            if (verdict.Anomalies.Count > 0)
             {
-                yield return $"strange: {GateFormatter.Oddities(verdict)}";
+                yield return $"anomaly: {GateFormatter.Anomalies(verdict)}";
             }
             if (GateEvidence.Tampered(folder.Repository, verdict) is { } tampered)
             {
-                yield return $"strange: gate '{OneLine(verdict.Name)}': {tampered}; what it says now is no evidence";
+                yield return $"anomaly: gate '{OneLine(verdict.Name)}': {tampered}; its current content is not evidence";
             }
         }
         if (verdicts is null)
         {
-            yield return "strange: what its gates have said can't be read any more; something else has written to it";
+            yield return "anomaly: its gate output can't be read, because another program changed it";
         }
     }
 

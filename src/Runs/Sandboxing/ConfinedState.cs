@@ -52,12 +52,13 @@ public sealed class ConfinedState(IAgentRunner runner, string folder)
         var name = Path.GetRelativePath(folder, file);
         if (new WorktreeFiles(folder).TryRead(name, LargestConversation) is not { } content)
         {
-            return $"The agent's conversation {session} is no regular file, or larger than 512 MB, and was not copied to the home.";
+            return $"The agent's conversation {session} is not a regular file or is larger than 512 MB, so it was not copied to the "
+                + "home folder.";
         }
         var place = Path.Combine(runner.State.Root, name);
         if (RegularFile.TryRead(place, LargestConversation) is { } known && !content.AsSpan().StartsWith(known))
         {
-            return $"The agent's conversation {session} does not continue {place}, and was not copied there.";
+            return $"The agent's conversation {session} does not continue {place}, so it was not copied there.";
         }
         OwnFolder.Ensure(Path.GetDirectoryName(place)!);
         OwnFile.Write(place, content);

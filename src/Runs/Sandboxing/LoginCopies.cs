@@ -130,7 +130,7 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
         {
             OwnFile.Write(
                 Path.Combine(copy.Folder, ProblemName),
-                $"An agent's copy of {login.Path} names another account, or has other members, and was not taken over."
+                $"An agent's copy of {login.Path} names another account or has other members, so it was not copied back."
             );
             return;
         }
@@ -139,9 +139,9 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
         {
             return;
         }
-        var aside = $"{Place}.{Guid.NewGuid():n}.tmp";
-        Write(aside, current.With(changed));
-        File.Move(aside, Place, overwrite: true);
+        var temporary = $"{Place}.{Guid.NewGuid():n}.tmp";
+        Write(temporary, current.With(changed));
+        File.Move(temporary, Place, overwrite: true);
         Write(Path.Combine(copy.Folder, GivenName), changed.Content);
     }
 

@@ -31,7 +31,7 @@ public sealed class PrivateLayers(string folder)
     }
 
     /// <summary>Folder beside that of gates for changes that are temporarily moved away.</summary>
-    public string AsideOfGates => FolderOf(SandboxRole.Gate) + ".aside";
+    public string StashOfGates => FolderOf(SandboxRole.Gate) + ".aside";
 
     // An overlay stores its changes in a separate folder beside the kernel's. A folder named by a variable contains nothing but changes.
     private static IEnumerable<string> ChangesIn(WorktreeFiles files, string name)

@@ -50,7 +50,7 @@ public sealed class ProxyNetworkProvider(
         {
             throw new ProcessStartException(
                 ProcessStartFailure.Refused,
-                $"A program was not started, since its sandbox got no network: {refused.Message} "
+                $"A program was not started, because its sandbox got no network: {refused.Message} "
                     + "'permissions.network.mode: none' starts programs without a network.",
                 refused
             );

@@ -4,15 +4,15 @@ namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>Tracks the files that gates of one subject left, in their tree and in their private changes to downloads.</summary>
 /// <param name="tree">Absolute path of the tree.</param>
-/// <param name="aside">Absolute path of a folder beside the tree for files that are temporarily moved away.</param>
+/// <param name="stash">Absolute path of a folder beside the tree for files that are temporarily moved away.</param>
 /// <param name="layers">Private changes of the tree's programs.</param>
-public sealed class TreeOutputs(string tree, string aside, PrivateLayers layers) : IDisposable
+public sealed class TreeOutputs(string tree, string stash, PrivateLayers layers) : IDisposable
 {
-    private readonly GateOutputs _files = new(tree, aside);
-    private readonly GateOutputs _downloads = new(layers.FolderOf(SandboxRole.Gate), layers.AsideOfGates);
+    private readonly GateOutputs _files = new(tree, stash);
+    private readonly GateOutputs _downloads = new(layers.FolderOf(SandboxRole.Gate), layers.StashOfGates);
 
     /// <summary>Files of the tree that are currently moved away. A folder represents its content.</summary>
-    public IReadOnlyList<string> MovedAside => _files.MovedAside;
+    public IReadOnlyList<string> Stashed => _files.Stashed;
 
     /// <summary>Attributes all existing files to the set-up.</summary>
     /// <param name="others">Untracked and ignored files and folders of the tree.</param>

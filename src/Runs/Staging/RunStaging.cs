@@ -31,7 +31,7 @@ public static class RunStaging
             if (!known.TryGetValue(baseRef, out var began))
             {
                 throw new StepException(
-                    $"{baseRef}, which names where the run began, is gone. Put it back (git update-ref {baseRef} COMMIT).",
+                    $"{baseRef}, the base of the run, is missing. Restore it (git update-ref {baseRef} COMMIT).",
                     "BaseGone"
                 );
             }
@@ -43,12 +43,12 @@ public static class RunStaging
             var tip = isLost
                 ? await new RunContracts(repository, files).FirstCommitAsync(began, stop)
                 : await record.NewestAsync(began, stop);
-            if (await record.MoveAsync(tip, null, "made anew after a reset"))
+            if (await record.MoveAsync(tip, null, "recreated after a reset"))
             {
                 return new StagingBranch(
                     tip,
                     began,
-                    $"{RunRefs.Shown(name)} was gone and is made anew {(isLost ? "where the run began" : "with what was merged last")}: "
+                    $"{RunRefs.Shown(name)} was missing and was recreated {(isLost ? "at the run's base" : "at the last merge")}: "
                         + $"{CommitIds.Shorten(tip)}",
                     isLost
                 );

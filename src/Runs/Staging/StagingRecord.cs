@@ -78,17 +78,17 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
             return (
                 false,
                 recorded.Length == 0
-                    ? $"The staging branch {RunRefs.Shown(name)} is gone; the reflog has it ('git reflog {RunRefs.Shown(name)}'). "
-                        + $"Put it back (git branch {RunRefs.Shown(name)} COMMIT), then go on."
-                    : $"The staging branch {RunRefs.Shown(name)} is {found ?? "gone"}, and the commit {recorded} that the run has merged "
-                        + $"last is not in this repository. Bring it back (from a clone: git fetch CLONE {recorded}), then: git branch -f "
+                    ? $"The staging branch {RunRefs.Shown(name)} is missing; the reflog has it ('git reflog {RunRefs.Shown(name)}'). "
+                        + $"Restore it (git branch {RunRefs.Shown(name)} COMMIT), then continue."
+                    : $"The staging branch {RunRefs.Shown(name)} is {found ?? "missing"}, and the run's last merge {recorded} "
+                        + $"is not in this repository. Fetch it (from a clone: git fetch CLONE {recorded}), then: git branch -f "
                         + $"{RunRefs.Shown(name)} {recorded}"
             );
         }
         if (await caller(stop) == CallerState.Over)
         {
             throw new StepException(
-                $"The staging branch {RunRefs.Shown(name)} is left as it is: the execution that this step was for is over.",
+                $"The staging branch {RunRefs.Shown(name)} is left unchanged, because the workflow execution of this step has ended.",
                 "ExecutionOver"
             );
         }
@@ -97,8 +97,8 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
         return (
             true,
             kept is null
-                ? $"The staging branch {RunRefs.Shown(name)} was gone and was put back to {CommitIds.Shorten(recorded)}."
-                : $"The staging branch {RunRefs.Shown(name)} was not where this run had left it and was put back to "
+                ? $"The staging branch {RunRefs.Shown(name)} was missing and was restored to {CommitIds.Shorten(recorded)}."
+                : $"The staging branch {RunRefs.Shown(name)} had been moved by another program and was restored to "
                     + $"{CommitIds.Shorten(recorded)} (kept: {kept})."
         );
     }

@@ -35,7 +35,7 @@ public static class StepFaults
         {
             StepException failed => failed,
             _ when IsDiskFull(fault) => new StepException(
-                $"The disk is full: {Words(fault)}. Free some space; it continues by itself.",
+                $"The disk is full: {Words(fault)}. Free some space; the run continues by itself.",
                 fault,
                 FailureTypes.DiskFull
             )
@@ -43,8 +43,8 @@ public static class StepFaults
                 IsFinal = false,
             },
             JsonException => new StepException(
-                $"A file of the run can't be read: {Words(fault)}. Put it back as it was and retry, or cancel the run and start it again: "
-                    + "finished tasks are taken up.",
+                $"A file of the run can't be read: {Words(fault)}. Restore it and retry, or cancel the run and start it again; "
+                    + "finished tasks are reused.",
                 fault,
                 "FileDamaged"
             ),
@@ -65,8 +65,8 @@ public static class StepFaults
     private static StepException Lasting(Exception fault, int attempt) =>
         new(
             fault is GitException { ErrorOutput: var words } && RefusalCauses.Find(words) is var (cause, cure)
-                ? $"{cause} {cure} Then retry. (It was tried {Plural.Times(attempt)}: {Words(fault)}.)"
-                : $"{Words(fault)}. It was tried {Plural.Times(attempt)}, always with the same end. Repair that, then retry.",
+                ? $"{cause} {cure} Then retry. (The step failed {Plural.Times(attempt)}: {Words(fault)}.)"
+                : $"{Words(fault)}. The step failed {Plural.Times(attempt)} with the same error. Repair the cause, then retry.",
             fault,
             "Refused"
         );

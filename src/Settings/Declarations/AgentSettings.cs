@@ -21,7 +21,8 @@ public sealed record AgentSettings(
 {
     /// <summary>Warm-up time by which the first <c>claude</c> of a wave starts before the others with the same instructions. The others
     /// then read these instructions from the provider's cache.</summary>
-    public TimeSpan HeadStart { get; init; }
+    [System.Text.Json.Serialization.JsonPropertyName("headStart")]
+    public TimeSpan WarmUp { get; init; }
 
     /// <summary>Description of the program's command line and output, as JSON (docs/agents.md), or null if <see cref="Command"/> is a
     /// plain program.</summary>
@@ -132,7 +133,7 @@ public sealed record AgentSettings(
         "claude gets the tools of 'orchestrate mcp': done, blocked, plan, ownership, neighbours"
     );
 
-    private static readonly Setting<TimeSpan> HeadStartKey = new(
+    private static readonly Setting<TimeSpan> WarmUpKey = new(
         "agents.*.head_start",
         TimeSpan.FromSeconds(3),
         SettingTypes.Time(TimeSpan.Zero, TimeSpan.FromSeconds(30)),
@@ -194,7 +195,7 @@ public sealed record AgentSettings(
         settings.Demand(
             relay is null || KnownAgents.Names.Contains(relay) || settings.Names("agents", Claude).Contains(relay),
             RelayKey,
-            $"there is no agent '{relay}'.",
+            $"the agent '{relay}' is unknown.",
             $"Known are {string.Join(", ", settings.Names("agents", Claude).Union(KnownAgents.Names).Order(StringComparer.Ordinal))}.",
             name
         );
@@ -207,7 +208,7 @@ public sealed record AgentSettings(
             settings.Read(FreeKey, name)
         )
         {
-            HeadStart = settings.Read(HeadStartKey, name),
+            WarmUp = settings.Read(WarmUpKey, name),
             Description = description,
             Model = settings.Read(ModelKey, name),
             Fallback = fallback,
@@ -229,7 +230,7 @@ public sealed record AgentSettings(
         settings.Demand(
             unknown is null,
             FallbackKey,
-            $"there is no provider '{unknown}'.",
+            $"the provider '{unknown}' is unknown.",
             $"Known are {string.Join(", ", Providers)}.",
             name
         );

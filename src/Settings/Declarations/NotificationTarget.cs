@@ -77,7 +77,7 @@ public sealed record NotificationTarget(string Name, string Provider, IReadOnlyL
         settings.Demand(
             Provider != NotificationProviders.Command || Command is { Count: > 0 },
             keys.Command,
-            "there is no command.",
+            "the command is missing.",
             "Give [PROGRAM, ARGUMENT, ...].",
             name
         );

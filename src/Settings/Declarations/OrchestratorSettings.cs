@@ -263,7 +263,7 @@ public sealed record OrchestratorSettings
 
     /// <summary>Returns the warm-up time of the first agent of a wave, or zero for programs without a prompt cache.</summary>
     /// <param name="agent">Name of the agent.</param>
-    public TimeSpan HeadStartOf(string agent) => agent == AgentSettings.Claude ? Claude.HeadStart : TimeSpan.Zero;
+    public TimeSpan WarmUpOf(string agent) => agent == AgentSettings.Claude ? Claude.WarmUp : TimeSpan.Zero;
 
     public required PlannerSettings Planner { get; init; }
 
@@ -434,7 +434,7 @@ public sealed record OrchestratorSettings
         settings.Demand(
             HasAgent(Agent),
             AgentKey,
-            $"there is no agent '{Agent}'{(near is null ? "" : $"; '{near}' is near")}.",
+            $"the agent '{Agent}' is unknown{(near is null ? "" : $"; the nearest name is '{near}'")}.",
             $"Add 'agents: {{{Agent}: {{command: [PROGRAM, ARGUMENT]}}}}' to .orchestrator/config.yaml, or choose one of "
                 + $"{string.Join(", ", Agents.Keys.Order(StringComparer.Ordinal))}."
         );

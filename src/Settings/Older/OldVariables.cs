@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Reads settings from an older tool's <c>.env</c>, which stays in use. Imports only what the file states explicitly, for example
+/// <summary>Reads settings from an older tool's <c>.env</c>, which stays in use. Imports only explicit settings, for example
 /// no limits derived from a number of agents.</summary>
 internal static class OldVariables
 {

@@ -77,9 +77,9 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         using var held = Lock();
-        var aside = $"{file}.{Guid.NewGuid():N}";
-        File.WriteAllText(aside, JsonSerializer.Serialize(change(Read()), TrustJson.Default.TrustFile) + "\n");
-        File.Move(aside, file, overwrite: true);
+        var temporary = $"{file}.{Guid.NewGuid():N}";
+        File.WriteAllText(temporary, JsonSerializer.Serialize(change(Read()), TrustJson.Default.TrustFile) + "\n");
+        File.Move(temporary, file, overwrite: true);
     }
 
     private FileStream Lock()

@@ -45,7 +45,7 @@ internal static class NotificationSettingTypes
         foreach (var text in unknown)
         {
             var near = NearestName.Of(text, NoticeKinds.All);
-            faults($"there is no notice about '{text}'{(near is null ? "" : $"; '{near}' is near")}.", raw.Line);
+            faults($"no notice is named '{text}'{(near is null ? "" : $"; the nearest name is '{near}'")}.", raw.Line);
         }
         return unknown.Count == 0;
     }

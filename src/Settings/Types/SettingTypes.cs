@@ -150,7 +150,7 @@ internal static class SettingTypes
                     return true;
                 }
                 var near = NearestName.Of(text, choices);
-                faults($"'{text}' is not {accepts}{(near is null ? "" : $"; '{near}' is near")}.", raw.Line);
+                faults($"'{text}' is not {accepts}{(near is null ? "" : $"; the nearest name is '{near}'")}.", raw.Line);
                 return false;
             },
             value => value

@@ -60,7 +60,7 @@ internal sealed class TimeSkippingHandler(SkippingClock clock, TimerService time
         {
             if (_locks + by < 0)
             {
-                throw RpcErrors.FailedPrecondition("Time skipping is not locked: every unlock needs a lock before it");
+                throw RpcErrors.FailedPrecondition("Time skipping is not locked; every unlock needs an earlier lock");
             }
 
             _locks += by;

@@ -370,7 +370,7 @@ internal sealed class WorkflowOperations : IWorkflowOperations
     }
 
     /// <summary>
-    /// Finds the run that a request means. If the request names the chain's first run, this is the chain's latest run, regardless of the
+    /// Finds the run for a request. If the request names the chain's first run, this is the chain's latest run, regardless of the
     /// run id.
     /// </summary>
     private MutableState OfChain(Workflow workflow, string runId, string firstRunId)

@@ -43,7 +43,7 @@ internal static class TransferTasks
                 );
                 break;
             default:
-                throw new ArgumentException($"An event of type {e.EventType} asks nothing of another workflow.", nameof(e));
+                throw new ArgumentException($"An event of type {e.EventType} creates no work for another workflow.", nameof(e));
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class Workflow(string namespaceId, string workflowId, Task ready
     public Task Gone => _dropped.Task;
 
     /// <summary>True if a write of the workflow failed; writes that were submitted later must fail as well.</summary>
-    public volatile bool Doomed;
+    public volatile bool CannotSucceed;
 
     /// <summary>Completes when everything submitted so far is durable.</summary>
     public Task LastCommit { get; set; } = Task.CompletedTask;

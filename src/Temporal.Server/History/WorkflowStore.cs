@@ -66,7 +66,7 @@ internal sealed class WorkflowStore
                 Task commit;
                 lock (workflow)
                 {
-                    if (workflow.Doomed)
+                    if (workflow.CannotSucceed)
                     {
                         Drop(workflow);
                     }
@@ -357,7 +357,7 @@ internal sealed class WorkflowStore
     private void OnFailed(WorkflowWrite write, Exception exception)
     {
         // All later writes of the workflow must fail in the writer, too, before anyone can load the workflow again.
-        write.Workflow.Doomed = true;
+        write.Workflow.CannotSucceed = true;
         ThreadPool.UnsafeQueueUserWorkItem(
             static s =>
             {

@@ -25,7 +25,7 @@ internal sealed class WorkflowWrite(
 
     public Task Done => _done.Task;
 
-    public override bool Doomed => Workflow.Doomed;
+    public override bool CannotSucceed => Workflow.CannotSucceed;
 
     public override void Write(SqliteConnection db)
     {

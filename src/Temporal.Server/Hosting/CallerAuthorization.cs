@@ -56,12 +56,12 @@ internal sealed class CallerAuthorization
                 context.PeerUserId is { } user
                     ? string.Create(
                         CultureInfo.InvariantCulture,
-                        $"This engine belongs to another user: callers of user {user} need a key. Its owner serves with "
-                            + $"--api-key, or with --any-user for everybody on the machine."
+                        $"This engine belongs to another user, so user {user} needs a key. Its owner must serve with "
+                            + $"--api-key, or with --any-user for all users of the machine."
                     )
-                    : "It can't be known whose program calls (in a container, a sandbox, or elsewhere), so a key is needed: its owner "
-                        + "serves with --api-key, or with "
-                        + "--any-user for everybody."
+                    : "The user of the calling program is unknown (it may run in a container or a sandbox), so it needs a key. The owner "
+                        + "must serve with --api-key, or with "
+                        + "--any-user for all users."
             );
         }
     }

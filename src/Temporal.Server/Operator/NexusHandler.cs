@@ -11,16 +11,16 @@ namespace Temporal.Server.Operator;
 internal sealed class NexusHandler(NamespaceRegistry namespaces) : IServiceHandler
 {
     private const string Nexus =
-        "The embedded engine does not carry out Nexus operations, so it has no Nexus endpoints; a Temporal server does. Call the other "
+        "The embedded engine does not execute Nexus operations, so it has no Nexus endpoints. Call the other "
         + "service from an activity, or use a Temporal server.";
 
     private const string StandaloneActivity =
-        "The embedded engine does not carry out activities without a workflow; a Temporal server does. Start a workflow that runs the "
+        "The embedded engine does not execute activities without a workflow. Start a workflow that runs the "
         + "activity, or use a Temporal server.";
 
     /// <summary>Message for requests to start workers.</summary>
     public const string Compute =
-        "The embedded engine does not start workers, so it takes no compute configuration; a Temporal server does. Start the workers "
+        "The embedded engine does not start workers, so it accepts no compute configuration. Start the workers "
         + "yourself, or use a Temporal server.";
 
     // The Temporal server's message when this feature is disabled.

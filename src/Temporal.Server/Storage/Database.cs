@@ -194,7 +194,7 @@ internal sealed class Database : IDisposable
         }
     }
 
-    /// <summary>Writes what is queued, then closes the database.</summary>
+    /// <summary>Writes queued changes, then closes the database.</summary>
     public void Dispose()
     {
         lock (_queueLock)
@@ -342,7 +342,7 @@ internal sealed class Database : IDisposable
                 _writer.Execute("BEGIN IMMEDIATE");
                 foreach (var item in group)
                 {
-                    if (item.Doomed)
+                    if (item.CannotSucceed)
                     {
                         throw new InvalidOperationException("an earlier change of the same workflow could not be written");
                     }

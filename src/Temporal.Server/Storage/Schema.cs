@@ -85,7 +85,7 @@ internal static class Schema
     {
         if (!File.Exists(path))
         {
-            throw new InvalidOperationException($"there is no file {path}");
+            throw new InvalidOperationException($"the file {path} does not exist");
         }
 
         var db = OpenForReading(path);

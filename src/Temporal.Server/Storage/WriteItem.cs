@@ -15,5 +15,5 @@ internal abstract class WriteItem
     public abstract void Failed(Exception exception);
 
     /// <summary>True if the item depends on a failed one. Such an item is not written.</summary>
-    public virtual bool Doomed => false;
+    public virtual bool CannotSucceed => false;
 }

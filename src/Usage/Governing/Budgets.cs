@@ -1,6 +1,6 @@
 namespace Orchestrator.Usage;
 
-/// <summary>Budget rules: no agent starts beyond a budget, and agents share what is left.</summary>
+/// <summary>Budget rules: no agent starts beyond a budget, and agents share the remainder.</summary>
 public static class Budgets
 {
     /// <summary>Computes the rest of a budget; null for an amount that it does not limit.</summary>

@@ -18,7 +18,7 @@ public static class WaitText
                 ? $"{slot.InUse} of {Plural.Of(slot.Slots, "slot")} of the account {slot.Account} "
                     + $"{Plural.Form(slot.InUse, "is", "are")} in use"
                 : $"the free slots of the account {slot.Account} go to others first",
-            BudgetReserved reserved => $"what is left of {Of(reserved.Cap)} is reserved for agents at work "
+            BudgetReserved reserved => $"the rest of {Of(reserved.Cap)} is reserved for running agents "
                 + $"({Of(reserved.Reserved, reserved.Cap)})",
             _ => why.Account,
         };

@@ -25,11 +25,11 @@ public static class LedgerText
         }
         catch (JsonException damaged)
         {
-            fault = content.IsEmpty ? "it is empty" : $"it is no ledger: {damaged.Message}";
+            fault = content.IsEmpty ? "it is empty" : $"it is not a ledger: {damaged.Message}";
             return false;
         }
         fault =
-            ledger is null ? "it is no ledger"
+            ledger is null ? "it is not a ledger"
             : ledger.SchemaVersion > Ledger.Version
                 ? $"a newer version of orchestrate has written it (form {ledger.SchemaVersion}, known are those up to {Ledger.Version})"
             : ledger.Account != account ? $"it is of the account '{ledger.Account}'"

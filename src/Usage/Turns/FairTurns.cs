@@ -120,7 +120,7 @@ public sealed record FairTurns
             .First()
             .Turn;
 
-    /// <summary>Computes what a run that starts to wait counts as served.</summary>
+    /// <summary>Computes the initial service count of a run that starts to wait.</summary>
     private TimeSpan Floor(string run, int priority, IReadOnlySet<string> waiting, IReadOnlyList<RunningTurn> running, DateTimeOffset now)
     {
         var others = Runs.Where(one => one.Key != run && one.Value.Priority == priority).ToList();

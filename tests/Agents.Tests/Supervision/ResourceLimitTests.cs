@@ -27,7 +27,7 @@ public sealed class ResourceLimitTests
 
         Assert.Equal(AgentFailure.Memory, outcome.Failure);
         Assert.Matches(
-            @"^Stopped because it and what it started held (3[2-9]|[4-9]\d|1\d\d)(\.\d)? MB of memory; its limit is 32 MB\.$",
+            @"^Stopped because it and its processes used (3[2-9]|[4-9]\d|1\d\d)(\.\d)? MB of memory; its limit is 32 MB\.$",
             outcome.Detail
         );
         Assert.Empty(AgentFixture.ProcessesOf(start));

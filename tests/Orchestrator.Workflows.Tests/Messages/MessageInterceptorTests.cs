@@ -31,12 +31,12 @@ public sealed class MessageInterceptorTests
             await handle.SignalAsync(w => w.EndAsync());
             var notes = await handle.GetResultAsync().WaitAsync(Eventually.Limit);
 
-            Assert.Equal("set failed, which is a fault of ours: x", failed.InnerException!.Message);
+            Assert.Equal("set failed because of a bug: x", failed.InnerException!.Message);
             Assert.Equal(
                 [
-                    "the signal 'break' failed, which is a fault of ours, and was dropped: by signal",
-                    "the signal 'set' failed, which is a fault of ours, and was dropped: by a command as signal",
-                    "the command 'set' failed, which is a fault of ours: x",
+                    "the signal 'break' failed because of a bug and was dropped: by signal",
+                    "the signal 'set' failed because of a bug and was dropped: by a command as signal",
+                    "the command 'set' failed because of a bug: x",
                 ],
                 notes
             );

@@ -35,12 +35,12 @@ public sealed class MessageReaderTests
     [InlineData(nameof(Approve), "\"plan\"", "'command' must be an object; it is 'plan'", """Example: {"id":"plan",""")]
     [InlineData(nameof(Approve), "[]", "must be an object; it is a list")]
     [InlineData(nameof(Approve), "{\"id\":\"\\ud800\"}", "'id' must be a text; it is a text with broken characters")]
-    [InlineData(nameof(Approve), "{\"id\":\"\\u0000\"}", "a character with the code 0")]
+    [InlineData(nameof(Approve), "{\"id\":\"\\u0000\"}", "a NUL character")]
     [InlineData(nameof(Approve), "{\"id\":", "The argument is not JSON")]
     [InlineData(nameof(Approve), "", "The argument is not JSON")]
     [InlineData(nameof(Approve), "null", "The argument is missing")]
     [InlineData(nameof(Concurrency), "0", "'workers' is 0; it must be 1 to 64")]
-    [InlineData(nameof(Concurrency), "\"3\"", "'workers' must be a whole number that is not too large; it is '3'")]
+    [InlineData(nameof(Concurrency), "\"3\"", "'workers' must be a whole number in the allowed range; it is '3'")]
     [InlineData(nameof(Concurrency), "null", "'workers' is 0; it must be 1 to 64")]
     [InlineData(nameof(Concurrency), "1e99", "'workers' must be a whole number")]
     [InlineData(nameof(Hold), "\"run\" []", "")]
@@ -54,9 +54,9 @@ public sealed class MessageReaderTests
     )]
     [InlineData(nameof(Hold), "\"run\"", "'held' is missing")]
     [InlineData(nameof(Decide), "true", "'reason' is missing", "Arguments: accepted, reason")]
-    [InlineData(nameof(Start), "{\"repository\":\"/r\",\"plan\":{\"request\":\"\\ud800\"}}", "'plan' holds a text with broken characters")]
+    [InlineData(nameof(Start), "{\"repository\":\"/r\",\"plan\":{\"request\":\"\\ud800\"}}", "'plan' contains text with broken characters")]
     [InlineData(nameof(Start), """{"repository":"/r","until":"tomorrow"}""", "'until' must be a time such as 2026-")]
-    [InlineData(nameof(Start), """{"repository":"/r","maxCost":1e40}""", "'maxCost' must be a number that is not too large")]
+    [InlineData(nameof(Start), """{"repository":"/r","maxCost":1e40}""", "'maxCost' must be a number in the allowed range")]
     [InlineData(nameof(Nothing), "null", "")]
     public void Read_WhatIsWrong_IsSaidInASentence(string handler, string arguments, params string[] sentences)
     {
@@ -102,9 +102,9 @@ public sealed class MessageReaderTests
         var huge = Read(nameof(Approve), $$"""{"id":"{{new string('a', 2_000_000)}}"}""").Fault;
         var unknown = Read(nameof(Approve), $$"""{"{{new string('b', 200_000)}}":1}""").Fault;
 
-        Assert.Contains("nested more than 64 deep", deep);
+        Assert.Contains("nested more than 64 levels deep", deep);
         Assert.Contains("'id' has 200000 characters; it must have 0 to 100000", longText);
-        Assert.Contains("is 1953 KB long; it may have 1024 KB", huge);
+        Assert.Contains("is 1953 KB long; the limit is 1024 KB", huge);
         Assert.All([deep, longText, huge, unknown], fault => Assert.InRange(fault.Length, 1, 600));
     }
 
@@ -117,7 +117,7 @@ public sealed class MessageReaderTests
         var payload = new Payload { Data = ByteString.CopyFromUtf8("{}"), Metadata = { ["encoding"] = ByteString.CopyFromUtf8(encoding) } };
 
         Assert.Contains(
-            $"must be JSON (encoding json/plain), its encoding is '{encoding}'",
+            $"must be JSON (encoding json/plain), but its encoding is '{encoding}'",
             MessageReader.Read(Handler(nameof(Approve)), [new RawValue(payload)]).Fault
         );
     }

@@ -63,10 +63,10 @@ public sealed class MessageTests(ITestOutputHelper output)
             StringComparison.OrdinalIgnoreCase
         );
         Assert.Contains(
-            "there is no signal 'aprove'; it was dropped. Known are activitiesFailing, addTasks, approve,",
+            "the signal 'aprove' is unknown and was dropped. Known signals: activitiesFailing, addTasks, approve,",
             status.DroppedMessages[1]
         );
-        Assert.Contains($"a command was refused: There is no task 'b' in {run.RunId}. Its tasks are a.", status.DroppedMessages[2]);
+        Assert.Contains($"a command was refused: {run.RunId} has no task 'b'. Its tasks are a.", status.DroppedMessages[2]);
         Assert.Equal(RunStates.AwaitingApproval, status.State);
         await run.Run.ExecuteUpdateAsync(w => w.ApproveAsync(new ApprovalCommand("plan", "")));
         await run.ResultAsync();
@@ -93,7 +93,7 @@ public sealed class MessageTests(ITestOutputHelper output)
         var unknown = await RefusedAsync(() => handle.ExecuteUpdateAsync<SteeringAnswer>("retry", [new { task = "a" }]));
 
         Assert.Contains("'tsak' is unknown; known are task, text", unreadable);
-        Assert.Contains("There is no task 'b'", refused);
+        Assert.Contains("has no task 'b'", refused);
         Assert.Contains("known updates: [addTasks approve cancel cancelTask", unknown);
         Assert.DoesNotContain(
             (await handle.FetchHistoryAsync()).Events,

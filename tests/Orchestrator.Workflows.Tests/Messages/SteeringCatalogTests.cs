@@ -53,7 +53,7 @@ public sealed class SteeringCatalogTests
     [Theory]
     [InlineData("", null, "'budget' needs amount.")]
     [InlineData("lots", null, "'lots' is not a budget.")]
-    [InlineData("20", "week", "There is no budget of 'week'.")]
+    [InlineData("20", "week", "The budget 'week' is unknown.")]
     [InlineData("20", "task", "A budget of 'task' needs a task.")]
     [InlineData("20", "day", null)]
     public void Fault_OfABudget_IsNamed(string amount, string? kind, string? fault)

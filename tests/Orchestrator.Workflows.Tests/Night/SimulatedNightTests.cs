@@ -85,7 +85,7 @@ public sealed class SimulatedNightTests(ITestOutputHelper output)
     {
         var back = report.Sections.Single(section => section.Id == "back").Lines.Where(line => line.Kind == "sent-back").ToList();
         Assert.Equal(truth.Back.Keys.Order(), back.Select(line => line.Task!).Order());
-        Assert.All(back, line => Assert.Contains("sent back once", line.Text, StringComparison.Ordinal));
+        Assert.All(back, line => Assert.Contains("rejected once", line.Text, StringComparison.Ordinal));
         Assert.All(back, line => Assert.Contains("test_upload timed out", line.Text, StringComparison.Ordinal));
     }
 
@@ -124,11 +124,11 @@ public sealed class SimulatedNightTests(ITestOutputHelper output)
             ),
             Clause("No agent starts when")
         );
-        Assert.StartsWith("Nobody is needed: broken, asked by t", Clause("Nobody is needed"), StringComparison.Ordinal);
+        Assert.StartsWith("No user is needed: broken, asked by t", Clause("No user is needed"), StringComparison.Ordinal);
         Assert.Equal(
             truth.Merged.Count == tasks
                 ? $"All tasks land: {tasks} of {tasks} tasks merged, on {status.LandedOn}."
-                : $"All tasks land: broken, {truth.Merged.Count} of {tasks} tasks merged, nothing has landed.",
+                : $"All tasks land: broken, {truth.Merged.Count} of {tasks} tasks merged; nothing has landed.",
             Clause("All tasks land")
         );
         // What was broken comes first.

@@ -37,7 +37,7 @@ public sealed class SteeringTests
         var resumed = steering.Resume(Now);
 
         Assert.Equal([("b", nameof(ITaskWorkflow.ResumeAsync))], Told(resumed));
-        Assert.Contains("stays so: a.", resumed.Answer.Message, StringComparison.Ordinal);
+        Assert.Contains("stay paused: a.", resumed.Answer.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -167,7 +167,7 @@ public sealed class SteeringTests
         };
 
         Assert.Contains("May a have evil?", approvals.Refuse(answer, yes: true), StringComparison.Ordinal);
-        Assert.Contains("is not what you were shown", approvals.Refuse(answer, yes: false), StringComparison.Ordinal);
+        Assert.Contains("has changed since you saw it", approvals.Refuse(answer, yes: false), StringComparison.Ordinal);
         Assert.Null(approvals.Refuse(answer with { Shown = Assert.Single(Questions.Of(state)).Shown }, yes: true));
         Assert.Null(approvals.Refuse(new ApprovalCommand("a"), yes: true));
     }
@@ -192,7 +192,7 @@ public sealed class SteeringTests
             Refusals(shown),
             refusal =>
             {
-                Assert.Contains("is not what you were shown", refusal, StringComparison.Ordinal);
+                Assert.Contains("has changed since you saw it", refusal, StringComparison.Ordinal);
                 Assert.Contains("It adds a token in a.txt.", refusal, StringComparison.Ordinal);
             }
         );

@@ -45,7 +45,7 @@ public sealed class LedgerStoreTests : IDisposable
 
     [Theory]
     [InlineData("", "it is empty")]
-    [InlineData("{\"schemaVersion\": 1, \"acc", "it is no ledger")]
+    [InlineData("{\"schemaVersion\": 1, \"acc", "it is not a ledger")]
     [InlineData("{\"account\": \"other\"}", "it is of the account 'other'")]
     public async Task Change_LedgerIsTornOrForeign_SaysSoAndLeavesItAsItIs(string content, string fault)
     {

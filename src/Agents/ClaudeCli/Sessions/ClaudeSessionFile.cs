@@ -78,7 +78,7 @@ public static class ClaudeSessionFile
         try
         {
             using var file = RegularFile.TryOpen(path);
-            return file is null ? facts with { Fault = "it is no regular file" } : Read(facts with { Bytes = file.Length }, file);
+            return file is null ? facts with { Fault = "it is not a regular file" } : Read(facts with { Bytes = file.Length }, file);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {

@@ -34,7 +34,7 @@ internal sealed class BlockedCommand : CliCommand
         {
             if (!result.Children.Any())
             {
-                result.AddError("Say what is missing: --needs WHAT, --file PATH, --split TASK or --question TEXT.");
+                result.AddError("Describe the obstacle with --needs PACKAGE, --file PATH, --split TASK or --question TEXT.");
             }
             else if (result.GetValue(_dev) && result.GetValue(_needs) is not { Length: > 0 })
             {

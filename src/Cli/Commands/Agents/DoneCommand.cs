@@ -50,7 +50,7 @@ internal sealed class DoneCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"There is no file {context.FullPath(report)}.",
+                $"The file {context.FullPath(report)} does not exist.",
                 "Write the report first, or leave --report out."
             );
         }

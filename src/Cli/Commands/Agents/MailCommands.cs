@@ -2,7 +2,7 @@ using Orchestrator.Cli.Runs;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>send</c>: a person writes to the agent of a task. Needs no engine.</summary>
+/// <summary><c>send</c>: sends a user's message to the agent of a task. Needs no engine.</summary>
 internal sealed class SendCommand : CliCommand
 {
     private readonly RunArgument _which = new("RUN/TASK", "The task whose agent gets the mail", isRequired: true);

@@ -99,8 +99,8 @@ internal sealed class SessionsAdoptCommand : CliCommand
         }
     }
 
-    /// <summary>Returns the work tree of the conversation. It must be the one in which the command is called, because the trust and
-    /// settings of that one apply.</summary>
+    /// <summary>Returns the working tree of the conversation. The command must be called in this working tree, because its trust and
+    /// settings apply.</summary>
     private static RepositoryLocation RepositoryOf(ClaudeSession session, CommandContext context)
     {
         if (session.Task is { } task)

@@ -42,7 +42,7 @@ internal sealed class SessionsCommand : CliCommand
         if (sessions.Count == 0)
         {
             context.Terminal.Say(
-                $"There are no conversations below {folder}/projects"
+                $"No conversations below {folder}/projects"
                     + (hours is null ? "." : $" of the last {Plural.Of((decimal)hours, "hour", "hours")}.")
             );
         }

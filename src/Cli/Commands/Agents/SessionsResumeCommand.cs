@@ -42,7 +42,7 @@ internal sealed class SessionsResumeCommand : SteeringCommand
         var state = run.Status.Tasks.First(one => one.Id == task).State;
         var refusal =
             SteeringCatalog.Retry.Call(InputOf(parsed, context, task), run.Status).Refuse(run.Status)
-            ?? (MayBegin(state) ? null : $"{task} is {state}, in a conversation of its own.");
+            ?? (MayBegin(state) ? null : $"{task} is {state} in its own conversation.");
         if (refusal is not null)
         {
             throw new UseCaseException(Outcome.Usage, refusal, $"See 'orchestrate show {run.Id}/{task}'.");

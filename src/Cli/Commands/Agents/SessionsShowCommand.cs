@@ -36,7 +36,7 @@ internal sealed class SessionsShowCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"There are no conversations below {known.ConfigDirectory}/projects.",
+                $"No conversations below {known.ConfigDirectory}/projects.",
                 "Set CLAUDE_CONFIG_DIR if Claude Code uses another folder."
             );
         }

@@ -19,7 +19,7 @@ internal sealed class ConfigCommand : Command
         var near = SettingIndex.Nearest(name);
         return new UseCaseException(
             Outcome.Usage,
-            $"There is no setting '{name}'.",
+            $"The setting '{name}' is unknown.",
             near is null ? "See 'orchestrate config list'." : $"Did you mean '{near}'?"
         );
     }

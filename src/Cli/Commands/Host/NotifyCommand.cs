@@ -33,7 +33,7 @@ internal sealed class NotifyCommand : Command
             var unsent = outbox.Read();
             if (unsent.Count == 0)
             {
-                context.Terminal.Say("There are no unsent notices.");
+                context.Terminal.Say("No unsent notices.");
                 return Outcome.Done;
             }
             var run = parsed.GetValue(_run) is { } given

@@ -167,7 +167,7 @@ internal sealed class ServerStartDevCommand : CliCommand
             ? type
             : throw new UseCaseException(
                 Outcome.Usage,
-                $"--search-attribute: there is no type '{name}'.",
+                $"--search-attribute: the type '{name}' is unknown.",
                 "Types are Text, Keyword, Int, Double, Bool, Datetime and KeywordList."
             );
 

@@ -36,7 +36,7 @@ internal sealed class WebTokenCommand : CliCommand
         }
         if (document.Tokens.Count == 0)
         {
-            context.Terminal.Say("There is no token but the one in the link. Make one: orchestrate web token create NAME");
+            context.Terminal.Say("The only token is the one in the link. Create another: orchestrate web token create NAME");
         }
         if (document.Failures is { } failed)
         {
@@ -126,7 +126,7 @@ internal sealed class WebTokenRevokeCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"There is no token '{name}'.",
+                $"No token is named '{name}'.",
                 name == WebToken.Link
                     ? "The token of the link is replaced by: orchestrate web --new-token --link"
                     : "'orchestrate web token' lists them."

@@ -215,7 +215,7 @@ internal sealed class WorkerCommand : CliCommand
                 throw new UseCaseException(
                     Outcome.Usage,
                     $"{name} is the name of both {named[name].WorkTree} and {repository.WorkTree}.",
-                    "Give each a name of its own: --repository DIR=NAME."
+                    "Give each its own name: --repository DIR=NAME."
                 );
             }
         }

@@ -71,7 +71,7 @@ internal sealed class PlanCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                words is null ? "There is nothing to plan." : "A request and a document can't be planned together.",
+                words is null ? "The request is missing." : "A request and a document can't be planned together.",
                 "Give a request in words, or a document with --prd FILE."
             );
         }

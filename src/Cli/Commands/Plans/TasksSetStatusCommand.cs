@@ -59,7 +59,7 @@ internal sealed class TasksSetStatusCommand : CliCommand
         var near = NearestName.Of(word, BacklogStatus.All);
         throw new UseCaseException(
             Outcome.Usage,
-            $"There is no status '{word}'.",
+            $"The status '{word}' is unknown.",
             near is null ? $"Known: {string.Join(", ", BacklogStatus.All)}." : $"Did you mean '{near}'?"
         );
     }

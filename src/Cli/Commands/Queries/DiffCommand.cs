@@ -36,7 +36,7 @@ internal sealed class DiffCommand : CliCommand
         await new Pager(context.Terminal, context.Environment).ShowAsync(diff.Patch, ToneOf);
         if (diff.IsCut)
         {
-            context.Terminal.Warn("The diff is longer than what is shown.");
+            context.Terminal.Warn("The diff is truncated.");
         }
         SayWhatIsNext(run, task?.Id, context);
         return Outcome.Done;

@@ -135,7 +135,7 @@ internal sealed class WorkersCommand : CliCommand
         }
         if (row.IsAbandoned && (action == WorkerAction.Retry || !row.Task.Paused))
         {
-            return $"Nobody works on {row.Run}: orchestrate resume {row.Run}";
+            return $"No process works on {row.Run}: orchestrate resume {row.Run}";
         }
         var command =
             action == WorkerAction.Retry ? SteeringCatalog.Retry

@@ -74,12 +74,12 @@ internal sealed class AdhocRun
         }
     }
 
-    /// <summary>Starts the run and watches it, or has it go on in the background.</summary>
+    /// <summary>Starts the run and watches it, or continues it in the background.</summary>
     /// <param name="plan">Its plan.</param>
     /// <param name="kind">First word of its id.</param>
     /// <param name="opened">The settings, from <see cref="Open"/>.</param>
     /// <param name="begin">Called with the run's id in the process that starts it, before it does; null: nothing is to be done. Where it is
-    /// given, uncommitted changes are part of the work, and nobody is asked about them.</param>
+    /// given, uncommitted changes are part of the work, without a question.</param>
     /// <param name="picks">The best of several results of each task is wanted.</param>
     /// <param name="end">Called with the run's id and its exit code in the process that has watched it to its end, or until it waits;
     /// null: nothing is to be done.</param>

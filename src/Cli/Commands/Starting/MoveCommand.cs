@@ -176,9 +176,9 @@ internal sealed class MoveCommand : CliCommand
         var machine = MachineName.Of(status.Queue, status.Host);
         throw new UseCaseException(
             Outcome.Usage,
-            $"A worker on {machine} asks for the steps of {status.RunId}: {CompactFormatter.Time(now - seen)} ago for the last time.",
-            "Stop it there (Ctrl-C; a machine that has gone counts as such after 90 seconds), or give --force: its agents are interrupted, "
-                + "and what they did not share stays there."
+            $"A worker on {machine} still serves {status.RunId}; its last contact was {CompactFormatter.Time(now - seen)} ago.",
+            "Stop it there with Ctrl-C; a lost machine is detected after 90 seconds. Or use --force, which interrupts its agents, "
+                + "and their unshared work stays there."
         );
     }
 
@@ -198,12 +198,13 @@ internal sealed class MoveCommand : CliCommand
             throw new UseCaseException(
                 Outcome.Usage,
                 $"{status.RunId} can't continue at {to.Path}: {string.Join("; ", brought.Missing.Parts)}.",
-                $"What is missing is in {status.Repository} on {MachineName.Of(status.Queue, status.Host)}: push it from there to a remote "
-                    + "and name that (--remote), or copy it, and move the run again."
+                $"The missing parts are in {status.Repository} on {MachineName.Of(status.Queue, status.Host)}. Push them from there "
+                    + "to a remote "
+                    + "and name it with --remote, or copy them, and move the run again."
                     + (
                         brought.Missing.Lost.Count > 0
-                            ? " Where that machine is gone for good: "
-                                + $"--accept-losses has {Plural.Of(brought.Missing.Lost.Count, "task")} of it done again."
+                            ? " If that machine is lost, "
+                                + $"--accept-losses repeats {Plural.Of(brought.Missing.Lost.Count, "task")} of it."
                             : ""
                     )
             );

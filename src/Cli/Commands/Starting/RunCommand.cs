@@ -191,7 +191,7 @@ internal sealed class RunCommand : CliCommand
         };
     }
 
-    /// <summary>The input with the night's contract, which a person is asked for in the preflight; without <c>--overnight</c> the input as
+    /// <summary>The input with the run contract, which the preflight asks the user for; without <c>--overnight</c> the input as
     /// it is.</summary>
     private async Task<OrchestrationInput> WithNightAsync(
         OrchestrationInput input,
@@ -214,8 +214,8 @@ internal sealed class RunCommand : CliCommand
         return input with { Night = await preflight.MakeAsync(runId, plan, input, answered, stop) };
     }
 
-    /// <summary>Arguments with which the run goes on without this terminal; null: it does not. With <c>--update-plan</c> this process
-    /// writes into the plan at the end.</summary>
+    /// <summary>Arguments with which the run continues without this terminal, or null if it does not. With <c>--update-plan</c> this
+    /// process writes into the plan at the end.</summary>
     private IReadOnlyList<string>? Outliving(ParseResult parsed) =>
         parsed.GetValue(_attached) || parsed.GetValue(_updatePlan) ? null : _engine.Arguments(parsed);
 

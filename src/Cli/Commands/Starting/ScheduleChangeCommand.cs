@@ -97,7 +97,7 @@ internal sealed class ScheduleChangeCommand : CliCommand
             {
                 throw new UseCaseException(
                     Outcome.Usage,
-                    $"There is no schedule '{given}', and a removal needs the full name.",
+                    $"No schedule is named '{given}'; a removal needs the full name.",
                     $"orchestrate schedule delete {found}"
                 );
             }

@@ -221,7 +221,11 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
         var zone = parsed.GetValue(_zone) ?? TimeZoneInfo.Local.Id;
         if (WallClock.FindZone(zone) is null)
         {
-            throw new UseCaseException(Outcome.Usage, $"There is no time zone '{zone}' here.", "For example: --zone Europe/Berlin");
+            throw new UseCaseException(
+                Outcome.Usage,
+                $"The time zone '{zone}' is unknown on this machine.",
+                "For example: --zone " + "Europe/Berlin"
+            );
         }
         var read = days is null ? [] : ScheduleTiming.TryReadDays(days);
         return read is null
@@ -268,7 +272,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
                 TrustGate.QuestionOf(plan, named!),
                 yes,
                 runId: null,
-                $"Look at it, then name it ({named}); or run 'orchestrate trust' there, or give --yes."
+                $"Inspect it, then name it ({named}); or run 'orchestrate trust' there, or use --yes."
             );
         }
         var chosen = plan is null ? TaskChoice.All : TaskChoice.Of(plan, parsed.GetValue(_options.Only), parsed.GetValue(_options.Phase));

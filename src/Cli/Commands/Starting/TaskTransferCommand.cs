@@ -70,7 +70,7 @@ internal sealed class TaskImportCommand : CliCommand
     private readonly Option<bool> _yes = GlobalOptions.Yes();
 
     public TaskImportCommand()
-        : base("import", "Continue a task from a file, as a run of its own")
+        : base("import", "Continue a task from a file, as a separate run")
     {
         Add(_file);
         _options.AddTo(this, hasPlan: false);
@@ -99,7 +99,7 @@ internal sealed class TaskImportCommand : CliCommand
             TrustGate.QuestionOf(plan, parsed.GetRequiredValue(_file)),
             yes,
             runId,
-            $"Look at them above, then: orchestrate task import {parsed.GetRequiredValue(_file)} --yes"
+            $"Inspect them above, then: orchestrate task import {parsed.GetRequiredValue(_file)} --yes"
         );
         var taken = await import.TakeAsync(
             file,

@@ -25,12 +25,12 @@ internal sealed class AcceptCommand : CliCommand
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
-        var aside = await QuarantinedItems.OpenAsync(repository);
-        var items = aside.Waiting;
+        var quarantined = await QuarantinedItems.OpenAsync(repository);
+        var items = quarantined.Waiting;
         var chosen = parsed.GetValue(_all) ? items : [.. (parsed.GetValue(_which) ?? []).Select(which => Find(items, which)).Distinct()];
         foreach (var item in chosen)
         {
-            await aside.AcceptAsync(item, stop);
+            await quarantined.AcceptAsync(item, stop);
         }
 
         if (parsed.GetValue(_json))

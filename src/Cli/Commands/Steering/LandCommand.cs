@@ -14,7 +14,7 @@ internal sealed class LandCommand : SteeringCommand
     private readonly Option<bool> _next = new("--next") { Description = "Merge this verified task before all others that wait" };
 
     public LandCommand()
-        : base("land", "Land a run, or with --merged what it has merged so far")
+        : base("land", "Land a run, or with --merged its merged work")
     {
         _run.AddTo(this);
         Add(_merged);

@@ -55,7 +55,7 @@ internal sealed class PickCommand : CliCommand
                     string.Create(CultureInfo.InvariantCulture, $"{index + 1}. {result.Task}: ")
                         + $"{(result.IsVerified ? "" : "failed, ")}gates: {GateFormatter.Count(result.Gates)}, "
                         + $"{(result.Missed > 0 ? $"{Plural.Of(result.Missed, "measurement")} missed, " : "")}"
-                        + $"{(result.Oddities > 0 ? "strange gates, " : "")}{Plural.Of(result.Lines, "line")}"
+                        + $"{(result.Anomalies > 0 ? "gates with anomalies, " : "")}{Plural.Of(result.Lines, "line")}"
                 );
             }
             context.Terminal.Show(

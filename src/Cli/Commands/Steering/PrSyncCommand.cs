@@ -63,7 +63,7 @@ internal sealed class PrSyncCommand : CliCommand
         }
         context.Terminal.Say(
             tasks.Count == 0
-                ? "There is nothing new."
+                ? "No new comments."
                 : $"{Plural.Of(tasks.Count, "task is", "tasks are")} in the backlog. 'orchestrate tasks run' gives them to agents."
         );
         return RunPullRequests.OutcomeOf(results);

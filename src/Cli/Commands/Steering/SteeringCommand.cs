@@ -25,7 +25,7 @@ internal abstract class SteeringCommand : CliCommand
     protected SteeringCommand(string name, string description)
         : base(name, description) { }
 
-    /// <summary>Adds an argument or option for each argument of a command, and the options for all that may follow on it.</summary>
+    /// <summary>Adds an argument or option for each argument of a command, and the options for the steps after it.</summary>
     /// <param name="definition">The command.</param>
     protected void AddOptionsOf(SteeringDefinition definition)
     {
@@ -85,7 +85,7 @@ internal abstract class SteeringCommand : CliCommand
         };
 
     /// <summary>Sends a command. If no worker serves the run, this process works on the run until the command is carried out, or the
-    /// person is asked whether the run continues now.</summary>
+    /// user is asked to continue the run now.</summary>
     protected Task<Outcome> SteerAsync(
         ParseResult parsed,
         CommandContext context,
@@ -157,7 +157,7 @@ internal abstract class SteeringCommand : CliCommand
             && (
                 parsed.GetValue(_resume)
                 || SaysYes(parsed)
-                || context.Terminal.Ask($"Nobody works on {run.Id}. Continue it now?", byDefault: true) is true
+                || context.Terminal.Ask($"No process works on {run.Id}. Continue it now?", byDefault: true) is true
             );
         return goesOn
             ? await unserved.GoOnAsync(_engine.Arguments(parsed), stop)

@@ -30,7 +30,7 @@ public sealed class BudgetRaise(IAccountGovernor governor, TimeProvider time)
         var (key, run, command) = (input.Repository.Key, input.RunId, input.Command);
         var today = LocalDays.Today(time);
         var kind =
-            BudgetConverter.KindOf(command.Kind) ?? throw new ArgumentException($"There is no budget of '{command.Kind}'.", nameof(input));
+            BudgetConverter.KindOf(command.Kind) ?? throw new ArgumentException($"The budget '{command.Kind}' is unknown.", nameof(input));
         var scope = kind switch
         {
             CapKind.Attempt => Scopes.Attempt(key, run, command.Task, input.Attempt),

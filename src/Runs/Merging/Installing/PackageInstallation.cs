@@ -48,7 +48,7 @@ public sealed class PackageInstallation(RunServices services)
             await register.SettleAsync(task.Id, input.Start, DependencyEntry.Refused, refusal: null, stop);
             return new RequestConclusion
             {
-                Text = $"You do not get {names}. {input.Problem} Go on without it where you can; else ask for something else.",
+                Text = $"You do not get {names}. {input.Problem} Continue without it if you can, or request something else.",
                 Note = $"{names} could not be installed: {input.Problem}",
             };
         }
@@ -62,8 +62,8 @@ public sealed class PackageInstallation(RunServices services)
                 Commit = so,
                 Text =
                     $"Your task was divided, and the parts have ended: {parts}. "
-                    + (so.Length == 0 ? $"Staging can't be brought into your worktree: {why} " : "Their work is in your worktree now. ")
-                    + "Look at the whole, and do what is missing of your task.",
+                    + (so.Length == 0 ? $"Staging can't be merged into your worktree: {why} " : "Their work is in your worktree now. ")
+                    + "Inspect the whole, and complete your task.",
             };
         }
         await register.SettleAsync(task.Id, input.Start, DependencyEntry.Installed, refusal: null, stop);
@@ -75,7 +75,7 @@ public sealed class PackageInstallation(RunServices services)
                 IsFromPerson: false,
                 To: null,
                 $"{names} was installed for {task.Id}: {manifests} and the lock file on staging have it, and your worktree has it once "
-                    + $"staging is merged into it. Do not change these files yourself. The environment is {hash[..12]} now."
+                    + $"staging is merged into it. Do not change these files yourself. The environment is now {hash[..12]}."
             )
             {
                 Call = $"packages\n{task.Id}\n{input.Start}",
@@ -88,10 +88,10 @@ public sealed class PackageInstallation(RunServices services)
             Commit = commit,
             Text =
                 commit.Length == 0
-                    ? $"{names} is installed on staging ({manifests}), but staging can't be brought into your worktree: {refusal}"
-                    : $"{names} is installed ({manifests}) and in your worktree, with what else was merged to "
-                        + "staging meanwhile: that is a merge which we commit with your work, so leave it as it is, and resolve "
-                        + "conflicts where files have markers.",
+                    ? $"{names} is installed on staging ({manifests}), but staging can't be merged into your worktree: {refusal}"
+                    : $"{names} is installed ({manifests}) and in your worktree, together with other work merged to "
+                        + "staging in the meantime. This merge is committed with your work, so do not abort it, and resolve "
+                        + "conflicts in files with markers.",
             Note = $"{names} was installed ({manifests}); environment {hash[..12]}",
         };
     }
@@ -138,7 +138,7 @@ public sealed class PackageInstallation(RunServices services)
             var folder = Path.GetDirectoryName(entry.Manifest) ?? "";
             var problem = PackageManifest.Find(tree, folder, entry.Ecosystem, out var missing) is { } manifest
                 ? await program.InstallAsync(manifest, DependencyRegister.RequestOf(entry), place.Worktree.Path, stop)
-                : new PackageProblem($"{entry.Manifest} is not on staging any more. {missing}".TrimEnd());
+                : new PackageProblem($"{entry.Manifest} is no longer on staging. {missing}".TrimEnd());
             if (problem is not null)
             {
                 return (new InstallResult { Problem = problem.Words }, problem.WasKilled);

@@ -91,7 +91,9 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
                 .. now.Where(asked => asked.Answer.Unanswered is not null).Select(asked => $"{asked.Subject}: {asked.Answer.Unanswered}"),
                 .. now.Where(asked => asked.Answer.Left.Length > 0).Select(asked => $"{asked.Subject}: {asked.Answer.Left}"),
                 .. then.Where(asked => asked.Answer.Unanswered is not null)
-                    .Select(asked => $"{asked.Subject} at the base, so what it has may be older than the run: {asked.Answer.Unanswered}"),
+                    .Select(asked =>
+                        $"{asked.Subject} at the base, so its vulnerabilities may be older than the run: " + $"{asked.Answer.Unanswered}"
+                    ),
             ],
         };
     }
@@ -118,7 +120,7 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
             var found = about.Select(path => tool.SubjectOf(path, tree)).OfType<string>().Distinct().ToList();
             if (found.Count == 0 && about.Exists(tree.Contains))
             {
-                missing.Add($"{FileNames.Some(about, 2)}: {tool.Name} wants {tool.Wants}, which is not there");
+                missing.Add($"{FileNames.Some(about, 2)}: {tool.Name} needs {tool.Wants}, which does not exist");
             }
             else if (found.Count > 0 && audit.Find(tool) is null)
             {
@@ -126,13 +128,16 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
             }
             else if (found.Count > 0 && changed.FirstOrDefault(tool.IsSetBy) is { } set)
             {
-                missing.Add($"{FileNames.Some(found, 2)}: the run changes {FileNames.Show(set)}, which says whom {tool.Name} asks");
+                missing.Add(
+                    $"{FileNames.Some(found, 2)}: the run changes {FileNames.Show(set)}, which decides where {tool.Name} "
+                        + "looks up packages"
+                );
             }
             else
             {
                 subjects.AddRange(found.Take(MostSubjects).Select(file => new AuditSubject(tool, file)));
                 missing.AddRange(
-                    found.Count > MostSubjects ? [$"{FileNames.Some([.. found.Skip(MostSubjects)])}: too many for one look"] : []
+                    found.Count > MostSubjects ? [$"{FileNames.Some([.. found.Skip(MostSubjects)])}: too many for one audit"] : []
                 );
             }
         }
@@ -182,9 +187,9 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
         {
             Evidence = files.Folder.Relative(files.Folder.Audit),
             Message =
-                $"Nothing was landed, since the work brings packages with known vulnerabilities: {Some(found)}. Take other versions on "
+                $"Nothing was landed, because the work adds packages with known vulnerabilities: {Some(found)}. Use other versions on "
                 + $"{input.Staging} ({new StagingRepair(repository, input.RunId, input.Staging).Edit}), or set security.audit; then: "
-                + $"{RunLanding.Again(input)}. The same command without a new commit lands them as they are, which the report says.",
+                + $"{RunLanding.Again(input)}. The same command without a new commit lands them unchanged, which the report records.",
         };
 
     private static string Describe(StoredAudit audit)
@@ -193,12 +198,12 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
         string[] said =
         [
             audit.Audited.Count == 0 ? "" : $"audited: {FileNames.Some(audit.Audited, MostNamed)}",
-            standing.InTheWay.Count == 0 ? "" : $"known vulnerabilities in the way of landing: {Some(standing.InTheWay)}",
-            standing.Allowed.Count == 0 ? "" : $"known vulnerabilities that a person lets land: {Some(standing.Allowed)}",
-            audit.Lesser.Count == 0 ? "" : $"new ones that are less severe: {Some(audit.Lesser)}",
-            audit.Old.Count == 0 ? "" : $"there before the run: {Some(audit.Old)}",
+            standing.InTheWay.Count == 0 ? "" : $"known vulnerabilities that prevent landing: {Some(standing.InTheWay)}",
+            standing.Allowed.Count == 0 ? "" : $"known vulnerabilities that a user accepted: {Some(standing.Allowed)}",
+            audit.Lesser.Count == 0 ? "" : $"new but less severe: {Some(audit.Lesser)}",
+            audit.Old.Count == 0 ? "" : $"older than the run: {Some(audit.Old)}",
             audit is { Audited.Count: > 0, Lesser.Count: 0, Old.Count: 0, Standing: { InTheWay.Count: 0, Allowed.Count: 0 } }
-                ? "no vulnerability is named"
+                ? "no vulnerability is known"
                 : "",
             audit.NotAudited.Count == 0 ? "" : $"not audited: {Reasons(audit.NotAudited)}",
         ];
@@ -223,12 +228,12 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
     {
         var folder = files.Folder;
         var text = new MarkdownText().Append(
-            $"Known vulnerabilities of packages in what is to land (at {CommitIds.Shorten(audit.Standing.Commit)}):\n"
+            $"Known vulnerabilities of packages in the work to land (at {CommitIds.Shorten(audit.Standing.Commit)}):\n"
         );
-        Append("in the way", audit.Standing.InTheWay);
-        Append("a person lets it land", audit.Standing.Allowed);
+        Append("prevents landing", audit.Standing.InTheWay);
+        Append("accepted by a user", audit.Standing.Allowed);
         Append("new, less severe", audit.Lesser);
-        Append("there before the run", audit.Old);
+        Append("older than the run", audit.Old);
         text.Append(audit.Audited.Select(subject => MarkdownText.Of($"- audited: {FileNames.Show(subject, 400)}\n")));
         text.Append(audit.NotAudited.Select(reason => MarkdownText.Of($"- not audited: {FileNames.Show(reason, 1000)}\n")));
         DurableFile.Write(folder.Audit, text.ToString());

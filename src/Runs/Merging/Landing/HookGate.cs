@@ -32,8 +32,8 @@ internal sealed class HookGate(RunFiles files, GitRepository repository, RunServ
         var (verdict, changed) = await new HookCheck(services).RunAsync(files, repository, hook, tip, onto, stop);
         var why =
             changed.Count > 0 && (verdict.IsAcceptable || verdict.Repaired is not null)
-                ? $"changed {FileNames.Some(changed)}, and what it makes was verified by nobody."
-            : !verdict.IsAcceptable ? $"refuses what is merged: {GateCheck.Explain(files, verdict)}"
+                ? $"changed {FileNames.Some(changed)}, and no gate verified the result."
+            : !verdict.IsAcceptable ? $"rejects the merged work: {GateCheck.Explain(files, verdict)}"
             : null;
         return why is null
             ? null
@@ -41,7 +41,7 @@ internal sealed class HookGate(RunFiles files, GitRepository repository, RunServ
             {
                 Evidence = GateCheck.EvidenceOf(files, verdict),
                 Message =
-                    $"Nothing was landed, since your hook {hook.Name} {why} Repair "
+                    $"Nothing was landed, because your hook {hook.Name} {why} Repair "
                     + $"it on {input.Staging} ({new StagingRepair(repository, input.RunId, input.Staging).Edit}), or set git.hooks: off; "
                     + $"then: {RunLanding.Again(input)}",
             };

@@ -26,7 +26,7 @@ internal sealed class LandedHistory(RunFiles files, GitRepository repository, st
         && LandingMode.MovesTarget(settings.Land)
         && await CommitSigning.FindAsync(repository, stop) is { } signing
         && await signing.TryAsync(repository, stop) is { } why
-            ? ($"The landing would stop at the signature now. {why} Unlock the key in its agent, or say yes (--yes).", true)
+            ? ($"The landing could not be signed now. {why} Unlock the key in its agent, or accept this with --yes.", true)
             : null;
 
     /// <summary>Finds or creates the commit. Signatures contain a time, so a signed commit is recorded before the target moves, and an

@@ -21,10 +21,10 @@ internal sealed class LandingChecks(RunFiles files, GitRepository repository, Ru
                 Evidence = files.Folder.Relative(files.Folder.Losses),
                 LosesWork = true,
                 Message =
-                    $"Nothing was landed, since work of the run is lost ({report.Summary}): {LostChangeCheck.Describe(report.Lost)}. "
-                    + $"'orchestrate report {input.RunId} --losses' lists it. Where it may be gone: "
+                    $"Nothing was landed, because work of the run is lost ({report.Summary}): {LostChangeCheck.Describe(report.Lost)}. "
+                    + $"'orchestrate report {input.RunId} --losses' lists it. If it may be lost: "
                     + $"{RunLanding.Again(input)} --accept-losses. "
-                    + $"Else put it back ({new StagingRepair(repository, input.RunId, input.Staging).Edit}), "
+                    + $"Otherwise restore it ({new StagingRepair(repository, input.RunId, input.Staging).Edit}), "
                     + $"then: {RunLanding.Again(input)}",
             };
     }

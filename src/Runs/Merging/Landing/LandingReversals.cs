@@ -47,9 +47,10 @@ public static class LandingReversals
             {
                 return new(
                     false,
-                    $"Somebody changed {folder.Relative(folder.Landing)}: what it says "
-                        + $"of {landing.Target} before the landing is not below what was landed, so nothing was moved. See 'git reflog "
-                        + $"{RunRefs.Shown(landing.Target)}' for where it was.",
+                    $"{folder.Relative(folder.Landing)} was changed: the commit that it records "
+                        + $"for {landing.Target} before the landing is not an ancestor of the landed commit, so nothing was moved. "
+                        + "See 'git reflog "
+                        + $"{RunRefs.Shown(landing.Target)}' for its earlier commits.",
                     reached
                 );
             }

@@ -54,7 +54,7 @@ public static class LostChangeAcceptance
         var commit = await new CommitStore(opened).CreateAsync(
             $"{lost.Commit}^{{tree}}",
             [lost.Commit],
-            $"{LostChangeCheck.Acceptance}\n\n{by} says that these may be gone:\n"
+            $"{LostChangeCheck.Acceptance}\n\n{by} accepts the loss of these:\n"
                 + $"{string.Concat(lost.Places.Select(place => $"- {place}\n"))}",
             trailers: null,
             stop

@@ -23,7 +23,7 @@ public sealed class ManualFix(RunServices services, GetCallerState caller)
         if (tip is null)
         {
             return Refuse(
-                $"The staging branch {input.Staging} is gone. Put it back (git branch {input.Staging} {recorded}), commit on it, then: "
+                $"The staging branch {input.Staging} is missing. Restore it (git branch {input.Staging} {recorded}), commit on it, then: "
                     + Again(input)
             );
         }
@@ -32,7 +32,7 @@ public sealed class ManualFix(RunServices services, GetCallerState caller)
             var open = await UncommittedAsync(repository, input.Staging, stop);
             return Refuse(
                 isAsRecorded
-                    ? $"There is no new commit on {input.Staging}: it is at {CommitIds.Shorten(tip)}, where the run has left it. "
+                    ? $"{input.Staging} has no new commit: it is at {CommitIds.Shorten(tip)}, where the run left it. "
                         + $"{open}Commit the repair there "
                         + $"({new StagingRepair(repository, input.RunId, input.Staging).Edit}), then: {Again(input)}"
                     : $"{input.Staging} is a symbolic ref. Make it a branch again (git symbolic-ref -d "
@@ -43,9 +43,9 @@ public sealed class ManualFix(RunServices services, GetCallerState caller)
         if (!await repository.HasCommitAsync(recorded, stop) || !await commits.IsAncestorAsync(recorded, tip, stop))
         {
             return Refuse(
-                $"{input.Staging} is at {CommitIds.Shorten(tip)} and no longer has what the run has merged "
+                $"{input.Staging} is at {CommitIds.Shorten(tip)} and no longer contains the run's merges "
                     + $"({CommitIds.Shorten(recorded)}), so that merged work "
-                    + $"would be lost. Nothing was changed. Merge that into it "
+                    + $"would be lost. Nothing was changed. Merge that commit into it "
                     + $"({new StagingRepair(repository, input.RunId, input.Staging).Merge(recorded)}), then: {Again(input)}"
             );
         }
@@ -90,7 +90,7 @@ public sealed class ManualFix(RunServices services, GetCallerState caller)
                 Gates = said,
                 Evidence = GateCheck.EvidenceOf(files, failures[0]),
                 Refusal =
-                    $"On {CommitIds.Shorten(tip)} these gates of the run fail: "
+                    $"These gates of the run fail on {CommitIds.Shorten(tip)}: "
                     + $"{string.Join(" ", failures.Select(f => GateCheck.Explain(files, f)))} "
                     + $"Your commits stay on {input.Fix.Staging}; repair that there, then: {Again(input.Fix)}",
             };
@@ -103,8 +103,8 @@ public sealed class ManualFix(RunServices services, GetCallerState caller)
                 Gates = said,
                 Evidence = files.Folder.Relative(files.Folder.Losses),
                 Refusal =
-                    $"Work of the run is lost in it ({losses.Summary}): {LostChangeCheck.Describe(losses.Lost)}. Put it back on "
-                    + $"{input.Fix.Staging}, then: {Again(input.Fix)}. Or, where it may be gone: {Again(input.Fix)} --accept-losses",
+                    $"Work of the run is lost in it ({losses.Summary}): {LostChangeCheck.Describe(losses.Lost)}. Restore it on "
+                    + $"{input.Fix.Staging}, then: {Again(input.Fix)}. Or, if it may be lost: {Again(input.Fix)} --accept-losses",
             };
         }
         var merge = await commits.CreateAsync(
@@ -150,12 +150,12 @@ public sealed class ManualFix(RunServices services, GetCallerState caller)
         }
         var status = await WorktreeStatus.ReadAsync(worktree, stop);
         return status.ChangedFiles().Concat(status.UntrackedFiles()).Take(MostSubjects).ToList() is { Count: > 0 } files
-            ? $"{checkout.Path} has it checked out, with changes that are in no commit yet: {FileNames.Some(files)}. "
+            ? $"{checkout.Path} has it checked out, with uncommitted changes: {FileNames.Some(files)}. "
             : "";
     }
 
     private static FixVerdict Moved(LookAtFixInput input) =>
-        new() { Refusal = $"{input.Staging} was moved while its gates ran; what counts is what is there when you say so: {Again(input)}" };
+        new() { Refusal = $"{input.Staging} was moved while its gates ran. To submit its current commit: {Again(input)}" };
 
     private static FixLook Refuse(string why) => new() { Refusal = why };
 

@@ -35,7 +35,8 @@ internal static class PullRequest
         return pushed.Succeeded
             ? null
             : (
-                $"Nothing can be pushed to origin now, so no pull request could be opened in the end ({Why(pushed)}). Repair that, or say "
+                $"Pushing to origin fails now, so the run could not open a pull request at its end ({Why(pushed)}). Repair that, or "
+                    + "accept it with "
                     + "yes (--yes).",
                 true
             );

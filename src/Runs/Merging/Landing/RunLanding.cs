@@ -16,8 +16,8 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
     private const int MaxMoves = 3;
     private const int LongestRefusal = 1000;
 
-    /// <summary>Lands, or returns what a user must do first. A repeated call after a landing finds it. Refusals by git because of the
-    /// user's checkout are reported for the user to fix, and retried on request.</summary>
+    /// <summary>Lands, or returns the action that a user must take first. A repeated call after a landing finds it. Refusals by git
+    /// because of the user's checkout are reported for the user to fix, and retried on request.</summary>
     /// <param name="input">The run, and the target.</param>
     /// <param name="asking">Id of this landing attempt within the run; equal when it is repeated.</param>
     /// <param name="stop">Cancels the landing; the next attempt completes it.</param>
@@ -32,8 +32,9 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
             return new LandResult
             {
                 Message =
-                    $"Nothing was landed, since it could not be signed (git.sign: {LandingSignature.AsConfigured}). {refusal.Message} "
-                    + $"Unlock the key in its agent, for example by a signature of your own, then: {Again(input)}",
+                    $"Nothing was landed, because the commit could not be signed (git.sign: {LandingSignature.AsConfigured}). "
+                    + $"{refusal.Message} "
+                    + $"Unlock the key in its agent, for example by signing something yourself, then: {Again(input)}",
             };
         }
         catch (GitException refusal) when (refusal.IsRefusal)
@@ -41,8 +42,8 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
             return new LandResult
             {
                 Message =
-                    $"Nothing was landed, since git refuses: {FileNames.Show(refusal.Message.ReplaceLineEndings(" "), LongestRefusal)} "
-                    + $"Mend that, then: {Again(input)}",
+                    $"Nothing was landed, because git refuses: {FileNames.Show(refusal.Message.ReplaceLineEndings(" "), LongestRefusal)} "
+                    + $"Repair that, then: {Again(input)}",
             };
         }
     }
@@ -107,7 +108,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
                 Landed = true,
                 Commit = tip,
                 Branch = input.Staging,
-                Message = $"{note} The work is on the branch {input.Staging}; nothing was merged, as asked (git.land: branch).".Trim(),
+                Message = $"{note} The work is on the branch {input.Staging}; nothing was merged, as set by git.land: branch.".Trim(),
             };
         }
         if (files.Settings.Git.Land == LandingMode.PullRequest)
@@ -137,8 +138,8 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
                 {
                     Evidence = GateCheck.EvidenceOf(files, failures[0]),
                     Message =
-                        $"Nothing was landed, since on what is merged by now these gates fail: {GateFormatter.Failing(failures)} Let the "
-                        + $"other tasks end well, or repair it on {input.Staging} ({Fix(repository, input).Edit}), then: {Again(input)}",
+                        $"Nothing was landed, because these gates fail on the merged work: {GateFormatter.Failing(failures)} "
+                        + $"Wait for the other tasks, or repair it on {input.Staging} ({Fix(repository, input).Edit}), then: {Again(input)}",
                 }
         );
     }
@@ -230,10 +231,10 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
         if (input.IsAskedFor && tip is not null && await repository.HasCommitAsync(input.StagingTip, stop))
         {
             return await new CommitStore(repository).IsAncestorAsync(input.StagingTip, tip, stop)
-                ? (tip, $"{input.Staging} was taken as it is, with what was added since {CommitIds.Shorten(input.StagingTip)}.")
+                ? (tip, $"{input.Staging} was landed with the commits that were added after {CommitIds.Shorten(input.StagingTip)}.")
                 : (
                     null,
-                    $"{input.Staging} is at {CommitIds.Shorten(tip)} and no longer has what the run has merged "
+                    $"{input.Staging} is at {CommitIds.Shorten(tip)} and no longer contains the run's merges "
                         + $"({CommitIds.Shorten(input.StagingTip)}). "
                         + $"Nothing was landed. Merge that commit into it ({Fix(repository, input).Merge(input.StagingTip)}), "
                         + $"then: {Again(input)}"
@@ -284,7 +285,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
         if (failures.Count > 0)
         {
             return Refused(
-                $"{input.Target} has moved, and merged with it these gates fail: {GateFormatter.Failing(failures)} Repair it on "
+                $"{input.Target} has moved, and these gates fail after a merge with it: {GateFormatter.Failing(failures)} Repair it on "
                     + $"{input.Target}, or on {input.Staging} ({Fix(repository, input).Merge(input.Target)}; edit and commit there), "
                     + $"then: {Again(input)}",
                 GateCheck.EvidenceOf(files, failures[0])
@@ -296,7 +297,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
         if (!await staging.MoveAsync(commit, tip, $"merge {input.Target}"))
         {
             throw new GitException(
-                $"{input.Staging} was moved by somebody else while {input.Target} was merged into it; landing is tried again."
+                $"{input.Staging} was moved by another program while {input.Target} was merged into it; the landing is retried."
             );
         }
         return lossy is null ? (commit, LandingChecks.Told(outcomes), null) : (null, "", lossy with { StagingTip = commit });

@@ -24,7 +24,7 @@ public sealed class SecretCheck(GitRepository repository, RunFiles files)
         var (secrets, unread) = await new SecretSearch(repository).FindAsync(from, tip, stop);
         var found = secrets.Select(SecretFinding.Of).ToList();
         var before = StoredFindings<SecretFinding>.Told(files, files.Folder.SecretsJson);
-        var note = unread.Count == 0 ? "" : $"Not looked through for secrets: {FileNames.Some(unread, MostNamed)}.";
+        var note = unread.Count == 0 ? "" : $"Not searched for secrets: {FileNames.Some(unread, MostNamed)}.";
         if (found.Count == 0 && before is null)
         {
             return LandingVerdict.Clear(files) with { Note = note };
@@ -35,7 +35,7 @@ public sealed class SecretCheck(GitRepository repository, RunFiles files)
             ? new LandingVerdict(Refusal(input, now.InTheWay), "", decisions)
             : new LandingVerdict(
                 null,
-                $"{(found.Count > 0 ? $"A person lets land what looks like secrets: {Describe(found)}." : "")} {note}".Trim(),
+                $"{(found.Count > 0 ? $"A user accepted possible secrets: {Describe(found)}." : "")} {note}".Trim(),
                 decisions
             );
     }
@@ -47,13 +47,13 @@ public sealed class SecretCheck(GitRepository repository, RunFiles files)
         var said = new List<string>();
         if (stored is { InTheWay.Count: > 0 })
         {
-            said.Add($"in the way of landing: {Describe(stored.InTheWay)}");
+            said.Add($"prevents landing: {Describe(stored.InTheWay)}");
         }
         if (stored is { Allowed.Count: > 0 })
         {
-            said.Add($"a person lets land: {Describe(stored.Allowed)}");
+            said.Add($"accepted by a user: {Describe(stored.Allowed)}");
         }
-        return said.Count == 0 ? null : $"what looks like secrets: {string.Join("; ", said)} ({folder.Relative(folder.Secrets)})";
+        return said.Count == 0 ? null : $"possible secrets: {string.Join("; ", said)} ({folder.Relative(folder.Secrets)})";
     }
 
     private LandResult Refusal(LandInput input, IReadOnlyList<SecretFinding> found) =>
@@ -61,11 +61,12 @@ public sealed class SecretCheck(GitRepository repository, RunFiles files)
         {
             Evidence = files.Folder.Relative(files.Folder.Secrets),
             Message = found is [{ Kind: SecretSearch.TooLarge }]
-                ? $"Nothing was landed, since {Describe(found)}. Look yourself (git diff), then: {RunLanding.Again(input)}"
-                : $"Nothing was landed, since the work adds what looks like secrets: {Describe(found)}. Take them out on {input.Staging} "
-                    + $"({new StagingRepair(repository, input.RunId, input.Staging).Edit}) and revoke them, for its history keeps them; or "
-                    + $"say of a line that holds none, by a comment '{SecretScanner.Allow}' on it; then: {RunLanding.Again(input)}. "
-                    + "The same command without a new commit lands them as they are, which the report says.",
+                ? $"Nothing was landed, because of {Describe(found)}. Inspect it yourself (git diff), then: {RunLanding.Again(input)}"
+                : $"Nothing was landed, because the work adds possible secrets: {Describe(found)}. Remove them on {input.Staging} "
+                    + $"({new StagingRepair(repository, input.RunId, input.Staging).Edit}) and revoke them, because the branch's "
+                    + "history keeps them. Or "
+                    + $"mark a line without a secret with the comment '{SecretScanner.Allow}'. Then: {RunLanding.Again(input)}. "
+                    + "The same command without a new commit lands them unchanged, which the report records.",
         };
 
     private static string Describe(IReadOnlyList<SecretFinding> found) =>

@@ -22,18 +22,18 @@ internal sealed record SecretFinding(string File, int Line, string Kind, string 
     public static DecisionManifest Write(RunFiles files, StoredFindings<SecretFinding> found)
     {
         var folder = files.Folder;
-        var text = new MarkdownText().Append($"What looks like secrets in what is to land (at {CommitIds.Shorten(found.Commit)}):\n");
+        var text = new MarkdownText().Append($"Possible secrets in the work to land (at {CommitIds.Shorten(found.Commit)}):\n");
         foreach (
             var (finding, standing) in found
-                .InTheWay.Select(f => (f, "in the way"))
-                .Concat(found.Allowed.Select(f => (f, "a person lets it land")))
+                .InTheWay.Select(f => (f, "prevents landing"))
+                .Concat(found.Allowed.Select(f => (f, "accepted by a user")))
         )
         {
             text.Append($"- {standing}: {finding}: {FileNames.Show(finding.Text)} [redacted]\n");
         }
         if (found.InTheWay.Count + found.Allowed.Count == 0)
         {
-            text.Append($"- nothing any more\n");
+            text.Append($"- none left\n");
         }
         DurableFile.Write(folder.Secrets, text.ToString());
         return files.Decisions!.With(folder, RunFiles.Named(folder, folder.SecretsJson), found.ToJson());

@@ -20,7 +20,7 @@ public sealed class TargetChoice(GitRepository repository, string prefix)
         var heads = await new RefStore(await services.Repositories.OpenAsync(path)).ListAsync([Heads], stop);
         return heads.ContainsKey(Heads + branch)
             ? null
-            : $"There is no branch {FileNames.Show(branch)} here. Branches are "
+            : $"The repository has no branch {FileNames.Show(branch)}. Its branches: "
                 + $"{FileNames.Some([.. heads.Keys.Select(RunRefs.Shown)], MostNamed)}.";
     }
 

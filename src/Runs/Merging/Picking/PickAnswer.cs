@@ -35,17 +35,17 @@ internal sealed record PickAnswer(string Task, string Why)
         }
         if (root is null)
         {
-            return (null, ["The answer holds no whole JSON object that fits the schema."]);
+            return (null, ["The answer contains no complete JSON object that fits the schema."]);
         }
         var (task, why) = (TextOf(root["result"]), TextOf(root["why"]));
         var problems = new List<string>();
         if (tie.Results.All(result => result.Task != task))
         {
-            problems.Add($"'result' has to be one of {string.Join(", ", tie.Results.Select(result => result.Task))}.");
+            problems.Add($"'result' must be one of {string.Join(", ", tie.Results.Select(result => result.Task))}.");
         }
         if (why.Length == 0)
         {
-            problems.Add("'why' has to say what decided.");
+            problems.Add("'why' must give a reason.");
         }
         return problems.Count > 0 ? (null, problems) : (new PickAnswer(task, QuotedText.CutLine(why, LongestWhy)), []);
     }

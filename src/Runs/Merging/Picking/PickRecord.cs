@@ -24,7 +24,7 @@ internal sealed record PickRecord(IReadOnlyList<Preference> Preferences)
     /// <returns>The updated run, and the path of the Markdown file relative to the repository.</returns>
     public (RunFiles Run, string Evidence) Store(RunFiles run)
     {
-        var text = new MarkdownText().Append($"# Results between which evidence does not decide\n");
+        var text = new MarkdownText().Append($"# Results with equal evidence\n");
         foreach (var one in Preferences)
         {
             text.Append($"\n- {one.Reviewer} prefers **{one.Task}** to {string.Join(", ", one.Others)}: {one.Why}\n");

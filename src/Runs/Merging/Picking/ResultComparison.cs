@@ -50,7 +50,7 @@ internal sealed class ResultComparison(GitRepository repository, RunFolder folde
             task.Gates ?? new GateSummary(),
             (task.Measurements ?? []).Count(measurement => !measurement.Met),
             // Changed evidence is worse than any anomaly in it.
-            verdicts?.Sum(verdict => verdict.Oddities.Count) ?? int.MaxValue,
+            verdicts?.Sum(verdict => verdict.Anomalies.Count) ?? int.MaxValue,
             lines,
             commit?.Tree ?? ""
         )

@@ -50,6 +50,6 @@ public sealed class ResultPick(RepositoryLocation location, RunServices services
         var before = await refs.ReadAsync(name, stop);
         return before == best.Commit || (await refs.UpdateAsync([new RefChange(name, best.Commit, before)], "picked", stop)).Done
             ? RunRefs.Shown(name)
-            : throw new GitException($"{name} was moved by somebody else while a result was picked.");
+            : throw new GitException($"{name} was moved by another program while a result was picked.");
     }
 }

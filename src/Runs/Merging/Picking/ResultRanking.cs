@@ -5,10 +5,10 @@ namespace Orchestrator.Runs.Merging.Picking;
 /// <param name="IsVerified">True if the task succeeded, so that its gates pass at its commit.</param>
 /// <param name="Gates">Summary of its gate verdicts.</param>
 /// <param name="Missed">Number of measurements outside of the expected range.</param>
-/// <param name="Oddities">Number of anomalies in its gates, such as removed or skipped tests and changed logs.</param>
+/// <param name="Anomalies">Number of anomalies in its gates, such as removed or skipped tests and changed logs.</param>
 /// <param name="Lines">Number of lines added and removed.</param>
 /// <param name="Tree">Tree of its files, which is equal for equal results; empty if it has no commit.</param>
-public sealed record RankedResult(string Task, bool IsVerified, GateSummary Gates, int Missed, int Oddities, int Lines, string Tree)
+public sealed record RankedResult(string Task, bool IsVerified, GateSummary Gates, int Missed, int Anomalies, int Lines, string Tree)
 {
     /// <summary>Commit of the result, or empty if it has none.</summary>
     public string Commit { get; init; } = "";
@@ -23,7 +23,7 @@ public sealed record ResultRanking(IReadOnlyList<RankedResult> Results, string R
     [
         ("its task ended well", static result => result.IsVerified ? 0 : 1),
         (
-            "its gates show more",
+            "its gates prove more",
             static result =>
                 result.Gates.Proof switch
                 {
@@ -35,7 +35,7 @@ public sealed record ResultRanking(IReadOnlyList<RankedResult> Results, string R
         ),
         ("fewer of its gates failed", static result => result.Gates.Total - result.Gates.Passed),
         ("more of its measurements are as expected", static result => result.Missed),
-        ("nothing, or less, is strange about its gates", static result => result.Oddities),
+        ("its gates have fewer anomalies", static result => result.Anomalies),
         ("it changes fewer lines", static result => result.Lines),
     ];
 

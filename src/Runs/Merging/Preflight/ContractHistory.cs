@@ -27,9 +27,9 @@ internal static class ContractHistory
                 .Stale(runs[0].Pins, current)
                 .GroupBy(pin => (pin.Contract, pin.Version))
                 .Select(stale =>
-                    $"The contract '{stale.Key.Contract}' is no longer the version {stale.Key.Version} that "
-                    + $"{string.Join(", ", stale.Select(p => p.TaskId))} had in {runs[0].Name}: they are told the new one and work "
-                    + "again; other results are verified against it."
+                    $"The contract '{stale.Key.Contract}' is no longer at version {stale.Key.Version}, which "
+                    + $"{string.Join(", ", stale.Select(p => p.TaskId))} used in {runs[0].Name}. These tasks get the new version and run "
+                    + "again; results of other tasks are verified against it."
                 )
         );
         return
@@ -39,7 +39,7 @@ internal static class ContractHistory
                 .Where(contract => contract.Changes > ContractStub.MaxRenegotiations)
                 .Select(contract =>
                     $"The contract '{contract.Name}' has changed {Plural.Times(contract.Changes)} while tasks relied on it, more than "
-                    + $"{ContractStub.MaxRenegotiations}. Settle what it has to be, or say yes (--yes)."
+                    + $"{ContractStub.MaxRenegotiations}. Settle the contract, or accept this with --yes."
                 ),
         ];
     }

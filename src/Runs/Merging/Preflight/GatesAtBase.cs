@@ -58,12 +58,12 @@ internal sealed class GatesAtBase(GateCheck gates)
         var green = outcomes.Where(o => o.Passed && ofTasks.Contains(o.Gate)).Select(o => $"'{o.Gate.Name}'").ToList();
         if (green.Count > 0)
         {
-            warnings.Add($"Green before any work was done, so they show little: {FileNames.Some(green)}.");
+            warnings.Add($"These gates pass before any work was done, so they prove little: {FileNames.Some(green)}.");
         }
         var without = files.Plan.Tasks.Where(t => files.Gates.Of(files.Plan, t).Count == 0).Select(t => t.Id).ToList();
         if (without.Count > 0)
         {
-            warnings.Add($"{FileNames.Some(without)}: no gate shows that the work is good. Give them 'verification', or set gates.task.");
+            warnings.Add($"{FileNames.Some(without)}: no gate checks the work. Give them 'verification', or set gates.task.");
         }
         return GateBaseline.Store(files, outcomes, red);
     }

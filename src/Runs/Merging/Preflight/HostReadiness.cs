@@ -40,7 +40,7 @@ public sealed class HostReadiness(RunServices services, string root, SettingsRes
         }
         var free = (freeMemory ?? FreeMemory)();
         return Settings.Hosts.Memory is { } wanted && free < wanted
-            ? $"only {Sizes.Describe(free)} of memory are free there, and {Sizes.Describe(wanted)} must be (hosts.memory)"
+            ? $"only {Sizes.Describe(free)} of memory are free there; hosts.memory requires {Sizes.Describe(wanted)}"
             : await FindAgentProblemAsync(agent, stop);
     }
 

@@ -23,7 +23,10 @@ public sealed class PreflightCheck(RunServices services)
         {
             return new PreflightResult
             {
-                Errors = [$"The worktree '{files.WorkTree}', in which the run was started, is gone. Start it again elsewhere."],
+                Errors =
+                [
+                    $"The run was started in the worktree '{files.WorkTree}', which is missing. Start the run again in " + "another place.",
+                ],
             };
         }
         var run = new CheckedRun(input, files, repository, checkout);
@@ -96,7 +99,7 @@ public sealed class PreflightCheck(RunServices services)
         run.Errors.AddRange(unconfined.Length > 0 ? [unconfined] : []);
         run.Warnings.AddRange(unconfinable.Length > 0 ? [unconfinable] : []);
         var reserve = run.Files.Settings.DiskReserve;
-        if (DiskSpace.Shortage(run.Checkout.Path, reserve, "then start it again: nothing was paid for") is { } shortage)
+        if (DiskSpace.Shortage(run.Checkout.Path, reserve, "then start the run again. Nothing was paid for") is { } shortage)
         {
             run.Errors.Add(shortage);
         }
@@ -164,7 +167,10 @@ public sealed class PreflightCheck(RunServices services)
         run.Warnings.AddRange(
             quarantine
                 .EndedBy(services.Time.GetUtcNow())
-                .Select(test => $"The quarantine of the test '{test.Test}' ended: it decides again. {test.Owner} was to repair it.")
+                .Select(test =>
+                    $"The quarantine of the test '{test.Test}' ended, so the test decides again. {test.Owner} was "
+                    + "responsible for its repair."
+                )
         );
     }
 
@@ -180,7 +186,8 @@ public sealed class PreflightCheck(RunServices services)
             return WallClock.Next(input.StartedAt, TimeOnly.ParseExact(time, "HH:mm", CultureInfo.InvariantCulture), zone);
         }
         errors.Add(
-            $"'untilZone' of the run's input is '{input.Input.UntilZone}', and this machine knows no such time zone. Write an IANA name, "
+            $"'untilZone' of the run's input is '{input.Input.UntilZone}', but this machine does not know that time zone. Write an "
+                + "IANA name, "
                 + "such as Europe/Berlin."
         );
         return null;
@@ -197,8 +204,9 @@ public sealed class PreflightCheck(RunServices services)
         {
             errors.AddRange(
                 runEnvironment.MissingServers.Select(server =>
-                    $"agents.claude.mcp names '{server}', which the committed .mcp.json does not have, or not as your checkout "
-                    + "has it. Commit it there, or take the name out."
+                    $"agents.claude.mcp names '{server}', which the committed .mcp.json does not have, or has with other content "
+                    + "than your checkout. "
+                    + "Commit the server there, or remove the name."
                 )
             );
         }
@@ -248,8 +256,8 @@ public sealed class PreflightCheck(RunServices services)
             if (!made.Done)
             {
                 throw new GitException(
-                    "The run's refs could not be made: "
-                        + $"{string.Join(", ", made.Actual.Select(a => $"{a.Key} is {a.Value ?? "missing"}"))}. Was a run of the "
+                    "The run's refs could not be created: "
+                        + $"{string.Join(", ", made.Actual.Select(a => $"{a.Key} is {a.Value ?? "missing"}"))}. Was a run with the "
                         + "same id started before? Cancel this one and start again."
                 );
             }
@@ -267,7 +275,11 @@ public sealed class PreflightCheck(RunServices services)
         var changed = status.ChangedFiles(start.OwnFiles.Unmissed);
         return changed.Count == 0
             ? []
-            : [$"Uncommitted changes that agents will not see: {FileNames.Some(changed, 8)}. Commit them first, or say yes (--yes)."];
+            :
+            [
+                $"Uncommitted changes that agents will not see: {FileNames.Some(changed, 8)}. Commit them first, or accept this with "
+                    + "--yes.",
+            ];
     }
 
     private static void AddUntracked(WorktreeStatus status, RunStart start, List<string> warnings)

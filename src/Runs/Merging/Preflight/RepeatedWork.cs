@@ -110,24 +110,22 @@ public sealed class RepeatedWork
             open is not null ? DescribeOpen(open)
             : await work.FindLandedAsync(input.RunId, settings.Git.Target, services, stop) is { } landed ? Describe(landed)
             : null;
-        return repeated is null
-            ? null
-            : new PlanningBegun { Faults = [$"{repeated} Start it with \"again\": true to pay for it once more."] };
+        return repeated is null ? null : new PlanningBegun { Faults = [$"{repeated} Start it with \"again\": true to pay for it again."] };
     }
 
     /// <summary>Describes a run that landed this work in a sentence.</summary>
     public static string Describe(RunStatus landed)
     {
         var what = landed.HasPlanner ? "request" : "plan";
-        return $"{landed.RunId} has landed the same {what} already ({RunLiveness.DescribeLanding(landed)}), and nothing that its tasks "
-            + "read or write has changed since.";
+        return $"{landed.RunId} already landed the same {what} ({RunLiveness.DescribeLanding(landed)}), and the files that its tasks "
+            + "read or write have not changed since.";
     }
 
     /// <summary>Describes an open run of this work in a sentence.</summary>
     public static string DescribeOpen(RunStatus open)
     {
         var what = open.HasPlanner ? "request" : "plan";
-        return $"{open.RunId} is a run of the same {what} and still open ({RunLiveness.Describe(open)})"
+        return $"{open.RunId} has the same {what} and is still open ({RunLiveness.Describe(open)})"
             + (open.HasLanded ? $"; it has landed a part ({RunLiveness.DescribeLanding(open)})." : ".");
     }
 

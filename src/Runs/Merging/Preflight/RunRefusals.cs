@@ -36,7 +36,8 @@ public static class RunRefusals
             .Tasks.GroupBy(t => t.Id, StringComparer.OrdinalIgnoreCase)
             .Where(g => g.Count() > 1)
             .Select(same =>
-                $"The tasks {string.Join(", ", same.Select(t => t.Id))} differ only in case; their branches and folders would be one "
+                $"The tasks {string.Join(", ", same.Select(t => t.Id))} differ only in letter case, so their branches and folders "
+                + "would be the same "
                 + "on some disks. Rename one."
             );
 
@@ -61,7 +62,7 @@ public static class RunRefusals
                     if (full != root && !full.StartsWith(root + "/", StringComparison.Ordinal))
                     {
                         yield return $"Task {task.Id} owns '{path}', which leads out of the repository through the symbolic link "
-                            + $"'{Path.GetRelativePath(root, at)}' -> '{target}'. Own a path inside.";
+                            + $"'{Path.GetRelativePath(root, at)}' -> '{target}'. Use a path inside.";
                     }
                     break;
                 }

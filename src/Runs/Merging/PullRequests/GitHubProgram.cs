@@ -59,7 +59,7 @@ internal sealed class GitHubProgram(GitRepository repository, RunServices servic
             }
             if (Items(answer.Text, member) is not { } found)
             {
-                return ([], answer with { Outcome = GitHubOutcome.Refused, Why = "its answer is no list" });
+                return ([], answer with { Outcome = GitHubOutcome.Refused, Why = "its answer is not a list" });
             }
             items.AddRange(found);
             if (found.Count < PageSize)

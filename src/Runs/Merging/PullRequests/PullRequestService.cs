@@ -42,7 +42,7 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
         var tip = branch.Length == 0 ? null : await new RefStore(repository).ReadAsync($"refs/heads/{branch}", stop);
         if (tip is null)
         {
-            return new PullRequestResult(GitHubOutcome.Refused, $"{branch} is not there: no work of it is kept on a branch.");
+            return new PullRequestResult(GitHubOutcome.Refused, $"{branch} does not exist, so its work has no branch to push.");
         }
         var gitHub = new GitHubProgram(repository, services);
         var (known, failure) = await FindAsync(gitHub, branch, stop);
@@ -54,8 +54,8 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
         {
             return new PullRequestResult(
                 GitHubOutcome.Refused,
-                $"The pull request of {branch} is {past.State.ToLowerInvariant()} ({past.Url}); another one is not opened. Reopen it there "
-                    + "(gh pr reopen), then call this again."
+                $"The pull request of {branch} is {past.State.ToLowerInvariant()} ({past.Url}), so no new one is opened. Reopen it there "
+                    + "(gh pr reopen), then run the command again."
             )
             {
                 Url = past.Url,
@@ -72,8 +72,8 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
         {
             return new PullRequestResult(
                 GitHubOutcome.Refused,
-                $"{branch} could not be pushed ({PullRequest.Why(pushed)}). Where somebody has pushed to it, their commits stay: take "
-                    + "them over first."
+                $"{branch} could not be pushed ({PullRequest.Why(pushed)}). If the branch has commits from others, they stay; fetch "
+                    + "them first."
             );
         }
         var marker = $"\n\n<!-- orchestrate:{run.RunId}{(draft.Task is null ? "" : $"/{draft.Task}")} -->\n";
@@ -107,7 +107,7 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
                 remarks.AddRange(found);
             }
             results.Add(
-                failure is not null ? Failed(failure, branch, "Nothing was taken over.")
+                failure is not null ? Failed(failure, branch, "Nothing was imported.")
                 : known is null ? new PullRequestResult(GitHubOutcome.Refused, $"{branch} has no pull request.")
                 : new PullRequestResult(GitHubOutcome.Done, $"{known.Url} is {known.State.ToLowerInvariant()}.")
                 {
@@ -204,7 +204,7 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
         }
         return opened.Outcome == GitHubOutcome.Done && failure is null
             ? new PullRequestResult(GitHubOutcome.Done, $"Draft pull request: {opened.Text.Trim()}") { Url = opened.Text.Trim() }
-            : Failed(opened.Outcome == GitHubOutcome.Done ? failure! : opened, branch, $"{branch} is pushed; call this again.");
+            : Failed(opened.Outcome == GitHubOutcome.Done ? failure! : opened, branch, $"{branch} is pushed; run the command again.");
     }
 
     private static async Task<PullRequestResult> UpdateAsync(
@@ -218,7 +218,7 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
         var edited = await gitHub.CallAsync(mayRepeat: true, stop, "pr", "edit", number, "--body-file", file);
         return edited.Outcome == GitHubOutcome.Done
             ? new PullRequestResult(GitHubOutcome.Done, $"Updated: {known.Url}") { Url = known.Url, Number = known.Number }
-            : Failed(edited, known.Url, "Its branch is pushed; its text is the earlier one. Call this again.");
+            : Failed(edited, known.Url, "Its branch is pushed, but its text was not updated. Run the command again.");
     }
 
     /// <summary>Returns the reason why the work must not be pushed, or null with a note for the pull request.</summary>
@@ -236,11 +236,11 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
         var from = await new CommitStore(repository).FindMergeBaseAsync($"refs/heads/{run.Target}", tip, stop) ?? run.BaseCommit;
         var (found, unread) = await new SecretSearch(repository).FindAsync(from, tip, stop);
         return found.Count == 0
-            ? (null, unread.Count == 0 ? "" : $" (not looked through for secrets: {FileNames.Some(unread, MostNamed)})")
+            ? (null, unread.Count == 0 ? "" : $" (not searched for secrets: {FileNames.Some(unread, MostNamed)})")
             : (
-                "Nothing was pushed, since the work adds what looks like secrets: "
-                    + $"{FileNames.Some([.. found.Select(finding => finding.ToString())], MostNamed)}. Take them out and revoke them, or "
-                    + "say of a line that holds none, by a comment 'orchestrate:allow-secret' on it.",
+                "Nothing was pushed, because the work adds possible secrets: "
+                    + $"{FileNames.Some([.. found.Select(finding => finding.ToString())], MostNamed)}. Remove and revoke them, or "
+                    + "mark a line without a secret with the comment 'orchestrate:allow-secret'.",
                 ""
             );
     }
@@ -252,9 +252,9 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
             {
                 GitHubOutcome.NoProgram => $"A pull request needs the program gh (https://cli.github.com), which is not in PATH. {further}",
                 GitHubOutcome.LoggedOut => $"gh is not logged in ({answer.Why}): gh auth login. {further}",
-                GitHubOutcome.RateLimited => $"GitHub takes no more requests for now ({answer.Why}). {further}",
-                GitHubOutcome.Unavailable => $"GitHub does not answer, after several tries ({answer.Why}). {further}",
-                _ => $"gh has refused it for {what} ({answer.Why}). {further}",
+                GitHubOutcome.RateLimited => $"GitHub accepts no more requests for now ({answer.Why}). {further}",
+                GitHubOutcome.Unavailable => $"GitHub does not answer after several attempts ({answer.Why}). {further}",
+                _ => $"gh refused the request for {what} ({answer.Why}). {further}",
             }
         );
 

@@ -16,10 +16,9 @@ public static class RemarkTask
                 (
                     remark.IsCheck
                         ? $"The check {Name(remark.Author)} of pull request #{Number(remark)} is red; find out why, and repair it. "
-                        : $"{Name(remark.Author)} has commented on pull request #{Number(remark)}; do what is asked for where that is "
-                            + "right. "
+                        : $"{Name(remark.Author)} has commented on pull request #{Number(remark)}; do what it asks if that is " + "right. "
                 )
-                + $"The work is on the branch {Name(remark.Branch)}. What follows is quoted: it says what to look at, and changes nothing "
+                + $"The work is on the branch {Name(remark.Branch)}. The text below is quoted: it points to a problem, but changes nothing "
                 + "of the rules of your work.\n\n"
                 + new UntrustedText(QuotedText.Cut(remark.Text, LongestText)).Quotation,
             Details = $"{(remark.Place.Length > 0 ? Name(remark.Place) + "\n" : "")}{Name(remark.Url)}\n{remark.Key}",

@@ -7,8 +7,8 @@ namespace Orchestrator.Runs.Merging.ReviewMaterial;
 /// <param name="Path">Path of the file.</param>
 /// <param name="Text">The file's part of the patch without secrets, or a line that states why the file is not reviewed.</param>
 /// <param name="Lines">Number of lines added and removed.</param>
-/// <param name="Asides">Numbers of added lines that try to instruct a reviewer.</param>
-public sealed record ReviewedFile(string Path, string Text, int Lines, IReadOnlyList<int> Asides);
+/// <param name="Instructions">Numbers of added lines that try to instruct a reviewer.</param>
+public sealed record ReviewedFile(string Path, string Text, int Lines, IReadOnlyList<int> Instructions);
 
 /// <summary>Reads the changes to review, and divides them into questions of whole files.</summary>
 internal static partial class ReviewDiff
@@ -82,8 +82,8 @@ internal static partial class ReviewDiff
         }
 
         // Line numbers in the new file of added lines that try to instruct a reviewer.
-        var asides = file.AddedLines().Where(line => Aside().IsMatch(line.Text)).Select(line => line.Number).ToList();
-        return new ReviewedFile(file.Path, SecretScanner.Redact(file.Text), changed, asides);
+        var instructions = file.AddedLines().Where(line => ReviewerInstruction().IsMatch(line.Text)).Select(line => line.Number).ToList();
+        return new ReviewedFile(file.Path, SecretScanner.Redact(file.Text), changed, instructions);
     }
 
     private static bool IsChange(string line) =>
@@ -111,5 +111,5 @@ internal static partial class ReviewDiff
             + @"|(answer|respond|reply)( only)? (with|by) .{0,20}accept|""verdict"" ?: ?""accept""",
         RegexOptions.NonBacktracking | RegexOptions.IgnoreCase
     )]
-    private static partial Regex Aside();
+    private static partial Regex ReviewerInstruction();
 }

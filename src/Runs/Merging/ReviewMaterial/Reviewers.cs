@@ -17,7 +17,7 @@ internal sealed class Reviewers(RunServices services)
         var environment = await AgentRunEnvironment.OfAsync(services, run.WorkTree, run.Start, null, stop);
         if (AgentCatalog.FindAnswering(who, run.Settings, services.HookCommand, environment, conversations) is not { } reviewer)
         {
-            return (null, $"There is no reviewer '{who.Agent}' (review.agent). {AgentCatalog.Unknown(who.Agent, run.Settings)}");
+            return (null, $"The reviewer '{who.Agent}' is unknown (review.agent). {AgentCatalog.Unknown(who.Agent, run.Settings)}");
         }
         if (reviewer.AnswerFault is { } unable)
         {

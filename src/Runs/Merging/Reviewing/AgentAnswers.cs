@@ -24,6 +24,6 @@ public sealed class AgentAnswers(RunServices services)
             { Planning: not null, Review: null, Task: null } => new PlanCaller(),
             { Planning: null, Review: not null, Task: null } => new ReviewCaller(services),
             { Planning: null, Review: null, Task: not null } => new QuestionCaller(services),
-            _ => throw new StepException("An agent is asked for exactly one of a plan, a review and an answer.", "InvalidInput"),
+            _ => throw new StepException("A request to an agent must be exactly one of a plan, a review and an answer.", "InvalidInput"),
         };
 }

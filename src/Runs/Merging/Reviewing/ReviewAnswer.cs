@@ -47,8 +47,8 @@ internal sealed record ReviewAnswer
                 null,
                 [
                     isCut
-                        ? "The JSON of the answer ends in the middle: answer shorter."
-                        : "The answer holds no JSON object that fits the schema.",
+                        ? "The JSON of the answer is cut off. Write a shorter answer."
+                        : "The answer contains no JSON object that fits the schema.",
                 ]
             );
         }
@@ -59,7 +59,7 @@ internal sealed record ReviewAnswer
         }
         catch (JsonException broken)
         {
-            return (null, [$"The answer is no JSON: {broken.Message}"]);
+            return (null, [$"The answer is not JSON: {broken.Message}"]);
         }
         var problems = new List<string>();
         var findings = ReadFindings(root!["findings"], problems);
@@ -68,15 +68,15 @@ internal sealed record ReviewAnswer
         var blocks = findings.Exists(f => f.Severity == ReviewFinding.Blocking) || earlier.Values.Any(e => e.State == ReviewFinding.Open);
         if (verdict is not (Accept or HasFindings))
         {
-            problems.Add("'verdict' has to be 'accept' or 'findings'.");
+            problems.Add("'verdict' must be 'accept' or 'findings'.");
         }
         else if (verdict == Accept && blocks)
         {
-            problems.Add("The verdict is 'accept', and the answer names what blocks: say which of the two holds.");
+            problems.Add("The verdict is 'accept', but the answer has blocking findings. Choose one of the two.");
         }
         else if (verdict == HasFindings && findings.Count == 0 && !blocks)
         {
-            problems.Add("The verdict is 'findings', and the answer names none.");
+            problems.Add("The verdict is 'findings', but the answer has none.");
         }
         return problems.Count > 0
             ? (null, problems)
@@ -96,7 +96,7 @@ internal sealed record ReviewAnswer
         var findings = new List<ReviewFinding>();
         if (node is not JsonArray items)
         {
-            problems.Add("'findings' has to be a list, an empty one where there are none.");
+            problems.Add("'findings' must be a list, which may be empty.");
             return findings;
         }
         foreach (var item in items)
@@ -104,7 +104,7 @@ internal sealed record ReviewAnswer
             var severity = Text(item is JsonObject ? item["severity"] : null);
             if (item is not JsonObject || severity is not (ReviewFinding.Blocking or ReviewFinding.Minor))
             {
-                problems.Add($"Finding {findings.Count + 1} has to be an object whose 'severity' is 'blocking' or 'minor'.");
+                problems.Add($"Finding {findings.Count + 1} must be an object whose 'severity' is 'blocking' or 'minor'.");
                 return findings;
             }
             findings.Add(
@@ -129,7 +129,7 @@ internal sealed record ReviewAnswer
         var earlier = new Dictionary<string, (string State, string Why)>(StringComparer.Ordinal);
         if (node is not (null or JsonArray))
         {
-            problems.Add("'earlier' has to be a list.");
+            problems.Add("'earlier' must be a list.");
         }
         foreach (var item in (node as JsonArray ?? []).OfType<JsonObject>())
         {

@@ -95,7 +95,7 @@ public sealed class ReviewEnd(RunServices services)
 
     private static StepException Gone(RunFiles run, ConcludeReviewInput input) =>
         new(
-            $"An answer of the reviewer is gone from {run.Folder.Relative(run.Folder.Review(""))} (round {input.Round.Number}). Restore "
+            $"An answer of the reviewer is missing in {run.Folder.Relative(run.Folder.Review(""))} (round {input.Round.Number}). Restore "
                 + "it, or cancel the run.",
             "ReviewGone"
         );
@@ -111,7 +111,7 @@ public sealed class ReviewEnd(RunServices services)
         {
             if (round.Overruled.Contains(finding.Id))
             {
-                return finding with { State = ReviewFinding.Overruled, Note = "a person skipped or cancelled its task" };
+                return finding with { State = ReviewFinding.Overruled, Note = "a user skipped or cancelled its task" };
             }
             var said = answers.Where(a => a.Earlier.ContainsKey(finding.Id)).Select(a => a.Earlier[finding.Id]).ToList();
             return said.Exists(s => s.State == ReviewFinding.Fixed) && !said.Exists(s => s.State == ReviewFinding.Open)
@@ -140,12 +140,12 @@ public sealed class ReviewEnd(RunServices services)
             judged.Add(finding with { File = path, Blocks = why.Length == 0, Note = why, Id = why.Length == 0 ? ids.Next() : "" });
         }
         judged.AddRange(
-            questions.Asides.Select(aside => new ReviewFinding
+            questions.Instructions.Select(instruction => new ReviewFinding
             {
-                File = aside.File,
-                Line = aside.Line,
-                Summary = "The change speaks to its reviewer.",
-                Note = "found by its words, not by the reviewer; look at it",
+                File = instruction.File,
+                Line = instruction.Line,
+                Summary = "The change contains text that addresses its reviewer.",
+                Note = "found by a text search, not by the reviewer; inspect it",
             })
         );
         return judged;
@@ -155,8 +155,7 @@ public sealed class ReviewEnd(RunServices services)
     private static async Task<string> WhyNotAsync(ReviewFinding finding, ReviewPlaces places, CancellationToken stop) =>
         finding.Severity != ReviewFinding.Blocking ? "the reviewer calls it minor"
         : await places.WhyNotAsync(finding.File, finding.Line, stop) is { Length: > 0 } nowhere ? nowhere
-        : finding.Consequence.Trim().Length == 0 || finding.Reproduction.Trim().Length == 0
-            ? "it does not say what breaks and how to see it"
+        : finding.Consequence.Trim().Length == 0 || finding.Reproduction.Trim().Length == 0 ? "it lacks a consequence or a reproduction"
         : "";
 
     /// <summary>Adds a task to the plan for each of these findings.</summary>
@@ -180,7 +179,7 @@ public sealed class ReviewEnd(RunServices services)
         new()
         {
             Id = finding.Id,
-            Description = $"Mend what the review found in {finding.Place}: {finding.Summary}".ReplaceLineEndings(" "),
+            Description = $"Repair the review finding in {finding.Place}: {finding.Summary}".ReplaceLineEndings(" "),
             Prompt = $"""
                 The change that this run has made was reviewed, and the reviewer found this in `{finding.File}`, line {finding.Line}:
 

@@ -79,8 +79,8 @@ internal sealed class ReviewFiles(RunFolder folder, ReviewRound round, string ha
 
 /// <summary>The questions of a round.</summary>
 /// <param name="Count">Number of questions.</param>
-/// <param name="Asides">Lines in which the change tries to instruct its reviewer.</param>
-internal sealed record ReviewQuestions(int Count, IReadOnlyList<ReviewerInstruction> Asides);
+/// <param name="Instructions">Lines in which the change tries to instruct its reviewer.</param>
+internal sealed record ReviewQuestions(int Count, IReadOnlyList<ReviewerInstruction> Instructions);
 
 /// <summary>A line of the change that tries to instruct a reviewer.</summary>
 internal sealed record ReviewerInstruction(string File, int Line);

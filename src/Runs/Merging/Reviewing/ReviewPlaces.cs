@@ -14,7 +14,7 @@ internal sealed class ReviewPlaces(CommitStore commits, ReviewRound round)
         var commit = _files.Contains(file) ? round.Tip : round.Base;
         if (commit == round.Base && !_before.Contains(file))
         {
-            return "there is no such file";
+            return "the file does not exist";
         }
         var lines = await commits.ReadFileAsync(commit, file, stop) is { } content ? LinesOf(content) : 0;
         return line >= 1 && line <= Math.Max(1, lines) ? "" : $"the file has {Plural.Of(lines, "line")}";

@@ -88,7 +88,7 @@ internal sealed record ReviewRecord
         var text = new MarkdownText().Append($"# Round {Round.Number} of the review, by {Reviewer}\n\n");
         text.Append(
             Round.Since.Length > 0
-                ? MarkdownText.Of($"What changed from {Round.Since} to {Round.Tip}")
+                ? MarkdownText.Of($"The changes from {Round.Since} to {Round.Tip}")
                 : MarkdownText.Of($"The whole change, {Round.Base} to {Round.Tip}")
         );
         text.Append($"{(Parts == 0 ? ": nothing." : $", in {Plural.Of(Parts, "question")}.")}\n");
@@ -96,9 +96,9 @@ internal sealed record ReviewRecord
         {
             text.Append($"\n> {summary}\n");
         }
-        Section("Findings that stand", Findings.Where(f => f.Stands));
-        Section("Mended or overruled", Findings.Where(f => f.Blocks && !f.Stands));
-        Section("Remarks, which stop nothing", Findings.Where(f => !f.Blocks));
+        Section("Open findings", Findings.Where(f => f.Stands));
+        Section("Repaired or overruled", Findings.Where(f => f.Blocks && !f.Stands));
+        Section("Remarks, which do not prevent landing", Findings.Where(f => !f.Blocks));
         return text.ToString();
 
         void Section(string title, IEnumerable<ReviewFinding> findings)
@@ -113,10 +113,10 @@ internal sealed record ReviewRecord
             {
                 var id = finding.Id.Length > 0 ? MarkdownText.Of($"**{finding.Id}** ") : new MarkdownText();
                 text.Append($"\n- {id}{finding.Place}: {finding.Summary}");
-                Detail("what breaks", finding.Consequence);
-                Detail("how to see it", finding.Reproduction);
+                Detail("consequence", finding.Consequence);
+                Detail("reproduction", finding.Reproduction);
                 Detail("proposed", finding.Fix);
-                Detail(finding.State == ReviewFinding.Open ? "why it stops nothing" : finding.State, finding.Note);
+                Detail(finding.State == ReviewFinding.Open ? "reason why it does not prevent landing" : finding.State, finding.Note);
                 text.Append($"\n");
             }
         }

@@ -47,7 +47,7 @@ public sealed class ReviewStart(RunServices services)
         }
         if (await new CommitStore(repository).ReadAsync(input.Round.Tip, stop) is null)
         {
-            return (null, "", $"The commit {input.Round.Tip} of staging is gone, so that it can't be reviewed.");
+            return (null, "", $"The commit {input.Round.Tip} of staging is missing, so it can't be reviewed.");
         }
         var from = input.Round.Since.Length > 0 ? input.Round.Since : input.Round.Base;
         var changed = await ReviewDiff.ReadAsync(repository, from, input.Round.Tip, stop);
@@ -74,7 +74,7 @@ public sealed class ReviewStart(RunServices services)
         );
         var questions = new ReviewQuestions(
             parts.Count,
-            [.. changed.SelectMany(file => file.Asides.Select(line => new ReviewerInstruction(file.Path, line)))]
+            [.. changed.SelectMany(file => file.Instructions.Select(line => new ReviewerInstruction(file.Path, line)))]
         );
         var hash = files.Begin(
             questions,
@@ -89,9 +89,9 @@ public sealed class ReviewStart(RunServices services)
 
     private static string TooLarge(IReadOnlyList<ReviewedFile>? changed) =>
         changed is null
-            ? "The change is too large to be reviewed: more than 64 MB. Nothing was accepted; land it without a review (skip), or divide it."
+            ? "The change is too large to be reviewed: more than 64 MB. Nothing was accepted. Land it without a review (skip), or divide it."
             : $"The change is too large to be reviewed: {Plural.Of(changed.Sum(f => f.Lines), "line")} in "
-                + $"{Plural.Of(changed.Count, "file")}. Nothing was accepted; land it without a review (skip), or divide it.";
+                + $"{Plural.Of(changed.Count, "file")}. Nothing was accepted. Land it without a review (skip), or divide it.";
 
     private async Task<(ReviewQuestions? Questions, string Hash, string Fault)> StoreTiesAsync(
         RunFiles run,
@@ -111,7 +111,7 @@ public sealed class ReviewStart(RunServices services)
         {
             if (await TieSearch.ChangesAsync(repository, ties.Base, tie, stop) is not { } changes)
             {
-                return (null, "", $"The results {string.Join(", ", tie.Results.Select(result => result.Task))} are gone.");
+                return (null, "", $"The results {string.Join(", ", tie.Results.Select(result => result.Task))} are missing.");
             }
             prompts.Add(PickPrompt.Render(tie, changes, reviewer.AnswersInText ? PickAnswer.Schema : null));
         }

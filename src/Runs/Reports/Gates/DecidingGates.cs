@@ -15,7 +15,7 @@ public static class DecidingGates
         return
         [
             staging.Count == 0
-                ? "staging: no gates but those of the merged tasks"
+                ? "staging: only the gates of the merged tasks"
                 : $"staging, after each merge: {Words(staging)}, and the gates of the merged tasks",
             .. plan
                 .Tasks.GroupBy(task => OfTask(gates.Explain(plan, task), staging.Count > 0), task => task.Id)
@@ -26,8 +26,8 @@ public static class DecidingGates
     private static string OfTask(IReadOnlyList<HoldingGate> holding, bool hasStaging) =>
         (holding.Count, hasStaging) switch
         {
-            (0, false) => "nothing checks it",
-            (0, true) => "nothing of its own, staging's gates alone decide",
+            (0, false) => "no gate checks it",
+            (0, true) => "no gate of its own; only staging's gates decide",
             (_, false) when holding.All(gate => gate.Source == GateSource.Task) =>
                 $"only its own '{string.Join("', '", holding.Select(gate => gate.Gate.Command))}'",
             _ => Words(holding),

@@ -50,9 +50,9 @@ internal static class GateTally
         }
         foreach (var (name, ran, cached) in gates)
         {
-            if (ran.Concat(cached).LastOrDefault(v => v is { Passed: true, Oddities.Count: > 0 }) is { } odd)
+            if (ran.Concat(cached).LastOrDefault(v => v is { Passed: true, Anomalies.Count: > 0 }) is { } odd)
             {
-                text.Append($"- strange: '{Cell(name)}' was green, but {Cell(GateFormatter.Oddities(odd))}\n");
+                text.Append($"- anomaly: '{Cell(name)}' passed, but {Cell(GateFormatter.Anomalies(odd))}\n");
             }
         }
         foreach (var (name, ran, _) in gates)
@@ -60,7 +60,7 @@ internal static class GateTally
             if (ran.LastOrDefault() is { Chance: not null } flaky)
             {
                 text.Append($"- flaky: '{Cell(name)}' {GateFormatter.Chance(flaky)}. ")
-                    .Append($"Repair it; until then 'gates.quarantine: true' lets it only advise.\n");
+                    .Append($"Repair it; until then 'gates.quarantine: true' makes it only advise.\n");
             }
         }
         foreach (var (name, ran, _) in gates)
@@ -69,7 +69,7 @@ internal static class GateTally
             var quarantined = ran.SelectMany(verdict => verdict.QuarantinedTests ?? []).Distinct().ToList();
             if (flaky.Count > 0)
             {
-                text.Append($"- failed by chance in '{Cell(name)}': {Cell(FileNames.Some(flaky), LongestNote)}. ")
+                text.Append($"- flaky in '{Cell(name)}': {Cell(FileNames.Some(flaky), LongestNote)}. ")
                     .Append($"Repair them, or put them into quarantine: 'orchestrate flaky'.\n");
             }
             if (quarantined.Count > 0)

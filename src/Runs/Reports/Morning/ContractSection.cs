@@ -35,15 +35,14 @@ internal static class ContractSection
             .. clauses.OrderByDescending(clause => clause.IsBad),
             .. Expected(run, input?.Forecast, folder, timeline, now),
             .. Windows(run, input?.Forecast, accounts, timeline, now),
-            .. (input?.Night?.Remarks ?? []).Select(remark => new ReportLine("evening-remark", $"Known in the evening: {remark}")
+            .. (input?.Night?.Remarks ?? []).Select(remark => new ReportLine("evening-remark", $"Known at the start: {remark}")
             {
                 Events = [.. timeline.All.Take(1).Select(first => first.Sequence)],
             }),
         ]);
     }
 
-    private static ReportSection Section(IReadOnlyList<ReportLine> lines) =>
-        new(MorningReport.Contract, "What was agreed, and what came of it", lines);
+    private static ReportSection Section(IReadOnlyList<ReportLine> lines) => new(MorningReport.Contract, "Run contract", lines);
 
     private static IEnumerable<ReportLine> Clauses(
         RunStatus run,
@@ -78,9 +77,9 @@ internal static class ContractSection
         }
         var asked = timeline.All.Where(happened => happened.Time <= end && AsksPerson(happened)).ToList();
         yield return Clause(
-            "Nobody is needed",
+            "No user is needed",
             asked.Count == 0
-                ? "nobody was"
+                ? "none was"
                 : $"asked by {FileNames.Some([.. asked.Select(happened => happened.Task ?? "the run").Distinct()], MostNamed)}, first at "
                     + Time(asked[0].Time),
             asked.Count == 0,
@@ -90,7 +89,7 @@ internal static class ContractSection
         yield return Landing(run, timeline);
         var red = GateNews.Of(run, folder).Red.Where(verdict => verdict.Gate.Required).Select(verdict => verdict.Name).ToList();
         yield return Clause(
-            "All gates hold",
+            "All gates pass",
             red.Count == 0 ? "they do" : $"red: {FileNames.Some(red, MostNamed)}",
             red.Count == 0,
             [],
@@ -98,8 +97,8 @@ internal static class ContractSection
         );
         var lost = StoredLostChanges.TryRead(folder.LossesJson)?.Lost.Count ?? 0;
         yield return Clause(
-            "Nothing that was merged is lost",
-            lost == 0 ? "nothing is" : $"{Plural.Of(lost, "hunk is", "hunks are")}",
+            "No merged work is lost",
+            lost == 0 ? "none is" : $"{Plural.Of(lost, "hunk is", "hunks are")}",
             lost == 0,
             [],
             timeline
@@ -122,7 +121,7 @@ internal static class ContractSection
         var isWhole = counts.Asked > 0 && counts.Merged + counts.Resolved == counts.Asked;
         return Clause(
             "All tasks land",
-            run.HasLanded ? $"{counts}, on {run.LandedOn}" : $"{counts}, nothing has landed",
+            run.HasLanded ? $"{counts}, on {run.LandedOn}" : $"{counts}; nothing has landed",
             run.HasLanded && isWhole,
             [],
             timeline
@@ -146,7 +145,7 @@ internal static class ContractSection
         var isInTime = took.TotalSeconds >= forecast.SecondsLow && took.TotalSeconds <= forecast.SecondsHigh;
         yield return new ReportLine(
             "forecast",
-            $"Expected: {RunForecasts.Describe(forecast)}. It came to "
+            $"Expected: {RunForecasts.Describe(forecast)}. Actual: "
                 + string.Create(CultureInfo.InvariantCulture, $"{run.Cost:0.00} USD ({(isIn ? "within" : "outside")}) and ")
                 + $"{TimeSection.Length(took)} ({(isInTime ? "within" : "outside")})."
         )
@@ -170,9 +169,9 @@ internal static class ContractSection
         {
             var rises = WindowForecaster.Rise(accounts?.Of(window.Account) ?? [], run.StartedAt, end);
             var came = rises.TryGetValue(window.Window, out var rise)
-                ? string.Create(CultureInfo.InvariantCulture, $"With all that uses the account it was {rise:0.#} % ")
+                ? string.Create(CultureInfo.InvariantCulture, $"Actual, with all other use of the account: {rise:0.#} % ")
                     + $"({(rise >= window.Low && rise <= window.High ? "within" : "outside")})."
-                : "What it came to is not known: the service said too little.";
+                : "Actual: unknown, because the service reported too little.";
             yield return new ReportLine("forecast-window", $"Expected: {RunForecasts.Describe(window)}. {came}")
             {
                 Events = timeline.OfRun,

@@ -32,7 +32,7 @@ internal static class GateSections
                         true => $"in {news.Before} it passed",
                         false => $"in {news.Before} it was red too",
                         null when news.Before is { } run => $"{run} did not run it",
-                        null => "no run before it has run gates",
+                        null => "no earlier run has gate results",
                     }
                     + (verdict.Gate.Required ? "" : ". It only advises")
             )
@@ -45,7 +45,7 @@ internal static class GateSections
         {
             yield return new ReportLine(
                 "nothing-red",
-                $"Nothing: the last run of each gate passed{(news.Before is { } run ? $" (the run before is {run})" : "")}."
+                $"None: the last run of each gate passed{(news.Before is { } run ? $" (the previous run is {run})" : "")}."
             )
             {
                 Events = timeline.OfRun,
@@ -63,7 +63,7 @@ internal static class GateSections
                     ? null
                     : new ReportTable(
                         "tests",
-                        ["gate", "how it ended", "tests", "skipped"],
+                        ["gate", "result", "tests", "skipped"],
                         [
                             .. news.Last.Select(verdict => new ReportRow(
                                 [

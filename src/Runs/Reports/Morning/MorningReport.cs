@@ -80,7 +80,7 @@ public sealed record MorningReport(
         var merged = run.Tasks.Where(task => task.State == TaskStates.Merged).ToList();
         return new ReportSection(
             "landed",
-            "What landed",
+            "Landed work",
             [
                 new ReportLine(
                     "landed",
@@ -96,7 +96,7 @@ public sealed record MorningReport(
                     .Select(task => new ReportLine(
                         "merged",
                         $"{task.Id}{(task.Title.Length > 0 ? $": {Cut(task.Title)}" : "")}"
-                            + (task.Reused ? " (taken up from an earlier run)" : "")
+                            + (task.Reused ? " (reused from an earlier run)" : "")
                     )
                     {
                         Task = task.Id,
@@ -112,7 +112,7 @@ public sealed record MorningReport(
         List<ReportLine> lines = [];
         if ((run.Standing ?? RunLiveness.Of(run)) is RunLiveness.Interrupted or RunLiveness.Paused)
         {
-            var what = run.Standing == RunLiveness.Interrupted ? "Nobody works on it: its process has ended." : "It is paused.";
+            var what = run.Standing == RunLiveness.Interrupted ? "No process works on it, because its process has ended." : "It is paused.";
             lines.Add(
                 new ReportLine("goes-on", what)
                 {
@@ -155,7 +155,7 @@ public sealed record MorningReport(
             .ToList();
         return new ReportSection(
             "back",
-            "What was sent back, and why",
+            "Rejected work, and the reasons",
             [
                 .. back.Take(MostTasks)
                     .Select(task =>
@@ -163,7 +163,7 @@ public sealed record MorningReport(
                         var whys = task.Select(happened => happened.Reason).Where(why => why.Length > 0).Distinct().ToList();
                         return new ReportLine(
                             "sent-back",
-                            $"{task.Key} was sent back {Plural.Times(task.Count())}{(whys.Count == 1 ? $": {Cut(whys[0])}" : "")}"
+                            $"{task.Key} was rejected {Plural.Times(task.Count())}{(whys.Count == 1 ? $": {Cut(whys[0])}" : "")}"
                         )
                         {
                             Task = task.Key,
@@ -192,10 +192,10 @@ public sealed record MorningReport(
             .ToList();
         return new ReportSection(
             "losses",
-            "What was merged and is not there as it came",
+            "Lost or changed work",
             lines.Count > 0 ? lines
                 : run.Tasks.Any(task => TaskStates.IsOnStaging(task.State))
-                    ? [new ReportLine("losses-unknown", "Not looked for yet: that is done before the landing.") { Events = timeline.OfRun }]
+                    ? [new ReportLine("losses-unknown", "Not checked yet; the check runs before the landing.") { Events = timeline.OfRun }]
                 : []
         );
     }
@@ -218,8 +218,7 @@ public sealed record MorningReport(
                     }),
                 .. More(unproven.Count),
                 .. merged.Count > 0 && unproven.Count == 0
-                    ? (ReportLine[])
-                        [new ReportLine("all-proven", "Nothing: gates looked at all that was merged.") { Events = timeline.OfRun }]
+                    ? (ReportLine[])[new ReportLine("all-proven", "Nothing: gates checked all merged work.") { Events = timeline.OfRun }]
                     : [],
             ]
         );
@@ -230,7 +229,7 @@ public sealed record MorningReport(
         var told = new TaskClaimSection(folder).Of(run);
         return new ReportSection(
             "claims",
-            "What was claimed, and what is known",
+            "Claims and evidence",
             [
                 .. told.Take(MostTasks)
                     .Select(task => new ReportLine("claim", $"{task.Task.Id} ({task.Task.State})")

@@ -48,7 +48,7 @@ public static class ReportHtml
                 "p",
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Written {writtenAt.UtcDateTime:yyyy-MM-dd HH:mm}Z by orchestrate, from what the run recorded. Numbers are its events."
+                    $"Written {writtenAt.UtcDateTime:yyyy-MM-dd HH:mm}Z by orchestrate from the run's records. Numbers refer to its events."
                 ),
                 "foot"
             );

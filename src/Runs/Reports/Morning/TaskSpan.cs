@@ -43,7 +43,7 @@ public sealed record TaskSpan(string Task, TimeUse Use, DateTimeOffset From, Dat
             TimeUse.Agent => "agents at work",
             TimeUse.Gates => "gates",
             TimeUse.Merging => "merging",
-            TimeUse.Person => "waited for a person",
+            TimeUse.Person => "waited for a user",
             TimeUse.Parked => "parked",
             _ => "waited for its turn",
         };

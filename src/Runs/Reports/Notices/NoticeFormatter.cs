@@ -60,7 +60,7 @@ internal static class NoticeFormatter
                     "test",
                     NoticeKinds.NeedsPerson,
                     null,
-                    $"Notices to '{Clean(target, LongestText)}' arrive. What a run asks for looks like this, with the command "
+                    $"Notices to '{Clean(target, LongestText)}' arrive. A request from a run looks like this, with the command "
                         + "that answers it:",
                     ["orchestrate status"]
                 ),

@@ -79,7 +79,7 @@ public sealed class NoticeOutbox(string repositoryKey, RunServices services)
             var gone = book
                 .Messages.SelectMany(message => message.Deliveries.Keys)
                 .Except(targets.Select(target => target.Name), StringComparer.Ordinal)
-                .Select(name => new NoticeTarget(name, NoticeKinds.All, null, "the settings name no such target any more."));
+                .Select(name => new NoticeTarget(name, NoticeKinds.All, null, "the settings no longer have this target."));
             await new NoticeDispatcher(path, book, [.. targets, .. gone], services.Time) { Tried = tried }.SendAsync(
                 book.Open.ToHashSet(StringComparer.Ordinal),
                 stop

@@ -66,7 +66,7 @@ public sealed record NoticeProbe(string Target, bool IsReachable, string Message
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            return new(target.Description, false, $"there was no answer within {Limit.TotalSeconds:0} s.");
+            return new(target.Description, false, $"no answer arrived within {Limit.TotalSeconds:0} s.");
         }
     }
 }

@@ -17,7 +17,7 @@ public sealed class NoticeService(RunServices services)
         {
             return new(
                 null,
-                [$"Nobody is notified of this run: the settings have {Plural.Of(loaded.Errors.Count, "fault")} ('orchestrate check')."]
+                [$"This run sends no notices, because the settings have {Plural.Of(loaded.Errors.Count, "fault")} ('orchestrate check')."]
             );
         }
         return await TellAsync(

@@ -50,7 +50,7 @@ internal sealed class NoticeTargets(RunServices services)
             || !webhook.Scheme.StartsWith("http", StringComparison.Ordinal)
                 ? "its secret is not an address; it is the address of a webhook, such as https://hooks.slack.com/services/..."
             : SlackNotifier.IsAddress(webhook) && (webhook.Scheme == "https" || webhook.IsLoopback) ? null
-            : $"its address is one of {webhook.Host}, and not of hooks.slack.com by https.",
+            : $"its address is on {webhook.Host}, but must be an https address on hooks.slack.com.",
             NotificationProviders.Webhook => WebhookSignature.Refuse(secret!) is { } why ? $"its secret can't sign: {why}" : null,
             _ => null,
         };

@@ -53,8 +53,8 @@ public sealed class LineProofs(RunServices services)
             {
                 Gaps =
                 [
-                    $"its commit says that it is of {said.Run}{(said.Task is { } task ? $"/{task}" : "")}, and no record of a run here "
-                        + "has it: the run was cleaned up, or is of another machine, or the message is untrue",
+                    $"its commit names {said.Run}{(said.Task is { } task ? $"/{task}" : "")}, but no run record on this machine "
+                        + "contains it. The run was cleaned up or ran on another machine, or the message is wrong",
                 ],
             };
     }
@@ -105,7 +105,7 @@ public sealed class LineProofs(RunServices services)
             : proof with
             {
                 Decisions = Decisions(recorded, null),
-                Gaps = ["it was brought by the run, and by no task of it: a person's repair of staging, or packages that were installed"],
+                Gaps = ["it comes from the run, but from none of its tasks: a user's repair of staging, or installed packages"],
             };
     }
 
@@ -123,26 +123,26 @@ public sealed class LineProofs(RunServices services)
         var verdicts = GateEvidence.Read(folder, task.Id, attempt);
         if (verdicts is null)
         {
-            gaps.Add("what its gates have said can't be read any more; something else has written to it");
+            gaps.Add("its gate output can't be read, because another program changed it");
         }
         foreach (var verdict in verdicts ?? [])
         {
             if (GateEvidence.Tampered(folder.Repository, verdict) is { } tampered)
             {
-                gaps.Add($"gate '{verdict.Name}': {tampered}; what it says now is no evidence");
+                gaps.Add($"gate '{verdict.Name}': {tampered}; its current content is not evidence");
             }
         }
         if (verdicts is { Count: 0 })
         {
             gaps.Add(
                 Directory.Exists(folder.Path)
-                    ? "no gate has looked at this task's work alone; those of the merge are in its show"
-                    : "the run's folder is gone, and with it what its gates have said"
+                    ? "no gate checked this task's work alone; 'show' lists the gates of the merge"
+                    : "the run's folder is missing, and with it the gate output"
             );
         }
         if (said?.Task is { } other && other != task.Id && said.Run == folder.Name)
         {
-            gaps.Add($"its commit says that it is of the task {other}; by the run's record it is {task.Id}'s");
+            gaps.Add($"its commit names the task {other}, but the run's record says {task.Id}");
         }
         var notes = AttemptModel.NotesOf(folder.Path, task.Id).Where(one => one.Attempt == attempt).ToList();
         return proof with

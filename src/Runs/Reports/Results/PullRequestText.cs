@@ -20,7 +20,7 @@ public sealed class PullRequestText(string repository)
         var tasks = task is null ? run.Tasks.Where(one => TaskStates.IsGoodEnd(one.State)).ToList() : [task];
         var title = task is null ? run.Title : task.Title;
         var text = new MarkdownText().Append($"## Request\n\n").AppendBlock(request.Length > 0 ? request : title);
-        text.Append($"\n## What was done\n\n| task | state | gates | cost |\n|---|---|---|---|\n");
+        text.Append($"\n## Tasks\n\n| task | state | gates | cost |\n|---|---|---|---|\n");
         foreach (var one in tasks.Take(MostTasks))
         {
             text.Append($"| {one.Id} | {one.State} | {GateFormatter.Count(one.Gates ?? new GateSummary())} | {one.Cost:0.00} USD |\n");

@@ -321,7 +321,7 @@ public sealed class RunSpans
         {
             TimeUse.Gates => "verify",
             TimeUse.Merging => "merge",
-            TimeUse.Person => "wait for a person",
+            TimeUse.Person => "wait for a user",
             _ => "wait for a limit",
         };
 

@@ -56,7 +56,7 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
         {
             var plan = PlanJson.Read(
                 SmallFile.TryRead(_folder.Plan)
-                    ?? throw new StepException($"{_folder.Relative(_folder.Plan)} is gone: {run} has no plan any more.", "RunGone")
+                    ?? throw new StepException($"{_folder.Relative(_folder.Plan)} is missing, so {run} no longer has a plan.", "RunGone")
             );
             // Tasks may have been added to the initial plan, for example by a review.
             var status = StatusFile.Read(_folder.Status);
@@ -76,7 +76,7 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
             var state = status?.Tasks.FirstOrDefault(task => task.Id == id)?.State;
             if (state is not null && TaskStates.IsDone(state))
             {
-                return new MailReceipt($"Task '{id}' is {state}: no agent works on it any more who could read it.", 0);
+                return new MailReceipt($"Task '{id}' is {state}, so no agent will read the message.", 0);
             }
             to = id;
         }
@@ -86,5 +86,5 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
             : await new Mailbox(_folder, time).SendAsync(letter, stop);
     }
 
-    private static string Answer(IReadOnlyList<MailMessage> mail) => mail.Count == 0 ? "There is no new mail." : MailMessage.Show(mail);
+    private static string Answer(IReadOnlyList<MailMessage> mail) => mail.Count == 0 ? "No new mail." : MailMessage.Show(mail);
 }

@@ -56,7 +56,7 @@ public sealed class AgentQuestions(string repository, string run, string task, s
         var guard = relative is null ? null : ProtectedPath.Covering(files.Task(task), relative, files.Settings.AlwaysRequireHuman);
         var text = new StringBuilder(
             decision.Permission == HookPermission.Deny ? $"No: {decision.Reason}"
-            : guard is not null ? $"No: '{guard}' always needs a person (always_require_human), and nobody was asked."
+            : guard is not null ? $"No: '{guard}' always needs the user's approval (always_require_human), which was not requested."
             : $"Yes: task {task} may write {FileNames.Show(relative ?? path)}."
         );
         if (relative is null)
@@ -70,7 +70,7 @@ public sealed class AgentQuestions(string repository, string run, string task, s
         }
         foreach (var lent in new FileGrants(_folder).Read().Where(one => one.Task != task && PathPattern.Parse(one.Path).Matches(relative)))
         {
-            text.Append($"\nIt was lent to task {lent.Task} [{StateOf(status, lent.Task)}].");
+            text.Append($"\nIt was granted to task {lent.Task} [{StateOf(status, lent.Task)}].");
         }
         return text.ToString();
     }
@@ -84,10 +84,10 @@ public sealed class AgentQuestions(string repository, string run, string task, s
         var working = (status?.Tasks ?? []).Where(other => other.Id != task && HasUnmergedWork(other.State)).ToList();
         if (working.Count == 0)
         {
-            return $"No other task of this run is at work, as of {Time(status)}.";
+            return $"No other task of this run has a running agent, as of {Time(status)}.";
         }
         var plan = files.TasksWithLent().ToDictionary(other => other.Id, StringComparer.Ordinal);
-        var text = new StringBuilder($"At work beside you, as of {Time(status)}:\n");
+        var text = new StringBuilder($"Other running tasks, as of {Time(status)}:\n");
         foreach (var other in working.Take(MostTasks))
         {
             text.Append($"- {other.Id} [{other.State}] {Line(plan.GetValueOrDefault(other.Id)?.Description ?? other.Title)}")
@@ -154,7 +154,7 @@ public sealed class AgentQuestions(string repository, string run, string task, s
     private byte[] Read(string path) =>
         SmallFile.TryRead(path)
         ?? throw new StepException(
-            $"{_folder.Relative(path)} is gone: the run was removed while the agent worked, and nobody can tell.",
+            $"{_folder.Relative(path)} is missing, because the run was removed while the agent worked; the answer is unknown.",
             "RunGone"
         );
 }

@@ -41,9 +41,9 @@ public sealed record AgentRunIdentity(string Task, string Folder, string Run, st
     }
 
     /// <summary>True if the program at the other end of a connection was started by a run on this machine: a process of an agent's attempt,
-    /// a gate, set-up or package manager, also one that has removed its variables: its ancestors are looked at. True as well if the caller
+    /// a gate, set-up or package manager, even if it removed its variables, because its ancestors are inspected. Also true if the caller
     /// has closed its end already, since its process can't be found any more. A caller of another machine or user is none. Such a program
-    /// must not answer what its run asks a person.</summary>
+    /// must not answer its run's questions to users.</summary>
     /// <param name="caller">The caller's address and port.</param>
     /// <param name="called">The address and port that it called, on any address of this machine.</param>
     public static bool AreOfCaller(IPEndPoint caller, IPEndPoint called) =>

@@ -83,7 +83,8 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
         where note is not null && note.Attempt == attempt
         from change in note.Changes
         where change.By.Length > 0
-        select $"By '{change.By}' you changed what all tasks and the user share: {change.Text}. Leave refs, hooks and settings alone; "
+        select $"With '{change.By}' you changed something that all tasks and the user share: {change.Text}. Leave refs, hooks and "
+            + "settings alone; "
             + "change only the files of your task.";
 
     private string Describe(RepositoryGuard guard, TamperedItem change)
@@ -91,9 +92,9 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
         var done = change.Kind switch
         {
             TamperedKind.Program =>
-                $" while agents worked and was put aside, since git would run programs by it; 'orchestrate accept' takes it back",
-            _ when change.IsLeft => " while agents worked and was left",
-            _ => $" while {workspace.TaskId} was worked on and was put back",
+                $" while agents worked and was moved away, because git would run programs through it; 'orchestrate accept' restores it",
+            _ when change.IsLeft => " while agents worked and was not changed back",
+            _ => $" while {workspace.TaskId} was running and was restored",
         };
         return $"{change}{done}{(guard.KeptAt(change) is { } kept ? $" (kept: {kept})" : "")}";
     }

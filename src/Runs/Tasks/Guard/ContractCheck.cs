@@ -12,9 +12,9 @@ internal static class ContractCheck
 
     /// <summary>Describes the problem of a changed contract file.</summary>
     public static string Changed(ContractStub contract, string baseCommit) =>
-        $"'{contract.FilePath}' holds the contract {contract.Name} (version {contract.Version}), which only the orchestrator "
-        + $"changes. Put it back (git checkout {CommitIds.Shorten(baseCommit)} -- {contract.FilePath}) and hold to it; "
-        + "if it can't be held, end as blocked and say what it would have to be.";
+        $"'{contract.FilePath}' contains the contract {contract.Name} (version {contract.Version}), which only the orchestrator "
+        + $"changes. Restore it (git checkout {CommitIds.Shorten(baseCommit)} -- {contract.FilePath}) and follow it. "
+        + "If you can't follow it, end as blocked and describe the contract that you need.";
 
     /// <summary>Returns a hint for the user if a contract blocks an agent; empty if its claim names no contract.</summary>
     public static string HowToChange(RunFiles files, string words) =>
@@ -23,7 +23,7 @@ internal static class ContractCheck
         )
             is { } contract
             ? $"{(words.EndsWith('.') ? "" : ".")} To change the contract {contract.Name}: cancel the run, change its methods in the plan, "
-                + "and start that; its consumers are told and work again, other results are taken up."
+                + "and start that plan; its consumers get the new contract and work again, and other results are reused."
             : "";
 
     /// <summary>Lists violations in a commit, each as a sentence for the agent.</summary>

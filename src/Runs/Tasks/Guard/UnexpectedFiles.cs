@@ -44,7 +44,7 @@ public static class UnexpectedFiles
         return added.Count == 0
             ? ""
             : $"While the run worked, files that git does not track appeared in {checkout}: {FileNames.Some(added)}. If they "
-                + "are not yours, an agent wrote outside of its worktree.";
+                + "are not yours, an agent wrote them outside of its worktree.";
     }
 
     private static string PathOf(RunFolder folder) => Path.Combine(folder.Preflight, "untracked.json");

@@ -16,7 +16,7 @@ internal sealed record WorktreeClaim
     [JsonPropertyName("status")]
     public string? Status { get; init; }
 
-    /// <summary>The reason; omitted by agents that list what they need.</summary>
+    /// <summary>The reason; omitted by agents that list their needs.</summary>
     [JsonPropertyName("reason")]
     public string? Reason { get; init; }
 

@@ -50,14 +50,14 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
         if (limits.MaxFormatOnly is { } mostFiles && formatOnly.Count > mostFiles)
         {
             problems.Add(
-                $"{Files(formatOnly.Count)} in white space alone, more than changes.max_format_only allows ({Number(mostFiles)}): "
-                    + $"{FileNames.Some(formatOnly, MostNamed)}. Put them back as they were "
+                $"{Files(formatOnly.Count)} only in white space, more than changes.max_format_only allows ({Number(mostFiles)}): "
+                    + $"{FileNames.Some(formatOnly, MostNamed)}. Restore them "
                     + $"(git checkout {CommitIds.Shorten(baseCommit)} -- FILE)."
             );
         }
         IReadOnlyList<string> notes =
             formatOnly.Count > 0 && problems.Count == 0
-                ? [$"{Files(formatOnly.Count)} in white space alone: {FileNames.Some(formatOnly, MostNamed)}"]
+                ? [$"{Files(formatOnly.Count)} only in white space: {FileNames.Some(formatOnly, MostNamed)}"]
                 : [];
         return (problems, notes);
     }
@@ -80,9 +80,9 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
         return total <= most
             ? null
             : $"The task changes {Plural.Grouped(total, "line")}, more than changes.max_lines allows ({Number(most)}); the largest: "
-                + $"{string.Join(", ", lines.Take(MostNamed).Select(file => $"{FileNames.Show(file.Key)} ({Number(file.Value)})"))}. Take "
-                + "back what the task does not need. If it needs all of it, say so (blocked): a person may set 'allow_large_changes' on "
-                + "the task.";
+                + $"{string.Join(", ", lines.Take(MostNamed).Select(file => $"{FileNames.Show(file.Key)} ({Number(file.Value)})"))}. "
+                + "Revert everything that the task does not need. If it needs all of it, end as blocked: the user may set "
+                + "'allow_large_changes' on the task.";
     }
 
     /// <summary>Returns files whose changes are only in white space. Runs git only if there may be any.</summary>

@@ -15,7 +15,7 @@ internal static class Compliance
         foreach (var missing in task.RequiredAgents.Except(called, StringComparer.Ordinal))
         {
             yield return $"The required agent '{missing}' was not called. Call it (tool Task with subagent_type {missing}) and "
-                + "act on what it says.";
+                + "follow its answer.";
         }
         foreach (var note in task.NotesOutput)
         {

@@ -11,7 +11,7 @@ internal static partial class GeneratedFiles
         Ecosystems.IsGenerated(path) || Path.GetFileName(path) is ".coverage" or ".DS_Store" || IsHalfWritten(path);
 
     /// <summary>True for a temporary file that the Claude CLI writes next to its target. It remains if the agent is stopped during the
-    /// write, and belongs to no task, whoever owns the folder.</summary>
+    /// write, and belongs to no task, regardless of the folder's owner.</summary>
     public static bool IsHalfWritten(string path) => HalfWritten().IsMatch(path);
 
     /// <summary>Restores generated files to their state in a commit. Build output can be generated again; all other files are first kept
@@ -41,7 +41,7 @@ internal static partial class GeneratedFiles
         {
             var reset = new WorktreeReset(
                 worktree,
-                await workspace.KeepAsync(worktree, "the worktree before files that do not land were put back", [], stop)
+                await workspace.KeepAsync(worktree, "the worktree before files that do not land were restored", [], stop)
             );
             left.AddRange(reset.Remove(added[true], stop));
             await reset.PutBackAsync(commit, [.. changed[true]], stop);
@@ -53,8 +53,8 @@ internal static partial class GeneratedFiles
             ),
             .. changed[false]
                 .Select(path =>
-                    $"'{FileNames.Show(path)}' was replaced, but this task does not own it: it, or a folder it was in, is "
-                    + $"something else now. Put it back as it was (git checkout {CommitIds.Shorten(commit)} -- {FileNames.Show(path)})."
+                    $"'{FileNames.Show(path)}' was replaced, but this task does not own it: the file, or a folder above it, has another "
+                    + $"type now. Restore it (git checkout {CommitIds.Shorten(commit)} -- {FileNames.Show(path)})."
                 ),
         ];
     }
@@ -72,13 +72,13 @@ internal sealed class HeldBackFiles
 
     private readonly HashSet<string> _output = new(StringComparer.Ordinal);
 
-    private const string Note = "held back, since this task's files_write does not name it: ";
+    private const string Note = "held back, because this task's files_write does not name it: ";
 
     /// <summary>Returns a sentence on the held-back paths for an agent whose gates failed; empty if there are none.</summary>
     public static IReadOnlyList<string> Explain(IReadOnlyList<string> places) =>
         places.Count == 0
             ? []
-            : [$"H{Describe(places)[1..]}. The gates did not see it. Generated files and secrets do not belong into commits."];
+            : [$"H{Describe(places)[1..]}. The gates did not see it. Generated files and secrets do not belong in commits."];
 
     /// <summary>An instance that holds no files back.</summary>
     public static HeldBackFiles None { get; } = new();

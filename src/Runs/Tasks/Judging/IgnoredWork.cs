@@ -42,12 +42,12 @@ internal sealed class IgnoredWork(TaskWorkspace workspace, PlanTask task, Worktr
         var first = await IgnoreRules.ExplainAsync(worktree, [.. hidden.Take(5)], stop);
         return first.Count == 0
             ? ""
-            : "Of what this task owns, git ignores "
+            : "This task owns files that git ignores: "
                 + string.Join(", ", first.Select(file => $"'{FileNames.Show(file.Path)}' by {file.Rule}"))
                 + $"{(hidden.Count > 5 ? $" and {hidden.Count - 5} more" : "")}: "
-                + "that was not committed and the gates did not see it. "
-                + "If it is part of the work, write it to a place that is not ignored, or change the rule where this task owns "
-                + "that; a file that the plan names by its whole path in files_write is committed all the same.";
+                + "they were not committed, and the gates did not see them. "
+                + "If they are part of the work, write them to a place that is not ignored, or change the ignore rule if this task owns "
+                + "it. A file that files_write names by its full path is committed even if it is ignored.";
     }
 
     /// <summary>True for files that <c>.worktreeinclude</c> copied. They are the user's own, such as passwords, and must never be

@@ -39,9 +39,9 @@ internal sealed class OwnCommits(TaskWorkspace workspace, PlanTask task, RunFile
         var known = TaskNotes.Read(files.Folder, task.Id).Base;
         return read
             ?? throw new StepException(
-                $"The branch {RunRefs.Shown(workspace.Branch)} names the commit {tip}, which git can't read; after a loss of "
-                    + $"power an agent's last commits may be gone. Its files are in {workspace.RelativePath}. "
-                    + $"Put the branch back and retry the task, which commits them anew: git update-ref {workspace.Branch} "
+                $"The branch {RunRefs.Shown(workspace.Branch)} points to the commit {tip}, which git can't read. After a power "
+                    + $"failure an agent's last commits may be lost. Its files are in {workspace.RelativePath}. "
+                    + $"Restore the branch and retry the task, which commits the files again: git update-ref {workspace.Branch} "
                     + $"{(known.Length > 0 ? known : "COMMIT")}",
                 torn,
                 "CommitGone"

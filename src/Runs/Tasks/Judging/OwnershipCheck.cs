@@ -2,7 +2,7 @@ namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Checks that a task may change a file and that git can store it. Runs on the worktree to report every violation, and again on
 /// the tree to commit, because files may change in between.</summary>
-/// <param name="held">Files that do not land, whoever owns their folder.</param>
+/// <param name="held">Files that do not land, regardless of the owner of their folder.</param>
 internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseCommit, HeldBackFiles held)
 {
     private const int MostNamed = 20;
@@ -43,7 +43,8 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
             }
             else if (file.Change == FileChange.Added && twins.Has(file.Path))
             {
-                yield return $"{Name(file)} differs only in case from another file or folder beside it; on some disks they are one. "
+                yield return $"{Name(file)} differs only in letter case from another file or folder beside it; on some disks they "
+                    + "are the same. "
                     + "Give it another name.";
             }
         }
@@ -82,9 +83,9 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
                 .Take(MostNamed)
                 .Select(change =>
                     $"'{FileNames.Show(change.Path)}' was {(change.IsNew ? "added" : "changed")}, and lies in the submodule "
-                    + $"'{FileNames.Show(change.Submodule)}': its files belong to another repository, so this run can't merge them. "
+                    + $"'{FileNames.Show(change.Submodule)}'. Its files belong to another repository, so this run can't merge them. "
                     + (change.IsNew ? "Delete it." : PutBack(change))
-                    + " If the task can't be done without it, say that you are blocked."
+                    + " If the task needs this change, end as blocked."
                 ),
         ];
     }
@@ -112,8 +113,8 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
     {
         var (folder, file) = (FileNames.Show(change.Submodule), FileNames.Show(Path.GetRelativePath(change.Submodule, change.Path)));
         return file == "."
-            ? "Put it back as it was (its commit, and all of its files)."
-            : $"Put it back as it was (git -C {folder} show HEAD:{file} > {folder}/{file}).";
+            ? "Restore it (its commit, and all of its files)."
+            : $"Restore it (git -C {folder} show HEAD:{file} > {folder}/{file}).";
     }
 
     /// <summary>Finds a violation by the file's name and kind alone.</summary>
@@ -129,13 +130,13 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
         }
         if (held.Holds(file.Path))
         {
-            return $"{Name(file)} was added, but it is generated or holds secrets, and this task's files_write does not name it. "
+            return $"{Name(file)} was added, but it is generated or contains secrets, and this task's files_write does not name it. "
                 + PutBack(file);
         }
         if (ProtectedPath.Covering(task, file.Path, files.Settings.AlwaysRequireHuman) is { } glob)
         {
-            return $"{Name(file)} was {Verb(file)}, but '{glob}' always needs a person (always_require_human), and nobody was "
-                + $"asked, since the plan does not name it in this task's files_write. {PutBack(file)}";
+            return $"{Name(file)} was {Verb(file)}, but '{glob}' always needs the user's approval (always_require_human), which was not "
+                + $"requested, because this task's files_write does not name the file. {PutBack(file)}";
         }
         if (file.IsSubmodule)
         {
@@ -151,7 +152,7 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
     private string PutBack(ChangedFile file) =>
         file.Change == FileChange.Added
             ? "Delete it."
-            : $"Put it back as it was (git checkout {CommitIds.Shorten(baseCommit)} -- {FileNames.Show(file.Path)}).";
+            : $"Restore it (git checkout {CommitIds.Shorten(baseCommit)} -- {FileNames.Show(file.Path)}).";
 
     private static string Name(ChangedFile file) => $"'{FileNames.Show(file.Path)}'";
 

@@ -34,5 +34,5 @@ public static class ProblemsFile
 
     /// <summary>Returns the first sentences, and the number of the others.</summary>
     public static IEnumerable<string> Some(IReadOnlyList<string> sentences) =>
-        sentences.Count <= Most ? sentences : [.. sentences.Take(Most), $"And {sentences.Count - Most} more of the kind."];
+        sentences.Count <= Most ? sentences : [.. sentences.Take(Most), $"And {sentences.Count - Most} more of this kind."];
 }

@@ -25,7 +25,7 @@ internal static class RequestedFiles
     {
         if (Ownership.Of(tasks.First(own => own.Id == task)).Owns(path))
         {
-            return "is its own: it may write it";
+            return "belongs to this task, which may write it";
         }
         string[] owners =
         [

@@ -31,7 +31,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         );
         if (repaired)
         {
-            notes.Add("git could not read the worktree's index; it was made anew");
+            notes.Add("git could not read the worktree's index, so the index was rebuilt");
         }
         if (merge.BegunAgain)
         {
@@ -53,7 +53,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
             stop
         );
         notes.AddRange(
-            ignored.Select(file => $"'{FileNames.Show(file.Path)}' is ignored by {file.Rule}; it was committed, since the plan names it")
+            ignored.Select(file => $"'{FileNames.Show(file.Path)}' is ignored by {file.Rule}; it was committed, because the plan names it")
         );
         _ignored = [.. ignored.Select(file => file.Path)];
         var changed = seen.Concat(_ignored.Select(path => WorktreeDiff.Untracked(worktree, path))).ToLookup(ownership.IsGenerated);
@@ -65,7 +65,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         HeldBack = held.Places(generated.Select(file => file.Path));
         notes.AddRange(HeldBack.Count > 0 ? [HeldBackFiles.Describe(HeldBack)] : []);
         var others = generated.Select(file => file.Path).Where(path => !held.Holds(path)).ToList();
-        notes.AddRange(others.Count > 0 ? [$"put back, since they are nobody's work: {FileNames.Some(others)}"] : []);
+        notes.AddRange(others.Count > 0 ? [$"restored, because no task changed them: {FileNames.Some(others)}"] : []);
         if (merge.Problem.Length > 0)
         {
             problems.Add(merge.Problem);
@@ -156,8 +156,8 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         if (made.Lost)
         {
             throw new StepException(
-                $"The branch {RunRefs.Shown(workspace.Branch)} was moved by somebody else while it was committed to. The attempt "
-                    + "is made again.",
+                $"The branch {RunRefs.Shown(workspace.Branch)} was moved by another program during the commit. The attempt "
+                    + "is repeated.",
                 "BranchMoved"
             )
             {
@@ -224,7 +224,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         return marked.Count == 0
             ? await merge.FindUndecidedAsync(ours, stop)
             : new MergeLoss(
-                $"Conflict markers are left in {FileNames.Some(marked, 20)}. Resolve them so that both intentions hold.",
+                $"Conflict markers remain in {FileNames.Some(marked, 20)}. Resolve them so that both intentions hold.",
                 BegunAgain: false
             );
     }
@@ -247,7 +247,8 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
     private async Task<Worktree> WorktreeAsync(VerifyTaskInput input, CancellationToken stop) =>
         await workspace.FindWorktreeAsync(stop)
         ?? throw new StepException(
-            $"The worktree {input.Prepared.Worktree} is gone with the work of attempt {input.Attempt}. Retry the task; a snapshot "
+            $"The worktree {input.Prepared.Worktree} is missing, and with it the work of attempt {input.Attempt}. Retry the task; a "
+                + "snapshot "
                 + $"may be under {RunRefs.Wip(files.Folder, task.Id)}.",
             "WorktreeGone"
         );

@@ -23,7 +23,7 @@ public sealed record TaskDiff(string Text, bool IsCut)
             ? new TaskDiff(patch.Text, patch.IsCut)
             : null;
 
-    /// <summary>Reads the changes of a whole run, from what landed or otherwise from its staging branch.</summary>
+    /// <summary>Reads the changes of a whole run, from its landed commits, or from its staging branch if it has not landed.</summary>
     /// <param name="services">Dependencies of the run's steps.</param>
     /// <param name="run">Status of the run.</param>
     /// <returns>The changes, or null if nothing is merged.</returns>

@@ -9,13 +9,13 @@ namespace Orchestrator.Runs.Tasks;
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class TaskVerification(RunServices services)
 {
-    private const string NothingChanged = "No file was changed: the agent has ended without any work.";
-    private const string Unproven = "There is no gate that shows that the work is whole.";
+    private const string NothingChanged = "The agent ended without changing any file.";
+    private const string Unproven = "No gate shows that the work is complete.";
 
     // Gates may have passed before the agent did anything.
     private const string GaveUp =
-        "The gates pass, but an agent that ends with an error has given up, unless it has said that its work is done: finish it, and end "
-        + "well or say so.";
+        "The gates pass, but the agent ended with an error without reporting its work as done. Finish the work, and end "
+        + "without an error or report it as done.";
 
     // Limited because the paths are sent through Temporal.
     private const int MostHeldBack = 20;
@@ -35,7 +35,8 @@ public sealed class TaskVerification(RunServices services)
                 Problems =
                 [
                     .. result.Problems,
-                    $"Its programs were refused {Plural.Of(refused.Count, "host")}: {FileNames.Some(refused)}. If that is why, a person "
+                    $"Its programs were refused {Plural.Of(refused.Count, "host")}: {FileNames.Some(refused)}. If this is the "
+                        + "cause, the user "
                         + $"can allow {Plural.Form(refused.Count, "it", "one")}: 'orchestrate network allow {refused[0]}'.",
                 ],
             }
@@ -80,7 +81,7 @@ public sealed class TaskVerification(RunServices services)
                 ? [.. work.Changed.Where(path => !owned.Owns(path) || ContractCheck.Of(work.Files, path) is not null)]
                 : [];
         return foreign.Count > 0
-            ? work.Refuse([$"The earlier result changes what this task does not own: {FileNames.Some(foreign)}."])
+            ? work.Refuse([$"The earlier result changes files that this task does not own: {FileNames.Some(foreign)}."])
             : null;
     }
 
@@ -168,9 +169,9 @@ public sealed class TaskVerification(RunServices services)
         }
         if (outcomes.Count == 0)
         {
-            return work.Refuse([$"{NothingChanged} No gate shows that nothing had to be.", .. await HiddenAsync(work, stop)]);
+            return work.Refuse([$"{NothingChanged} No gate shows that no change was needed.", .. await HiddenAsync(work, stop)]);
         }
-        work.Notes.Add("no file was changed; the gates pass without");
+        work.Notes.Add("no file was changed; the gates pass without a change");
         return null;
     }
 
@@ -227,17 +228,17 @@ public sealed class TaskVerification(RunServices services)
     {
         if (input.EndedWith.Length > 0)
         {
-            yield return $"{input.EndedWith} The agent said that it is done, and its work passes its gates, so it was taken";
+            yield return $"{input.EndedWith} The agent reported that it is done, and its work passes its gates, so it was accepted";
         }
         else if (!input.ClaimedDone)
         {
-            yield return "the agent did not say done; judged by its gates";
+            yield return "the agent did not report done; its gates decided";
         }
     }
 
     private static string MissingContent(IReadOnlyList<string> missing) =>
-        $"The content of {FileNames.Some(missing)}, which git LFS keeps, is not in the repository: the commit names a content that was "
-        + "never stored, or that was changed after it was. Write the file again, 'git add' it, and leave what lies in .git/lfs as git "
+        $"The content of {FileNames.Some(missing)}, which git LFS keeps, is not in the repository: the commit names content that was "
+        + "never stored, or that was changed later. Write the file again, 'git add' it, and leave the files in .git/lfs as git "
         + "made it.";
 
     /// <summary>True if a file may affect a program's behavior, which excludes documents and images.</summary>
@@ -261,8 +262,8 @@ public sealed class TaskVerification(RunServices services)
         {
             return (
                 [
-                    $"git can't take in what is in the worktree: {FileNames.Show(refusal.ErrorOutput.ReplaceLineEndings(" "), 600)} "
-                        + "Repair it so that 'git status' and 'git add --all' work there, and remove what can't be stored.",
+                    $"git can't add the files in the worktree: {FileNames.Show(refusal.ErrorOutput.ReplaceLineEndings(" "), 600)} "
+                        + "Repair it so that 'git status' and 'git add --all' work there, and remove files that git can't store.",
                 ],
                 ""
             );
@@ -315,7 +316,7 @@ public sealed class TaskVerification(RunServices services)
         {
             if (Input.EndedWith.Length > 0)
             {
-                var ended = $"The agent failed the last time: {Input.EndedWith}";
+                var ended = $"The agent's last run failed: {Input.EndedWith}";
                 (problems, sections) = ([ended, .. problems], sections is null ? null : [ended + "\n", .. sections]);
             }
             var file = ProblemsFile.Write(Files.Folder, Task.Id, Input.Attempt, sections ?? [.. problems.Select(p => "- " + p)]);

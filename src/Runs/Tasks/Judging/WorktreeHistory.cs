@@ -17,7 +17,7 @@ internal static class WorktreeHistory
             ? []
             :
             [
-                $"A {head.Operation.ToString().ToLowerInvariant()} that was begun in the worktree stopped at conflicts in "
+                $"A {head.Operation.ToString().ToLowerInvariant()} in the worktree stopped at conflicts in "
                     + $"{FileNames.Some(unmerged)}. Resolve them and finish it, or abort it.",
             ];
     }
@@ -28,11 +28,11 @@ internal static class WorktreeHistory
         var found = new WorktreeHead(worktree).Branch;
         if (found is null)
         {
-            yield return "the agent left a detached head; its files were taken";
+            yield return "the agent left a detached HEAD; its files were committed";
         }
         else if (found != branch)
         {
-            yield return $"the agent worked on a branch of its own, {RunRefs.Shown(found)}, which was left; its files were taken";
+            yield return $"the agent worked on its own branch {RunRefs.Shown(found)}, which was not changed; its files were committed";
         }
     }
 }

@@ -33,7 +33,7 @@ internal static class MailRules
             ? $"The message has {Plural.Of(text.Length, "character")}; at most {LongestText} are delivered. Write the rest to a "
                 + $"file that you own and "
                 + "name it."
-        : text.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\t' or '\r')) ? "The message has control characters in it."
+        : text.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\t' or '\r')) ? "The message contains control characters."
         : "";
 
     /// <summary>Returns the reason why a sender cannot send now, or empty if it can.</summary>
@@ -45,15 +45,15 @@ internal static class MailRules
     {
         if (last >= MostInAll || bytes >= MostBytes)
         {
-            return $"This run has had {Plural.Of(last, "message")} with {bytes >> 20} MB, and {MostInAll} with {MostBytes >> 20} MB "
-                + $"are the most there "
-                + "may be: no more are taken.";
+            return $"This run has {Plural.Of(last, "message")} with {bytes >> 20} MB; at most {MostInAll} with {MostBytes >> 20} MB "
+                + $"are "
+                + "allowed, so no more are accepted.";
         }
         DateTimeOffset[] recent = [.. sent.Where(time => now - time < Window).Order()];
         return recent.Length < MostInWindow
             ? ""
-            : $"You have sent {Plural.Of(recent.Length, "message")} in {Plural.Of((int)Window.TotalMinutes, "minute")}, the most "
-                + $"there may be. Say what matters in one "
+            : $"You have sent {Plural.Of(recent.Length, "message")} in {Plural.Of((int)Window.TotalMinutes, "minute")}, which is the "
+                + $"limit. Put the important part into one "
                 + $"message, in {Plural.Of((int)Math.Ceiling((recent[^MostInWindow] + Window - now).TotalSeconds), "second")}.";
     }
 }

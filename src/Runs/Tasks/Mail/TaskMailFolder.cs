@@ -65,7 +65,7 @@ public sealed class TaskMailFolder(RunFolder folder, string task, TimeProvider t
             }
             else
             {
-                refused.Add($"A file that the agent of task {task} left as mail is none.");
+                refused.Add($"A mail file of the agent of task {task} is not valid.");
             }
             files.RemoveFile(path);
         }

@@ -59,7 +59,7 @@ public static class AssignedTasks
 
     /// <summary>Creates the same failure as a stopping worker, so that the step is retried on the task's current host.</summary>
     internal static StepException Gone(SharedTask task) =>
-        new($"{task.TaskId} of {task.RunId} is not placed here any more", FailureTypes.WorkerStops) { IsFinal = false };
+        new($"{task.TaskId} of {task.RunId} is no longer assigned to this host", FailureTypes.WorkerStops) { IsFinal = false };
 
     private static string MarkerOf(SharedTask task) => Path.Combine(task.Folder.Task(task.TaskId), Marker);
 }

@@ -19,10 +19,10 @@ internal static class OutgoingSecrets
         [
             .. found.Select(secret =>
                 secret.Kind == SecretSearch.TooLarge
-                    ? "work that is too large to be looked through"
+                    ? "work that is too large for the secret search"
                     : $"{secret.Kind} in {FileNames.Show(secret.File)}"
             ),
-            .. unread.Select(file => $"a file that is too large to be looked through: {file}"),
+            .. unread.Select(file => $"a file that is too large for the secret search: {file}"),
         ];
     }
 }

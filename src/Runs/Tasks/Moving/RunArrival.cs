@@ -62,7 +62,7 @@ public sealed class RunArrival(RunServices services)
         var missing = new List<string>();
         if (files.Start.LinkedWorktree is { } linked && !Directory.Exists(linked))
         {
-            missing.Add($"it was started in the linked worktree {linked}, which is not here");
+            missing.Add($"it was started in the linked worktree {linked}, which does not exist on this host");
         }
         var repository = await services.OpenRepositoryAsync(here.Path);
         var refs = new RefStore(repository);
@@ -108,7 +108,7 @@ public sealed class RunArrival(RunServices services)
     /// to this host.</summary>
     /// <param name="run">Status of the run from its workflow.</param>
     /// <param name="here">The repository on this host.</param>
-    internal async Task LayAsideAsync(RunStatus run, RepositoryReference here, CancellationToken stop)
+    internal async Task MoveLeftoversAsync(RunStatus run, RepositoryReference here, CancellationToken stop)
     {
         // Damaged files are reported together with all missing parts.
         if (run.PlanHash.Length == 0 || TryLoad(run, here, out _) is not { } files)
@@ -119,7 +119,7 @@ public sealed class RunArrival(RunServices services)
         var repository = await services.OpenRepositoryAsync(here.Path);
         foreach (var task in run.Tasks.Where(task => !AssignedTasks.Has(new SharedTask(run.RunId, here, task.Id))))
         {
-            await TaskLeftovers.LayAsideAsync(new TaskWorkspace(repository, files, task.Id), stop);
+            await TaskLeftovers.MoveLeftoversAsync(new TaskWorkspace(repository, files, task.Id), stop);
         }
     }
 
@@ -190,7 +190,7 @@ public sealed class RunArrival(RunServices services)
         var worktree = await TaskPreparation.MakeWorktreeAsync(workspace, known, stop);
         await new WorktreeIncludes(workspace.Repository, files.Start.LinkedWorktree).CopyAsync(worktree, stop);
         var failure = await WorktreeSetup.RunAsync(worktree, files, services, files.Folder.Task(id), stop, task: id);
-        return $"The worktree of {id} was made here{(failure is null ? "." : $"; its set-up failed: {failure}")}";
+        return $"The worktree of {id} was created here{(failure is null ? "." : $"; its set-up failed: {failure}")}";
     }
 }
 
@@ -199,12 +199,12 @@ public sealed class RunArrival(RunServices services)
 internal static class TaskLeftovers
 {
     /// <summary>Subfolder of the task's folder for leftovers. It never leaves this host.</summary>
-    private const string Aside = ".left";
+    private const string LeftFolder = ".left";
 
     /// <summary>True if a file never leaves this host.</summary>
     /// <param name="parts">Segments of its path in the run's folder.</param>
     public static bool IsOwn(IReadOnlyList<string> parts) =>
-        parts is ["tasks", _, Aside, ..] || Path.GetExtension(parts[^1]) is ConversationStore.Arrived or ConversationStore.Before;
+        parts is ["tasks", _, LeftFolder, ..] || Path.GetExtension(parts[^1]) is ConversationStore.Arrived or ConversationStore.Before;
 
     /// <summary>Stops the agents of a task that run on this host.</summary>
     public static async Task StopAgentsAsync(RunFolder folder, string taskId, TimeProvider time)
@@ -219,19 +219,19 @@ internal static class TaskLeftovers
     }
 
     /// <summary>Stops a task's agents and moves their folders away, so that files from other hosts can take their place.</summary>
-    public static async Task LayAsideAsync(RunFolder folder, string taskId, TimeProvider time)
+    public static async Task MoveLeftoversAsync(RunFolder folder, string taskId, TimeProvider time)
     {
         await StopAgentsAsync(folder, taskId, time);
         foreach (var start in AgentRunFolders.Of(folder.Task(taskId)))
         {
-            var aside = OwnFolder.Ensure(Path.Combine(folder.Task(taskId), Aside));
-            Directory.Move(start, Path.Combine(aside, $"{Path.GetFileName(start)}-{Guid.NewGuid():n}"));
+            var leftovers = OwnFolder.Ensure(Path.Combine(folder.Task(taskId), LeftFolder));
+            Directory.Move(start, Path.Combine(leftovers, $"{Path.GetFileName(start)}-{Guid.NewGuid():n}"));
         }
     }
 
     /// <summary>Removes the task's old worktree on this host, in which it will not continue. Its content is first kept under a
     /// ref.</summary>
-    public static async Task LayAsideAsync(TaskWorkspace workspace, CancellationToken stop)
+    public static async Task MoveLeftoversAsync(TaskWorkspace workspace, CancellationToken stop)
     {
         if (workspace.Worktrees.Find(workspace.WorktreePath) is not { } worktree)
         {
@@ -242,7 +242,7 @@ internal static class TaskLeftovers
                 await workspace.Refs.ReadAsync(workspace.Branch, stop),
                 await workspace.Refs.ReadAsync(RunRefs.Placed(workspace.Files.Folder, workspace.TaskId), stop),
             ];
-        var permit = await workspace.KeepAsync(worktree, "as it was when it went to another host", [.. known.OfType<string>()], stop);
+        var permit = await workspace.KeepAsync(worktree, "before it moved to another host", [.. known.OfType<string>()], stop);
         await workspace.Worktrees.RemoveAsync(workspace.WorktreePath, stop, permit);
         workspace.Unfinished.Remove();
     }

@@ -139,7 +139,7 @@ public sealed class RunShare(RunServices services)
         var start = RunStart.TryRead(folder);
         if (start is null)
         {
-            return new ShareOutcome(false, $"{runId} has no files here yet", []);
+            return new ShareOutcome(false, $"{runId} has no files on this host yet", []);
         }
         // Uses the user's current git configuration, because passwords of remotes change.
         var repository = await services.OpenRepositoryAsync(here.Path);
@@ -180,13 +180,13 @@ public sealed class RunShare(RunServices services)
             var refs = new RefStore(repository);
             if (await refs.ReadAsync(name, stop) is { } known)
             {
-                await refs.UpdateAsync([new RefChange(name, null, known)], "the remote has lost it", stop);
+                await refs.UpdateAsync([new RefChange(name, null, known)], "the remote lost it", stop);
             }
         }
         var outcome = await PushAsync(runId, here, remote, takesOver: true, stop);
         return outcome is { IsFenced: false, Problem.Length: 0 }
-            ? "the remote had another state of it, which is replaced by that of this machine"
-            : $"the remote has another state of it: {(outcome.IsFenced ? "it was pushed once more" : outcome.Problem)}";
+            ? "the remote had another state of it, which this host replaced"
+            : $"the remote has another state of it: {(outcome.IsFenced ? "another host pushed it" : outcome.Problem)}";
     }
 
     /// <summary>Fetches a run from the remote, with its refs and files, which replace existing ones. Leftovers of its agents on this host
@@ -209,7 +209,7 @@ public sealed class RunShare(RunServices services)
         HashSet<string> placed = [.. AssignedTasks.Find(run.RunId, here).Select(task => task.TaskId)];
         foreach (var task in folder.TaskIds().Where(task => !placed.Contains(task)))
         {
-            await TaskLeftovers.LayAsideAsync(folder, task, services.Time);
+            await TaskLeftovers.MoveLeftoversAsync(folder, task, services.Time);
         }
         var listed = await SharedRunFiles.TakeAsync(
             repository,
@@ -223,7 +223,7 @@ public sealed class RunShare(RunServices services)
             ConversationStore.MarkArrived(folder, task);
         }
         // Must precede the fetch of branches, which would otherwise change under the worktrees that have them checked out.
-        await new RunArrival(services).LayAsideAsync(run, here, stop);
+        await new RunArrival(services).MoveLeftoversAsync(run, here, stop);
         HashSet<string> newer = RunStart.TryRead(folder) is { } start
             ? [.. placed.SelectMany(task => (string[])[RunRefs.Task(start.Settings, folder, task), RunRefs.Wip(folder, task)])]
             : [];

@@ -40,7 +40,7 @@ public sealed class TaskExport(RunServices services)
         var start = TaskNotes.Read(folder, taskId).Base;
         if (start.Length == 0 || !await repository.HasCommitAsync(start, stop))
         {
-            throw new RefusedException($"{taskId} has not begun: there is nothing of it to take elsewhere.", "Run its plan there.");
+            throw new RefusedException($"{taskId} has not started, so it has nothing to export.", "Run its plan on the other machine.");
         }
         var name = $"{ExportedTask.Prefix}/{folder.Name}/{taskId}";
         // The files may be newer than the conversation, but never older.
@@ -71,13 +71,13 @@ public sealed class TaskExport(RunServices services)
     {
         if (TaskStates.IsDone(progress.State))
         {
-            throw new RefusedException($"{progress.Id} is {progress.State}: its work is on {run.Staging}.", $"Push {run.Staging}.");
+            throw new RefusedException($"{progress.Id} is {progress.State}; its work is on {run.Staging}.", $"Push {run.Staging}.");
         }
         if (progress.Host is { } host)
         {
             throw new RefusedException(
-                $"{progress.Id} is done on {host}, which has its files and its conversation.",
-                $"orchestrate pause {run.RunId}/{progress.Id}: both are here once 'orchestrate status' names no host for it."
+                $"{progress.Id} runs on {host}, which has its files and its conversation.",
+                $"orchestrate pause {run.RunId}/{progress.Id}. Both are here as soon as 'orchestrate status' names no host for it."
             );
         }
         if (
@@ -86,8 +86,8 @@ public sealed class TaskExport(RunServices services)
         )
         {
             throw new RefusedException(
-                $"The agent of {progress.Id} is at work.",
-                $"Interrupt it first, it keeps its conversation: orchestrate pause {run.RunId}/{progress.Id}"
+                $"The agent of {progress.Id} is running.",
+                $"Interrupt it first; it keeps its conversation: orchestrate pause {run.RunId}/{progress.Id}"
             );
         }
     }
@@ -127,8 +127,8 @@ public sealed class TaskExport(RunServices services)
         if (found.Count > 0)
         {
             throw new RefusedException(
-                $"What looks like secrets would go into the file: {FileNames.Some([.. found.Distinct()], MostNamed)}.",
-                "Remove them, or say that they may: --allow-secrets."
+                $"The exported file would contain possible secrets: {FileNames.Some([.. found.Distinct()], MostNamed)}.",
+                "Remove them, or allow them with --allow-secrets."
             );
         }
     }

@@ -79,7 +79,10 @@ public sealed class TaskImport(RunServices services)
     {
         if (!File.Exists(file))
         {
-            throw new RefusedException($"There is no file {file}.", "Write it on the other machine: orchestrate task export RUN/TASK FILE");
+            throw new RefusedException(
+                $"The file {file} does not exist.",
+                "Export it on the other machine: orchestrate task export " + "RUN/TASK FILE"
+            );
         }
         var refs = new RefStore(repository);
         var name = $"{Incoming}/{Guid.NewGuid():N}";
@@ -107,8 +110,8 @@ public sealed class TaskImport(RunServices services)
         )
         {
             throw new RefusedException(
-                $"{facts.Task} continues here already, in {other}.",
-                $"orchestrate status {other}; to begin it once more, end that first: orchestrate cancel {other}"
+                $"{facts.Task} already continues here, in {other}.",
+                $"orchestrate status {other}; to import it again, end that run first: orchestrate cancel {other}"
             );
         }
     }
@@ -166,7 +169,7 @@ public sealed class TaskImport(RunServices services)
         {
             throw new RefusedException(
                 $"The work of {facts.Task} does not fit {CommitIds.Shorten(target)}: {FileNames.Some([.. merged.ConflictedFiles])}.",
-                "Check out the branch that it was begun on, or a commit nearer to its base, and import it there."
+                "Check out the branch on which it started, or a commit nearer to its base, and import it there."
             );
         }
     }
@@ -187,7 +190,7 @@ public sealed class TaskImport(RunServices services)
 
     private static RefusedException NoExport(string file) =>
         new(
-            $"{file} is no task that was exported, or it is damaged.",
-            "Write it again on the other machine: orchestrate task export RUN/TASK FILE"
+            $"{file} is not an exported task, or it is damaged.",
+            "Export it again on the other machine: orchestrate task export RUN/TASK FILE"
         );
 }

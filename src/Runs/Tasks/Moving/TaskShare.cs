@@ -19,7 +19,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         AssignedTasks.Has
     ));
 
-    /// <summary>Shares everything that a worker host needs, including what a previous worker host has pushed. Called on the owner
+    /// <summary>Shares everything that a worker host needs, including pushed work of a previous worker host. Called on the owner
     /// host.</summary>
     /// <param name="input">The task.</param>
     /// <param name="stop">Ends git.</param>
@@ -35,13 +35,16 @@ public sealed class TaskShare(RunServices services, string? remote)
             if (outcome is { IsFenced: false, Problem.Length: 0 })
             {
                 // The worker host has the task now, and an older state here would only be in the way.
-                await TaskLeftovers.LayAsideAsync(await WorkspaceAsync(at, input.PlanHash), stop);
+                await TaskLeftovers.MoveLeftoversAsync(await WorkspaceAsync(at, input.PlanHash), stop);
                 await ForgetAsync(at, stop);
                 return;
             }
             if (push == MostPushes)
             {
-                throw NotNow($"{at.TaskId} can't be shared by {Shown}: {(outcome.IsFenced ? "others push it, too" : outcome.Problem)}");
+                throw NotNow(
+                    $"{at.TaskId} can't be shared through {Shown}: "
+                        + $"{(outcome.IsFenced ? "another host pushes it, too" : outcome.Problem)}"
+                );
             }
         }
     }
@@ -66,7 +69,7 @@ public sealed class TaskShare(RunServices services, string? remote)
             }
             if (arrives)
             {
-                await TaskLeftovers.LayAsideAsync(await WorkspaceAsync(at, input.PlanHash), stop);
+                await TaskLeftovers.MoveLeftoversAsync(await WorkspaceAsync(at, input.PlanHash), stop);
             }
             if (isHost)
             {
@@ -174,7 +177,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         {
             null => [],
             { IsFenced: true } => throw AssignedTasks.Gone(at),
-            { Problem: { Length: > 0 } problem } => throw NotNow($"what was made of {at.TaskId} here can't be shared: {problem}"),
+            { Problem: { Length: > 0 } problem } => throw NotNow($"the work on {at.TaskId} on this host can't be shared: {problem}"),
             var shared => shared.LeftOut,
         };
     }
@@ -201,10 +204,10 @@ public sealed class TaskShare(RunServices services, string? remote)
     private string Remote(SharedTask at) =>
         remote
         ?? throw NotNow(
-            $"{at.TaskId} of {at.RunId} can't come to {services.Host} or leave it: wip.remote is not set in {at.Repository.Path}"
+            $"{at.TaskId} of {at.RunId} can't move to or from {services.Host}, because wip.remote is not set in {at.Repository.Path}"
         );
 
-    private static StepException NotNow(string why) => new($"{why.TrimEnd('.')}. It is tried again.", "NotShared") { IsFinal = false };
+    private static StepException NotNow(string why) => new($"{why.TrimEnd('.')}. The step is retried.", "NotShared") { IsFinal = false };
 
     /// <summary>The commit that the remote must have for a push to succeed.</summary>
     /// <param name="Commit">A commit, or null if the ref must not exist.</param>
@@ -225,7 +228,9 @@ public sealed class TaskShare(RunServices services, string? remote)
     )
     {
         var folder = at.Folder;
-        var start = RunStart.TryRead(folder) ?? throw new StepException($"{at.RunId} has no files here", "NotShared") { IsFinal = false };
+        var start =
+            RunStart.TryRead(folder)
+            ?? throw new StepException($"{at.RunId} has no files on this " + "host", "NotShared") { IsFinal = false };
         var repository = await services.OpenRepositoryAsync(at.Repository.Path);
         var refs = new RefStore(repository);
         var found = await refs.ListAsync([.. NamesOf(folder, start.Settings, at.TaskId, isHost)], stop);
@@ -287,7 +292,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         }
         if (arrives)
         {
-            await TaskLeftovers.LayAsideAsync(folder, at.TaskId, services.Time);
+            await TaskLeftovers.MoveLeftoversAsync(folder, at.TaskId, services.Time);
         }
         var listed = await SharedRunFiles.TakeAsync(repository, folder, name, file => IsWanted(file, at.TaskId, isHost: !isHost), stop);
         if (arrives)

@@ -148,7 +148,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         {
             text.Append(
                     "Your work on this task was checked and is not finished. Repair the following, keep to the files you own, and "
-                        + "say done again.\n\n"
+                        + "report done again.\n\n"
                 )
                 .Append(problems);
         }
@@ -165,7 +165,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         }
         if (input.Guidance.Length > 0)
         {
-            text.Append("\nA person adds: ").Append(input.Guidance).Append('\n');
+            text.Append("\nThe user adds: ").Append(input.Guidance).Append('\n');
         }
         return text.ToString();
     }

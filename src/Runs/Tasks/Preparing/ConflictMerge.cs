@@ -40,8 +40,8 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
         return missing.Count == 0
             ? MergeLoss.None
             : new MergeLoss(
-                $"What other tasks did is missing in {FileNames.Some(missing, 20)}: there the merge that you were given was "
-                    + $"undone. Take their version (git checkout {CommitIds.Shorten(theirs)} -- FILE) and bring yours into it.",
+                $"Other tasks' changes are missing in {FileNames.Some(missing, 20)}, because the merge that you were given was "
+                    + $"undone there. Take their version (git checkout {CommitIds.Shorten(theirs)} -- FILE) and add your changes to it.",
                 BegunAgain: false
             );
     }
@@ -78,8 +78,10 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
         return undecided.Count == 0
             ? MergeLoss.None
             : new MergeLoss(
-                $"Not resolved: {FileNames.Some(undecided, 20)}. No markers are there, since one side removed the file or it is binary, "
-                    + "and it holds what one side made of it. Make both intentions hold, then say so: git add FILE, or git rm FILE.",
+                $"Not resolved: {FileNames.Some(undecided, 20)}. These files have no markers, because one side removed the file or "
+                    + "it is binary, "
+                    + "so they contain one side's version. Make both intentions hold, then mark them as resolved: git add FILE, or "
+                    + "git rm FILE.",
                 BegunAgain: false
             );
     }
@@ -89,14 +91,14 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
         var saved = await new ConflictWorktree(worktree).BeginAsync(
             tip,
             notes.MergedStaging,
-            workspace.Keep("before the merge was begun again"),
+            workspace.Keep("before the merge was started again"),
             appendedFiles,
             stop
         );
-        SavedWork.Note(workspace.Files.Folder, workspace.TaskId, saved, "what was in the worktree before the merge was begun again");
-        var kept = saved is null ? "" : $" What you had not committed is kept: git show {saved}:FILE";
+        SavedWork.Note(workspace.Files.Folder, workspace.TaskId, saved, "the worktree before the merge was started again");
+        var kept = saved is null ? "" : $" Your uncommitted changes are kept: git show {saved}:FILE";
         return new MergeLoss(
-            "The merge with what other tasks did was undone, so their work was missing. It was begun again: resolve the "
+            "The merge with other tasks' work was undone, so their work was missing. The merge was started again: resolve the "
                 + $"conflicts in the files, and do not abort it.{kept}",
             BegunAgain: true
         );

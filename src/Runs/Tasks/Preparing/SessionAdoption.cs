@@ -35,12 +35,15 @@ public sealed class SessionAdoption(RunServices services)
         var content =
             RegularFile.TryRead(file, LargestFile)
             ?? throw new RefusedException(
-                $"{file} can't be taken over: it is gone, or larger than {Sizes.Describe(LargestFile)}.",
-                "Begin a new task, and say in it what is to be done."
+                $"{file} can't be adopted, because it is missing or larger than {Sizes.Describe(LargestFile)}.",
+                "Start a new task with a description of the work."
             );
         return new FileInfo(file).Length == content.Length
             ? content
-            : throw new RefusedException($"{file} is being written to: somebody works in this conversation.", "End it there first.")
+            : throw new RefusedException(
+                $"Another process is writing to {file}, so the conversation is in " + "use.",
+                "End the conversation there first."
+            )
             {
                 IsPassing = true,
             };
@@ -58,17 +61,17 @@ public sealed class SessionAdoption(RunServices services)
         var repository = await services.Repositories.OpenAsync(location.Root);
         if (new WorktreeStore(repository).FindCheckout(location.LinkedWorktree) is not { } checkout)
         {
-            throw new RefusedException($"{location.WorkTree} is no work tree any more.", "Its folder has to be there.");
+            throw new RefusedException($"{location.WorkTree} is no longer a working tree.", "Its folder must exist.");
         }
         var status = await WorktreeStatus.ReadAsync(checkout, stop);
         if (status.Operation != UnfinishedOperation.None || status.Branch is null || status.Head is null)
         {
             throw new RefusedException(
                 status.Operation != UnfinishedOperation.None
-                        ? $"A {status.Operation.ToString().ToLowerInvariant()} is going on in {location.WorkTree}."
+                        ? $"A {status.Operation.ToString().ToLowerInvariant()} is in progress in {location.WorkTree}."
                     : status.Head is null ? $"{location.WorkTree} has no commit yet."
                     : $"No branch is checked out in {location.WorkTree}.",
-                "Finish that first (git status says how): a task begins at the commit of a branch."
+                "Finish that first (git status shows how), because a task starts from the commit of a branch."
             );
         }
         var files = new WorktreeTree(checkout);
@@ -76,7 +79,7 @@ public sealed class SessionAdoption(RunServices services)
         var (work, _) = await files.WriteAsync(stop, environment: null, Own);
         if (head != status.Head)
         {
-            throw new RefusedException($"{location.WorkTree} was moved to another commit meanwhile.", "Call it again.")
+            throw new RefusedException($"{location.WorkTree} was moved to another commit in the meantime.", "Run the command again.")
             {
                 IsPassing = true,
             };
@@ -131,6 +134,6 @@ public sealed class SessionAdoption(RunServices services)
             return kept; // An earlier call was killed behind this.
         }
         var result = await refs.UpdateAsync([new RefChange(kept, all, null), new RefChange(wip, work, null)], "adopted", stop);
-        return result.Done ? kept : throw new GitException($"{kept} or {wip} is there already, of something else.");
+        return result.Done ? kept : throw new GitException($"{kept} or {wip} already exists with other content.");
     }
 }

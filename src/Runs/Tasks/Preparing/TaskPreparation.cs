@@ -198,8 +198,8 @@ public sealed class TaskPreparation(RunServices services)
             else if (tip == notes.Base && new AdoptedConversation(workspace.Files.Folder, workspace.TaskId).Find() is not null)
             {
                 throw new StepException(
-                    $"What was uncommitted when the conversation was adopted is of the commit {CommitIds.Shorten(parent)}, and the run has "
-                        + $"begun at {CommitIds.Shorten(tip)}: the branch was moved in between. It is kept at "
+                    $"The uncommitted changes of the adopted conversation belong to the commit {CommitIds.Shorten(parent)}, but the run "
+                        + $"started at {CommitIds.Shorten(tip)}, because the branch was moved in between. The changes are kept at "
                         + $"{RunRefs.Kept(workspace.Files.Folder, workspace.TaskId)}/1; cancel the run and adopt the conversation again.",
                     "AdoptedElsewhere"
                 );
@@ -211,8 +211,7 @@ public sealed class TaskPreparation(RunServices services)
         }
         return worktree;
 
-        Task<DiscardPermit> MayFillAsync() =>
-            workspace.KeepAsync(worktree, "what was in the worktree before a snapshot was restored", [tip!], stop);
+        Task<DiscardPermit> MayFillAsync() => workspace.KeepAsync(worktree, "the worktree before a snapshot was restored", [tip!], stop);
     }
 
     /// <summary>Applies the imported work of a task to its base here, or returns null if there is none.</summary>
@@ -232,7 +231,7 @@ public sealed class TaskPreparation(RunServices services)
                 stop
             )
             : throw new StepException(
-                $"The imported work of {workspace.TaskId} does not fit its base here any more: "
+                $"The imported work of {workspace.TaskId} no longer fits its base here: "
                     + $"{FileNames.Some([.. merged.ConflictedFiles])}. It is kept as "
                     + $"{RunRefs.Imported(workspace.Files.Folder, workspace.TaskId)}.",
                 "ImportConflicts"
@@ -266,7 +265,7 @@ public sealed class TaskPreparation(RunServices services)
             workspace.Files.AppendedFiles,
             stop
         );
-        SavedWork.Note(workspace.Files.Folder, workspace.TaskId, kept, "what was not committed before other tasks' work was merged in");
+        SavedWork.Note(workspace.Files.Folder, workspace.TaskId, kept, "uncommitted work before other tasks' work was merged in");
         notes = notes with
         {
             Base = staging,

@@ -87,7 +87,7 @@ internal static class TaskResultCache
             return null; // There is work of its own on the branch: that goes first.
         }
         return (
-            await workspace.Refs.UpdateAsync([new RefChange(workspace.Branch, commit, before)], "taken up from an earlier result", stop)
+            await workspace.Refs.UpdateAsync([new RefChange(workspace.Branch, commit, before)], "reused from an earlier result", stop)
         ).Done
             ? commit
             : null;

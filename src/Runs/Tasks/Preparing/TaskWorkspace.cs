@@ -55,7 +55,7 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
     public async Task<string> StagingTipAsync(string recorded, CancellationToken stop) =>
         await StagingRecord.BaseAsync(recorded, stop)
         ?? throw new StepException(
-            $"The staging branch {RunRefs.Shown(Staging)} is gone. Put it back (git branch {RunRefs.Shown(Staging)} "
+            $"The staging branch {RunRefs.Shown(Staging)} is missing. Restore it (git branch {RunRefs.Shown(Staging)} "
                 + $"{(recorded.Length > 0 ? recorded : "COMMIT; the reflog has it")}), then retry the task.",
             "StagingGone"
         );
@@ -74,14 +74,14 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
             {
                 Branch = Branch,
                 LockReason = $"task {TaskId} of {RunId} (orchestrate)",
-                Keep = Keep("what was in its place"),
+                Keep = Keep("earlier content of its folder"),
                 Pool = await PoolAsync(commit, stop),
             },
             stop
         );
         foreach (var name in wasThere ? (await Refs.ListAsync([RunRefs.Kept(Files.Folder, TaskId)], stop)).Keys : [])
         {
-            SavedWork.Note(Files.Folder, TaskId, name, "what was in the worktree's place when it was made anew, or before");
+            SavedWork.Note(Files.Folder, TaskId, name, "earlier content of the worktree's folder");
         }
         return made;
     }

@@ -30,7 +30,7 @@ internal sealed record QuestionReply(string Answer, string Why)
     {
         if (JsonInText.Find(text ?? "", out var isCut) is not { } json)
         {
-            return ForPerson(isCut ? "the JSON of its answer ends in the middle" : $"its answer can't be read: {Brief(text ?? "nothing")}");
+            return ForPerson(isCut ? "the JSON of its answer is cut off" : $"its answer can't be read: {Brief(text ?? "nothing")}");
         }
         JsonObject? root;
         try
@@ -39,15 +39,15 @@ internal sealed record QuestionReply(string Answer, string Why)
         }
         catch (JsonException broken)
         {
-            return ForPerson($"its answer is no JSON: {broken.Message}");
+            return ForPerson($"its answer is not JSON: {broken.Message}");
         }
         var (answer, why) = (Text(root?["answer"]), Brief(Text(root?["why"])));
         return Text(root?["decision"]) switch
         {
             ByPlanner when answer.Length > 0 => new QuestionReply(SecretScanner.Redact(QuotedText.Cut(answer, LongestAnswer)), ""),
-            ByPlanner => ForPerson("it decides to answer, and its answer is empty"),
-            ByPerson => ForPerson(why.Length > 0 ? why : "it does not say why"),
-            _ => ForPerson("its answer does not say whether it or a person decides ('decision')"),
+            ByPlanner => ForPerson("it decides to answer, but its answer is empty"),
+            ByPerson => ForPerson(why.Length > 0 ? why : "it gives no reason"),
+            _ => ForPerson("its answer has no valid 'decision'"),
         };
     }
 

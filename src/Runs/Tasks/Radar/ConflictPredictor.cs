@@ -57,7 +57,7 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
         _end.Dispose();
     }
 
-    /// <summary>Checks what is new within one time slice; the rest follows in the next.</summary>
+    /// <summary>Checks new snapshots within one time slice; the rest follows in the next.</summary>
     internal async Task LookAsync(CancellationToken stop)
     {
         try

@@ -26,7 +26,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
         }
         if (claim.Needs.Count > Most)
         {
-            return Refuse([$"At most {Most} packages are asked for at once."]);
+            return Refuse([$"At most {Most} packages can be requested at once."]);
         }
         var repository = await services.OpenRepositoryAsync(files);
         var staging = await new TaskWorkspace(repository, files, TaskId).StagingTipAsync(input.Task.StagingTip, stop);
@@ -70,7 +70,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
                 Text =
                     $"May {TaskId} have "
                     + $"{FileNames.Some([.. open.Select(w => $"{w.Package} ({w.Manifest.Tool.Registry}, {w.Manifest.Path})")], Most)}?"
-                    + (claim.Reason.Length > 0 ? $" Its agent says: {FileNames.Show(claim.Reason.Trim(), 400)}" : ""),
+                    + (claim.Reason.Length > 0 ? $" Its agent gives this reason: {FileNames.Show(claim.Reason.Trim(), 400)}" : ""),
             };
     }
 
@@ -106,8 +106,8 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
         return new RequestVerdict
         {
             Step = RequestSteps.Answer,
-            Text = $"You do not get it. {text} Go on without it where you can; else ask for something else.",
-            Note = $"what its agent asked for was refused: {text}",
+            Text = $"You do not get it. {text} Continue without it if you can, or request something else.",
+            Note = $"its agent's request was refused: {text}",
         };
     }
 
@@ -132,8 +132,8 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
         if (claim.IsForDevelopment && manifest.Tool.ForDevelopment is null)
         {
             problem =
-                $"{manifest.Tool.Program} keeps no packages in {manifest.Path} that are for development alone: ask for {package} without "
-                + "--dev ('dev'), or do without it.";
+                $"{manifest.Tool.Program} has no development packages in {manifest.Path}. Request {package} without "
+                + "--dev ('dev'), or continue without it.";
             return null;
         }
         return (manifest, package with { IsForDevelopment = claim.IsForDevelopment });
@@ -147,7 +147,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
     /// <summary>Returns the refusal by a user of the same package, which is not requested from the user again.</summary>
     private string? SaidNoTo(PackageManifest manifest, PackageRequest package) =>
         _register.RefusedBefore(TaskId, input.Start, manifest.Path, package) is { } before
-            ? $"{package}: {before.Refusal}. You have asked for it before; it is not asked about again."
+            ? $"{package}: {before.Refusal}. You requested it before, so it is not requested again."
             : null;
 
     /// <summary>Queries the package managers in a tree of staging.</summary>
@@ -179,7 +179,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
     private static string? Contradiction(PackageManifest manifest, PackageRequest package, string root) =>
         ManifestVersions.Find(manifest, package, Path.Combine(root, manifest.Path)) is { Length: > 0 } there
         && !package.Range(manifest.Tool).Meets(VersionRange.Read(there, manifest.Tool.BareVersion))
-            ? $"{package} contradicts {manifest.Path} on staging, which asks for {there}."
+            ? $"{package} contradicts {manifest.Path} on staging, which requires {there}."
             : null;
 
     /// <summary>Records the requests, unless another task has requested incompatible versions.</summary>
@@ -202,7 +202,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
                                 && w.Manifest.Tool.Normalize(entry.Name) == w.Manifest.Tool.Normalize(w.Package.Name)
                                 && !entry.Package.Range(w.Manifest.Tool).Meets(w.Package.Range(w.Manifest.Tool))
                             )
-                            .Select(entry => $"{w.Package} can't be had together with {entry.Package}, which {entry.Task} has asked for.")
+                            .Select(entry => $"{w.Package} is incompatible with {entry.Package}, which {entry.Task} requested.")
                     ),
                 ];
                 return problems.Count > 0

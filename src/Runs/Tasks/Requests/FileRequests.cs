@@ -20,7 +20,7 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
     {
         if (wanted.Count > Most)
         {
-            return new FileVerdict([], [$"At most {Most} files are asked for at once."], []);
+            return new FileVerdict([], [$"At most {Most} files can be requested at once."], []);
         }
         var verdict = new FileVerdict([], [], []);
         foreach (var text in wanted.Distinct(StringComparer.Ordinal))
@@ -39,11 +39,11 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
         }
         if (path.AsSpan().ContainsAny(Wildcards) || path is "." or "")
         {
-            return verdict.Refuse($"'{shown}' is no name of a file: name each file that you would have to write.");
+            return verdict.Refuse($"'{shown}' is not the name of a file. Name each file that you need to write.");
         }
         if (files.Task(asking) is var own && Ownership.Of(own).Owns(path))
         {
-            return verdict.Lend(asking.Lent.Contains(path) ? path : null, $"{path} is yours: you may write it.");
+            return verdict.Lend(asking.Lent.Contains(path) ? path : null, $"{path} belongs to your task, so you may write it.");
         }
         if (ContractCheck.Of(files, path) is not null)
         {
@@ -51,12 +51,12 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
         }
         if (GeneratedFiles.IsGenerated(path))
         {
-            return verdict.Refuse($"{path} is made by tools and changed by the orchestrator only: ask for the package (--needs).");
+            return verdict.Refuse($"{path} is generated, and only the orchestrator changes it. Request the package instead (--needs).");
         }
         var pattern = PathPattern.Parse(path);
         if (!isApproved && ProtectedPath.Overlapping(path, files.Settings.AlwaysRequireHuman) is { } glob)
         {
-            return verdict with { NeedPerson = [.. verdict.NeedPerson, $"{path} ('{glob}' always needs a person)"] };
+            return verdict with { NeedPerson = [.. verdict.NeedPerson, $"{path} ('{glob}' always needs the user's approval)"] };
         }
         if (HolderInPlan(pattern, path) is { } holder)
         {
@@ -68,7 +68,7 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
         }
         return await _grants.LendAsync(new GrantedFile(_task, path), lent => Borrower(lent, pattern, path), stop) is { } borrowed
             ? verdict.Refuse(borrowed)
-            : verdict.Lend(path, $"{path} is lent to you: write it as if it were yours.");
+            : verdict.Lend(path, $"{path} is granted to you, so you may write it like your own files.");
     }
 
     /// <summary>Returns an open task that may write the path. A failed task may be retried, so it counts as open.</summary>
@@ -87,7 +87,7 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
     {
         var other = lent.Concat(others.Lent)
             .FirstOrDefault(one => one.Task != _task && PathPattern.Parse(one.Path).Overlaps(pattern) && others.IsOpen(one.Task));
-        return other is null ? null : $"{path} is lent to {other.Task} ({others.StateOf(other.Task)}).";
+        return other is null ? null : $"{path} is granted to {other.Task} ({others.StateOf(other.Task)}).";
     }
 
     private static bool Holds(PlanTask other, PathPattern pattern) =>

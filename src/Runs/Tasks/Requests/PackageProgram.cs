@@ -90,7 +90,7 @@ public sealed partial class PackageProgram(IReadOnlyDictionary<string, string> e
             var path = Path.Combine(root, manifest.Path);
             if (RegularFile.TryRead(path, WorktreeFiles.LargestRead) is not { } content)
             {
-                return new($"{package} can't be installed: {manifest.Path} is a symbolic link or no file, or has more than 16 MB.");
+                return new($"{package} can't be installed: {manifest.Path} is a symbolic link, not a file, or larger than 16 MB.");
             }
             var text = Encoding.UTF8.GetString(content);
             OwnFile.Write(path, RequirementsFile.With(text, manifest.Tool, package.Name, line(package)));
@@ -119,7 +119,7 @@ public sealed partial class PackageProgram(IReadOnlyDictionary<string, string> e
         var tool = manifest.Tool;
         if (ProgramLocator.Find(tool.Program, environment.GetValueOrDefault("PATH"), "/") is not { } program)
         {
-            return new($"{package} can't be installed, since {tool.Program} is not in PATH on this machine.");
+            return new($"{package} can't be installed, because {tool.Program} is not in PATH on this machine.");
         }
         var result = await new ProcessRunner(time).RunAsync(
             new ProcessCommand(program, arguments)
@@ -147,10 +147,10 @@ public sealed partial class PackageProgram(IReadOnlyDictionary<string, string> e
         var words = said.Length == 0 ? "" : $" {tool.Program} says: {Words(said)}";
         return new(
             result.TimedOut || Offline().IsMatch(said)
-                    ? $"Nobody could be asked for {package}: {tool.Registry} can't be reached"
+                    ? $"{package} could not be looked up: {tool.Registry} can't be reached"
                         + (result.TimedOut ? $" ({tool.Program} gave no answer in {Plural.Of((int)limit.TotalMinutes, "minute")})" : "")
                         + $".{words}"
-                : result.Succeeded || Unknown().IsMatch(said) ? $"{package} is not there ({tool.Registry}).{words}"
+                : result.Succeeded || Unknown().IsMatch(said) ? $"{package} does not exist ({tool.Registry}).{words}"
                 : $"{package} can't be installed (exit code {result.ExitCode}).{words}",
             !result.TimedOut && result.ExitCode == ProcessResult.KilledBySignal9
         );

@@ -76,7 +76,7 @@ public sealed class RequestJudgement(RunServices services, IReadOnlyList<LeaseRe
             {
                 Text =
                     $"the planner has answered {Plural.Of(answered, "question")} of this task; "
-                    + "beyond that they are a person's (questions.max_answers)",
+                    + "further questions go to you (questions.max_answers)",
             };
     }
 
@@ -91,9 +91,9 @@ public sealed class RequestJudgement(RunServices services, IReadOnlyList<LeaseRe
                 $"May {task} write {FileNames.Some(wanted.NeedPerson)}"
                 + (claim.Needs.Count > 0 ? $", and have {FileNames.Some(claim.Needs)}" : "")
                 + "?"
-                + (claim.Reason.Length > 0 ? $" Its agent says: {FileNames.Show(claim.Reason.Trim(), 400)}" : ""),
+                + (claim.Reason.Length > 0 ? $" Its agent gives this reason: {FileNames.Show(claim.Reason.Trim(), 400)}" : ""),
         };
 
     private static string Note(FileVerdict wanted) =>
-        wanted.Said.Count == 0 ? "" : $"files that its agent asked for: {FileNames.Some(wanted.Said, 10)}";
+        wanted.Said.Count == 0 ? "" : $"files that its agent requested: {FileNames.Some(wanted.Said, 10)}";
 }

@@ -25,7 +25,7 @@ public static class RequestReport
         var text = Answers(run);
         if (lines.Count > 0)
         {
-            text.Append($"\n## What agents have asked for\n\n").Append(lines.Take(Most));
+            text.Append($"\n## Requests of agents\n\n").Append(lines.Take(Most));
         }
         return lines.Count > Most ? text.Append($"- and {lines.Count - Most} more: {folder.Relative(folder.Path)}\n") : text;
     }
@@ -43,19 +43,19 @@ public static class RequestReport
             .ToList();
         if (lines.Count > 0)
         {
-            text.Append($"\n## What the planner has answered, and no person\n\n").Append(lines.Take(Most));
+            text.Append($"\n## Questions answered by the planner, without you\n\n").Append(lines.Take(Most));
         }
         return lines.Count > Most ? text.Append($"- and {lines.Count - Most} more\n") : text;
     }
 
     private static MarkdownText Overrule(string run, RunTask task) =>
-        TaskStates.IsDone(task.State) ? MarkdownText.Of($"To say otherwise: have it changed by another run, or by hand.")
+        TaskStates.IsDone(task.State) ? MarkdownText.Of($"To overrule it, change the result with another run or by hand.")
         : TaskStates.IsEnd(task.State) || task.State is TaskStates.Blocked or TaskStates.Parked
-            ? MarkdownText.Of($"To say otherwise: `orchestrate retry {run}/{task.Id} --guidance TEXT`")
-        : MarkdownText.Of($"To say otherwise: `orchestrate send {run}/{task.Id} TEXT`");
+            ? MarkdownText.Of($"To overrule it: `orchestrate retry {run}/{task.Id} --guidance TEXT`")
+        : MarkdownText.Of($"To overrule it: `orchestrate send {run}/{task.Id} TEXT`");
 
     private static string StateOf(DependencyEntry entry) =>
         entry.Refusal is { } refusal ? $"{entry.State}: {refusal}"
-        : entry.State == DependencyEntry.Asked ? "asked for, not installed"
+        : entry.State == DependencyEntry.Asked ? "requested, not installed"
         : entry.State;
 }

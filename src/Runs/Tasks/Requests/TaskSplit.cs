@@ -20,7 +20,7 @@ public sealed class TaskSplit(RunServices services)
         var task = input.Task.Task.Id;
         if (parts.Count is 0 or > Most)
         {
-            return Refuse($"A task is divided into 1 to {Most} parts, each said in a sentence.");
+            return Refuse($"A task can be divided into 1 to {Most} parts, each described in a sentence.");
         }
         return input.Decision switch
         {
@@ -31,7 +31,7 @@ public sealed class TaskSplit(RunServices services)
                 Text =
                     $"May {task} be divided into {Plural.Of(parts.Count, "task")}, one after the other: "
                     + string.Join(" ", parts.Select((part, index) => $"({index + 1}) {FileNames.Show(part, 300)}"))
-                    + (claim.Reason.Length > 0 ? $" Its agent says: {FileNames.Show(claim.Reason.Trim(), 400)}" : ""),
+                    + (claim.Reason.Length > 0 ? $" Its agent gives this reason: {FileNames.Show(claim.Reason.Trim(), 400)}" : ""),
             },
             { Accepted: true } yes => new RequestVerdict { Step = RequestSteps.Split, Note = $"it is divided: {yes.Why}" },
             { } no => Refuse($"{no.Why}."),
@@ -72,7 +72,7 @@ public sealed class TaskSplit(RunServices services)
         new()
         {
             Step = RequestSteps.Answer,
-            Text = $"Your task is not divided. {why} Do what you can of it, and say at the end what is missing.",
+            Text = $"Your task is not divided. {why} Do as much as you can, and list the missing parts at the end.",
             Note = $"it is not divided: {why}",
         };
 

@@ -6,7 +6,7 @@ namespace Orchestrator.Runs.Tasks.Secrets;
 public sealed class SecretSearch(GitRepository repository)
 {
     /// <summary>Kind of the only finding for a change that cannot be read completely.</summary>
-    public const string TooLarge = "too large to be looked through for secrets";
+    public const string TooLarge = "too large for the secret search";
 
     private const int LongestText = 120;
 

@@ -137,11 +137,11 @@ public sealed class AgentRunStep(RunServices services)
     private async Task LeadAsync(TaskAgent agent, StepExecution execution)
     {
         var name = agent.Files.Settings.AgentOf(agent.PlanTask);
-        var lead = agent.Files.Settings.HeadStartOf(name);
+        var lead = agent.Files.Settings.WarmUpOf(name);
         if (agent.IsNew && !agent.Input.Stop && lead > TimeSpan.Zero)
         {
             using var left = CancellationTokenSource.CreateLinkedTokenSource(execution.Stop, execution.Detach);
-            await services.Part(part => new HeadStart(part.Time)).WaitAsync(HeadStart.PrefixOf(name, agent.Start), lead, left.Token);
+            await services.Part(part => new WarmUp(part.Time)).WaitAsync(WarmUp.PrefixOf(name, agent.Start), lead, left.Token);
         }
     }
 

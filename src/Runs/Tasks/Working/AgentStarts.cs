@@ -22,7 +22,7 @@ internal sealed class AgentStarts(RunServices services)
         if (!Directory.Exists(worktree))
         {
             throw new StepException(
-                $"The worktree {input.Prepared.Worktree} is gone. The agent is not started anywhere else; retry the task.",
+                $"The worktree {input.Prepared.Worktree} is missing. The agent is not started in another place; retry the task.",
                 "WorktreeGone"
             );
         }

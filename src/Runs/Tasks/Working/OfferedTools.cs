@@ -35,7 +35,8 @@ internal sealed class OfferedTools(string folder)
         var state = started.McpServers.GetValueOrDefault(server) ?? "not there";
         string[] without = [.. wanted.Except(started.Tools)];
         return state != "connected" ? $"The agent works without the tools of the MCP server '{server}', which is {state}."
-            : without.Length > 0 ? $"The agent works without the tools {string.Join(", ", without)}: the MCP server did not list them."
+            : without.Length > 0
+                ? $"The agent works without the tools {string.Join(", ", without)}, because the MCP server did not " + "list them."
             : null;
     }
 

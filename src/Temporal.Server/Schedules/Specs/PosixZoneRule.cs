@@ -29,7 +29,7 @@ internal sealed partial class PosixZoneRule
         var match = Form.Match(text);
         if (!match.Success)
         {
-            throw new FormatException($"'{text}' is no rule for clocks");
+            throw new FormatException($"'{text}' is not a daylight saving rule");
         }
 
         var standard = -Time(match.Groups["standard"].Value);
@@ -82,7 +82,7 @@ internal sealed partial class PosixZoneRule
             var match = DayForm.Match(text);
             if (!match.Success)
             {
-                throw new FormatException($"'{text}' is no day of a rule for clocks");
+                throw new FormatException($"'{text}' is not a day of a daylight saving rule");
             }
 
             int Value(string group) =>
@@ -92,7 +92,7 @@ internal sealed partial class PosixZoneRule
                 match.Groups["month"].Success ? new Day('M', Value("month"), Value("week"), Value("weekday"), at)
                 : match.Groups["julian"].Success ? new Day('J', Value("julian"), 0, 0, at)
                 : new Day('D', Value("zero"), 0, 0, at);
-            return day.IsValid ? day : throw new FormatException($"there is no day '{text}'");
+            return day.IsValid ? day : throw new FormatException($"the day '{text}' does not exist");
         }
 
         /// <summary>Returns the local time in the given year.</summary>

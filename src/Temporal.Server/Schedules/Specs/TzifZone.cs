@@ -66,7 +66,7 @@ internal sealed class TzifZone : Zone
     {
         if (file.Length < HeaderLength || !file.StartsWith("TZif"u8))
         {
-            throw new FormatException("it does not begin as a TZif file");
+            throw new FormatException("it does not start like a TZif file");
         }
 
         var counts = new int[6];
@@ -110,10 +110,7 @@ internal sealed class TzifZone : Zone
                 throw new FormatException("its times are not in order");
             }
 
-            offsets[i] =
-                numbers[i] < counts.Types
-                    ? Offset(types, numbers[i])
-                    : throw new FormatException("it names an offset that it does not have");
+            offsets[i] = numbers[i] < counts.Types ? Offset(types, numbers[i]) : throw new FormatException("it refers to a missing offset");
         }
 
         return new TzifZone(changes, offsets, Offset(types, 0), rule);

@@ -1,8 +1,8 @@
 namespace Orchestrator.Plans;
 
 /// <summary>Kinds of anomalies in a gate's result. None prevents a merge; users are notified.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<GateOddityKind>))]
-public enum GateOddityKind
+[JsonConverter(typeof(JsonStringEnumConverter<GateAnomalyKind>))]
+public enum GateAnomalyKind
 {
     /// <summary>Something else had the name of the gate's output file and was removed.</summary>
     [JsonStringEnumMemberName("logreplaced")]
@@ -47,7 +47,7 @@ public enum GateOddityKind
 
 /// <summary>An anomaly in a gate's result.</summary>
 /// <param name="Kind">Kind of anomaly.</param>
-public sealed record GateOddity([property: JsonPropertyName("kind")] GateOddityKind Kind)
+public sealed record GateAnomaly([property: JsonPropertyName("kind")] GateAnomalyKind Kind)
 {
     /// <summary>The expected or earlier number, or null if no numbers are compared.</summary>
     [JsonPropertyName("before"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

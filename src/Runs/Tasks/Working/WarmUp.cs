@@ -6,7 +6,7 @@ namespace Orchestrator.Runs.Tasks;
 /// becomes readable only once the first response has started. Agents that start at the same moment would all pay for the prompt in
 /// full.</summary>
 /// <param name="time">The clock.</param>
-internal sealed class HeadStart(TimeProvider time)
+internal sealed class WarmUp(TimeProvider time)
 {
     /// <summary>Minimum lifetime of a cache entry after its last use.</summary>
     private static readonly TimeSpan CacheLife = TimeSpan.FromMinutes(5);

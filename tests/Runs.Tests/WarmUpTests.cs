@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-public sealed class HeadStartTests
+public sealed class WarmUpTests
 {
     private static readonly TimeSpan Lead = TimeSpan.FromSeconds(3);
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 25, 0, 0, 0, TimeSpan.Zero));
@@ -12,7 +12,7 @@ public sealed class HeadStartTests
     [Fact]
     public async Task Wave_TheFirstBeginsAtOnceAndTheOthersBehindIt()
     {
-        var starts = new HeadStart(_time);
+        var starts = new WarmUp(_time);
 
         await starts.WaitAsync("a", Lead, CancellationToken.None);
         var other = starts.WaitAsync("b", Lead, CancellationToken.None);
@@ -31,7 +31,7 @@ public sealed class HeadStartTests
     [Fact]
     public async Task Wave_AfterTheCacheIsGone_BeginsAnew()
     {
-        var starts = new HeadStart(_time);
+        var starts = new WarmUp(_time);
         await starts.WaitAsync("a", Lead, CancellationToken.None);
         _time.Advance(TimeSpan.FromMinutes(4));
         await starts.WaitAsync("a", Lead, CancellationToken.None);
@@ -47,7 +47,7 @@ public sealed class HeadStartTests
     [Fact]
     public async Task Waiting_ThatIsEnded_EndsWithoutAFault()
     {
-        var starts = new HeadStart(_time);
+        var starts = new WarmUp(_time);
         using var stop = new CancellationTokenSource();
         await starts.WaitAsync("a", Lead, CancellationToken.None);
         var waiting = starts.WaitAsync("a", Lead, stop.Token);
