@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Globalization;
 
 namespace Orchestrator.Agents;
 
@@ -40,7 +39,6 @@ public static class AgentEnvironment
         "GEMINI_",
         "GIT_AUTHOR_",
         "GIT_COMMITTER_",
-        "GIT_CONFIG_",
         "GOOGLE_",
         "GROQ_",
         "IS_SANDBOX",
@@ -55,17 +53,20 @@ public static class AgentEnvironment
         "XAI_",
     ];
 
-    /// <summary>Endings of variables that hold keys or tokens.</summary>
+    /// <summary>Endings of variables that hold keys or tokens, or may hold one.</summary>
     private static readonly string[] s_credentials =
     [
-        "_API_KEY",
+        "_KEY",
+        "_KEY_ID",
         "_TOKEN",
-        "_ACCESS_KEY",
-        "_ACCESS_KEY_ID",
         "_TOKEN_BEDROCK",
         "_SECRET",
         "_PASSWORD",
+        "_PASSPHRASE",
         "_CREDENTIALS",
+        // Settings of agent programs that may contain keys: ANTHROPIC_CUSTOM_HEADERS, OPENCODE_CONFIG_CONTENT.
+        "_HEADERS",
+        "_CONTENT",
     ];
 
     /// <summary>The variable with the repository's main checkout; inherited by everything that an agent starts.</summary>
@@ -83,17 +84,27 @@ public static class AgentEnvironment
     /// <param name="inherited">Environment of the user.</param>
     /// <param name="start">Agent run whose metadata is added as <c>ORCHESTRATOR_*</c>.</param>
     /// <param name="own">Additional variables of the runner.</param>
+    /// <param name="credentials">See <see cref="IAgentRunner.Credentials"/>.</param>
     internal static IReadOnlyDictionary<string, string> Make(
         IReadOnlyDictionary<string, string> inherited,
         AgentStart start,
         IEnumerable<KeyValuePair<string, string>> own,
-        IReadOnlyList<string>? credentials = null
+        IReadOnlyList<string> credentials
     )
     {
         var environment = inherited
             .Where(pair => !pair.Key.StartsWith("ORCHESTRATOR_", StringComparison.Ordinal) && !Unwanted.Contains(pair.Key))
-            .Where(pair => start.Sandbox is null || IsPassedOn(pair.Key, credentials) || start.Variables.Contains(pair.Key))
+            .Where(pair =>
+                start.Sandbox is null
+                || GitVariables.IsSetting(pair.Key)
+                || IsPassedOn(pair.Key, credentials)
+                || start.Variables.Contains(pair.Key)
+            )
             .ToDictionary(pair => pair.Key, pair => pair.Value);
+        if (start.Sandbox is not null)
+        {
+            GitVariables.Confine(environment);
+        }
         environment["ORCHESTRATOR_RUN"] = start.Run;
         environment["ORCHESTRATOR_TASK"] = start.Task;
         environment["ORCHESTRATOR_ATTEMPT"] = $"{start.Attempt}";
@@ -112,7 +123,7 @@ public static class AgentEnvironment
         {
             environment[name] = value;
         }
-        LeaveOutGitMaintenance(environment);
+        GitVariables.LeaveOutMaintenance(environment);
         return environment;
     }
 
@@ -125,36 +136,12 @@ public static class AgentEnvironment
     /// <summary>As <see cref="IsPassedOn(string)"/>, without keys of services that the agent's program does not use.</summary>
     /// <param name="name">The variable's name.</param>
     /// <param name="credentials">See <see cref="IAgentRunner.Credentials"/>.</param>
-    public static bool IsPassedOn(string name, IReadOnlyList<string>? credentials) =>
+    public static bool IsPassedOn(string name, IReadOnlyList<string> credentials) =>
         IsPassedOn(name)
         && (
-            credentials is null
-            || !IsCredential(name)
-            || credentials.Any(own => own.EndsWith('_') ? name.StartsWith(own, StringComparison.Ordinal) : name == own)
+            !IsCredential(name) || credentials.Any(own => own.EndsWith('_') ? name.StartsWith(own, StringComparison.Ordinal) : name == own)
         );
 
-    /// <summary>True for the name of a variable that holds a key or token.</summary>
+    /// <summary>True for the name of a variable that holds a key or token, or may hold one.</summary>
     public static bool IsCredential(string name) => s_credentials.Any(ending => name.EndsWith(ending, StringComparison.Ordinal));
-
-    /// <summary>Disables git's automatic maintenance, which runs in the background after a commit: it would work in the folder that all
-    /// worktrees share after the agent has ended, and be killed with the agent's leftovers. Added as further configuration (git-config(1),
-    /// <c>GIT_CONFIG_COUNT</c>).</summary>
-    private static void LeaveOutGitMaintenance(Dictionary<string, string> environment)
-    {
-        var count = int.TryParse(
-            environment.GetValueOrDefault("GIT_CONFIG_COUNT"),
-            NumberStyles.None,
-            CultureInfo.InvariantCulture,
-            out var given
-        )
-            ? given
-            : 0;
-        foreach ((var name, var value) in (ReadOnlySpan<(string, string)>)[("gc.auto", "0"), ("maintenance.auto", "false")])
-        {
-            environment[$"GIT_CONFIG_KEY_{count}"] = name;
-            environment[$"GIT_CONFIG_VALUE_{count}"] = value;
-            count++;
-        }
-        environment["GIT_CONFIG_COUNT"] = count.ToString(CultureInfo.InvariantCulture);
-    }
 }

@@ -83,7 +83,7 @@ public sealed class AgentRunStep(RunServices services)
                 confined is null || state != AgentStartState.NotStarted
                     ? null
                     : await confined.PrepareAsync(input.Session, resources, CancellationToken.None),
-            Variables = files.Settings.Permissions.Environment,
+            Variables = files.Settings.VariablesOf(agentName),
             Environment = resources.Variables(files.Settings.Worktrees.Environment),
         };
         if (state == AgentStartState.NotStarted && !input.Stop)

@@ -127,7 +127,7 @@ public sealed class StructuredAnswer(RunServices services)
                     (confined, await logins.TakeAsync(CancellationToken.None)),
                     ask
                 ),
-                Variables = settings.Permissions.Environment,
+                Variables = settings.VariablesOf(ask.Who.Agent),
             };
         }
         if (state == AgentStartState.NotStarted)

@@ -120,7 +120,7 @@ public static class StepSandbox
             UserState.NetworkFolderOf(services.Environment),
             services.Time
         );
-        var inside = purpose with { Keys = KeyPlaceholders.Of(purpose.Keys, settings.Permissions) };
+        var inside = purpose with { Keys = KeyPlaceholders.Of(purpose.Keys, [.. purpose.Agents.SelectMany(settings.VariablesOf)]) };
         var java = services.Environment.GetValueOrDefault("JAVA_TOOL_OPTIONS", "");
         return sandbox with
         {
