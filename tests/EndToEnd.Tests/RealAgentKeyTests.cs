@@ -70,7 +70,7 @@ public sealed class RealAgentKeyTests
     /// <summary>Codex gets the other address by an argument, opencode by a variable with a piece of its configuration.</summary>
     [Theory]
     [Trait("Category", "Full")]
-    [InlineData("codex", "CODEX_API_KEY", "", "arguments: [\"-c\", 'openai_base_url=\"{address}\"']")]
+    [InlineData("codex", "CODEX_API_KEY", ", model: scripted", "arguments: [\"-c\", 'openai_base_url=\"{address}\"']")]
     [InlineData(
         "opencode",
         "OPENROUTER_API_KEY",
@@ -81,7 +81,7 @@ public sealed class RealAgentKeyTests
     {
         using TempFolder home = new();
         await using var models = await ScriptedModels.StartAsync();
-        models.Command = $"({Look}) >look.txt 2>&1; {ScriptedModels.Works}";
+        models.Command = $"({Look}) 2>&1 | sed s/=orchestrate-.*/=placeholder/ >look.txt; {ScriptedModels.Works}";
         using var repository = await TemporaryRepository.CreateEmptyAsync();
         var program = (await OtherAgents.InstallAsync(agent))[agent];
         repository.Write(
@@ -109,6 +109,7 @@ public sealed class RealAgentKeyTests
         environment[variable] = Canary;
         OrchestrateProgram orchestrate = new(repository.Path, environment);
 
+        await orchestrate.RunAsync("trust", "--yes");
         var check = await orchestrate.RunAsync("check");
         var run = await orchestrate.RunAsync("run", "tasks.yaml", "--yes");
 
@@ -117,7 +118,7 @@ public sealed class RealAgentKeyTests
         Assert.NotEmpty(models.Keys);
         Assert.All(models.Keys, key => Assert.Equal("Bearer " + Canary, key));
         var looked = await repository.GitAsync("show", "main:look.txt");
-        Assert.Contains($"{variable}=orchestrate-", looked, StringComparison.Ordinal);
+        Assert.Contains($"{variable}=placeholder", looked, StringComparison.Ordinal);
         Assert.DoesNotContain(Canary, looked, StringComparison.Ordinal);
         foreach (var folder in (string[])[repository.Path, home.Path])
         {

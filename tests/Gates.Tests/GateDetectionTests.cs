@@ -47,7 +47,7 @@ public sealed class GateDetectionTests
 
         var gates = GateDetection.Detect(folder.Path);
 
-        Assert.All(gates, gate => Assert.Equal(gate.Type == GateType.Build || build is null ? null : GateNeeds.Of([build]), gate.Needs));
+        Assert.All(gates, gate => Assert.Equal(gate.Type == GateType.Build || build is null ? null : TextList.Of([build]), gate.Needs));
         Assert.Contains(gates, gate => gate.Type == GateType.Test);
     }
 

@@ -122,7 +122,7 @@ public sealed class GateResultStoreTests : IAsyncLifetime
         using var first = await BeginAsync(RunFixture.Start(build));
 
         using var second = await BeginAsync(
-            RunFixture.Start(build, new Gate("test -f out/built", GateType.Test) { Needs = GateNeeds.Of([build.Command]) }),
+            RunFixture.Start(build, new Gate("test -f out/built", GateType.Test) { Needs = TextList.Of([build.Command]) }),
             Second
         );
 
@@ -139,7 +139,7 @@ public sealed class GateResultStoreTests : IAsyncLifetime
     {
         await _repository.CommitAsync("ignored", (".gitignore", "out/\n"));
         var first = new Gate("mkdir -p out && touch out/made");
-        var then = Counted("true") with { Needs = needs ? GateNeeds.Of([first.Command]) : null, Clean = clean };
+        var then = Counted("true") with { Needs = needs ? TextList.Of([first.Command]) : null, Clean = clean };
         using var one = await BeginAsync(RunFixture.Start(first, then));
 
         using var two = await BeginAsync(RunFixture.Start(first, then), Second);
@@ -159,7 +159,7 @@ public sealed class GateResultStoreTests : IAsyncLifetime
         Assert.Equal(2, Runs);
 
         RunStart Of(string build) =>
-            RunFixture.Start(new Gate(build), Counted("true") with { Type = GateType.Test, Needs = GateNeeds.Of([build]) });
+            RunFixture.Start(new Gate(build), Counted("true") with { Type = GateType.Test, Needs = TextList.Of([build]) });
     }
 
     [Fact]

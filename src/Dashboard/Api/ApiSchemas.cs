@@ -48,7 +48,7 @@ internal static class ApiSchemas
         {
             schema.Type = type.Type == typeof(TimeSpan) ? JsonSchemaType.Number : JsonSchemaType.Number | JsonSchemaType.Null;
         }
-        else if (type.Type == typeof(GateNeeds))
+        else if (type.Type == typeof(TextList))
         {
             schema.Type = JsonSchemaType.Array;
             schema.Items = new OpenApiSchema { Type = JsonSchemaType.String };

@@ -56,7 +56,7 @@ public static class GateDetection
     // Other gates may need what a build produces, in whichever folder, so they all depend on the builds.
     private static IReadOnlyList<(Gate Gate, string Meaning)> WithNeeds(IReadOnlyList<(Gate Gate, string Meaning)> gates)
     {
-        var builds = GateNeeds.Of(gates.Where(one => one.Gate.Type == GateType.Build).Select(one => one.Gate.Command));
+        var builds = TextList.Of(gates.Where(one => one.Gate.Type == GateType.Build).Select(one => one.Gate.Command));
         return [.. gates.Select(one => one.Gate.Type == GateType.Build ? one : (one.Gate with { Needs = builds }, one.Meaning))];
     }
 

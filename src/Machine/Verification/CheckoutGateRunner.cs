@@ -64,14 +64,7 @@ internal sealed class CheckoutGateRunner(
                 Origin = new GateOrigin(worktree.Path, "", ""),
                 // The result is only shown to a user and costs no attempt.
                 TrustsOutput = true,
-                Sandbox = await StepSandbox.OfTreeAsync(
-                    settings,
-                    worktree,
-                    resources,
-                    new SandboxPurpose(SandboxRole.Gate, evidence),
-                    services,
-                    stop
-                ),
+                Sandbox = await SandboxAsync([]),
                 PutBack = restorer is null ? null : restorer.PutBackAsync,
             };
             question = question with { Gates = [.. gates.Select(holding => holding.Gate)] };
@@ -89,7 +82,8 @@ internal sealed class CheckoutGateRunner(
                 if (verdict is null)
                 {
                     var isClean = outputs is null || Start(outputs, gate, question.Gates);
-                    var ran = await RunAsync(gate, subject, restorer, Path.Combine(evidence, $"gate-{found.Count + 1}.log"), stop);
+                    var own = gate.Network is { } network ? subject with { Sandbox = await SandboxAsync(network) } : subject;
+                    var ran = await RunAsync(gate, own, restorer, Path.Combine(evidence, $"gate-{found.Count + 1}.log"), stop);
                     outputs?.Record(gate, restorer!.Left);
                     var after = tree is null ? null : await TreeAsync(worktree, question, stop);
                     var key = after == tree && isClean ? lookup?.Key : null;
@@ -100,6 +94,16 @@ internal sealed class CheckoutGateRunner(
                 told(found[^1]);
             }
             return found;
+
+            Task<Sandbox?> SandboxAsync(IReadOnlyList<string> hosts) =>
+                StepSandbox.OfTreeAsync(
+                    settings,
+                    worktree,
+                    resources,
+                    new SandboxPurpose(SandboxRole.Gate, evidence) { Hosts = hosts },
+                    services,
+                    stop
+                );
         }
         finally
         {
@@ -112,7 +116,7 @@ internal sealed class CheckoutGateRunner(
     {
         var needed = GateOrder.NeededBy(gate, all);
         var startsClean = all.Any(one =>
-            (one.Clean || (one.Type == GateType.Test && one.Cache != false)) && (one == gate || GateOrder.NeededBy(one, all).Contains(gate))
+            (one.Clean || (one.Type == GateType.Test && one.MayBeCached)) && (one == gate || GateOrder.NeededBy(one, all).Contains(gate))
         );
         if (startsClean)
         {

@@ -86,7 +86,7 @@ internal sealed class PhaseGates(string file, FaultList faults)
             {
                 Fault("unknown-gate", at, column, NeedsBinder.Unknown(_gates[at], name), NeedsBinder.Cure(_gates, at));
             }
-            _gates[at] = _gates[at] with { Needs = GateNeeds.Of(names.SelectMany(name => NeedsBinder.Find(_gates, at, name))) };
+            _gates[at] = _gates[at] with { Needs = TextList.Of(names.SelectMany(name => NeedsBinder.Find(_gates, at, name))) };
         }
         if (GateOrder.InCircle(_gates) is { } gate)
         {

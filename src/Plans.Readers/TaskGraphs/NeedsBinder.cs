@@ -33,7 +33,7 @@ internal sealed class NeedsBinder
                     faults.Error("unknown-gate", name.Node, name.Field, Unknown(gates[at], name.Node.Text.Trim()), Cure(gates, at));
                 }
             }
-            gates[at] = gates[at] with { Needs = GateNeeds.Of(commands) };
+            gates[at] = gates[at] with { Needs = TextList.Of(commands) };
         }
         if (GateOrder.InCircle(gates) is { } gate)
         {

@@ -16,7 +16,8 @@ public static class GateGrammar
             "exclusive",
             "cache",
             "clean",
-            "needs"
+            "needs",
+            "network"
         );
 
     /// <summary>Members of a measurement, with alternative spellings. Measurements can't be negated or cached and have a fixed type. Type

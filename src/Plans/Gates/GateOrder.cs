@@ -31,11 +31,11 @@ public static class GateOrder
                 return;
             }
             seen[at] = true;
-            if (gateOf(all[at]).Needs is { } needs)
+            if (gateOf(all[at]).Needs is not null)
             {
                 for (var other = 0; other < all.Count; other++)
                 {
-                    if (other != at && needs.Contain(gateOf(all[other])))
+                    if (other != at && gateOf(all[at]).IsAfter(gateOf(all[other])))
                     {
                         Add(other);
                     }
@@ -59,7 +59,7 @@ public static class GateOrder
         var open = new Queue<Gate>([gate]);
         while (open.TryDequeue(out var next))
         {
-            foreach (var other in all.Where(other => other != gate && next.Needs?.Contain(other) == true && found.Add(other)))
+            foreach (var other in all.Where(other => other != gate && next.IsAfter(other) && found.Add(other)))
             {
                 open.Enqueue(other);
             }
@@ -70,6 +70,6 @@ public static class GateOrder
     /// <summary>Returns the first gate that needs itself, directly or indirectly, or null if none does.</summary>
     public static Gate? InCircle(IReadOnlyList<Gate> gates) =>
         gates.FirstOrDefault(gate =>
-            gate.Needs is { } needs && (needs.Contain(gate) || NeededBy(gate, gates).Any(needed => needed.Needs?.Contain(gate) == true))
+            gate.Needs is not null && (gate.IsAfter(gate) || NeededBy(gate, gates).Any(needed => needed.IsAfter(gate)))
         );
 }

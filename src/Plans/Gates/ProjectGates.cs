@@ -131,7 +131,7 @@ public sealed record ProjectGates
         same.OrderByDescending(gate => gate.Required).First() with
         {
             Clean = same.Any(gate => gate.Clean),
-            Needs = GateNeeds.Of(same.SelectMany(gate => gate.Needs ?? Enumerable.Empty<string>())),
+            Needs = TextList.Of(same.SelectMany(gate => gate.Needs ?? Enumerable.Empty<string>())),
         };
 
     private static IEnumerable<HoldingGate> From(IEnumerable<Gate> gates, GateSource source) =>

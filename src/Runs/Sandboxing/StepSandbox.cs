@@ -114,7 +114,10 @@ public static class StepSandbox
         {
             return sandbox;
         }
-        var hosts = ListedHosts.Of(settings, services.Environment, purpose.Agents, configuration?.Remotes ?? [], purpose.Role);
+        var hosts = ListedHosts
+            .Of(settings, services.Environment, purpose.Agents, configuration?.Remotes ?? [], purpose.Role)
+            .Union(purpose.Hosts, StringComparer.Ordinal)
+            .ToList();
         var networks = new SandboxNetworks(
             [.. services.HookCommand.SkipLast(1)],
             UserState.NetworkFolderOf(services.Environment),

@@ -1,0 +1,75 @@
+using System.Collections;
+using System.Text.Json;
+
+namespace Orchestrator.Plans;
+
+/// <summary>Distinct texts in order, equal by content because gates are compared by their members.</summary>
+[JsonConverter(typeof(TextListConverter))]
+public sealed class TextList : IReadOnlyList<string>, IEquatable<TextList>
+{
+    private readonly string[] _texts;
+
+    private TextList(string[] texts) => _texts = texts;
+
+    /// <summary>Creates the list without duplicates, or returns null if it is empty.</summary>
+    public static TextList? Of(IEnumerable<string> texts) =>
+        texts.Distinct(StringComparer.Ordinal).ToArray() is { Length: > 0 } some ? new TextList(some) : null;
+
+    /// <inheritdoc/>
+    public int Count => _texts.Length;
+
+    /// <inheritdoc/>
+    public string this[int index] => _texts[index];
+
+    /// <inheritdoc/>
+    public bool Equals(TextList? other) => other is not null && _texts.SequenceEqual(other._texts, StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as TextList);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        HashCode hash = default;
+        foreach (var text in _texts)
+        {
+            hash.Add(text, StringComparer.Ordinal);
+        }
+        return hash.ToHashCode();
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<string> GetEnumerator() => _texts.AsEnumerable().GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}
+
+/// <summary>Serializes texts as an array.</summary>
+public sealed class TextListConverter : JsonConverter<TextList>
+{
+    /// <inheritdoc/>
+    public override TextList? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            throw new JsonException("A list of texts is expected.");
+        }
+        List<string> texts = [];
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            texts.Add(reader.GetString() ?? "");
+        }
+        return TextList.Of(texts);
+    }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, TextList value, JsonSerializerOptions options)
+    {
+        writer.WriteStartArray();
+        foreach (var text in value)
+        {
+            writer.WriteStringValue(text);
+        }
+        writer.WriteEndArray();
+    }
+}
