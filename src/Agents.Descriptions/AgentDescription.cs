@@ -76,9 +76,10 @@ public sealed record AgentDescription
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Names of all variables with keys that the program itself uses.</summary>
+    /// <summary>Names of all variables that hold or may hold keys which the program itself uses.</summary>
     [JsonIgnore]
-    public IReadOnlyList<string> Credentials => [.. Keys.Select(key => key.Variable).Union(Login?.Variables ?? [])];
+    public IReadOnlyList<string> Credentials =>
+        [.. Keys.SelectMany(key => key.Environment.Keys.Prepend(key.Variable)).Union(Login?.Variables ?? [])];
 
     /// <summary>Conversations that the program keeps, or null if each start is independent.</summary>
     public ConversationDescription? Conversation { get; init; }

@@ -14,10 +14,12 @@ internal sealed class BoundaryListeners : IDisposable
     /// <param name="file">Absolute path for a socket with a file.</param>
     public BoundaryListeners(string file)
     {
-        var tcp = Listen(
-            new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true },
-            new IPEndPoint(IPAddress.IPv6Any, 0)
-        );
+        var tcp = Socket.OSSupportsIPv6
+            ? Listen(
+                new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true },
+                new IPEndPoint(IPAddress.IPv6Any, 0)
+            )
+            : Listen(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp), new IPEndPoint(IPAddress.Any, 0));
         Port = ((IPEndPoint)tcp.LocalEndPoint!).Port;
         Socket udp = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         udp.Bind(new IPEndPoint(IPAddress.Loopback, Port));

@@ -17,8 +17,8 @@ public sealed class BoundaryRun : IAsyncLifetime
     private readonly Dictionary<string, HashSet<string>> _said = [];
     private BoundaryListeners? _listeners;
 
-    /// <summary>Words that the listeners received.</summary>
-    public IReadOnlyList<string> Calls => [.. _listeners!.Calls];
+    /// <summary>Words that the listeners received from the attackers, empty for a call without words.</summary>
+    public IReadOnlyList<string> Calls { get; private set; } = [];
 
     /// <summary>Differences of the user's files and of the run from a run without attackers, a sentence each.</summary>
     public IReadOnlyList<string> Changed { get; private set; } = [];
@@ -48,6 +48,7 @@ public sealed class BoundaryRun : IAsyncLifetime
             _said.TryAdd(name, []);
             _said[name].Add(outcome);
         }
+        Calls = [.. _listeners!.Calls];
         Changed = [.. await FindChangesAsync(head)];
     }
 
@@ -61,6 +62,24 @@ public sealed class BoundaryRun : IAsyncLifetime
     /// <summary>The outcomes that an attacker printed for a deed: <c>done</c>, <c>refused</c>, or both if it ran several times.</summary>
     internal IReadOnlyCollection<string> Said(string attacker, Deed deed) =>
         _said.GetValueOrDefault($"{attacker}/{deed.Name}") ?? (IReadOnlyCollection<string>)[];
+
+    /// <summary>Runs the harmless deeds without a sandbox.</summary>
+    /// <returns>Names of the deeds that were possible, and what the listeners received.</returns>
+    internal async Task<(IReadOnlyList<string> Done, IReadOnlyList<string> Calls)> RunOutsideAsync()
+    {
+        var calls = _listeners!.Calls.Count;
+        var deeds = BoundaryTable.Targets.SelectMany(row => row.Deeds).Where(deed => BoundaryTable.Harmless.Contains(deed.Name)).ToList();
+        var result = await new ProcessRunner().RunAsync(
+            new ProcessCommand("/bin/sh", "-c", $"set -- outside\n{Variables(_listeners)}{Lines(deeds)}") { WorkingDirectory = _cli.Home }
+        );
+        await Eventually.TrueAsync(() => deeds.Where(deed => deed.Judge == Judge.Listener).All(IsCalled));
+        return (
+            [.. result.StandardOutput.Text.Split('\n').Where(line => line.EndsWith(": done", StringComparison.Ordinal))],
+            [.. _listeners.Calls.Skip(calls)]
+        );
+
+        bool IsCalled(Deed deed) => _listeners.Calls.Any(call => call.Contains($"outside-{deed.Name}", StringComparison.Ordinal));
+    }
 
     private void Prepare()
     {
@@ -125,6 +144,11 @@ public sealed class BoundaryRun : IAsyncLifetime
     }
 
     private string Attack(BoundaryListeners listeners) =>
+        Variables(listeners)
+        + $"(env -i setsid sleep {Sleep} </dev/null >/dev/null 2>&1 &)\n"
+        + Lines(BoundaryTable.Allowed.Concat(BoundaryTable.Targets.SelectMany(row => row.Deeds)));
+
+    private string Variables(BoundaryListeners listeners) =>
         $"name=$1 o='{OrchestrateProgram.Path}' r='{_cli.Folder}' h='{_cli.Home}' engine={Environment.ProcessId}\n"
         + $"port={listeners.Port} abstract={listeners.Abstract}\n"
         + """
@@ -132,15 +156,14 @@ public sealed class BoundaryRun : IAsyncLifetime
               connect(S, $kind eq "abstract" ? pack("S a*", AF_UNIX, $at) : sockaddr_un($at)) or exit 1; syswrite S, $word;'
             person() { (cd "$r" && env -u ORCHESTRATOR_START -u ORCHESTRATOR_TASK -u ORCHESTRATOR_RUN -u ORCHESTRATOR_STEP -u ORCHESTRATOR_REPOSITORY HOME="$h" "$@"); }
 
-            """
-        + $"(env -i setsid sleep {Sleep} </dev/null >/dev/null 2>&1 &)\n"
-        + string.Concat(
-            BoundaryTable
-                .Allowed.Concat(BoundaryTable.Targets.SelectMany(row => row.Deeds))
-                .Select(deed =>
-                    $"if (eval '{deed.Script.Replace("'", "'\\''", StringComparison.Ordinal)}') >/dev/null 2>&1; then echo "
-                    + $"\"$name/{deed.Name}: done\"; else echo \"$name/{deed.Name}: refused\"; fi\n"
-                )
+            """;
+
+    private static string Lines(IEnumerable<Deed> deeds) =>
+        string.Concat(
+            deeds.Select(deed =>
+                $"if (eval '{deed.Script.Replace("'", "'\\''", StringComparison.Ordinal)}') >/dev/null 2>&1; then echo "
+                + $"\"$name/{deed.Name}: done\"; else echo \"$name/{deed.Name}: refused\"; fi\n"
+            )
         );
 
     private async Task<IEnumerable<string>> FindChangesAsync(string head)

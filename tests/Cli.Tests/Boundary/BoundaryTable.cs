@@ -168,6 +168,10 @@ internal static class BoundaryTable
         ("keys in `/proc` of an agent with a placeholder", "RealAgentKeyTests.Run_ApiKey_StaysOutsideOfTheSandbox"),
     ];
 
+    /// <summary>Names of deeds that change nothing, so that the tests can show outside of a sandbox that they work.</summary>
+    public static IReadOnlyList<string> Harmless { get; } =
+    ["read-checkout", "read-home", "temporary", "key-in-files", "tcp", "udp", "proxied", "socket-file", "abstract"];
+
     /// <summary>Commands that each confined program may run. They show that a refused script did not fail for a reason of its
     /// own.</summary>
     public static IReadOnlyList<Deed> Allowed { get; } =
