@@ -1,6 +1,6 @@
-using Orchestrator.Accounts;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Accounts;
 using Temporalio.Activities;
 
 namespace Orchestrator.Activities;

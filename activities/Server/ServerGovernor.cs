@@ -1,5 +1,5 @@
-using Orchestrator.Accounts;
 using Orchestrator.Messages;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Usage;
 using Temporalio.Client;
 using Temporalio.Exceptions;

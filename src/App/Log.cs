@@ -31,4 +31,7 @@ internal static partial class Log
 
     [LoggerMessage(LogLevel.Warning, "A part of the worker failed while it ended; the rest ends all the same")]
     public static partial void EndFailed(this ILogger logger, Exception fault);
+
+    [LoggerMessage(LogLevel.Error, "The terminal was closed, and {RunId} can't continue in the background; it is paused.")]
+    public static partial void CannotGoOn(this ILogger logger, string runId, Exception refused);
 }

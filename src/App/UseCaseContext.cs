@@ -1,7 +1,7 @@
-using Orchestrator.Accounts;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Machine.Setup;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Runs.Backlogs;
 using Orchestrator.Runs.Loading;
 using Orchestrator.Runs.Reports;

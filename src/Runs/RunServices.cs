@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Orchestrator.Accounts;
 using Orchestrator.Git;
+using Orchestrator.Runs.Accounts;
 
 namespace Orchestrator.Runs;
 

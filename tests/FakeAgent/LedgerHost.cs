@@ -1,6 +1,6 @@
 using System.Globalization;
-using Orchestrator.Accounts;
 using Orchestrator.Processes;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Usage;
 
 namespace Orchestrator.FakeAgent;

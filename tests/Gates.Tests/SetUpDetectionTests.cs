@@ -1,6 +1,6 @@
 using Orchestrator.Gates.Detection;
+using Orchestrator.Gates.Packages;
 using Orchestrator.Git.Worktrees;
-using Orchestrator.Packages;
 using Orchestrator.Plans;
 using Orchestrator.TestKit;
 

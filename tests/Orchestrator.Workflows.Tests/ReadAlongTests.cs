@@ -1,11 +1,11 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orchestrator.App.Workers;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Reports;
 using Orchestrator.TestKit;
-using Orchestrator.Worker;
 using Orchestrator.Workflows.Tests.Histories;
 using Temporalio.Client;
 using Xunit;

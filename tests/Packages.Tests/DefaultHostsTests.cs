@@ -1,4 +1,4 @@
-using Orchestrator.Packages.Hosts;
+using Orchestrator.Gates.Packages.Hosts;
 using Orchestrator.Plans;
 
 namespace Orchestrator.Packages.Tests;

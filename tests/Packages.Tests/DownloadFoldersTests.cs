@@ -1,3 +1,4 @@
+using Orchestrator.Gates.Packages;
 using Orchestrator.Plans;
 using Orchestrator.Processes;
 using Orchestrator.TestKit;

@@ -1,3 +1,5 @@
+using Orchestrator.Gates.Packages;
+
 namespace Orchestrator.Packages.Tests;
 
 public sealed class NpmProjectTests

@@ -1,3 +1,4 @@
+using Orchestrator.Gates.Packages;
 using Orchestrator.Plans;
 
 namespace Orchestrator.Packages.Tests;

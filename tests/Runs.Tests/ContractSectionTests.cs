@@ -1,6 +1,6 @@
-using Orchestrator.Accounts;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Settings;
 using Orchestrator.TestKit;

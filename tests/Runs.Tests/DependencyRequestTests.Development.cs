@@ -1,5 +1,5 @@
+using Orchestrator.Gates.Packages;
 using Orchestrator.Messages;
-using Orchestrator.Packages;
 using Orchestrator.Plans;
 using Orchestrator.TestKit.Git;
 using Xunit;

@@ -102,9 +102,10 @@ public sealed class DescribedAgentRunner(
             Model = start.Model,
             WantsAnswer = start.AnswerSchema is not null,
         };
+        var clock = time ?? TimeProvider.System;
         return Stream.Format == StreamFormat.Text
-            ? new DescribedTextParser(call)
-            : new DescribedOutputParser(call, new ConversationUsageStore(start.Folder, start.EarlierFolders), time ?? TimeProvider.System);
+            ? new DescribedTextParser(call, clock)
+            : new DescribedOutputParser(call, new ConversationUsageStore(start.Folder, start.EarlierFolders), clock);
     }
 
     /// <inheritdoc/>

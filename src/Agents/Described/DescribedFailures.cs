@@ -38,6 +38,13 @@ internal sealed class DescribedFailures(AgentDescription description)
         : !hasBegun && exitCode is > 0 and < 64 ? AgentFailure.Account
         : AgentFailure.GaveUp;
 
+    /// <summary>Returns the end of a usage limit that a message names, or null if it names none.</summary>
+    /// <param name="message">Message of the program.</param>
+    /// <param name="failure">Class of the failure.</param>
+    /// <param name="time">Clock, for times of day and durations.</param>
+    internal DateTimeOffset? ResetOf(string message, AgentFailure failure, TimeProvider time) =>
+        failure == AgentFailure.UsageLimit && Find(message)?.Until is { } pattern ? LimitEndParser.Find(message, pattern, time) : null;
+
     private AgentFailure? OfExitCode(int? exitCode) =>
         exitCode is { } code && description.ExitCodes.TryGetValue(code.ToString(CultureInfo.InvariantCulture), out var kind)
             ? Class(kind)

@@ -74,7 +74,7 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationUsag
         {
             Failure = failure,
             Detail = detail,
-            ResetsAt = failure == AgentFailure.UsageLimit ? Reset(detail) : null,
+            ResetsAt = _failures.ResetOf(detail, failure, time),
             ExitCode = exitCode,
             SessionId = _sessionId,
             Turns = _turns,
@@ -270,9 +270,6 @@ internal sealed class DescribedOutputParser(DescribedCall call, ConversationUsag
             $"Agent '{call.Name}' ended without a result (exit code {Text(exitCode)}). {Ending(said)}"
         );
     }
-
-    private DateTimeOffset? Reset(string message) =>
-        _failures.Find(message)?.Until is { } pattern ? LimitEndParser.Find(message, pattern, time) : null;
 
     private string UnknownEvents() => $"The program of agent '{call.Name}' printed events of unknown kinds: {_unknown}.";
 

@@ -6,7 +6,8 @@ namespace Orchestrator.Agents.Described;
 
 /// <summary>Parses the output of a described program that prints plain text. Exit code 0 claims that the work is done.</summary>
 /// <param name="call">Parameters of the agent run.</param>
-internal sealed class DescribedTextParser(DescribedCall call) : IAgentOutputParser
+/// <param name="time">Clock, for the end of a usage limit.</param>
+internal sealed class DescribedTextParser(DescribedCall call, TimeProvider time) : IAgentOutputParser
 {
     private readonly CommandOutputParser _text = new(call.Name, call.WantsAnswer);
     private readonly DescribedFailures _failures = new(call.Description);
@@ -29,15 +30,16 @@ internal sealed class DescribedTextParser(DescribedCall call) : IAgentOutputPars
             return outcome;
         }
         var refused = outcome.FinalText.Length > 0 ? [] : RefusedArguments.Find(call.Arguments, errorText);
-        return refused.Count > 0
-            ? outcome with
+        if (refused.Count > 0)
+        {
+            return outcome with
             {
                 Failure = AgentFailure.Account,
                 Detail = $"The program of agent '{call.Name}' does not know {string.Join(", ", refused)}. {call.Versions} {outcome.Detail}",
-            }
-            : outcome with
-            {
-                Failure = _failures.OfSilentEnd(exitCode, $"{errorText}\n{_known}", hasBegun: outcome.FinalText.Length > 0),
             };
+        }
+        var said = $"{errorText}\n{_known}";
+        var failure = _failures.OfSilentEnd(exitCode, said, hasBegun: outcome.FinalText.Length > 0);
+        return outcome with { Failure = failure, ResetsAt = _failures.ResetOf(said, failure, time) };
     }
 }

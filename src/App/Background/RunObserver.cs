@@ -1,6 +1,6 @@
-using Orchestrator.Accounts;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.App.Background;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.App.Telemetry;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
-using Orchestrator.Telemetry;
 
 namespace Orchestrator.App.Background;
 

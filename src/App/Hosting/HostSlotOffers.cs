@@ -1,8 +1,8 @@
+using Orchestrator.App.Workers;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Runs.Merging.Preflight;
 using Orchestrator.Settings;
-using Orchestrator.Worker;
 
 namespace Orchestrator.App.Hosting;
 

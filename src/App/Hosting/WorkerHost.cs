@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Orchestrator.App.Workers;
 using Orchestrator.Client;
 using Orchestrator.Machine.Hosting;
 using Orchestrator.Messages;
 using Orchestrator.Runs;
 using Orchestrator.Settings;
-using Orchestrator.Worker;
 
 namespace Orchestrator.App.Hosting;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
-using Orchestrator.Accounts;
 using Orchestrator.Client;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Settings;
 using Orchestrator.Usage;
 

@@ -16,4 +16,7 @@ public static class RunExit
                 RunLiveness.Paused => Outcome.Resumable,
                 _ => null,
             };
+
+    /// <summary>True if a user has paused the run and it has not ended since.</summary>
+    public static bool IsHeld(RunStatus run) => run.Paused && !RunStates.IsFinal(run.State);
 }

@@ -60,7 +60,9 @@ internal sealed class DetachedStart(string runId, RepositoryLocation repository,
     public async Task<Outcome> ResumeAsync(IReadOnlyList<string> more, CancellationToken stop) =>
         await ShowAsync(await Background.ResumeAsync(more, stop), context);
 
-    private static async Task<Outcome> ShowAsync(BackgroundResult result, CommandContext context)
+    /// <summary>Shows how a background process started or ended.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<Outcome> ShowAsync(BackgroundResult result, CommandContext context)
     {
         if (result.Ended is { } status)
         {
@@ -80,7 +82,7 @@ internal sealed class DetachedStart(string runId, RepositoryLocation repository,
             return await ResumeAsync(["--approve", RunQuestion.Plan], stop);
         }
         string? next;
-        await using (var session = await RunSession.OpenAsync(context, repository, settings, stop))
+        await using (var session = await RunSession.OpenAsync(context, new TerminalPresenter(context), repository, settings, stop))
         {
             var run = session.Runs.Get(runId);
             next = (await new PlanDecision(session.Runs, context).CarryOutAsync(run, asked, answer, stop))?.RunId;

@@ -17,14 +17,11 @@ internal sealed class PlanQuestion(RepositoryLocation repository, OrchestratorSe
 {
     private ITerminal Terminal => context.Terminal;
 
-    /// <summary>Returns the run's question about its plan, or null if it does not ask.</summary>
-    public static RunQuestion? Of(RunStatus run) => run.Questions.FirstOrDefault(question => question.Id == RunQuestion.Plan);
-
     /// <summary>Asks the user.</summary>
     /// <returns>The answer, or null if the run does not ask or no user answered.</returns>
     public async Task<PlanAnswer?> AskAsync(RunStatus run)
     {
-        if (!Terminal.IsInteractive || Of(run) is not { } asked)
+        if (!Terminal.IsInteractive || run.Questions.FirstOrDefault(question => question.Id == RunQuestion.Plan) is not { } asked)
         {
             return null;
         }

@@ -62,7 +62,7 @@ internal static class RunSummary
             );
         }
         SayKeptPlan(run, context);
-        if (TaskTable.IsHeld(run))
+        if (RunExit.IsHeld(run))
         {
             context.Terminal.Say(
                 $"  It is paused, so this process ends; agents keep their conversations. 'orchestrate resume {run.RunId}' continues it."

@@ -86,9 +86,6 @@ internal static class TaskTable
     public static IEnumerable<ScreenLine> DrawRows(RunStatus run, DateTimeOffset now, int width) =>
         Rows(run, new Dictionary<string, string>(), now, width, int.MaxValue, NextStep.Of(run), asGraph: false);
 
-    /// <summary>True if a user has paused the run and it has not ended since.</summary>
-    public static bool IsHeld(RunStatus run) => run.Paused && !RunStates.IsFinal(run.State);
-
     private static IEnumerable<ScreenLine> Rows(
         RunStatus run,
         IReadOnlyDictionary<string, string> doing,

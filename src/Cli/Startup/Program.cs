@@ -9,7 +9,7 @@ namespace Orchestrator.Cli.Startup;
 internal static class Program
 {
     /// <summary>Time after an interrupt until the process is ended. It exceeds the time in which a run winds down
-    /// (<see cref="Runs.RunSession"/>).</summary>
+    /// (<see cref="RunSession"/>).</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(60);
 
     private static int Main(string[] args)

@@ -7,10 +7,9 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Orchestrator.Cli.Runs;
+using Orchestrator.App.Telemetry;
 using Orchestrator.Dashboard;
 using Orchestrator.Dashboard.Door;
-using Orchestrator.Telemetry;
 
 namespace Orchestrator.Cli.Web;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Orchestrator.Gates.Packages;
 using Orchestrator.Git.Worktrees;
-using Orchestrator.Packages;
 
 namespace Orchestrator.Gates.Detection;
 

@@ -1,6 +1,6 @@
+using Orchestrator.Gates.Packages;
 using Orchestrator.Git.Commits;
 using Orchestrator.Git.Program;
-using Orchestrator.Packages;
 
 namespace Orchestrator.Gates.Tampering;
 

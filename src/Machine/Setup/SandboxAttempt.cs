@@ -1,6 +1,6 @@
 using Orchestrator.Gates;
-using Orchestrator.Packages;
-using Orchestrator.Sandboxing;
+using Orchestrator.Gates.Packages;
+using Orchestrator.Runs.Sandboxing;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;

@@ -2,8 +2,8 @@ using Orchestrator.Agents;
 using Orchestrator.Agents.Command;
 using Orchestrator.Gates;
 using Orchestrator.Git.Program;
+using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Sandboxing;
-using Orchestrator.Sandboxing;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Setup;

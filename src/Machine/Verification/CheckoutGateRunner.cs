@@ -6,8 +6,8 @@ using Orchestrator.Gates.Worktrees;
 using Orchestrator.Git.Program;
 using Orchestrator.Git.Worktrees;
 using Orchestrator.Plans;
+using Orchestrator.Runs.Gates;
 using Orchestrator.Runs.Sandboxing;
-using Orchestrator.Sandboxing;
 using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Verification;

@@ -1,5 +1,5 @@
-using Orchestrator.Accounts;
 using Orchestrator.Agents.Supervision;
+using Orchestrator.Runs.Accounts;
 
 namespace Orchestrator.Runs.AgentCalls;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Orchestrator.Accounts;
 using Orchestrator.Agents.Supervision;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.AgentCalls;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using Orchestrator.Accounts;
 using Orchestrator.Agents.Supervision;
-using Orchestrator.Runs.Sandboxing;
+using Orchestrator.Runs.Accounts;
+using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.AgentCalls;
 

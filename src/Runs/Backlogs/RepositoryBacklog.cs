@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Orchestrator.Backlogs;
 using Orchestrator.Plans.Readers.Backlogs;
 
 namespace Orchestrator.Runs.Backlogs;

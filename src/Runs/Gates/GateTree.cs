@@ -1,7 +1,6 @@
 using Orchestrator.Gates.Running;
 using Orchestrator.Gates.Trees;
 using Orchestrator.Gates.Turns;
-using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Gates;
 

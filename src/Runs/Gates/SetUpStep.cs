@@ -1,4 +1,4 @@
-using Orchestrator.Packages;
+using Orchestrator.Gates.Packages;
 
 namespace Orchestrator.Runs.Gates;
 

@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
 using Orchestrator.Gates.Detection;
+using Orchestrator.Gates.Packages;
 using Orchestrator.Gates.Running;
 using Orchestrator.Gates.Turns;
 using Orchestrator.Gates.Worktrees;
 using Orchestrator.Git.Refs;
-using Orchestrator.Packages;
-using Orchestrator.Runs.Sandboxing;
 
 namespace Orchestrator.Runs.Gates;
 

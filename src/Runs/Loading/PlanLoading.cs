@@ -1,7 +1,7 @@
-using Orchestrator.Backlogs;
 using Orchestrator.Gates.Secrets;
 using Orchestrator.Git.Sharing;
 using Orchestrator.Plans.Readers.TaskGraphs;
+using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Runs.Loading;
 

@@ -1,5 +1,5 @@
-using Orchestrator.Backlogs;
 using Orchestrator.Plans.Readers.Backlogs;
+using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Runs.Planning;
 

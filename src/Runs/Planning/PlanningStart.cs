@@ -1,6 +1,6 @@
-using Orchestrator.Accounts;
-using Orchestrator.Backlogs;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Backlogs;
 using Orchestrator.Runs.Instructions;
 using Orchestrator.Runs.Loading;
 

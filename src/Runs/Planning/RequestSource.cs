@@ -1,6 +1,6 @@
-using Orchestrator.Backlogs;
 using Orchestrator.Plans.Readers.Backlogs;
 using Orchestrator.Plans.Readers.Formats;
+using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Runs.Planning;
 

@@ -74,6 +74,27 @@ public sealed class DescribedAgentRunnerTests
         Assert.Null(call.StandardInput);
     }
 
+    [Theory]
+    [InlineData("", "usage limit reached until 2030-03-17T17:46:00Z.")]
+    [InlineData("usage limit reached until 2030-03-17T17:46:00Z.", "")]
+    public async Task PlainTextLimit_NamesWhenItEnds(string line, string errorText)
+    {
+        await using AgentFixture agents = new();
+        (var description, _) = DescriptionReader.Read(
+            """
+            {"program": "x", "prompt": "stdin", "arguments": {"start": []}, "stream": {"format": "text"},
+            "failures": [{"says": "usage limit reached", "is": "limit", "until": "until ([^ ]+)\\."}]}
+            """
+        );
+        var parser = new DescribedAgentRunner("mine", description!, null, Environment(agents)).CreateParser(agents.Start());
+        parser.Read(System.Text.Encoding.UTF8.GetBytes(line));
+
+        var outcome = parser.Complete(1, errorText);
+
+        Assert.Equal(AgentFailure.UsageLimit, outcome.Failure);
+        Assert.Equal(new DateTimeOffset(2030, 3, 17, 17, 46, 0, TimeSpan.Zero), outcome.ResetsAt);
+    }
+
     [Fact]
     public async Task CodexThatCountsTheThread_EachStartIsCountedOnce()
     {

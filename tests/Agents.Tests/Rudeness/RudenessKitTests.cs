@@ -17,7 +17,7 @@ public sealed class RudenessKitTests
     private const string Claude = "claude";
     private const string Acp = "acp";
     private static readonly string Program = RepositoryFiles.BuiltProgram("tests/FakeAgent", "fake-agent");
-    private static readonly string ScoresFile = RepositoryFiles.Path("src/Agents.Descriptions/Conformance/scores.json");
+    private static readonly string ScoresFile = RepositoryFiles.Path("src/Agents/Descriptions/Conformance/scores.json");
 
     private static readonly string[] Agents = [Claude, Acp, .. KnownAgents.Names];
 

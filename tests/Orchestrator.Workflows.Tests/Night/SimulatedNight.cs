@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using Orchestrator.Accounts;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Runs.Reports;
 using Orchestrator.Settings;
 using Orchestrator.TestKit;

@@ -1,4 +1,4 @@
-using Orchestrator.Packages.Audits;
+using Orchestrator.Gates.Packages.Audits;
 
 namespace Orchestrator.Packages.Tests.Audits;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
-using Orchestrator.Accounts;
 using Orchestrator.Messages;
 using Orchestrator.Plans;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Settings;
 using Orchestrator.Usage;
 using Xunit;

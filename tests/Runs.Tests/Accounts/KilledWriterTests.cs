@@ -1,6 +1,6 @@
 using System.Globalization;
-using Orchestrator.Accounts;
 using Orchestrator.Processes;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.TestKit;
 using Orchestrator.Usage;
 using Xunit;

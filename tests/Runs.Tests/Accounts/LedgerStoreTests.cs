@@ -1,5 +1,5 @@
-using Orchestrator.Accounts;
 using Orchestrator.Processes;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.TestKit;
 using Orchestrator.Usage;
 using Xunit;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
-using Orchestrator.Accounts;
 using Orchestrator.Agents;
 using Orchestrator.Messages;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Runs.AgentCalls;
 using Orchestrator.Settings;
 using Orchestrator.TestKit;

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json.Nodes;
 using Orchestrator.Agents.Command;
-using Orchestrator.Sandboxing;
+using Orchestrator.Runs.Sandboxing;
 using Xunit;
 
 namespace Orchestrator.Runs.Tests.Sandboxing;

@@ -1,6 +1,6 @@
 using Orchestrator.Agents;
 using Orchestrator.Network;
-using Orchestrator.Sandboxing;
+using Orchestrator.Runs.Sandboxing;
 using Xunit;
 
 namespace Orchestrator.Runs.Tests.Sandboxing;

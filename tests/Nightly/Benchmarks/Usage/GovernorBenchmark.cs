@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Orchestrator.Accounts;
 using Orchestrator.Processes;
+using Orchestrator.Runs.Accounts;
 using Orchestrator.Usage;
 
 namespace Orchestrator.Benchmarks.Usage;

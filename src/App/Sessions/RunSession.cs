@@ -1,0 +1,450 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Client;
+using Orchestrator.Machine.Hosting;
+using Orchestrator.Machine.Night;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Settings;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.App.Sessions;
+
+/// <summary>Engine and worker in this process for a run that is started or resumed, and watched until it ends or waits for the
+/// user.</summary>
+public sealed class RunSession : IAsyncDisposable
+{
+    private static readonly TimeSpan TasksCloseWithin = TimeSpan.FromSeconds(30);
+
+    /// <summary>Time limit for winding down. An agent that ignores signals is killed after ten seconds, and its work is saved
+    /// then.</summary>
+    private static readonly TimeSpan WindDownWithin = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan CommandsTakenWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ServerPause = TimeSpan.FromSeconds(2);
+    private readonly UseCaseContext _context;
+    private readonly IRunPresenter _presenter;
+    private readonly RepositoryLocation _repository;
+    private readonly OrchestratorSettings _settings;
+    private readonly ILoggerFactory _loggers;
+    private readonly EngineConnection _engine;
+    private readonly WorkerHost _worker;
+    private readonly HashSet<string> _watched = new(StringComparer.Ordinal);
+    private bool _hasEnded;
+    private IReadOnlyList<string>? _outlivesWith;
+
+    private RunSession(
+        UseCaseContext context,
+        IRunPresenter presenter,
+        RepositoryLocation repository,
+        OrchestratorSettings settings,
+        ILoggerFactory loggers,
+        EngineConnection engine,
+        WorkerHost worker
+    )
+    {
+        _context = context;
+        _presenter = presenter;
+        _repository = repository;
+        _settings = settings;
+        _loggers = loggers;
+        _engine = engine;
+        _worker = worker;
+    }
+
+    /// <summary>Client for the runs on the engine of this session.</summary>
+    public RunClient Runs => _engine.Runs;
+
+    /// <summary>Opens the engine and the worker.</summary>
+    /// <param name="context">Clock, folder and messages.</param>
+    /// <param name="presenter">Shows the runs of the session.</param>
+    /// <param name="repository">The repository.</param>
+    /// <param name="settings">Trusted settings of the repository.</param>
+    /// <param name="stop">Cancels the opening.</param>
+    public static async Task<RunSession> OpenAsync(
+        UseCaseContext context,
+        IRunPresenter presenter,
+        RepositoryLocation repository,
+        OrchestratorSettings settings,
+        CancellationToken stop
+    )
+    {
+        await repository.RequireOwnFoldersAsync(settings.Worktrees.Directory, context.Services, stop);
+        var loggers = FileLoggerProvider.OpenFactory(repository, context.Verbose, context.Time);
+        EngineConnection? engine = null;
+        try
+        {
+            engine = await EngineConnection.OpenAsync(repository, settings, context, loggers, stays: true, stop);
+            return new RunSession(
+                context,
+                presenter,
+                repository,
+                settings,
+                loggers,
+                engine,
+                await WorkerHost.StartAsync(engine, [repository], context, loggers, stop)
+            );
+        }
+        catch
+        {
+            if (engine is not null)
+            {
+                await engine.DisposeAsync();
+            }
+            loggers.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a run in this process and watches it until it ends or waits for the user.</summary>
+    /// <param name="runId">Id of the new run.</param>
+    /// <param name="input">Input of the run.</param>
+    /// <param name="settings">Settings of the run.</param>
+    /// <param name="outlivingWith">Arguments with which the run continues after this terminal is closed, or null if it does not
+    /// continue.</param>
+    /// <param name="context">Clock, folder and messages.</param>
+    /// <param name="presenter">Shows the run.</param>
+    /// <param name="repository">The repository.</param>
+    /// <param name="stop">Cancels the start.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<Outcome> RunAsync(
+        string runId,
+        OrchestrationInput input,
+        RepositoryLocation repository,
+        OrchestratorSettings settings,
+        IReadOnlyList<string>? outlivingWith,
+        UseCaseContext context,
+        IRunPresenter presenter,
+        CancellationToken stop
+    )
+    {
+        await using var awake = input.Night is null
+            ? null
+            : await SleepInhibitor.HoldAsync($"{runId} works overnight", context.Environment, stop);
+        await using var session = await OpenAsync(context, presenter, repository, settings, stop);
+        var run = await session.Runs.StartAsync(input, runId, stop);
+        if (outlivingWith is not null)
+        {
+            session.OutliveTerminal(run, outlivingWith);
+        }
+        context.Interaction.Say($"{runId} has started.");
+        if (repository.LinkedWorktree is not null)
+        {
+            context.Interaction.Say(
+                $"  It works for {repository.WorkTree}; paths that begin with .orchestrator/runs are below {repository.Root}."
+            );
+        }
+        var code = await session.WatchAndAskAsync(run);
+        await session.FinishOthersAsync(run);
+        return code;
+    }
+
+    /// <inheritdoc cref="WorkerHost.OfferPlacesOfAsync"/>
+    public Task OfferPlacesOfAsync(RepositoryReference repository, string runId, CancellationToken stop) =>
+        _worker.OfferPlacesOfAsync(repository, runId, stop);
+
+    /// <summary>Refuses a run that this session's engine has closed or does not know, regardless of the run's record.</summary>
+    public Task RefuseClosedAsync(RunHandle run, StoredRun? stored, CancellationToken stop) =>
+        ClosedRunCheck.RefuseAsync(run, stored, _engine.Description, _context.Time, stop);
+
+    /// <summary>Watches a run until it ends or waits for the user. The first Ctrl-C pauses it: agents are interrupted and keep their
+    /// conversations. A preparation in progress is cancelled, because 'resume' repeats it. The second Ctrl-C ends this process at once;
+    /// <c>resume</c> reattaches to running agents.</summary>
+    /// <returns>The exit code.</returns>
+    public Task<Outcome> WatchAsync(RunHandle run, long skipUntil = 0) => WatchAsync(run, skipUntil, asks: false);
+
+    private string FolderOf(RunHandle run) => Path.Combine(_repository.RunsFolder, run.RunId);
+
+    private async Task<Outcome> WatchAsync(RunHandle run, long skipUntil, bool asks)
+    {
+        _watched.Add(run.RunId);
+        var view = _presenter.Open(FolderOf(run), _settings.ShowProgress, skipUntil);
+        var watcher = new RunWatcher(run, FolderOf(run), view, _context);
+        try
+        {
+            var status = await UntilInterruptedAsync(watcher, run) ?? await WindDownAsync(watcher, run);
+            if (status is null)
+            {
+                return Outcome.Resumable;
+            }
+            await EndTasksAsync(run, status);
+            _hasEnded |= RunStates.IsFinal(status.State);
+            await view.ShowEndAsync(status, asks);
+            return RunExit.CodeOf(status) ?? Outcome.Resumable;
+        }
+        catch (RpcException) when (_engine.IsLost)
+        {
+            await _worker.Running;
+            throw;
+        }
+        catch (RpcException lost) when (!_engine.IsOwner)
+        {
+            throw new UseCaseException(
+                Outcome.Resumable,
+                $"The engine ({_engine.Description}) no longer answers: {ConnectionFault.Of(lost)}.",
+                $"The run is kept: 'orchestrate resume {run.RunId}' continues it."
+            );
+        }
+    }
+
+    /// <summary>Ends the tasks of a run that could not end them itself. The tasks end their agents and retain their work.</summary>
+    private async Task EndTasksAsync(RunHandle run, RunStatus status)
+    {
+        if (status.State is not (RunStates.Terminated or RunStates.Failed))
+        {
+            return;
+        }
+        var left = await new OrphanedTasks(_engine.Client).EndAsync(run.RunId, TasksCloseWithin, _context.StopNow);
+        if (left > 0)
+        {
+            _context.Interaction.Warn(
+                $"{Plural.Of(left, "task")} of {run.RunId} {Plural.Form(left, "is", "are")} still being ended; the next worker in "
+                    + $"this repository continues that."
+            );
+        }
+    }
+
+    /// <summary>Makes the run continue in the background, instead of being paused, when the terminal is closed.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="engine">Options that select the engine, for the background process.</param>
+    public void OutliveTerminal(RunHandle run, IReadOnlyList<string> engine)
+    {
+        _outlivesWith = engine;
+        _presenter.OnHangUp(() =>
+        {
+            try
+            {
+                new BackgroundRun(run.RunId, _repository, _context) { Engine = engine }
+                    .TakeOverAsync()
+                    .GetAwaiter()
+                    .GetResult();
+                return true;
+            }
+            catch (Exception refused) when (ProgramFailure.Of(refused) is not null || refused is IOException or UnauthorizedAccessException)
+            {
+                _loggers.CreateLogger<RunSession>().CannotGoOn(run.RunId, refused);
+                return false;
+            }
+        });
+    }
+
+    /// <summary>Watches a run to its end. If it waits for approval of its plan, shows the plan and asks the user at the terminal. If the
+    /// user wants another plan, a new run with that plan replaces this one.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<Outcome> WatchAndAskAsync(RunHandle run, long skipUntil = 0)
+    {
+        var code = await WatchAsync(run, skipUntil, _context.Interaction.IsInteractive);
+        while (code == Outcome.NeedsPerson && !_presenter.Stopping.IsCancellationRequested)
+        {
+            var status = await run.StatusAsync(_presenter.Stopping);
+            if (await _presenter.AskAsync(status, _repository, _settings) is not { } answer)
+            {
+                break;
+            }
+            skipUntil = status.Sequence;
+            if (await new PlanDecision(Runs, _context).CarryOutAsync(run, status, answer, _presenter.Stopping) is { } next)
+            {
+                (run, skipUntil) = (next, 0);
+                if (_outlivesWith is { } engine)
+                {
+                    OutliveTerminal(run, engine);
+                }
+            }
+            code = await WatchAsync(run, skipUntil, _context.Interaction.IsInteractive);
+        }
+
+        return code;
+    }
+
+    /// <summary>Executes a run until a stored command is applied and the run is idle.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="skipUntil">Number of the last transition before the command.</param>
+    /// <param name="isInTargetState">Returns true if the status is the target state of the command.</param>
+    public async Task<RunStatus> CarryOutAsync(RunHandle run, long skipUntil, Func<RunStatus, bool> isInTargetState)
+    {
+        _watched.Add(run.RunId);
+        var view = _presenter.Open(FolderOf(run), table: false, skipUntil);
+        var watcher = new RunWatcher(run, FolderOf(run), view, _context);
+        var began = _context.Time.GetTimestamp();
+        RunStatus status;
+        while (true)
+        {
+            status = await WithWorkerAsync(watcher.WatchAsync(_presenter.Stopping, leavesPreparation: true), run);
+
+            // An idle run still reports its old state until it has received the command.
+            var hasTaken = status.Sequence > skipUntil && !status.Paused;
+            if (isInTargetState(status) || hasTaken || _context.Time.GetElapsedTime(began) > CommandsTakenWithin)
+            {
+                break;
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(200), _context.Time, _presenter.Stopping);
+        }
+
+        if (RunWatcher.IsHeldInPreparation(status))
+        {
+            _worker.GiveNoGrace();
+        }
+        await EndTasksAsync(run, status);
+        await view.ShowEndAsync(status);
+        return status;
+    }
+
+    /// <summary>Watches the other open runs after this process has taken over the engine, because they may have no other worker. Returns
+    /// once each of them has ended, is paused or needs attention. They do not change the exit code.</summary>
+    /// <param name="own">Run of this session.</param>
+    public async Task FinishOthersAsync(RunHandle own)
+    {
+        if (!_worker.HasTakenOver || _presenter.Stopping.IsCancellationRequested)
+        {
+            return;
+        }
+        var others = new List<string>();
+        await foreach (var listed in Runs.ListOpenAsync(_presenter.Stopping))
+        {
+            others.Add(listed);
+        }
+        foreach (var id in others.Where(id => id != own.RunId))
+        {
+            var stored = StoredRun.TryRead(Path.Combine(_repository.RunsFolder, id));
+            if (stored is not null && RunExit.CodeOf(stored.Status) is not null)
+            {
+                continue;
+            }
+            _context.Interaction.Say($"{id} was begun by a process that has ended; this one stays until it is done (Ctrl-C pauses it).");
+            await WatchAsync(Runs.Get(id), stored?.Status.Sequence ?? 0);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _worker.DisposeAsync();
+        if (_hasEnded && !_engine.IsLost)
+        {
+            using var retention = new Retention([_repository], _settings, _engine, _context, _loggers.CreateLogger<Retention>());
+            await retention.ActAsync(_presenter.Stopping);
+        }
+        await _engine.DisposeAsync();
+        _loggers.Dispose();
+        foreach (var run in _watched)
+        {
+            await new LastNotices(_repository, _context).SendAsync(run, _settings.Notifications.EndWait, _presenter.Stopping);
+        }
+    }
+
+    // Returns null if interrupted.
+    private async Task<RunStatus?> UntilInterruptedAsync(RunWatcher watcher, RunHandle run)
+    {
+        var stop = _presenter.Stopping;
+        while (true)
+        {
+            try
+            {
+                return await WithWorkerAsync(watcher.WatchAsync(stop), run);
+            }
+            catch (Exception) when (stop.IsCancellationRequested)
+            {
+                return null;
+            }
+            catch (Exception lost) when (!_engine.IsEmbedded && IsNoAnswer(lost))
+            {
+                if (!await UntilAnsweredAsync(run, lost, stop))
+                {
+                    return null;
+                }
+            }
+        }
+    }
+
+    private static bool IsNoAnswer(Exception failure) =>
+        failure is RpcTimeoutOrCanceledException || (failure is RpcException lost && LostConnection.IsCauseOf(lost));
+
+    /// <summary>Waits for a server that does not answer. Agents continue meanwhile, and this process's worker reports their results once
+    /// the server is available again.</summary>
+    /// <returns>True if the server answers again, false if the user ends the wait.</returns>
+    private async Task<bool> UntilAnsweredAsync(RunHandle run, Exception lost, CancellationToken stop)
+    {
+        _context.Interaction.Warn(
+            $"{_engine.Description} does not answer ({ConnectionFault.Of(lost)}). Running agents continue; waiting until it answers. "
+                + $"Ctrl-C stops waiting, and 'orchestrate resume {run.RunId}' continues the run later."
+        );
+        while (true)
+        {
+            try
+            {
+                await Task.Delay(ServerPause, _context.Time, stop);
+                await run.FindQueueAsync(stop);
+            }
+            catch (Exception) when (stop.IsCancellationRequested)
+            {
+                return false;
+            }
+            catch (Exception still) when (IsNoAnswer(still))
+            {
+                continue;
+            }
+            catch (TemporalException)
+            {
+                // A refusal also proves that the server answers.
+            }
+            _context.Interaction.Say($"{_engine.Description} answers again.");
+            return true;
+        }
+    }
+
+    /// <summary>Resumes a run, or one task of a run. Commands that were stored while no worker ran take precedence, except that a paused
+    /// run is always resumed.</summary>
+    public async Task GoOnAsync(RunHandle run, string? task, CancellationToken stop)
+    {
+        var watcher = new RunWatcher(run, FolderOf(run), _presenter.Open(FolderOf(run), table: false), _context);
+        var isHeld = task is not null || RunExit.IsHeld(await watcher.AskAsync(stop));
+        _context.Interaction.Say(isHeld ? (await run.ResumeAsync(task, stop)).Message : $"{run.RunId} continues.");
+    }
+
+    private async Task<RunStatus?> WindDownAsync(RunWatcher watcher, RunHandle run)
+    {
+        _context.Interaction.Say("Stopping. Agents are interrupted and keep their conversations. Ctrl-C again ends at once.");
+        using var inTime = new CancellationTokenSource(WindDownWithin, _context.Time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_context.StopNow, inTime.Token);
+        try
+        {
+            await run.PauseAsync(cancellation: ending.Token);
+            var status = await WithWorkerAsync(watcher.WatchAsync(ending.Token, leavesPreparation: true), run);
+            if (RunWatcher.IsHeldInPreparation(status))
+            {
+                _worker.GiveNoGrace();
+            }
+            return status;
+        }
+        catch (Exception ended)
+            when (ended is OperationCanceledException or RpcTimeoutOrCanceledException && ending.IsCancellationRequested)
+        {
+            _worker.GiveNoGrace();
+            _context.Interaction.Say(
+                _context.StopNow.IsCancellationRequested
+                    ? $"Ended at once. Agents at work continue: 'orchestrate stop {run.RunId}' ends them, 'orchestrate "
+                        + $"resume {run.RunId}' continues them."
+                    : $"A step of {run.RunId} did not end within {WindDownWithin.TotalSeconds:0} s and is left as it is: 'orchestrate "
+                        + $"resume {run.RunId}' continues it."
+            );
+            return null;
+        }
+    }
+
+    // Watches the worker too: a failed worker, or a failed take-over of the engine, would leave the run stalled without a message.
+    private async Task<RunStatus> WithWorkerAsync(Task<RunStatus> watching, RunHandle run)
+    {
+        if (await Task.WhenAny(watching, _worker.Running) == _worker.Running && _worker.Running.IsFaulted)
+        {
+            if (_worker.Running.Exception!.InnerException is UseCaseException)
+            {
+                await _worker.Running;
+            }
+            throw new UseCaseException(
+                Outcome.Resumable,
+                $"The worker of this process failed: {_worker.Running.Exception!.InnerException!.Message}",
+                $"The run is kept: 'orchestrate resume {run.RunId}' continues it."
+            );
+        }
+
+        return await watching;
+    }
+}

@@ -1,0 +1,188 @@
+using System.Threading.Channels;
+using Orchestrator.Client;
+using Orchestrator.Messages;
+using Orchestrator.Runs.Reports;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.App.Sessions;
+
+/// <summary>Follows a run while it works, and updates a view of it. It makes no engine calls while nothing happens.</summary>
+/// <param name="run">The run.</param>
+/// <param name="folder">Absolute path of the run's folder.</param>
+/// <param name="view">View of the run.</param>
+/// <param name="context">Provides the clock and receives warnings.</param>
+internal sealed class RunWatcher(RunHandle run, string folder, IRunView view, UseCaseContext context)
+{
+    private static readonly TimeSpan ScreenPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan NotReadyPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LinePause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Watches until the run has ended, needs attention, or is paused without running tasks.</summary>
+    /// <param name="stop">Ends the watching, not the run.</param>
+    /// <param name="leavesPreparation">True to stop watching a paused run in preparation: gates at the base may take long and can be
+    /// repeated at no cost.</param>
+    /// <returns>Status of the run at that time.</returns>
+    public async Task<RunStatus> WatchAsync(CancellationToken stop, bool leavesPreparation = false)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        var hints = Task.Run(() => PumpAsync(changes.Writer, ending.Token), CancellationToken.None);
+        try
+        {
+            RunStatus? status = null;
+            while (true)
+            {
+                // Between two changes only the files are read, for the current activity of the agents.
+                var isClosed = changes.Reader.Completion.IsCompleted;
+                if (status is null || isClosed || changes.Reader.TryRead(out _))
+                {
+                    status = await AskAsync(stop);
+                    if (isClosed)
+                    {
+                        status = await EndOfAsync(status, stop);
+                    }
+                    if ((leavesPreparation && IsHeldInPreparation(status) ? status : await LastOfAsync(status, stop)) is { } last)
+                    {
+                        view.Show(last, isLast: true);
+                        return last;
+                    }
+                }
+
+                view.Show(status, isLast: false);
+                var isSettling = RunExit.CodeOf(status) is not null;
+                await WaitAsync(changes.Reader, isSettling || view.HasClocks ? ScreenPause : Timeout.InfiniteTimeSpan, stop);
+                if (isSettling)
+                {
+                    status = null;
+                }
+                await Task.Delay(PauseFor(status), context.Time, stop);
+            }
+        }
+        finally
+        {
+            view.Close();
+            await ending.CancelAsync();
+            await hints;
+        }
+    }
+
+    /// <summary>True if the run is paused while set-up and gates still run.</summary>
+    public static bool IsHeldInPreparation(RunStatus status) => status.Paused && status.State == RunStates.Preparing;
+
+    // Returns null while the run continues. In its final state it still writes files. A waiting run may have received an answer while no
+    // worker ran, and may be about to continue.
+    private async Task<RunStatus?> LastOfAsync(RunStatus status, CancellationToken stop)
+    {
+        if (RunExit.CodeOf(status) is null)
+        {
+            return null;
+        }
+        if (RunStates.IsFinal(status.State))
+        {
+            await run.ResultAsync(stop);
+            return status;
+        }
+
+        if (await run.IsMovingAsync(status, stop))
+        {
+            return null;
+        }
+
+        // The run may have stopped or continued between the two queries, so only this state counts.
+        var rested = await AskAsync(stop);
+        return RunExit.CodeOf(rested) is null || RunStates.IsFinal(rested.State) ? null : rested;
+    }
+
+    // A run that was ended by another tool, or whose workflow failed, could not record its end.
+    private async Task<RunStatus> EndOfAsync(RunStatus status, CancellationToken stop)
+    {
+        if (RunStates.IsFinal(status.State))
+        {
+            return status;
+        }
+        var result = await run.ResultAsync(stop);
+        StoredRun.TryRead(folder)?.Close(result, context.Time.GetUtcNow());
+        return RunRecord.Ended(status, result);
+    }
+
+    /// <summary>Queries the current status with retries. After a worker died during a workflow task the engine rejects queries until one
+    /// completes. On a busy machine a worker may not answer in time.</summary>
+    public async Task<RunStatus> AskAsync(CancellationToken stop)
+    {
+        var began = context.Time.GetTimestamp();
+        var told = false;
+        while (true)
+        {
+            try
+            {
+                return await run.StatusAsync(stop);
+            }
+            catch (RpcException notReady) when (FailedEngineCall.IsNotReady(notReady) && !stop.IsCancellationRequested)
+            {
+                if (!told && context.Time.GetElapsedTime(began) > NotReadyPatience)
+                {
+                    told = true;
+                    context.Interaction.Warn(
+                        $"{run.RunId} can't report its state: {ConnectionFault.Of(notReady)}. Waiting; "
+                            + ".orchestrator/logs/engine.log may say why."
+                    );
+                }
+
+                await Task.Delay(ScreenPause, context.Time, stop);
+            }
+        }
+    }
+
+    private static async Task WaitAsync(ChannelReader<bool> changes, TimeSpan limit, CancellationToken stop)
+    {
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        if (limit != Timeout.InfiniteTimeSpan)
+        {
+            waiting.CancelAfter(limit);
+        }
+        try
+        {
+            await changes.WaitToReadAsync(waiting.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            // Nothing changed within the time limit; the table is redrawn to update its clocks.
+        }
+    }
+
+    // Each new event in the run's history triggers a query. If the engine can't be reached, the query reports the reason, or succeeds
+    // again.
+    private async Task PumpAsync(ChannelWriter<bool> changes, CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    await foreach (var _ in run.ChangesAsync(stop))
+                    {
+                        changes.TryWrite(true);
+                    }
+                    changes.TryComplete();
+                    return;
+                }
+                catch (RpcException)
+                {
+                    changes.TryWrite(true);
+                    await Task.Delay(ScreenPause, context.Time, stop);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Expected once the watching has ended.
+        }
+    }
+
+    /// <summary>Returns the minimum delay between two queries. Each result contains all tasks, so large runs are queried less
+    /// often.</summary>
+    private static TimeSpan PauseFor(RunStatus? status) =>
+        TimeSpan.FromMilliseconds(Math.Clamp(status?.TaskCount ?? 0, LinePause.TotalMilliseconds, LongestPause.TotalMilliseconds));
+}

@@ -1,0 +1,128 @@
+using Orchestrator.Machine.Night;
+using Orchestrator.Machine.Setup;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Reports;
+using Orchestrator.Settings;
+
+namespace Orchestrator.App.Starting;
+
+/// <summary>Prepares an unattended run (<c>run --overnight</c>): reports everything that could need attention during the run, and creates
+/// the run contract.</summary>
+/// <param name="context">Provides user interaction, environment and clock.</param>
+/// <param name="repository">The repository.</param>
+/// <param name="settings">Trusted settings of the run.</param>
+public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocation repository, SettingsResult settings)
+{
+    /// <summary>Refuses an unattended run whose programs can reach any host, unless the user confirmed it.</summary>
+    /// <param name="isMeant">True if the user confirmed it by <c>--yes-open-network</c>.</param>
+    /// <exception cref="UseCaseException">The user did not confirm it: exit code 3.</exception>
+    public void RefuseOpenNetwork(bool isMeant)
+    {
+        if (settings.Settings!.Permissions is { Network.Mode: "open", Sandbox: not "off" } && !isMeant)
+        {
+            throw new UseCaseException(
+                Outcome.NeedsPerson,
+                "The night was not started, because with permissions.network.mode open, agents and gates could send anything anywhere.",
+                "orchestrate config set permissions.network.mode listed; or start with --yes-open-network."
+            );
+        }
+    }
+
+    /// <summary>Prints the possible interruptions and the run contract, and asks for confirmation to start.</summary>
+    /// <param name="runId">Id of the new run.</param>
+    /// <param name="plan">Plan of the run, or null if a planner makes it.</param>
+    /// <param name="input">Input of the run.</param>
+    /// <param name="agreed">True if the user has already confirmed by <c>--yes</c>.</param>
+    /// <param name="stop">Cancels the checks.</param>
+    /// <exception cref="UseCaseException">The user did not confirm: exit code 3.</exception>
+    public async Task<NightContract> MakeAsync(string runId, Plan? plan, OrchestrationInput input, bool agreed, CancellationToken stop)
+    {
+        IReadOnlyList<MachineCheckEntry> entries =
+        [
+            .. NightCheck.Limits(input.Until, input.MaxCost),
+            .. NightCheck.Run(plan, settings.Settings!),
+            .. await new NightCheck().MachineAsync(context.Environment, stop),
+            .. (
+                await MachineCheck.RunAsync(
+                    repository,
+                    settings,
+                    context.Platform,
+                    context.Services,
+                    stop,
+                    plan is null ? null : RunPreparation.AgentsOf(plan, input.Only, settings.Settings!)
+                )
+            ).Where(entry => entry.Status != MachineCheckStatus.Ok || entry.Name is "agent" or "gates" or "disk" or "notifications"),
+        ];
+        if (!entries.Any(entry => entry.Name == "notifications"))
+        {
+            entries =
+            [
+                .. entries,
+                new(
+                    "notifications",
+                    MachineCheckStatus.Warn,
+                    "No one is notified if the run needs a user.",
+                    "Set notifications: docs/how-to/notices.md."
+                ),
+            ];
+        }
+        var open = entries.Where(entry => entry.Status != MachineCheckStatus.Ok).ToList();
+        var contract = new NightContract
+        {
+            MadeAt = context.Time.GetUtcNow(),
+            Tasks =
+                plan is null ? 0
+                : input.Only is { Count: > 0 } only ? only.Count
+                : plan.Tasks.Count,
+            KeepsAwake = entries.Any(entry => entry is { Name: "sleep", Status: MachineCheckStatus.Ok }),
+            Remarks = [.. open.Select(entry => entry.Message)],
+        };
+        Show(runId, contract, input, entries);
+        if (open.Count > 0 && !agreed && context.Interaction.Ask("Start anyway?") is not true)
+        {
+            throw new UseCaseException(
+                Outcome.NeedsPerson,
+                $"The night was not started, because "
+                    + $"{Plural.Of(open.Count, "point that could wake you is", "points that could wake you are")} open.",
+                $"Repair {Plural.Form(open.Count, "it", "them")}, or start with --yes anyway."
+            );
+        }
+        return contract;
+    }
+
+    private void Show(string runId, NightContract contract, OrchestrationInput input, IReadOnlyList<MachineCheckEntry> entries)
+    {
+        context.Interaction.Say($"The night of {runId}:");
+        foreach (var clause in Clauses(contract, input))
+        {
+            context.Interaction.Say($"  {clause}");
+        }
+        context.Interaction.Say("What could wake you, or end it early:");
+        foreach (var entry in entries.OrderByDescending(entry => entry.Status))
+        {
+            context.Interaction.Say($"  {CheckDocument.Word(entry.Status), -4}  {entry.Name}: {LocalTimes.In(entry.Message)}");
+            if (entry is { Status: not MachineCheckStatus.Ok, Cure: { } cure })
+            {
+                context.Interaction.Say($"        {cure}");
+            }
+        }
+    }
+
+    private IEnumerable<string> Clauses(NightContract contract, OrchestrationInput input)
+    {
+        yield return input.Until is { } until ? $"no agent starts after {LocalTimes.ToMinute(until)}" : "no end time";
+        yield return input.MaxCost is { } most
+            ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"no agent starts when {most:0.00} USD are spent")
+            : "no limit on cost";
+        yield return input.Forecast is { } forecast
+            ? $"expected: {RunForecasts.Describe(forecast)}"
+            : "no forecast of cost and time: there are no past runs";
+        yield return $"{(contract.Tasks == 0 ? "the planner's tasks" : Plural.Of(contract.Tasks, "task"))}, by up to "
+            + $"{Plural.Of(settings.Settings!.Workers, "agent")} at once";
+        yield return $"work that passes its gates lands ({settings.Settings.Git.Land}); set-up and gates run once before the first agent, "
+            + "and the run reports what fails there";
+        yield return "nobody is needed, except for the points below; the report in the morning compares all this with what happened";
+    }
+}

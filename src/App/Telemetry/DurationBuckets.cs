@@ -1,0 +1,36 @@
+using System.Diagnostics.Metrics;
+using OpenTelemetry.Metrics;
+
+namespace Orchestrator.App.Telemetry;
+
+/// <summary>
+/// Bucket boundaries of duration histograms. Gates take seconds, agents minutes and runs hours, while OpenTelemetry's default boundaries
+/// end at ten seconds.
+/// </summary>
+public static class DurationBuckets
+{
+    private static readonly double[] Seconds =
+    [
+        0.1,
+        0.5,
+        1,
+        5,
+        15,
+        30,
+        60,
+        120,
+        300,
+        600,
+        1_200,
+        1_800,
+        3_600,
+        7_200,
+        14_400,
+        28_800,
+        57_600,
+    ];
+
+    /// <summary>Returns the configuration of an instrument, or null for the default.</summary>
+    public static MetricStreamConfiguration? For(Instrument instrument) =>
+        instrument.Unit == "s" ? new ExplicitBucketHistogramConfiguration { Boundaries = Seconds } : null;
+}

@@ -1,0 +1,29 @@
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Metrics;
+
+namespace Orchestrator.App.Telemetry;
+
+/// <summary>Sends the metrics of <see cref="RunMetrics"/> to a collector by OTLP, once a minute and when disposed.</summary>
+public sealed class MetricSender : IDisposable
+{
+    private const int Interval = 60_000;
+    private const int Patience = 5_000;
+    private readonly MeterProvider _provider;
+
+    /// <summary>Starts sending.</summary>
+    /// <param name="options">Connection to the collector.</param>
+    /// <param name="meters">The metrics.</param>
+    public MetricSender(TelemetryOptions options, RunMetrics meters) =>
+        _provider = Sdk.CreateMeterProviderBuilder()
+            .SetResourceBuilder(OtlpConnection.ResourceOf(options))
+            .AddMeter(meters.Name)
+            .AddView(DurationBuckets.For)
+            .AddReader(
+                new PeriodicExportingMetricReader(new OtlpMetricExporter(OtlpConnection.Of(options, "v1/metrics")), Interval, Patience)
+            )
+            .Build();
+
+    /// <inheritdoc/>
+    public void Dispose() => _provider.Dispose();
+}

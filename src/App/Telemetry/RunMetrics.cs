@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Orchestrator.Messages;
+using Orchestrator.Runs.Reports;
+
+namespace Orchestrator.App.Telemetry;
+
+/// <summary>Metrics of runs, computed from ended spans and open runs. Counters start at zero with the process.</summary>
+public sealed class RunMetrics : IDisposable
+{
+    private readonly Meter _meter;
+    private readonly Histogram<double> _runs;
+    private readonly Histogram<double> _tasks;
+    private readonly Histogram<double> _gates;
+    private readonly Histogram<double> _phases;
+    private readonly Histogram<double>? _agents;
+    private readonly Histogram<long>? _tokens;
+    private readonly Counter<long> _errors;
+    private readonly Counter<double> _cost;
+    private IReadOnlyList<RunStatus> _open = [];
+
+    /// <summary>Creates the meter and its instruments.</summary>
+    /// <param name="name">Name of the meter. Each reader in a process needs its own, because readers select meters by name alone.</param>
+    /// <param name="withGenAi">True to include metrics of the semantic conventions for generative AI, which are not stable yet.</param>
+    public RunMetrics(string name, bool withGenAi)
+    {
+        _meter = new Meter(name, SemanticNames.Version);
+        _runs = _meter.CreateHistogram<double>(SemanticNames.RunDuration, "s", "Duration of a run by result.");
+        _tasks = _meter.CreateHistogram<double>(SemanticNames.TaskDuration, "s", "Duration of a task by state, from its first agent on.");
+        _gates = _meter.CreateHistogram<double>(SemanticNames.GateDuration, "s", "Duration of a gate by result.");
+        _phases = _meter.CreateHistogram<double>(SemanticNames.PhaseDuration, "s", "Time in which tasks were merged, verified or waited.");
+        _errors = _meter.CreateCounter<long>(SemanticNames.RunErrors, "{error}", "Tasks that failed and gates that found errors.");
+        _cost = _meter.CreateCounter<double>(SemanticNames.AgentCost, "{USD}", "Cost of agents by account.");
+        _meter.CreateObservableUpDownCounter(SemanticNames.RunsActive, ObserveRuns, "{run}", "Open runs by state.");
+        _meter.CreateObservableUpDownCounter(SemanticNames.TasksActive, ObserveTasks, "{task}", "Tasks of open runs by state.");
+        _meter.CreateObservableUpDownCounter(SemanticNames.Questions, ObserveQuestions, "{question}", "Questions that wait for a person.");
+        if (withGenAi)
+        {
+            _agents = _meter.CreateHistogram<double>(SemanticNames.AgentDuration, "s", "Duration of an agent's work.");
+            _tokens = _meter.CreateHistogram<long>(SemanticNames.TokenUsage, "{token}", "Tokens that an agent has used.");
+        }
+    }
+
+    /// <summary>Name of the meter.</summary>
+    public string Name => _meter.Name;
+
+    /// <summary>Counts an ended span. The caller must pass each span once.</summary>
+    public void Count(SpanRecord span)
+    {
+        switch (span.Subject)
+        {
+            case SpanSubject.Run:
+                _runs.Record(
+                    span.Seconds,
+                    TagsOf(span, (SemanticNames.RunState, "finalizing"), SemanticNames.PipelineName, SemanticNames.RunResult)
+                );
+                break;
+            case SpanSubject.Task:
+                _tasks.Record(span.Seconds, TagsOf(span, null, SemanticNames.PipelineName, SemanticNames.TaskState));
+                Fail(span);
+                break;
+            case SpanSubject.Gate:
+                _gates.Record(
+                    span.Seconds,
+                    TagsOf(span, null, SemanticNames.PipelineName, SemanticNames.TaskType, SemanticNames.TaskRunResult)
+                );
+                Fail(span);
+                break;
+            case SpanSubject.Phase:
+                _phases.Record(span.Seconds, TagsOf(span, (SemanticNames.Phase, span.Name), SemanticNames.PipelineName));
+                break;
+            case SpanSubject.Agent:
+                CountAgent(span);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Sets the open runs that the gauges report.</summary>
+    public void Observe(IReadOnlyList<RunStatus> open) => _open = open;
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+
+    private void CountAgent(SpanRecord span)
+    {
+        _cost.Add(span.Find(SemanticNames.Cost) as double? ?? 0, TagsOf(span, null, SemanticNames.PipelineName, SemanticNames.Account));
+        _agents?.Record(span.Seconds, TagsOf(span, null, SemanticNames.PipelineName, SemanticNames.Model));
+        foreach (
+            var (type, name) in (ReadOnlySpan<(string, string)>)
+                [("input", SemanticNames.InputTokens), ("output", SemanticNames.OutputTokens)]
+        )
+        {
+            if (span.Find(name) is long tokens && tokens > 0)
+            {
+                _tokens?.Record(tokens, TagsOf(span, (SemanticNames.TokenType, type), SemanticNames.Operation, SemanticNames.Model));
+            }
+        }
+    }
+
+    private void Fail(SpanRecord span)
+    {
+        if (span.Error is { } error)
+        {
+            _errors.Add(1, TagsOf(span, (SemanticNames.ErrorType, error), SemanticNames.PipelineName));
+        }
+    }
+
+    private IEnumerable<Measurement<long>> ObserveRuns() =>
+        _open
+            .GroupBy(run => (Pipeline: RunSpans.PipelineOf(run), State: StateOf(run.State)))
+            .Select(same => new Measurement<long>(
+                same.Count(),
+                new(SemanticNames.PipelineName, same.Key.Pipeline),
+                new(SemanticNames.RunState, same.Key.State)
+            ));
+
+    private IEnumerable<Measurement<long>> ObserveTasks() =>
+        _open
+            .SelectMany(run => run.Tasks.Select(task => (Pipeline: RunSpans.PipelineOf(run), task.State)))
+            .GroupBy(task => task)
+            .Select(same => new Measurement<long>(
+                same.Count(),
+                new(SemanticNames.PipelineName, same.Key.Pipeline),
+                new(SemanticNames.TaskState, same.Key.State)
+            ));
+
+    private IEnumerable<Measurement<long>> ObserveQuestions() =>
+        _open
+            .GroupBy(RunSpans.PipelineOf)
+            .Select(same => new Measurement<long>(
+                same.Sum(run => run.Questions.Count),
+                new KeyValuePair<string, object?>(SemanticNames.PipelineName, same.Key)
+            ));
+
+    // The semantic conventions define three states.
+    private static string StateOf(string state) =>
+        state switch
+        {
+            RunStates.Planning or RunStates.AwaitingApproval or RunStates.Preparing => "pending",
+            RunStates.Integrating or RunStates.Reviewing or RunStates.Landing or RunStates.AwaitingPromotion => "finalizing",
+            _ => "executing",
+        };
+
+    private static TagList TagsOf(SpanRecord span, (string Name, string Value)? own, params ReadOnlySpan<string> names)
+    {
+        var tags = default(TagList);
+        if (own is { } given)
+        {
+            tags.Add(given.Name, given.Value);
+        }
+        foreach (var name in names)
+        {
+            if (span.Find(name) is { } value)
+            {
+                tags.Add(name, value);
+            }
+        }
+        return tags;
+    }
+}

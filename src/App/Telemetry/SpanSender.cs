@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Trace;
+using Orchestrator.Runs.Reports;
+
+namespace Orchestrator.App.Telemetry;
+
+/// <summary>Sends ended spans to a collector by OTLP.</summary>
+public sealed class SpanSender : IDisposable
+{
+    private const string SourceName = "orchestrate";
+
+    // Size of the exporter's queue. Larger numbers of spans are sent in several parts.
+    private const int LargestBatch = 2_000;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private readonly ActivitySource _source = new(SourceName, SemanticNames.Version);
+    private readonly TelemetryOptions _options;
+
+    [SuppressMessage("Usage", "CA2213", Justification = "The provider disposes of its exporters.")]
+    private readonly WatchedExporter _exporter;
+    private readonly TracerProvider _provider;
+
+    /// <summary>Creates a sender. It connects to the collector with the first span.</summary>
+    public SpanSender(TelemetryOptions options)
+    {
+        _options = options;
+        _exporter = new WatchedExporter(OtlpConnection.Of(options, "v1/traces"));
+        _provider = Sdk.CreateTracerProviderBuilder()
+            .SetResourceBuilder(OtlpConnection.ResourceOf(options))
+            .SetSampler(new AlwaysOnSampler())
+            .AddSource(SourceName)
+            .AddProcessor(new BatchActivityExportProcessor(_exporter, maxQueueSize: LargestBatch, maxExportBatchSize: LargestBatch / 4))
+            .Build();
+    }
+
+    /// <summary>Sends the spans of a trace.</summary>
+    /// <param name="trace">Trace id, 32 hexadecimal digits.</param>
+    /// <param name="spans">The spans.</param>
+    /// <returns>The spans that the collector accepted: all, or the first ones. The others may be sent again.</returns>
+    public IReadOnlyList<SpanRecord> Send(string trace, IReadOnlyList<SpanRecord> spans)
+    {
+        var sent = new List<SpanRecord>();
+        foreach (var part in spans.Chunk(LargestBatch))
+        {
+            _exporter.HasFailed = false;
+            foreach (var span in part)
+            {
+                Emit(trace, span);
+            }
+            if (!_provider.ForceFlush((int)Patience.TotalMilliseconds) || _exporter.HasFailed)
+            {
+                break;
+            }
+            sent.AddRange(part);
+        }
+        return sent;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _provider.Dispose();
+        _source.Dispose();
+    }
+
+    private void Emit(string trace, SpanRecord span)
+    {
+        var around = Activity.Current;
+        Activity.Current = null;
+        try
+        {
+            var kind = span.Subject == SpanSubject.Run ? ActivityKind.Server : ActivityKind.Internal;
+            using var activity = _source.CreateActivity(span.Name, kind, default(ActivityContext));
+            if (activity is null)
+            {
+                return;
+            }
+            if (span.Parent is { } parent)
+            {
+                activity.SetParentId(
+                    ActivityTraceId.CreateFromString(trace),
+                    ActivitySpanId.CreateFromString(parent),
+                    ActivityTraceFlags.Recorded
+                );
+            }
+            activity.SetStartTime(span.From.UtcDateTime);
+            activity.Start();
+            TraceIdOf(activity) = trace;
+            SpanIdOf(activity) = span.Id;
+            foreach (var (name, value) in span.Attributes)
+            {
+                if (_options.Sends(name))
+                {
+                    activity.SetTag(name, value);
+                }
+            }
+            if (span.Error is { } error)
+            {
+                activity.SetTag(SemanticNames.ErrorType, error);
+                activity.SetStatus(ActivityStatusCode.Error);
+            }
+            activity.SetEndTime(span.To.UtcDateTime);
+            activity.Stop();
+        }
+        finally
+        {
+            Activity.Current = around;
+        }
+    }
+
+    // The runtime generates random ids and has no API to set them. Ours are derived from names: spans that are sent again after a crash
+    // keep their ids, and spans of agent programs find their parent. A test fails if the runtime renames these fields.
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_spanId")]
+    private static extern ref string? SpanIdOf(Activity activity);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_traceId")]
+    private static extern ref string? TraceIdOf(Activity activity);
+
+    /// <summary>Records rejected batches, which the SDK does not report to its callers.</summary>
+    private sealed class WatchedExporter(OtlpExporterOptions options) : OtlpTraceExporter(options)
+    {
+        public volatile bool HasFailed;
+
+        public override ExportResult Export(in Batch<Activity> batch)
+        {
+            var result = base.Export(batch);
+            HasFailed |= result != ExportResult.Success;
+            return result;
+        }
+    }
+}

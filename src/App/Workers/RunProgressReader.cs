@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Client;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Reports;
+using Temporalio.Client;
+using Temporalio.Exceptions;
+
+namespace Orchestrator.App.Workers;
+
+/// <summary>
+/// Reads events from a repository's runs and records them, without adding to the runs' histories. A run keeps events that were not read,
+/// and finally records them by an activity.
+/// </summary>
+/// <param name="client">Client of the server to which the worker belongs.</param>
+/// <param name="repository">The repository on this machine.</param>
+/// <param name="recorder">Writes the records of the runs.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">Logger for failures to read or record.</param>
+public sealed class RunProgressReader(
+    ITemporalClient client,
+    RepositoryReference repository,
+    ProgressRecorder recorder,
+    TimeProvider time,
+    ILogger log
+) : IDisposable
+{
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    private readonly RunClient _runs = new(client);
+
+    /// <summary>Number of read requests for each run that is being read.</summary>
+    private readonly ConcurrentDictionary<string, int> _asked = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Task> _reading = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>Reads this repository's open runs, and the runs passed to <see cref="Read"/>, until cancelled.</summary>
+    public async Task ExecuteAsync(CancellationToken stopping)
+    {
+        await using var stop = stopping.UnsafeRegister(_ => _stop.Cancel(), null);
+        await RepeatAsync(ReadOpenAsync);
+        await Task.Delay(Timeout.InfiniteTimeSpan, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_reading.Values);
+    }
+
+    /// <summary>Reads a run until it ends or moves to another machine. For a run that is already being read, reading continues.</summary>
+    public void Read(string runId)
+    {
+        if (_asked.AddOrUpdate(runId, 1, (_, times) => times + 1) == 1)
+        {
+            _reading[runId] = Task.Run(() => ReadAsync(runId));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
+
+    /// <summary>Reads all open runs, because the previous worker may have ended between two transitions.</summary>
+    private async Task ReadOpenAsync()
+    {
+        await foreach (var runId in _runs.ListOpenAsync(_stop.Token))
+        {
+            if (StatusFile.Read(new RunFolder(repository.Path, runId).Status)?.Queue == repository.Queue)
+            {
+                Read(runId);
+            }
+        }
+    }
+
+    private async Task ReadAsync(string runId)
+    {
+        int asked;
+        do
+        {
+            asked = _asked[runId];
+            await RepeatAsync(() => RecordAsync(runId));
+        } while (!_stop.IsCancellationRequested && !_asked.TryRemove(KeyValuePair.Create(runId, asked)));
+    }
+
+    private async Task RecordAsync(string runId)
+    {
+        var run = _runs.Get(runId);
+        await foreach (var unrecorded in run.UnrecordedAsync(_stop.Token))
+        {
+            if (unrecorded.Repository.Queue != repository.Queue)
+            {
+                return;
+            }
+            try
+            {
+                await recorder.RecordAsync(unrecorded with { Repository = repository }, unrecorded.Run.ExecutionId, time, _stop.Token);
+            }
+            catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+            {
+                // The run then records its events by an activity, which retries until it succeeds. Reading resumes after that.
+                log.RecordNotWritten(failed, runId);
+                await run.TellNotRecordedAsync(_stop.Token);
+                return;
+            }
+        }
+    }
+
+    private async Task RepeatAsync(Func<Task> step)
+    {
+        for (
+            var pause = ShortestPause;
+            !_stop.IsCancellationRequested;
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks))
+        )
+        {
+            try
+            {
+                await step();
+                return;
+            }
+            catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
+            {
+                return;
+            }
+            catch (Exception failed)
+            {
+                if (!_stop.IsCancellationRequested)
+                {
+                    // The server is unavailable, or the workflow's version does not support the request.
+                    log.RunNotRead(failed);
+                }
+            }
+            await Task.Delay(pause, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

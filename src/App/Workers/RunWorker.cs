@@ -1,0 +1,164 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Activities;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Loading;
+using Orchestrator.Runs.Reports;
+using Orchestrator.Workflows;
+using Temporalio.Client;
+using Temporalio.Common;
+using Temporalio.Worker;
+
+namespace Orchestrator.App.Workers;
+
+/// <summary>
+/// Composition root: runs workflows and the activities of repositories on Temporal workers. One worker polls the shared queue for
+/// workflows and repository lookups; each repository has a worker for its activities.
+/// </summary>
+public sealed class RunWorker : IDisposable
+{
+    private const string ProgramName = "orchestrate";
+    private readonly ITemporalClient _client;
+    private readonly RunWorkerOptions _options;
+    private readonly ILoggerFactory _logs;
+    private readonly RunServices _services;
+    private readonly HostSlots _slots = new();
+    private readonly List<TemporalWorker> _workers = [];
+    private readonly ConcurrentBag<TemporalWorker> _added = [];
+    private readonly List<RunProgressReader> _readers = [];
+    private readonly ActivityStop _stop = new();
+
+    /// <summary>Creates the workers. Polling starts with <see cref="ExecuteAsync"/>.</summary>
+    public RunWorker(ITemporalClient client, RunWorkerOptions options, ILoggerFactory logs)
+    {
+        client = MessageJson.Speaking(client);
+        (_client, _options, _logs) = (client, options, logs);
+        var services = options.Services with { AskRun = new OpenRuns(client).AskAsync };
+        _services = services = options.SharesAccounts ? services with { Governor = new ServerGovernor(client) } : services;
+        var shared = new TemporalWorkerOptions(QueueNames.Workflows)
+        {
+            Identity = options.Identity,
+            LoggerFactory = logs,
+            MaxConcurrentActivities = 20,
+            WorkflowStackTrace = WorkflowStackTrace.WithoutFileInfo,
+            // Disables the deadlock detection of 2 seconds. Ten building agents can starve a workflow for longer on a machine with few
+            // cores, and its task and queries would then fail.
+            DebugMode = true,
+            // The listener receives the runtime's events for every task of the process to detect timers and thread pool use in workflow
+            // code. It costs 4 % of a run's processor time. Workflow tests run with it, and BannedSymbols.txt applies at compile time.
+            DisableWorkflowTracingEventListener = true,
+            Interceptors = [new StepFailures()],
+            // Open runs upgrade automatically to the current version, which can replay them. A machine's activities run in the version
+            // that it has.
+            DeploymentOptions = options.Deployment is { } version
+                ? new WorkerDeploymentOptions(version, useWorkerVersioning: true)
+                {
+                    DefaultVersioningBehavior = VersioningBehavior.AutoUpgrade,
+                }
+                : Unversioned(options),
+        };
+        shared.AddWorkflows();
+        shared.AddAllActivities(new RepositoryActivities(new ServedRepositories(options.Repositories, options.Named, services)));
+        _workers.Add(new TemporalWorker(WorkerSetup.ForWorkflows(client), shared));
+        foreach (var repository in options.Repositories)
+        {
+            var remote = options.Remotes.GetValueOrDefault(repository.Path);
+            var own = new TemporalWorkerOptions(QueueNames.ForRepository(services.Host, repository.Key))
+            {
+                Identity = options.Identity,
+                DeploymentOptions = Unversioned(options),
+                LoggerFactory = logs,
+                Interceptors = [new StepFailures(), _stop, new PushResultsInterceptor(services, repository)],
+                MaxConcurrentActivities = 200,
+                MaxHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
+                DefaultHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
+                GracefulShutdownTimeout = options.ShutdownGrace,
+            };
+            var recorder = new ProgressRecorder();
+            var reader = new RunProgressReader(client, repository, recorder, services.Time, logs.CreateLogger<RunProgressReader>());
+            _readers.Add(reader);
+            own.AddAllActivities(new RunActivities(services, client, recorder, reader.Read))
+                .AddAllActivities(new TaskActivities(services, remote))
+                .AddAllActivities(new TrainActivities(services))
+                .AddAllActivities(new RequestActivities(services, client))
+                .AddAllActivities(new AnswerActivities(services))
+                .AddAllActivities(new PlanningActivities(services))
+                .AddAllActivities(new ReviewActivities(services))
+                .AddAllActivities(new NoticeActivities(services))
+                .AddAllActivities(new UsageActivities(services));
+            own.AddAllActivities(new PlaceActivities(services, repository, remote, _slots, readiness: null));
+            _workers.Add(new TemporalWorker(OwnRepositoryConverter.ReadingAs(client, repository), own));
+        }
+        _slots.MakeAtLeast(options.Places.Select(offer => offer.Slots).DefaultIfEmpty(0).Max());
+        _workers.AddRange(options.Places.SelectMany(OfPlaces));
+    }
+
+    /// <summary>Offers slots to distributed runs until cancelled, in addition to those of the options.</summary>
+    /// <param name="offer">The offered slots.</param>
+    /// <param name="stopping">Stops the offer, as for <see cref="ExecuteAsync"/>.</param>
+    public Task OfferAsync(OfferedSlots offer, CancellationToken stopping)
+    {
+        _slots.MakeAtLeast(offer.Slots);
+        var workers = OfPlaces(offer).ToList();
+        workers.ForEach(_added.Add);
+        return Task.WhenAll(workers.Select(worker => worker.ExecuteAsync(stopping)));
+    }
+
+    /// <summary>Reports the build without asking for versioned tasks.</summary>
+    private static WorkerDeploymentOptions Unversioned(RunWorkerOptions options) =>
+        new(new WorkerDeploymentVersion(ProgramName, options.Build), useWorkerVersioning: false);
+
+    private IEnumerable<TemporalWorker> OfPlaces(OfferedSlots offer)
+    {
+        var remote = _options.Remotes.GetValueOrDefault(offer.Repository.Path);
+        var places = new PlaceActivities(_services, offer.Repository, remote, _slots, offer.Readiness);
+        var reading = OwnRepositoryConverter.ReadingAs(_client, offer.Repository);
+        return QueuesOf(offer).Select(queue => new TemporalWorker(reading, OfQueue(queue).AddAllActivities(places)));
+    }
+
+    private static IEnumerable<string> QueuesOf(OfferedSlots offer) =>
+        offer.Slots == 0
+            ? []
+            : offer.Labels.Select(label => QueueNames.ForPlaces(offer.Key, label)).Prepend(QueueNames.ForPlaces(offer.Key));
+
+    private TemporalWorkerOptions OfQueue(string queue) =>
+        new(queue)
+        {
+            Identity = _options.Identity,
+            DeploymentOptions = Unversioned(_options),
+            LoggerFactory = _logs,
+            Interceptors = [new StepFailures(), _stop],
+            MaxConcurrentActivities = _slots.Count,
+            MaxConcurrentActivityTaskPolls = 1,
+            MaxHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
+            DefaultHeartbeatThrottleInterval = TimeSpan.FromSeconds(2),
+            GracefulShutdownTimeout = _options.ShutdownGrace,
+        };
+
+    /// <summary>
+    /// Runs the workers until cancelled. Running agents continue without them, and the next worker monitors these agents.
+    /// </summary>
+    public Task ExecuteAsync(CancellationToken stopping) =>
+        Task.WhenAll([.. _workers.Select(w => w.ExecuteAsync(stopping)), .. _readers.Select(r => r.ExecuteAsync(stopping))]);
+
+    /// <summary>
+    /// Cancels activities immediately when the worker stops, in place of waiting <see cref="RunWorkerOptions.ShutdownGrace"/>.
+    /// </summary>
+    public void GiveNoGrace() => _stop.GiveUp();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var worker in _workers.Concat(_added))
+        {
+            worker.Dispose();
+        }
+        foreach (var reader in _readers)
+        {
+            reader.Dispose();
+        }
+
+        _stop.Dispose();
+    }
+}

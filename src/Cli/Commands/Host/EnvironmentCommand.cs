@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Orchestrator.Cli.Options;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>environment</c>: computes one hash over the lock files and manifests of all detected ecosystems.</summary>
+internal sealed class EnvironmentCommand : CliCommand
+{
+    private readonly Option<string?> _verify = new("--verify")
+    {
+        Description = "Compare with this hash, or its first 6 digits or more",
+        HelpName = "HASH",
+    };
+    private readonly Option<bool> _json = GlobalOptions.Json();
+
+    public EnvironmentCommand()
+        : base("environment", "Show the hash of the installed environment's lock and manifest files")
+    {
+        Add(_verify);
+        Add(_json);
+    }
+
+    public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var environment = EnvironmentCheck.Read(
+            context.FindRepository() is { IsBare: false } repository ? repository.WorkTree : context.Directory,
+            parsed.GetValue(_verify)
+        );
+        if (parsed.GetValue(_json))
+        {
+            context.Print(environment, DocumentJson.Default.EnvironmentDocument);
+        }
+        foreach (var file in environment.Files)
+        {
+            context.Terminal.Show($"{file.Sha256[..12]}  {file.Path}");
+        }
+        context.Terminal.Show(
+            environment.Matches switch
+            {
+                true => $"The environment is unchanged: {environment.Hash}.",
+                false => $"The environment has changed: it is {environment.Hash} now.",
+                null => $"{environment.Hash}  {Plural.Of(environment.Files.Count, "file")}",
+            }
+        );
+        return Task.FromResult(environment.Matches == false ? Outcome.WorkFailed : Outcome.Done);
+    }
+}

@@ -1,0 +1,161 @@
+using System.CommandLine;
+using System.Text.Json;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Overviews;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Loading;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>plan</c>: lets a planner make a plan from a request or a document. Repeating an unfinished request continues it, so it is
+/// not paid twice.</summary>
+internal sealed class PlanCommand : CliCommand
+{
+    private readonly Argument<string?> _request = new("REQUEST") { Description = "The request, in words", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> _prd = new("--prd") { Description = "Make the plan from this document", HelpName = "FILE" };
+    private readonly Option<string?> _output = new("--output", "-o")
+    {
+        Description = "Write the plan to this file (.yaml or .json) instead of stdout",
+        HelpName = "FILE",
+    };
+    private readonly Option<string?> _model = new("--model", "-m") { Description = "Model of the planner", HelpName = "MODEL" };
+    private readonly Option<bool> _yes = GlobalOptions.Yes();
+    private readonly Option<bool> _noProgress = new("--no-progress") { Description = "One line per transition instead of the live table" };
+    private readonly Option<bool> _json = GlobalOptions.Json();
+    private readonly EngineOptions _engine = new();
+
+    public PlanCommand()
+        : base("plan", "Let a planner write a plan from a request or a document")
+    {
+        Add(_request);
+        foreach (var option in new Option[] { _prd, _output, _model, _yes, _noProgress, _json })
+        {
+            Add(option);
+        }
+        _engine.AddTo(this);
+    }
+
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var input = Input(parsed, repository, context);
+        IReadOnlyList<SettingFlag> progress = parsed.GetValue(_noProgress) ? [new("--no-progress", "show_progress", "false")] : [];
+        var settings = context.OpenSettings(repository, [.. _engine.Flags(parsed), .. progress]);
+        var overwrite = MayWrite(parsed, context);
+        var text = input.Request ?? await File.ReadAllTextAsync(Path.GetFullPath(input.RequestFile!, repository.WorkTree), stop);
+        var id = PlannerRun.IdOf(
+            input.Request ?? Path.GetFileNameWithoutExtension(input.RequestFile!),
+            $"{text}\n{input.PlannerModel}\n{input.Output}",
+            repository
+        );
+        return await PlannerRun.RunAsync(
+            context,
+            new TerminalPresenter(context),
+            repository,
+            settings,
+            input with
+            {
+                Overwrite = overwrite,
+            },
+            id,
+            parsed.GetValue(_yes),
+            () => Show(parsed, repository, id, settings.Loaded.Settings!, context),
+            stop
+        );
+    }
+
+    private OrchestrationInput Input(ParseResult parsed, RepositoryLocation repository, CommandContext context)
+    {
+        var words = parsed.GetValue(_request);
+        var prd = parsed.GetValue(_prd);
+        if (words is null == prd is null)
+        {
+            throw new UseCaseException(
+                Outcome.Usage,
+                words is null ? "There is nothing to plan." : "A request and a document can't be planned together.",
+                "Give a request in words, or a document with --prd FILE."
+            );
+        }
+        return new OrchestrationInput
+        {
+            Repository = repository.WorkTree,
+            Request = words is null ? null : Requests.Require(words, context),
+            RequestFile = prd is null ? null : Requests.InRepository(repository, context.PlanFiles.RequireDocument(prd)),
+            PlanOnly = true,
+            PlannerModel = parsed.GetValue(_model),
+            Output = parsed.GetValue(_output) is { } output ? Requests.InRepository(repository, context.FullPath(output)) : null,
+        };
+    }
+
+    // Asks before any agent costs money.
+    private bool MayWrite(ParseResult parsed, CommandContext context)
+    {
+        if (parsed.GetValue(_output) is not { } output)
+        {
+            return false;
+        }
+        if (PlanFileName.IsMasterPlan(output) || PlanFileName.IsBacklog(context.FullPath(output)))
+        {
+            throw new UseCaseException(
+                Outcome.Usage,
+                $"{output} is the name of a {(PlanFileName.IsMasterPlan(output) ? "Markdown document" : "backlog")}: a task graph in it "
+                    + "would not be read as one.",
+                "Name another file that ends in .yaml or .json."
+            );
+        }
+        if (Directory.Exists(context.FullPath(output)))
+        {
+            throw new UseCaseException(Outcome.Usage, $"{output} is a folder.", "Name a file.");
+        }
+        if (!File.Exists(context.FullPath(output)))
+        {
+            return false;
+        }
+        if (parsed.GetValue(_yes) || context.Terminal.Ask($"{output} already exists. Replace it?") is true)
+        {
+            return true;
+        }
+        throw new UseCaseException(
+            Outcome.NeedsPerson,
+            $"{output} already exists and was left as it is. Nothing was planned.",
+            "Name another file, or give --yes to replace it."
+        );
+    }
+
+    private void Show(ParseResult parsed, RepositoryLocation repository, string id, OrchestratorSettings settings, CommandContext context)
+    {
+        if (PlannedPlan.TryRead(repository, id) is not { } plan)
+        {
+            return;
+        }
+        var run = StoredRuns.Require(repository, id);
+        PlanOverview.WriteInFull(plan, settings, repository, context.Terminal);
+        if (parsed.GetValue(_json))
+        {
+            var planner = run.Status.Tasks.First(task => task.Id == PlannerTask.Id);
+            using var document = JsonDocument.Parse(PlanJson.WriteIndented(plan));
+            context.Print(
+                new PlannedDocument(
+                    run.Id,
+                    parsed.GetValue(_output),
+                    planner.Attempt,
+                    run.Status.AgentStarts,
+                    run.Status.Cost,
+                    plan.Tasks.Count,
+                    TaskGraph.Of(plan).Waves,
+                    PlanScore.Of(plan, settings, repository.WorkTree).Score,
+                    document.RootElement.Clone()
+                ),
+                DocumentJson.Default.PlannedDocument
+            );
+        }
+        else if (parsed.GetValue(_output) is null)
+        {
+            context.Terminal.Document(TaskGraphYaml.WriteShort(plan));
+        }
+    }
+}

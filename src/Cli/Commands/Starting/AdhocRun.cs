@@ -1,0 +1,138 @@
+using System.CommandLine;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Cli.Web;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Runs;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary>A run of a plan that a command makes itself: its options, and how it is started, here or in the background. Results that nobody
+/// has asked to be merged stay on a branch each.</summary>
+internal sealed class AdhocRun
+{
+    private readonly RunOptionsSet _options = new();
+    private readonly EngineOptions _engine = new();
+    private readonly WebOption _page = new();
+    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Continue in the background" };
+    private readonly Option<bool> _attached = GlobalOptions.Attached();
+    private readonly Option<bool> _yes = GlobalOptions.Yes();
+    private readonly Option<string?> _id = new(BackgroundRun.RunIdOption) { Description = "Id of the new run", Hidden = true };
+
+    /// <summary>Adds the options to a command.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="asksAgain">True to ask if the same work is running or has landed.</param>
+    public void AddTo(Command command, bool asksAgain = false)
+    {
+        _options.AddTo(command, hasPlan: false, asksAgain: asksAgain);
+        command.Add(_detach);
+        _page.AddTo(command);
+        command.Add(_attached);
+        command.Add(_yes);
+        _engine.AddTo(command);
+        command.Add(_id);
+    }
+
+    /// <summary>The repository's settings with the options.</summary>
+    /// <exception cref="UseCaseException">A setting is invalid, or options contradict each other.</exception>
+    public RepositorySettings Open(ParseResult parsed, RepositoryLocation repository, CommandContext context)
+    {
+        _page.RefuseDetached(parsed, parsed.GetValue(_detach));
+        return context.OpenSettings(
+            repository,
+            [
+                .. _options.Flags(parsed),
+                .. _engine.Flags(parsed),
+                .. parsed.GetValue(_options.Land) is null
+                    ? (SettingFlag[])[new SettingFlag("spawn", "git.land", LandingMode.Branches)]
+                    : [],
+            ],
+            parsed.GetValue(_id)
+        );
+    }
+
+    /// <summary>The input of the run, and true where questions are answered with yes.</summary>
+    public (OrchestrationInput Input, bool Yes) Asked(
+        ParseResult parsed,
+        Plan plan,
+        RepositoryLocation repository,
+        OrchestratorSettings settings,
+        bool picks
+    ) => (_options.InputOf(parsed, repository, settings) with { Plan = PlanJson.ToData(plan), Pick = picks }, parsed.GetValue(_yes));
+
+    /// <summary>Which engine.</summary>
+    public IReadOnlyList<SettingFlag> EngineFlags(ParseResult parsed) => _engine.Flags(parsed);
+
+    /// <summary>Refuses options of a new run where tasks go to one that has begun.</summary>
+    /// <exception cref="UseCaseException">One was given.</exception>
+    public void RefuseOptionsOfNew(ParseResult parsed)
+    {
+        if (_options.Given(parsed) is [var given, ..])
+        {
+            throw new UseCaseException(
+                Outcome.Usage,
+                $"{given} is for a new run, but --run names a run that has started with its own options.",
+                "Leave one of them out."
+            );
+        }
+    }
+
+    /// <summary>Starts the run and watches it, or has it go on in the background.</summary>
+    /// <param name="plan">Its plan.</param>
+    /// <param name="kind">First word of its id.</param>
+    /// <param name="opened">The settings, from <see cref="Open"/>.</param>
+    /// <param name="begin">Called with the run's id in the process that starts it, before it does; null: nothing is to be done. Where it is
+    /// given, uncommitted changes are part of the work, and nobody is asked about them.</param>
+    /// <param name="picks">The best of several results of each task is wanted.</param>
+    /// <param name="end">Called with the run's id and its exit code in the process that has watched it to its end, or until it waits;
+    /// null: nothing is to be done.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<Outcome> StartAsync(
+        ParseResult parsed,
+        Plan plan,
+        string kind,
+        RepositoryLocation repository,
+        RepositorySettings opened,
+        CommandContext context,
+        CancellationToken stop,
+        Func<string, Task>? begin = null,
+        bool picks = false,
+        Func<string, Outcome, Task<Outcome>>? end = null
+    )
+    {
+        var runId = parsed.GetValue(_id) ?? RunIds.Create(plan.Request!, Guid.NewGuid(), kind);
+        var prepared = await new RunDraft(runId, repository, opened)
+        {
+            Plan = plan,
+            Yes = parsed.GetValue(_yes),
+            Again = begin is null && parsed.GetValue(_options.Again),
+            BesideOpen = parsed.GetValue(_yes) || parsed.GetValue(_id) is not null,
+            TakesUncommitted = begin is not null,
+            InputOf = (known, agreed) => Asked(parsed, plan, repository, known, picks).Input with { Yes = agreed },
+        }.PrepareAsync(context, stop);
+        var (input, settings) = (prepared.Input, prepared.Settings);
+        if (parsed.GetValue(_detach))
+        {
+            return await new DetachedStart(runId, repository, _engine.Arguments(parsed), context)
+            {
+                More = input.Again && !parsed.GetValue(_options.Again) ? [RunOptionsSet.AgainName] : [],
+            }.StartAsync(prepared.Agreed, askPlan: false, settings.Settings!, stop);
+        }
+        await (begin?.Invoke(runId) ?? Task.CompletedTask);
+        await using var page = await _page.StartAsync(parsed, repository, context, stop);
+        var outlivingWith = parsed.GetValue(_attached) ? null : _engine.Arguments(parsed);
+        var code = await RunSession.RunAsync(
+            runId,
+            input,
+            repository,
+            settings.Settings!,
+            outlivingWith,
+            context,
+            new TerminalPresenter(context),
+            stop
+        );
+        return end is null ? code : await end(runId, code);
+    }
+}

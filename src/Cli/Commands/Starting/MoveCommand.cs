@@ -1,0 +1,221 @@
+using System.CommandLine;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Machine.Hosting;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Tasks.Moving;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>move</c>: moves a run to this machine after its previous owner host is gone.</summary>
+internal sealed class MoveCommand : CliCommand
+{
+    private static readonly TimeSpan RecordPatience = TimeSpan.FromSeconds(30);
+    private readonly RunArgument _run = new("RUN", "The run; default: the only open one");
+    private readonly Option<bool> _force = new("--force")
+    {
+        Description = "Move the run even if a machine works on it; its agents are interrupted, and their unshared work stays there",
+    };
+    private readonly Option<string?> _remote = new("--remote")
+    {
+        Description = "Git remote through which the run was shared (wip.remote), to fetch missing parts",
+        HelpName = "NAME",
+    };
+    private readonly Option<bool> _acceptLosses = new("--accept-losses")
+    {
+        Description = "If the other machine is gone for good, repeat the tasks whose work only it had",
+    };
+    private readonly Option<bool> _noResume = new("--no-resume")
+    {
+        Description = "Only move the run; a worker here, or 'resume', continues it",
+    };
+    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Continue in the background" };
+    private readonly Option<bool> _yes = GlobalOptions.Yes();
+    private readonly EngineOptions _engine = new();
+
+    public MoveCommand()
+        : base("move", "Move a run to this machine, whose previous machine is gone")
+    {
+        _run.AddTo(this);
+        Add(_force);
+        Add(_remote);
+        Add(_acceptLosses);
+        Add(_noResume);
+        Add(_detach);
+        Add(_yes);
+        _engine.AddTo(this);
+    }
+
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var stored = FindStored(repository, _run.Text(parsed));
+        var settings = TrustGate.Demand(
+            context,
+            context.OpenSettings(repository, _engine.Flags(parsed)),
+            parsed.GetValue(_yes),
+            stored?.Id
+        );
+        string runId;
+        await using (
+            var session = await RunSession.OpenAsync(context, new TerminalPresenter(context), repository, settings.Settings!, stop)
+        )
+        {
+            runId = stored?.Id ?? await FindOnServerAsync(session, _run.Text(parsed), repository, stop);
+            var run = session.Runs.Get(runId);
+            await session.RefuseClosedAsync(run, stored, stop);
+            var status = await run.StatusAsync(stop);
+            var to = await OwnedProcesses.ReferenceOfAsync(repository, context.Services);
+            if (status.Queue != to.Queue)
+            {
+                await DemandGoneAsync(session, status, parsed, context, stop);
+            }
+            var remote = parsed.GetValue(_remote) ?? settings.Settings!.Wip.Remote;
+            var missing = await BringAsync(
+                status,
+                to,
+                remote,
+                settings.Settings!.Hosts.Spread,
+                parsed.GetValue(_acceptLosses),
+                context,
+                stop
+            );
+            var move = new MoveRunCommand(to, context.Person);
+            var answer = await run.MoveAsync(
+                missing.Lost.Count == 0 ? move : move with { Lost = missing.Lost, Staging = missing.Staging },
+                stop
+            );
+            context.Terminal.Say(answer.Message);
+            if (!parsed.GetValue(_noResume) && !parsed.GetValue(_detach))
+            {
+                await session.OfferPlacesOfAsync(to, runId, stop);
+                session.OutliveTerminal(run, _engine.Arguments(parsed));
+                await session.GoOnAsync(run, null, stop);
+                var code = await session.WatchAndAskAsync(run, status.Sequence);
+                await session.FinishOthersAsync(run);
+                return code;
+            }
+            await UntilRecordedAsync(repository, runId, context, stop);
+        }
+        if (parsed.GetValue(_detach))
+        {
+            return await new DetachedStart(runId, repository, _engine.Arguments(parsed), context).ResumeAsync([], stop);
+        }
+        context.Terminal.Say($"'orchestrate resume {runId}' continues it, and so does a worker of {repository.Root}.");
+        return Outcome.Done;
+    }
+
+    /// <summary>Waits until the local record names this place. Until then it may be the other machine's, and commands could not continue
+    /// the run here.</summary>
+    private static async Task UntilRecordedAsync(
+        RepositoryLocation repository,
+        string runId,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        var began = context.Time.GetTimestamp();
+        while (
+            !(StoredRuns.Find(repository, runId) is { } run && repository.IsAt(run.Status.Repository))
+            && context.Time.GetElapsedTime(began) < RecordPatience
+        )
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(200), context.Time, stop);
+        }
+    }
+
+    /// <summary>Returns the run by the local records, which may name another place, or null if none exists.</summary>
+    private static StoredRun? FindStored(RepositoryLocation repository, string? text)
+    {
+        var all = StoredRuns.List(repository);
+        if (text is null)
+        {
+            return StoredRuns.Open(repository, all) switch
+            {
+                [var only] => only,
+                [] => null,
+                var several => throw StoredRuns.SeveralOpen([.. several.Select(run => run.Id)]),
+            };
+        }
+        return all.FirstOrDefault(run => run.Id == text) ?? (RunNames.Find(all, text) is [var called] ? called : null);
+    }
+
+    private static async Task<string> FindOnServerAsync(
+        RunSession session,
+        string? text,
+        RepositoryLocation repository,
+        CancellationToken stop
+    )
+    {
+        var open = new List<string>();
+        await foreach (var id in session.Runs.ListOpenAsync(stop))
+        {
+            open.Add(id);
+        }
+        return text is not null && open.Count > 0 ? RunNames.RequireId(open, text, repository)
+            : text is null && open is [var only] ? only
+            : open.Count == 0 ? throw StoredRuns.NoneOpen(repository)
+            : throw StoredRuns.SeveralOpen(open);
+    }
+
+    /// <summary>Refuses the move while a worker of the other machine still polls for activities, because two machines would execute the
+    /// run.</summary>
+    private async Task DemandGoneAsync(
+        RunSession session,
+        RunStatus status,
+        ParseResult parsed,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        var now = context.Time.GetUtcNow();
+        if (
+            parsed.GetValue(_force)
+            || await session.Runs.FindLastAskedAsync(status.Queue, context.Workers.IsDead, now, stop) is not { } seen
+        )
+        {
+            return;
+        }
+        var machine = MachineName.Of(status.Queue, status.Host);
+        throw new UseCaseException(
+            Outcome.Usage,
+            $"A worker on {machine} asks for the steps of {status.RunId}: {CompactFormatter.Time(now - seen)} ago for the last time.",
+            "Stop it there (Ctrl-C; a machine that has gone counts as such after 90 seconds), or give --force: its agents are interrupted, "
+                + "and what they did not share stays there."
+        );
+    }
+
+    private static async Task<MissingRunParts> BringAsync(
+        RunStatus status,
+        RepositoryReference to,
+        string? remote,
+        bool hasPlaces,
+        bool acceptsLosses,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        var brought = await new RunFetcher(context.Services, hasPlaces).BringAsync(status, to, remote, acceptsLosses, stop);
+        if (!brought.IsHere)
+        {
+            throw new UseCaseException(
+                Outcome.Usage,
+                $"{status.RunId} can't continue at {to.Path}: {string.Join("; ", brought.Missing.Parts)}.",
+                $"What is missing is in {status.Repository} on {MachineName.Of(status.Queue, status.Host)}: push it from there to a remote "
+                    + "and name that (--remote), or copy it, and move the run again."
+                    + (
+                        brought.Missing.Lost.Count > 0
+                            ? " Where that machine is gone for good: "
+                                + $"--accept-losses has {Plural.Of(brought.Missing.Lost.Count, "task")} of it done again."
+                            : ""
+                    )
+            );
+        }
+        foreach (var note in brought.Notes)
+        {
+            context.Terminal.Say(note);
+        }
+        return brought.Missing;
+    }
+}

@@ -1,0 +1,218 @@
+using System.CommandLine;
+using System.Globalization;
+using Orchestrator.Cli.Options;
+using Orchestrator.Machine.Night;
+using Orchestrator.Plans;
+using Orchestrator.Runs;
+using Orchestrator.Runs.Accounts;
+using Orchestrator.Runs.Reports;
+using Orchestrator.Settings;
+using Orchestrator.Usage;
+using Orchestrator.Usage.Forecasts;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>night rehearse</c>: simulates an unattended run in a moment, with the durations and costs of past agents. It starts and
+/// changes nothing.</summary>
+internal sealed class NightRehearseCommand : CliCommand
+{
+    private const int MostSteps = 60;
+    private readonly Argument<string?> _plan = new("PLAN")
+    {
+        Description = "The plan file; default: tasks.yaml",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+    private readonly RunOptionsSet _options = new();
+    private readonly Option<bool> _json = GlobalOptions.Json();
+    private readonly Option<bool> _kill = new("--kill")
+    {
+        Description = "Run the plan in a throw-away clone with scripted agents, kills, a usage limit and a full disk",
+    };
+    private readonly Option<string?> _commits = new("--commits")
+    {
+        Description = "With --kill: commits whose changes the scripted agents make, FIRST..LAST",
+        HelpName = "RANGE",
+    };
+    private readonly Option<int?> _seed = new("--seed") { Description = "With --kill: the same moments again", HelpName = "N" };
+    private readonly Option<int> _kills = new("--kills")
+    {
+        Description = "With --kill: how many kills",
+        HelpName = "N",
+        DefaultValueFactory = static _ => 3,
+    };
+
+    public NightRehearseCommand()
+        : base("rehearse", "Simulate a night with a plan from past runs of this repository, at no cost")
+    {
+        Add(_plan);
+        Add(_options.Until);
+        Add(_options.MaxCost);
+        Add(_options.Workers);
+        Add(_options.Agent);
+        Add(_options.Model);
+        Add(_options.Only);
+        Add(_options.Phase);
+        Add(_kill);
+        Add(_commits);
+        Add(_seed);
+        Add(_kills);
+        Add(_json);
+    }
+
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var file = context.PlanFiles.Named(parsed.GetValue(_plan), ofBacklog: false);
+        var plan = context.PlanFiles.Require(file);
+        var loaded = context.OpenSettings(repository, [.. _options.Flags(parsed)]).Loaded;
+        var settings = loaded.Settings!;
+        var choice = TaskChoice.Of(plan, parsed.GetValue(_options.Only), parsed.GetValue(_options.Phase));
+        var chosen = choice.Ids(plan);
+        await RunPreparation.DemandRepositoryAsync(context, repository, loaded, stop);
+        var input = _options.InputOf(parsed, repository, settings) with { Only = choice.Only, Phase = choice.Phase };
+        RunPreparation.DemandPlan(plan, input, repository, loaded);
+        if (parsed.GetValue(_kill))
+        {
+            var asked = plan with { Tasks = [.. plan.Tasks.Where(task => chosen.Contains(task.Id))] };
+            return await KillAsync(parsed, repository.Root, asked, settings, context, stop);
+        }
+        var night = Night(parsed, settings, context);
+        var forecasts = new RunForecasts(repository.Root);
+        if (forecasts.Rehearse(plan, chosen, settings, night) is not var (usual, hard))
+        {
+            throw new UseCaseException(
+                Outcome.Usage,
+                "A rehearsal needs a past run of this repository, which shows how long tasks take.",
+                "Rehearse after the first run; 'orchestrate run -n' shows the order of tasks."
+            );
+        }
+        if (parsed.GetValue(_json))
+        {
+            context.Print(RehearsalDocument.Of(night, usual, hard), DocumentJson.Default.RehearsalDocument);
+            return Outcome.Done;
+        }
+        context.Terminal.Show($"A usual night of {file}, from {LocalTimes.ToMinute(night.Start)}. Nothing was started.");
+        foreach (var step in usual.Steps.Take(MostSteps))
+        {
+            context.Terminal.Show($"  {LocalTimes.ToMinute(step.At)}  {Describe(step)}");
+        }
+        if (usual.Steps.Count > MostSteps)
+        {
+            context.Terminal.Show($"  and {Plural.Of(usual.Steps.Count - MostSteps, "more moment")} (--json has all)");
+        }
+        foreach (var task in forecasts.Failures(plan, chosen))
+        {
+            context.Terminal.Show($"  {RunForecasts.Describe(task)}.");
+        }
+        context.Terminal.Show($"A usual night: {Sum(usual)}");
+        context.Terminal.Show($"A hard night:  {Sum(hard)}");
+        context.Terminal.Say(
+            "Gates, merges and answers take as long as for past tasks. The rehearsal leaves out unknown facts: "
+                + (night.Fills.Count > 0 ? "" : "how fast the account's limits fill (the service reported too little), ")
+                + "other users of the account, and work that is rejected more often than before."
+        );
+        return Outcome.Done;
+    }
+
+    private async Task<Outcome> KillAsync(
+        ParseResult parsed,
+        string repository,
+        Plan plan,
+        OrchestratorSettings settings,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        var disk = context.Environment.GetValueOrDefault(RehearsalDisk.Variable);
+        var problem = disk is null ? await RehearsalDisk.ProblemAsync(stop) : null;
+        if (disk is null && problem is null)
+        {
+            string[] arguments = [.. parsed.Tokens.Select(token => token.Value)];
+            return (Outcome)await RehearsalDisk.RunAsync(arguments, context.Terminal.Show, context.Terminal.Say, stop);
+        }
+        var commits =
+            parsed.GetValue(_commits)
+            ?? throw new UseCaseException(
+                Outcome.Usage,
+                "The scripted agents do not know which changes to make.",
+                "Name the commits that did such work: orchestrate night rehearse --kill --commits FIRST..LAST"
+            );
+        var seed = parsed.GetValue(_seed) ?? Random.Shared.Next(1_000_000);
+        context.Terminal.Say($"Rehearsing in a throw-away clone; --seed {seed} repeats it.");
+        var request = new KilledNightRequest(repository, plan, commits, seed, parsed.GetValue(_kills), settings.Workers)
+        {
+            Environment = context.Environment,
+            WritablePaths = settings.Permissions.Paths,
+            SmallDisk = disk,
+            NoSmallDisk = problem,
+        };
+        KilledNight night;
+        try
+        {
+            night = await new KilledRehearsal(request, context.Terminal.Say).RunAsync(stop);
+        }
+        catch (StepException impossible)
+        {
+            throw new UseCaseException(Outcome.Usage, impossible.Message, "Your repository was not changed.");
+        }
+        if (parsed.GetValue(_json))
+        {
+            context.Print(KilledNightDocument.Of(night), DocumentJson.Default.KilledNightDocument);
+        }
+        else
+        {
+            KilledNightText.Lines(night).ToList().ForEach(context.Terminal.Show);
+        }
+        return night.Holds ? Outcome.Done : Outcome.WorkFailed;
+    }
+
+    private NightPlan Night(ParseResult parsed, OrchestratorSettings settings, CommandContext context)
+    {
+        const string Rehearsed = "rehearsed";
+        var account = AccountName.Of(settings.Agent, settings, context.Environment);
+        return new NightPlan
+        {
+            Tasks = [],
+            Workers = settings.Workers,
+            Start = context.Time.GetUtcNow(),
+            Until = parsed.GetValue(_options.Until),
+            Book = new LedgerStore(context.Environment).TryRead().Book,
+            Fills = WindowForecaster.Rates(context.AccountRecords.Of(account)),
+            Request = new StartRequest
+            {
+                Id = Rehearsed,
+                Account = account,
+                Repository = Rehearsed,
+                Run = Rehearsed,
+                Task = Rehearsed,
+                Holder = new Holder(context.Machine, Rehearsed),
+                PauseAt = settings.Usage.PauseAt * 10_000,
+                Share = settings.Workers,
+                Caps = settings.Budget.Run?.Usd is { } most ? [new Cap(CapKind.Run, Rehearsed, MicroDollars.Of(most))] : [],
+            },
+        };
+    }
+
+    private static string Describe(RehearsedStep step) =>
+        step.Kind switch
+        {
+            RehearsedKind.Starts => $"{step.Task} starts",
+            RehearsedKind.Ends => string.Create(CultureInfo.InvariantCulture, $"{step.Task} is done, for {step.Cost:0.00} USD"),
+            RehearsedKind.Fails => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{step.Task} fails as before, for {step.Cost:0.00} USD; its dependents wait for you"
+            ),
+            RehearsedKind.Asks => $"{step.Task} and its dependents wait for your approval",
+            RehearsedKind.Waits => $"{step.Task} waits for the account until {LocalTimes.ToMinute(step.Until!.Value)}",
+            RehearsedKind.Money => $"{step.Task} does not start because the money is spent; the run waits for you",
+            _ => "the night is over, so nothing more starts",
+        };
+
+    private static string Sum(Rehearsal night) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{night.Done.Count} of {Plural.Of(night.Done.Count + night.Left.Count, "task")} done, {night.Cost:0.00} USD"
+        )
+        + $", over at {LocalTimes.ToMinute(night.End)}"
+        + (night.Left.Count == 0 ? "" : $"; left: {string.Join(", ", night.Left.Take(10))}{(night.Left.Count > 10 ? " ..." : "")}");
+}

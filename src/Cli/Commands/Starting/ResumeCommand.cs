@@ -1,0 +1,222 @@
+using System.CommandLine;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Client;
+using Orchestrator.Machine.Night;
+using Orchestrator.Messages;
+using Orchestrator.Runs;
+using Orchestrator.Settings;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>resume</c>: continues a run that was interrupted, paused or killed.</summary>
+internal sealed class ResumeCommand : CliCommand
+{
+    private readonly RunArgument _which = new("RUN/TASK", "The run, or one paused task of it");
+    private readonly EngineOptions _engine = new();
+    private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Show the run; start nothing" };
+    private readonly Option<bool> _yes = GlobalOptions.Yes();
+    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Continue in the background" };
+    private readonly Option<string[]> _approve = new("--approve") { Description = "Approve this question first", HelpName = "ID" };
+    private readonly Option<bool> _attached = GlobalOptions.Attached();
+    private readonly Option<bool> _noProgress = new("--no-progress") { Description = "One line per transition instead of the live table" };
+
+    public ResumeCommand()
+        : base("resume", "Continue a run that was interrupted, paused or killed")
+    {
+        _which.AddTo(this);
+        Add(_dryRun);
+        Add(_detach);
+        Add(_attached);
+        Add(_approve);
+        Add(_yes);
+        Add(_noProgress);
+        _engine.AddTo(this);
+    }
+
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var reference = ReferenceOf(repository, _which.Text(parsed));
+        if (parsed.GetValue(_dryRun))
+        {
+            return Show(StoredRuns.RequireOpen(repository, reference.Run), context);
+        }
+
+        IReadOnlyList<SettingFlag> progress = parsed.GetValue(_noProgress) ? [new("--no-progress", "show_progress", "false")] : [];
+        var opened = context.OpenSettings(repository, [.. _engine.Flags(parsed), .. progress]);
+
+        // If a run was killed in its first moments, only the engine knows it.
+        var isStored = reference.Run is not null || StoredRuns.Open(repository).Count > 0;
+        var stored = isStored ? StoredRuns.RequireOpen(repository, reference.Run) : null;
+        DemandSomethingToResume(stored, opened, repository);
+        await DemandThisMachineAsync(stored, repository, context, stop);
+        var settings = TrustGate.Demand(context, opened, parsed.GetValue(_yes), stored?.Id);
+        if (parsed.GetValue(_detach))
+        {
+            return await DetachAsync(stored ?? throw StoredRuns.NoneOpen(repository), reference, parsed, repository, context, stop);
+        }
+        Outcome? sent = null;
+        if (stored is not null && reference.FindTask(stored.Status) is { } alone)
+        {
+            // If another process works on the run the task continues there, and this one has nothing to wait for. A worker of another
+            // machine answers, too, but does none of its steps.
+            var sender = new CommandSender(stored, _engine.Flags(parsed), context);
+            sent = await sender.SendAsync(SteeringCatalog.Resume.Call(new SteeringInput(context.Person, alone), stored.Status), stop);
+            if (sent is { } code && await sender.HasStepsDoneAsync(stop))
+            {
+                return code;
+            }
+        }
+        await using var awake = stored is null
+            ? null
+            : await SleepInhibitor.HoldForAsync(repository.Root, stored.Id, context.Environment, stop);
+        await using var session = await RunSession.OpenAsync(context, new TerminalPresenter(context), repository, settings.Settings!, stop);
+        var run = session.Runs.Get(stored?.Id ?? await FindOpenAsync(session, repository, stop));
+        await session.RefuseClosedAsync(run, stored, stop);
+        var task = stored is null ? null : reference.FindTask(stored.Status);
+        var there = await FindElsewhereAsync(run, context, stop);
+        foreach (var id in parsed.GetValue(_approve) ?? [])
+        {
+            context.Terminal.Say((await run.ApproveAsync(new ApprovalCommand(id, By: context.Person), stop)).Message);
+        }
+        if (there is null && !parsed.GetValue(_attached))
+        {
+            session.OutliveTerminal(run, _engine.Arguments(parsed));
+        }
+        if (sent is null)
+        {
+            await session.GoOnAsync(run, task, stop);
+        }
+        if (there is not null)
+        {
+            context.Terminal.Say($"Its steps are executed on {there}. 'orchestrate move {run.RunId}' moves it to this machine.");
+            return Outcome.Done;
+        }
+        var end = await session.WatchAndAskAsync(run, stored?.Status.Sequence ?? 0);
+        await session.FinishOthersAsync(run);
+        return end;
+    }
+
+    private static void DemandSomethingToResume(StoredRun? stored, RepositorySettings opened, RepositoryLocation repository)
+    {
+        if (
+            stored is null
+            && opened.Loaded.Settings!.Temporal.Address is null
+            && !opened.WithholdsEngine
+            && !File.Exists(Path.Combine(repository.OrchestratorFolder, "engine.db"))
+        )
+        {
+            throw StoredRuns.NoneOpen(repository);
+        }
+        if (stored is not null && RunStates.IsFinal(stored.Status.State))
+        {
+            throw new UseCaseException(
+                Outcome.Usage,
+                $"{stored.Id} has ended: {stored.Status.State}.",
+                $"See 'orchestrate report {stored.Id}', or start a new run; it reuses finished work."
+            );
+        }
+    }
+
+    /// <summary>Refuses a run that waits for another machine, because watching it would never end.</summary>
+    private static async Task DemandThisMachineAsync(
+        StoredRun? stored,
+        RepositoryLocation repository,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        if (
+            stored is not null
+            && QueueNames.MachineOf(stored.Status.Queue) is { } machine
+            && machine != context.Machine
+            && await RunObservation.OfAsync(stored, repository, context, stop) is { Status.Away: { } away }
+        )
+        {
+            throw NotHere(away, stored.Id);
+        }
+    }
+
+    /// <summary>Returns the other machine that executes the run, or null if it is this one. If another machine took the run over, the
+    /// local record is outdated.</summary>
+    /// <exception cref="UseCaseException">That machine does not respond.</exception>
+    private static async Task<MachineName?> FindElsewhereAsync(RunHandle run, CommandContext context, CancellationToken stop)
+    {
+        var status = await run.StatusAsync(stop);
+        if (QueueNames.MachineOf(status.Queue) is not { } machine || machine == context.Machine)
+        {
+            return null;
+        }
+        var away = await run.FindAwayAsync(status, context.Workers.IsDead, context.Time.GetUtcNow(), stop);
+        return away is null ? new MachineName(machine, status.Host) : throw NotHere(away, run.RunId);
+    }
+
+    private static UseCaseException NotHere(MachineAway away, string runId) =>
+        new(Outcome.Resumable, $"{runId} can't continue here. {MachineFormatter.Of(away, runId)}", $"orchestrate move {runId}");
+
+    private static RunReference ReferenceOf(RepositoryLocation repository, string? text)
+    {
+        if (text is null)
+        {
+            return RunReference.Parse(null);
+        }
+        var (run, found) = RunReference.RequireOpen(repository, text);
+        return found with { Run = run.Id };
+    }
+
+    private Task<Outcome> DetachAsync(
+        StoredRun run,
+        RunReference reference,
+        ParseResult parsed,
+        RepositoryLocation repository,
+        CommandContext context,
+        CancellationToken stop
+    )
+    {
+        if (reference.FindTask(run.Status) is { } task)
+        {
+            throw new UseCaseException(
+                Outcome.Usage,
+                $"--detach continues with the whole run, not with {task} alone.",
+                $"orchestrate resume {run.Id} --detach"
+            );
+        }
+        var more = (parsed.GetValue(_approve) ?? []).SelectMany(id => new[] { _approve.Name, id });
+        return new DetachedStart(run.Id, repository, _engine.Arguments(parsed), context).ResumeAsync([.. more], stop);
+    }
+
+    private static Outcome Show(StoredRun run, CommandContext context)
+    {
+        foreach (
+            var line in TaskTable.Draw(
+                run.Status,
+                AgentActivity.Read(run.Folder, run.Status, context.Environment),
+                context.Time.GetUtcNow(),
+                context.Terminal.OutputWidth,
+                int.MaxValue,
+                stepsFollow: true
+            )
+        )
+        {
+            context.Terminal.Show(line);
+        }
+        NextSteps.Write(run.Status, all: false, context.Terminal.OutputWidth, context.Terminal.Show);
+        return Outcome.Done;
+    }
+
+    private static async Task<string> FindOpenAsync(RunSession session, RepositoryLocation repository, CancellationToken stop)
+    {
+        var open = new List<string>();
+        await foreach (var listed in session.Runs.ListOpenAsync(stop))
+        {
+            open.Add(listed);
+        }
+        return open switch
+        {
+            [var only] => only,
+            [] => throw StoredRuns.NoneOpen(repository),
+            _ => throw StoredRuns.SeveralOpen(open),
+        };
+    }
+}

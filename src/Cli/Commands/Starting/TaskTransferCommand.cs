@@ -1,0 +1,140 @@
+using System.CommandLine;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Messages;
+using Orchestrator.Plans;
+using Orchestrator.Runs.Tasks.Moving;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>task ...</c>: moves a task as a file to a machine that can't reach this one or its server.</summary>
+internal sealed class TaskTransferCommand : Command
+{
+    public TaskTransferCommand()
+        : base("task", "Take a task to another machine as a file")
+    {
+        Add(new TaskExportCommand());
+        Add(new TaskImportCommand());
+    }
+}
+
+/// <summary><c>task export</c>: writes a task with its current work and its conversation to a file.</summary>
+internal sealed class TaskExportCommand : CliCommand
+{
+    private readonly Argument<string> _which = new("RUN/TASK") { Description = "The task" };
+    private readonly Argument<string> _file = new("FILE") { Description = "The file to write: a git bundle" };
+    private readonly Option<bool> _allowSecrets = new("--allow-secrets") { Description = "Allow suspected secrets in the file" };
+
+    public TaskExportCommand()
+        : base("export", "Write a task into a file, with its work so far, and its conversation")
+    {
+        Add(_which);
+        Add(_file);
+        Add(_allowSecrets);
+    }
+
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var (run, reference) = RunReference.Require(repository, parsed.GetRequiredValue(_which));
+        var task = reference.RequireTask(run.Status);
+        var file = context.FullPath(parsed.GetRequiredValue(_file));
+        var written = await new TaskExport(context.Services).WriteAsync(
+            run.Status,
+            task,
+            repository.Root,
+            file,
+            parsed.GetValue(_allowSecrets),
+            stop
+        );
+        context.Terminal.Say(
+            $"{file} has {task} of {run.Id}: its work so far with the history below it, and "
+                + (
+                    written.Session.Length > 0
+                        ? $"the conversation {written.Session}."
+                        : "no conversation, so an agent starts from the files."
+                )
+        );
+        if (!TaskStates.IsEnd(run.Status.Tasks.First(one => one.Id == task).State))
+        {
+            context.Terminal.Say(
+                $"It stays in {run.Id}, too. To avoid doing it twice: orchestrate cancel {run.Id}/{task} (the run continues)."
+            );
+        }
+        return Outcome.Done;
+    }
+}
+
+/// <summary><c>task import</c>: continues a task from a file in a separate run.</summary>
+internal sealed class TaskImportCommand : CliCommand
+{
+    private readonly Argument<string> _file = new("FILE") { Description = "A file of 'task export'" };
+    private readonly RunOptionsSet _options = new();
+    private readonly EngineOptions _engine = new();
+    private readonly Option<bool> _yes = GlobalOptions.Yes();
+
+    public TaskImportCommand()
+        : base("import", "Continue a task from a file, as a run of its own")
+    {
+        Add(_file);
+        _options.AddTo(this, hasPlan: false);
+        Add(_yes);
+        _engine.AddTo(this);
+    }
+
+    public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
+    {
+        var repository = context.RequireRepository();
+        var runId = RunIds.Create(Path.GetFileNameWithoutExtension(parsed.GetRequiredValue(_file)), Guid.NewGuid(), "import");
+        var yes = parsed.GetValue(_yes);
+        var settings = TrustGate.Demand(
+            context,
+            context.OpenSettings(repository, [.. _options.Flags(parsed), .. _engine.Flags(parsed)], runId),
+            yes,
+            runId
+        );
+        var agreed = await RunPreparation.DemandAsync(context, repository, settings, planFile: null, yes, stop);
+        var import = new TaskImport(context.Services);
+        var file = context.FullPath(parsed.GetRequiredValue(_file));
+        var plan = await import.ReadPlanAsync(file, repository.Root, stop);
+        TrustGate.DemandPlan(
+            context,
+            repository,
+            TrustGate.QuestionOf(plan, parsed.GetRequiredValue(_file)),
+            yes,
+            runId,
+            $"Look at them above, then: orchestrate task import {parsed.GetRequiredValue(_file)} --yes"
+        );
+        var taken = await import.TakeAsync(
+            file,
+            repository.Root,
+            repository.LinkedWorktree,
+            runId,
+            StoredRuns.Open(repository).Select(run => run.Id),
+            stop
+        );
+        var at = LocalTimes.Of(taken.At);
+        context.Terminal.Say(
+            $"{taken.Task} of {taken.Run} was exported at {at} on {taken.Machine}, after "
+                + $"{Plural.Of(taken.Starts, "start")} of an agent; its work so far continues here"
+                + (taken.Session.Length > 0 ? $", and the conversation {taken.Session} continues." : ". It came without a conversation.")
+        );
+        var input = _options.InputOf(parsed, repository, settings.Settings!) with
+        {
+            Plan = PlanJson.ToData(plan), // As it was shown.
+            Yes = agreed,
+            Again = true,
+            Conversations = taken.Session.Length > 0 ? new Dictionary<string, string> { [taken.Task] = taken.Session } : null,
+        };
+        return await RunSession.RunAsync(
+            runId,
+            input,
+            repository,
+            settings.Settings!,
+            _engine.Arguments(parsed),
+            context,
+            new TerminalPresenter(context),
+            stop
+        );
+    }
+}

@@ -1,0 +1,171 @@
+using System.CommandLine;
+using Orchestrator.Cli.Options;
+using Orchestrator.Cli.Runs;
+using Orchestrator.Messages;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary>A command that changes an open run: finds the run, sends the command, and shows the result.</summary>
+internal abstract class SteeringCommand : CliCommand
+{
+    private readonly EngineOptions _engine = new();
+    private readonly Option<bool> _detach = new("--detach", "-d")
+    {
+        Description = "If no process works on the run, continue it in the background",
+    };
+    private readonly Option<bool> _noResume = new("--no-resume")
+    {
+        Description = "If no process works on the run, store the command for 'resume' without a question",
+    };
+    private readonly Option<bool> _resume = new("--resume") { Description = "If no process works on the run, continue it now" };
+    private readonly Option<bool> _yes = GlobalOptions.Yes();
+    private readonly Option<bool> _acceptLosses = new("--accept-losses")
+    {
+        Description = "Accept that work of the run was lost; the report lists it",
+    };
+    private readonly List<(SteeringArgument Argument, Symbol Symbol)> _arguments = [];
+
+    protected SteeringCommand(string name, string description)
+        : base(name, description) { }
+
+    /// <summary>Adds an argument or option for each argument of a command, and the options for all that may follow on it.</summary>
+    /// <param name="definition">The command.</param>
+    protected void AddOptionsOf(SteeringDefinition definition)
+    {
+        foreach (var argument in definition.Arguments)
+        {
+            AddOptionOf(argument);
+        }
+        if (definition.Lands)
+        {
+            Add(_acceptLosses);
+        }
+        if (definition.Continues)
+        {
+            AddGoingOn();
+        }
+        else
+        {
+            AddYes();
+        }
+        AddEngine();
+    }
+
+    private void AddOptionOf(SteeringArgument argument)
+    {
+        if (argument.IsRequired)
+        {
+            var positional = new Argument<string>(argument.Placeholder) { Description = argument.Description };
+            if (argument.Values.Count > 0)
+            {
+                positional.AcceptOnlyFromAmong([.. argument.Values]);
+            }
+            Add(positional);
+            _arguments.Add((argument, positional));
+            return;
+        }
+        var option = new Option<string?>($"--{argument.Name}") { Description = argument.Description, HelpName = argument.Placeholder };
+        Add(option);
+        _arguments.Add((argument, option));
+    }
+
+    /// <summary>The given arguments.</summary>
+    /// <param name="task">Id of the task or question, or null for the whole run.</param>
+    protected SteeringInput InputOf(ParseResult parsed, CommandContext context, string? task) =>
+        new(context.Person, task)
+        {
+            Values = _arguments
+                .Select(pair =>
+                    (
+                        pair.Argument.Name,
+                        Text: pair.Symbol is Option<string?> option
+                            ? parsed.GetValue(option)
+                            : parsed.GetValue((Argument<string>)pair.Symbol)
+                    )
+                )
+                .Where(pair => pair.Text is not null)
+                .ToDictionary(pair => pair.Name, pair => pair.Text!, StringComparer.Ordinal),
+        };
+
+    /// <summary>Sends a command. If no worker serves the run, this process works on the run until the command is carried out, or the
+    /// person is asked whether the run continues now.</summary>
+    protected Task<Outcome> SteerAsync(
+        ParseResult parsed,
+        CommandContext context,
+        StoredRun run,
+        SteeringDefinition definition,
+        SteeringInput input,
+        CancellationToken stop
+    ) =>
+        new RunSteering(run, _engine.Flags(parsed), context)
+        {
+            Yes = SaysYes(parsed),
+            AcceptsLosses = Options.Contains(_acceptLosses) && parsed.GetValue(_acceptLosses),
+            Unserved = (current, call) => CarryOutAsync(parsed, context, current, call, stop),
+        }.SteerAsync(definition, input, stop);
+
+    /// <summary>Sends a command that precedes the actual one. If no worker serves the run, the engine only keeps it.</summary>
+    protected Task<Outcome?> TellAsync(
+        ParseResult parsed,
+        CommandContext context,
+        StoredRun run,
+        SteeringDefinition definition,
+        SteeringInput input,
+        CancellationToken stop
+    ) => new CommandSender(run, _engine.Flags(parsed), context).SendAsync(definition.Call(input, run.Status), stop);
+
+    protected void AddEngine() => _engine.AddTo(this);
+
+    /// <summary>Adds the options for commands after which the run may continue.</summary>
+    protected void AddGoingOn()
+    {
+        Add(_detach);
+        Add(_resume);
+        Add(_noResume);
+        AddYes();
+        Validators.Add(given =>
+        {
+            if (given.GetValue(_resume) && given.GetValue(_noResume))
+            {
+                given.AddError($"{_resume.Name} and {_noResume.Name} can't be given together.");
+            }
+        });
+    }
+
+    private void AddYes() => Add(_yes);
+
+    /// <summary>True where questions are answered with yes.</summary>
+    protected bool SaysYes(ParseResult parsed) => parsed.GetValue(_yes);
+
+    private async Task<Outcome> CarryOutAsync(
+        ParseResult parsed,
+        CommandContext context,
+        StoredRun run,
+        SteeringCall call,
+        CancellationToken stop
+    )
+    {
+        var unserved = new UnservedRun(run, _engine.Flags(parsed), context, new TerminalPresenter(context));
+        if (call.Reached is { } reached)
+        {
+            return await unserved.CarryOutAsync(reached, stop);
+        }
+        if (Options.Contains(_detach) && parsed.GetValue(_detach))
+        {
+            return await DetachedStart.ShowAsync(await unserved.DetachAsync(_engine.Arguments(parsed), stop), context);
+        }
+        var goesOn =
+            Options.Contains(_noResume)
+            && !parsed.GetValue(_noResume)
+            && (
+                parsed.GetValue(_resume)
+                || SaysYes(parsed)
+                || context.Terminal.Ask($"Nobody works on {run.Id}. Continue it now?", byDefault: true) is true
+            );
+        return goesOn
+            ? await unserved.GoOnAsync(_engine.Arguments(parsed), stop)
+            : new CommandSender(run, _engine.Flags(parsed), context).SayKept(
+                parsed.Tokens.Select(token => token.Value).Where(text => text != _noResume.Name)
+            );
+    }
+}

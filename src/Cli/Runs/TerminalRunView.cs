@@ -1,0 +1,67 @@
+using Orchestrator.Cli.Console;
+using Orchestrator.Messages;
+using Orchestrator.Runs.Reports;
+
+namespace Orchestrator.Cli.Runs;
+
+/// <summary>Shows a run at the terminal: as a live table on a screen, and otherwise as one line per transition.</summary>
+internal sealed class TerminalRunView(string folder, bool table, long skipUntil, CommandContext context) : IRunView
+{
+    private readonly ITerminal _terminal = context.Terminal;
+    private readonly bool _table = table && context.Terminal.HasScreen;
+    private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
+    private long _shown = skipUntil;
+    private long _read;
+
+    /// <inheritdoc/>
+    public bool HasClocks => _table;
+
+    /// <inheritdoc/>
+    public void Close() => _terminal.EndRedraw();
+
+    /// <inheritdoc/>
+    public Task ShowEndAsync(RunStatus status, bool asks = false) => RunSummary.SayAsync(status, context, _warned, asks, _table);
+
+    /// <inheritdoc/>
+    public void Show(RunStatus status, bool isLast)
+    {
+        var news = RunWarnings.Of(status).Where(_warned.Add).ToList();
+        if (news.Count > 0)
+        {
+            _terminal.EndRedraw();
+        }
+        foreach (var warning in news)
+        {
+            _terminal.Warn(warning);
+        }
+        if (_terminal.HasScreen)
+        {
+            _terminal.Report(RunProgramStatus.Of(status));
+        }
+        if (_table)
+        {
+            _terminal.Redraw(
+                TaskTable.Draw(
+                    status,
+                    AgentActivity.Read(folder, status, context.Environment),
+                    context.Time.GetUtcNow(),
+                    _terminal.Width,
+                    _terminal.Height - 1,
+                    stepsFollow: isLast
+                )
+            );
+            return;
+        }
+
+        foreach (
+            var happened in EventFile
+                .ReadNew(Path.Combine(folder, "events.jsonl"), ref _read)
+                .Select(EventFile.Parse)
+                .Where(happened => happened.Sequence > _shown)
+        )
+        {
+            _terminal.Say(EventFile.Describe(happened));
+            _shown = happened.Sequence;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Orchestrator.Gates.Packages.Audits;
+
+/// <summary>Reads the JSON output of a tool, in which any member may be missing.</summary>
+internal static class AuditJson
+{
+    private const int LongestReason = 200;
+
+    /// <summary>Creates an answer from a single document.</summary>
+    public static AuditAnswer Read(string output, Func<JsonElement, AuditAnswer> read)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(output);
+            return read(document.RootElement);
+        }
+        catch (JsonException)
+        {
+            return NoJson(output);
+        }
+    }
+
+    /// <summary>Returns the printed documents in order, or null if the output is not JSON.</summary>
+    public static IReadOnlyList<JsonElement>? ReadAll(string output)
+    {
+        var found = new List<JsonElement>();
+        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(output), new JsonReaderOptions { AllowMultipleValues = true });
+        try
+        {
+            while (reader.Read())
+            {
+                found.Add(JsonElement.ParseValue(ref reader));
+            }
+            return found;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Creates the answer for output that is not JSON.</summary>
+    public static AuditAnswer NoJson(string output) =>
+        AuditAnswer.None(output.Trim().Length == 0 ? "it printed nothing" : $"it printed no JSON: {Short(output)}");
+
+    /// <summary>Returns a member, or an undefined element if it does not exist.</summary>
+    public static JsonElement At(this JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : default;
+
+    /// <summary>Returns the text of a JSON string, or an empty string for any other value.</summary>
+    public static string Text(this JsonElement element) => element.ValueKind == JsonValueKind.String ? element.GetString()! : "";
+
+    /// <summary>Returns the items of an array, or nothing for any other value.</summary>
+    public static IEnumerable<JsonElement> Items(this JsonElement element) =>
+        element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : [];
+
+    /// <summary>Returns the members of an object, or nothing for any other value.</summary>
+    public static IEnumerable<JsonProperty> Members(this JsonElement element) =>
+        element.ValueKind == JsonValueKind.Object ? element.EnumerateObject() : [];
+
+    /// <summary>Returns the first non-empty text.</summary>
+    public static string First(params IEnumerable<string> texts) => texts.FirstOrDefault(text => text.Length > 0) ?? "";
+
+    /// <summary>Parses the name of a severity.</summary>
+    public static AuditSeverity Severity(this JsonElement element) =>
+        element.Text().ToUpperInvariant() switch
+        {
+            "INFO" or "LOW" => AuditSeverity.Low,
+            "MODERATE" or "MEDIUM" => AuditSeverity.Moderate,
+            "HIGH" => AuditSeverity.High,
+            "CRITICAL" => AuditSeverity.Critical,
+            _ => AuditSeverity.Unrated,
+        };
+
+    /// <summary>Returns the last part of an advisory's address, which is its name.</summary>
+    public static string NameIn(string address) =>
+        address.TrimEnd('/') is var whole && whole.LastIndexOf('/') is >= 0 and var end ? whole[(end + 1)..] : whole;
+
+    /// <summary>Converts a text to one line.</summary>
+    public static string Short(string text) =>
+        QuotedText.Cut(string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Take(60)), LongestReason);
+}

@@ -1,0 +1,89 @@
+using Orchestrator.Git.Program;
+
+namespace Orchestrator.Gates.Packages;
+
+/// <summary>File that lists a project's packages, with its package manager.</summary>
+/// <param name="Tool">Package manager.</param>
+/// <param name="Path">Path of the file, relative to the repository.</param>
+public sealed record PackageManifest(PackageTool Tool, string Path)
+{
+    /// <summary>Folder of the manifest relative to the repository, or empty for the root.</summary>
+    public string Folder => Path.LastIndexOf('/') is > 0 and var end ? Path[..end] : "";
+
+    /// <summary>File name of the manifest.</summary>
+    public string Name => System.IO.Path.GetFileName(Path);
+
+    /// <summary>Finds the manifest that an agent's request refers to.</summary>
+    /// <param name="files">Files of staging.</param>
+    /// <param name="folder">Folder in the request, or empty for the root.</param>
+    /// <param name="prefix">Ecosystem named in the request, or empty for none.</param>
+    /// <param name="problem">Reason for the agent why the manifest can't be used, or empty if it can or if no manifest exists.</param>
+    public static PackageManifest? Find(IReadOnlyCollection<string> files, string folder, string prefix, out string problem)
+    {
+        problem = "";
+        var here = files.Where(file => FolderOf(file) == folder).Select(file => System.IO.Path.GetFileName(file)).ToHashSet();
+        var found = In(here, folder).Where(manifest => prefix.Length == 0 || manifest.Tool.Prefix == prefix).ToList();
+        if (found.Count == 0 && folder.Length == 0 && prefix is "" or "nuget")
+        {
+            // Project files of .NET are rarely in the root.
+            found = [.. files.Where(IsProject).Select(file => new PackageManifest(PackageTool.Dotnet, file))];
+        }
+        var place = folder.Length == 0 ? "the root of the repository" : FileNames.Show(folder);
+        if (found.Count > 1)
+        {
+            problem =
+                $"Several say which packages there are: {FileNames.Some([.. found.Select(manifest => manifest.Path)])}. Name one by its "
+                + $"ecosystem ({string.Join(", ", found.Select(m => m.Tool.Prefix).Distinct().Select(p => $"{p}:NAME"))}) or its folder "
+                + "(--in FOLDER).";
+            return null;
+        }
+        if (found is [var one])
+        {
+            var other = Ecosystems
+                .All.FirstOrDefault(row => row.Registry == one.Tool.Prefix)
+                ?.ManagersOf(here)
+                .FirstOrDefault(o => !o.Installs);
+            problem = other is null ? "" : $"{one.Path} is kept by {other.Name}, which packages can't be installed with here.";
+            return other is null ? one : null;
+        }
+        if (prefix.Length > 0 || folder.Length > 0)
+        {
+            problem = $"In {place} nothing on staging says which packages there are{(prefix.Length > 0 ? $" of {prefix}" : "")}.";
+        }
+        return null;
+    }
+
+    private static IEnumerable<PackageManifest> In(HashSet<string> names, string folder)
+    {
+        var before = folder.Length == 0 ? "" : folder + "/";
+        foreach (
+            var (name, tool) in ((string, PackageTool)[])
+                [("package.json", PackageTool.Npm), ("Cargo.toml", PackageTool.Cargo), ("go.mod", PackageTool.Go)]
+        )
+        {
+            if (names.Contains(name))
+            {
+                yield return new PackageManifest(tool, before + name);
+            }
+        }
+        if (names.Contains("requirements.txt") && !Ecosystems.Manager("uv").LockFiles.Any(names.Contains))
+        {
+            yield return new PackageManifest(PackageTool.Pip, before + "requirements.txt");
+        }
+        else if (names.Contains("pyproject.toml"))
+        {
+            yield return new PackageManifest(PackageTool.Uv, before + "pyproject.toml");
+        }
+        foreach (var name in names.Where(IsProject).Order(StringComparer.Ordinal))
+        {
+            yield return new PackageManifest(PackageTool.Dotnet, before + name);
+        }
+    }
+
+    private static bool IsProject(string file) =>
+        file.EndsWith(".csproj", StringComparison.Ordinal)
+        || file.EndsWith(".fsproj", StringComparison.Ordinal)
+        || file.EndsWith(".vbproj", StringComparison.Ordinal);
+
+    private static string FolderOf(string path) => path.LastIndexOf('/') is > 0 and var end ? path[..end] : "";
+}

@@ -1,0 +1,247 @@
+namespace Orchestrator.Gates.Packages;
+
+/// <summary>A package manager. Defines the arguments to check that a package exists without changing anything, and to write manifest and
+/// lock file. No code of a package is run, because the set-up runs later in the worktrees.</summary>
+public sealed partial record PackageTool
+{
+    /// <summary>Option with which pip accepts an environment that the system manages.</summary>
+    private static readonly string[] NoReport = ["--report", "/dev/null"];
+
+    /// <summary>Package manager npm.</summary>
+    public static PackageTool Npm { get; } =
+        new()
+        {
+            Prefix = "npm",
+            Program = "npm",
+            Registry = "npm",
+            Example = "left-pad@^1.3",
+            NameForm = NpmName(),
+            VersionForm = NpmVersion(),
+            BareVersion = "==",
+            Look = (package, _) => ["view", "--json", Npm!.Spell(package), "version"],
+            // The output is empty for a version that does not exist.
+            Finds = (output, _) => output.Trim().Length > 0,
+            ForDevelopment = "--save-dev",
+            Install = (package, _) =>
+                [
+                    [
+                        "install",
+                        "--package-lock-only",
+                        "--ignore-scripts",
+                        "--no-audit",
+                        "--no-fund",
+                        .. Npm!.Development(package),
+                        Npm!.Spell(package),
+                    ],
+                ],
+            Spell = package => package.Version.Length == 0 ? package.Name : $"{package.Name}@{package.Version}",
+        };
+
+    /// <summary>Package manager uv, for projects with a <c>pyproject.toml</c>.</summary>
+    public static PackageTool Uv { get; } =
+        new()
+        {
+            Prefix = "pypi",
+            Program = "uv",
+            Registry = "PyPI",
+            Example = "pandas>=2.0",
+            NameForm = PythonName(),
+            VersionForm = PythonVersion(),
+            BareVersion = "==",
+            Look = (package, _) => ["pip", "compile", "--no-deps", "--no-header", "--no-annotate", "--only-binary", ":all:", "-"],
+            LookInput = package => SpellPython(package) + "\n",
+            ForDevelopment = "--dev",
+            Install = (package, _) =>
+                [
+                    ["add", "--no-sync", .. Uv!.Development(package), SpellPython(package)],
+                ],
+            Spell = SpellPython,
+        };
+
+    /// <summary>Package manager pip, for projects with a <c>requirements.txt</c>, in which we write the line ourselves.</summary>
+    public static PackageTool Pip { get; } =
+        Uv with
+        {
+            Program = "pip",
+            Look = (package, _) => LookByPip(SpellPython(package)),
+            LookInput = null,
+            Install = (_, manifest) =>
+                [
+                    ["install", "--dry-run", "--quiet", "--ignore-installed", .. NoReport, "-r", manifest],
+                ],
+            Line = SpellPython,
+            ForDevelopment = null,
+        };
+
+    /// <summary>Program dotnet, for a project file.</summary>
+    public static PackageTool Dotnet { get; } =
+        new()
+        {
+            Prefix = "nuget",
+            Program = "dotnet",
+            Registry = "NuGet",
+            Example = "Newtonsoft.Json@13.0.3",
+            NameForm = NugetName(),
+            VersionForm = NugetVersion(),
+            BareVersion = ">=",
+            Look = (package, _) => ["package", "search", package.Name, "--exact-match", "--format", "json", "--verbosity", "minimal"],
+            Install = (package, manifest) =>
+                [
+                    [
+                        "add",
+                        manifest,
+                        "package",
+                        package.Name,
+                        .. package.Version.Length == 0 ? [] : (string[])["--version", Bare(package)],
+                    ],
+                ],
+            Spell = package => package.Version.Length == 0 ? package.Name : $"{package.Name}@{Bare(package)}",
+            Finds = (output, package) =>
+                output.Contains($"\"id\": \"{package.Name}\"", StringComparison.OrdinalIgnoreCase)
+                || output.Contains($"\"id\":\"{package.Name}\"", StringComparison.OrdinalIgnoreCase),
+        };
+
+    /// <summary>Package manager cargo.</summary>
+    public static PackageTool Cargo { get; } =
+        new()
+        {
+            Prefix = "cargo",
+            Program = "cargo",
+            Registry = "crates.io",
+            Example = "serde[derive]@1.0",
+            NameForm = CargoName(),
+            VersionForm = CargoVersion(),
+            BareVersion = "^",
+            ForDevelopment = "--dev",
+            Look = (package, manifest) => ["add", "--dry-run", .. CargoAdds(package, manifest)],
+            Install = (package, manifest) =>
+                [
+                    ["add", .. CargoAdds(package, manifest)],
+                    ["update", "--quiet", "--workspace", "--manifest-path", manifest],
+                ],
+            Spell = package => package.Version.Length == 0 ? package.Name : $"{package.Name}@{package.Version}",
+        };
+
+    /// <summary>Program go.</summary>
+    public static PackageTool Go { get; } =
+        new()
+        {
+            Prefix = "go",
+            Program = "go",
+            Registry = "the Go module proxy",
+            Example = "golang.org/x/text@v0.14.0",
+            NameForm = GoName(),
+            VersionForm = GoVersion(),
+            BareVersion = ">=",
+            Look = (package, _) => ["list", "-m", "-mod=mod", "-json", Go!.Spell(package)],
+            Install = (package, _) =>
+                [
+                    ["get", Go!.Spell(package)],
+                ],
+            Spell = package => $"{package.Name}@{(package.Version.Length == 0 ? "latest" : package.Version)}",
+        };
+
+    /// <summary>Prefix of a package name, followed by a colon, with which an agent names the ecosystem.</summary>
+    public required string Prefix { get; init; }
+
+    /// <summary>Name of the program, which is searched in PATH.</summary>
+    public required string Program { get; init; }
+
+    /// <summary>Name of the registry for display.</summary>
+    public required string Registry { get; init; }
+
+    /// <summary>Example of a request.</summary>
+    public required string Example { get; init; }
+
+    /// <summary>Pattern of a package name.</summary>
+    public required Regex NameForm { get; init; }
+
+    /// <summary>Pattern of the requested versions.</summary>
+    public required Regex VersionForm { get; init; }
+
+    /// <summary>Meaning of a version without an operator (see <see cref="VersionRange.Read"/>).</summary>
+    public required string BareVersion { get; init; }
+
+    /// <summary>Returns the arguments that look up a package without changing anything, given the name of the manifest.</summary>
+    public required Func<PackageRequest, string, IReadOnlyList<string>> Look { get; init; }
+
+    /// <summary>Returns the standard input for the lookup, or null for none.</summary>
+    public Func<PackageRequest, string>? LookInput { get; init; }
+
+    /// <summary>True if the output of the lookup contains the package. Null if the exit code suffices.</summary>
+    public Func<string, PackageRequest, bool>? Finds { get; init; }
+
+    /// <summary>Returns the arguments of the calls that write a package to the manifest and lock file.</summary>
+    public required Func<PackageRequest, string, IReadOnlyList<IReadOnlyList<string>>> Install { get; init; }
+
+    /// <summary>Option for development packages, or null if the manifests do not distinguish them.</summary>
+    public string? ForDevelopment { get; init; }
+
+    /// <summary>Formats the package in this program's notation.</summary>
+    public required Func<PackageRequest, string> Spell { get; init; }
+
+    /// <summary>Formats the line that we write to the manifest, or null if the program writes it.</summary>
+    public Func<PackageRequest, string>? Line { get; init; }
+
+    /// <summary>Normalizes a name, so that names of the same package are equal.</summary>
+    public string Normalize(string name) =>
+        Prefix == "pypi" ? PythonSeparators().Replace(name, "-").ToLowerInvariant()
+        : Prefix == "nuget" ? name.ToLowerInvariant()
+        : name;
+
+    private static string[] CargoAdds(PackageRequest package, string manifest) =>
+        ["--quiet", "--manifest-path", manifest, .. Cargo.Development(package), .. Features(package), Cargo.Spell(package)];
+
+    private string[] Development(PackageRequest package) => package.IsForDevelopment ? [ForDevelopment!] : [];
+
+    private static string[] LookByPip(string package) =>
+        ["install", "--dry-run", "--quiet", "--no-deps", "--ignore-installed", "--only-binary", ":all:", .. NoReport, package];
+
+    private static string SpellPython(PackageRequest package) =>
+        package.Name
+        + (package.Extras.Count == 0 ? "" : $"[{string.Join(',', package.Extras)}]")
+        + (package.Version is [>= '0' and <= '9', ..] ? "==" : "")
+        + package.Version;
+
+    private static string Bare(PackageRequest package) => package.Version.TrimStart('=', '>', ' ');
+
+    private static string[] Features(PackageRequest package) =>
+        package.Extras.Count == 0 ? [] : ["--features", string.Join(',', package.Extras)];
+
+    [GeneratedRegex("^(@[A-Za-z0-9][A-Za-z0-9._~-]*/)?[A-Za-z0-9][A-Za-z0-9._~-]*$", RegexOptions.CultureInvariant)]
+    private static partial Regex NpmName();
+
+    [GeneratedRegex(@"^([0-9A-Za-z*^~<>=][0-9A-Za-z.*+^~<>=| -]*)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex NpmVersion();
+
+    [GeneratedRegex("^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$", RegexOptions.CultureInvariant)]
+    private static partial Regex PythonName();
+
+    [GeneratedRegex(
+        @"^([0-9][0-9A-Za-z.*+!-]*|(===|==|~=|!=|<=|>=|<|>)\s*[0-9][0-9A-Za-z.*+!-]*"
+            + @"(\s*,\s*(===|==|~=|!=|<=|>=|<|>)\s*[0-9][0-9A-Za-z.*+!-]*)*)?$",
+        RegexOptions.CultureInvariant
+    )]
+    private static partial Regex PythonVersion();
+
+    [GeneratedRegex("[-_.]+", RegexOptions.CultureInvariant)]
+    private static partial Regex PythonSeparators();
+
+    [GeneratedRegex("^[A-Za-z0-9_][A-Za-z0-9_.-]*$", RegexOptions.CultureInvariant)]
+    private static partial Regex NugetName();
+
+    [GeneratedRegex(@"^((==|>=)?\s*[0-9][0-9A-Za-z.*+-]*)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex NugetVersion();
+
+    [GeneratedRegex("^[A-Za-z][A-Za-z0-9_-]*$", RegexOptions.CultureInvariant)]
+    private static partial Regex CargoName();
+
+    [GeneratedRegex(@"^([0-9*^~<>=][0-9A-Za-z.*+^~<>=, -]*)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex CargoVersion();
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9-]*(\.[A-Za-z0-9-]+)+(/[A-Za-z0-9._~-]+)*$", RegexOptions.CultureInvariant)]
+    private static partial Regex GoName();
+
+    [GeneratedRegex(@"^((<|<=|>|>=)?v?[0-9][0-9A-Za-z.+-]*|latest|upgrade|patch)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex GoVersion();
+}

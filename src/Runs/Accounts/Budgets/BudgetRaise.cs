@@ -1,0 +1,46 @@
+using Orchestrator.Usage;
+
+namespace Orchestrator.Runs.Accounts;
+
+/// <summary>Raises a budget.</summary>
+/// <param name="governor">The governor of the accounts.</param>
+/// <param name="time">The clock.</param>
+public sealed class BudgetRaise(IAccountGovernor governor, TimeProvider time)
+{
+    /// <summary>Stores the new limit if it exceeds the spent amount.</summary>
+    public async Task<RaisedBudget> StoreAsync(RaiseBudgetInput input, CancellationToken stop)
+    {
+        var cap = CapOf(input);
+        var answer = await governor.CallAsync(
+            new GovernorCall
+            {
+                RequestId = Guid.NewGuid().ToString("n"),
+                Account = input.Account,
+                Raised = cap,
+            },
+            stop
+        );
+        return answer.Refusal.Length > 0
+            ? new RaisedBudget(false, answer.Refusal)
+            : new RaisedBudget(true, $"{Capital(WaitText.Of(cap))}, holds from now on");
+    }
+
+    private Cap CapOf(RaiseBudgetInput input)
+    {
+        var (key, run, command) = (input.Repository.Key, input.RunId, input.Command);
+        var today = LocalDays.Today(time);
+        var kind =
+            BudgetConverter.KindOf(command.Kind) ?? throw new ArgumentException($"There is no budget of '{command.Kind}'.", nameof(input));
+        var scope = kind switch
+        {
+            CapKind.Attempt => Scopes.Attempt(key, run, command.Task, input.Attempt),
+            CapKind.Task => Scopes.Task(key, run, command.Task),
+            CapKind.Run => Scopes.Run(key, run),
+            CapKind.Day => Scopes.Day(today),
+            _ => Scopes.Account(input.Account, today),
+        };
+        return new Cap(kind, scope, command.Usd is { } usd ? MicroDollars.Of(usd) : null, command.Tokens);
+    }
+
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+}

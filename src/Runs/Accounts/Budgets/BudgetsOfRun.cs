@@ -1,0 +1,88 @@
+using Orchestrator.Usage;
+
+namespace Orchestrator.Runs.Accounts;
+
+/// <summary>Reads the budgets of a run from the ledgers.</summary>
+public static class BudgetsOfRun
+{
+    /// <summary>Returns the budgets of a run and the usage limits of the paying accounts.</summary>
+    /// <param name="run">The run with all its tasks.</param>
+    /// <param name="key">Key of its repository.</param>
+    /// <param name="settings">Budget settings with which the run started.</param>
+    /// <param name="account">Account of the run's agent.</param>
+    /// <param name="book">The ledgers.</param>
+    /// <param name="time">The clock.</param>
+    public static RunBudgets Of(RunStatus run, string key, BudgetSettings settings, string account, LedgerBook book, TimeProvider time)
+    {
+        var (now, today) = (time.GetUtcNow(), LocalDays.Today(time));
+        var ofRun = Scopes.Run(key, run.RunId);
+        var isOver = RunStates.IsFinal(run.State);
+        // Ledgers eventually drop the spending of an ended run.
+        var isKnown = !isOver || book.AccountWith(ofRun) is not null;
+        IReadOnlyList<string> payers = isOver ? [] : [account, .. PayersOf(book, key, run.RunId).Where(name => name != account)];
+        return new RunBudgets
+        {
+            Budgets =
+            [
+                .. isKnown ? Limits(BudgetKinds.Run, settings.Run, ofRun) : [],
+                .. isOver ? [] : Limits(BudgetKinds.Day, settings.Day, Scopes.Day(today)),
+                .. payers.SelectMany(name => Limits(BudgetKinds.Account, settings.Account, Scopes.Account(name, today), name)),
+                .. isOver ? [] : run.Tasks.Where(IsUnderWay).SelectMany(OfTask),
+            ],
+            PerTask = isOver ? null : LimitOf(settings.Task),
+            PerAttempt = isOver ? null : LimitOf(settings.Attempt),
+            Accounts = [.. payers.Select(name => AccountOf(book.Of(name), now))],
+        };
+
+        // A budget without a limit in the settings may have got one from a user's raise.
+        IEnumerable<RunBudget> Limits(string kind, BudgetAmount? amount, string scope, string payer = "")
+        {
+            var cap = book.Current(BudgetConverter.CapOf(kind, scope, amount));
+            if (cap is { Micros: null, Tokens: null })
+            {
+                yield break;
+            }
+            var working = book.UsedIn(scope);
+            yield return new RunBudget(BudgetConverter.Of(payer, new Ask(cap, book.SpentIn(scope))))
+            {
+                WorkingUsd = cap.Micros is null ? null : MicroDollars.ToDollars(working.Micros),
+                WorkingTokens = cap.Tokens is null ? null : working.Tokens,
+            };
+        }
+
+        IEnumerable<RunBudget> OfTask(RunTask task) =>
+            Limits(BudgetKinds.Task, settings.Task, Scopes.Task(key, run.RunId, task.Id))
+                .Concat(Limits(BudgetKinds.Attempt, settings.Attempt, Scopes.Attempt(key, run.RunId, task.Id, task.Attempt)))
+                .Select(budget => budget with { Task = task.Id });
+    }
+
+    /// <summary>Returns the current usage limits of an account and its backoff.</summary>
+    public static RunAccount AccountOf(Ledger ledger, DateTimeOffset now) =>
+        new(
+            ledger.Account,
+            [
+                .. ledger
+                    .Windows.Where(window => window.Value.ResetsAt > now)
+                    .Select(window => new UsageWindowLine(window.Key, window.Value.Percent, window.Value.ResetsAt, window.Value.SeenAt)),
+            ]
+        )
+        {
+            Block = ledger.Park is { } park && park.OpensAt > now ? new UsageBlock(park.Window, park.Until, park.Since, park.Fact) : null,
+        };
+
+    private static IEnumerable<string> PayersOf(LedgerBook book, string key, string run) =>
+        book
+            .Ledgers.Values.Where(ledger =>
+                ledger.Account != SharedBudgets.Account
+                && (
+                    ledger.Spent.ContainsKey(Scopes.Run(key, run))
+                    || ledger.Reservations.Any(reservation => reservation.Repository == key && reservation.Run == run)
+                )
+            )
+            .Select(ledger => ledger.Account);
+
+    private static bool IsUnderWay(RunTask task) =>
+        task.Starts > 0 && (TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Parked || task.Why is BudgetReached);
+
+    private static BudgetLimit? LimitOf(BudgetAmount? amount) => amount is null ? null : new BudgetLimit(amount.Usd, amount.Tokens);
+}

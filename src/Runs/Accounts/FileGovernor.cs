@@ -1,0 +1,71 @@
+using Orchestrator.Usage;
+
+namespace Orchestrator.Runs.Accounts;
+
+/// <summary>A governor for all processes of a user on one machine, with ledgers in files under one lock.</summary>
+/// <param name="environment">Environment of the process, which determines the user's state folder.</param>
+/// <param name="time">The clock.</param>
+public sealed class FileGovernor(IReadOnlyDictionary<string, string> environment, TimeProvider time) : IAccountGovernor
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private readonly LedgerStore _ledgers = new(environment);
+
+    /// <inheritdoc/>
+    public TimeSpan ReportsEvery { get; } = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc/>
+    public Task<GovernorAnswer> CallAsync(GovernorCall asked, CancellationToken cancellationToken) =>
+        _ledgers.ChangeAsync(book => GovernorCalls.Apply(book, asked, time.GetUtcNow()), cancellationToken);
+
+    /// <summary>
+    /// Requests an agent start. If admitted, the lock is held until the agent's process exists, so that no other process can start a
+    /// backoff in between.
+    /// </summary>
+    public async Task<StartDecision> AdmitAsync(StartRequest request, CancellationToken cancellationToken)
+    {
+        var locked = await _ledgers.LockAsync(cancellationToken);
+        try
+        {
+            var asked = new GovernorCall
+            {
+                Account = request.Account,
+                Id = request.Id,
+                Start = request,
+            };
+            var (book, answer) = GovernorCalls.Apply(locked.Book, asked, time.GetUtcNow());
+            locked.Write(book);
+            if (answer.Admission is Admitted)
+            {
+                return new StartDecision(answer, locked);
+            }
+            locked.Dispose();
+            return new StartDecision(answer);
+        }
+        catch
+        {
+            locked.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> IsWaitingAsync(StartRequest request, TimeSpan shortWait, CancellationToken cancellationToken)
+    {
+        var line = new GovernorCall
+        {
+            Account = request.Account,
+            Id = request.Id,
+            Start = request,
+            OnlyInLine = true,
+        };
+        if ((await CallAsync(line, cancellationToken)).Admission is not Wait { Until: var until } || until - time.GetUtcNow() > shortWait)
+        {
+            return false;
+        }
+        await Task.WhenAny(Task.Delay(Pause, time, cancellationToken));
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public Task<LedgerBook> ReadAsync(string account, CancellationToken cancellationToken) => Task.FromResult(_ledgers.Read());
+}

@@ -1,0 +1,186 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Orchestrator.Usage;
+
+namespace Orchestrator.Runs.Accounts;
+
+/// <summary>Thrown if an account's ledger can't be used: it is torn, foreign or belongs to another user. Nothing was changed.</summary>
+/// <param name="message">Names the file, the cause and the remedy.</param>
+public sealed class LedgerDamagedException(string message) : IOException(message);
+
+/// <summary>
+/// The ledgers of a user's accounts: one file per account, shared by all repositories. One lock covers all files, so that budgets over
+/// several accounts are enforced. Files are replaced atomically.
+/// </summary>
+/// <param name="environment">Environment of the process, which determines the user's state folder.</param>
+public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
+{
+    private const string Ending = ".ledger.json";
+
+    /// <summary>Cache of parsed ledgers, by account, valid for unchanged file content.</summary>
+    private readonly ConcurrentDictionary<string, (byte[] Content, Ledger Ledger)> _known = new(StringComparer.Ordinal);
+
+    /// <summary>Folder of the ledgers.</summary>
+    public string Folder { get; } = Path.Combine(UserState.RootOf(environment), "usage");
+
+    /// <summary>Returns the path of an account's ledger file.</summary>
+    public string PathOf(string account) => Path.Combine(Folder, account + Ending);
+
+    /// <summary>Reads the current ledgers.</summary>
+    /// <exception cref="LedgerDamagedException">A ledger can't be read.</exception>
+    public LedgerBook Read() =>
+        new(ReadAll().ToImmutableSortedDictionary(ledger => ledger.Account, ledger => ledger, StringComparer.Ordinal));
+
+    /// <summary>Reads the ledgers that are readable, and returns the faults of the others, one sentence each.</summary>
+    public (LedgerBook Book, IReadOnlyList<string> Faults) TryRead()
+    {
+        var book = LedgerBook.Empty;
+        var faults = new List<string>();
+        foreach (var path in Files())
+        {
+            try
+            {
+                book = ReadOne(path) is { } ledger ? book.With(ledger) : book;
+            }
+            catch (LedgerDamagedException damaged)
+            {
+                faults.Add(damaged.Message);
+            }
+        }
+        return (book, faults);
+    }
+
+    /// <summary>Takes the lock. No other process can change a ledger until the result is disposed.</summary>
+    /// <exception cref="LedgerDamagedException">The folder does not belong to this user.</exception>
+    public async Task<LockedLedgers> LockAsync(CancellationToken stop)
+    {
+        var path = Path.Combine(Folder, "lock");
+        try
+        {
+            PrivateFolder.Make(Folder);
+            return new LockedLedgers(this, await LockFile.TakeAsync(path, stop));
+        }
+        catch (UnauthorizedAccessException refused)
+        {
+            throw Damaged(path, refused.Message);
+        }
+    }
+
+    /// <summary>Changes the ledgers under the lock.</summary>
+    /// <param name="change">Returns the next book and a result.</param>
+    public async Task<T> ChangeAsync<T>(Func<LedgerBook, (LedgerBook Book, T Result)> change, CancellationToken stop)
+    {
+        using var locked = await LockAsync(stop);
+        var (book, result) = change(locked.Book);
+        locked.Write(book);
+        return result;
+    }
+
+    internal void Write(Ledger ledger)
+    {
+        var path = PathOf(ledger.Account);
+        try
+        {
+            var content = LedgerText.Write(ledger);
+            DurableFile.Write(path, content);
+            Know(path, content, ledger);
+        }
+        catch (UnauthorizedAccessException refused)
+        {
+            throw Damaged(path, refused.Message);
+        }
+    }
+
+    private IEnumerable<Ledger> ReadAll() => Files().Select(ReadOne).OfType<Ledger>();
+
+    private string[] Files()
+    {
+        try
+        {
+            return Directory.Exists(Folder) ? Directory.GetFiles(Folder, "*" + Ending) : [];
+        }
+        catch (UnauthorizedAccessException refused)
+        {
+            throw Damaged(Folder, refused.Message);
+        }
+    }
+
+    private Ledger? ReadOne(string path)
+    {
+        var account = Path.GetFileName(path)[..^Ending.Length];
+        if (FileOwner.Of(path) is { } owner && owner != FileOwner.Current)
+        {
+            throw Damaged(path, string.Create(CultureInfo.InvariantCulture, $"it belongs to another user (number {owner})"));
+        }
+        byte[]? content;
+        try
+        {
+            content = SmallFile.TryRead(path);
+        }
+        catch (UnauthorizedAccessException refused)
+        {
+            throw Damaged(path, refused.Message);
+        }
+        if (content is not null && _known.TryGetValue(path, out var known) && content.AsSpan().SequenceEqual(known.Content))
+        {
+            return known.Ledger;
+        }
+        return content is null ? null
+            : LedgerText.TryRead(content, account, out var ledger, out var fault) ? Know(path, content, ledger)
+            : throw Damaged(path, fault);
+    }
+
+    private Ledger Know(string path, byte[] content, Ledger ledger)
+    {
+        _known[path] = (content, ledger);
+        return ledger;
+    }
+
+    private static LedgerDamagedException Damaged(string path, string fault) =>
+        new(
+            $"{path} can't be used: {fault.TrimEnd('.')}. It holds what an account has spent and may spend, so no agent is started and "
+                + "the file is left as it is. Put it back from a backup, or move it away: then its account begins anew, and what was "
+                + "spent stays in the history beside it."
+        );
+}
+
+/// <summary>The ledgers while this process holds the lock.</summary>
+public sealed class LockedLedgers : IDisposable
+{
+    private readonly LedgerStore _ledgers;
+    private readonly LockFile _lock;
+
+    internal LockedLedgers(LedgerStore ledgers, LockFile taken)
+    {
+        _ledgers = ledgers;
+        _lock = taken;
+        try
+        {
+            Book = ledgers.Read();
+        }
+        catch
+        {
+            taken.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Current content of the files.</summary>
+    public LedgerBook Book { get; private set; }
+
+    /// <summary>Writes the changed ledgers.</summary>
+    public void Write(LedgerBook next)
+    {
+        foreach (var ledger in next.Ledgers.Values)
+        {
+            if (!ReferenceEquals(ledger, Book.Ledgers.GetValueOrDefault(ledger.Account)))
+            {
+                _ledgers.Write(ledger);
+            }
+        }
+        Book = next;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _lock.Dispose();
+}

@@ -1,0 +1,98 @@
+using Orchestrator.Usage;
+
+namespace Orchestrator.Runs.Accounts;
+
+/// <summary>
+/// The usage history of each account: one line per agent run in a file beside the ledger, oldest first. Lines older than 90 days are
+/// removed when the file has become large.
+/// </summary>
+/// <param name="folder">Folder of the ledgers.</param>
+/// <param name="time">The clock.</param>
+public sealed class UsageHistory(string folder, TimeProvider time)
+{
+    private const string Ending = ".history.jsonl";
+    private const long LargeFile = 4_000_000;
+    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(90);
+
+    /// <summary>Creates the history of a user.</summary>
+    /// <param name="environment">Environment of the process, which determines the user's state folder.</param>
+    /// <param name="time">The clock.</param>
+    public static UsageHistory Of(IReadOnlyDictionary<string, string> environment, TimeProvider time) =>
+        new(new LedgerStore(environment).Folder, time);
+
+    /// <summary>Returns the path of an account's history file.</summary>
+    public string PathOf(string account) => Path.Combine(folder, account + Ending);
+
+    /// <summary>
+    /// Appends the record of an agent run, unless it already exists. A settlement is repeated after a crash or a lost response.
+    /// </summary>
+    /// <returns>The stored record.</returns>
+    public async Task<UsageRecord> AddAsync(UsageRecord record, CancellationToken stop)
+    {
+        PrivateFolder.Make(folder);
+        using var alone = await LockFile.TakeAsync(Path.Combine(folder, "history.lock"), stop);
+        if (Find(record) is { } before)
+        {
+            return before;
+        }
+        var path = PathOf(record.Account);
+        if (File.Exists(path) && new FileInfo(path).Length > LargeFile)
+        {
+            var kept = ReadFile(path).Where(one => time.GetUtcNow() - one.At < KeptFor).Select(UsageRecords.Write);
+            DurableFile.Write(path, string.Concat(kept));
+        }
+        // Terminates a torn last line.
+        OwnFile.Append(path, (EndsInALine(path) ? "" : "\n") + UsageRecords.Write(record));
+        return record;
+    }
+
+    /// <summary>Finds the record of an agent run, or returns null if it has none.</summary>
+    /// <param name="record">Identifies the agent run and its account.</param>
+    public UsageRecord? Find(UsageRecord record) =>
+        ReadLines(PathOf(record.Account))
+            .Where(line => line.Contains(record.Id, StringComparison.Ordinal))
+            .Select(UsageRecords.TryRead)
+            .FirstOrDefault(record.IsSame);
+
+    /// <summary>Reads all readable records of all accounts, oldest first.</summary>
+    public IReadOnlyList<UsageRecord> Read() =>
+        Directory.Exists(folder)
+            ?
+            [
+                .. Directory
+                    .GetFiles(folder, "*" + Ending)
+                    .SelectMany(ReadFile)
+                    .DistinctBy(record => (record.Id, record.Since))
+                    .OrderBy(record => record.At),
+            ]
+            : [];
+
+    private static IEnumerable<UsageRecord> ReadFile(string path) => ReadLines(path).Select(UsageRecords.TryRead).OfType<UsageRecord>();
+
+    private static string[] ReadLines(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? File.ReadAllLines(path) : [];
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private static bool EndsInALine(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return true;
+        }
+        using var file = File.OpenRead(path);
+        if (file.Length == 0)
+        {
+            return true;
+        }
+        file.Seek(-1, SeekOrigin.End);
+        return file.ReadByte() == '\n';
+    }
+}

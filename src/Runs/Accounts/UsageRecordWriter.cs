@@ -1,0 +1,44 @@
+using Orchestrator.Usage;
+
+namespace Orchestrator.Runs.Accounts;
+
+/// <summary>
+/// Writes the usage record of an agent run once to the user's history, before a ledger books it. Each repetition of a settlement books the
+/// sum of this record, so that ledger and history agree after a crash at any point.
+/// </summary>
+public static class UsageRecordWriter
+{
+    private const string FileName = "use.json";
+
+    /// <summary>Writes the record and the history line, unless they already exist.</summary>
+    /// <param name="folder">Folder of the agent run.</param>
+    /// <param name="id">Id of the agent run.</param>
+    /// <param name="make">Creates the record.</param>
+    /// <param name="history">The user's history.</param>
+    /// <param name="stop">Cancels the operation.</param>
+    /// <returns>The record that counts.</returns>
+    public static async Task<UsageRecord> WriteDownAsync(
+        string folder,
+        string id,
+        Func<UsageRecord> make,
+        UsageHistory history,
+        CancellationToken stop
+    )
+    {
+        // Agents can write to this folder. The file therefore only identifies the history line, and the usage is taken from that line.
+        var path = Path.Combine(folder, FileName);
+        if (
+            DurableFile.TryRead(path) is { } text
+            && UsageRecords.TryRead(text.Trim()) is { } known
+            && known.Id == id
+            && Path.GetFileName(known.Account) == known.Account
+            && history.Find(known) is { } written
+        )
+        {
+            return written;
+        }
+        var record = make();
+        DurableFile.Write(path, UsageRecords.Write(record));
+        return await history.AddAsync(record, stop);
+    }
+}

@@ -1,0 +1,201 @@
+using Orchestrator.Gates.Packages;
+using Orchestrator.Gates.Trees;
+using Orchestrator.Runs.Tasks;
+using Orchestrator.Runs.Tasks.Mail;
+using Orchestrator.Runs.Tasks.Requests;
+
+namespace Orchestrator.Runs.Merging.Installing;
+
+/// <summary>Installs packages that were granted to an agent. The package manager updates manifest and lock file in a tree of staging. Both
+/// become a commit that is merged like a task's work. All agents of the run are notified.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
+public sealed class PackageInstallation(RunServices services)
+{
+    /// <summary>Creates the commit. A repeated call creates another one, because staging gets none before the run receives the
+    /// result.</summary>
+    /// <param name="input">The agent run and the round.</param>
+    /// <param name="stop">Stops the package manager.</param>
+    public async Task<InstallResult> InstallAsync(InstallInput input, CancellationToken stop)
+    {
+        var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
+        var repository = await services.OpenRepositoryAsync(files);
+        var task = input.Task.Task.Id;
+        // Only for display; no step reads it.
+        var record = Path.Combine(files.Folder.Task(task), $"packages-{input.Start}-{input.Round}.json");
+        var staging = await new TaskWorkspace(repository, files, task).StagingTipAsync(input.Task.StagingTip, stop);
+        // A single kill may be due to low memory. A package that is killed each time needs too much memory.
+        var (result, wasKilled) = await MakeAsync(repository, files, input, staging, stop);
+        if (wasKilled)
+        {
+            (result, _) = await MakeAsync(repository, files, input, staging, stop);
+        }
+        DurableFile.Write(record, JsonSerializer.SerializeToUtf8Bytes(result, MessageJson.Options));
+        return result;
+    }
+
+    /// <summary>Describes the result to the agent. If the packages are on staging, the agent's work so far is committed, so that staging
+    /// can be merged into its worktree.</summary>
+    /// <param name="input">The agent run, and the result of the merge.</param>
+    /// <param name="stop">Cancels between the steps.</param>
+    public async Task<RequestConclusion> ConcludeAsync(ConcludeRequestInput input, CancellationToken stop)
+    {
+        var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
+        var task = files.Task(input.Task);
+        var register = new DependencyRegister(files.Folder);
+        var names = DependencyRegister.Names(input.Packages);
+        if (input.Problem.Length > 0)
+        {
+            await register.SettleAsync(task.Id, input.Start, DependencyEntry.Refused, refusal: null, stop);
+            return new RequestConclusion
+            {
+                Text = $"You do not get {names}. {input.Problem} Go on without it where you can; else ask for something else.",
+                Note = $"{names} could not be installed: {input.Problem}",
+            };
+        }
+        var repository = await services.OpenRepositoryAsync(files);
+        var workspace = new TaskWorkspace(repository, files, task.Id);
+        if (input.Parts is { } parts)
+        {
+            var (so, why) = await SaveAsync(new TaskCommit(workspace, task, files), input, stop);
+            return new RequestConclusion
+            {
+                Commit = so,
+                Text =
+                    $"Your task was divided, and the parts have ended: {parts}. "
+                    + (so.Length == 0 ? $"Staging can't be brought into your worktree: {why} " : "Their work is in your worktree now. ")
+                    + "Look at the whole, and do what is missing of your task.",
+            };
+        }
+        await register.SettleAsync(task.Id, input.Start, DependencyEntry.Installed, refusal: null, stop);
+        var manifests = FileNames.Some([.. input.Packages.Select(package => package.Manifest).Distinct()]);
+        var hash = await EnvironmentOfAsync(repository, await workspace.StagingTipAsync(input.Task.StagingTip, stop), stop);
+        await new Mailbox(files.Folder, services.Time).SendAsync(
+            new OutgoingMail(
+                "",
+                IsFromPerson: false,
+                To: null,
+                $"{names} was installed for {task.Id}: {manifests} and the lock file on staging have it, and your worktree has it once "
+                    + $"staging is merged into it. Do not change these files yourself. The environment is {hash[..12]} now."
+            )
+            {
+                Call = $"packages\n{task.Id}\n{input.Start}",
+            },
+            stop
+        );
+        var (commit, refusal) = await SaveAsync(new TaskCommit(workspace, task, files), input, stop);
+        return new RequestConclusion
+        {
+            Commit = commit,
+            Text =
+                commit.Length == 0
+                    ? $"{names} is installed on staging ({manifests}), but staging can't be brought into your worktree: {refusal}"
+                    : $"{names} is installed ({manifests}) and in your worktree, with what else was merged to "
+                        + "staging meanwhile: that is a merge which we commit with your work, so leave it as it is, and resolve "
+                        + "conflicts where files have markers.",
+            Note = $"{names} was installed ({manifests}); environment {hash[..12]}",
+        };
+    }
+
+    /// <summary>Commits the work. Files that git refuses to store become problems for the agent to fix.</summary>
+    private static async Task<(string Commit, string Refusal)> SaveAsync(
+        TaskCommit work,
+        ConcludeRequestInput input,
+        CancellationToken stop
+    )
+    {
+        var save = new VerifyTaskInput
+        {
+            Task = input.Task,
+            Prepared = input.Prepared,
+            Attempt = input.Attempt,
+            Start = input.Start,
+        };
+        try
+        {
+            return (await work.SaveAsync(save, stop), "");
+        }
+        catch (GitException refused) when (refused.IsRefusal)
+        {
+            return ("", FileNames.Show(refused.ErrorOutput.ReplaceLineEndings(" "), 400));
+        }
+    }
+
+    private async Task<(InstallResult Result, bool WasKilled)> MakeAsync(
+        GitRepository repository,
+        RunFiles files,
+        InstallInput input,
+        string staging,
+        CancellationToken stop
+    )
+    {
+        await using var place = await new VerificationTrees(repository, services.Environment).TakeAsync(staging, isMerge: true, stop);
+        var program = await PackageProgram.InAsync(place, services, files);
+        var tree = (await new CommitStore(repository).ListFilesAsync(staging, stop))
+            .Select(file => file.Path)
+            .ToHashSet(StringComparer.Ordinal);
+        foreach (var entry in input.Packages)
+        {
+            var folder = Path.GetDirectoryName(entry.Manifest) ?? "";
+            var problem = PackageManifest.Find(tree, folder, entry.Ecosystem, out var missing) is { } manifest
+                ? await program.InstallAsync(manifest, DependencyRegister.RequestOf(entry), place.Worktree.Path, stop)
+                : new PackageProblem($"{entry.Manifest} is not on staging any more. {missing}".TrimEnd());
+            if (problem is not null)
+            {
+                return (new InstallResult { Problem = problem.Words }, problem.WasKilled);
+            }
+        }
+        var changed = (await new WorktreeDiff(place.Worktree).AgainstAsync(staging, stop))
+            .Where(file =>
+                EnvironmentHash.Counts(file.Path)
+                && file.Change != FileChange.Deleted
+                && file.NewMode.StartsWith("100", StringComparison.Ordinal)
+            )
+            .Select(file => file.Path)
+            .ToList();
+        if (changed.Count == 0)
+        {
+            return (new InstallResult(), false);
+        }
+        var contents = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var path in changed)
+        {
+            if (new WorktreeFiles(place.Worktree.Path).TryRead(path) is not { } content)
+            {
+                continue; // What a package's own scripts put there in the meantime is no manifest.
+            }
+            var text = Encoding.UTF8.GetString(content);
+            contents[path] = Ecosystems.Npm.LockFiles.Contains(path)
+                ? WithProjectName(text, place.Worktree.Path, input.Task.Repository.Path)
+                : text;
+        }
+        var names = DependencyRegister.Names(input.Packages);
+        var task = input.Task.Task.Id;
+        var commit = await new FileCommits(repository).CommitAsync(
+            staging,
+            contents,
+            $"{(files.Settings.Git.MessagePrefix is { Length: > 0 } prefix ? prefix + " " : "")}Install {names}\n\nFor task {task}.",
+            new CommitTrailers(files.Folder.Name, MergeAttempt.PackagesOf(task)),
+            stop
+        );
+        return (new InstallResult { Commit = commit }, false);
+    }
+
+    /// <summary>Restores the project's name, because npm names an unnamed project after its folder, which is a temporary one
+    /// here.</summary>
+    private static string WithProjectName(string text, string place, string project) =>
+        text.Replace(NameIn(place), NameIn(project), StringComparison.Ordinal);
+
+    private static string NameIn(string folder) => $"\"name\": \"{JsonEncodedText.Encode(Path.GetFileName(folder))}\"";
+
+    private static async Task<string> EnvironmentOfAsync(GitRepository repository, string commit, CancellationToken stop)
+    {
+        var commits = new CommitStore(repository);
+        var found = new List<EnvironmentFile>();
+        foreach (var file in (await commits.ListFilesAsync(commit, stop)).Where(file => EnvironmentHash.Counts(file.Path)))
+        {
+            var content = await commits.ReadFileAsync(commit, file.Path, stop) ?? [];
+            found.Add(new EnvironmentFile(file.Path, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content))));
+        }
+        return EnvironmentHash.Of(EnvironmentHash.Select(found));
+    }
+}

@@ -1,0 +1,246 @@
+using Orchestrator.Gates.Packages.Audits;
+using Orchestrator.Gates.Trees;
+using Orchestrator.Runs.Gates;
+
+namespace Orchestrator.Runs.Merging.Landing;
+
+/// <summary>Result of a check before landing.</summary>
+/// <param name="Refusal">The rejection of the landing, or null if it may proceed.</param>
+/// <param name="Note">A note for users, or empty if none.</param>
+/// <param name="Decisions">The updated files that affect the run's decisions.</param>
+public sealed record LandingVerdict(LandResult? Refusal, string Note, DecisionManifest Decisions)
+{
+    /// <summary>Creates a verdict without any findings.</summary>
+    public static LandingVerdict Clear(RunFiles files) => new(null, "", files.Decisions!);
+}
+
+/// <summary>Audits packages for known vulnerabilities if a run changes them, before the target moves or anything is pushed.
+/// Vulnerabilities at the base are only listed; new ones require a user's decision. A tool failure is reported, and never counts as a
+/// pass.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
+public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServices services)
+{
+    private const int MostNamed = 5;
+    private const int MostSubjects = 20;
+
+    /// <summary>Checks the commit to land.</summary>
+    /// <param name="input">The run, and the target.</param>
+    /// <param name="from">Merge base of the target and the commit to land.</param>
+    /// <param name="tip">The commit to land.</param>
+    /// <param name="asking">Id of this landing attempt.</param>
+    /// <param name="stop">Stops the running tool.</param>
+    public async Task<LandingVerdict> CheckAsync(LandInput input, string from, string tip, string asking, CancellationToken stop)
+    {
+        if (!Enum.TryParse<AuditSeverity>(files.Settings.Audit, ignoreCase: true, out var least))
+        {
+            return LandingVerdict.Clear(files);
+        }
+        var changed = (await new Diffs(repository).BetweenAsync(from, tip, stop)).Select(change => change.Path).ToList();
+        var tools = AuditTool.All.Where(tool => changed.Exists(tool.IsAbout)).ToList();
+        if (tools.Count == 0)
+        {
+            // An earlier result is about packages that are no longer changed.
+            File.Delete(files.Folder.AuditJson);
+            File.Delete(files.Folder.Audit);
+            return LandingVerdict.Clear(files) with { Decisions = files.Decisions!.Without(NameIn(files.Folder)) };
+        }
+        var before = files.Decisions!.TryRead(files.Folder, NameIn(files.Folder)) is { } told
+            ? JsonSerializer.Deserialize<StoredAudit>(told, MessageJson.Options)
+            : null;
+        var audit = await AskAsync(tools, changed, from, tip, least, stop);
+        audit = audit with { Standing = (before?.Standing ?? new()).Judge(audit.Standing.InTheWay, tip, asking, input.IsAskedFor) };
+        var decisions = Write(files, audit);
+        return audit.Standing.InTheWay.Count > 0
+            ? new LandingVerdict(Refusal(input, audit.Standing.InTheWay), "", decisions)
+            : new LandingVerdict(null, $"Packages: {Describe(audit)}.", decisions);
+    }
+
+    /// <summary>Returns the summary line for the report, or null if the run changed no packages.</summary>
+    public static string? Summary(RunFolder folder) =>
+        TryRead(folder) is { } audit ? $"packages: {Describe(audit)} ({folder.Relative(folder.Audit)})" : null;
+
+    private async Task<StoredAudit> AskAsync(
+        IReadOnlyList<AuditTool> tools,
+        IReadOnlyList<string> changed,
+        string from,
+        string tip,
+        AuditSeverity least,
+        CancellationToken stop
+    )
+    {
+        var (subjects, missing) = await SubjectsAsync(tools, changed, tip, stop);
+        var now = await AskAsync(subjects, tip, stop);
+        IReadOnlyList<(AuditSubject Subject, AuditAnswer Answer)> then = [];
+        if (now.Any(asked => asked.Answer.Found.Count > 0))
+        {
+            var (old, _) = await SubjectsAsync(tools, changed, from, stop);
+            then = await AskAsync(old, from, stop);
+        }
+        var known = then.SelectMany(asked => Findings(asked.Subject, asked.Answer)).Select(finding => finding.Key).ToHashSet();
+        var found = now.SelectMany(asked => Findings(asked.Subject, asked.Answer)).DistinctBy(finding => finding.Key).ToList();
+        var fresh = found.Where(finding => !known.Contains(finding.Key)).ToList();
+        return new StoredAudit
+        {
+            Standing = new() { InTheWay = [.. fresh.Where(finding => finding.Vulnerability.Severity >= least)] },
+            Lesser = [.. fresh.Where(finding => finding.Vulnerability.Severity < least)],
+            Old = [.. found.Where(finding => known.Contains(finding.Key))],
+            Audited = [.. now.Where(asked => asked.Answer.Unanswered is null).Select(asked => asked.Subject.ToString())],
+            NotAudited =
+            [
+                .. missing,
+                .. now.Where(asked => asked.Answer.Unanswered is not null).Select(asked => $"{asked.Subject}: {asked.Answer.Unanswered}"),
+                .. now.Where(asked => asked.Answer.Left.Length > 0).Select(asked => $"{asked.Subject}: {asked.Answer.Left}"),
+                .. then.Where(asked => asked.Answer.Unanswered is not null)
+                    .Select(asked => $"{asked.Subject} at the base, so what it has may be older than the run: {asked.Answer.Unanswered}"),
+            ],
+        };
+    }
+
+    /// <summary>Finds the files for each tool, and the reasons why some cannot be audited. They are taken from a commit's tree, because a
+    /// manifest may have been added or removed.</summary>
+    private async Task<(IReadOnlyList<AuditSubject> Subjects, IReadOnlyList<string> Missing)> SubjectsAsync(
+        IReadOnlyList<AuditTool> tools,
+        IReadOnlyList<string> changed,
+        string commit,
+        CancellationToken stop
+    )
+    {
+        var tree = (await new CommitStore(repository).ListFilesAsync(commit, stop))
+            .Where(file => file.Mode is "100644" or "100755")
+            .Select(file => file.Path)
+            .Where(path => tools.Any(tool => tool.IsAbout(path)))
+            .ToHashSet(StringComparer.Ordinal);
+        var audit = new PackageAudit(services.Environment, services.Time);
+        var (subjects, missing) = (new List<AuditSubject>(), new List<string>());
+        foreach (var tool in tools)
+        {
+            var about = changed.Where(tool.IsAbout).ToList();
+            var found = about.Select(path => tool.SubjectOf(path, tree)).OfType<string>().Distinct().ToList();
+            if (found.Count == 0 && about.Exists(tree.Contains))
+            {
+                missing.Add($"{FileNames.Some(about, 2)}: {tool.Name} wants {tool.Wants}, which is not there");
+            }
+            else if (found.Count > 0 && audit.Find(tool) is null)
+            {
+                missing.Add($"{FileNames.Some(found, 2)}: {tool.Program} is not in PATH");
+            }
+            else if (found.Count > 0 && changed.FirstOrDefault(tool.IsSetBy) is { } set)
+            {
+                missing.Add($"{FileNames.Some(found, 2)}: the run changes {FileNames.Show(set)}, which says whom {tool.Name} asks");
+            }
+            else
+            {
+                subjects.AddRange(found.Take(MostSubjects).Select(file => new AuditSubject(tool, file)));
+                missing.AddRange(
+                    found.Count > MostSubjects ? [$"{FileNames.Some([.. found.Skip(MostSubjects)])}: too many for one look"] : []
+                );
+            }
+        }
+        return (subjects, missing);
+    }
+
+    private async Task<IReadOnlyList<(AuditSubject Subject, AuditAnswer Answer)>> AskAsync(
+        IReadOnlyList<AuditSubject> subjects,
+        string commit,
+        CancellationToken stop
+    )
+    {
+        if (subjects.Count == 0)
+        {
+            return [];
+        }
+        await using var place = await new VerificationTrees(repository, services.Environment).TakeAsync(commit, isMerge: true, stop);
+        var environment = StepEnvironment.Of(
+            services.Environment,
+            place.Resources,
+            files.Settings,
+            files.Folder.Repository,
+            SandboxRole.SetUp
+        );
+        var sandbox = await StepSandbox.OfTreeAsync(
+            files.Settings,
+            place.Worktree,
+            place.Resources,
+            StepSandbox.PurposeOf(SandboxRole.Gate, files.Folder, ""),
+            services,
+            stop
+        );
+        var audit = new PackageAudit(environment, services.Time, sandbox);
+        var answers = new List<(AuditSubject, AuditAnswer)>();
+        foreach (var subject in subjects)
+        {
+            answers.Add((subject, await audit.AskAsync(subject.Tool, place.Worktree.Path, subject.File, stop)));
+        }
+        return answers;
+    }
+
+    private static IEnumerable<AuditFinding> Findings(AuditSubject subject, AuditAnswer answer) =>
+        answer.Found.Select(vulnerability => new AuditFinding(vulnerability, subject.File));
+
+    private LandResult Refusal(LandInput input, IReadOnlyList<AuditFinding> found) =>
+        new()
+        {
+            Evidence = files.Folder.Relative(files.Folder.Audit),
+            Message =
+                $"Nothing was landed, since the work brings packages with known vulnerabilities: {Some(found)}. Take other versions on "
+                + $"{input.Staging} ({new StagingRepair(repository, input.RunId, input.Staging).Edit}), or set security.audit; then: "
+                + $"{RunLanding.Again(input)}. The same command without a new commit lands them as they are, which the report says.",
+        };
+
+    private static string Describe(StoredAudit audit)
+    {
+        var standing = audit.Standing;
+        string[] said =
+        [
+            audit.Audited.Count == 0 ? "" : $"audited: {FileNames.Some(audit.Audited, MostNamed)}",
+            standing.InTheWay.Count == 0 ? "" : $"known vulnerabilities in the way of landing: {Some(standing.InTheWay)}",
+            standing.Allowed.Count == 0 ? "" : $"known vulnerabilities that a person lets land: {Some(standing.Allowed)}",
+            audit.Lesser.Count == 0 ? "" : $"new ones that are less severe: {Some(audit.Lesser)}",
+            audit.Old.Count == 0 ? "" : $"there before the run: {Some(audit.Old)}",
+            audit is { Audited.Count: > 0, Lesser.Count: 0, Old.Count: 0, Standing: { InTheWay.Count: 0, Allowed.Count: 0 } }
+                ? "no vulnerability is named"
+                : "",
+            audit.NotAudited.Count == 0 ? "" : $"not audited: {Reasons(audit.NotAudited)}",
+        ];
+        return string.Join("; ", said.Where(part => part.Length > 0));
+    }
+
+    private static string Some(IReadOnlyList<AuditFinding> found) =>
+        FileNames.Some([.. found.Select(finding => finding.ToString())], MostNamed);
+
+    // Reasons are combined in one sentence, and each may contain commas.
+    private static string Reasons(IReadOnlyList<string> reasons) =>
+        string.Join("; ", reasons.Take(MostNamed).Select(reason => FileNames.Show(reason, 400)))
+        + (reasons.Count > MostNamed ? $"; and {reasons.Count - MostNamed} more" : "");
+
+    // Used for a report only, so a damaged file counts as missing.
+    private static StoredAudit? TryRead(RunFolder folder) =>
+        StoredJson.TryRead(folder.AuditJson, MessageJson.Options.TypeOf<StoredAudit>());
+
+    private static string NameIn(RunFolder folder) => RunFiles.Named(folder, folder.AuditJson);
+
+    private static DecisionManifest Write(RunFiles files, StoredAudit audit)
+    {
+        var folder = files.Folder;
+        var text = new MarkdownText().Append(
+            $"Known vulnerabilities of packages in what is to land (at {CommitIds.Shorten(audit.Standing.Commit)}):\n"
+        );
+        Append("in the way", audit.Standing.InTheWay);
+        Append("a person lets it land", audit.Standing.Allowed);
+        Append("new, less severe", audit.Lesser);
+        Append("there before the run", audit.Old);
+        text.Append(audit.Audited.Select(subject => MarkdownText.Of($"- audited: {FileNames.Show(subject, 400)}\n")));
+        text.Append(audit.NotAudited.Select(reason => MarkdownText.Of($"- not audited: {FileNames.Show(reason, 1000)}\n")));
+        DurableFile.Write(folder.Audit, text.ToString());
+        return files.Decisions!.With(folder, NameIn(folder), JsonSerializer.SerializeToUtf8Bytes(audit, MessageJson.Options));
+
+        void Append(string standing, IReadOnlyList<AuditFinding> found) =>
+            text.Append(found.Select(finding => MarkdownText.Of($"- {standing}: {finding} ({FileNames.Show(finding.File)})\n")));
+    }
+
+    /// <summary>A file that a tool audits.</summary>
+    private sealed record AuditSubject(AuditTool Tool, string File)
+    {
+        public override string ToString() => $"{FileNames.Show(File)} by {Tool.Name}";
+    }
+}

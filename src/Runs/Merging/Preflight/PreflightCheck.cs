@@ -1,0 +1,256 @@
+using Orchestrator.Git.Landing;
+using Orchestrator.Git.Refs;
+using Orchestrator.Runs.AgentCalls;
+using Orchestrator.Runs.Gates;
+using Orchestrator.Runs.Merging.Landing;
+using Orchestrator.Runs.Tasks;
+
+namespace Orchestrator.Runs.Merging.Preflight;
+
+/// <summary>Checks everything that could stop a run later, before the first agent starts. Then creates the staging branch.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
+public sealed class PreflightCheck(RunServices services)
+{
+    private readonly GateCheck _gates = new(services);
+
+    /// <summary>Checks everything and, if there are no faults, creates the staging branch. A repeated call changes nothing.</summary>
+    /// <param name="input">The run to check.</param>
+    public async Task<PreflightResult> CheckAsync(PreflightInput input, CancellationToken stop)
+    {
+        var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
+        var repository = await services.OpenRepositoryAsync(files);
+        if (new WorktreeStore(repository).FindCheckout(files.Start.LinkedWorktree) is not { } checkout)
+        {
+            return new PreflightResult
+            {
+                Errors = [$"The worktree '{files.WorkTree}', in which the run was started, is gone. Start it again elsewhere."],
+            };
+        }
+        var found = await new RepositoryCheck(repository, checkout).RunAsync(
+            files.Settings.Git.Target,
+            files.Settings.Worktrees.BranchPrefix,
+            files.Settings.Worktrees.Directory,
+            stop
+        );
+        var errors = found.Findings.Where(f => f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
+        var warnings = found.Findings.Where(f => !f.Refuses).Select(f => $"{f.Message} {f.Cure}").ToList();
+        // If a filter cannot work, git refuses to compare files, and the run ends here anyway.
+        var status = found.IsUsable ? await WorktreeStatus.ReadAsync(checkout, stop) : null;
+        errors.AddRange(RunRefusals.Of(files));
+        if (found.Base is { } start)
+        {
+            var submodules = await new Submodules(repository).OfCommitAsync(start, stop);
+            errors.AddRange(
+                SubmodulePaths.Find(files.Plan, [.. submodules.Select(s => s.Path)]).Select(path => $"{path.Message} {SubmodulePaths.Cure}")
+            );
+            await CheckQuarantineAsync(repository, start, errors, warnings, stop);
+        }
+        var until = UntilOf(input, errors);
+        await CheckAgentsAsync(files, checkout.Path, found.Base, errors, warnings, stop);
+        var (unconfined, unconfinable) = await StepSandbox.PreflightAsync(files, services);
+        errors.AddRange(unconfined.Length > 0 ? [unconfined] : []);
+        warnings.AddRange(unconfinable.Length > 0 ? [unconfinable] : []);
+        if (DiskSpace.Shortage(checkout.Path, files.Settings.DiskReserve, "then start it again: nothing was paid for") is { } shortage)
+        {
+            errors.Add(shortage);
+        }
+        var contracts = new RunContracts(repository, files);
+        var contracted = await contracts.CheckAsync(
+            found.Base,
+            status?.Branch == found.Target && LandingMode.MovesTarget(files.Settings.Git.Land) ? checkout.Path : null,
+            stop
+        );
+        errors.AddRange(contracted.Errors);
+        warnings.AddRange(contracted.Warnings);
+        if (repository.FindNameless() is { } nameless)
+        {
+            warnings.Add($"{nameless} Set user.name and user.email to change that.");
+        }
+        if (status is null || found.Target is not { } target || found.Base is not { } tip || errors.Count > 0)
+        {
+            return new PreflightResult { Errors = errors, Warnings = warnings };
+        }
+        var staging = RunRefs.Staging(files.Settings, files.Folder);
+        var obstacle =
+            files.Settings.Git.Land == LandingMode.PullRequest
+                ? await PullRequest.FindObstacleAsync(repository, RunRefs.Shown(staging), tip, services, stop)
+                : await LandedHistory.FindObstacleAsync(repository, files.Settings.Git, stop);
+        if (obstacle is { MayBegin: false, Problem: var missing })
+        {
+            return new PreflightResult { Errors = [missing], Warnings = warnings };
+        }
+        var baseCommit = await BeginAsync(repository, files, staging, tip, contracts, stop);
+        files = files with { Decisions = await contracts.StoreAsync(baseCommit, stop) };
+        var renegotiated = ContractHistory.Renegotiated(files, warnings);
+        var isAdopted = files.Plan.Tasks.Any(task => new AdoptedConversation(files.Folder, task.Id).Find() is not null);
+        if (!isAdopted)
+        {
+            AddUntracked(status, files.Start, warnings);
+        }
+        await UnexpectedFiles.NoteAsync(repository, files.Folder, stop);
+        var first = await contracts.FirstCommitAsync(baseCommit, stop);
+        List<string> unjudged = [];
+        var decisions = await new GatesAtBase(_gates).TryAsync(repository, files, first, errors, warnings, unjudged, stop);
+        var repeated = RepeatedWork.Of(files, input.Repository);
+        var open = repeated?.FindOpen(input.RunId).ToList() ?? [];
+        return new PreflightResult
+        {
+            Errors = errors,
+            Warnings = warnings,
+            Required =
+                repeated is not null && await repeated.FindLandedAsync(input.RunId, target, services, stop) is { } landed
+                    ? [RepeatedWork.Describe(landed)]
+                    : [.. open.Where(run => run.HasLanded).Take(1).Select(RepeatedWork.DescribeOpen)],
+            Confirmations =
+            [
+                .. open.Where(run => !run.HasLanded).Take(1).Select(RepeatedWork.DescribeOpen),
+                // Uncommitted changes that came with an adopted conversation are part of its task.
+                .. isAdopted ? [] : Unseen(status, files.Start),
+                .. renegotiated,
+                .. unjudged,
+                .. obstacle is null ? (string[])[] : [obstacle.Value.Problem],
+            ],
+            BaseCommit = baseCommit,
+            Target = RunRefs.Shown(target),
+            Staging = RunRefs.Shown(staging),
+            StagingTip = first,
+            PlanHash = decisions.Store(files.Folder),
+            Until = until,
+        };
+    }
+
+    private async Task CheckQuarantineAsync(
+        GitRepository repository,
+        string start,
+        List<string> errors,
+        List<string> warnings,
+        CancellationToken stop
+    )
+    {
+        var (quarantine, faults) = await GateCheck.QuarantineAsync(repository, start, stop);
+        errors.AddRange(faults.Where(fault => fault.Severity == FaultSeverity.Error).Select(fault => fault.ToPlainText()));
+        warnings.AddRange(faults.Where(fault => fault.Severity == FaultSeverity.Warning).Select(fault => fault.ToPlainText()));
+        warnings.AddRange(
+            quarantine
+                .EndedBy(services.Time.GetUtcNow())
+                .Select(test => $"The quarantine of the test '{test.Test}' ended: it decides again. {test.Owner} was to repair it.")
+        );
+    }
+
+    /// <summary>Resolves the time of day in the run's input to a point in time.</summary>
+    private static DateTimeOffset? UntilOf(PreflightInput input, List<string> errors)
+    {
+        if (input.Input.UntilTime is not { } time)
+        {
+            return null;
+        }
+        if (WallClock.FindZone(input.Input.UntilZone) is { } zone)
+        {
+            return WallClock.Next(input.StartedAt, TimeOnly.ParseExact(time, "HH:mm", CultureInfo.InvariantCulture), zone);
+        }
+        errors.Add(
+            $"'untilZone' of the run's input is '{input.Input.UntilZone}', and this machine knows no such time zone. Write an IANA name, "
+                + "such as Europe/Berlin."
+        );
+        return null;
+    }
+
+    private async Task CheckAgentsAsync(
+        RunFiles files,
+        string repository,
+        string? tip,
+        List<string> errors,
+        List<string> warnings,
+        CancellationToken stop
+    )
+    {
+        var (settings, own) = (files.Settings, files.Plan.Tasks.Select(files.Settings.AgentOf).Distinct(StringComparer.Ordinal).ToList());
+        var relays = own.SelectMany(settings.RelaysOf).Select(relay => relay.Agent).Distinct(StringComparer.Ordinal).ToList();
+        List<string> agents = [.. own.Union(relays)];
+        var runEnvironment = await AgentRunEnvironment.OfAsync(services, repository, files.Start, tip, stop);
+        if (agents.Contains(AgentCatalog.Claude))
+        {
+            errors.AddRange(
+                runEnvironment.MissingServers.Select(server =>
+                    $"agents.claude.mcp names '{server}', which the committed .mcp.json does not have, or not as your checkout "
+                    + "has it. Commit it there, or take the name out."
+                )
+            );
+        }
+        foreach (var name in agents)
+        {
+            if (AgentCatalog.Find(name, files.Settings, services.HookCommand, runEnvironment) is not { } runner)
+            {
+                errors.Add(AgentCatalog.Unknown(name, files.Settings));
+                continue;
+            }
+            var check = await runner.CheckAsync(repository, stop);
+            if (check.Status != AgentCheckStatus.Ok)
+            {
+                (check.Status == AgentCheckStatus.Failed ? errors : warnings).Add($"{check.Message} {check.Cure}".TrimEnd());
+            }
+        }
+    }
+
+    /// <summary>Records the position of the target and creates the staging branch there with the contracts, in one transaction. A resumed
+    /// run finds both.</summary>
+    private static async Task<string> BeginAsync(
+        GitRepository repository,
+        RunFiles files,
+        string staging,
+        string tip,
+        RunContracts contracts,
+        CancellationToken stop
+    )
+    {
+        var refs = new RefStore(repository);
+        var baseRef = RunRefs.Base(files.Folder);
+        var lastMerge = RunRefs.LastMerge(files.Folder);
+        var known = await refs.ListAsync([baseRef, lastMerge, staging], stop);
+        if (!known.TryGetValue(baseRef, out var began))
+        {
+            began = tip;
+            var first = await contracts.FirstCommitAsync(tip, stop);
+            var made = await refs.UpdateAsync(
+                [
+                    new RefChange(baseRef, tip, null),
+                    new RefChange(lastMerge, first, known.GetValueOrDefault(lastMerge)),
+                    new RefChange(staging, first, known.GetValueOrDefault(staging)),
+                ],
+                "run begins",
+                stop
+            );
+            if (!made.Done)
+            {
+                throw new GitException(
+                    "The run's refs could not be made: "
+                        + $"{string.Join(", ", made.Actual.Select(a => $"{a.Key} is {a.Value ?? "missing"}"))}. Was a run of the "
+                        + "same id started before? Cancel this one and start again."
+                );
+            }
+        }
+        else if (!known.ContainsKey(staging))
+        {
+            // The run was reset after it had ended, and its work has landed.
+            await RunStaging.EnsureAsync(repository, files, stop);
+        }
+        return began;
+    }
+
+    private static IReadOnlyList<string> Unseen(WorktreeStatus status, RunStart start)
+    {
+        var changed = status.ChangedFiles(start.OwnFiles.Unmissed);
+        return changed.Count == 0
+            ? []
+            : [$"Uncommitted changes that agents will not see: {FileNames.Some(changed, 8)}. Commit them first, or say yes (--yes)."];
+    }
+
+    private static void AddUntracked(WorktreeStatus status, RunStart start, List<string> warnings)
+    {
+        var untracked = status.UntrackedFiles(start.OwnFiles.Unmissed);
+        if (untracked.Count > 0)
+        {
+            warnings.Add($"Untracked files that agents will not see: {FileNames.Some(untracked)}.");
+        }
+    }
+}

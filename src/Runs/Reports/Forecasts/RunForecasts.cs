@@ -1,0 +1,253 @@
+using Orchestrator.Runs.Accounts;
+using Orchestrator.Runs.Loading;
+using Orchestrator.Usage;
+using Orchestrator.Usage.Forecasts;
+
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>A task that failed in past runs.</summary>
+/// <param name="Task">Id of the task.</param>
+/// <param name="Failed">Number of past runs in which it failed.</param>
+/// <param name="Runs">Number of past runs in which it ended.</param>
+public sealed record PastFailures(string Task, int Failed, int Runs)
+{
+    /// <summary>Share of past runs in which the task failed, from 0 to 1.</summary>
+    public double Share => (double)Failed / Runs;
+}
+
+/// <summary>Forecasts runs of a repository from the records of its past runs.</summary>
+/// <param name="repository">Absolute path of the repository's main work tree.</param>
+public sealed class RunForecasts(string repository)
+{
+    /// <summary>Forecasts the cost and duration of a plan.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="chosen">Ids of the tasks that will run, or null for all.</param>
+    /// <param name="settings">The settings of the run.</param>
+    /// <param name="accounts">Usage records of the user's agents.</param>
+    /// <returns>The forecast, or null if there is no data from past runs.</returns>
+    public RunForecast? Of(Plan plan, IReadOnlySet<string>? chosen, OrchestratorSettings settings, AccountRecords accounts)
+    {
+        var tasks = plan.Tasks.Where(task => chosen is null || chosen.Contains(task.Id)).ToList();
+        var past = Past();
+        return Forecaster.Of(Shapes(tasks, settings), settings.Workers, past) is { } forecast
+            ? new RunForecast
+            {
+                CostLow = Cents(forecast.Cost.Low),
+                CostHigh = Cents(forecast.Cost.High),
+                SecondsLow = Math.Floor(forecast.Seconds.Low),
+                SecondsHigh = Math.Ceiling(forecast.Seconds.High),
+                Tasks = tasks.Count,
+                PastTasks = forecast.PastTasks,
+                PastRuns = forecast.PastRuns,
+                Windows = [.. Windows(tasks, settings, forecast, past, accounts)],
+            }
+            : null;
+    }
+
+    /// <summary>Forecasts the share of its limits that the tasks use, for each paying account.</summary>
+    private static IEnumerable<WindowForecast> Windows(
+        List<PlanTask> tasks,
+        OrchestratorSettings settings,
+        Forecast whole,
+        IReadOnlyList<PastRun> past,
+        AccountRecords accounts
+    ) =>
+        from paid in tasks.GroupBy(task => AccountName.Of(settings.AgentOf(task), settings, accounts.Environment)).OrderBy(paid => paid.Key)
+        // Usually one account pays for all tasks.
+        let forecast = paid.Count() == tasks.Count ? whole : Forecaster.Of(Shapes([.. paid], settings), settings.Workers, past)
+        where forecast is not null
+        from window in WindowForecaster.Of(forecast.Cost, accounts.Of(paid.Key))
+        select new WindowForecast(paid.Key, window.Key, Math.Round(window.Value.Low, 1), Math.Round(window.Value.High, 1));
+
+    /// <summary>Simulates an unattended run of a plan twice, for a usual night and for a hard one (one in ten).</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="chosen">Ids of the tasks that will run, or null for all.</param>
+    /// <param name="settings">The settings of the run.</param>
+    /// <param name="night">The night without its tasks.</param>
+    /// <returns>The simulations, or null if no past run has durations of tasks.</returns>
+    public (Rehearsal Usual, Rehearsal Hard)? Rehearse(
+        Plan plan,
+        IReadOnlySet<string>? chosen,
+        OrchestratorSettings settings,
+        NightPlan night
+    )
+    {
+        // A run that waits because of a failed task also has durations of its other tasks.
+        List<PastTask> past = [.. Records().Select(Past).OfType<PastRun>().SelectMany(run => run.Tasks)];
+        if (past.Count == 0)
+        {
+            return null;
+        }
+        var tasks = plan.Tasks.Where(task => chosen is null || chosen.Contains(task.Id)).ToList();
+        var failures = Failures(plan, chosen).ToDictionary(task => task.Task, task => task.Share, StringComparer.Ordinal);
+        night = night with
+        {
+            Tasks =
+            [
+                .. tasks.Zip(
+                    Shapes(tasks, settings),
+                    (task, shape) =>
+                        new RehearsedTask(task.Id, shape, task.RequiresApproval) { FailureShare = failures.GetValueOrDefault(task.Id) }
+                ),
+            ],
+        };
+        return (NightRehearsal.Play(night, past, share: 0.5), NightRehearsal.Play(night, past, share: 0.9));
+    }
+
+    /// <summary>Lists tasks of a plan that failed in past runs with the same text, files and gates.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="chosen">Ids of the tasks that will run, or null for all.</param>
+    public IReadOnlyList<PastFailures> Failures(Plan plan, IReadOnlySet<string>? chosen)
+    {
+        var same = plan
+            .Tasks.Where(task => chosen is null || chosen.Contains(task.Id))
+            .ToDictionary(task => task.Id, IdentityOf, StringComparer.Ordinal);
+        var outcomes =
+            from run in Records()
+            let ended = run.Tasks.Where(task => same.ContainsKey(task.Id) && FailedIn(task) is not null).ToList()
+            where ended.Count > 0
+            let files = DecidedPlan.TryFiles(repository, run)
+            where files is not null
+            from task in ended
+            let planned = files.Plan.Tasks.FirstOrDefault(other => other.Id == task.Id)
+            where planned is not null && IdentityOf(planned) == same[task.Id]
+            group FailedIn(task) is true by task.Id;
+        var counted = outcomes.ToDictionary(task => task.Key, StringComparer.Ordinal);
+        return
+        [
+            .. plan
+                .Tasks.Where(task => counted.ContainsKey(task.Id))
+                .Select(task => new PastFailures(task.Id, counted[task.Id].Count(failed => failed), counted[task.Id].Count()))
+                .Where(task => task.Failed > 0),
+        ];
+    }
+
+    /// <summary>Formats past failures for display.</summary>
+    public static string Describe(PastFailures task) =>
+        task.Failed < task.Runs ? $"{task.Task} failed in {task.Failed} of its {Plural.Of(task.Runs, "past run")}"
+        : task.Runs == 1 ? $"{task.Task} failed in its only past run"
+        : $"{task.Task} failed in each of its {Plural.Of(task.Runs, "past run")}";
+
+    private static string IdentityOf(PlanTask task) => PlanJson.Hash(new Plan { Tasks = [task] });
+
+    /// <summary>Returns true if a task ended without delivering its work, false if it delivered, or null if neither is certain.</summary>
+    private static bool? FailedIn(RunTask task) =>
+        task.State switch
+        {
+            TaskStates.Failed or TaskStates.Blocked or TaskStates.Superseded => true,
+            TaskStates.Merged or TaskStates.Kept or TaskStates.Resolved => false,
+            _ => null,
+        };
+
+    /// <summary>Formats a forecast for display.</summary>
+    public static string Describe(RunForecast forecast) =>
+        (
+            forecast.CostHigh < 0.005m
+                ? ""
+                : string.Create(CultureInfo.InvariantCulture, $"{forecast.CostLow:0.00} to {forecast.CostHigh:0.00} USD and ")
+        )
+        + $"{TimeSection.Length(TimeSpan.FromSeconds(forecast.SecondsLow))} to "
+        + $"{TimeSection.Length(TimeSpan.FromSeconds(forecast.SecondsHigh))}, by {Plural.Of(forecast.PastTasks, "past task")} of "
+        + Plural.Of(forecast.PastRuns, "run")
+        + string.Concat(forecast.Windows.Select(window => $"; {Describe(window)}"));
+
+    /// <summary>Formats a forecast of a limit for display.</summary>
+    public static string Describe(WindowForecast window) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{window.Low:0.#} to {window.High:0.#} % of the {WaitText.Name(window.Window)} limit of {window.Account}"
+        );
+
+    /// <summary>Returns the forecast that was made at a run's start, or null if there is none or the start is unreadable.</summary>
+    /// <param name="runId">Id of the run.</param>
+    public RunForecast? BegunWith(string runId)
+    {
+        try
+        {
+            return RunStart.TryRead(new RunFolder(repository, runId))?.Input.Forecast;
+        }
+        catch (StepException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Returns the duration of a run without the time it waited for users.</summary>
+    /// <param name="end">End of the run, or the current time.</param>
+    public TimeSpan TookOf(RunStatus run, DateTimeOffset end)
+    {
+        var waited = RunPage.Waited(RunEvents.Read(new RunFolder(repository, run.RunId).Events), end);
+        var took = end - run.StartedAt - waited;
+        return took > TimeSpan.Zero ? took : TimeSpan.Zero;
+    }
+
+    private IReadOnlyList<PastRun> Past() => [.. Records().Where(run => RunStates.IsFinal(run.State)).Select(Past).OfType<PastRun>()];
+
+    /// <summary>Reads the records of the latest runs, including open ones.</summary>
+    private IEnumerable<RunStatus> Records()
+    {
+        var runs = new DirectoryInfo(Path.GetDirectoryName(new RunFolder(repository, "x").Path)!);
+        return !runs.Exists
+            ? []
+            : runs.EnumerateDirectories()
+                .Where(folder => !folder.Name.StartsWith('.'))
+                .Select(folder => new FileInfo(Path.Combine(folder.FullName, "status.json")))
+                .Where(file => file.Exists)
+                .OrderByDescending(file => file.LastWriteTimeUtc)
+                .Take(Forecaster.MostRuns)
+                .Select(file => StatusFile.Read(file.FullName))
+                .OfType<RunStatus>();
+    }
+
+    private PastRun? Past(RunStatus run)
+    {
+        var worked = run
+            .Tasks.Where(task => task is { Starts: > 0, StartedAt: not null, EndedAt: not null })
+            .ToDictionary(task => task.Id, StringComparer.Ordinal);
+        if (worked.Count == 0 || DecidedPlan.TryFiles(repository, run) is not { } files)
+        {
+            return null;
+        }
+        var tasks = files.Plan.Tasks.Where(task => worked.ContainsKey(task.Id)).ToList();
+        var plan = Shapes(tasks, files.Settings);
+        return tasks.Count == 0
+            ? null
+            : new PastRun(
+                run.RunId,
+                run.StartedAt,
+                Math.Max(1, run.Workers),
+                plan,
+                [
+                    .. tasks.Zip(
+                        plan,
+                        (task, shape) =>
+                            new PastTask(
+                                shape.Shape,
+                                (double)worked[task.Id].Cost,
+                                Math.Max(0, (worked[task.Id].EndedAt!.Value - worked[task.Id].StartedAt!.Value).TotalSeconds)
+                            )
+                    ),
+                ],
+                (double)run.Cost,
+                TookOf(run, run.UpdatedAt).TotalSeconds
+            );
+    }
+
+    private static List<ForecastTask> Shapes(List<PlanTask> tasks, OrchestratorSettings settings)
+    {
+        var places = tasks.Index().ToDictionary(task => task.Item.Id, task => task.Index, StringComparer.Ordinal);
+        return
+        [
+            .. tasks.Select(task => new ForecastTask(
+                new TaskShape(
+                    task.Role ?? "",
+                    $"{settings.AgentOf(task)}/{settings.ModelOf(task)}",
+                    (task.Prompt?.Length ?? 0) + (task.Description?.Length ?? 0)
+                ),
+                [.. task.DependsOn.Where(places.ContainsKey).Select(id => places[id])]
+            )),
+        ];
+    }
+
+    private static decimal Cents(double dollars) => Math.Round((decimal)Math.Min(dollars, 1e9), 2);
+}

@@ -1,0 +1,38 @@
+using Orchestrator.Runs.Accounts;
+using Orchestrator.Usage;
+
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>Reads the budgets of runs, with limits from the run's start and spending from the ledgers.</summary>
+/// <param name="environment">Environment variables of the process, which determine the location of ledgers and the paying account.</param>
+/// <param name="time">The clock.</param>
+public sealed class RunBudgetReader(IReadOnlyDictionary<string, string> environment, TimeProvider time)
+{
+    private readonly LedgerStore _ledgers = new(environment);
+
+    /// <summary>Reads the current budgets of a run.</summary>
+    /// <param name="run">Status of the run with all its tasks.</param>
+    /// <param name="repository">Repository of the run.</param>
+    /// <param name="shared">Ledgers shared by the workers of the run's server, or null if they were not requested.</param>
+    /// <returns>The budgets, or null if unknown because the run's start is missing, or the server has the ledgers and they were not
+    /// requested.</returns>
+    public RunBudgets? Read(RunStatus run, RepositoryLocation repository, LedgerBook? shared = null)
+    {
+        OrchestratorSettings? settings;
+        try
+        {
+            settings = RunStart.TryRead(new RunFolder(repository.Root, run.RunId))?.Settings;
+        }
+        catch (StepException)
+        {
+            // The step that needs a damaged file reports it.
+            return null;
+        }
+        if (settings is null || (shared is null && settings.Temporal.Address is not null))
+        {
+            return null;
+        }
+        var account = AccountName.Of(settings.Agent, settings, environment);
+        return BudgetsOfRun.Of(run, repository.Key, settings.Budget, account, shared ?? _ledgers.TryRead().Book, time);
+    }
+}

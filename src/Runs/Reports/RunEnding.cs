@@ -1,0 +1,199 @@
+using Orchestrator.Gates.Worktrees;
+using Orchestrator.Git.Refs;
+using Orchestrator.Runs.Accounts;
+using Orchestrator.Runs.Backlogs;
+using Orchestrator.Runs.Merging.Landing;
+using Orchestrator.Runs.Tasks;
+
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>Writes the final report of a run, and removes branches and worktrees whose content is proven to be on the target.</summary>
+/// <param name="services">Dependencies of the run's steps.</param>
+public sealed class RunEnding(RunServices services)
+{
+    /// <summary>Cleans up, and writes the report.</summary>
+    /// <param name="input">The final state of the run.</param>
+    /// <returns>Path of the report, relative to the repository.</returns>
+    public async Task<string> FinishAsync(FinishInput input, CancellationToken stop)
+    {
+        var folder = new RunFolder(input.Repository.Path, input.Run.RunId);
+        // The workflow is the authority on how its tasks ended. If it does not respond, only the report may use the status file.
+        var told = await services.AskRun(input.Run.RunId, stop);
+        var run = input.Run with { Tasks = (told ?? StatusFile.Read(folder.Status))?.Tasks ?? [] };
+        var left =
+            run.State == RunStates.Completed && run.Staging.Length > 0 ? await TidyUpAsync(input, folder, told?.Tasks ?? [], stop) : [];
+        if (run.State == RunStates.Completed && input.PlanHash.Length > 0 && told is not null)
+        {
+            left = [.. left, .. await MarkBacklogAsync(input, told, stop)];
+        }
+        Write(folder, await LandedWork.LookAsync(run with { Left = left }, folder.Repository, services, stop));
+        await WorktreeResourceClaims.Of(services.Environment).ReleaseThoseThatAreOverAsync(stop);
+        return folder.Relative(folder.Report);
+    }
+
+    /// <summary>Marks backlog tasks as done.</summary>
+    /// <returns>The failure, if there was one.</returns>
+    private async Task<IReadOnlyList<string>> MarkBacklogAsync(FinishInput input, RunStatus run, CancellationToken stop)
+    {
+        try
+        {
+            var files = services.Plans.Load(input.Repository, run.RunId, input.PlanHash);
+            var repository = await services.OpenRepositoryAsync(files);
+            return await BacklogMarks.ApplyAsync(files, run, repository, services.Time, stop) is { } unmarked ? [unmarked] : [];
+        }
+        catch (StepException changed)
+        {
+            return [$"tasks of the backlog, where the run had some, are not marked done: {changed.Message}"];
+        }
+    }
+
+    /// <summary>Adds to a run's report that its landing was reverted.</summary>
+    /// <param name="run">Current status of the run.</param>
+    internal void Correct(RunFolder folder, RunStatus run) =>
+        Write(folder, run with { Left = StatusFile.Read(folder.ReportJson)?.Left ?? [] });
+
+    private void Write(RunFolder folder, RunStatus run)
+    {
+        run = run.Summed();
+        DurableFile.Write(folder.ReportJson, JsonSerializer.SerializeToUtf8Bytes(run));
+        var accounts = new AccountRecords(services.Environment, services.Time);
+        DurableFile.Write(folder.Report, Encoding.UTF8.GetBytes(new RunReport(folder.Repository, services.Time, accounts).Render(run)));
+    }
+
+    private async Task<IReadOnlyList<string>> TidyUpAsync(
+        FinishInput input,
+        RunFolder folder,
+        IReadOnlyList<RunTask> tasks,
+        CancellationToken stop
+    )
+    {
+        var repository = await services.OpenRepositoryAsync(folder);
+        var refs = new RefStore(repository);
+        var prefix = input.Run.Staging[..^"/staging".Length];
+        var branches = await refs.ListAsync([$"refs/heads/{prefix}"], stop);
+        // If the user requested separate branches, nothing was merged to the target, so the run's base counts as landed.
+        var landed = input.Run.Why is BranchesKept ? input.Run.BaseCommit : input.Run.LandedCommit;
+        var results = ((input.Run.Why as BranchesKept)?.Tasks ?? []).Select(task => $"refs/heads/{input.Run.BranchOf(task)}").ToList();
+        var tip = await refs.ReadAsync($"refs/heads/{input.Run.Target}", stop);
+        var isOnTarget = tip is not null && await new CommitStore(repository).IsAncestorAsync(landed, tip, stop);
+        var staging = $"refs/heads/{input.Run.Staging}";
+        var proof = new DeletionProof(repository);
+        var checkouts = new BranchCheckouts(repository);
+        var gone = new List<RefChange>();
+        // Squashed or rebased work has the files of staging but not its commits. All content of staging is then on the target as well.
+        string[] keepers =
+            branches.TryGetValue(staging, out var merged)
+            && (
+                await HasSameFilesAsync(repository, merged, landed, stop)
+                || (await proof.CheckContentAsync(merged, [landed], stop)).IsProven
+            )
+                ? [landed, merged]
+                : [landed];
+        var kept = await ReturnWorktreesAsync(input, repository, [.. keepers, .. results.Where(branches.ContainsKey)], stop);
+        var left = kept.Values.ToList();
+        foreach (var (name, commit) in branches)
+        {
+            // If the run landed as a branch or a pull request, staging itself is kept and contains its tasks.
+            if ((name == staging && !isOnTarget) || kept.ContainsKey(name) || results.Contains(name))
+            {
+                continue;
+            }
+            if ((await proof.CheckCommitAsync(commit, keepers, [], stop)).IsProven)
+            {
+                if (checkouts.WhyItStays(name) is { } why)
+                {
+                    left.Add($"{why}, then: git branch -D {RunRefs.Shown(name)}");
+                    continue;
+                }
+                gone.Add(new RefChange(name, null, commit));
+            }
+            else
+            {
+                left.Add($"{RunRefs.Shown(name)} stays: it is not all on {input.Run.Target}");
+            }
+        }
+        foreach (var task in tasks.Where(task => task.State is TaskStates.Merged or TaskStates.Kept))
+        {
+            new UnfinishedWorkStore(repository, $"{folder.Name}/{task.Id}").Remove();
+        }
+        // The merge of a task proves nothing about earlier saved work, because the work may have been restarted or done differently.
+        var aside = new List<string>();
+        foreach (var (name, commit) in await refs.ListAsync([RunRefs.Wips(folder), RunRefs.Kepts(folder)], stop))
+        {
+            if ((await proof.CheckContentAsync(commit, keepers, stop)).IsProven)
+            {
+                gone.Add(new RefChange(name, null, commit));
+                SavedWork.NoteLanded(folder, name);
+            }
+            else
+            {
+                aside.Add(name);
+            }
+        }
+        if (aside.Count > 0)
+        {
+            left.Add(
+                $"work that was set aside and is not on {input.Run.Target} is kept: {FileNames.Some(aside)}; see 'orchestrate "
+                    + "show RUN/TASK' for what it is, 'git show --stat REF', and if nothing of it is needed: git update-ref -d REF"
+            );
+        }
+        if (gone.Count > 0)
+        {
+            await refs.UpdateAsync(gone, "run ended", stop);
+        }
+        return left;
+    }
+
+    private static async Task<bool> HasSameFilesAsync(GitRepository repository, string one, string other, CancellationToken stop)
+    {
+        var commits = new CommitStore(repository);
+        return (await commits.ReadAsync(one, stop))?.Tree is { } tree && tree == (await commits.ReadAsync(other, stop))?.Tree;
+    }
+
+    /// <summary>Returns worktrees whose tasks could not return them.</summary>
+    /// <returns>Worktrees that stay with path and reason, by branch.</returns>
+    private async Task<IReadOnlyDictionary<string, string>> ReturnWorktreesAsync(
+        FinishInput input,
+        GitRepository repository,
+        string[] keepers,
+        CancellationToken stop
+    )
+    {
+        var kept = new Dictionary<string, string>(StringComparer.Ordinal);
+        RunFiles files;
+        try
+        {
+            files = services.Plans.Load(input.Repository, input.Run.RunId, input.PlanHash);
+        }
+        catch (StepException changed)
+        {
+            kept[""] = $"worktrees of the run, where some are left, stay: {changed.Message}";
+            return kept;
+        }
+        var folder = Path.Combine(repository.MainCheckout!, files.Settings.Worktrees.Directory, files.Folder.Name);
+        if (!Directory.Exists(folder))
+        {
+            return kept;
+        }
+        foreach (var path in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).ToList())
+        {
+            if (WorktreeStore.IsLeft(path))
+            {
+                kept[path] =
+                    $"the folder {files.Folder.Relative(path)} stays: not all of it could be removed; see whose it is (ls -la), "
+                    + "and remove it by hand";
+                continue;
+            }
+            var workspace = new TaskWorkspace(repository, files, Path.GetFileName(path));
+            if (await workspace.ReturnWorktreeAsync(keepers, stop) is { } worktree)
+            {
+                kept[workspace.Branch] = $"the worktree {workspace.RelativePath} stays: {worktree.Reason}";
+            }
+        }
+        if (!Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            Directory.Delete(folder);
+        }
+        return kept;
+    }
+}

@@ -1,0 +1,180 @@
+using Orchestrator.Runs.Accounts;
+using Orchestrator.Runs.Loading;
+using Orchestrator.Runs.Reports.Gates;
+using Orchestrator.Runs.Tasks.Requests;
+
+namespace Orchestrator.Runs.Reports;
+
+/// <summary>Report of a run for users, with evidence. It shows what landed, what is on staging, and what needs a decision.</summary>
+/// <param name="repository">Absolute path of the folder that evidence paths are relative to.</param>
+/// <param name="time">The clock, whose current time counts as the end of an open run.</param>
+/// <param name="accounts">Usage records of the user's agents, or null if unknown.</param>
+public sealed class RunReport(string repository, TimeProvider? time = null, AccountRecords? accounts = null)
+{
+    private const int EvidenceLines = 20;
+    private const int MostEvidence = 10;
+    private readonly EvidenceTail _evidence = new(repository);
+
+    /// <summary>Renders the report as Markdown; an open run is reported in its current state.</summary>
+    /// <param name="run">Status of the run with all its tasks.</param>
+    public string Render(RunStatus run)
+    {
+        var text = new MarkdownText().Append($"# {run.RunId}: {RunLiveness.Describe(run)}\n");
+        if (run.Title.Length > 0)
+        {
+            text.Append($"\n{run.Title}\n");
+        }
+        if (run.Reason.Length > 0)
+        {
+            text.Append($"\n").AppendParagraph(run.Reason);
+        }
+        text.Append($"\n");
+        var folder = new RunFolder(repository, run.RunId);
+        foreach (
+            var (name, value) in RunPage
+                .FactsOf(run, folder, (time ?? TimeProvider.System).GetUtcNow())
+                .Where(fact => fact is { Value.Length: > 0, Name: not "review" })
+        )
+        {
+            text.Append($"- {name}: {value}\n");
+        }
+        text.Append($"- review: {ReviewOf(run)}\n");
+        if (run.Replan is { } replan)
+        {
+            text.Append($"- another plan: {replan}\n");
+        }
+        foreach (var warning in RunWarnings.Of(run))
+        {
+            text.Append($"- warning: {warning}\n");
+        }
+        foreach (var item in run.Left)
+        {
+            text.Append($"- {item}\n");
+        }
+        AppendWhatIsNext(text, run, folder);
+        text.Append($"\n| task | state | attempts | starts | gates | cost | commit |\n|---|---|---|---|---|---|---|\n");
+        foreach (var task in run.Tasks)
+        {
+            AppendRow(text, task);
+        }
+        AppendGates(text, run);
+        foreach (
+            var section in MorningReport
+                .Of(run, repository, (time ?? TimeProvider.System).GetUtcNow(), accounts)
+                .Sections.Where(section => section.Id is MorningReport.Contract or "back" or "red" or "time" or "unproven")
+        )
+        {
+            text.Append(section.ToMarkdown());
+        }
+        AppendRemarks(text, run);
+        AppendModels(text, run, folder);
+        AppendMeasurements(text, run);
+        text.Append(GateTally.Render(folder));
+        text.Append(new TaskClaimSection(folder).Render(run));
+        text.Append(RequestReport.Render(run, folder));
+        text.Append(DecisionLog.Render(folder.Events));
+        foreach (var task in run.Tasks.Where(t => !TaskStates.IsDone(t.State) && t.Evidence.Length > 0).Take(MostEvidence))
+        {
+            if (_evidence.Read(task.Evidence, EvidenceLines) is { Length: > 0 } evidence)
+            {
+                text.Append($"\n## {task.Id}: {task.Evidence}\n\n").AppendBlock(evidence);
+            }
+        }
+        return text.ToString();
+    }
+
+    private static string ReviewOf(RunStatus run)
+    {
+        if (run.Review is not { } review)
+        {
+            return "not reviewed";
+        }
+        var isMore = run.HasLanded && review.Standing.Count > 0 && review.Commit.Length > 0 && review.Commit != run.LandedCommit;
+        return $"{review}{(review.Evidence.Length > 0 ? $" ({review.Evidence})" : "")}"
+            + (isMore ? $"; it has not seen all that landed: git log --oneline {review.Commit}..{run.LandedCommit}" : "");
+    }
+
+    // Notes of finished tasks, for example on held-back files.
+    private static void AppendRemarks(MarkdownText text, RunStatus run)
+    {
+        var remarks = run
+            .Tasks.Where(task => TaskStates.IsDone(task.State) && task.Reason.Length > 0)
+            .Select(task => MarkdownText.Of($"- {task.Id}: {task.Reason}\n"))
+            .ToList();
+        if (remarks.Count > 0)
+        {
+            text.Append($"\n").Append(remarks);
+        }
+    }
+
+    private static void AppendModels(MarkdownText text, RunStatus run, RunFolder folder)
+    {
+        var worked = run
+            .Tasks.Select(task => (task.Id, Models: AttemptModel.Of(folder.Path, task.Id)))
+            .Where(task => task.Models.Count > 0)
+            .Select(task => MarkdownText.Of($"- {task.Id} was worked on by {string.Join(", ", task.Models)}\n"))
+            .ToList();
+        if (worked.Count > 0)
+        {
+            text.Append($"\n").Append(worked);
+        }
+    }
+
+    // Verdicts that decided something are read only from files whose hash is in the run's history; others are not shown.
+    private void AppendGates(MarkdownText text, RunStatus run)
+    {
+        if (DecidedPlan.TryFiles(repository, run) is { } files)
+        {
+            text.Append($"\n## Gates that decide\n\n");
+            text.Append([.. DecidingGates.Describe(files.Plan, files.Gates).Select(line => MarkdownText.Of($"- {line}\n"))]);
+        }
+    }
+
+    private static void AppendRow(MarkdownText text, RunTask task)
+    {
+        var gates = GateFormatter.Count(task.Gates ?? (task.State is TaskStates.Merged or TaskStates.Kept ? new GateSummary() : null));
+        var state = task.Reused ? $"{task.State} (taken up)" : task.State;
+        var commit = CommitIds.Shorten(task.State == TaskStates.Kept ? task.Commit : task.MergeCommit);
+        text.Append($"| {task.Id} | {state} | {task.Attempt} | {task.Starts} | {gates} | {task.Cost:0.00} | {commit} |\n");
+    }
+
+    private static void AppendMeasurements(MarkdownText text, RunStatus run)
+    {
+        var rows = run
+            .Tasks.SelectMany(task => (task.Measurements ?? []).Select(m => (Task: task.Id, Measurement: m)))
+            .Select(row =>
+                MarkdownText.Of(
+                    $"| {row.Task} | {row.Measurement.Name} | {row.Measurement.Expected} "
+                        + $"| {TaskMeasurement.Show(row.Measurement.Measured, "nothing")}{(row.Measurement.Met ? "" : " (missed)")} "
+                        + $"| {TaskMeasurement.Show(row.Measurement.Claimed, "")} |\n"
+                )
+            )
+            .ToList();
+        if (rows.Count > 0)
+        {
+            text.Append($"\n| task | measurement | expected | measured | its agent said |\n|---|---|---|---|---|\n").Append(rows);
+        }
+    }
+
+    private static void AppendWhatIsNext(MarkdownText text, RunStatus run, RunFolder folder)
+    {
+        if (run.Standing == RunLiveness.Interrupted)
+        {
+            text.Append($"\n## Nobody works on it\n\nThe process that worked on it has ended. It continues with\n\n")
+                .AppendCommand($"orchestrate resume {run.RunId}");
+        }
+        if (RunLiveness.Of(run) == RunLiveness.Paused)
+        {
+            text.Append($"\n## It is paused\n\nIt continues with\n\n").AppendCommand($"orchestrate resume {run.RunId}");
+        }
+        if (run.State is RunStates.Escalated or RunStates.AwaitingPromotion)
+        {
+            text.Append($"\n## It waits for a decision\n\nWhat to decide by: {folder.Relative(folder.Escalation)}\n");
+        }
+        NextStep.AppendTo(text, NextStep.Of(run));
+        if (run.Questions.Count > 0)
+        {
+            text.Append($"\nOther ways: orchestrate status {run.RunId} --all\n");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Orchestrator.Gates.Packages.Hosts;
+
+namespace Orchestrator.Runs.Sandboxing;
+
+/// <summary>Derives the hosts that sandboxed programs can reach.</summary>
+public static class ListedHosts
+{
+    private static readonly string[] s_amazon = ["bedrock-runtime", "bedrock", "sts", "oidc", "portal.sso"];
+
+    /// <summary>Returns the hosts of agents' services, of registries of the package managers in PATH, and of remotes. Adds hosts of
+    /// addresses in the variables that sandboxed programs receive, and those in <c>permissions.network.allow</c>.</summary>
+    /// <param name="agents">Names of the agents.</param>
+    /// <param name="remotes">Addresses of the repository's remotes.</param>
+    /// <param name="role">The kind of program, which may have further hosts of its own; null: those of all kinds.</param>
+    public static IReadOnlyList<string> Of(
+        OrchestratorSettings settings,
+        IReadOnlyDictionary<string, string> environment,
+        IReadOnlyList<string> agents,
+        IReadOnlyList<string> remotes,
+        SandboxRole? role = null
+    ) =>
+        [
+            .. DefaultHosts
+                .Of(agents.SelectMany(settings.HostsOf), Ecosystems.All.Where(row => IsInstalled(row, environment)), remotes)
+                .Concat(
+                    environment.Where(pair => IsPassedOn(pair.Key, settings, agents)).Select(pair => AddressIn(pair.Value)).OfType<string>()
+                )
+                .Concat(agents.Count > 0 ? ServicesOf(settings, environment) : [])
+                .Concat(settings.Permissions.Network.Allow)
+                .Concat(role is null or SandboxRole.Gate ? settings.Permissions.Gates.Network : [])
+                .Concat(role is null or SandboxRole.SetUp ? settings.Permissions.SetUp.Network : [])
+                .Distinct(StringComparer.Ordinal),
+        ];
+
+    private static bool IsInstalled(Ecosystem row, IReadOnlyDictionary<string, string> environment) =>
+        row
+            .Managers.SelectMany(manager => manager.Programs)
+            .Concat(row.Programs)
+            .Any(program => ProgramLocator.Find(program, environment.GetValueOrDefault("PATH")) is not null);
+
+    private static bool IsPassedOn(string name, OrchestratorSettings settings, IReadOnlyList<string> agents) =>
+        !name.EndsWith("PROXY", StringComparison.OrdinalIgnoreCase)
+        && (
+            AgentEnvironment.IsPassedOn(name)
+            || settings.Permissions.Environment.Contains(name)
+            || agents.Any(agent => settings.VariablesOf(agent).Contains(name))
+        );
+
+    private static IEnumerable<string> ServicesOf(OrchestratorSettings settings, IReadOnlyDictionary<string, string> environment)
+    {
+        if (settings.Planner.Url is { } url && AddressIn(url) is { } address)
+        {
+            yield return address;
+        }
+        if ((environment.GetValueOrDefault("AWS_REGION") ?? environment.GetValueOrDefault("AWS_DEFAULT_REGION")) is { Length: > 0 } region)
+        {
+            foreach (var service in s_amazon)
+            {
+                yield return $"{service}.{region}.amazonaws.com";
+            }
+        }
+        if (environment.GetValueOrDefault("CLOUD_ML_REGION") is { Length: > 0 } cloud)
+        {
+            yield return $"{cloud}-aiplatform.googleapis.com";
+            yield return "oauth2.googleapis.com";
+        }
+    }
+
+    private static string? AddressIn(string value) =>
+        Uri.TryCreate(value, UriKind.Absolute, out var address) && address is { Host.Length: > 0, IsFile: false, Port: > 0 }
+            ? $"{(address.IsLoopback ? "localhost" : address.IdnHost)}:{address.Port.ToString(CultureInfo.InvariantCulture)}"
+            : null;
+}

@@ -1,0 +1,275 @@
+using Orchestrator.Gates.Packages;
+
+namespace Orchestrator.Runs.Sandboxing;
+
+/// <summary>Builds sandboxes for agents, and for programs that run their work (gates, set-up, measurements, package managers). Such
+/// programs can read the system, the tool chains in PATH and in the ecosystem table, and the paths in <c>permissions.read</c>. They can
+/// change their own tree, temporary files and the paths in <c>permissions.paths</c>. Everything else does not exist for them.</summary>
+/// <param name="program">Absolute path of bubblewrap.</param>
+/// <param name="environment">Variables of the programs.</param>
+/// <param name="permissions">Permission settings with the path lists.</param>
+/// <param name="repository">Absolute path of the repository's main checkout.</param>
+public sealed class SandboxBuilder(
+    string program,
+    IReadOnlyDictionary<string, string> environment,
+    PermissionSettings permissions,
+    string repository
+)
+{
+    private static readonly string[] s_credentialWords = ["credential", "secret", "token", "auth.json", ".netrc", ".npmrc", ".pypirc"];
+
+    private static readonly string[] s_toolChains =
+    [
+        "BUN_INSTALL",
+        "DOTNET_ROOT",
+        "GOROOT",
+        "JAVA_HOME",
+        "NVM_DIR",
+        "PNPM_HOME",
+        "PYENV_ROOT",
+        "RUSTUP_HOME",
+        "VOLTA_HOME",
+    ];
+
+    private readonly string? _home =
+        environment.GetValueOrDefault("HOME") is { Length: > 1 } home && Path.IsPathRooted(home) ? GitRepository.RealPath(home) : null;
+
+    // Tool folders that variables move out of the home folder.
+    private readonly IReadOnlyList<string> _moved =
+    [
+        .. Ecosystems
+            .Homes.Where(home => environment.GetValueOrDefault(home.Variable) is { Length: > 0 })
+            .Select(home => Path.TrimEndingDirectorySeparator(DownloadFolders.PlaceOf(home.Folder, environment)))
+            .Where(path =>
+                Path.IsPathRooted(path) && !path.StartsWith(environment.GetValueOrDefault("HOME") + "/", StringComparison.Ordinal)
+            ),
+    ];
+
+    /// <summary>Absolute path of bubblewrap, or of the runner in its place.</summary>
+    public string Program => program;
+
+    /// <summary>True if bubblewrap makes the sandboxes; another runner can't show overlays.</summary>
+    public bool IsOfBubblewrap => permissions.Runner.Count == 0;
+
+    /// <summary>The list that all of them share; each adds the files that it works on.</summary>
+    /// <param name="more">Absolute paths that it reads.</param>
+    public Sandbox Common(params IEnumerable<string> more)
+    {
+        var folders = ProgramsOf(more);
+        return new Sandbox(program)
+        {
+            Runner = permissions.Runner.Count > 0 ? [program, .. permissions.Runner.Skip(1)] : [],
+            Visible = [.. folders.Found, .. permissions.Read.Select(Absolute)],
+            Masked = [.. folders.Found.SelectMany(Credentials)],
+            Empty = [.. OwnFolders(), .. MovedHomes(folders.Found)],
+            Closed = [repository],
+            Filter = SystemCallFilter.FileIn(Path.Combine(UserState.RootOf(environment), "sandbox")),
+            Writable = [.. permissions.Paths.Select(Absolute)],
+        };
+    }
+
+    /// <summary>Creates the sandbox for a program that works on our own tree or the user's folder.</summary>
+    /// <param name="tree">Tree of the program.</param>
+    /// <param name="temporary">Absolute path of its temporary folder.</param>
+    /// <param name="configuration">Copies of git's configuration.</param>
+    public Sandbox OfTree(Worktree tree, string temporary, ConfinedConfiguration configuration)
+    {
+        var common = tree.Repository.CommonDirectory;
+        var sandbox = WithGit(Common(common), configuration);
+        return sandbox with
+        {
+            Writable = [.. sandbox.Writable, tree.Path, temporary],
+            ReadOnly = [Path.Combine(tree.Path, ".git"), common],
+        };
+    }
+
+    /// <summary>The list for an agent, without the tree and the common folder of git.</summary>
+    /// <param name="state">The state that its program keeps in the home.</param>
+    /// <param name="folder">Absolute path of a folder of our own for the changes to that state.</param>
+    /// <param name="logins">The copies of its login files.</param>
+    /// <param name="more">Absolute paths that it reads.</param>
+    public Sandbox OfAgent(AgentProgramFiles state, string folder, IEnumerable<Substitute> logins, IEnumerable<string> more)
+    {
+        var sandbox = Common(more.Concat(state.Programs.Select(Locate).OfType<string>()));
+        return sandbox with
+        {
+            Visible = [.. sandbox.Visible, .. state.Folders.SelectMany(own => Settings(own, state))],
+            Empty = [.. sandbox.Empty, .. state.Folders.Where(Directory.Exists)],
+            Writable = [.. sandbox.Writable, .. state.Shared],
+            Substitutes =
+            [
+                .. sandbox.Substitutes,
+                .. state.Private.Select(path => new Substitute(
+                    path,
+                    OwnFolder.Ensure(Path.Combine(folder, state.NameOf(path))),
+                    IsWritable: true
+                )),
+                .. logins,
+            ],
+        };
+    }
+
+    /// <summary>Adds the copies of git's configuration to a sandbox that shows the repository's common directory.</summary>
+    public Sandbox WithGit(Sandbox sandbox, ConfinedConfiguration configuration) =>
+        WithPersons(sandbox, configuration.Persons) with
+        {
+            Substitutes =
+            [
+                .. WithPersons(sandbox, configuration.Persons).Substitutes,
+                new Substitute(Path.Combine(configuration.CommonDirectory, "config"), configuration.Repository, IsWritable: false),
+            ],
+        };
+
+    /// <summary>Adds the copy of the user's git settings to a sandbox.</summary>
+    public Sandbox WithPersons(Sandbox sandbox, string copy) =>
+        _home is null
+            ? sandbox
+            : sandbox with
+            {
+                Substitutes = [.. sandbox.Substitutes, new Substitute(Path.Combine(_home, ".gitconfig"), copy, IsWritable: false)],
+            };
+
+    /// <summary>Adds the downloads of package managers to a sandbox. Changes to them stay private.</summary>
+    /// <param name="layers">Private changes of the worktree, or null to make the downloads read-only.</param>
+    /// <param name="role">Kind of program.</param>
+    /// <param name="canOverlay">True if overlays work on this host. If false, a variable names an empty folder for package managers that
+    /// support it.</param>
+    public Sandbox WithDownloads(Sandbox sandbox, PrivateLayers? layers, SandboxRole role, bool canOverlay)
+    {
+        var downloads = DownloadFolders.Of(environment).Where(download => CanBeMounted(download.Path, sandbox.Visible)).ToList();
+        if (layers is null)
+        {
+            return sandbox with { Visible = [.. sandbox.Visible, .. downloads.Select(download => download.Path)] };
+        }
+        var own = layers.FolderOf(role);
+        var layered = downloads.Where(download => canOverlay && OverlayTable.CanHold(download.Path)).ToList();
+        List<string> renamed = [];
+        Dictionary<string, string> variables = [];
+        foreach (var download in downloads)
+        {
+            var isRenamed = !layered.Contains(download) && download.NamedAt("") is not null;
+            var place = isRenamed ? OwnFolder.Ensure(Path.Combine(own, download.Cache.Folder)) : download.Path;
+            renamed.AddRange(isRenamed ? [place] : []);
+            // The sandbox does not show the user's settings that name the folder.
+            if ((isRenamed || download.IsSet) && download.NamedAt(place) is var (variable, value))
+            {
+                variables[variable] = value;
+            }
+        }
+        return sandbox with
+        {
+            Visible = [.. sandbox.Visible, .. downloads.Except(layered).Select(download => download.Path)],
+            Writable = [.. sandbox.Writable, .. renamed],
+            Variables = variables,
+            Overlays = OverlayTable.Make(own, [.. layered.Select(download => download.Path)], layers.Below(role)),
+        };
+    }
+
+    // A mount point can't be created inside a folder that is shown read-only, such as ~/.cargo, so it must exist there. A file in the path
+    // would make each start fail.
+    private static bool CanBeMounted(string path, IEnumerable<string> visible)
+    {
+        for (var at = path; at is not null; at = Path.GetDirectoryName(at))
+        {
+            if (File.Exists(at))
+            {
+                return false;
+            }
+        }
+        var isShown = SystemFolders.Contain(path) || visible.Any(shown => path.StartsWith(shown + "/", StringComparison.Ordinal));
+        if (Directory.Exists(path) || !isShown)
+        {
+            return true;
+        }
+        try
+        {
+            return Directory.Exists(OwnFolder.Ensure(path));
+        }
+        catch (Exception closed) when (closed is IOException or UnauthorizedAccessException)
+        {
+            return false; // The package manager fails there outside the sandbox as well.
+        }
+    }
+
+    private ProgramFolders ProgramsOf(IEnumerable<string> more)
+    {
+        string[] wide =
+        [
+            repository,
+            // This folder contains the engine and the runs, so only an agent's program in it is shown, not the folder.
+            Path.Combine(repository, OwnFolder.Name, "runs"),
+            .. _home is null ? [] : ((string[])["", ".local", ".local/share", ".config", ".cache"]).Select(InHome),
+            UserState.RootOf(environment),
+            "/tmp",
+            "/var",
+        ];
+        var folders = new ProgramFolders(wide).AddPath(environment.GetValueOrDefault("PATH") ?? "");
+        foreach (var path in Ecosystems.Home.Select(path => DownloadFolders.PlaceOf(path, environment)).Where(Path.IsPathRooted))
+        {
+            folders.Add(path);
+        }
+        foreach (var path in s_toolChains.Select(environment.GetValueOrDefault).OfType<string>().Where(Path.IsPathRooted))
+        {
+            folders.Add(path);
+        }
+        foreach (var path in more)
+        {
+            if (Directory.Exists(path))
+            {
+                folders.Add(path);
+            }
+            else
+            {
+                folders.AddProgram(path);
+            }
+        }
+        return folders;
+    }
+
+    // Resolved as agent runners do: a relative path in the repository, a plain name in PATH.
+    private string? Locate(string name) =>
+        Path.IsPathRooted(name)
+            ? name
+            : ProgramLocator.Find("./" + name, workingDirectory: repository)
+                ?? ProgramLocator.Find(name, environment.GetValueOrDefault("PATH"), repository);
+
+    // Folders such as GRADLE_USER_HOME, in which programs create files beside the listed ones, as they do in the home folder.
+    private IEnumerable<string> MovedHomes(IReadOnlyCollection<string> shown) =>
+        _moved.Where(path => !shown.Contains(path) && !Directory.Exists(Path.Combine(path, "bin")) && CanBeMounted(path, shown));
+
+    // A tool chain's folder in the home folder may contain keys, too.
+    private IEnumerable<string> Credentials(string folder) =>
+        (_moved.Contains(folder) || (_home is not null && folder.StartsWith(_home + "/", StringComparison.Ordinal)))
+        && Directory.Exists(folder)
+            ? Directory
+                .EnumerateFiles(folder)
+                .Where(file => s_credentialWords.Any(word => Path.GetFileName(file).Contains(word, StringComparison.OrdinalIgnoreCase)))
+            : [];
+
+    private IEnumerable<string> OwnFolders()
+    {
+        string?[] named =
+        [
+            _home,
+            .. ((string[])["XDG_RUNTIME_DIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"]).Select(
+                environment.GetValueOrDefault
+            ),
+        ];
+        return named.OfType<string>().Where(path => path.Length > 1 && Path.IsPathRooted(path)).Distinct(StringComparer.Ordinal);
+    }
+
+    // Includes the user's settings, instructions and extensions, but not conversations and logs, which are private.
+    private static IEnumerable<string> Settings(string folder, AgentProgramFiles state) =>
+        Directory.Exists(folder)
+            ? Directory
+                .EnumerateFileSystemEntries(folder)
+                .Except([.. state.Private, .. state.Shared, .. state.Hidden, .. state.Logins.Select(login => login.Path)])
+            : [];
+
+    private string InHome(string path) => Path.Combine(_home!, path).TrimEnd('/');
+
+    private string Absolute(string path) =>
+        path == "~" ? _home ?? path
+        : path.StartsWith("~/", StringComparison.Ordinal) && _home is not null ? Path.Combine(_home, path[2..])
+        : Path.GetFullPath(path, repository);
+}

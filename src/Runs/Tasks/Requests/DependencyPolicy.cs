@@ -1,0 +1,29 @@
+using System.Text.RegularExpressions;
+using Orchestrator.Gates.Packages;
+
+namespace Orchestrator.Runs.Tasks.Requests;
+
+/// <summary>Decides by the settings if agents may add a package, or if a user must approve it.</summary>
+internal static class DependencyPolicy
+{
+    /// <summary>Returns the pattern that forbids a package, or null if none does.</summary>
+    public static string? ForbiddenBy(DependencySettings settings, PackageTool tool, string name) =>
+        settings.Deny.FirstOrDefault(pattern => Matches(pattern, tool, name));
+
+    /// <summary>True if no approval is required.</summary>
+    public static bool IsAllowed(DependencySettings settings, PackageTool tool, string name) =>
+        !settings.Ask.Any(pattern => Matches(pattern, tool, name)) && settings.Allow.Any(pattern => Matches(pattern, tool, name));
+
+    /// <summary>True if a name matches a pattern, in which <c>*</c> matches any characters and a prefix limits it to one
+    /// ecosystem.</summary>
+    private static bool Matches(string pattern, PackageTool tool, string name)
+    {
+        var colon = pattern.IndexOf(':', StringComparison.Ordinal);
+        if (colon >= 0 && pattern[..colon] != tool.Prefix)
+        {
+            return false;
+        }
+        var form = "^" + Regex.Escape(tool.Normalize(pattern[(colon + 1)..])).Replace("\\*", ".*", StringComparison.Ordinal) + "$";
+        return Regex.IsMatch(tool.Normalize(name), form, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+    }
+}
