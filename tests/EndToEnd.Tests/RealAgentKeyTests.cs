@@ -70,11 +70,11 @@ public sealed class RealAgentKeyTests
     /// <summary>Codex gets the other address by an argument, opencode by a variable with a piece of its configuration.</summary>
     [Theory]
     [Trait("Category", "Full")]
-    [InlineData("codex", "CODEX_API_KEY", ", model: scripted", "arguments: [\"-c\", 'openai_base_url=\"{address}\"']")]
+    [InlineData("codex", "CODEX_API_KEY", "model: scripted", "arguments: [\"-c\", 'openai_base_url=\"{address}\"']")]
     [InlineData(
         "opencode",
         "OPENROUTER_API_KEY",
-        ", model: openrouter/openai/gpt-5",
+        "model: openrouter/openai/gpt-5",
         """environment: {OPENCODE_CONFIG_CONTENT: '{"provider":{"openrouter":{"options":{"baseURL":"{address}"}}}}'}"""
     )]
     public async Task Run_KeyOfAnotherAgent_StaysOutsideOfTheSandbox(string agent, string variable, string model, string means)
@@ -86,14 +86,16 @@ public sealed class RealAgentKeyTests
         var program = (await OtherAgents.InstallAsync(agent))[agent];
         repository.Write(
             ".orchestrator/config.yaml",
-            $"""
-            agent: {agent}
-            disk: {Braces("reserve: 1")}
+            $$"""
+            agent: {{agent}}
+            disk: {reserve: 1}
             agents:
-              {agent}:
-                {Braces(
-                $"description: {Braces($"like: {agent}, program: \"{program}\", keys: [{Braces($"variable: {variable}, service: \"{models.Url}/v1\", {means}")}]")}{model}"
-            )}
+              {{agent}}:
+                description:
+                  like: {{agent}}
+                  program: "{{program}}"
+                  keys: [{variable: {{variable}}, service: "{{models.Url}}/v1", {{means}}}]
+                {{model}}
 
             """
         );
@@ -126,6 +128,4 @@ public sealed class RealAgentKeyTests
             Assert.Equal("", found.StandardOutput.Text);
         }
     }
-
-    private static string Braces(string text) => "{" + text + "}";
 }

@@ -135,7 +135,8 @@ public enum PromptPlace
     File,
 }
 
-/// <summary>Arguments of a start. An argument that is exactly <c>{permissions}</c>, <c>{model}</c> or <c>{keys}</c> expands to a list. <c>{prompt}</c>,
+/// <summary>Arguments of a start. An argument that is exactly <c>{permissions}</c>, <c>{model}</c> or <c>{keys}</c> expands to a list.
+/// <c>{prompt}</c>,
 /// <c>{prompt_file}</c>, <c>{session}</c>, <c>{worktree}</c> and <c>{schema_file}</c> are replaced within arguments.</summary>
 public sealed record AgentArguments
 {

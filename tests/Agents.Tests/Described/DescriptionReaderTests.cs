@@ -69,7 +69,8 @@ public sealed class DescriptionReaderTests
         "nowhere"
     )]
     [InlineData(
-        """{"program": "x", "arguments": {"start": ["{keys}"]}, "keys": [{"variable": "A", "service": "https://a", "arguments": ["{b}"]}]}""",
+        """{"program": "x", "arguments": {"start": ["{keys}"]}, "keys": [{"variable": "A", "service": "https://a", """
+            + """ "arguments": ["{b}"]}]}""",
         "keys[0].arguments",
         "{b}"
     )]
@@ -79,7 +80,8 @@ public sealed class DescriptionReaderTests
         "JSON"
     )]
     [InlineData(
-        """{"program": "x", "arguments": {"start": []}, "keys": [{"variable": "A", "address": "B", "service": "https://a", "unless": {"/etc/a": ["b"]}}]}""",
+        """{"program": "x", "arguments": {"start": []}, "keys": [{"variable": "A", "address": "B", "service": "https://a", """
+            + """ "unless": {"/etc/a": ["b"]}}]}""",
         "keys[0].unless",
         "below the home"
     )]

@@ -35,7 +35,7 @@ internal sealed class BoundaryListeners : IDisposable
     /// <summary>Name of the socket without a file.</summary>
     public string Abstract { get; } = $"canary-{Guid.NewGuid():N}";
 
-    /// <summary>What callers sent, a text for each.</summary>
+    /// <summary>Texts from callers, one for each.</summary>
     public ConcurrentQueue<string> Calls { get; } = [];
 
     public void Dispose() => _sockets.ForEach(socket => socket.Dispose());

@@ -107,7 +107,8 @@ public sealed class BoundaryRun : IAsyncLifetime
             printf '#!/bin/sh\nunset GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE\nsh {attack} hook >>a.txt\n' >"$hooks/pre-commit"
             chmod +x "$hooks/pre-commit"
             git -c user.name=a -c user.email=a@localhost commit -q --allow-empty -m hook
-            (env -i PATH="$PATH" HOME="$HOME" TMPDIR="$TMPDIR" setsid sh -c 'sh {attack} left >left.tmp; mv left.tmp left.out' </dev/null >/dev/null 2>&1 &)
+            left='sh {attack} left >left.tmp; mv left.tmp left.out'
+            (env -i PATH="$PATH" HOME="$HOME" TMPDIR="$TMPDIR" setsid sh -c "$left" </dev/null >/dev/null 2>&1 &)
             while [ ! -e left.out ]; do sleep 0.1; done
             cat left.out >>a.txt
             rm -f left.out far-*
@@ -154,7 +155,8 @@ public sealed class BoundaryRun : IAsyncLifetime
         + """
             call='my ($kind, $at, $word) = @ARGV; $at = "\0$at" if $kind eq "abstract"; socket(S, AF_UNIX, SOCK_STREAM, 0) or exit 1;
               connect(S, $kind eq "abstract" ? pack("S a*", AF_UNIX, $at) : sockaddr_un($at)) or exit 1; syswrite S, $word;'
-            person() { (cd "$r" && env -u ORCHESTRATOR_START -u ORCHESTRATOR_TASK -u ORCHESTRATOR_RUN -u ORCHESTRATOR_STEP -u ORCHESTRATOR_REPOSITORY HOME="$h" "$@"); }
+            own='-u ORCHESTRATOR_START -u ORCHESTRATOR_TASK -u ORCHESTRATOR_RUN -u ORCHESTRATOR_STEP -u ORCHESTRATOR_REPOSITORY'
+            person() { (cd "$r" && env $own HOME="$h" "$@"); }
 
             """;
 

@@ -39,7 +39,7 @@ public sealed class TaskVerification(RunServices services)
                 [
                     .. result.Problems,
                     $"Its programs were refused {Plural.Of(refused.Count, "host")}: {FileNames.Some(refused)}. If that is why, a person "
-                        + $"can allow {Plural.Form(refused.Count, "it", "one")}: 'orchestrate network allow {refused[0]}' for all programs, or "
+                        + $"can allow {Plural.Form(refused.Count, "it", "one")}: 'orchestrate network allow {refused[0]}' for all, or "
                         + $"'network: [{refused[0]}]' of the task or the gate in the plan.",
                 ],
             }
