@@ -144,6 +144,7 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
             PlanHash = _state.Plan.Hash,
             Rules = _state.Rules,
             MergesAtOnce = true,
+            Verdicts = new RecentVerdicts(0, 0),
             Position = _state.Staging,
             Queue = Link.Starting(),
         };

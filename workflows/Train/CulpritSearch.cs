@@ -2,10 +2,14 @@ namespace Orchestrator.Workflows.Train;
 
 /// <summary>Finds the entry of a failed batch with which the gates fail and without which they pass.</summary>
 /// <remarks>Half of the suspects are left out of each gated tree, together with nothing else: entries that are not suspected go first. A
-/// passing tree lands, so a single culprit costs one gate run per halving, and the rest of its batch usually none. If the entries that are
-/// not suspected fail without the suspects, there are several culprits, and prefixes are bisected in the present order.</remarks>
+/// passing tree lands, so a single culprit costs one gate run per halving, and the rest of its batch usually none. Prefixes are bisected in
+/// the present order if another culprit is probable among the entries that are not suspected, or if these fail without the
+/// suspects.</remarks>
 internal static class CulpritSearch
 {
+    // Chosen by 'scripts/bench train': the fewest gate runs at 5 to 30 % bad entries, and for one culprit in eight.
+    private const double FewFailures = 0.15;
+
     /// <summary>Returns the next step of the search.</summary>
     /// <param name="state">State of the queue.</param>
     /// <param name="batch">A batch whose gates failed on all entries together.</param>
@@ -23,7 +27,7 @@ internal static class CulpritSearch
         {
             return MergeQueueRules.Gate(batch, new PrefixRun(whole, doubtful));
         }
-        if (red < whole && !batch.KeepsOrder && !isOfSeveral)
+        if (red < whole && !batch.KeepsOrder && !isOfSeveral && OthersProbablyPass(state, whole - red))
         {
             return SuspectsLast(batch, green, red);
         }
@@ -36,6 +40,11 @@ internal static class CulpritSearch
             : Missing(state, batch, result, isOfSeveral) is > 0 and var more ? MergeQueueRules.Gate(batch, new PrefixRun(red, more))
             : new MergeQueueStep.SendBack(batch.Id, red);
     }
+
+    /// <summary>True if the entries that are not suspected are so few, or fail so seldom, that they probably pass without the
+    /// suspects.</summary>
+    private static bool OthersProbablyPass(MergeQueueState state, int others) =>
+        state.Verdicts is null || others * state.Verdicts.FailureRate <= FewFailures;
 
     /// <summary>Moves the suspects behind all other entries.</summary>
     private static MergeQueueStep.Remake SuspectsLast(TrainBatch batch, int green, int red)
@@ -57,16 +66,19 @@ internal static class CulpritSearch
         return Enumerable.Range(1, parts - 1).Select(part => cleared + ((red - cleared) * part / parts));
     }
 
-    /// <summary>Number of further failures before the entry is returned. All failures of the search count in which the same gates
-    /// failed.</summary>
-    private static int Missing(MergeQueueState state, TrainBatch batch, MergeResult result, bool isOfSeveral) =>
-        MergeQueueRules.Missing(
+    /// <summary>Number of further failures before the entry is returned. All failures of the search count in which the same gates failed,
+    /// unless entries behind it may have caused them.</summary>
+    private static int Missing(MergeQueueState state, TrainBatch batch, MergeResult result, bool isOfSeveral)
+    {
+        var isUncertain = state.Verdicts is not null && batch.Red < batch.Entries.Count && MergeQueueRules.IsFlaky(state, result);
+        return MergeQueueRules.Missing(
             state,
             result,
-            isOfSeveral || batch.KeepsOrder || batch.IsAlone
+            isUncertain || isOfSeveral || batch.KeepsOrder || batch.IsAlone
                 ? result.Failures
                 : batch.Reds.Where(red => red.Failed.Intersect(result.Failed).Any()).Sum(red => red.Failures)
         );
+    }
 
     /// <summary>Bisects prefixes, as queues from before do: a failure is confirmed on its own tree.</summary>
     private static MergeQueueStep Bisect(MergeQueueState state, TrainBatch batch)

@@ -15,9 +15,12 @@ internal sealed record MergeQueueState
     /// <summary>Number of concurrent gate runs.</summary>
     public int Parallel { get; init; } = 1;
 
-    /// <summary>Size of the next batch. Incremented for each merged entry, up to <see cref="Limit"/>, and halved for each returned entry.
+    /// <summary>Size of the next batch, without <see cref="Verdicts"/>. Incremented for each merged entry, up to <see cref="Limit"/>, and halved for each returned entry.
     /// 0 for the limit.</summary>
     public int Window { get; init; }
+
+    /// <summary>Recent verdicts; null for queues from before, whose decisions do not depend on them.</summary>
+    public RecentVerdicts? Verdicts { get; init; }
 
     /// <summary>Rules of lanes, speculation and the search for culprits; null for queues from before, which have none.</summary>
     public QueueRules? Rules { get; init; }
@@ -66,7 +69,10 @@ internal sealed record MergeQueueState
     }
 
     /// <summary>Maximum size of the next batch.</summary>
-    public int Most => Window == 0 ? Limit : Math.Clamp(Window, 1, Limit);
+    public int Most =>
+        Verdicts is not null ? Math.Min(Verdicts.BatchSize, Limit)
+        : Window == 0 ? Limit
+        : Math.Clamp(Window, 1, Limit);
 
     /// <summary>Adds a request. A request that is already queued is not added twice and may only get another turn. A request that resolved
     /// a conflict goes first.</summary>
@@ -187,6 +193,7 @@ internal sealed record MergeQueueState
                 ),
             ],
             Window = Math.Min(Limit, Most + merged.Count),
+            Verdicts = Verdicts?.With(merged.Count, 0),
             Staging = found.Merges[length - 1].Commit,
         };
     }
@@ -196,7 +203,11 @@ internal sealed record MergeQueueState
     public MergeQueueState SentBack(int batch, int length)
     {
         var found = Find(batch)!;
-        return Ended(batch).Answered([found.Entries[length - 1]]) with { Window = found.IsAlone ? Window : (Most + 1) / 2 };
+        return Ended(batch).Answered([found.Entries[length - 1]]) with
+        {
+            Window = found.IsAlone ? Window : (Most + 1) / 2,
+            Verdicts = Verdicts?.With(0, 1),
+        };
     }
 
     /// <summary>Returns the state after the end of a batch. Batches that are built on it stand on staging if it has landed as a whole, and

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Numerics;
 
 namespace Orchestrator.Messages;
 
@@ -12,6 +13,33 @@ public sealed record StagingPosition(string Commit, [property: Range(0, int.MaxV
 
     /// <summary>Returns the newer of two positions.</summary>
     public StagingPosition OrNewer(StagingPosition other) => other.Number > Number ? other : this;
+}
+
+/// <summary>Recent verdicts of a merge queue on its entries, from which it expects how many of the next will fail.</summary>
+/// <param name="Judged">Number of entries that landed or were returned because of gates.</param>
+/// <param name="Returned">Number of entries that were returned.</param>
+public sealed record RecentVerdicts([property: Range(0, int.MaxValue)] int Judged, [property: Range(0, int.MaxValue)] int Returned)
+{
+    // With more entries than this, earlier ones count half.
+    private const int Memory = 64;
+
+    /// <summary>Expected part of the next entries that will fail: 1/32 before the first verdict.</summary>
+    [JsonIgnore]
+    public double FailureRate => (Returned + 0.25) / (Judged + 8);
+
+    /// <summary>Size of a batch with which the fewest gate runs per entry are expected: a power of two, at least 1.</summary>
+    /// <remarks>Source: generalized binary splitting (Hwang 1972).</remarks>
+    [JsonIgnore]
+    public int BatchSize => 1 << BitOperations.Log2((uint)Math.Max(1, (int)((1 - FailureRate) / FailureRate)));
+
+    /// <summary>Returns the verdicts with further ones.</summary>
+    /// <param name="landed">Number of further entries that landed.</param>
+    /// <param name="returned">Number of further entries that were returned.</param>
+    public RecentVerdicts With(int landed, int returned)
+    {
+        var kept = Judged < Memory ? this : new RecentVerdicts(Judged / 2, Returned / 2);
+        return new RecentVerdicts(kept.Judged + landed + returned, kept.Returned + returned);
+    }
 }
 
 /// <summary>Rules of a merge queue that verifies several batches at the same time.</summary>
@@ -45,9 +73,12 @@ public sealed record TrainInput
     /// <summary>Waiting merge requests, oldest first.</summary>
     public IReadOnlyList<MergeRequest> Queue { get; init; } = [];
 
-    /// <summary>Size of the next batch; 0 for the maximum from the settings.</summary>
+    /// <summary>Size of the next batch, for queues without <see cref="Verdicts"/>; 0 for the maximum from the settings.</summary>
     [Range(0, int.MaxValue)]
     public int Window { get; init; }
+
+    /// <summary>Recent verdicts, which decide the size of batches; null for queues from before.</summary>
+    public RecentVerdicts? Verdicts { get; init; }
 
     /// <summary>Gates that have failed and then passed on the same tree.</summary>
     public IReadOnlyList<string> FlakyGates { get; init; } = [];

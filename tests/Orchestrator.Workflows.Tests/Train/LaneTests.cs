@@ -203,6 +203,7 @@ public sealed class LaneTests
             new MergeQueueState
             {
                 Rules = rules,
+                Verdicts = new RecentVerdicts(0, 0),
                 Limit = random.Next(1, 9),
                 Parallel = random.Next(1, 4),
             },
@@ -294,6 +295,7 @@ public sealed class LaneTests
         new()
         {
             Rules = rules,
+            Verdicts = new RecentVerdicts(0, 0),
             Limit = 8,
             Queue = [.. Enumerable.Range(1, n).Select(i => new MergeRequest($"t{i}", $"c{i}", 1))],
         };

@@ -305,6 +305,43 @@ public sealed class MergeQueueRulesTests
         Assert.Equal(1, (state with { Window = 1 }).SentBack(1, 1).Most);
     }
 
+    [Theory]
+    [InlineData(0, 0, 8)]
+    [InlineData(20, 2, 8)]
+    [InlineData(20, 4, 4)]
+    [InlineData(20, 8, 2)]
+    [InlineData(20, 15, 1)]
+    [InlineData(100_000, 0, 8)]
+    public void Most_WithVerdicts_IsSmallWhereManyEntriesFail(int judged, int returned, int expected) =>
+        Assert.Equal(expected, (With(6) with { Verdicts = new RecentVerdicts(judged, returned), Window = 3 }).Most);
+
+    [Fact]
+    public void Verdicts_OfLongAgo_CountLess()
+    {
+        var verdicts = Enumerable.Range(0, 100).Aggregate(new RecentVerdicts(0, 0), (all, _) => all.With(0, 1));
+
+        Assert.Equal(1, verdicts.BatchSize);
+        Assert.True(Enumerable.Range(0, 30).Aggregate(verdicts, (all, _) => all.With(8, 0)).BatchSize > 8);
+    }
+
+    /// <summary>Entries 4 to 8 are not suspected once the first four failed.</summary>
+    [Theory]
+    [InlineData(0, 0, true)]
+    [InlineData(20, 2, false)]
+    public void Next_FirstHalfFails_ReordersWhereTheOthersProbablyPass(int judged, int returned, bool reorders)
+    {
+        var state = With(8) with { Rules = new QueueRules(), Verdicts = new RecentVerdicts(judged, returned) };
+        var failed = new MergeResult
+        {
+            Outcome = MergeOutcome.Refused,
+            Failures = 1,
+            Failed = ["test"],
+        };
+        state = TrainSimulator.Build(state, state.Queue).Gated(1, 8, failed).Gated(1, 4, failed);
+
+        Assert.Equal(reorders, MergeQueueRules.Next(state) is MergeQueueStep.Remake);
+    }
+
     [Fact]
     public void Most_AfterOneThatWasAlone_IsOneMoreOrTheSame()
     {
