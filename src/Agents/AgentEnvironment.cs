@@ -40,7 +40,6 @@ public static class AgentEnvironment
         "GEMINI_",
         "GIT_AUTHOR_",
         "GIT_COMMITTER_",
-        "GIT_CONFIG_",
         "GOOGLE_",
         "GROQ_",
         "IS_SANDBOX",
@@ -55,17 +54,20 @@ public static class AgentEnvironment
         "XAI_",
     ];
 
-    /// <summary>Endings of variables that hold keys or tokens.</summary>
+    /// <summary>Endings of variables that hold keys or tokens, or may hold one.</summary>
     private static readonly string[] s_credentials =
     [
-        "_API_KEY",
+        "_KEY",
+        "_KEY_ID",
         "_TOKEN",
-        "_ACCESS_KEY",
-        "_ACCESS_KEY_ID",
         "_TOKEN_BEDROCK",
         "_SECRET",
         "_PASSWORD",
+        "_PASSPHRASE",
         "_CREDENTIALS",
+        // Settings of agent programs that may contain keys: ANTHROPIC_CUSTOM_HEADERS, OPENCODE_CONFIG_CONTENT.
+        "_HEADERS",
+        "_CONTENT",
     ];
 
     /// <summary>The variable with the repository's main checkout; inherited by everything that an agent starts.</summary>
@@ -83,17 +85,27 @@ public static class AgentEnvironment
     /// <param name="inherited">Environment of the user.</param>
     /// <param name="start">Agent run whose metadata is added as <c>ORCHESTRATOR_*</c>.</param>
     /// <param name="own">Additional variables of the runner.</param>
+    /// <param name="credentials">See <see cref="IAgentRunner.Credentials"/>.</param>
     internal static IReadOnlyDictionary<string, string> Make(
         IReadOnlyDictionary<string, string> inherited,
         AgentStart start,
         IEnumerable<KeyValuePair<string, string>> own,
-        IReadOnlyList<string>? credentials = null
+        IReadOnlyList<string> credentials
     )
     {
         var environment = inherited
             .Where(pair => !pair.Key.StartsWith("ORCHESTRATOR_", StringComparison.Ordinal) && !Unwanted.Contains(pair.Key))
-            .Where(pair => start.Sandbox is null || IsPassedOn(pair.Key, credentials) || start.Variables.Contains(pair.Key))
+            .Where(pair =>
+                start.Sandbox is null
+                || GitVariables.IsSetting(pair.Key)
+                || IsPassedOn(pair.Key, credentials)
+                || start.Variables.Contains(pair.Key)
+            )
             .ToDictionary(pair => pair.Key, pair => pair.Value);
+        if (start.Sandbox is not null)
+        {
+            GitVariables.Confine(environment);
+        }
         environment["ORCHESTRATOR_RUN"] = start.Run;
         environment["ORCHESTRATOR_TASK"] = start.Task;
         environment["ORCHESTRATOR_ATTEMPT"] = $"{start.Attempt}";
@@ -112,7 +124,7 @@ public static class AgentEnvironment
         {
             environment[name] = value;
         }
-        LeaveOutGitMaintenance(environment);
+        GitVariables.LeaveOutMaintenance(environment);
         return environment;
     }
 
@@ -125,36 +137,88 @@ public static class AgentEnvironment
     /// <summary>As <see cref="IsPassedOn(string)"/>, without keys of services that the agent's program does not use.</summary>
     /// <param name="name">The variable's name.</param>
     /// <param name="credentials">See <see cref="IAgentRunner.Credentials"/>.</param>
-    public static bool IsPassedOn(string name, IReadOnlyList<string>? credentials) =>
+    public static bool IsPassedOn(string name, IReadOnlyList<string> credentials) =>
         IsPassedOn(name)
         && (
-            credentials is null
-            || !IsCredential(name)
-            || credentials.Any(own => own.EndsWith('_') ? name.StartsWith(own, StringComparison.Ordinal) : name == own)
+            !IsCredential(name) || credentials.Any(own => own.EndsWith('_') ? name.StartsWith(own, StringComparison.Ordinal) : name == own)
         );
 
-    /// <summary>True for the name of a variable that holds a key or token.</summary>
+    /// <summary>True for the name of a variable that holds a key or token, or may hold one.</summary>
     public static bool IsCredential(string name) => s_credentials.Any(ending => name.EndsWith(ending, StringComparison.Ordinal));
+}
+
+/// <summary>Git settings in environment variables (git-config(1), <c>GIT_CONFIG_COUNT</c>).</summary>
+internal static class GitVariables
+{
+    private const string Prefix = "GIT_CONFIG_";
+    private const string Count = Prefix + "COUNT";
+    private const string Key = Prefix + "KEY_";
+    private const string Value = Prefix + "VALUE_";
+
+    /// <summary>Sections of settings without credentials. A header with a token, an address with a password, and credential helpers are in
+    /// other sections.</summary>
+    private static readonly string[] s_sections =
+    [
+        "author",
+        "commit",
+        "committer",
+        "core",
+        "diff",
+        "format",
+        "i18n",
+        "init",
+        "merge",
+        "pull",
+        "push",
+        "rebase",
+        "safe",
+        "user",
+    ];
+
+    /// <summary>True for a variable that contains a git setting, or names a file with settings. False for <c>GIT_CONFIG_PARAMETERS</c>,
+    /// whose quoted settings may contain credentials.</summary>
+    public static bool IsSetting(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) && name != Prefix + "PARAMETERS";
+
+    /// <summary>Removes the settings that a confined agent must not see.</summary>
+    public static void Confine(Dictionary<string, string> environment)
+    {
+        var kept = Enumerable
+            .Range(0, CountIn(environment))
+            .Select(at => (Key: environment.GetValueOrDefault($"{Key}{at}", ""), Value: environment.GetValueOrDefault($"{Value}{at}", "")))
+            .Where(setting => s_sections.Contains(setting.Key.Split('.')[0].ToLowerInvariant()))
+            .ToList();
+        foreach (
+            var name in environment
+                .Keys.Where(name =>
+                    name == Count || name.StartsWith(Key, StringComparison.Ordinal) || name.StartsWith(Value, StringComparison.Ordinal)
+                )
+                .ToList()
+        )
+        {
+            environment.Remove(name);
+        }
+        Add(environment, kept);
+    }
 
     /// <summary>Disables git's automatic maintenance, which runs in the background after a commit: it would work in the folder that all
-    /// worktrees share after the agent has ended, and be killed with the agent's leftovers. Added as further configuration (git-config(1),
-    /// <c>GIT_CONFIG_COUNT</c>).</summary>
-    private static void LeaveOutGitMaintenance(Dictionary<string, string> environment)
+    /// worktrees share after the agent has ended, and be killed with the agent's leftovers.</summary>
+    public static void LeaveOutMaintenance(Dictionary<string, string> environment) =>
+        Add(environment, [("gc.auto", "0"), ("maintenance.auto", "false")]);
+
+    private static void Add(Dictionary<string, string> environment, IReadOnlyList<(string Key, string Value)> settings)
     {
-        var count = int.TryParse(
-            environment.GetValueOrDefault("GIT_CONFIG_COUNT"),
-            NumberStyles.None,
-            CultureInfo.InvariantCulture,
-            out var given
-        )
-            ? given
-            : 0;
-        foreach ((var name, var value) in (ReadOnlySpan<(string, string)>)[("gc.auto", "0"), ("maintenance.auto", "false")])
+        var count = CountIn(environment);
+        foreach (var (key, value) in settings)
         {
-            environment[$"GIT_CONFIG_KEY_{count}"] = name;
-            environment[$"GIT_CONFIG_VALUE_{count}"] = value;
+            environment[$"{Key}{count}"] = key;
+            environment[$"{Value}{count}"] = value;
             count++;
         }
-        environment["GIT_CONFIG_COUNT"] = count.ToString(CultureInfo.InvariantCulture);
+        environment[Count] = count.ToString(CultureInfo.InvariantCulture);
     }
+
+    private static int CountIn(Dictionary<string, string> environment) =>
+        int.TryParse(environment.GetValueOrDefault(Count), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            ? Math.Min(count, environment.Count) // A larger one is wrong, and git refuses it.
+            : 0;
 }

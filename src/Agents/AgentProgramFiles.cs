@@ -80,9 +80,10 @@ public sealed record AgentProgramFiles(string Root, IReadOnlyList<string> Folder
 
 /// <summary>Key that an agent program reads from a variable and that can stay outside its sandbox.</summary>
 /// <param name="Variable">Variable with the key.</param>
-/// <param name="Address">Variable that overrides the address of the service.</param>
-/// <param name="Service">Default address of the service.</param>
-public sealed record AgentKey(string Variable, string Address, string Service)
+/// <param name="Address">Variable that overrides the address of the service, or null if the program gets the address by other
+/// means.</param>
+/// <param name="Service">Address of the service, unless the variable names another.</param>
+public sealed record AgentKey(string Variable, string? Address, string Service)
 {
     /// <summary>Variable that overrides the address of Anthropic's API.</summary>
     internal const string AnthropicAddress = "ANTHROPIC_BASE_URL";

@@ -75,7 +75,8 @@ public sealed record AgentStart
     /// policy.</summary>
     public Sandbox? Sandbox { get; init; }
 
-    /// <summary>Names of additional inherited variables for a confined agent (<c>permissions.environment</c>).</summary>
+    /// <summary>Names of additional inherited variables for a confined agent (<c>permissions.environment</c>,
+    /// <c>agents.NAME.environment</c>).</summary>
     public IReadOnlyList<string> Variables { get; init; } = [];
 
     /// <summary>Name of the folder in <see cref="Folder"/> that only this agent and its programs may write. It contains the agent's

@@ -35,9 +35,10 @@ public interface IAgentRunner
     /// service's.</summary>
     IReadOnlyList<AgentKey> Keys => [];
 
-    /// <summary>Variables with keys that the program itself uses, or beginnings of their names with a <c>_</c> at the end: a confined
-    /// agent gets no key of another service. Null: it is not known which, so that it gets those of all model services.</summary>
-    IReadOnlyList<string>? Credentials => null;
+    /// <summary>Variables with keys that the program itself uses, or beginnings of their names with a <c>_</c> at the end. A confined agent
+    /// gets no other key.</summary>
+    /// <value>Default: none.</value>
+    IReadOnlyList<string> Credentials => [];
 
     /// <summary>The part of the home that the program needs in a sandbox.</summary>
     AgentProgramFiles State => AgentProgramFiles.None;

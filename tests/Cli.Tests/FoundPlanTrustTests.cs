@@ -54,6 +54,23 @@ public sealed class FoundPlanTrustTests : IDisposable
     }
 
     [Fact]
+    public async Task FoundPlan_ThatOpensTheSandbox_IsAskedAbout()
+    {
+        WritePlan(Command);
+        Assert.Equal(0, (await _cli.RunAsync("trust", "--yes")).ExitCode);
+        _cli.Write(
+            "tasks.yaml",
+            _cli.Read("tasks.yaml").Replace("{id: one,", "{id: one, network: [\"localhost:5432\"],", StringComparison.Ordinal)
+        );
+
+        var run = await _cli.RunAsync("run");
+
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("reach localhost:5432 from the sandbox", run.People, StringComparison.Ordinal);
+        Assert.False(File.Exists(Proof));
+    }
+
+    [Fact]
     public async Task FoundPlan_InASubfolder_IsTrustedFromThere()
     {
         _cli.Write("sub/notes.txt", "x");

@@ -20,6 +20,37 @@ public sealed class RoleEnvironmentTests
         Assert.Equal("NAMED_TOKEN OPENAI_API_KEY", cli.Git("show", "HEAD:a.txt").Trim());
     }
 
+    /// <summary>A plain program declares no service, so that it gets only the keys that the settings name for it.</summary>
+    [BubblewrapFact]
+    public async Task Run_PlainProgram_GetsTheKeysThatSettingsNameForIt()
+    {
+        using var cli = Begin("environment: [NAMED_TOKEN]", "command: [PROGRAM], environment: [GEMINI_API_KEY]");
+
+        await cli.TrustAsync();
+        var check = await cli.RunAsync("check");
+        var run = await cli.RunAsync("run", "--yes");
+
+        Assert.True(run.ExitCode == 0, run.People);
+        Assert.Equal("GEMINI_API_KEY NAMED_TOKEN", cli.Git("show", "HEAD:a.txt").Trim());
+        Assert.Contains("GEMINI_API_KEY of mine", check.Output + check.People, StringComparison.Ordinal);
+        Assert.DoesNotContain("OPENAI_API_KEY", check.Output + check.People, StringComparison.Ordinal);
+    }
+
+    [BubblewrapFact]
+    public async Task Check_PlainProgramWithoutKeys_SaysHowToNameThem()
+    {
+        using var cli = Begin("", "command: [PROGRAM]");
+
+        await cli.TrustAsync();
+        var check = await cli.RunAsync("check");
+
+        Assert.Contains(
+            "mine is a plain program and gets no key of a model service; agents.mine.environment names those that it needs.",
+            string.Join(' ', (check.Output + check.People).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
+            StringComparison.Ordinal
+        );
+    }
+
     /// <summary>A verdict is known for the values that its gate had.</summary>
     [Fact]
     public async Task Verify_OtherValueOfAVariableOfGates_RunsTheGateAgain()
@@ -38,7 +69,7 @@ public sealed class RoleEnvironmentTests
         Assert.NotEqual(0, failed.ExitCode);
     }
 
-    private static CliFixture Begin(string permissions)
+    private static CliFixture Begin(string permissions, string agent = "description: {like: codex}, command: [PROGRAM]")
     {
         var cli = new CliFixture().WithRepository();
         cli.Environment.Remove(Unconfined.Variable);
@@ -46,7 +77,7 @@ public sealed class RoleEnvironmentTests
         {
             cli.Environment[name] = "x";
         }
-        var program = Path.Combine(cli.Home, "codex");
+        var program = Path.Combine(cli.Home, "agent-program");
         File.WriteAllText(
             program,
             $$$"""
@@ -61,24 +92,26 @@ public sealed class RoleEnvironmentTests
             """
         );
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var npm = permissions.Contains("NPM_TOKEN", StringComparison.Ordinal) ? "x" : "";
+        var database = permissions.Contains("DATABASE_URL", StringComparison.Ordinal) ? "x" : "";
         cli.Write(
             ".orchestrator/config.yaml",
             $$$"""
             agent: mine
-            agents: {mine: {description: {like: codex}, command: [{{{program}}}], free: true}}
+            agents: {mine: {{{{agent.Replace("PROGRAM", program, StringComparison.Ordinal)}}}, free: true}}
             disk: {reserve: 1}
-            worktrees: {setup: ['test "$NPM_TOKEN" = x && test -z "$DATABASE_URL$OPENAI_API_KEY$NAMED_TOKEN"']}
-            permissions: {sandbox: on, {{{permissions}}}}
+            worktrees: {setup: ['test "$NPM_TOKEN" = "{{{npm}}}" && test -z "$DATABASE_URL$OPENAI_API_KEY$NAMED_TOKEN"']}
+            permissions: {sandbox: on{{{(permissions.Length > 0 ? ", " : "")}}}{{{permissions}}}}
             """
         );
         cli.Write(
             "tasks.yaml",
-            """
+            $$"""
             tasks:
               - id: a
                 description: A
                 files_write: [a.txt]
-                verification: [{command: 'test "$DATABASE_URL" = x && test -z "$NPM_TOKEN$OPENAI_API_KEY$NAMED_TOKEN"'}]
+                verification: [{command: 'test "$DATABASE_URL" = "{{database}}" && test -z "$NPM_TOKEN$OPENAI_API_KEY$NAMED_TOKEN"'}]
             """
         );
         cli.Environment["XDG_CACHE_HOME"] = Path.Combine(cli.Home, "cache");

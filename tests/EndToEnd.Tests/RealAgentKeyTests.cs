@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Orchestrator.EndToEnd.Tests;
 
-/// <summary>The real Claude CLI in a sandbox with a network of its own: it works by a key that it never sees.</summary>
+/// <summary>Real agent programs in a sandbox with a network of its own: they work by keys that they never see.</summary>
 public sealed class RealAgentKeyTests
 {
     private const string Canary = "sk-ant-canary-7c1b0f5e9d";
@@ -60,6 +60,68 @@ public sealed class RealAgentKeyTests
 
         var requests = network["connections"]!.AsArray().Sum(connection => (int)connection!["requests"]!);
         Assert.True(requests >= api.Requests.Count, $"{requests} requests were counted, of {api.Requests.Count}: {network}");
+        foreach (var folder in (string[])[repository.Path, home.Path])
+        {
+            var found = await new ProcessRunner().RunAsync(new ProcessCommand("grep", "-rlsa", "--devices=skip", Canary, folder));
+            Assert.Equal("", found.StandardOutput.Text);
+        }
+    }
+
+    /// <summary>Codex gets the other address by an argument, opencode by a variable with a piece of its configuration.</summary>
+    [Theory]
+    [Trait("Category", "Full")]
+    [InlineData("codex", "CODEX_API_KEY", "model: scripted", "arguments: [\"-c\", 'openai_base_url=\"{address}\"']")]
+    [InlineData(
+        "opencode",
+        "OPENROUTER_API_KEY",
+        "model: openrouter/openai/gpt-5",
+        """environment: {OPENCODE_CONFIG_CONTENT: '{"provider":{"openrouter":{"options":{"baseURL":"{address}"}}}}'}"""
+    )]
+    public async Task Run_KeyOfAnotherAgent_StaysOutsideOfTheSandbox(string agent, string variable, string model, string means)
+    {
+        using TempFolder home = new();
+        await using var models = await ScriptedModels.StartAsync();
+        models.Command = $"({Look}) 2>&1 | sed s/=orchestrate-.*/=placeholder/ >look.txt; {ScriptedModels.Works}";
+        using var repository = await TemporaryRepository.CreateEmptyAsync();
+        var program = (await OtherAgents.InstallAsync(agent))[agent];
+        repository.Write(
+            ".orchestrator/config.yaml",
+            $$"""
+            agent: {{agent}}
+            disk: {reserve: 1}
+            agents:
+              {{agent}}:
+                description:
+                  like: {{agent}}
+                  program: "{{program}}"
+                  keys: [{variable: {{variable}}, service: "{{models.Url}}/v1", {{means}}}]
+                {{model}}
+
+            """
+        );
+        await repository.CommitAsync(
+            "start",
+            (
+                "tasks.yaml",
+                "tasks:\n  - {id: one, description: One, prompt: \"MARK-ONE: write one.txt.\", files_write: [one.txt, look.txt]}\n"
+            )
+        );
+        var environment = ClaudeProgram.CreateChanges(home.Path, models.Url);
+        OtherAgents.Enter(environment, models.Url, "on");
+        environment[variable] = Canary;
+        OrchestrateProgram orchestrate = new(repository.Path, environment);
+
+        await orchestrate.RunAsync("trust", "--yes");
+        var check = await orchestrate.RunAsync("check");
+        var run = await orchestrate.RunAsync("run", "tasks.yaml", "--yes");
+
+        Assert.True(run.ExitCode == 0, run.StandardOutput.Text + run.StandardError.Text + check.StandardOutput.Text);
+        Assert.Contains($"{variable} of {agent}", check.StandardOutput.Text + check.StandardError.Text, StringComparison.Ordinal);
+        Assert.NotEmpty(models.Keys);
+        Assert.All(models.Keys, key => Assert.Equal("Bearer " + Canary, key));
+        var looked = await repository.GitAsync("show", "main:look.txt");
+        Assert.Contains($"{variable}=placeholder", looked, StringComparison.Ordinal);
+        Assert.DoesNotContain(Canary, looked, StringComparison.Ordinal);
         foreach (var folder in (string[])[repository.Path, home.Path])
         {
             var found = await new ProcessRunner().RunAsync(new ProcessCommand("grep", "-rlsa", "--devices=skip", Canary, folder));

@@ -42,6 +42,9 @@ internal sealed partial class ScriptedModels : IAsyncDisposable
     /// <summary>The model's text after its tool call in a conversation with the given text, or null to state that it is done.</summary>
     internal Func<string, string?> Says { get; set; } = _ => null;
 
+    /// <summary>The <c>Authorization</c> headers of requests for an answer.</summary>
+    internal ConcurrentQueue<string> Keys { get; } = new();
+
     /// <summary>The conversations that were sent with a mark.</summary>
     internal IReadOnlyList<string> Conversations(string mark) =>
         [.. _requests.Where(request => request.Mark == mark).Select(request => request.Body)];
@@ -78,6 +81,7 @@ internal sealed partial class ScriptedModels : IAsyncDisposable
             await context.Response.WriteAsJsonAsync(new { data = Array.Empty<object>(), totalTokens = 10 });
             return;
         }
+        Keys.Enqueue(context.Request.Headers.Authorization.ToString());
         var hasTools = body["tools"] is JsonArray { Count: > 0 };
         var isAnswered = IsAnswered(body);
         var mark = Mark().Match(text).Groups[1].Value;

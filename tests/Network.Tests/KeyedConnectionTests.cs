@@ -58,6 +58,24 @@ public sealed class KeyedConnectionTests : IDisposable
         Assert.Equal(RefusalReason.Credential, (await _kit.Served)!.Reason);
     }
 
+    /// <summary>Codex repeats a WebSocket five times after each other status.</summary>
+    [Fact]
+    public async Task Request_WebSocket_IsAnsweredWithUpgradeRequired()
+    {
+        using var client = _kit.Connect("http://example.com/", _ => Task.CompletedTask);
+
+        var answer = await ProxyKit.AskAsync(
+            client,
+            ProxyKit.Bytes(
+                $"GET /v1/responses HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {Placeholder}\r\nConnection: Upgrade\r\n"
+                    + "Upgrade: websocket\r\n\r\n"
+            )
+        );
+
+        Assert.StartsWith("HTTP/1.1 426 Upgrade Required\r\n", answer, StringComparison.Ordinal);
+        Assert.Empty(_kit.Dialed);
+    }
+
     [Fact]
     public async Task Request_ServiceWithAPath_GetsItBeforeTheRequests()
     {

@@ -30,7 +30,9 @@ internal static class ClaudeKeys
                     file.ContainsKey("apiKeyHelper")
                     || (
                         file["env"] is JsonObject environment
-                        && AgentKey.OfAnthropic.Any(key => environment.ContainsKey(key.Variable) || environment.ContainsKey(key.Address))
+                        && AgentKey.OfAnthropic.Any(key =>
+                            environment.ContainsKey(key.Variable) || environment.ContainsKey(AgentKey.AnthropicAddress)
+                        )
                     )
                 );
         }

@@ -1,3 +1,5 @@
+using Orchestrator.Agents.Descriptions;
+
 namespace Orchestrator.Agents.Command;
 
 /// <summary>Runs an arbitrary program as an agent: it gets the prompt on stdin, works in the worktree, and claims "done" with exit code
@@ -21,6 +23,10 @@ public sealed class CommandAgentRunner(string name, IReadOnlyList<string> comman
     public bool TakesSystemPrompt => false;
 
     /// <inheritdoc/>
+    /// <remarks>Of a known program, such as <c>aider</c>; of no other one.</remarks>
+    public IReadOnlyList<string> Credentials => KnownAgents.Find(Path.GetFileName(Program))?.Credentials ?? [];
+
+    /// <inheritdoc/>
     public AgentProgramFiles State =>
         AgentProgramFiles.OfProgram(Program, _environment.GetValueOrDefault("HOME")) with
         {
@@ -29,7 +35,7 @@ public sealed class CommandAgentRunner(string name, IReadOnlyList<string> comman
 
     /// <inheritdoc/>
     public AgentInvocation Prepare(AgentStart start) =>
-        new(Locate(start.Repository) ?? Program, [.. command.Skip(1)], AgentEnvironment.Make(_environment, start, []));
+        new(Locate(start.Repository) ?? Program, [.. command.Skip(1)], AgentEnvironment.Make(_environment, start, [], Credentials));
 
     /// <inheritdoc/>
     public IAgentOutputParser CreateParser(AgentStart start) => new CommandOutputParser(name, start.AnswerSchema is not null);

@@ -54,12 +54,10 @@ public sealed class DescribedAgentRunner(
             : null;
 
     /// <inheritdoc/>
-    public IReadOnlyList<AgentKey> Keys { get; } =
-    [.. description.Keys.Select(key => new AgentKey(key.Variable, key.Address, key.Service))];
+    public IReadOnlyList<AgentKey> Keys => [.. OwnKeys.All.Select(key => new AgentKey(key.Variable, key.Address, key.Service))];
 
     /// <inheritdoc/>
-    public IReadOnlyList<string>? Credentials =>
-        description.Keys.Select(key => key.Variable).Concat(description.Login?.Variables ?? []).ToList() is { Count: > 0 } own ? own : null;
+    public IReadOnlyList<string> Credentials => description.Credentials;
 
     /// <inheritdoc/>
     public AgentProgramFiles State => AgentProgramFiles.Of(description, Home) with { Programs = command ?? [description.Program] };
@@ -159,10 +157,13 @@ public sealed class DescribedAgentRunner(
         IEnumerable<KeyValuePair<string, string>> answering = start.AnswerSchema is null ? [] : description.AnswerEnvironment;
         return description
             .Environment.Concat(answering)
+            .Concat(OwnKeys.Variables(start))
             .Select(variable => KeyValuePair.Create(variable.Key, variable.Value.Replace("{scratch}", scratch, StringComparison.Ordinal)));
     }
 
     private IEnumerable<string> Before => command?.Skip(1) ?? [];
+
+    private DescribedKeys OwnKeys => new(description, _environment, Home);
 
     private string Home => _environment.GetValueOrDefault("HOME") is { Length: > 0 } home ? home : "/";
 
@@ -186,6 +187,7 @@ public sealed class DescribedAgentRunner(
             start.AnswerSchema is not null ? arguments.Answer ?? []
             : start.Sandbox is not null ? arguments.Confined
             : arguments.Free;
+        var keys = OwnKeys.Arguments(start);
         return
         [
             .. Before,
@@ -194,6 +196,7 @@ public sealed class DescribedAgentRunner(
                     argument switch
                     {
                         "{permissions}" => permissions,
+                        "{keys}" => keys,
                         "{model}" => start.Model is null ? [] : arguments.Model,
                         _ => [argument],
                     }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Orchestrator.Agents.Descriptions;
 
 /// <summary>Agent's command line as data: the start of its program, the continuation of a conversation and the meaning of its output. The
@@ -74,6 +76,11 @@ public sealed record AgentDescription
         init => field = value ?? field;
     } = [];
 
+    /// <summary>Names of all variables that hold or may hold keys which the program itself uses.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Credentials =>
+        [.. Keys.SelectMany(key => key.Environment.Keys.Prepend(key.Variable)).Union(Login?.Variables ?? [])];
+
     /// <summary>Conversations that the program keeps, or null if each start is independent.</summary>
     public ConversationDescription? Conversation { get; init; }
 
@@ -128,7 +135,8 @@ public enum PromptPlace
     File,
 }
 
-/// <summary>Arguments of a start. An argument that is exactly <c>{permissions}</c> or <c>{model}</c> expands to a list. <c>{prompt}</c>,
+/// <summary>Arguments of a start. An argument that is exactly <c>{permissions}</c>, <c>{model}</c> or <c>{keys}</c> expands to a list.
+/// <c>{prompt}</c>,
 /// <c>{prompt_file}</c>, <c>{session}</c>, <c>{worktree}</c> and <c>{schema_file}</c> are replaced within arguments.</summary>
 public sealed record AgentArguments
 {
@@ -271,17 +279,42 @@ public sealed record LoginDescription
     public string? Expires { get; init; }
 }
 
-/// <summary>Key that a program reads from a variable and sends to one service, whose address another variable can override.</summary>
+/// <summary>Key that a program reads from a variable and sends to one service. Another variable, arguments or further variables give the
+/// program another address of the service.</summary>
 public sealed record KeyDescription
 {
     /// <summary>Variable with the key.</summary>
     public required string Variable { get; init; }
 
-    /// <summary>Variable that overrides the address of the service.</summary>
-    public required string Address { get; init; }
+    /// <summary>Variable that overrides the address of the service, or null if the program reads none.</summary>
+    public string? Address { get; init; }
 
     /// <summary>Default address of the service, such as <c>https://api.anthropic.com</c>.</summary>
     public required string Service { get; init; }
+
+    /// <summary>Expansion of <c>{keys}</c> in the arguments while the key stays outside. <c>{address}</c> is the address that the program
+    /// uses in place of the service's. Default: none.</summary>
+    public IReadOnlyList<string> Arguments
+    {
+        get;
+        init => field = value ?? field;
+    } = [];
+
+    /// <summary>Variables while the key stays outside, each a JSON object as text with <c>{address}</c> in it. Objects of several keys for
+    /// the same variable are merged. If the user sets the variable, the key is passed on unchanged. Default: none.</summary>
+    public IReadOnlyDictionary<string, string> Environment
+    {
+        get;
+        init => field = value ?? field;
+    } = new Dictionary<string, string>();
+
+    /// <summary>Files below the home directory, each with texts. If a file contains one of its texts, the user has configured another key
+    /// or service, and the key is passed on unchanged. Default: none.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Unless
+    {
+        get;
+        init => field = value ?? field;
+    } = new Dictionary<string, IReadOnlyList<string>>();
 }
 
 /// <summary>Meaning of an error message.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace Orchestrator.Agents.Descriptions;
@@ -43,7 +44,19 @@ internal static class DescriptionRules
 
     private static readonly string[] CommandFlags = ["-c", "-lc", "-ic", "-ec", "/c", "/k", "-command", "-encodedcommand"];
 
-    private static readonly string[] Places = ["prompt", "prompt_file", "session", "model", "worktree", "schema_file", "permissions"];
+    private static readonly string[] Places =
+    [
+        "prompt",
+        "prompt_file",
+        "session",
+        "model",
+        "worktree",
+        "schema_file",
+        "permissions",
+        "keys",
+    ];
+
+    private const string AddressPlace = "address";
 
     /// <summary>Returns a sentence with the reason for which a shell would parse the command line, or null if none would.</summary>
     /// <param name="command">Program and arguments.</param>
@@ -101,15 +114,10 @@ internal static class DescriptionRules
                 );
             }
         }
-        foreach (var (key, index) in description.Keys.Select((key, index) => (key, index)))
-        {
-            if (!Uri.TryCreate(key.Service, UriKind.Absolute, out var service) || service.Scheme is not ("https" or "http"))
-            {
-                yield return new DescriptionFault($"keys[{index}].service", $"'{key.Service}' is not an address.", "Write https://HOST.");
-            }
-        }
         foreach (
-            var fault in PromptFaults(description)
+            var fault in description
+                .Keys.SelectMany((key, index) => KeyFaults(description, key, $"keys[{index}]"))
+                .Concat(PromptFaults(description))
                 .Concat(SessionFaults(description))
                 .Concat(LoginFaults(description))
                 .Concat(StreamFaults(description))
@@ -118,6 +126,68 @@ internal static class DescriptionRules
             yield return fault;
         }
     }
+
+    private static IEnumerable<DescriptionFault> KeyFaults(AgentDescription description, KeyDescription key, string path)
+    {
+        if (!Uri.TryCreate(key.Service, UriKind.Absolute, out var service) || service.Scheme is not ("https" or "http"))
+        {
+            yield return new DescriptionFault($"{path}.service", $"'{key.Service}' is no address.", "Write https://HOST.");
+        }
+        if (key.Address is null && key.Arguments.Count == 0 && key.Environment.Count == 0)
+        {
+            yield return new DescriptionFault(
+                path,
+                "nothing gives the program another address of the service.",
+                "Give address, arguments or environment; or list the variable in login.variables."
+            );
+        }
+        if (key.Arguments.Count > 0 && Calls(description).Any(call => !call.List.Contains("{keys}")))
+        {
+            yield return new DescriptionFault(
+                $"{path}.arguments",
+                "they are nowhere in arguments.start or arguments.resume.",
+                "Put '{keys}' in their place."
+            );
+        }
+        if (ShellIn([description.Program, .. key.Arguments]) is { } shell)
+        {
+            yield return new DescriptionFault($"{path}.arguments", shell, "Give the arguments as a list.");
+        }
+        foreach (var unknown in key.Arguments.SelectMany(PlacesIn).Where(place => place != AddressPlace))
+        {
+            yield return new DescriptionFault($"{path}.arguments", $"'{{{unknown}}}' stands for nothing.", "Known is {address}.");
+        }
+        foreach (var variable in key.Environment.Where(variable => !IsObject(variable.Value)))
+        {
+            yield return new DescriptionFault(
+                $"{path}.environment.{variable.Key}",
+                "it is no JSON object.",
+                "Write one as text; 'address' names a variable that contains only the address."
+            );
+        }
+        foreach (var file in key.Unless.Keys.Where(IsNotBelowHome))
+        {
+            yield return new DescriptionFault(
+                $"{path}.unless",
+                $"'{file}' is not a path below the home.",
+                "Write it relative to the home."
+            );
+        }
+    }
+
+    private static bool IsObject(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text) is JsonObject;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsNotBelowHome(string path) => Path.IsPathRooted(path) || path.Split('/').Any(part => part is "" or "." or "..");
 
     private static IEnumerable<DescriptionFault> PromptFaults(AgentDescription description)
     {
@@ -179,7 +249,7 @@ internal static class DescriptionRules
                 .Concat(description.Login?.Files ?? [])
         )
         {
-            if (Path.IsPathRooted(path) || path.Split('/').Any(part => part is "" or "." or ".."))
+            if (IsNotBelowHome(path))
             {
                 yield return new DescriptionFault("state", $"'{path}' is not a path below the home.", "Write it relative to the home.");
             }

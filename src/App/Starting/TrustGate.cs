@@ -77,7 +77,7 @@ public static class TrustGate
             context.Interaction.Say($"You did not name {source}, so nothing in it runs before you approve. Run:");
             foreach (var item in question.Items)
             {
-                context.Interaction.Say($"  {item.Value}");
+                context.Interaction.Say(item.Kind == TrustKind.Runs ? $"  {item.Value}" : $"  (and reach {item.Value} from the sandbox)");
             }
             if (context.Interaction.Ask($"Do you trust these commands of {source} on this machine?") is not true)
             {
@@ -102,7 +102,7 @@ public static class TrustGate
         }
     }
 
-    /// <summary>Returns the commands of a plan as items that require trust.</summary>
+    /// <summary>Returns the commands of a plan, and the hosts of its tasks and gates, as items that require trust.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="source">Path of the plan as the user knows it.</param>
     public static TrustQuestion QuestionOf(Plan plan, string source) =>
@@ -112,6 +112,12 @@ public static class TrustGate
                 .Select(gate => gate.Command)
                 .Distinct(StringComparer.Ordinal)
                 .Select(command => new TrustItem(TrustKind.Runs, "verification", command, source)),
+            .. plan
+                .Tasks.SelectMany(task => task.Verification.Select(gate => gate.Network).Append(task.Network))
+                .OfType<TextList>()
+                .SelectMany(hosts => hosts)
+                .Distinct(StringComparer.Ordinal)
+                .Select(host => new TrustItem(TrustKind.SpeaksTo, "network", host, source)),
         ]);
 
     /// <summary>Returns the commands of the plan that is found here when none is named; without items if there is no plan.</summary>

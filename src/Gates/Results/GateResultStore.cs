@@ -174,7 +174,7 @@ public sealed class GateResultStore(IReadOnlyDictionary<string, string> environm
 
     // A measured number depends on the machine and the moment, so an earlier one can't replace a new measurement.
     private static bool IsKept(Gate gate, GateQuestion question) =>
-        question.Settings.Gates.Cache && gate.Cache != false && !gate.IsMeasurement;
+        question.Settings.Gates.Cache && gate.MayBeCached && !gate.IsMeasurement;
 
     // An overwritten evidence file belongs to another run.
     private static string? StillThere(GateVerdict found) =>

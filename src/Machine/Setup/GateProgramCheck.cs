@@ -1,4 +1,5 @@
 using Orchestrator.Gates.Detection;
+using Orchestrator.Gates.Running;
 using Orchestrator.Plans;
 using Orchestrator.Runs.Gates;
 using Orchestrator.Settings;
@@ -101,7 +102,9 @@ internal static class GateProgramCheck
             new ProcessCommand("/bin/sh", "-c", probe)
             {
                 WorkingDirectory = folder,
-                Environment = loaded.AgentEnvironment.ToDictionary(v => v.Key, string? (v) => v.Value, StringComparer.Ordinal),
+                Environment = GateVariables
+                    .Make(loaded.AgentEnvironment)
+                    .ToDictionary(v => v.Key, string? (v) => v.Value, StringComparer.Ordinal),
                 CleanEnvironment = true,
                 Timeout = TimeSpan.FromSeconds(30),
                 OwnSession = true,

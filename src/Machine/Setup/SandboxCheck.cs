@@ -1,3 +1,5 @@
+using Orchestrator.Agents;
+using Orchestrator.Agents.Command;
 using Orchestrator.Gates;
 using Orchestrator.Git.Program;
 using Orchestrator.Runs.Gates;
@@ -119,28 +121,41 @@ internal static class SandboxCheck
         };
     }
 
-    /// <summary>Describes the agents' keys that stay outside the sandbox with the proxy and those inside; empty without keys.</summary>
+    /// <summary>Describes the agents' keys that stay outside the sandbox with the proxy and those inside, and names plain programs that get
+    /// none; empty without keys.</summary>
     private static string Keys(SettingsResult loaded, IReadOnlyCollection<string> agents)
     {
         var (settings, environment) = (loaded.Settings!, loaded.AgentEnvironment);
         List<string> outside = [];
         List<string> inside = [];
+        List<string> keyless = [];
         foreach (var agent in agents.Where(settings.HasAgent))
         {
             var runner = MachineCheck.Runner(agent, settings, environment);
-            var keys = runner.Keys;
-            var kept = settings.Permissions.Network.Mode == "open" ? [] : KeyPlaceholders.Of(keys, settings.Permissions);
+            var variables = settings.VariablesOf(agent);
+            var kept = settings.Permissions.Network.Mode == "open" ? [] : KeyPlaceholders.Of(runner.Keys, variables);
             outside.AddRange(
                 kept.Where(key => environment.GetValueOrDefault(key.Variable) is { Length: > 0 })
                     .Select(key => $"{key.Variable} of {agent}")
             );
-            inside.AddRange(
-                KeyPlaceholders.FindInside(kept, runner.Credentials, environment, settings.Permissions).Select(name => $"{name} of {agent}")
-            );
+            var seen = KeyPlaceholders.FindInside(kept, runner.Credentials, environment, variables);
+            inside.AddRange(seen.Select(name => $"{name} of {agent}"));
+            if (runner is CommandAgentRunner && seen.Count == 0 && HasModelKey(environment))
+            {
+                keyless.Add(agent);
+            }
         }
         return (outside.Count > 0 ? $" Keys that stay outside: {string.Join(", ", outside)}." : "")
-            + (inside.Count > 0 ? $" Keys that agents see: {string.Join(", ", inside)}." : "");
+            + (inside.Count > 0 ? $" Keys that agents see: {string.Join(", ", inside)}." : "")
+            + string.Concat(
+                keyless.Select(agent =>
+                    $" {agent} is a plain program and gets no key of a model service; agents.{agent}.environment names those that it needs."
+                )
+            );
     }
+
+    private static bool HasModelKey(IReadOnlyDictionary<string, string> environment) =>
+        environment.Any(pair => pair.Value.Length > 0 && AgentEnvironment.IsPassedOn(pair.Key) && AgentEnvironment.IsCredential(pair.Key));
 
     private static string Open(IReadOnlyList<string> sockets) =>
         "permissions.network.mode is open, so they reach every host and the ports of this machine"

@@ -65,7 +65,8 @@ internal sealed class CheckoutGateRunner(
                 if (verdict is null)
                 {
                     var isClean = outputs is null || Start(outputs, gate, question.Gates);
-                    var ran = await RunAsync(gate, subject, restorer, Path.Combine(evidence, $"gate-{found.Count + 1}.log"), stop);
+                    var own = gate.Network is { } network ? subject with { Sandbox = await SandboxAsync(network) } : subject;
+                    var ran = await RunAsync(gate, own, restorer, Path.Combine(evidence, $"gate-{found.Count + 1}.log"), stop);
                     outputs?.Record(gate, restorer!.Left);
                     var after = tree is null ? null : await TreeAsync(worktree, question, stop);
                     var key = after == tree && isClean ? lookup?.Key : null;
@@ -76,6 +77,16 @@ internal sealed class CheckoutGateRunner(
                 told(found[^1]);
             }
             return found;
+
+            Task<Sandbox?> SandboxAsync(IReadOnlyList<string> hosts) =>
+                StepSandbox.OfTreeAsync(
+                    settings,
+                    worktree,
+                    resources,
+                    new SandboxPurpose(SandboxRole.Gate, evidence) { Hosts = hosts },
+                    services,
+                    stop
+                );
         }
         finally
         {
@@ -121,7 +132,7 @@ internal sealed class CheckoutGateRunner(
     {
         var needed = GateOrder.NeededBy(gate, all);
         var startsClean = all.Any(one =>
-            (one.Clean || (one.Type == GateType.Test && one.Cache != false)) && (one == gate || GateOrder.NeededBy(one, all).Contains(gate))
+            (one.Clean || (one.Type == GateType.Test && one.MayBeCached)) && (one == gate || GateOrder.NeededBy(one, all).Contains(gate))
         );
         if (startsClean)
         {

@@ -36,6 +36,9 @@ internal sealed record HttpRequestHead(string Method, string Target, string Vers
     /// <summary>True for a request whose target is only a path (RFC 9112, 3.2.1).</summary>
     public bool IsOrigin => Target[0] == '/';
 
+    /// <summary>True for a request to open a WebSocket (RFC 6455, 4.1).</summary>
+    public bool IsWebSocket => ValuesOf("upgrade").Any(value => value.Contains("websocket", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Returns the values of a header, in order.</summary>
     public IEnumerable<string> ValuesOf(string name) =>
         Headers.Where(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => header.Value);

@@ -53,6 +53,12 @@ internal sealed class KeyedConnection(
             {
                 return NetworkVerdict.Refuse(RefusalReason.Credential);
             }
+            if (head.IsWebSocket)
+            {
+                // Codex then sends a plain request at once; after any other status it tries five more WebSockets first.
+                await client.SendAsync("HTTP/1.1 426 Upgrade Required\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), stop);
+                return null;
+            }
             var (body, fault) = RequestBody.Of(head, client);
             if (fault.Length > 0)
             {

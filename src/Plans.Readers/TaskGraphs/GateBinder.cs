@@ -101,6 +101,7 @@ public sealed class GateBinder
                 Exclusive = Exclusive(fields),
                 Cache = fields.Bool("cache"),
                 Clean = fields.Bool("clean") ?? false,
+                Network = TaskListBinder.BindHosts(fields),
                 Covers = TextList.Of(PathValues.Read(fields.Texts("covers") ?? [], fields.Faults)),
             }
         );

@@ -16,6 +16,7 @@ public static class PlannerAnswer
         "max_retries",
         "status",
         "isolation",
+        "network",
         "parallel",
         "allow_large_changes",
         "required_agents",
@@ -85,6 +86,8 @@ public static class PlannerAnswer
             Timeout = null,
             MaxRetries = null,
             Status = PlanTaskStatus.Pending,
+            Network = null,
+            Verification = [.. task.Verification.Select(gate => gate with { Network = null })],
         };
 
     // Formatted over several lines so that faults have useful positions.
@@ -116,6 +119,10 @@ public static class PlannerAnswer
             ((JsonObject)task["properties"]!).Remove(name);
         }
         ((JsonObject)schema["$defs"]!).Remove("measurement");
+        foreach (var form in schema["$defs"]!["gate"]!["oneOf"]!.AsArray())
+        {
+            (form!["properties"] as JsonObject)?.Remove("network");
+        }
 
         // Required explicitly so that planners do not omit important members such as prompt, ownership and verification.
         task.Remove("anyOf");

@@ -33,6 +33,7 @@ internal static class TaskKeys
         "requires_approval",
         "allow_large_changes",
         "isolation",
+        "network",
         "parallel",
         "estimated_minutes estimate estimated_time",
         "required_agents",

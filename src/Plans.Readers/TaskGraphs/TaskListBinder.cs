@@ -132,4 +132,20 @@ internal static class TaskListBinder
         }
         return ids;
     }
+
+    /// <summary>Reads the hosts in <c>network</c>, or returns null if there are none.</summary>
+    public static TextList? BindHosts(Fields fields)
+    {
+        List<string> hosts = [];
+        foreach (var (text, path) in fields.Texts("network") ?? [])
+        {
+            var host = text.Text.Trim();
+            hosts.Add(host);
+            if (!HostEntry.IsValid(host))
+            {
+                fields.Faults.Error("bad-value", text, path, HostEntry.Fault(host), HostEntry.Cure);
+            }
+        }
+        return TextList.Of(hosts);
+    }
 }

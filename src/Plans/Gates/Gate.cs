@@ -41,9 +41,18 @@ public sealed record Gate(
     [JsonPropertyName("clean"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Clean { get; init; }
 
-    /// <summary>Gates that run first and whose outputs this gate starts with, or null for none.</summary>
+    /// <summary>Commands of the gates that run first and whose outputs this gate starts with, or null for none.</summary>
     [JsonPropertyName("needs"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TextList? Needs { get; init; }
+
+    /// <summary>Additional hosts that this gate may reach in a sandbox, in the syntax of <see cref="HostEntry"/>, or null for none. Results
+    /// of such a gate are not cached, because they depend on more than tree and environment.</summary>
+    [JsonPropertyName("network"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TextList? Network { get; init; }
+
+    /// <summary>False if the gate must run each time.</summary>
+    [JsonIgnore]
+    public bool MayBeCached => Cache ?? Network is null;
 
     /// <summary>Globs of the files that can change the gate's result, or null for all files. The gate is skipped for work that changes none
     /// of them. Before a landing it always runs.</summary>
@@ -76,8 +85,8 @@ public sealed record Gate(
     /// <summary>True if another gate is equivalent: its command does the same, as far as known, with the same expected outcome.</summary>
     public bool IsSameAs(Gate other) => Identity == other.Identity;
 
-    /// <summary>True if this gate runs after another and starts with its outputs.</summary>
-    public bool NeedsDirectly(Gate other) => Needs?.Any(command => GateIdentity.Of(command) == other.Identity.Command) == true;
+    /// <summary>True if another gate is one of <see cref="Needs"/>.</summary>
+    public bool IsAfter(Gate other) => Needs?.Any(command => GateIdentity.Of(command) == other.Identity.Command) == true;
 
     /// <summary>True if a change of these files can change the gate's result.</summary>
     /// <param name="changed">Changed files, relative to the repository.</param>

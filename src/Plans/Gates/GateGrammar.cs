@@ -17,6 +17,7 @@ public static class GateGrammar
             "cache",
             "clean",
             "needs",
+            "network",
             "covers"
         );
 

@@ -33,7 +33,7 @@ public static class GateOrder
             seen[at] = true;
             for (var other = 0; other < all.Count; other++)
             {
-                if (other != at && gateOf(all[at]).NeedsDirectly(gateOf(all[other])))
+                if (other != at && gateOf(all[at]).IsAfter(gateOf(all[other])))
                 {
                     Add(other);
                 }
@@ -56,7 +56,7 @@ public static class GateOrder
         var open = new Queue<Gate>([gate]);
         while (open.TryDequeue(out var next))
         {
-            foreach (var other in all.Where(other => other != gate && next.NeedsDirectly(other) && found.Add(other)))
+            foreach (var other in all.Where(other => other != gate && next.IsAfter(other) && found.Add(other)))
             {
                 open.Enqueue(other);
             }
@@ -76,5 +76,5 @@ public static class GateOrder
 
     /// <summary>Returns the first gate that needs itself, directly or indirectly, or null if none does.</summary>
     public static Gate? InCircle(IReadOnlyList<Gate> gates) =>
-        gates.FirstOrDefault(gate => gate.NeedsDirectly(gate) || NeededBy(gate, gates).Any(needed => needed.NeedsDirectly(gate)));
+        gates.FirstOrDefault(gate => gate.IsAfter(gate) || NeededBy(gate, gates).Any(needed => needed.IsAfter(gate)));
 }

@@ -130,6 +130,11 @@ public sealed record PlanTask
     [JsonPropertyName("isolation"), JsonPropertyOrder(21)]
     public TaskIsolation? Isolation { get; init; }
 
+    /// <summary>Additional hosts that the task's agent may reach in a sandbox, in the syntax of <see cref="HostEntry"/>, or null for
+    /// none.</summary>
+    [JsonPropertyName("network"), JsonPropertyOrder(21), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TextList? Network { get; init; }
+
     /// <summary>True if the task may run beside others although it owns the whole repository.</summary>
     [JsonPropertyName("parallel"), JsonPropertyOrder(22)]
     public bool Parallel { get; init; }

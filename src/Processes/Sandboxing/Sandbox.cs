@@ -78,6 +78,9 @@ public sealed record Sandbox(string Program)
 /// <summary>Provides networks for sandboxes.</summary>
 public interface ISandboxNetworkProvider
 {
+    /// <summary>Address inside the sandbox at which services answer whose keys stay outside.</summary>
+    string ServiceAddress { get; }
+
     /// <summary>Opens a network for one start.</summary>
     /// <param name="environment">Variables of the program. Keys that stay outside are replaced by placeholders, and the addresses of their
     /// services by an address inside the sandbox.</param>

@@ -210,7 +210,7 @@ public sealed class StructuredAnswer(RunServices services)
             configuration,
             services
         );
-        return start with { Sandbox = confined, Variables = settings.Permissions.Environment };
+        return start with { Sandbox = confined, Variables = settings.VariablesOf(ask.Who.Agent) };
     }
 
     private static GovernedAgent Governed(AskAgentInput input, AnsweringStart ask, string folder, AgentRunEnvironment environment) =>

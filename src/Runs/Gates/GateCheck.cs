@@ -94,7 +94,7 @@ public sealed class GateCheck(RunServices services)
                 Told(NotSetUp(gate, failure));
                 return outcomes;
             }
-            var subject = await tree.SubjectAsync(changed, task, stop) with
+            var subject = await tree.SubjectAsync(changed, task, gate, stop) with
             {
                 TrustsOutput = isBase,
                 RerunFailure = expectedRed?.Contains(gate) != true,
@@ -179,7 +179,7 @@ public sealed class GateCheck(RunServices services)
         {
             return true;
         }
-        var subject = await tree.SubjectAsync(changed, "", stop) with { TrustsOutput = true, RerunFailure = false };
+        var subject = await tree.SubjectAsync(changed, "", verdict.Gate, stop) with { TrustsOutput = true, RerunFailure = false };
         var atBase = await RunAsync(verdict.Gate, subject, beside, stop);
         return !atBase.Passed && atBase.Kind == GateKind.Environment && atBase.Environment == verdict.Environment;
     }
@@ -213,7 +213,7 @@ public sealed class GateCheck(RunServices services)
 
     // Outputs of other gates could make a test pass, and the cached verdict would count as that of the commit.
     private static bool StartsClean(Gate gate, OrchestratorSettings settings) =>
-        gate.Clean || (gate.Type == GateType.Test && gate.Cache != false && settings.Gates.Cache);
+        gate.Clean || (gate.Type == GateType.Test && gate.MayBeCached && settings.Gates.Cache);
 
     /// <summary>Determines the start of a gate. Gates that a clean gate needs start clean as well, because their outputs are part of its
     /// start.</summary>

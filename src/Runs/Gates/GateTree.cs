@@ -103,7 +103,7 @@ public sealed class GateTree(
         Restorer.Restart(Place.Baseline, made);
         StopObserving();
         // Creates the folders of private layers, which the paths of a sandbox in use refer to.
-        _ = await SubjectAsync(_start!.Changed, task, stop);
+        _ = await SubjectAsync(_start!.Changed, task, _start.Gate, stop);
         await ObserveAsync(stop);
         return await RunNeededAsync(stop);
     }
@@ -132,7 +132,7 @@ public sealed class GateTree(
     {
         foreach (var gate in _start!.Needed.Where(gate => !_ran.Contains(gate)))
         {
-            var subject = await SubjectAsync(_start.Changed, task, stop);
+            var subject = await SubjectAsync(_start.Changed, task, gate, stop);
             if (
                 ChangedFileNames.Fill(gate.Command, [.. _start.Changed.Where(new WorktreeFiles(subject.Directory).HasFile)])
                 is not { } command
@@ -211,7 +211,8 @@ public sealed class GateTree(
     /// <summary>Returns the tree as input for a gate. Valid only after <see cref="BeginAsync"/>.</summary>
     /// <param name="changed">Files that differ from the base.</param>
     /// <param name="task">Id of the task whose work is checked, or empty if the work belongs to no single task.</param>
-    public async Task<GateSubject> SubjectAsync(IReadOnlyList<string> changed, string task, CancellationToken stop) =>
+    /// <param name="gate">The gate, which may have hosts of its own; or null for none.</param>
+    public async Task<GateSubject> SubjectAsync(IReadOnlyList<string> changed, string task, Gate? gate, CancellationToken stop) =>
         new()
         {
             Directory = Place.Worktree.Path,
@@ -230,7 +231,10 @@ public sealed class GateTree(
                 files.Settings,
                 Place.Worktree,
                 Place.Resources,
-                StepSandbox.PurposeOf(SandboxRole.Gate, files.Folder, task),
+                StepSandbox.PurposeOf(SandboxRole.Gate, files.Folder, task) with
+                {
+                    Hosts = gate?.Network ?? (IReadOnlyList<string>)[],
+                },
                 services,
                 stop
             ),

@@ -114,13 +114,16 @@ public static class StepSandbox
         {
             return sandbox;
         }
-        var hosts = ListedHosts.Of(settings, services.Environment, purpose.Agents, configuration?.Remotes ?? [], purpose.Role);
+        var hosts = ListedHosts
+            .Of(settings, services.Environment, purpose.Agents, configuration?.Remotes ?? [], purpose.Role)
+            .Union(purpose.Hosts, StringComparer.Ordinal)
+            .ToList();
         var networks = new SandboxNetworks(
             [.. services.HookCommand.SkipLast(1)],
             UserState.NetworkFolderOf(services.Environment),
             services.Time
         );
-        var inside = purpose with { Keys = KeyPlaceholders.Of(purpose.Keys, settings.Permissions) };
+        var inside = purpose with { Keys = KeyPlaceholders.Of(purpose.Keys, [.. purpose.Agents.SelectMany(settings.VariablesOf)]) };
         var java = services.Environment.GetValueOrDefault("JAVA_TOOL_OPTIONS", "");
         return sandbox with
         {

@@ -10,28 +10,32 @@ public static class KeyPlaceholders
     private const int PlaceholderLength = 48;
     private static readonly string[] s_authorities = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"];
 
-    /// <summary>Returns the keys that stay outside. Keys named in <c>permissions.environment</c> are excluded, because they are passed
-    /// unchanged.</summary>
+    /// <summary>Address inside a sandbox at which services answer whose keys stay outside.</summary>
+    public static string ServiceAddress { get; } =
+        string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{SandboxNetworks.ProxyPort}");
+
+    /// <summary>Returns the keys that stay outside. Named variables are excluded, because they are passed on unchanged.</summary>
     /// <param name="keys">Keys of a program.</param>
-    /// <param name="permissions">Permission settings.</param>
-    public static IReadOnlyList<AgentKey> Of(IReadOnlyList<AgentKey> keys, PermissionSettings permissions) =>
-        [.. keys.Where(key => !permissions.Environment.Contains(key.Variable))];
+    /// <param name="variables">See <see cref="OrchestratorSettings.VariablesOf"/>.</param>
+    public static IReadOnlyList<AgentKey> Of(IReadOnlyList<AgentKey> keys, IReadOnlyList<string> variables) =>
+        [.. keys.Where(key => !variables.Contains(key.Variable))];
 
     /// <summary>Returns the names of variables with keys of model services that a sandboxed program receives unchanged.</summary>
     /// <param name="outside">Keys that stay outside.</param>
+    /// <param name="credentials">See <see cref="IAgentRunner.Credentials"/>.</param>
     /// <param name="environment">Variables of the user.</param>
-    /// <param name="permissions">Permission settings.</param>
+    /// <param name="variables">See <see cref="OrchestratorSettings.VariablesOf"/>.</param>
     public static IReadOnlyList<string> FindInside(
         IReadOnlyList<AgentKey> outside,
-        IReadOnlyList<string>? credentials,
+        IReadOnlyList<string> credentials,
         IReadOnlyDictionary<string, string> environment,
-        PermissionSettings permissions
+        IReadOnlyList<string> variables
     ) =>
         [
             .. environment
                 .Where(pair => pair.Value.Length > 0 && AgentEnvironment.IsCredential(pair.Key))
                 .Select(pair => pair.Key)
-                .Where(name => AgentEnvironment.IsPassedOn(name, credentials) || permissions.Environment.Contains(name))
+                .Where(name => AgentEnvironment.IsPassedOn(name, credentials) || variables.Contains(name))
                 .Except(outside.Select(key => key.Variable))
                 .Order(StringComparer.Ordinal),
         ];
@@ -47,19 +51,22 @@ public static class KeyPlaceholders
         HashSet<string> addresses = [];
         foreach (var key in keys)
         {
-            var service = ValueOf(environment, key.Address) ?? key.Service;
+            var service = (key.Address is null ? null : ValueOf(environment, key.Address)) ?? key.Service;
             if (ValueOf(environment, key.Variable) is not { } value || ServiceKey.AddressOf(service) is null)
             {
                 continue;
             }
             var placeholder = "orchestrate-" + RandomNumberGenerator.GetHexString(PlaceholderLength, lowercase: true);
             environment[key.Variable] = placeholder;
-            addresses.Add(key.Address);
+            if (key.Address is not null)
+            {
+                addresses.Add(key.Address);
+            }
             replaced.Add(new ServiceKey(placeholder, value, service));
         }
         foreach (var address in addresses)
         {
-            environment[address] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{SandboxNetworks.ProxyPort}");
+            environment[address] = ServiceAddress;
         }
         return replaced;
     }

@@ -22,7 +22,9 @@ public static class ListedHosts
         [
             .. DefaultHosts
                 .Of(agents.SelectMany(settings.HostsOf), Ecosystems.All.Where(row => IsInstalled(row, environment)), remotes)
-                .Concat(environment.Where(pair => IsPassedOn(pair.Key, settings)).Select(pair => AddressIn(pair.Value)).OfType<string>())
+                .Concat(
+                    environment.Where(pair => IsPassedOn(pair.Key, settings, agents)).Select(pair => AddressIn(pair.Value)).OfType<string>()
+                )
                 .Concat(agents.Count > 0 ? ServicesOf(settings, environment) : [])
                 .Concat(settings.Permissions.Network.Allow)
                 .Concat(role is null or SandboxRole.Gate ? settings.Permissions.Gates.Network : [])
@@ -36,9 +38,13 @@ public static class ListedHosts
             .Concat(row.Programs)
             .Any(program => ProgramLocator.Find(program, environment.GetValueOrDefault("PATH")) is not null);
 
-    private static bool IsPassedOn(string name, OrchestratorSettings settings) =>
+    private static bool IsPassedOn(string name, OrchestratorSettings settings, IReadOnlyList<string> agents) =>
         !name.EndsWith("PROXY", StringComparison.OrdinalIgnoreCase)
-        && (AgentEnvironment.IsPassedOn(name) || settings.Permissions.Environment.Contains(name));
+        && (
+            AgentEnvironment.IsPassedOn(name)
+            || settings.Permissions.Environment.Contains(name)
+            || agents.Any(agent => settings.VariablesOf(agent).Contains(name))
+        );
 
     private static IEnumerable<string> ServicesOf(OrchestratorSettings settings, IReadOnlyDictionary<string, string> environment)
     {

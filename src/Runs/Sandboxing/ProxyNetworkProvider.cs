@@ -19,6 +19,9 @@ public sealed class ProxyNetworkProvider(
 ) : ISandboxNetworkProvider
 {
     /// <inheritdoc/>
+    public string ServiceAddress => KeyPlaceholders.ServiceAddress;
+
+    /// <inheritdoc/>
     public async Task<SandboxNetwork> OpenAsync(IDictionary<string, string?> environment, CancellationToken cancellationToken)
     {
         var id = Guid.NewGuid().ToString("N");

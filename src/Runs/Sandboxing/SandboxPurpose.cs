@@ -10,6 +10,9 @@ public sealed record SandboxPurpose(SandboxRole Role, string LogFolder, string R
     /// <summary>Names of the agents that work in the sandbox, or empty for gates and set-up.</summary>
     public IReadOnlyList<string> Agents { get; init; } = [];
 
+    /// <summary>Hosts that only this task or gate may reach in addition.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
     /// <summary>Keys of the agents' services that stay outside.</summary>
     public IReadOnlyList<AgentKey> Keys { get; init; } = [];
 }

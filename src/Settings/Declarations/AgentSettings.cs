@@ -31,6 +31,10 @@ public sealed record AgentSettings(
     /// <summary>The agent's model. If null, its program chooses; for <c>claude</c>, the setting <c>model</c> applies.</summary>
     public string? Model { get; init; }
 
+    /// <summary>Names of further environment variables that this agent gets in a sandbox, in addition to those of all agents (see
+    /// <see cref="PermissionSettings.Environment"/>). Default: none.</summary>
+    public IReadOnlyList<string> Environment { get; init; } = [];
+
     /// <summary>Value that means the agent's program chooses the model.</summary>
     public const string OwnModel = "default";
 
@@ -78,6 +82,13 @@ public sealed record AgentSettings(
         null,
         SettingTypes.OptionalText,
         "model for the agent's tasks without one; if not set, the program's own choice, for claude 'model'"
+    );
+
+    private static readonly Setting<IReadOnlyList<string>> EnvironmentKey = new(
+        "agents.*.environment",
+        [],
+        SettingTypes.Texts,
+        "names of additional variables that this agent gets when it is confined, such as OPENAI_API_KEY for a plain program"
     );
 
     internal static readonly Setting<string> ProviderKey = new(
@@ -211,6 +222,7 @@ public sealed record AgentSettings(
             WarmUp = settings.Read(WarmUpKey, name),
             Description = description,
             Model = settings.Read(ModelKey, name),
+            Environment = settings.Read(EnvironmentKey, name),
             Fallback = fallback,
             FallbackBudget = budget,
             Relay = relay,

@@ -241,6 +241,12 @@ public sealed record OrchestratorSettings
         : agent == AgentSettings.Claude ? ClaudeHosts.All
         : [];
 
+    /// <summary>Returns the names of variables that a confined agent gets unchanged, in addition to those of its own service
+    /// (<c>permissions.environment</c>, <c>agents.NAME.environment</c>).</summary>
+    /// <param name="agent">Name of the agent.</param>
+    public IReadOnlyList<string> VariablesOf(string agent) =>
+        [.. Permissions.Environment.Union(Agents.GetValueOrDefault(agent)?.Environment ?? [])];
+
     /// <summary>True if an agent's program prints its cost, according to its description.</summary>
     /// <param name="agent">Name of the agent.</param>
     public bool ReportsCost(string agent) =>

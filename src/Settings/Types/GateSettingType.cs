@@ -67,6 +67,10 @@ internal static class GateSettingType
         {
             members.Add("needs: [" + string.Join(", ", needs.Select(SettingTypes.Quote)) + "]");
         }
+        if (gate.Network is { } network)
+        {
+            members.Add("network: [" + string.Join(", ", network.Select(SettingTypes.Quote)) + "]");
+        }
         if (gate.Covers is { } covers)
         {
             members.Add("covers: [" + string.Join(", ", covers.Select(SettingTypes.Quote)) + "]");

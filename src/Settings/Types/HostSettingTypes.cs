@@ -1,14 +1,8 @@
-using System.Globalization;
-using System.Net;
-
 namespace Orchestrator.Settings;
 
 /// <summary>Setting types of host names.</summary>
 internal static class HostSettingTypes
 {
-    private const string Wildcard = "*.";
-    private const int LongestLabel = 63;
-
     /// <summary>Entries of an allow list in the syntax of the network proxy.</summary>
     public static SettingType<IReadOnlyList<string>> Hosts { get; } =
         new("a list of hosts: example.com, *.example.com, example.com:8443, localhost:5432", Read, SettingTypes.WriteTexts);
@@ -16,51 +10,11 @@ internal static class HostSettingTypes
     private static bool Read(DocumentNode raw, FaultSink faults, out IReadOnlyList<string> value)
     {
         var good = SettingValueParser.ReadTexts(raw, faults, out value);
-        foreach (var text in value.Where(text => !IsEntry(text)))
+        foreach (var text in value.Where(text => !HostEntry.IsValid(text)))
         {
-            faults($"'{text}' is not a host.", raw.Line, "Write the host alone, without https:// and path; a port as in example.com:8443.");
+            faults(HostEntry.Fault(text), raw.Line, HostEntry.Cure);
             good = false;
         }
         return good;
     }
-
-    private static bool IsEntry(string text)
-    {
-        var isWildcard = text.StartsWith(Wildcard, StringComparison.Ordinal);
-        var rest = isWildcard ? text[Wildcard.Length..] : text;
-        var bracket = rest.StartsWith('[') ? rest.IndexOf(']', StringComparison.Ordinal) : -1;
-        var colon = bracket > 0 ? bracket + 1 : rest.IndexOf(':', StringComparison.Ordinal);
-        var isBareAddress = bracket < 0 && colon >= 0 && rest.IndexOf(':', colon + 1) >= 0;
-        var (name, port) = isBareAddress || colon < 0 || colon >= rest.Length ? (rest, "") : (rest[..colon], rest[colon..]);
-        return IsPort(port) && (IsName(name) || (!isWildcard && IsAddress(name.Trim('[', ']'))));
-    }
-
-    private static bool IsPort(string text) =>
-        text.Length == 0
-        || (
-            text[0] == ':'
-            && int.TryParse(text.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            && port is > 0 and <= ushort.MaxValue
-        );
-
-    private static bool IsName(string text)
-    {
-        var labels = text.Split('.');
-        return Array.TrueForAll(labels, IsLabel) && !IsNumber(labels[^1]);
-    }
-
-    private static bool IsLabel(string text) =>
-        text.Length is > 0 and <= LongestLabel
-        && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_')
-        && text[0] != '-'
-        && text[^1] != '-';
-
-    private static bool IsNumber(string label) =>
-        label.All(char.IsAsciiDigit) || (label is ['0', 'x' or 'X', .. var digits] && digits.All(char.IsAsciiHexDigit));
-
-    // Only the canonical form is accepted because 127.1 and 0x7f000001 are addresses too.
-    private static bool IsAddress(string text) =>
-        IPAddress.TryParse(text, out var address)
-        && !address.IsIPv4MappedToIPv6
-        && (text.Contains(':', StringComparison.Ordinal) ? !text.Contains('%', StringComparison.Ordinal) : address.ToString() == text);
 }

@@ -57,6 +57,34 @@ public sealed class DescriptionReaderTests
         "failures[0].until",
         "(("
     )]
+    [InlineData("""{"program": "x", "arguments": {"start": []}, "keys": [{"variable": "A", "service": "a"}]}""", "keys[0].service", "a")]
+    [InlineData(
+        """{"program": "x", "arguments": {"start": []}, "keys": [{"variable": "A", "service": "https://a"}]}""",
+        "keys[0]",
+        "another address"
+    )]
+    [InlineData(
+        """{"program": "x", "arguments": {"start": []}, "keys": [{"variable": "A", "service": "https://a", "arguments": ["{address}"]}]}""",
+        "keys[0].arguments",
+        "nowhere"
+    )]
+    [InlineData(
+        """{"program": "x", "arguments": {"start": ["{keys}"]}, "keys": [{"variable": "A", "service": "https://a", """
+            + """ "arguments": ["{b}"]}]}""",
+        "keys[0].arguments",
+        "{b}"
+    )]
+    [InlineData(
+        """{"program": "x", "arguments": {"start": []}, "keys": [{"variable": "A", "service": "https://a", "environment": {"B": "c"}}]}""",
+        "keys[0].environment.B",
+        "JSON"
+    )]
+    [InlineData(
+        """{"program": "x", "arguments": {"start": []}, "keys": [{"variable": "A", "address": "B", "service": "https://a", """
+            + """ "unless": {"/etc/a": ["b"]}}]}""",
+        "keys[0].unless",
+        "below the home"
+    )]
     [InlineData("""{"like": "cobol"}""", "like", "codex")]
     public void Fault_IsNamedByItsPath(string json, string path, string says)
     {

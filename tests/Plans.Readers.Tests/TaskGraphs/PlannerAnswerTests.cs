@@ -24,6 +24,23 @@ public class PlannerAnswerTests
         Assert.Equal("do A", read.Plan.Request);
     }
 
+    /// <summary>A planner is a program that reads texts of others; it can't open the sandbox of its tasks.</summary>
+    [Fact]
+    public void Read_Hosts_AreLeftOut()
+    {
+        var answer = Whole.Replace(
+            "[\"test -s a.txt\"]",
+            "[{\"command\":\"test -s a.txt\",\"network\":[\"evil.example\"]}],\"network\":[\"evil.example\"]",
+            StringComparison.Ordinal
+        );
+
+        var task = Assert.Single(PlannerAnswer.Read(answer, "do A", "planner").Plan!.Tasks);
+
+        Assert.Contains("evil.example", answer, StringComparison.Ordinal);
+        Assert.Equal((null, null), (task.Network, Assert.Single(task.Verification).Network));
+        Assert.DoesNotContain("\"network\"", PlannerAnswer.Schema, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(null, "no-answer")]
     [InlineData("I'd rather not.", "no-answer")]

@@ -82,7 +82,9 @@ public sealed class TaskGraphYamlTests
         string[] inSchema = [.. schema["$defs"]!["task"]!["properties"]!.AsObject().Select(p => p.Key).Order(StringComparer.Ordinal)];
         string[] inPlan =
         [
-            .. JsonNode.Parse(PlanJson.WriteIndented(new Plan { Tasks = [new PlanTask { Id = "a" }] }))!["tasks"]![0]!
+            .. JsonNode.Parse(
+                PlanJson.WriteIndented(new Plan { Tasks = [new PlanTask { Id = "a", Network = TextList.Of(["example.com"]) }] })
+            )!["tasks"]![0]!
                 .AsObject()
                 .Select(p => p.Key)
                 .Order(StringComparer.Ordinal),

@@ -1,7 +1,6 @@
 using Orchestrator.Agents;
 using Orchestrator.Network;
 using Orchestrator.Runs.Sandboxing;
-using Orchestrator.Settings;
 using Xunit;
 
 namespace Orchestrator.Runs.Tests.Sandboxing;
@@ -22,6 +21,18 @@ public sealed class KeyPlaceholdersTests
         Assert.Equal((Proxy, "kept"), (environment["ANTHROPIC_BASE_URL"], environment["OTHER"]));
         Assert.DoesNotContain("real", environment.Values);
         Assert.False(environment.ContainsKey("ANTHROPIC_AUTH_TOKEN"));
+    }
+
+    /// <summary>Its program gets the other address by arguments, which are made before.</summary>
+    [Fact]
+    public void Replace_KeyWithoutAVariableForTheAddress_BecomesAPlaceholderForItsService()
+    {
+        Dictionary<string, string?> environment = new() { ["CODEX_API_KEY"] = "real" };
+
+        var key = Assert.Single(KeyPlaceholders.Replace([new AgentKey("CODEX_API_KEY", null, "https://api.openai.com/v1")], environment));
+
+        Assert.Equal(("real", "https://api.openai.com/v1"), (key.Key, key.Service));
+        Assert.Equal(key.Placeholder, Assert.Single(environment).Value);
     }
 
     [Fact]
@@ -68,16 +79,16 @@ public sealed class KeyPlaceholdersTests
     [Fact]
     public void Of_VariableThatTheSettingsName_IsHandedOver()
     {
-        PermissionSettings permissions = new("default", [], "auto") { Paths = [], Environment = ["ANTHROPIC_API_KEY"] };
+        string[] variables = ["ANTHROPIC_API_KEY"];
 
-        var outside = KeyPlaceholders.Of(AgentKey.OfAnthropic, permissions);
+        var outside = KeyPlaceholders.Of(AgentKey.OfAnthropic, variables);
 
         Assert.Equal("ANTHROPIC_AUTH_TOKEN", Assert.Single(outside).Variable);
         Assert.Equal(
             ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"],
             KeyPlaceholders.FindInside(
                 outside,
-                credentials: null,
+                ["OPENAI_API_KEY"],
                 new Dictionary<string, string>
                 {
                     ["OPENAI_API_KEY"] = "a",
@@ -85,8 +96,9 @@ public sealed class KeyPlaceholdersTests
                     ["ANTHROPIC_AUTH_TOKEN"] = "c",
                     ["GITHUB_TOKEN"] = "d",
                     ["AWS_REGION"] = "e",
+                    ["GEMINI_API_KEY"] = "f",
                 },
-                permissions
+                variables
             )
         );
     }

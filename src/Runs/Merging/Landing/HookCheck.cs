@@ -35,7 +35,7 @@ internal sealed class HookCheck(RunServices services)
         await tree.Place.Baseline.StageOnAsync(onto, stop);
         var changed = (await new Diffs(repository).BetweenAsync(onto, commit, stop)).Select(change => change.Path).ToList();
         var runner = new GateRunner(GateScheduler.Of(services.Environment, services.Time), services.Time);
-        var subject = await tree.SubjectAsync(changed, task: "", stop);
+        var subject = await tree.SubjectAsync(changed, task: "", gate: null, stop);
         var verdict = await runner.RunAsync(
             gate,
             subject with

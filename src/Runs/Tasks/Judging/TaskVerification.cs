@@ -37,7 +37,8 @@ public sealed class TaskVerification(RunServices services)
                     .. result.Problems,
                     $"Its programs were refused {Plural.Of(refused.Count, "host")}: {FileNames.Some(refused)}. If this is the "
                         + "cause, the user "
-                        + $"can allow {Plural.Form(refused.Count, "it", "one")}: 'orchestrate network allow {refused[0]}'.",
+                        + $"can allow {Plural.Form(refused.Count, "it", "one")}: 'orchestrate network allow {refused[0]}' for all, or "
+                        + $"'network: [{refused[0]}]' of the task or the gate in the plan.",
                 ],
             }
             : result;

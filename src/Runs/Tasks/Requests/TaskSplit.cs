@@ -112,6 +112,7 @@ public sealed class TaskSplit(RunServices services)
             MaxRetries = whole.MaxRetries,
             AllowLargeChanges = whole.AllowLargeChanges,
             Isolation = whole.Isolation,
+            Network = whole.Network,
             Parallel = whole.Parallel,
             Limits = whole.Limits,
         };

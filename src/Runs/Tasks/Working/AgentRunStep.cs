@@ -117,7 +117,7 @@ public sealed class AgentRunStep(RunServices services)
                     agent.Confined is null || !agent.IsNew
                         ? null
                         : await agent.Confined.PrepareAsync(agent.Input.Session, resources, CancellationToken.None),
-                Variables = agent.Files.Settings.Permissions.Environment,
+                Variables = agent.Files.Settings.VariablesOf(agent.Files.Settings.AgentOf(agent.PlanTask)),
                 Environment = resources.Variables(agent.Files.Settings.Worktrees.Environment),
             },
         };

@@ -54,6 +54,7 @@ internal sealed class ConfinedAgent(
             StepSandbox.PurposeOf(SandboxRole.Agent, workspace.Files.Folder, task.Id) with
             {
                 Agents = [settings.AgentOf(task)],
+                Hosts = task.Network ?? (IReadOnlyList<string>)[],
                 Keys = runner.Keys,
             },
             repository,

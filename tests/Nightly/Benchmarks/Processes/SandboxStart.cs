@@ -4,7 +4,8 @@ using Orchestrator.Processes;
 
 namespace Orchestrator.Benchmarks.Processes;
 
-/// <summary>The start of a program in the sandbox, made as that of a gate is, against the same program without it.</summary>
+/// <summary>The start of a program in the sandbox, made as that of a gate is, against the same program without it and by bubblewrap
+/// alone.</summary>
 internal static class SandboxStart
 {
     private const int Rounds = 41;
@@ -18,8 +19,11 @@ internal static class SandboxStart
     /// <summary>Caches of package managers, which can be written.</summary>
     private static readonly string[] Caches = [".npm", ".cache/pip", ".nuget/packages", ".local/share/NuGet"];
 
-    /// <summary>Prints two lines of a Markdown table: start, without, in the sandbox, difference, bar. The second one has private layers of
-    /// downloads.</summary>
+    /// <summary>Arguments of bubblewrap for the whole root, without any rule of ours.</summary>
+    private static readonly string[] Alone = ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--unshare-pid", "/bin/true"];
+
+    /// <summary>Prints two lines of a Markdown table: start, without and by bubblewrap alone, in the sandbox, ratio to bubblewrap alone,
+    /// difference to no sandbox and its bar. The second one has private layers of downloads.</summary>
     internal static async Task<int> RunAsync()
     {
         if ((await new Bubblewrap().CheckAsync()).Program is not { } program)
@@ -53,15 +57,18 @@ internal static class SandboxStart
                         : null,
                 },
             };
-            var (without, with) = (new List<double>(), new List<double>());
+            var alone = new ProcessCommand(program, Alone) { WorkingDirectory = work };
+            var (without, with, bare) = (new List<double>(), new List<double>(), new List<double>());
             for (var round = -2; round < Rounds; round++)
             {
                 var one = await Timing.MillisecondsAsync(() => new ProcessRunner().RunAsync(plain));
                 var other = await Timing.MillisecondsAsync(() => new ProcessRunner().RunAsync(confined));
+                var third = await Timing.MillisecondsAsync(() => new ProcessRunner().RunAsync(alone));
                 if (round >= 0)
                 {
                     without.Add(one);
                     with.Add(other);
+                    bare.Add(third);
                 }
             }
             var more = Timing.Median(without.Zip(with, (one, other) => other - one));
@@ -69,8 +76,9 @@ internal static class SandboxStart
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"| start of a program in the sandbox, home of {Entries} entries{(hasOverlays ? ", overlays" : "")} "
-                        + $"| without: {Timing.Median(without):0.0} ms | "
-                        + $"{Timing.Median(with):0.0} ms | {more:0.0} ms more | bar {bar:0} ms more |"
+                        + $"| without: {Timing.Median(without):0.0} ms, bubblewrap alone: {Timing.Median(bare):0.0} ms | "
+                        + $"{Timing.Median(with):0.0} ms, {more:0.0} ms more than without | "
+                        + $"{Timing.Median(with.Zip(bare, (ours, theirs) => ours / theirs)):0.00} | bar {bar:0} ms more |"
                 )
             );
             return more;

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Texts that are equal by content, because gates are compared by their members.</summary>
+/// <summary>Distinct texts in order, equal by content because gates are compared by their members.</summary>
 [JsonConverter(typeof(TextListConverter))]
 public sealed class TextList : IReadOnlyList<string>, IEquatable<TextList>
 {
@@ -12,7 +12,6 @@ public sealed class TextList : IReadOnlyList<string>, IEquatable<TextList>
     private TextList(string[] texts) => _texts = texts;
 
     /// <summary>Creates the list without duplicates, or returns null if it is empty.</summary>
-    /// <param name="texts">The texts.</param>
     public static TextList? Of(IEnumerable<string> texts) =>
         texts.Distinct(StringComparer.Ordinal).ToArray() is { Length: > 0 } some ? new TextList(some) : null;
 
@@ -45,7 +44,7 @@ public sealed class TextList : IReadOnlyList<string>, IEquatable<TextList>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
 
-/// <summary>Serializes texts as a JSON array.</summary>
+/// <summary>Serializes texts as an array.</summary>
 public sealed class TextListConverter : JsonConverter<TextList>
 {
     /// <inheritdoc/>
@@ -53,7 +52,7 @@ public sealed class TextListConverter : JsonConverter<TextList>
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
-            throw new JsonException("A list of texts was expected.");
+            throw new JsonException("A list of texts is expected.");
         }
         List<string> texts = [];
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)

@@ -1,0 +1,71 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Orchestrator.Agents.Descriptions;
+
+namespace Orchestrator.Agents.Described;
+
+/// <summary>Keys of a described program that stay outside its sandbox, and the arguments and variables with which it reaches their services
+/// there.</summary>
+/// <param name="description">Description of the program.</param>
+/// <param name="environment">Environment variables of the user.</param>
+/// <param name="home">Absolute path of the home directory.</param>
+internal sealed class DescribedKeys(AgentDescription description, IReadOnlyDictionary<string, string> environment, string home)
+{
+    private const string Address = "{address}";
+    private const long LargestFile = 4 << 20;
+
+    /// <summary>Returns the keys that can stay outside: not those whose key or service the user has configured elsewhere.</summary>
+    public IReadOnlyList<KeyDescription> All => [.. description.Keys.Where(key => !IsConfigured(key))];
+
+    /// <summary>Returns the arguments in place of <c>{keys}</c>.</summary>
+    public IReadOnlyList<string> Arguments(AgentStart start) =>
+        start.Sandbox?.Door is { } door
+            ? [.. Outside(start).SelectMany(key => key.Arguments).Select(argument => Fill(argument, door.ServiceAddress))]
+            : [];
+
+    /// <summary>Returns the variables that give the program other addresses of its services.</summary>
+    public IReadOnlyDictionary<string, string> Variables(AgentStart start)
+    {
+        Dictionary<string, JsonObject> merged = [];
+        if (start.Sandbox?.Door is { } door)
+        {
+            foreach (var (name, value) in Outside(start).SelectMany(key => key.Environment))
+            {
+                var own = JsonNode.Parse(Fill(value, door.ServiceAddress))!.AsObject();
+                merged[name] = merged.TryGetValue(name, out var other) ? Merge(other, own) : own;
+            }
+        }
+        return merged.ToDictionary(pair => pair.Key, pair => pair.Value.ToJsonString());
+    }
+
+    private IEnumerable<KeyDescription> Outside(AgentStart start) =>
+        All.Where(key => environment.GetValueOrDefault(key.Variable, "").Trim().Length > 0 && !start.Variables.Contains(key.Variable));
+
+    private bool IsConfigured(KeyDescription key) =>
+        key.Environment.Keys.Any(name => environment.GetValueOrDefault(name) is { Length: > 0 })
+        || key.Unless.Any(unless => Contains(Path.Combine(home, unless.Key), unless.Value));
+
+    private static bool Contains(string file, IReadOnlyList<string> texts)
+    {
+        try
+        {
+            return RegularFile.TryRead(file, LargestFile) is { } content
+                && texts.Any(text => content.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0);
+        }
+        catch (Exception unread) when (unread is IOException or UnauthorizedAccessException)
+        {
+            return false; // The program can't read it either.
+        }
+    }
+
+    private static string Fill(string text, string address) => text.Replace(Address, address, StringComparison.Ordinal);
+
+    private static JsonObject Merge(JsonObject first, JsonObject second)
+    {
+        foreach (var (name, value) in second)
+        {
+            first[name] = first[name] is JsonObject inner && value is JsonObject own ? Merge(inner, own).DeepClone() : value?.DeepClone();
+        }
+        return first;
+    }
+}
