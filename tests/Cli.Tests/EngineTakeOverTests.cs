@@ -105,7 +105,7 @@ public class EngineTakeOverTests
         File.WriteAllText(Path.Combine(cli.Home, "go"), "");
         var resumed = await resuming;
 
-        Assert.DoesNotContain("Nobody works", working.People, StringComparison.Ordinal);
+        Assert.DoesNotContain("No process works", working.People, StringComparison.Ordinal);
         Assert.Contains("No process works on it now. 'orchestrate resume first' continues it.", abandoned.People, StringComparison.Ordinal);
         Assert.Equal((false, true), ((bool)workingJson["abandoned"]!, (bool)abandonedJson["abandoned"]!));
         Assert.False(isLeft, "The gate of the killed process still ran.");

@@ -195,7 +195,7 @@ public sealed class CleaningTests
         var remains = Assert.Single(await new RunSurvey(repository, "orchestrator").LookAsync([ended], None));
         var said = await new RunRemoval(repository, null).RemoveAsync(remains, Forget, None);
 
-        Assert.StartsWith($"what /nowhere/at/all has of {RunFixture.RunId} stays there: ", said, StringComparison.Ordinal);
+        Assert.StartsWith($"the refs of {RunFixture.RunId} on /nowhere/at/all stay there: ", said, StringComparison.Ordinal);
         Assert.False(Directory.Exists(run.Folder.Path));
     }
 

@@ -44,7 +44,7 @@ internal static class CulpritSearch
     /// <summary>True if the entries that are not suspected are so few, or fail so seldom, that they probably pass without the
     /// suspects.</summary>
     private static bool OthersProbablyPass(MergeQueueState state, int others) =>
-        state.Verdicts is null || others * state.Verdicts.FailureRate <= FewFailures;
+        state.Verdicts is null || others * state.Verdicts.EstimateFailureRate() <= FewFailures;
 
     /// <summary>Moves the suspects behind all other entries.</summary>
     private static MergeQueueStep.Remake SuspectsLast(TrainBatch batch, int green, int red)

@@ -15,8 +15,8 @@ internal sealed record MergeQueueState
     /// <summary>Number of concurrent gate runs.</summary>
     public int Parallel { get; init; } = 1;
 
-    /// <summary>Size of the next batch, without <see cref="Verdicts"/>. Incremented for each merged entry, up to <see cref="Limit"/>, and halved for each returned entry.
-    /// 0 for the limit.</summary>
+    /// <summary>Size of the next batch, without <see cref="Verdicts"/>. Incremented for each merged entry, up to <see cref="Limit"/>, and
+    /// halved for each returned entry. 0 for the limit.</summary>
     public int Window { get; init; }
 
     /// <summary>Recent verdicts; null for queues from before, whose decisions do not depend on them.</summary>
@@ -70,7 +70,7 @@ internal sealed record MergeQueueState
 
     /// <summary>Maximum size of the next batch.</summary>
     public int Most =>
-        Verdicts is not null ? Math.Min(Verdicts.BatchSize, Limit)
+        Verdicts is not null ? Math.Min(Verdicts.ChooseBatchSize(), Limit)
         : Window == 0 ? Limit
         : Math.Clamp(Window, 1, Limit);
 

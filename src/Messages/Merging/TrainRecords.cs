@@ -23,14 +23,12 @@ public sealed record RecentVerdicts([property: Range(0, int.MaxValue)] int Judge
     // With more entries than this, earlier ones count half.
     private const int Memory = 64;
 
-    /// <summary>Expected part of the next entries that will fail: 1/32 before the first verdict.</summary>
-    [JsonIgnore]
-    public double FailureRate => (Returned + 0.25) / (Judged + 8);
+    /// <summary>Returns the expected part of the next entries that will fail: 1/32 before the first verdict.</summary>
+    public double EstimateFailureRate() => (Returned + 0.25) / (Judged + 8);
 
-    /// <summary>Size of a batch with which the fewest gate runs per entry are expected: a power of two, at least 1.</summary>
+    /// <summary>Returns the size of a batch with which the fewest gate runs per entry are expected: a power of two, at least 1.</summary>
     /// <remarks>Source: generalized binary splitting (Hwang 1972).</remarks>
-    [JsonIgnore]
-    public int BatchSize => 1 << BitOperations.Log2((uint)Math.Max(1, (int)((1 - FailureRate) / FailureRate)));
+    public int ChooseBatchSize() => 1 << BitOperations.Log2((uint)Math.Max(1, (int)((1 - EstimateFailureRate()) / EstimateFailureRate())));
 
     /// <summary>Returns the verdicts with further ones.</summary>
     /// <param name="landed">Number of further entries that landed.</param>

@@ -118,7 +118,7 @@ public sealed class RunEnding(RunServices services)
         ];
     }
 
-    /// <summary>Divides branches into those to delete, because all their commits are kept elsewhere, and notes on those that stay.</summary>
+    /// <summary>Divides branches into those to delete, because their commits are kept elsewhere, and notes on those that stay.</summary>
     private static async Task<(List<RefChange> Gone, List<string> Staying)> JudgeBranchesAsync(
         IEnumerable<KeyValuePair<string, string>> branches,
         string[] keepers,

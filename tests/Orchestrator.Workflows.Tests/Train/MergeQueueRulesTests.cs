@@ -320,8 +320,8 @@ public sealed class MergeQueueRulesTests
     {
         var verdicts = Enumerable.Range(0, 100).Aggregate(new RecentVerdicts(0, 0), (all, _) => all.With(0, 1));
 
-        Assert.Equal(1, verdicts.BatchSize);
-        Assert.True(Enumerable.Range(0, 30).Aggregate(verdicts, (all, _) => all.With(8, 0)).BatchSize > 8);
+        Assert.Equal(1, verdicts.ChooseBatchSize());
+        Assert.True(Enumerable.Range(0, 30).Aggregate(verdicts, (all, _) => all.With(8, 0)).ChooseBatchSize() > 8);
     }
 
     /// <summary>Entries 4 to 8 are not suspected once the first four failed.</summary>

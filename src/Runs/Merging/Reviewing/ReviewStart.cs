@@ -89,7 +89,8 @@ public sealed class ReviewStart(RunServices services)
 
     private static string TooLarge(IReadOnlyList<ReviewedFile>? changed) =>
         changed is null
-            ? "The change is too large to be reviewed: more than 64 MB. Nothing was accepted. Land it without a review (skip), or divide it."
+            ? "The change is too large to be reviewed: more than 64 MB. Nothing was accepted. Land it without a review (skip), "
+                + "or divide it."
             : $"The change is too large to be reviewed: {Plural.Of(changed.Sum(f => f.Lines), "line")} in "
                 + $"{Plural.Of(changed.Count, "file")}. Nothing was accepted. Land it without a review (skip), or divide it.";
 

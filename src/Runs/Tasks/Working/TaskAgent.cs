@@ -93,7 +93,7 @@ internal sealed record TaskAgent(
             : null;
 }
 
-/// <summary>What is known of an agent that has ended.</summary>
+/// <summary>Outcome and observations of an agent that has ended.</summary>
 /// <param name="Outcome">Outcome of the agent.</param>
 /// <param name="Tools">Tool calls of the agent.</param>
 /// <param name="ToolNotices">Notices about tools that the agent did not get.</param>
