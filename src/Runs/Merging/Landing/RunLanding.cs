@@ -139,7 +139,8 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
                     Evidence = GateCheck.EvidenceOf(files, failures[0]),
                     Message =
                         $"Nothing was landed, because these gates fail on the merged work: {GateFormatter.Failing(failures)} "
-                        + $"Wait for the other tasks, or repair it on {input.Staging} ({Fix(repository, input).Edit}), then: {Again(input)}",
+                        + $"Wait for the other tasks, or repair it on {input.Staging} ({Fix(repository, input).Edit}), then: "
+                        + Again(input),
                 }
         );
     }
