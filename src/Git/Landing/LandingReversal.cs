@@ -210,7 +210,8 @@ public sealed class LandingReversal(GitRepository repository)
         ReversalResult InTheWay(GitException refusal) =>
             new(
                 ReversalState.CheckoutInUse,
-                $"'{checkout.Path}' has changes that prevent this. Commit or stash them, then run the command again. ({refusal.ErrorOutput})"
+                $"'{checkout.Path}' has changes that prevent this. Commit or stash them, then run the command again. "
+                    + $"({refusal.ErrorOutput})"
             );
 
         static bool IsInTheWay(GitException refusal) => refusal is not GitLockedException && refusal.ExitCode is 1 or 128;
