@@ -26,7 +26,7 @@ public sealed class AgentLimitTests
         var resumed = await cli.RunAsync("resume");
 
         Assert.True(run.ExitCode == 1, run.People);
-        Assert.Matches(@"a: failed.* held \d+(\.\d)? MB of memory; its limit is 40 MB\. .*limits\.memory", run.People);
+        Assert.Matches(@"a: failed.* used \d+(\.\d)? MB of memory; its limit is 40 MB\. .*limits\.memory", run.People);
         Assert.Equal(4, retry.ExitCode);
         Assert.True(resumed.ExitCode == 0, resumed.People);
         Assert.Matches(
