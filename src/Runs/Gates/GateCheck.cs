@@ -66,22 +66,12 @@ public sealed class GateCheck(RunServices services)
         var lacksTests = GateBaseline.LackTests(atBase, gates) && (task.Length > 0 || GateBaseline.SomeTaskLacksTests(files, atBase));
         await using var tree = new GateTree(files, repository, services, commit, isMerge, isBase, evidence, task);
         var pass = new Pass(files, repository, tree, question, evidence, isBase);
-        var concerned =
-            onlyConcerned && !changed.Any(Ownership.Of(files.Settings.Train.Barriers).Owns)
-                ? GateOrder.ConcernedBy(gates, changed)
-                : gates.ToHashSet();
+        var skipped = onlyConcerned ? SkippedFor(changed, gates, files) : [];
         foreach (var gate in gates)
         {
-            if (!concerned.Contains(gate))
+            if (skipped.GetValueOrDefault(gate) is { } notRun)
             {
-                Told(
-                    new GateVerdict
-                    {
-                        Gate = gate,
-                        Command = gate.Command,
-                        Result = GateResult.Skipped,
-                    }
-                );
+                Told(notRun);
                 continue;
             }
             if (lookups[gate].Known is { } hit)
@@ -115,6 +105,29 @@ public sealed class GateCheck(RunServices services)
             outcomes.Add(verdict);
             GateEvidence.Add(files.Folder, evidence, verdict);
         }
+    }
+
+    /// <summary>Returns the verdicts of gates that are not run, because they cover no changed file. A barrier of the merge queue concerns
+    /// every gate.</summary>
+    private static Dictionary<Gate, GateVerdict> SkippedFor(IReadOnlyList<string> changed, IReadOnlyList<Gate> gates, RunFiles files)
+    {
+        if (changed.Any(Ownership.Of(files.Settings.Train.Barriers).Owns))
+        {
+            return [];
+        }
+        var concerned = GateOrder.ConcernedBy(gates, changed);
+        return gates
+            .Where(gate => !concerned.Contains(gate))
+            .Distinct()
+            .ToDictionary(
+                gate => gate,
+                gate => new GateVerdict
+                {
+                    Gate = gate,
+                    Command = gate.Command,
+                    Result = GateResult.Skipped,
+                }
+            );
     }
 
     /// <summary>Runs a gate in a tree that is ready, and records its verdict.</summary>
