@@ -47,7 +47,7 @@ public class SpreadPlaceTests
         await hosts.UntilCompletedAsync();
 
         Assert.Equal(2, exported.ExitCode);
-        Assert.Contains($"t{first} is executed on ", exported.Error, StringComparison.Ordinal);
+        Assert.Contains($"t{first} runs on ", exported.Error, StringComparison.Ordinal);
         Assert.NotEqual("", kept);
         Assert.Equal("whole 1", await hosts.Home.ReadAsync("main:t1.txt"));
         Assert.Equal("whole 2", await hosts.Home.ReadAsync("main:t2.txt"));
@@ -69,7 +69,7 @@ public class SpreadPlaceTests
 
         await hosts.Home.UntilAsync(
             "night",
-            status => ((string?)status["tasks"]?[0]?["reason"])?.Contains("(hosts.memory)", StringComparison.Ordinal) == true
+            status => ((string?)status["tasks"]?[0]?["reason"])?.Contains("hosts.memory requires", StringComparison.Ordinal) == true
         );
         await using var second = await large.ServeAsync("worker", "--yes", "--slots", "1");
         await hosts.UntilCompletedAsync();
