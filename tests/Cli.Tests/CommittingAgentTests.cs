@@ -86,7 +86,7 @@ public class CommittingAgentTests
         if (sandbox == "off")
         {
             Assert.Contains(
-                "a branch of its own, mine",
+                "the agent worked on its own branch mine",
                 (string)tasks.Single(task => (string?)task!["id"] == "own-branch")!["reason"]!,
                 StringComparison.Ordinal
             );

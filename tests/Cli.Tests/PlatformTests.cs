@@ -23,7 +23,7 @@ public class PlatformTests
         var result = await RunAsync(cli, Mac, arguments);
 
         Assert.Equal(5, result.ExitCode);
-        Assert.Contains("this is Darwin 25.0", result.People, StringComparison.Ordinal);
+        Assert.Contains("on Darwin 25.0", result.People, StringComparison.Ordinal);
         Assert.Contains("macOS is not supported yet", result.People, StringComparison.Ordinal);
         Assert.Contains("WSL 2", result.People, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(cli.Folder, ".orchestrator")));

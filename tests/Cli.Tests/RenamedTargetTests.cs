@@ -26,7 +26,7 @@ public sealed class RenamedTargetTests
         var recommended = (string)(await cli.RunAsync("status", "--json")).Json["questions"]![0]!["commands"]![0]!;
 
         Assert.Equal(3, stopped.ExitCode);
-        Assert.Contains("The branch main is gone", stopped.People, StringComparison.Ordinal);
+        Assert.Contains("The branch main no longer exists", stopped.People, StringComparison.Ordinal);
         Assert.Equal($"orchestrate promote {run} --target trunk", recommended);
         var unknown = await cli.RunAsync("promote", "--target", "trnk");
         Assert.Equal(2, unknown.ExitCode);

@@ -37,7 +37,7 @@ public sealed class TamperedFilesTests
 
         var found = await FindAsync("sh check.sh", [], "check.sh", FileChange.Modified, [other, patch]);
 
-        Assert.EndsWith($"does.{said}", found.ForPerson[0], StringComparison.Ordinal);
+        Assert.EndsWith($"the gate 'sh check.sh'.{said}", found.ForPerson[0], StringComparison.Ordinal);
     }
 
     [Theory]

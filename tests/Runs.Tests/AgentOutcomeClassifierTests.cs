@@ -27,7 +27,7 @@ public class AgentOutcomeClassifierTests
 
     [Theory]
     [InlineData("pandas>=2.0", "", "", "needs pandas>=2.0 (because)")]
-    [InlineData("", "src/api.py", "", "would have to write src/api.py (because)")]
+    [InlineData("", "src/api.py", "", "needs to write src/api.py (because)")]
     [InlineData("", "", "the parser", "is too big, so its agent proposes these parts: (1) the parser (because)")]
     [InlineData("", "", "", "because")]
     public void Of_BlockedAgent_SaysWhatItWouldTake(string need, string file, string split, string expected)

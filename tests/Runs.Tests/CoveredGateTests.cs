@@ -7,16 +7,17 @@ namespace Orchestrator.Runs.Tests;
 /// <summary>Tests of gates that name the files that they cover.</summary>
 public sealed class CoveredGateTests
 {
-    private static readonly Gate Api = new("test ! -f api/broken && test ! -f web/schema/broken") { Covers = TextList.Of(["api/**"]) };
-
+    /// <summary>The gate fails on both works together only, so each passes alone.</summary>
     [Theory]
-    [InlineData("web/broken", MergeOutcome.Made)]
-    [InlineData("api/broken", MergeOutcome.Refused)]
-    [InlineData("web/schema/broken", MergeOutcome.Refused)]
+    [InlineData("web/new", MergeOutcome.Made)]
+    [InlineData("api/new", MergeOutcome.Refused)]
+    [InlineData("web/schema/new", MergeOutcome.Refused)]
     public async Task Merge_OfAFile_RunsTheGatesThatCoverIt(string file, MergeOutcome expected)
     {
-        using var run = await BeginAsync(Api);
-        var work = await run.WorkAsync("a", file, "1\n");
+        using var repository = await TemporaryRepository.CreateAsync();
+        using var run = await BeginAsync(repository, new Gate($"test ! -f {file} || test ! -f other") { Covers = TextList.Of(["api/**"]) });
+        var (work, other) = (await run.WorkAsync("a", file, "1\n"), await run.WorkAsync("b", "other", "1\n"));
+        Assert.Equal(MergeOutcome.Merged, (await run.MergeAsync("b", other.Commit)).Outcome);
 
         var merged = await run.GateBatchAsync(await run.BuildBatchAsync(work), tries: 1, work);
 
@@ -26,11 +27,11 @@ public sealed class CoveredGateTests
     [Fact]
     public async Task Merge_AGateThatIsNeeded_RunsWithTheOneThatNeedsIt()
     {
+        using var repository = await TemporaryRepository.CreateAsync();
+        await repository.CommitAsync("ignored", (".gitignore", "out/\n"));
         var build = new Gate("mkdir -p out && touch out/built") { Covers = TextList.Of(["api/**"]) };
-        using var run = await BeginAsync(
-            build,
-            new Gate("test -f out/built", GateType.Test) { Needs = TextList.Of([build.Command]), Covers = TextList.Of(["web/**"]) }
-        );
+        var test = new Gate("test -f out/built") { Needs = TextList.Of([build.Command]), Covers = TextList.Of(["web/**"]) };
+        using var run = await BeginAsync(repository, build, test);
         var work = await run.WorkAsync("a", "web/page.js", "1\n");
 
         var merged = await run.GateBatchAsync(await run.BuildBatchAsync(work), tries: 1, work);
@@ -41,9 +42,14 @@ public sealed class CoveredGateTests
     [Fact]
     public async Task Land_WorkThatAGateDoesNotCover_RunsItAllTheSame()
     {
-        using var run = await BeginAsync(new Gate("test ! -f web/broken") { Covers = TextList.Of(["api/**"]) });
-        var work = await run.WorkAsync("a", "web/broken", "1\n");
+        using var repository = await TemporaryRepository.CreateAsync();
+        using var run = await BeginAsync(
+            repository,
+            new Gate("test ! -f web/broken || test ! -f other") { Covers = TextList.Of(["api/**"]) }
+        );
+        var (work, other) = (await run.WorkAsync("a", "web/broken", "1\n"), await run.WorkAsync("b", "other", "1\n"));
         Assert.Equal(MergeOutcome.Merged, (await run.MergeAsync("a", work.Commit)).Outcome);
+        Assert.Equal(MergeOutcome.Merged, (await run.MergeAsync("b", other.Commit)).Outcome);
 
         var landed = await run.LandOnlyAsync();
 
@@ -51,18 +57,25 @@ public sealed class CoveredGateTests
         Assert.Contains("these gates fail", landed.Message);
     }
 
-    private static Task<RunFixture> BeginAsync(params Gate[] gates)
+    private static Task<RunFixture> BeginAsync(TemporaryRepository repository, params Gate[] gates)
     {
         var start = RunFixture
             .Start(gates)
             .With(settings => settings with { Train = settings.Train with { Barriers = ["web/schema/**"] } });
         return RunFixture.BeginAsync(
+            repository,
             start,
             new PlanTask
             {
                 Id = "a",
                 Description = "a",
-                FilesWrite = ["**"],
+                FilesWrite = ["web/**", "api/**"],
+            },
+            new PlanTask
+            {
+                Id = "b",
+                Description = "b",
+                FilesWrite = ["other"],
             }
         );
     }

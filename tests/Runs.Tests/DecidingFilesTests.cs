@@ -47,7 +47,7 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
 
         var named = await Assert.ThrowsAsync<StepException>(() => run.VerifyAsync("a", prepared));
 
-        Assert.Contains($"Somebody changed .orchestrator/runs/{RunFixture.RunId}/{name}", named.Message, StringComparison.Ordinal);
+        Assert.Contains($".orchestrator/runs/{RunFixture.RunId}/{name} was changed since the run", named.Message, StringComparison.Ordinal);
         Assert.True(named.IsFinal);
         Assert.True(File.Exists(file + VerifiedFile.ChangedSuffix + "1"));
         Assert.False(File.Exists(file));

@@ -45,11 +45,11 @@ public sealed class LiarTests
     )]
     [InlineData(
         "echo \"for f in $1/.orchestrator/runs/*/tasks/a/gates-1/gate-*.log; do seq 312 >> \\$f; done\" > tests/test_work.sh",
-        "has an anomaly: another program wrote to the gate's output file while it ran"
+        "passed with an anomaly: another program wrote to the gate's output file while it ran"
     )]
     [InlineData(
         "echo \"echo '<testsuite><testcase/><testcase/><testcase/><testcase/></testsuite>' > junit.xml\" > tests/test_work.sh",
-        "has an anomaly: it printed 3 tests, junit.xml says 4"
+        "passed with an anomaly: it printed 3 tests, junit.xml says 4"
     )]
     [InlineData(
         "echo true > tests/test_work.sh; printf 'def test_sum():\n    assert True\n' > tests/checks.py",

@@ -57,7 +57,7 @@ public class NotificationSettingsTests
     [InlineData("{provider: ntfy, url: 'http://ntfy.sh/x', secret: $T}", "https")]
     [InlineData("{provider: slack}", "address of a webhook")]
     [InlineData("{provider: webhook, url: 'https://a.example/x'}", "key to sign")]
-    [InlineData("{provider: command}", "no command")]
+    [InlineData("{provider: command}", "the command is missing")]
     [InlineData("{provider: email, url: 'smtp://a.example:587', from: a@example.org}", "receivers")]
     [InlineData("{provider: email, url: 'https://a.example', from: a@example.org, to: [b@example.org]}", "server")]
     [InlineData("{provider: email, url: 'smtp://a.example', from: a@example.org, to: [b@example.org], user: a}", "password")]
