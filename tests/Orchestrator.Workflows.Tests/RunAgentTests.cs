@@ -202,7 +202,7 @@ public sealed class RunAgentTests
         );
         Assert.Contains(
             run.Activities.Events,
-            happened => happened.Reason.Contains("the conversation with claude is lost to it", StringComparison.Ordinal)
+            happened => happened.Reason.Contains("without the conversation with claude", StringComparison.Ordinal)
         );
     }
 

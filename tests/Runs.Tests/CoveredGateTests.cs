@@ -1,5 +1,6 @@
 using Orchestrator.Messages;
 using Orchestrator.Plans;
+using Orchestrator.TestKit.Git;
 using Xunit;
 
 namespace Orchestrator.Runs.Tests;

@@ -142,7 +142,7 @@ public sealed class TaskMergeStepsTests
         await run.MergeAsync("a", workOfA.Commit);
         var conflict = await run.MergeAsync("b", workOfB.Commit);
         var report = await File.ReadAllTextAsync(Path.Combine(repository.Path, conflict.ProblemsFile));
-        Assert.Contains("In conflict with a: Task a", report);
+        Assert.Contains("In conflict with a\n", report);
         Assert.Contains("from a", report);
 
         var again = await run.PrepareAsync("b", attempt: 2, withStaging: true);

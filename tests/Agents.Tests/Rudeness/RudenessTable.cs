@@ -43,7 +43,7 @@ internal static class RudenessTable
             IsOfJson = true,
             IsNotOfAcp = true,
             Resumes = true,
-            InDetail = "another one",
+            InDetail = "but continued",
         },
         new("cumulative-usage", AgentFailure.None)
         {
