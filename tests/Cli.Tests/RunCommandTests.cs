@@ -371,7 +371,7 @@ public class RunCommandTests
     [InlineData(2, "The plan file my plan.yaml does not exist", "run", "my plan.yaml")]
     [InlineData(2, "no 'tasks.yaml'|no plan was named|No plan was named", "run")]
     [InlineData(2, "has no run yet", "status")]
-    [InlineData(2, "No run is named", "report", "x")]
+    [InlineData(2, "No run is named|has no run yet", "report", "x")]
     [InlineData(2, "has no run yet", "resume")]
     [InlineData(2, "whole number", "run", "good.yaml", "--workers", "zero")]
     [InlineData(2, "the agent 'mien' is unknown", "run", "good.yaml", "--agent", "mien")]
