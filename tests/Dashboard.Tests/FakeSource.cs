@@ -206,7 +206,7 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries, IRunCommands
             () =>
                 place is "x:1" or "1"
                     ? new ProofDocument(Proof())
-                    : throw new UseCaseException(Outcome.Usage, "There is no such line.", "The file has 1 line.")
+                    : throw new UseCaseException(Outcome.Usage, "This line does not exist.", "The file has 1 line.")
         );
 
     public SessionsDocument Conversations(double? hours, int limit, CancellationToken stop) =>

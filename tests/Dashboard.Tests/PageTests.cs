@@ -289,7 +289,7 @@ public sealed class PageTests
         var html = await page.Browser.GetStringAsync(path);
 
         Assert.Contains("name=\"place\"", html, StringComparison.Ordinal);
-        Assert.Equal(path.Contains('='), html.Contains("There is no such line", StringComparison.Ordinal));
+        Assert.Equal(path.Contains('='), html.Contains("does not exist", StringComparison.Ordinal));
         Assert.Equal(asked, page.Source.Reads.Count(question => question.StartsWith("proof", StringComparison.Ordinal)));
     }
 
