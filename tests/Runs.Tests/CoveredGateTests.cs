@@ -40,6 +40,44 @@ public sealed class CoveredGateTests
         Assert.Equal(MergeOutcome.Made, merged.Outcome);
     }
 
+    /// <summary>Otherwise an agent that did nothing would be done, since no gate covers what it changed.</summary>
+    [Fact]
+    public async Task Verify_WithoutAChange_RunsEveryGate()
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        using var run = await RunFixture.BeginAsync(
+            repository,
+            RunFixture.Start(),
+            new PlanTask
+            {
+                Id = "a",
+                Description = "a",
+                FilesWrite = ["api/**"],
+                Verification = [new Gate("test -f api/new") { Covers = TextList.Of(["api/**"]) }],
+            }
+        );
+        var prepared = await run.PrepareAsync("a");
+
+        var work = await run.VerifyAsync("a", prepared);
+
+        Assert.NotEmpty(work.Problems);
+    }
+
+    [Theory]
+    [InlineData("web/page.js", false)]
+    [InlineData("api/new", true)]
+    public async Task Verify_WorkOfAnAgentThatFailed_NeedsAGateThatRan(string file, bool isAccepted)
+    {
+        using var repository = await TemporaryRepository.CreateAsync();
+        using var run = await BeginAsync(repository, new Gate("true") { Covers = TextList.Of(["api/**"]) });
+        var prepared = await run.PrepareAsync("a");
+        run.Write(prepared, file, "1\n");
+
+        var work = await run.VerifyAsync("a", prepared, endedWith: "It ended with exit code 1.", claimedDone: true);
+
+        Assert.Equal(isAccepted, work.Problems.Count == 0);
+    }
+
     [Fact]
     public async Task Land_WorkThatAGateDoesNotCover_RunsItAllTheSame()
     {

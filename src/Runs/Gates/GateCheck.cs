@@ -108,10 +108,10 @@ public sealed class GateCheck(RunServices services)
     }
 
     /// <summary>Returns the verdicts of gates that are not run, because they cover no changed file. A barrier of the merge queue concerns
-    /// every gate.</summary>
+    /// every gate. Without a change all gates run, because they alone show that no change was needed.</summary>
     private static Dictionary<Gate, GateVerdict> SkippedFor(IReadOnlyList<string> changed, IReadOnlyList<Gate> gates, RunFiles files)
     {
-        if (changed.Any(Ownership.Of(files.Settings.Train.Barriers).Owns))
+        if (changed.Count == 0 || changed.Any(Ownership.Of(files.Settings.Train.Barriers).Owns))
         {
             return [];
         }

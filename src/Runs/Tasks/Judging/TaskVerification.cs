@@ -158,7 +158,7 @@ public sealed class TaskVerification(RunServices services)
     }
 
     private static VerifyResult? RefuseGivenUp(Work work, IReadOnlyList<GateVerdict> outcomes) =>
-        work.Input.EndedWith.Length > 0 && (!work.Input.ClaimedDone || !outcomes.Any(outcome => outcome.Passed))
+        work.Input.EndedWith.Length > 0 && (!work.Input.ClaimedDone || !outcomes.Any(outcome => outcome.Result == GateResult.Passed))
             ? work.Refuse([work.Input.ClaimedDone ? Unproven : GaveUp])
             : null;
 
