@@ -187,7 +187,6 @@ public sealed class DescribedAgentRunner(
             start.AnswerSchema is not null ? arguments.Answer ?? []
             : start.Sandbox is not null ? arguments.Confined
             : arguments.Free;
-        var keys = OwnKeys.Arguments(start);
         return
         [
             .. Before,
@@ -196,7 +195,7 @@ public sealed class DescribedAgentRunner(
                     argument switch
                     {
                         "{permissions}" => permissions,
-                        "{keys}" => keys,
+                        "{keys}" => OwnKeys.Arguments(start),
                         "{model}" => start.Model is null ? [] : arguments.Model,
                         _ => [argument],
                     }

@@ -28,7 +28,7 @@ internal sealed class AgentRunEvaluation(RunServices services, TaskAgent agent, 
                 SnapshotProblem = ended.SnapshotProblem,
                 Attempt = agent.Input.Attempt,
                 Account = governed.Agent.Account,
-                Agent = agent.Files.Settings.AgentOf(agent.PlanTask),
+                Agent = agent.Name,
                 IsAtGrant = governed.Use.EndsAtGrant(outcome),
             }
         );
@@ -128,7 +128,7 @@ internal sealed class AgentRunEvaluation(RunServices services, TaskAgent agent, 
             Tokens = notes.Tokens,
             Turns = outcome.Turns,
             ResetAt = AgentOutcomeClassifier.ResetOf(outcome, services.Time.GetUtcNow()),
-            Signature = AgentOutcomeClassifier.SignatureOf(outcome, claim, files.Settings.AgentOf(task), start.Task),
+            Signature = AgentOutcomeClassifier.SignatureOf(outcome, claim, agent.Name, start.Task),
             Folder = files.Folder.Relative(start.Folder),
             SaidHash = said,
             Called = outcome.SubAgents.Intersect(task.RequiredAgents, StringComparer.Ordinal).ToList() is { Count: > 0 } called

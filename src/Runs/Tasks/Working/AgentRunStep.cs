@@ -117,7 +117,7 @@ public sealed class AgentRunStep(RunServices services)
                     agent.Confined is null || !agent.IsNew
                         ? null
                         : await agent.Confined.PrepareAsync(agent.Input.Session, resources, CancellationToken.None),
-                Variables = agent.Files.Settings.VariablesOf(agent.Files.Settings.AgentOf(agent.PlanTask)),
+                Variables = agent.Files.Settings.VariablesOf(agent.Name),
                 Environment = resources.Variables(agent.Files.Settings.Worktrees.Environment),
             },
         };
@@ -136,12 +136,11 @@ public sealed class AgentRunStep(RunServices services)
     // The first of several simultaneous agents starts earlier, so that the others find its prompt in the provider's cache.
     private async Task LeadAsync(TaskAgent agent, StepExecution execution)
     {
-        var name = agent.Files.Settings.AgentOf(agent.PlanTask);
-        var lead = agent.Files.Settings.WarmUpOf(name);
+        var lead = agent.Files.Settings.WarmUpOf(agent.Name);
         if (agent.IsNew && !agent.Input.Stop && lead > TimeSpan.Zero)
         {
             using var left = CancellationTokenSource.CreateLinkedTokenSource(execution.Stop, execution.Detach);
-            await services.Part(part => new WarmUp(part.Time)).WaitAsync(WarmUp.PrefixOf(name, agent.Start), lead, left.Token);
+            await services.Part(part => new WarmUp(part.Time)).WaitAsync(WarmUp.PrefixOf(agent.Name, agent.Start), lead, left.Token);
         }
     }
 

@@ -25,6 +25,9 @@ internal sealed record TaskAgent(
     AgentStartState State
 )
 {
+    /// <summary>Name of the agent in the settings.</summary>
+    public string Name => Files.Settings.AgentOf(PlanTask);
+
     /// <summary>The agent's confinement, or null if it has no worktree.</summary>
     public ConfinedAgent? Confined { get; init; }
 
