@@ -131,7 +131,7 @@ internal static class DescriptionRules
     {
         if (!Uri.TryCreate(key.Service, UriKind.Absolute, out var service) || service.Scheme is not ("https" or "http"))
         {
-            yield return new DescriptionFault($"{path}.service", $"'{key.Service}' is no address.", "Write https://HOST.");
+            yield return new DescriptionFault($"{path}.service", $"'{key.Service}' is not an address.", "Write https://HOST.");
         }
         if (key.Address is null && key.Arguments.Count == 0 && key.Environment.Count == 0)
         {
@@ -161,7 +161,7 @@ internal static class DescriptionRules
         {
             yield return new DescriptionFault(
                 $"{path}.environment.{variable.Key}",
-                "it is no JSON object.",
+                "it is not a JSON object.",
                 "Write one as text; 'address' names a variable that contains only the address."
             );
         }

@@ -95,7 +95,7 @@ public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocati
         {
             context.Interaction.Say($"  {clause}");
         }
-        context.Interaction.Say("What could wake you, or end it early:");
+        context.Interaction.Say("Events that could wake you or end the run early:");
         foreach (var entry in entries.OrderByDescending(entry => entry.Status))
         {
             context.Interaction.Say($"  {CheckDocument.Word(entry.Status), -4}  {entry.Name}: {LocalTimes.In(entry.Message)}");
