@@ -12,6 +12,12 @@ public sealed record DiffLine(string Look, IReadOnlyList<CodePart> Parts)
 
     /// <summary>Line number in the new file; 0 if there is none.</summary>
     public int Number { get; init; }
+
+    /// <summary>Name of the old file; empty if the line is not in it.</summary>
+    public string OldFile { get; init; } = "";
+
+    /// <summary>Line number in the old file; 0 if there is none.</summary>
+    public int OldNumber { get; init; }
 }
 
 /// <summary>Parses the lines of a patch with their kinds.</summary>
@@ -21,6 +27,7 @@ internal static class DiffLines
     public const int Most = 5000;
 
     private const string NewFile = "+++ b/";
+    private const string OldFile = "--- a/";
 
     private const int MostColoured = 1500;
     private const int MostKept = 8;
@@ -49,24 +56,28 @@ internal static class DiffLines
     {
         var colours = new SyntaxHighlighter();
         var inHunk = false;
-        var (newFile, next) = ("", 0);
+        var (newFile, next, oldFile, nextOld) = ("", 0, "", 0);
         foreach (var (line, number) in patch.Split('\n').Take(Most).Select((line, number) => (line, number)))
         {
             if (line.StartsWith("diff ", StringComparison.Ordinal))
             {
-                (inHunk, newFile) = (false, "");
+                (inHunk, newFile, oldFile) = (false, "", "");
                 colours.Begin(line);
                 yield return new DiffLine("file", [new CodePart(null, Shown(line))]);
                 continue;
             }
             if (line.StartsWith("@@", StringComparison.Ordinal))
             {
-                (inHunk, next) = (true, FirstOf(line));
+                (inHunk, next, nextOld) = (true, FirstOf(line, '+'), FirstOf(line, '-'));
                 colours.BeginHunk();
             }
             else if (!inHunk && line.StartsWith(NewFile, StringComparison.Ordinal))
             {
                 newFile = NameOf(line);
+            }
+            else if (!inHunk && line.StartsWith(OldFile, StringComparison.Ordinal))
+            {
+                oldFile = NameOf(line);
             }
             var look =
                 !inHunk || line.StartsWith("@@", StringComparison.Ordinal) ? "place"
@@ -78,15 +89,21 @@ internal static class DiffLines
                 look == "place" || text.Length == 1 || number > MostColoured
                     ? [new CodePart(null, text)]
                     : [new CodePart(null, text[..1]), .. colours.Of(text[1..], look == "added", look == "removed")];
-            yield return look is "added" or "same" && line.Length > 0 && line[0] != '\\' && next > 0 && number <= MostColoured
-                ? new DiffLine(look, parts) { File = newFile, Number = next++ }
-                : new DiffLine(look, parts);
+            var isCounted = look != "place" && line.Length > 0 && line[0] != '\\' && number <= MostColoured;
+            var (isNew, isOld) = (isCounted && look != "removed" && next > 0, isCounted && look != "added" && nextOld > 0);
+            yield return new DiffLine(look, parts)
+            {
+                File = isNew ? newFile : "",
+                Number = isNew ? next++ : 0,
+                OldFile = isOld ? oldFile : "",
+                OldNumber = isOld ? nextOld++ : 0,
+            };
         }
     }
 
-    // Parses 14 from "@@ -12,3 +14,4 @@ …"; 0 if the line has another format.
-    private static int FirstOf(string line) =>
-        line.IndexOf('+', StringComparison.Ordinal) is > 0 and var plus
+    // Parses 14 from "@@ -12,3 +14,4 @@ …", or 12 for a minus; 0 if the line has another format.
+    private static int FirstOf(string line, char sign) =>
+        line.IndexOf(sign, StringComparison.Ordinal) is > 0 and var plus
         && int.TryParse(
             line.AsSpan(plus + 1, line.AsSpan(plus + 1).IndexOfAny(' ', ',') is > 0 and var length ? length : 0),
             NumberStyles.None,

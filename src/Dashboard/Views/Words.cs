@@ -43,20 +43,19 @@ internal static class Words
 
     /// <summary>Returns the last lines of a log, as many as a browser can display quickly. Of a very long line, only the beginning is
     /// kept.</summary>
-    /// <param name="lines">All lines of the log.</param>
-    /// <param name="most">Maximum number of lines.</param>
-    public static IReadOnlyList<string> LastLines(IEnumerable<string> lines, int most)
+    /// <param name="lines">Lines of the log.</param>
+    public static IReadOnlyList<LogLine> LastLines(IReadOnlyList<LogLine> lines)
     {
-        var (shown, free) = (new List<string>(), MostOfLog);
-        foreach (var line in lines.TakeLast(most).Reverse())
+        var (shown, free) = (new List<LogLine>(), MostOfLog);
+        foreach (var line in lines.Reverse())
         {
-            var part = line.Length > MostOfLine ? Cut(line) : line;
+            var part = line.Text.Length > MostOfLine ? Cut(line.Text) : line.Text;
             free -= part.Length;
             if (free < 0)
             {
                 break;
             }
-            shown.Add(part);
+            shown.Add(line with { Text = part });
         }
         shown.Reverse();
         return shown;
