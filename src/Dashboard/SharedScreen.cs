@@ -71,8 +71,7 @@ public sealed class SharedScreen(IRunQueries queries)
         var panels = new List<TaskScreen>();
         foreach (var task in TaskLists.Of(screen.Run.Tasks, task => task, screen.Address).Shown.Take(MostPanels))
         {
-            var log =
-                task.Starts == 0 ? null : await AskAsync(() => queries.LogAsync($"{screen.Run.RunId}/{task.Id}", start: null, stop));
+            var log = task.Starts == 0 ? null : await AskAsync(() => queries.LogAsync($"{screen.Run.RunId}/{task.Id}", start: null, stop));
             panels.Add(
                 new TaskScreen(screen.Frame, screen.Address, screen.Run, task)
                 {

@@ -37,8 +37,11 @@ public sealed class LogText : ComponentBase
             builder.AddAttribute(2, "id", string.Create(CultureInfo.InvariantCulture, $"{Key}lines-{group.Key}"));
             foreach (var line in group)
             {
+                builder.OpenElement(14, "span");
+                builder.AddAttribute(15, "class", "line");
                 AddNumber(builder, line);
                 AddText(builder, line.Text);
+                builder.CloseElement();
             }
             builder.CloseElement();
             builder.AddMarkupContent(20, PartMarks.End);

@@ -86,6 +86,7 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
                 Title = now.Title.Length > 0 ? now.Title : now.RunId,
                 TabTitle = RunTitle.Of(now),
                 Repository = home,
+                Path = now.Target.Length > 0 ? $"{now.RunId} → {now.Target}" : now.RunId,
                 Events = at is null ? Links.Events(home, now.RunId) : null,
             },
             address,

@@ -7,6 +7,11 @@ namespace Orchestrator.Dashboard.Views;
 /// <param name="Parts">Parts of the line, escaped for HTML.</param>
 public sealed record DiffLine(string Look, IReadOnlyList<CodePart> Parts)
 {
+    /// <summary>True for a line that repeats the names of the files, or names their contents.</summary>
+    public bool IsHead => Look == "place" && Parts is [var only] && Heads.Any(head => only.Text.StartsWith(head, StringComparison.Ordinal));
+
+    private static string[] Heads { get; } = ["index ", "--- ", "+++ "];
+
     /// <summary>Name of the new file; empty if the line is in no file.</summary>
     public string File { get; init; } = "";
 
