@@ -14,7 +14,9 @@ namespace Orchestrator.Dashboard;
 /// <param name="queries">Answers what the screen shows.</param>
 public sealed class SharedScreen(IRunQueries queries)
 {
-    private const int MostPanels = 200;
+    // The record of a run is read for each log.
+    private const int MostReads = 200_000;
+    private const int LeastPanels = 20;
     private const int MostEvents = 10_000;
 
     /// <summary>Renders the file.</summary>
@@ -69,7 +71,11 @@ public sealed class SharedScreen(IRunQueries queries)
         );
         var gates = screen.Gates.ToLookup(gate => gate.Task, StringComparer.Ordinal);
         var panels = new List<TaskScreen>();
-        foreach (var task in TaskLists.Of(screen.Run.Tasks, task => task, screen.Address).Shown.Take(MostPanels))
+        foreach (
+            var task in TaskLists
+                .Of(screen.Run.Tasks, task => task, screen.Address)
+                .Shown.Take(Math.Max(LeastPanels, MostReads / Math.Max(1, screen.Run.Tasks.Count)))
+        )
         {
             var log = task.Starts == 0 ? null : await AskAsync(() => queries.LogAsync($"{screen.Run.RunId}/{task.Id}", start: null, stop));
             panels.Add(

@@ -46,7 +46,7 @@ public sealed partial class SharedScreenTests
                 states.Add(shown);
             }
         }
-        Assert.Equal(5, states.Count);
+        Assert.Equal(7, states.Count);
     }
 
     [Fact]
