@@ -9,8 +9,8 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Dashboard;
 
-/// <summary>Renders the screen of a run as one HTML file, which needs no server, no other file and no script. A slider shows the run as it was
-/// at earlier moments.</summary>
+/// <summary>Renders the screen of a run as one HTML file, which needs no server, no other file and no script. A slider shows the run as
+/// it was at earlier moments.</summary>
 /// <param name="queries">Answers what the screen shows.</param>
 public sealed class SharedScreen(IRunQueries queries)
 {

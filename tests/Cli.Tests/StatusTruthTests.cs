@@ -106,6 +106,8 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
             }
         }
 
+        private ShownStatements Statements => new(_web, new OrchestrateProgram(_cli.Folder, WebCommandTests.Variables(_cli)), _page, Run);
+
         public int Compared { get; private set; }
 
         public int Kills { get; private set; }
@@ -304,7 +306,7 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
             {
                 return $"{Moved} from {before} to {after} ({isWorkedOn}, {IsWorkedOn})";
             }
-            var rows = Rows().Matches(html).ToDictionary(row => row.Groups[1].Value, row => row.Groups[2].Value);
+            var rows = ShownStatements.StatesOf(html);
             var wrong = new List<string>();
             foreach (var task in _tasks)
             {
@@ -317,7 +319,7 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
                     );
                 }
             }
-            wrong.AddRange(await StatementsAsync(json, html));
+            wrong.AddRange(await Statements.FindFalseAsync(json, html, _random));
             wrong.AddRange(
                 from other in others
                 from task in _tasks
@@ -333,59 +335,6 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
                 }
             }
             return string.Join("; ", wrong);
-        }
-
-        /// <summary>Statements that pages, <c>status</c>, report and inbox make differently from the API.</summary>
-        private async Task<IReadOnlyList<string>> StatementsAsync(JsonNode run, string html)
-        {
-            var program = new OrchestrateProgram(_cli.Folder, WebCommandTests.Variables(_cli));
-            var status = (await program.RunAsync("status", Run)).StandardOutput.Text;
-            var report = await _web.GetAsync($"repositories/{_page}/runs/{Run}/report");
-            var inbox = (await _web.GetAsync("inbox"))["entries"]!.AsArray().Count(entry => (string)entry!["kind"]! == "question");
-            var counts = run["counts"]!;
-            var (merged, asked, atWork) = ((int)counts["merged"]!, (int)counts["asked"]!, (int?)counts["atWork"] ?? 0);
-            var questions = run["questions"]!.AsArray().Count;
-            var badge = Badge().Match(html).Groups[1].Value;
-            var gates = run["tasks"]!.AsArray().Sum(task => (int?)task!["gates"]?["passed"] ?? 0);
-            var figures = Figures(html).ToDictionary(figure => figure.Name, figure => figure.Value);
-            var number = _random.NextInt64(1, (long)run["sequence"]! + 1);
-            return
-            [
-                .. Differs("merged (page)", $"{merged} of {asked}", figures.GetValueOrDefault("Merged")),
-                .. Differs("working (page)", $"{atWork}", figures.GetValueOrDefault("Working now", "0").Split(' ')[0]),
-                .. Differs(
-                    "gates passed (page)",
-                    $"{gates} passed",
-                    figures.GetValueOrDefault("Gates", "").Split(" passed")[0] + " passed"
-                ),
-                .. Differs("questions (page)", $"{questions}", $"{QuestionCards().Count(html)}"),
-                .. Differs("questions (inbox)", $"{questions > 0}", $"{inbox > 0}"),
-                .. Differs("counts (report)", counts.ToJsonString(), report["counts"]?.ToJsonString()),
-                .. Differs("state (status)", badge, status.Split("  ").Skip(1).FirstOrDefault()?.Split(':')[0]),
-                .. Differs("merged (status)", $"{merged}/{asked} merged", StatusCounts().Match(status).Value),
-                .. Differs("at work (status)", atWork > 0 ? $"{atWork} at work" : "", StatusWork().Match(status).Value),
-                .. await MomentAsync(number),
-            ];
-
-            static IEnumerable<string> Differs(string what, string known, string? said) =>
-                said == known ? [] : [$"{what}: '{said}' instead of '{known}'"];
-        }
-
-        /// <summary>The screen after an event says the states of the events until then.</summary>
-        private async Task<IReadOnlyList<string>> MomentAsync(long number)
-        {
-            var html = await _web.TextAsync($"r/{_page}/{Run}?at={number}");
-            var isPast = html.Contains("This is the run as it was after event", StringComparison.Ordinal);
-            var events = (await _web.GetAsync($"repositories/{_page}/runs/{Run}/events?limit=10000"))["events"]!.AsArray();
-            var rows = Rows().Matches(html).ToDictionary(row => row.Groups[1].Value, row => row.Groups[2].Value);
-            return
-            [
-                .. from task in _tasks
-                let last = events.LastOrDefault(one => (string?)one!["task"] == task.Id && (!isPast || (long)one["sequence"]! <= number))
-                let state = (string?)last?["state"] ?? TaskStates.Pending
-                where rows.GetValueOrDefault(task.Id) != state
-                select $"after event {number} {task.Id} was {state}, not {rows.GetValueOrDefault(task.Id)} (page of the moment)",
-            ];
         }
 
         /// <summary>States of the tasks by id, as the command, the report and the events say them.</summary>
@@ -419,29 +368,6 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
             await _web.DisposeAsync();
             _cli.Dispose();
         }
-
-        [GeneratedRegex("<li id=\"task-([^\"]+)\" class=\"lane.*?<span class=\"state [a-z]+ *\">([^<]+)</span>", RegexOptions.Singleline)]
-        private static partial Regex Rows();
-
-        [GeneratedRegex("<span class=\"state [a-z]+\">([^<]+)</span>")]
-        private static partial Regex Badge();
-
-        [GeneratedRegex("<div><dt>([^<]+)</dt><dd[^>]*>([^<]+(?:<small>of [^<]+)?)", RegexOptions.Singleline)]
-        private static partial Regex FigureCells();
-
-        private static IEnumerable<(string Name, string Value)> Figures(string html) =>
-            FigureCells()
-                .Matches(html)
-                .Select(cell => (cell.Groups[1].Value, Regex.Replace(cell.Groups[2].Value, "\\s*<small>", " ").Trim()));
-
-        [GeneratedRegex(" id=\"question-")]
-        private static partial Regex QuestionCards();
-
-        [GeneratedRegex("\\d+/\\d+ merged")]
-        private static partial Regex StatusCounts();
-
-        [GeneratedRegex("\\d+ at work")]
-        private static partial Regex StatusWork();
 
         /// <summary>The state according to processes and git.</summary>
         /// <param name="At">Agents and gates that are there and were not told to continue.</param>

@@ -15,7 +15,7 @@ public sealed class LogText : ComponentBase
     [Parameter, EditorRequired]
     public required IReadOnlyList<LogLine> Lines { get; set; }
 
-    /// <summary>Returns the address of a line on another page, or null if the lines are on their own page, where each has an anchor.</summary>
+    /// <summary>Returns the address of a line on another page, or null if the lines are on their own page.</summary>
     [Parameter]
     public Func<LogLine, string>? Link { get; set; }
 

@@ -2,8 +2,8 @@ using Orchestrator.Dashboard.Views;
 
 namespace Orchestrator.Dashboard.Pages;
 
-/// <summary>Moments of a run for the slider of a shared file. Each is a screen that the server computes as for a page; the file shows the one
-/// that the reader chooses, without script.</summary>
+/// <summary>Moments of a run for the slider of a shared file. Each is a screen that the server computes as for a page; the file shows the
+/// one that the reader chooses, without script.</summary>
 internal static class ScreenMoments
 {
     // A moment costs a few bytes in each lane.
@@ -52,8 +52,8 @@ internal static class ScreenMoments
         };
     }
 
-    /// <summary>Returns the different values of something over the moments, each with the classes of its moments. A value that never changes
-    /// has no class.</summary>
+    /// <summary>Returns the different values of something over the moments, each with the classes of its moments. A value that never
+    /// changes has no class.</summary>
     /// <param name="values">The value at each moment, in order.</param>
     public static IReadOnlyList<(T Value, string Css)> Facets<T>(IEnumerable<T> values)
     {

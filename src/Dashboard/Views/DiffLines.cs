@@ -60,49 +60,69 @@ internal static class DiffLines
     private static IEnumerable<DiffLine> Read(string patch)
     {
         var colours = new SyntaxHighlighter();
-        var inHunk = false;
-        var (newFile, next, oldFile, nextOld) = ("", 0, "", 0);
+        var place = new Place();
         foreach (var (line, number) in patch.Split('\n').Take(Most).Select((line, number) => (line, number)))
         {
             if (line.StartsWith("diff ", StringComparison.Ordinal))
             {
-                (inHunk, newFile, oldFile) = (false, "", "");
+                place = new Place();
                 colours.Begin(line);
                 yield return new DiffLine("file", [new CodePart(null, Shown(line))]);
                 continue;
             }
-            if (line.StartsWith("@@", StringComparison.Ordinal))
+            var look = place.Enter(line);
+            if (look == "place" && place.InHunk)
             {
-                (inHunk, next, nextOld) = (true, FirstOf(line, '+'), FirstOf(line, '-'));
                 colours.BeginHunk();
             }
-            else if (!inHunk && line.StartsWith(NewFile, StringComparison.Ordinal))
-            {
-                newFile = NameOf(line);
-            }
-            else if (!inHunk && line.StartsWith(OldFile, StringComparison.Ordinal))
-            {
-                oldFile = NameOf(line);
-            }
-            var look =
-                !inHunk || line.StartsWith("@@", StringComparison.Ordinal) ? "place"
-                : line.StartsWith('+') ? "added"
-                : line.StartsWith('-') ? "removed"
-                : "same";
             var text = Shown(line);
             IReadOnlyList<CodePart> parts =
                 look == "place" || text.Length == 1 || number > MostColoured
                     ? [new CodePart(null, text)]
                     : [new CodePart(null, text[..1]), .. colours.Of(text[1..], look == "added", look == "removed")];
             var isCounted = look != "place" && line.Length > 0 && line[0] != '\\' && number <= MostColoured;
-            var (isNew, isOld) = (isCounted && look != "removed" && next > 0, isCounted && look != "added" && nextOld > 0);
-            yield return new DiffLine(look, parts)
+            yield return isCounted ? place.Count(new DiffLine(look, parts)) : new DiffLine(look, parts);
+        }
+    }
+
+    /// <summary>Files of a difference, and the next line in each.</summary>
+    private sealed class Place
+    {
+        private string _newFile = "";
+        private string _oldFile = "";
+        private int _next;
+        private int _nextOld;
+
+        /// <summary>True after the first hunk has begun.</summary>
+        public bool InHunk { get; private set; }
+
+        /// <summary>Reads a line. Returns its kind.</summary>
+        public string Enter(string line)
+        {
+            if (line.StartsWith("@@", StringComparison.Ordinal))
             {
-                File = isNew ? newFile : "",
-                Number = isNew ? next++ : 0,
-                OldFile = isOld ? oldFile : "",
-                OldNumber = isOld ? nextOld++ : 0,
-            };
+                (InHunk, _next, _nextOld) = (true, FirstOf(line, '+'), FirstOf(line, '-'));
+                return "place";
+            }
+            if (InHunk)
+            {
+                return line.StartsWith('+') ? "added"
+                    : line.StartsWith('-') ? "removed"
+                    : "same";
+            }
+            _newFile = line.StartsWith(NewFile, StringComparison.Ordinal) ? NameOf(line) : _newFile;
+            _oldFile = line.StartsWith(OldFile, StringComparison.Ordinal) ? NameOf(line) : _oldFile;
+            return "place";
+        }
+
+        /// <summary>Returns a line with its numbers in both files.</summary>
+        public DiffLine Count(DiffLine line)
+        {
+            if (line.Look != "removed" && _next > 0)
+            {
+                line = line with { File = _newFile, Number = _next++ };
+            }
+            return line.Look != "added" && _nextOld > 0 ? line with { OldFile = _oldFile, OldNumber = _nextOld++ } : line;
         }
     }
 

@@ -32,7 +32,7 @@ public sealed record LogRange(IReadOnlyList<LogLine> Lines, int First, int Total
     {
         var total = first + lines.Count - 1;
         var begin = BeginOf(Math.Clamp(from ?? total, first, Math.Max(first, total)));
-        IEnumerable<LogLine> shown =
+        var shown =
             find.Length > 0
                 ? Numbered(0).Where(line => AnsiText.Plain(line.Text).Contains(find, StringComparison.OrdinalIgnoreCase)).TakeLast(Size)
                 : Numbered(Math.Max(0, begin - first)).TakeWhile(line => line.Number < begin + Size);

@@ -2,8 +2,8 @@ using System.Xml;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Renders a report as an element of an HTML file. It is well-formed XML, so that programs can read it. Untrusted text has no effect
-/// in it, because invisible characters are shown as symbols and everything else is escaped.</summary>
+/// <summary>Renders a report as an element of an HTML file. It is well-formed XML, so that programs can read it. Untrusted text has no
+/// effect in it, because invisible characters are shown as symbols and everything else is escaped.</summary>
 public static class ReportHtml
 {
     /// <summary>Marker near the start of each file with a report. A file that has it may be overwritten.</summary>
