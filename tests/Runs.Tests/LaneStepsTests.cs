@@ -26,8 +26,11 @@ public sealed class LaneStepsTests
     {
         using var run = await BeginAsync(scopes: MergeScopeSettings.Projects);
         var (web, api) = ("""{"name": "web", "dependencies": {"api": "*"}}""", """{"name": "api"}""");
-        await run.MergeAsync("d", (await run.WorkAsync("d", "web/package.json", web)).Commit);
-        await run.MergeAsync("e", (await run.WorkAsync("e", "api/package.json", api)).Commit);
+        foreach (var (task, file, text) in new[] { ("d", "web/package.json", web), ("e", "api/package.json", api) })
+        {
+            var merged = await run.MergeAsync(task, (await run.WorkAsync(task, file, text)).Commit);
+            Assert.True(merged.Merged, merged.Message);
+        }
         var page = await run.WorkAsync("a", "web/page.js", "1\n");
         var server = await run.WorkAsync("b", "api/server.js", "1\n");
         var outside = await run.WorkAsync("c", "README.md", "1\n");
@@ -93,9 +96,10 @@ public sealed class LaneStepsTests
                     {
                         Scopes =
                             scopes
-                            ?? new MergeScopeSettings(
-                                new Dictionary<string, IReadOnlyList<string>> { ["web"] = ["web/**"], ["api"] = ["api/**"] }
-                            ),
+                            ?? new MergeScopeSettings
+                            {
+                                Files = new Dictionary<string, IReadOnlyList<string>> { ["web"] = ["web/**"], ["api"] = ["api/**"] },
+                            },
                         Barriers = ["web/schema/**"],
                     },
                 }

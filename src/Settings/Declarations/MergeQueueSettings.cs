@@ -1,17 +1,20 @@
 namespace Orchestrator.Settings;
 
 /// <summary>Independent parts of a repository (<c>merge.scopes</c>).</summary>
-/// <param name="Files">Files of each part, as globs by the part's name.</param>
-public sealed record MergeScopeSettings(IReadOnlyDictionary<string, IReadOnlyList<string>> Files)
+public sealed record MergeScopeSettings
 {
     /// <summary>No parts.</summary>
-    public static MergeScopeSettings None { get; } = new(new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal));
+    public static MergeScopeSettings None { get; } = new();
 
     /// <summary>The projects that the repository's manifests declare.</summary>
-    public static MergeScopeSettings Projects { get; } = None with { AreProjects = true };
+    public static MergeScopeSettings Projects { get; } = new() { AreProjects = true };
 
-    /// <summary>True if each project with its dependents is a part.</summary>
-    public bool AreProjects { get; private init; }
+    /// <summary>Files of each part, as globs by the part's name. Default: none.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Files { get; init; } =
+        new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+
+    /// <summary>True if each project with its dependents is a part. Default: false.</summary>
+    public bool AreProjects { get; init; }
 
     /// <summary>True if batches of different parts may be verified at the same time.</summary>
     public bool HaveLanes => AreProjects || Files.Count > 1;

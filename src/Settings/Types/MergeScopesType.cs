@@ -27,7 +27,7 @@ internal static class MergeScopesType
             good &= SettingTypes.Texts.TryRead(entry.Value, faults, out var globs);
             files[entry.Key.Text] = globs ?? [];
         }
-        value = new MergeScopeSettings(files);
+        value = new MergeScopeSettings { Files = files };
         return good;
     }
 
