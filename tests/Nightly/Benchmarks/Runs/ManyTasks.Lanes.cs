@@ -30,7 +30,7 @@ internal static partial class ManyTasks
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {Tasks} tasks, batches of 2, a gate of 3 s on merged work, {name}: from the first verified task to the end; gate runs "
+                    $"| {Tasks} tasks, batches of 2, a gate of 3 s, {name}: from the first verified task to the end; gate runs "
                         + $"| one lane: {one.Seconds:0} s; {one.Runs} | {measured.Seconds:0} s; {measured.Runs} | "
                         + $"{measured.Seconds / one.Seconds:0.00} | {bar:0.00} |"
                 )
