@@ -65,7 +65,7 @@ const watch = (one) => one.evaluate(() => {
   window.painted = {};
   const look = () => {
     for (const state of document.querySelectorAll("[id^=task-] .state, #empty")) {
-      const key = (state.closest("tr")?.id ?? "empty") + state.textContent.trim();
+      const key = (state.closest("[id^=task-]")?.id ?? "empty") + state.textContent.trim();
       if (window.wanted === key && !window.painted[key]) {
         window.painted[key] = -1;
         requestAnimationFrame(() => {
