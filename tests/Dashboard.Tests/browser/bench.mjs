@@ -114,6 +114,23 @@ const states = ["verifying", "executing"];
 const task = (i) => `t${1 + (i % 30)}`;
 found.pixel = await measure(page, 120, (i) => happens(task(i), states[Math.floor(i / 30) % 2]), (i) => `task-${task(i)}${states[Math.floor(i / 30) % 2]}`);
 
+// What an open tab receives in a minute, with two events a second, and how much of it moves by itself.
+{
+  const tab = await context.newPage();
+  const cdp = await context.newCDPSession(tab);
+  await cdp.send("Network.enable");
+  let bytes = 0;
+  cdp.on("Network.dataReceived", (part) => { bytes += part.encodedDataLength; });
+  await tab.addInitScript(() => {
+    window.shift = 0;
+    new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value; }).observe({ type: "layout-shift", buffered: true });
+  });
+  await tab.goto(address, { waitUntil: "load" });
+  for (let i = 0; i < 120; i++) { happens(task(i), states[Math.floor(i / 30) % 2]); await sleep(500); }
+  found.tab = { bytes, shift: await tab.evaluate(() => window.shift) };
+  await tab.close();
+}
+
 // Further open pages: what a browser does with each, without its window.
 const get = (target, onEvent, agent = false) => new Promise((done, fail) => {
   const asked = request(new URL(target, link), { headers: { Cookie: cookie, Accept: "text/html" }, agent }, (answer) => {
