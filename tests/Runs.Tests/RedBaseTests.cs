@@ -69,7 +69,7 @@ public sealed class RedBaseTests
             }
         );
 
-        Assert.Contains(run.Preflight.Warnings, warning => warning.Contains("it only advises", StringComparison.Ordinal));
+        Assert.Contains(run.Preflight.Warnings, warning => warning.Contains("it is only advisory", StringComparison.Ordinal));
         Assert.True((await run.DoAsync("a", "a.txt", "a\n")).Merged);
     }
 

@@ -171,7 +171,7 @@ internal sealed class AgentTools(AgentRunIdentity start, AgentQuestions question
         var value = isThere ? call.Arguments![name] : default;
         if (isThere && value.ValueKind != JsonValueKind.String)
         {
-            throw new ArgumentException($"{name} is not a text.");
+            throw new ArgumentException($"{name} is not a string.");
         }
         var text = isThere ? Short(value.GetString()!, name) : "";
         return needed && text.Length == 0 ? throw new ArgumentException($"{name} is missing.") : text;

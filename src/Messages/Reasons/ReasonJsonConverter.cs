@@ -63,7 +63,7 @@ public sealed class QuoteJsonConverter : JsonConverter<Quote>
 {
     /// <inheritdoc/>
     public override Quote? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String ? new Quote(reader.GetString()!) : throw new JsonException("a text is expected");
+        reader.TokenType == JsonTokenType.String ? new Quote(reader.GetString()!) : throw new JsonException("a string is expected");
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, Quote value, JsonSerializerOptions options) => writer.WriteStringValue(value.Text);

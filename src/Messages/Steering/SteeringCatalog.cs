@@ -194,7 +194,7 @@ public static class SteeringCatalog
         new(
             "resolve",
             SteeringTargets.Run,
-            "Decide how a run continues that can't continue by itself",
+            "Decide how to continue a run that can't continue by itself",
             (input, _) =>
                 new SteeringCall(
                     MessageNames.ResolveEscalation,

@@ -117,7 +117,7 @@ internal sealed class BacklogTaskBinder(FaultList faults)
         };
     }
 
-    // A list of texts counts as one text with several lines.
+    // A list of strings counts as one text with several lines.
     private static string? Text(Fields fields, string name) =>
         fields.Node(name) is SequenceNode ? string.Join("\n", fields.TextList(name)!) : fields.Text(name);
 

@@ -40,7 +40,7 @@ public sealed class ScalarNode(int line, int column, string text, bool isPlain) 
     public bool IsNull => IsPlain && Text is ("" or "~" or "null" or "Null" or "NULL");
 
     /// <inheritdoc/>
-    public override string Kind => IsNull ? "nothing" : "a text";
+    public override string Kind => IsNull ? "nothing" : "a string";
 }
 
 /// <summary>A list of values.</summary>

@@ -98,7 +98,7 @@ internal static class TaskListBinder
                     "wrong-type",
                     item,
                     path,
-                    $"A checklist item is a text or a mapping, not {item.Kind}.",
+                    $"A checklist item is a string or a mapping, not {item.Kind}.",
                     "Write 'id:', 'description:' and 'completed:'."
                 );
             }

@@ -165,7 +165,15 @@ public sealed class PlanLoading(RunServices services)
             var line = (int)(broken.LineNumber ?? 0) + 1;
             return new PlanReadResult(
                 null,
-                [PlanFault.Error(File, "bad-context", "The file is not a mapping of names to texts.", "Correct or remove it.", line: line)]
+                [
+                    PlanFault.Error(
+                        File,
+                        "bad-context",
+                        "The file is not a mapping of names to strings.",
+                        "Correct or remove it.",
+                        line: line
+                    ),
+                ]
             );
         }
     }

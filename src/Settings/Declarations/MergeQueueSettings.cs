@@ -10,7 +10,7 @@ public sealed record MergeQueueSettings(int Batch, int? Parallel)
         "merge.batch",
         8,
         SettingTypes.Whole(1, 64),
-        "verified tasks that are merged and gated together at most; 1: one after the other",
+        "maximum number of verified tasks that are merged and tested together; 1: one after the other",
         ["train.batch"],
         ["ORCHESTRATOR_TRAIN__BATCH"]
     )
@@ -22,7 +22,7 @@ public sealed record MergeQueueSettings(int Batch, int? Parallel)
         "merge.parallel",
         null,
         SettingTypes.WholeOrAuto(1, 64),
-        "gate runs at the same time while the task that breaks a batch is searched; auto: half the cores",
+        "number of gate runs at once in the search for the task that breaks a batch; auto: half the cores",
         ["train.parallel"],
         ["ORCHESTRATOR_TRAIN__PARALLEL"]
     )

@@ -9,7 +9,7 @@ internal sealed class WebTokenCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public WebTokenCommand()
-        : base("token", "List the tokens of the page and the API, and failed tries to enter")
+        : base("token", "List the tokens of the page and the API, and failed logins")
     {
         Add(_json);
         Add(new WebTokenCreateCommand());
@@ -61,12 +61,12 @@ internal sealed partial class WebTokenCreateCommand : CliCommand
     };
     private readonly Option<string?> _expires = new("--expires")
     {
-        Description = "Time until the token becomes invalid, such as 12h or 30d; never where none is given",
+        Description = "Time until the token becomes invalid, such as 12h or 30d; default: never",
         HelpName = "TIME",
     };
 
     public WebTokenCreateCommand()
-        : base("create", "Make a token for a program or another device; it is shown once")
+        : base("create", "Create a token for a program or another device; it is shown only once")
     {
         Add(_name);
         Add(_scope);
@@ -117,7 +117,7 @@ internal sealed class WebTokenRevokeCommand : CliCommand
     private readonly Argument<string> _name = new("NAME") { Description = "Name of the token" };
 
     public WebTokenRevokeCommand()
-        : base("revoke", "Make a token invalid at once, and end the sessions that it began") => Add(_name);
+        : base("revoke", "Revoke a token at once, and end the sessions that were opened with it") => Add(_name);
 
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {

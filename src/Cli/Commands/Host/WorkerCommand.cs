@@ -13,7 +13,7 @@ internal sealed class WorkerCommand : CliCommand
     private readonly Option<string[]> _repositories = new("--repository")
     {
         Description =
-            "A repository whose runs are executed here (may be repeated); default: this one. NAME is its name for those who start runs",
+            "A repository whose runs are executed here (may be repeated); default: this one. NAME is the repository's name in the input of runs",
         HelpName = "DIR[=NAME]",
     };
     private readonly Option<string[]> _clones = new("--clone")

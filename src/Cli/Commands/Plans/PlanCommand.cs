@@ -19,7 +19,10 @@ internal sealed class PlanCommand : CliCommand
     };
     private readonly Option<string?> _model = new("--model", "-m") { Description = "Model of the planner", HelpName = "MODEL" };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
-    private readonly Option<bool> _noProgress = new("--no-progress") { Description = "One line per transition instead of the live table" };
+    private readonly Option<bool> _noProgress = new("--no-progress")
+    {
+        Description = "Print one line per transition instead of the live table",
+    };
     private readonly Option<bool> _json = GlobalOptions.Json();
     private readonly EngineOptions _engine = new();
 

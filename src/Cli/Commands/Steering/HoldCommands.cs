@@ -7,7 +7,7 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class HoldCommand : CliCommand
 {
     private readonly RunArgument _run = new("RUN", "The run; default: the only open one");
-    private readonly Option<bool> _all = new("--all") { Description = "All runs of yours on this machine" };
+    private readonly Option<bool> _all = new("--all") { Description = "All your runs on this machine" };
     private readonly Option<string> _reason = new("--reason")
     {
         Description = "The reason, which status and events show",
@@ -64,10 +64,7 @@ internal sealed class HoldCommand : CliCommand
 internal sealed class ReleaseCommand : CliCommand
 {
     private readonly RunArgument _run = new("RUN", "The run; default: the only hold");
-    private readonly Option<bool> _all = new("--all")
-    {
-        Description = "All holds of yours on this machine, including those of single runs",
-    };
+    private readonly Option<bool> _all = new("--all") { Description = "All your holds on this machine, including those of single runs" };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ReleaseCommand()

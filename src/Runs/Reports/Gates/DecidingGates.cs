@@ -34,7 +34,10 @@ public static class DecidingGates
         };
 
     private static string Words(IReadOnlyList<HoldingGate> holding) =>
-        string.Join(", ", holding.Select(gate => $"'{gate.Gate.Command}'{(gate.Gate.Required ? "" : " (advises)")} {Origin(gate.Source)}"));
+        string.Join(
+            ", ",
+            holding.Select(gate => $"'{gate.Gate.Command}'{(gate.Gate.Required ? "" : " (advisory)")} {Origin(gate.Source)}")
+        );
 
     private static string Origin(GateSource source) =>
         source switch

@@ -60,7 +60,7 @@ internal static class GateTally
             if (ran.LastOrDefault() is { Chance: not null } flaky)
             {
                 text.Append($"- flaky: '{Cell(name)}' {GateFormatter.Chance(flaky)}. ")
-                    .Append($"Repair it; until then 'gates.quarantine: true' makes it only advise.\n");
+                    .Append($"Repair it; until then 'gates.quarantine: true' makes it advisory.\n");
             }
         }
         foreach (var (name, ran, _) in gates)
