@@ -44,7 +44,7 @@ internal sealed class Remediations(TaskState state)
         IsForPerson = Count + (Conflict is null ? 0 : _conflicts) >= state.Input.Task.MaxRemediations;
         if (IsForPerson && Conflict is null)
         {
-            throw new TaskEndedException(TaskStates.Failed, Count == 0 ? problem : new NotMended(problem, Count));
+            throw new TaskEndedException(TaskStates.Failed, Count == 0 ? problem : new AttemptsExhausted(problem, Count));
         }
         Count += !IsForPerson && isCaused ? 1 : 0;
         _conflicts += !IsForPerson && !isCaused ? 1 : 0;

@@ -25,7 +25,7 @@ internal sealed record MergeQueueState
     /// <summary>Rules of lanes, speculation and the search for culprits; null for queues from before, which have none.</summary>
     public QueueRules? Rules { get; init; }
 
-    /// <summary>Commit of staging.</summary>
+    /// <summary>Current commit of the staging branch.</summary>
     public string Staging { get; init; } = "";
 
     /// <summary>Current batches, in the order of their making.</summary>
@@ -84,7 +84,7 @@ internal sealed record MergeQueueState
             : request.TaskId == Resolving
                 ? this with
                 {
-                    Queue = Queue.Insert(0, request with { Turn = MergeTurns.First([.. Queue, request]) }),
+                    Queue = Queue.Insert(0, request with { Turn = MergeQueueAdvance.First([.. Queue, request]) }),
                 }
             : this with { Queue = Queue.Add(request) };
     }

@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Options;
 /// <summary>Options of a run. Each is a setting for this run only, or part of the run's input.</summary>
 internal sealed class RunOptionsSet
 {
-    /// <summary>Name of <see cref="Again"/>.</summary>
+    /// <summary>Name of the option --again.</summary>
     public const string AgainName = "--again";
 
     public Option<string?> Phase { get; } =

@@ -229,7 +229,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
         var status = ApiStatus.Of(result, ofUsage);
         if (status < StatusCodes.Status300MultipleChoices)
         {
-            await JsonAsync(context, new CommandTold(exitCode, result.Text), status);
+            await JsonAsync(context, new CommandAnswer(exitCode, result.Text), status);
             return;
         }
         var lines = result.Messages.Split('\n', 2);

@@ -22,7 +22,7 @@ internal sealed class FormRoutes(
     private const string Comment = "comment";
     private const int LongestText = 4000;
 
-    /// <summary>Adds them.</summary>
+    /// <summary>Adds the routes of the forms.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/login", LoginPageAsync);

@@ -73,7 +73,7 @@ internal static class SandboxCheck
         var permissions = settings.Permissions;
         var canOverlay =
             permissions.Runner.Count == 0 && await services.Bubblewrap.CanOverlayAsync(program, UserState.MakeFolder(services.Environment));
-        var tried = await SandboxAttempt.StartAsync(program, canOverlay, permissions, repository, services);
+        var tried = await SandboxProbe.StartAsync(program, canOverlay, permissions, repository, services);
         if (tried.Problem.Length > 0)
         {
             return new(Name, MachineCheckStatus.Fail, tried.Problem, "Repair it, or set permissions.sandbox to off.");

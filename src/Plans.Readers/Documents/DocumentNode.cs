@@ -48,10 +48,10 @@ public sealed class SequenceNode(int line, int column) : DocumentNode(line, colu
 {
     private readonly List<DocumentNode> _items = [];
 
-    /// <summary>The values.</summary>
+    /// <summary>Values of the sequence, in order.</summary>
     public IReadOnlyList<DocumentNode> Items => _items;
 
-    /// <summary>Adds a value.</summary>
+    /// <summary>Adds a value to the sequence.</summary>
     public void Add(DocumentNode item) => _items.Add(item);
 
     /// <inheritdoc/>

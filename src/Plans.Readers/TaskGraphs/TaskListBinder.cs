@@ -6,7 +6,7 @@ internal static class TaskListBinder
     /// <summary>Keys of an item of <c>checklist</c>.</summary>
     public static readonly KeyTable ChecklistKeys = new("id", "description text title", "completed done");
 
-    /// <summary>Keys of <c>deps_required</c>.</summary>
+    /// <summary>Keys of the mapping 'deps_required'.</summary>
     public static readonly KeyTable PackageKeys = new("runtime", "dev development");
 
     /// <summary>Keys of an item of <c>patch_intents</c>.</summary>

@@ -8,7 +8,7 @@ namespace Orchestrator.Processes;
 /// kernel that allows user namespaces.</summary>
 public sealed partial class Bubblewrap
 {
-    /// <summary>Link that exists in every sandbox of ours and nowhere else.</summary>
+    /// <summary>Link that exists in every sandbox of orchestrate and nowhere else.</summary>
     public const string Mark = "/run/orchestrate-sandbox";
 
     /// <summary>The target of <see cref="Mark"/>.</summary>

@@ -6,7 +6,7 @@ internal sealed class MergeScopes
     private readonly IReadOnlyList<(string Name, Ownership Files)> _scopes;
     private readonly Ownership _barriers;
 
-    /// <summary>Reads globs.</summary>
+    /// <summary>Reads the globs of merge.scopes.</summary>
     /// <param name="scopes">Files of each part.</param>
     /// <param name="barriers">Files that influence every part.</param>
     public MergeScopes(IReadOnlyDictionary<string, IReadOnlyList<string>> scopes, IReadOnlyList<string> barriers)

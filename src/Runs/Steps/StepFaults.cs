@@ -95,7 +95,7 @@ public sealed partial class RepeatedFaults
 {
     private readonly ConcurrentDictionary<string, (string Words, int Count)> _last = new(StringComparer.Ordinal);
 
-    /// <summary>Records a fault.</summary>
+    /// <summary>Records a fault of a step.</summary>
     /// <param name="step">Id of the step; equal for all attempts.</param>
     /// <param name="fault">The exception that the attempt threw.</param>
     /// <returns>Number of consecutive attempts with the same fault, including this one.</returns>

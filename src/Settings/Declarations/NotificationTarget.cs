@@ -19,10 +19,10 @@ public sealed record NotificationTarget(string Name, string Provider, IReadOnlyL
     /// none.</summary>
     public SecretReference? Secret { get; init; }
 
-    /// <summary>Sender of emails.</summary>
+    /// <summary>Address of the sender of emails.</summary>
     public string? From { get; init; }
 
-    /// <summary>Recipients of emails.</summary>
+    /// <summary>Addresses of the recipients of emails.</summary>
     public IReadOnlyList<string> To { get; init; } = [];
 
     /// <summary>User name of the mail account, or null for no login.</summary>

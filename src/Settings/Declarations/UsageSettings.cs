@@ -46,7 +46,7 @@ public sealed record UsageSettings(int WarnAt, int PauseAt, int Priority, int We
         "prices of models that are not in the table (docs/reference/usage.md) or differ for you, in US dollars per million tokens"
     );
 
-    /// <summary>The default settings.</summary>
+    /// <summary>Settings of an account without any setting.</summary>
     public static UsageSettings Default =>
         new(WarnAtKey.Default, PauseAtKey.Default, PriorityKey.Default, WeightKey.Default, PricesKey.Default);
 

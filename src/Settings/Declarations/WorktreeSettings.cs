@@ -62,7 +62,8 @@ public sealed record WorktreeSettings(
         "worktrees.pool",
         3,
         SettingTypes.Whole(0, 64),
-        "maximum number of idle worktrees that are kept while no run is open; the same limit applies to worktrees of gates and to set-up copies"
+        "maximum number of idle worktrees that are kept while no run is open; "
+            + "the same limit applies to worktrees of gates and to set-up copies"
     )
     {
         IsHarmless = true,

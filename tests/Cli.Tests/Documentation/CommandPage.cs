@@ -83,9 +83,8 @@ internal static partial class CommandPage
         text.Append($"\n```sh\n{string.Join('\n', help.Examples)}\n```\n");
         if (help.Codes.Count > 0)
         {
-            text.Append(
-                $"\n| exit code | meaning |\n|---|---|\n{string.Concat(help.Codes.Select(code => $"| {(int)code.Code} | {code.Meaning} |\n"))}"
-            );
+            text.Append("\n| exit code | meaning |\n|---|---|\n");
+            text.Append(string.Concat(help.Codes.Select(code => $"| {(int)code.Code} | {code.Meaning} |\n")));
         }
     }
 

@@ -159,7 +159,7 @@ public sealed class LaneTests
                 ChainBehind = 1000,
             },
             new TaskOutline { Id = "least", Priority = -100 },
-        }.ToDictionary(task => task.Id, MergeTurns.PlacesOf);
+        }.ToDictionary(task => task.Id, MergeQueueAdvance.PlacesOf);
         var order = MergeOrder.Of([.. places.Select((task, i) => new MergeRequest(task.Key, task.Key, 1) { Turn = i + 1 - task.Value })]);
 
         Assert.Equal(["most", "high", "chain", "plain", "least"], order.Select(request => request.TaskId));

@@ -48,7 +48,7 @@ internal sealed class AgentsCommand : CliCommand
         return Outcome.Done;
     }
 
-    private static IEnumerable<string> Facts(FoundAgent agent)
+    private static IEnumerable<string> Facts(DetectedAgent agent)
     {
         yield return agent.Version ?? (agent.Status == MachineCheckStatus.Fail ? "not found" : "version unknown");
         yield return agent.Tried is { } tried ? $"tried here: {tried}" : "not tried here";
@@ -71,7 +71,7 @@ internal sealed class AgentsCommand : CliCommand
         }
     }
 
-    private static AgentEntry Entry(FoundAgent agent) =>
+    private static AgentEntry Entry(DetectedAgent agent) =>
         new(
             agent.Name,
             agent.IsDefault,

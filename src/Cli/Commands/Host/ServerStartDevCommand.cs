@@ -33,9 +33,9 @@ internal sealed class ServerStartDevCommand : CliCommand
     private readonly Option<string[]> _settings = new("--dynamic-config-value")
     {
         Description =
-            "A setting of the official server (may be repeated). limit.blobSize.error, limit.historyCount.suggestContinueAsNew, "
-            + "frontend.WorkflowPauseEnabled, matching.numTaskqueueReadPartitions and "
-            + "matching.wv.VersionDrainageStatusVisibilityGracePeriod have an effect; others concern parts that this server lacks",
+            "A setting of the official server (may be repeated). These have an effect: limit.blobSize.error, "
+            + "limit.historyCount.suggestContinueAsNew, frontend.WorkflowPauseEnabled, matching.numTaskqueueReadPartitions and "
+            + "matching.wv.VersionDrainageStatusVisibilityGracePeriod. All others are ignored",
         HelpName = "KEY=VALUE",
     };
     private readonly Option<int?> _httpPort = new("--http-port")

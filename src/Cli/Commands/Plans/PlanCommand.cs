@@ -126,7 +126,7 @@ internal sealed class PlanCommand : CliCommand
 
     private void Show(ParseResult parsed, RepositoryLocation repository, string id, OrchestratorSettings settings, CommandContext context)
     {
-        if (PlannedPlan.TryRead(repository, id) is not { } plan)
+        if (PlannerPlan.TryRead(repository, id) is not { } plan)
         {
             return;
         }

@@ -6,7 +6,7 @@ internal sealed class SchemaCommand : CliCommand
     private readonly Argument<string> _of = new("WHAT")
     {
         Description =
-            "plan (a task graph), config (the configuration), run-input (the input that starts a run) or status (the output of 'status --json')",
+            "plan (task graphs), config (the configuration), run-input (input that starts a run) or status (output of 'status --json')",
     };
 
     public SchemaCommand()

@@ -5,7 +5,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary>Outcome of a rehearsal with kills as lines for users. Pure.</summary>
 internal static class KilledNightText
 {
-    /// <summary>Returns the lines.</summary>
+    /// <summary>Formats a rehearsal with kills as lines of text.</summary>
     internal static IEnumerable<string> Lines(KilledNight night)
     {
         yield return $"A rehearsed night with seed {night.Seed}: {Plural.Of(night.Tasks.Count, "task")} in a throw-away clone, "

@@ -54,7 +54,7 @@ internal sealed record ReviewRecord
     public required ReviewRound Round { get; init; }
     public required string Reviewer { get; init; }
 
-    /// <summary>Number of questions.</summary>
+    /// <summary>Number of questions into which the change was divided.</summary>
     public required int Parts { get; init; }
 
     /// <summary>Summaries by the reviewer, one per question.</summary>

@@ -23,7 +23,7 @@ public static class DecidingGates
         ];
     }
 
-    private static string OfTask(IReadOnlyList<HoldingGate> holding, bool hasStaging) =>
+    private static string OfTask(IReadOnlyList<EffectiveGate> holding, bool hasStaging) =>
         (holding.Count, hasStaging) switch
         {
             (0, false) => "no gate checks it",
@@ -33,7 +33,7 @@ public static class DecidingGates
             _ => Words(holding),
         };
 
-    private static string Words(IReadOnlyList<HoldingGate> holding) =>
+    private static string Words(IReadOnlyList<EffectiveGate> holding) =>
         string.Join(
             ", ",
             holding.Select(gate => $"'{gate.Gate.Command}'{(gate.Gate.Required ? "" : " (advisory)")} {Origin(gate.Source)}")

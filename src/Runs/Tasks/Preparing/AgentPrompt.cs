@@ -36,7 +36,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
                 + (input.Answer.Length == 0 ? "" : $"\n# What became of your request\n\n{input.Answer}\n");
         if (conversation is null && input.Agent is not null)
         {
-            text += await new HandOver(files.Folder, task.Id, time).WriteAsync(input.Start, input.Prepared.BaseCommit);
+            text += await new AgentHandover(files.Folder, task.Id, time).WriteAsync(input.Start, input.Prepared.BaseCommit);
         }
         if (AgentSupervisor.Look(files.Folder.Start(task.Id, input.Start)) == AgentStartState.NotStarted)
         {

@@ -28,13 +28,13 @@ internal sealed record LiteralExpression(object Value, string Text) : Expression
     public override string Kind => "*sqlparser.SQLVal";
 }
 
-/// <summary><c>true</c> or <c>false</c>.</summary>
+/// <summary>The literal true or false.</summary>
 internal sealed record BooleanExpression(bool Value) : Expression
 {
     public override string Kind => "sqlparser.BoolVal";
 }
 
-/// <summary><c>null</c>.</summary>
+/// <summary>The literal null.</summary>
 internal sealed record NullExpression : Expression
 {
     public override string Kind => "*sqlparser.NullVal";
@@ -46,19 +46,19 @@ internal sealed record TupleExpression(IReadOnlyList<Expression> Items) : Expres
     public override string Kind => "sqlparser.ValTuple";
 }
 
-/// <summary>AND or OR.</summary>
+/// <summary>Two expressions combined by AND or OR.</summary>
 internal sealed record LogicalExpression(bool IsAnd, Expression Left, Expression Right) : Expression
 {
     public override string Kind => IsAnd ? "*sqlparser.AndExpr" : "*sqlparser.OrExpr";
 }
 
-/// <summary>NOT.</summary>
+/// <summary>Negation of an expression.</summary>
 internal sealed record NotExpression(Expression Inner) : Expression
 {
     public override string Kind => "*sqlparser.NotExpr";
 }
 
-/// <summary>Parentheses.</summary>
+/// <summary>An expression in parentheses.</summary>
 internal sealed record ParenthesisExpression(Expression Inner) : Expression
 {
     public override string Kind => "*sqlparser.ParenExpr";

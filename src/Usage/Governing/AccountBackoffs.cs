@@ -1,7 +1,7 @@
 namespace Orchestrator.Usage;
 
 /// <summary>Usage windows of an account, and its backoff after a window is exhausted.</summary>
-public static class Parks
+public static class AccountBackoffs
 {
     /// <summary>
     /// Delay of starts after a reset, as a tolerance for clock differences. After a wait shorter than this, the delay equals the wait.
