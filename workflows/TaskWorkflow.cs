@@ -45,7 +45,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     public Task PartsDoneAsync(string summary = null!) => Done(() => State.TakeParts(summary));
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Decide, Description = "A user's decision about a task that changed its gates' meaning.")]
+    [WorkflowSignal(MessageNames.Decide, Description = "A user's decision about a task that changed the meaning of its gates.")]
     public Task DecideAsync(bool accepted = false, Person by = null!) => Done(() => State.Decide(accepted, by));
 
     private async Task WorkAsync()

@@ -19,7 +19,7 @@ public interface INotifier : IDisposable
     /// <param name="cancellationToken">Cancels the request.</param>
     Task<Delivery> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken);
 
-    /// <summary>Checks if the channel is available, without sending a notice.</summary>
+    /// <summary>Checks whether the channel is available, without sending a notice.</summary>
     Task<Delivery> CheckAsync(CancellationToken cancellationToken);
 }
 

@@ -38,7 +38,7 @@ public sealed class TrueCauseTests
             "--yes"
         );
 
-        var cause = $"The agent program {planner} is not there or may not be executed";
+        var cause = $"The agent program {planner} does not exist, or may not be executed";
         Assert.Contains(cause, (string)status["tasks"]![0]!["reason"]!, StringComparison.Ordinal);
         Assert.Contains(
             cause,

@@ -188,7 +188,7 @@ public sealed class ViewTests
         var lines = DiffLines.Of($"diff --git a/x.cs b/x.cs\n+++ b/x.cs\n@@ -1 +1 @@\n+{Code}\n").ToList();
 
         var parts = lines[3].Parts;
-        Assert.Equal(Words.Line("+" + Code, keepIndent: true), string.Concat(parts.Select(part => part.Text)));
+        Assert.Equal(PageFormatter.Line("+" + Code, keepIndent: true), string.Concat(parts.Select(part => part.Text)));
         Assert.Contains(new CodePart("tok-word", "var"), parts);
         Assert.Contains(new CodePart("tok-string", "\"<b>&\""), parts);
         Assert.Contains(parts, part => part.Look == "tok-comment" && part.Text.StartsWith("// 12", StringComparison.Ordinal));

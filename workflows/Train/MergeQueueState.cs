@@ -165,7 +165,7 @@ internal sealed record MergeQueueState
     /// staging, and ends where staging has moved.</summary>
     /// <param name="step">The step.</param>
     /// <param name="merges">Merges of the first entries.</param>
-    public MergeQueueState Remade(MergeQueueStep.Remake step, IReadOnlyList<MergeResult> merges)
+    public MergeQueueState Remade(MergeQueueStep.RebuildBatch step, IReadOnlyList<MergeResult> merges)
     {
         if (Find(step.Batch) is not { } batch)
         {

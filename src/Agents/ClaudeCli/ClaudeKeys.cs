@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Decides if Claude Code can work with placeholders in place of keys.</summary>
+/// <summary>Decides whether Claude Code can work with placeholders in place of keys.</summary>
 internal static class ClaudeKeys
 {
     private const long LargestSettings = 4 << 20;

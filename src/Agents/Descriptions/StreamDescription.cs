@@ -97,7 +97,7 @@ public sealed record EventRule
     public EventEnd End { get; init; }
 }
 
-/// <summary>Effect of an event on the end of the work.</summary>
+/// <summary>Way in which an event ends the agent's work.</summary>
 public enum EventEnd
 {
     /// <summary>The event does not end the work.</summary>

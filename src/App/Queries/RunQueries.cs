@@ -316,7 +316,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         var (file, line) = CodeLocation.Parse(place, repository, context);
         if (revision is not null && (revision.Length == 0 || revision[0] == '-'))
         {
-            throw new UseCaseException(Outcome.Usage, $"'{revision}' is not a commit or branch.", "Name one, such as --revision main.");
+            throw new UseCaseException(Outcome.Usage, $"'{revision}' is not a commit or branch.", "Specify one, such as --revision main.");
         }
         var runs = StoredRuns
             .List(repository)

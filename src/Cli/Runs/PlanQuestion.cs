@@ -5,7 +5,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Asks at the terminal if a run may start with its plan, and shows the plan. The user may also edit a planner's plan, or
+/// <summary>Asks at the terminal whether a run may start with its plan, and shows the plan. The user may also edit a planner's plan, or
 /// describe changes for another plan.</summary>
 /// <param name="repository">The repository.</param>
 /// <param name="settings">Settings for the risk score.</param>

@@ -21,7 +21,7 @@ public sealed class LogText : ComponentBase
     {
         // Neighbors without a style are joined, so that a log without colors is one text.
         var plain = new StringBuilder();
-        foreach (var run in Words.LastLines(Lines, Most).SelectMany((line, i) => AnsiText.Read(i == 0 ? line : "\n" + line)))
+        foreach (var run in PageFormatter.LastLines(Lines, Most).SelectMany((line, i) => AnsiText.Read(i == 0 ? line : "\n" + line)))
         {
             if (run.Css.Length == 0)
             {
@@ -31,14 +31,14 @@ public sealed class LogText : ComponentBase
             AddPlain();
             builder.OpenElement(1, "span");
             builder.AddAttribute(2, "class", run.Css);
-            builder.AddContent(3, Words.Block(run.Text));
+            builder.AddContent(3, PageFormatter.Block(run.Text));
             builder.CloseElement();
         }
         AddPlain();
 
         void AddPlain()
         {
-            builder.AddContent(0, Words.Block(plain.ToString()));
+            builder.AddContent(0, PageFormatter.Block(plain.ToString()));
             plain.Clear();
         }
     }

@@ -119,7 +119,7 @@ internal sealed class FormRoutes(
         }
         if (ActOf(run, kind, target, text, form) is not { } act)
         {
-            return Said(back, new CommandResult(Outcome.Usage, $"'{kind}' is nothing that can be done here."), text);
+            return Said(back, new CommandResult(Outcome.Usage, $"'{kind}' is not an action of this page."), text);
         }
         if (
             AccessMiddleware.SessionOf(context).Scope is var scope and < WebScope.All

@@ -26,7 +26,7 @@ internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimePro
             routes.MapGet("/api/sessions", SessionsAsync),
             "legacySessions",
             "Conversations of Claude Code",
-            [new ApiMember("hours", "At most so old, in hours.", Type: JsonSchemaType.Number)]
+            [new ApiMember("hours", "Maximum age in hours.", Type: JsonSchemaType.Number)]
         );
         Describe<LegacyWorktrees>(routes.MapGet("/api/worktrees", (Delegate)WorktreesAsync), "legacyWorktrees", "Worktrees");
         Describe<CommandAnswer>(

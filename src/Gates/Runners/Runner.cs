@@ -108,7 +108,7 @@ internal sealed class LinePattern(string text)
 internal sealed record CountRule(
     string Needle,
     LinePattern Pattern,
-    Tally? Each = null,
+    TestTally? Each = null,
     LinePattern? After = null,
     CountedNames Names = CountedNames.Any
 );
@@ -133,7 +133,7 @@ internal enum CountedNames
 /// <param name="Errors">Errors outside tests, or null if not reported.</param>
 /// <param name="Other">Tests that ran and that the runner counts separately, such as expected failures.</param>
 /// <param name="All">Total of all tests, used if passed tests are not reported; null if not reported.</param>
-internal sealed record Tally(
+internal sealed record TestTally(
     long? Passed = null,
     long? Failed = null,
     long? Skipped = null,
@@ -145,7 +145,7 @@ internal sealed record Tally(
     /// <summary>Tests that ran, with any result, or null if not reported.</summary>
     public long? Ran => Passed + (Failed ?? 0) + (Errors ?? 0) + (Other ?? 0);
 
-    public static Tally operator +(Tally a, Tally b) =>
+    public static TestTally operator +(TestTally a, TestTally b) =>
         new(
             Sum(a.Passed, b.Passed),
             Sum(a.Failed, b.Failed),

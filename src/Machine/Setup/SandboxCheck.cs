@@ -44,7 +44,7 @@ internal static class SandboxCheck
                     Name,
                     MachineCheckStatus.Fail,
                     $"{why} permissions.runner names it, so no agent would start.",
-                    "Repair it, or unset permissions.runner."
+                    "Fix it, or unset permissions.runner."
                 )
             : permissions.Sandbox == "on"
                 ? new(
@@ -76,7 +76,7 @@ internal static class SandboxCheck
         var tried = await SandboxProbe.StartAsync(program, canOverlay, permissions, repository, services);
         if (tried.Problem.Length > 0)
         {
-            return new(Name, MachineCheckStatus.Fail, tried.Problem, "Repair it, or set permissions.sandbox to off.");
+            return new(Name, MachineCheckStatus.Fail, tried.Problem, "Fix it, or set permissions.sandbox to off.");
         }
         string[] cures =
         [

@@ -71,7 +71,7 @@ public static class ReasonText
             RunIsEnding why => $"ending: {Say(why.Because)}",
             EndNotRecorded why => $"its end could not be recorded completely: {why.Cause}",
             SameFailureRepeated why => $"{Plural.Of(why.Tasks, "task")} failed alike: {Say(why.Because)}",
-            FindingsFixed => "the findings are repaired; the reviewer checks again",
+            FindingsFixed => "the findings are fixed; the reviewer checks again",
             FindingsLeftToReplan => "the findings belong to the tasks of the other plan",
             ReasonSequence why => $"{Say(why.First)}; {Say(why.Then)}",
             GatesChanged why => why.Changes.Text,
@@ -100,7 +100,7 @@ public static class ReasonText
             NotLanded why => why.Cause.Text,
             AttemptsExhausted why => why.Remediations == 0
                 ? Say(why.Because)
-                : $"{Say(why.Because)} {Plural.Of(why.Remediations, "remediation")} did not repair it.",
+                : $"{Say(why.Because)} {Plural.Of(why.Remediations, "remediation")} did not fix it.",
             MovedToMachine why => $"moved from {why.From} to {why.To}, by {why.By}",
             NotMerged why => why.Problem.Text,
             NotPrepared why => why.Problem.Text,
@@ -209,7 +209,7 @@ public static class ReasonText
 
     private static string Say(ReviewRejected why) =>
         why.IsLastRound ? $"round {why.Review.Round} of {why.Review.MaxRounds} ends with {why.Summary}"
-        : why.Before is null ? $"the repairs of earlier findings failed: {why.Summary}"
+        : why.Before is null ? $"the fixes for earlier findings failed: {why.Summary}"
         : $"findings do not get fewer ({why.Before} in the round before): {why.Summary}";
 
     private static string Say(OutagesReported why)

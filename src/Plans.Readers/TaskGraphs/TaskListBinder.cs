@@ -39,7 +39,7 @@ internal static class TaskListBinder
         {
             if (item is ScalarNode file)
             {
-                patches.AddRange(PathValues.Read([new PositionedText(file, path)], fields.Faults).Select(p => new PatchIntent(p)));
+                patches.AddRange(PathListReader.Read([new PositionedText(file, path)], fields.Faults).Select(p => new PatchIntent(p)));
             }
             else if (item is MappingNode mapping)
             {
@@ -50,7 +50,9 @@ internal static class TaskListBinder
                     continue;
                 }
                 patches.AddRange(
-                    PathValues.Read(files, fields.Faults).Select(p => new PatchIntent(p, patch.Text("action"), PatchBinder.Intent(patch)))
+                    PathListReader
+                        .Read(files, fields.Faults)
+                        .Select(p => new PatchIntent(p, patch.Text("action"), PatchBinder.Intent(patch)))
                 );
                 resources.AddRange(PatchBinder.Resources(patch));
             }

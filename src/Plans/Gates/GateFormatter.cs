@@ -125,7 +125,7 @@ public static class GateFormatter
         return $"The gate '{verdict.Gate.Name}' failed before any work was done{(end.Length == 0 ? "" : $": {end}")} ({log}). No "
             + "other test "
             + "checks the work, so this gate still decides. Work lands if the gate passes"
-            + (verdict.CanBeCompared ? " or has no new failure." : ". Repair it first, or accept this with --yes.");
+            + (verdict.CanBeCompared ? " or has no new failure." : ". Fix it first, or accept this with --yes.");
     }
 
     /// <summary>Formats a failed gate as a Markdown section with the end of its output.</summary>

@@ -33,8 +33,8 @@ public sealed record EffectiveGate(Gate Gate, GateSource Source);
 /// <summary>A project's gates. Determines which gates apply to a task, a merge and a landing, for runs and all commands.</summary>
 public sealed record ProjectGates
 {
-    /// <summary>Gates that the configuration defines for tasks, or null to use the found ones. An empty list disables the found
-    /// ones.</summary>
+    /// <summary>Gates that the configuration defines for tasks, or null to use detected gates. An empty list disables detected
+    /// gates.</summary>
     public IReadOnlyList<Gate>? Configured { get; init; }
 
     /// <summary>Gates found in the project's manifests.</summary>

@@ -42,7 +42,7 @@ public sealed partial class Bubblewrap
     public async Task<BubblewrapCheck> CheckRunnerAsync(IReadOnlyList<string> runner, string? path, string repository) =>
         ProgramLocator.Find(runner[0], path, repository) is { } program
             ? await CheckOnceAsync(new Sandbox(program) { Runner = [program, .. runner.Skip(1)] })
-            : new BubblewrapCheck(null, $"The program '{runner[0]}' of permissions.runner is not there, or may not be executed.");
+            : new BubblewrapCheck(null, $"The program '{runner[0]}' in permissions.runner does not exist, or may not be executed.");
 
     private async Task<BubblewrapCheck> CheckOnceAsync(Sandbox sandbox)
     {

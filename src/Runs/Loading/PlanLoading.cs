@@ -101,7 +101,7 @@ public sealed class PlanLoading(RunServices services)
             : (
                 null,
                 $"hosts.spread is set, but the remote {RemoteAddress.Show(remote)} can't be used: {problem.TrimEnd('.')}. "
-                    + "Repair it and start again."
+                    + "Fix it and start again."
             );
     }
 

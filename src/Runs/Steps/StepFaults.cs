@@ -66,7 +66,7 @@ public static class StepFaults
         new(
             fault is GitException { ErrorOutput: var words } && RefusalCauses.Find(words) is var (cause, cure)
                 ? $"{cause} {cure} Then retry. (The step failed {Plural.Times(attempt)}: {Words(fault)}.)"
-                : $"{Words(fault)}. The step failed {Plural.Times(attempt)} with the same error. Repair the cause, then retry.",
+                : $"{Words(fault)}. The step failed {Plural.Times(attempt)} with the same error. Fix the cause, then retry.",
             fault,
             "Refused"
         );

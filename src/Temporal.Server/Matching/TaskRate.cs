@@ -21,7 +21,7 @@ internal sealed class TaskRate
         }
     }
 
-    /// <summary>Counts a task.</summary>
+    /// <summary>Counts one task that was added or dispatched.</summary>
     public void Add()
     {
         Forget();

@@ -90,14 +90,18 @@ internal sealed partial class WebTokenCreateCommand : CliCommand
             lifetime =
                 Durations.TryRead(text, out var time) && time > TimeSpan.Zero && time < TimeSpan.FromDays(3650)
                     ? time
-                    : throw new UseCaseException(Outcome.Usage, $"--expires {text}: that is not a time.", "Name one, such as 12h or 30d.");
+                    : throw new UseCaseException(
+                        Outcome.Usage,
+                        $"--expires {text}: that is not a time.",
+                        "Specify a time, such as 12h or 30d."
+                    );
         }
         var tokens = WebTokens.Of(context.Environment, context.Time);
         context.Terminal.Show(
             tokens.Create(name, parsed.GetValue(_scope), lifetime)
                 ?? throw new UseCaseException(
                     Outcome.Usage,
-                    $"There is a token '{name}' already.",
+                    $"A token named '{name}' already exists.",
                     $"Choose another name, or first: orchestrate web token revoke {name}"
                 )
         );

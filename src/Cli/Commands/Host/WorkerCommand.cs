@@ -169,7 +169,11 @@ internal sealed class WorkerCommand : CliCommand
         }
         if (slots is < 1 or > 1000)
         {
-            throw new UseCaseException(Outcome.Usage, $"{slots} is not a valid number of tasks.", "Give --slots a number from 1 to 1000.");
+            throw new UseCaseException(
+                Outcome.Usage,
+                $"{slots} is not a valid number of tasks.",
+                "Use --slots with a number from 1 to 1000."
+            );
         }
         if (labels.FirstOrDefault(label => !PlanTask.IsHostLabel(label)) is { } wrong)
         {

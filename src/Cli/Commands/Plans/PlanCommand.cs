@@ -107,7 +107,7 @@ internal sealed class PlanCommand : CliCommand
         }
         if (Directory.Exists(context.FullPath(output)))
         {
-            throw new UseCaseException(Outcome.Usage, $"{output} is a folder.", "Name a file.");
+            throw new UseCaseException(Outcome.Usage, $"{output} is a folder.", "Specify a file.");
         }
         if (!File.Exists(context.FullPath(output)))
         {
@@ -120,7 +120,7 @@ internal sealed class PlanCommand : CliCommand
         throw new UseCaseException(
             Outcome.NeedsPerson,
             $"{output} already exists and was left as it is. Nothing was planned.",
-            "Name another file, or give --yes to replace it."
+            "Choose another file, or use --yes to replace it."
         );
     }
 

@@ -147,7 +147,7 @@ internal sealed class TasksExpandCommand : TasksByPlannerCommand
         var task = backlog.Find(RepositoryBacklog.Find(backlog, TasksCommand.RequireId(parsed, _id)))!;
         if (task.Id.Contains('.', StringComparison.Ordinal))
         {
-            throw new UseCaseException(Outcome.Usage, $"{task.Id} is a subtask itself.", "Name a task.");
+            throw new UseCaseException(Outcome.Usage, $"{task.Id} is a subtask itself.", "Specify a task.");
         }
         var text = Describe(task);
         var input = new OrchestrationInput

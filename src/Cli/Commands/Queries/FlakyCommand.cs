@@ -103,7 +103,7 @@ internal sealed class FlakyCommand : CliCommand
         var days = parsed.GetValue(_days);
         if (days is < 1 or > 366)
         {
-            throw new UseCaseException(Outcome.Usage, $"--days {days} is not a valid quarantine.", "Give 1 to 366 days.");
+            throw new UseCaseException(Outcome.Usage, $"--days {days} is not a valid quarantine.", "Use 1 to 366 days.");
         }
         var entry = tests.Add(test, parsed.GetValue(_owner)!, reason, days);
         return Said(

@@ -18,7 +18,7 @@ internal sealed class AdhocRun
 
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="asksAgain">True to ask if the same work is running or has landed.</param>
+    /// <param name="asksAgain">True to ask whether the same work is running or has landed.</param>
     public void AddTo(Command command, bool asksAgain = false)
     {
         _options.AddTo(command, hasPlan: false, asksAgain: asksAgain);

@@ -21,7 +21,7 @@ internal static class KilledNightText
             ? "Every change of the commits is on the target."
             : $"Not on the target as in the commits: {string.Join(", ", night.Missing)}.";
         yield return night.Repeated.Count == 0
-            ? "No finished work was done again."
+            ? "No finished work was repeated."
             : $"Started again after finished work: {string.Join(", ", night.Repeated)}.";
         if (night.SentBack.Count > 0)
         {

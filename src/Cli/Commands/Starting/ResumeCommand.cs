@@ -177,7 +177,7 @@ internal sealed class ResumeCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"--detach continues with the whole run, not with {task} alone.",
+                $"--detach continues the whole run, not only {task}.",
                 $"orchestrate resume {run.Id} --detach"
             );
         }

@@ -46,7 +46,7 @@ internal sealed class HoldCommand : CliCommand
         {
             return given is null
                 ? ("", "")
-                : throw new UseCaseException(Outcome.Usage, $"{given} is one run, but --all means all runs.", "Give one of the two.");
+                : throw new UseCaseException(Outcome.Usage, $"{given} is one run, but --all means all runs.", "Use only one of the two.");
         }
         var repository = context.RequireRepository();
         var run = RunReference.RequireOpen(repository, given).Run;
@@ -107,7 +107,7 @@ internal sealed class ReleaseCommand : CliCommand
         var all = parsed.GetValue(_all);
         if (given is not null && all)
         {
-            throw new UseCaseException(Outcome.Usage, $"{given} is one run, but --all means all holds.", "Give one of the two.");
+            throw new UseCaseException(Outcome.Usage, $"{given} is one run, but --all means all holds.", "Use only one of the two.");
         }
         if (all || holds.Count == 0)
         {

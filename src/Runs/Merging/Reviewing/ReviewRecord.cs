@@ -29,7 +29,7 @@ internal sealed record ReviewFinding
     /// <summary>True if the finding prevents landing, because its location exists and the defect is described.</summary>
     public bool Blocks { get; init; }
 
-    /// <summary>The reason why it does not prevent landing, or why it is in this state.</summary>
+    /// <summary>Reason why the finding does not prevent landing, or why the finding has this state.</summary>
     public string Note { get; init; } = "";
 
     /// <summary>State of the finding: <see cref="Open"/>, <see cref="Fixed"/> or <see cref="Overruled"/>.</summary>

@@ -148,7 +148,7 @@ internal enum NoticeState
     /// <summary>Rejected by the channel, or given up after many attempts.</summary>
     Failed,
 
-    /// <summary>Answered or obsolete before it was sent.</summary>
+    /// <summary>The question was answered, or became obsolete, before the message was sent.</summary>
     Void,
 
     /// <summary>Withdrawn after it was sent.</summary>

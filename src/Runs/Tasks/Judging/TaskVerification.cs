@@ -268,7 +268,7 @@ public sealed class TaskVerification(RunServices services)
             return (
                 [
                     $"git can't add the files in the worktree: {FileNames.Show(refusal.ErrorOutput.ReplaceLineEndings(" "), 600)} "
-                        + "Repair it so that 'git status' and 'git add --all' work there, and remove files that git can't store.",
+                        + "Fix it so that 'git status' and 'git add --all' work there, and remove files that git can't store.",
                 ],
                 ""
             );

@@ -61,7 +61,7 @@ public sealed class RequestJudgement(RunServices services, IReadOnlyList<LeaseRe
         return new TaskFileClaims(newest.Plan, run?.Tasks ?? []);
     }
 
-    /// <summary>Decides if the planner or a user answers a question.</summary>
+    /// <summary>Decides whether the planner or a user answers a question.</summary>
     private static RequestVerdict ByWhom(RunFiles files, JudgeRequestInput input)
     {
         var questions = files.Settings.Questions;

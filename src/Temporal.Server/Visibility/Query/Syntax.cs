@@ -78,7 +78,7 @@ internal sealed record ComparisonExpression(Expression Left, string Operator, Ex
     public override string Kind => "*sqlparser.ComparisonExpr";
 }
 
-/// <summary>BETWEEN or NOT BETWEEN.</summary>
+/// <summary>Comparison with BETWEEN or NOT BETWEEN.</summary>
 internal sealed record RangeExpression(Expression Left, bool Negated, Expression Low, Expression High) : Expression
 {
     public override string Kind => "*sqlparser.RangeCond";

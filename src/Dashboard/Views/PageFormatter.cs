@@ -1,7 +1,7 @@
 namespace Orchestrator.Dashboard.Views;
 
 /// <summary>Formats times, money and untrusted texts for pages.</summary>
-internal static class Words
+internal static class PageFormatter
 {
     private const int MostOfLine = 8_000;
     private const int MostOfLog = 1_500_000;
