@@ -77,7 +77,7 @@ public sealed class ContractSectionTests : IDisposable
                 "No agent starts after 2026-11-25 06:00Z: broken, b did.",
                 "No agent starts when 10.00 USD are spent: broken, 12.50 were spent.",
                 "No user is needed: broken, asked by a, first at 2026-11-24 23:00Z.",
-                "All tasks land: broken, 1 of 1 task merged, nothing has landed.",
+                "All tasks land: broken, 1 of 1 task merged; nothing has landed.",
             ],
             lines.TakeWhile(line => line.IsBad).Select(line => line.Text)
         );
