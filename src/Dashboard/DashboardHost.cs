@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -98,6 +97,7 @@ public static class DashboardHost
         app.Use(next => new ScopeMiddleware(next).InvokeAsync);
         pages.AddTo(app);
         new RunPages(reader, pages, renderer, time).AddTo(app);
+        new LogPages(reader, pages, renderer).AddTo(app);
         new RepositoryPages(reader, pages, renderer).AddTo(app);
         new NewRunRoutes(reader, pages, renderer, answers, time).AddTo(app);
         new FormRoutes(reader, pages, renderer, answers, sessions).AddTo(app);
@@ -145,7 +145,7 @@ public static class DashboardHost
 
     private static void MapAsset(WebApplication app, string name, string type)
     {
-        var content = Read(name);
+        var content = Asset.Read(name);
         var tag = EntityTag.Of(content);
         app.MapGet(
             "/assets/" + name,
@@ -160,13 +160,5 @@ public static class DashboardHost
                 await context.Response.Body.WriteAsync(content, context.RequestAborted);
             }
         );
-    }
-
-    private static byte[] Read(string name)
-    {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"Orchestrator.Dashboard.Assets.{name}")!;
-        using var copy = new MemoryStream();
-        stream.CopyTo(copy);
-        return copy.ToArray();
     }
 }

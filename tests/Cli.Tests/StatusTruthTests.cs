@@ -106,6 +106,8 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
             }
         }
 
+        private ShownStatements Statements => new(_web, new OrchestrateProgram(_cli.Folder, WebCommandTests.Variables(_cli)), _page, Run);
+
         public int Compared { get; private set; }
 
         public int Kills { get; private set; }
@@ -304,7 +306,7 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
             {
                 return $"{Moved} from {before} to {after} ({isWorkedOn}, {IsWorkedOn})";
             }
-            var rows = Rows().Matches(html).ToDictionary(row => row.Groups[1].Value, row => row.Groups[2].Value);
+            var rows = ShownStatements.StatesOf(html);
             var wrong = new List<string>();
             foreach (var task in _tasks)
             {
@@ -317,6 +319,7 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
                     );
                 }
             }
+            wrong.AddRange(await Statements.FindFalseAsync(json, html, _random));
             wrong.AddRange(
                 from other in others
                 from task in _tasks
@@ -365,9 +368,6 @@ public sealed partial class StatusTruthTests(ITestOutputHelper output)
             await _web.DisposeAsync();
             _cli.Dispose();
         }
-
-        [GeneratedRegex("<tr id=\"task-([^\"]+)\">.*?<span class=\"state [a-z]+\">([^<]+)</span>", RegexOptions.Singleline)]
-        private static partial Regex Rows();
 
         /// <summary>The state according to processes and git.</summary>
         /// <param name="At">Agents and gates that are there and were not told to continue.</param>

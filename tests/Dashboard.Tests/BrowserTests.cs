@@ -181,6 +181,38 @@ public sealed class BrowserTests
         await browser.ShowsAsync("#task-c .state", "merged");
     }
 
+    /// <summary>The session, the scroll position and the words that a user types outlive the server.</summary>
+    [BrowserFact]
+    public async Task Page_WhoseServerRestarts_IsLiveWithinThreeSecondsAndKeepsTypedWords()
+    {
+        await using var page = await ServedPage.StartAsync(Source());
+        using var browser = await OpenBrowser.StartAsync(page, RunPage + "/tasks/c");
+        await browser.AskAsync("type #mail-text use the old parser");
+
+        await using var next = await page.RestartAsync();
+        var begin = Stopwatch.GetTimestamp();
+        Change(next.Source, 3, "c", TaskStates.Verifying);
+        await browser.ShowsAsync("#task-summary .state", "verifying");
+
+        Assert.InRange(Stopwatch.GetElapsedTime(begin), TimeSpan.Zero, TimeSpan.FromSeconds(3));
+        Assert.Equal("use the old parser true", await browser.AskAsync("value #mail-text"));
+    }
+
+    [BrowserFact]
+    public async Task Page_WhoseSessionEnds_LeadsToTheLoginAndShowsTheTypedWordsAfterIt()
+    {
+        await using var page = await ServedPage.StartAsync(Source());
+        using var browser = await OpenBrowser.StartAsync(page, RunPage + "/tasks/c");
+        await browser.AskAsync("type #mail-text use the old parser");
+
+        await browser.AskAsync("forget");
+        page.Source.Change();
+        await browser.ShowsAsync("h1", "Log in");
+        await browser.AskAsync($"log-in {ServedPage.Token}");
+
+        Assert.Equal("use the old parser false", await browser.AskAsync("value #mail-text"));
+    }
+
     /// <summary>A browser opens six connections to a server, for all its tabs together.</summary>
     [BrowserFact]
     public async Task Page_InTheTenthTab_IsReadAndLive()

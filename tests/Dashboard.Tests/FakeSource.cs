@@ -170,7 +170,15 @@ internal sealed class FakeSource : IDashboardSource, IRunQueries, IRunCommands
     public Task<DiffDocument> DiffAsync(string? which, CancellationToken stop) =>
         AnswerAsync(
             $"diff {which}",
-            () => OfRun(which, new DiffDocument(Run.RunId, which!.Split('/').ElementAtOrDefault(1) ?? "", Patch, IsCut: false))
+            () =>
+                OfRun(
+                    which,
+                    new DiffDocument(Run.RunId, which!.Split('/').ElementAtOrDefault(1) ?? "", Patch, IsCut: false)
+                    {
+                        From = "base",
+                        To = "0123",
+                    }
+                )
         );
 
     public Task<RunStatus> ReportAsync(string? run, CancellationToken stop) => AnswerAsync($"report {run}", () => OfRun(run, Run));

@@ -227,9 +227,10 @@ public sealed class PageTests
     }
 
     [Theory]
-    [InlineData(TaskStates.Executing, "/r/aaaaaaaaaaaa/" + Runs.Id + "/tasks/a?file=x.cs&amp;line=2#say-form")]
-    [InlineData(TaskStates.Merged, "/proof?repository=aaaaaaaaaaaa&amp;place=x.cs:2&amp;revision=0123")]
-    public async Task Task_NumberOfALineOfItsDifference_LeadsToACommentOrToItsProof(string state, string link)
+    [InlineData(TaskStates.Executing, "")]
+    [InlineData(TaskStates.Executing, "&view=side")]
+    [InlineData(TaskStates.Merged, "")]
+    public async Task Task_LinesOfItsDifference_LeadToTheirProofsAndTakeCommentsForAnAgentAtWork(string state, string view)
     {
         var run = Runs.Of("a").With("a", task => task with { State = state, Starts = 1, Commit = "0123" });
         await using var page = await ServedPage.StartAsync(
@@ -237,10 +238,66 @@ public sealed class PageTests
         );
         await page.LogInAsync();
 
-        var html = await page.Browser.GetStringAsync(RunPage + "/tasks/a?file=x.cs&line=2");
+        var html = await page.Browser.GetStringAsync(RunPage + "/tasks/a?file=x.cs&line=2" + view);
+        await page.SubmitAsync(
+            RunPage,
+            Act,
+            ("kind", "comment"),
+            ("target", $"{Runs.Id}/a"),
+            ("file", "x.cs"),
+            ("line", "2"),
+            ("text", "Why?")
+        );
 
-        Assert.Contains($"href=\"{link}\"", html, StringComparison.Ordinal);
-        Assert.Equal(state == TaskStates.Executing, html.Contains("id=\"comment-line\" value=\"2\"", StringComparison.Ordinal));
+        // The unchanged line is in both files, and the added one in the new file.
+        foreach (var place in (string[])["x.cs:1&amp;revision=base", "x.cs:1&amp;revision=0123", "x.cs:2&amp;revision=0123"])
+        {
+            Assert.Contains($"href=\"/proof?repository=aaaaaaaaaaaa&amp;place={place}\"", html, StringComparison.Ordinal);
+        }
+        Assert.DoesNotContain("x.cs:2&amp;revision=base", html, StringComparison.Ordinal);
+        var isAtWork = state == TaskStates.Executing;
+        Assert.Equal(isAtWork, html.Contains("file=x.cs&amp;line=1#say-form\"", StringComparison.Ordinal));
+        Assert.Equal(isAtWork, html.Contains("name=\"line\" value=\"2\"", StringComparison.Ordinal));
+        Assert.Equal(view.Length > 0, html.Contains("class=\"diff sides mono\"", StringComparison.Ordinal));
+        Assert.Equal($"mail {Runs.Id}/a x.cs line 2: Why?", page.Source.Acts.Last().Text);
+    }
+
+    [Fact]
+    public async Task Log_OfManyLines_IsShownByRangesSearchedAndDownloadedWhole()
+    {
+        var lines = Enumerable.Range(1, 4100).Select(i => $"\u001b[32mline\u001b[0m {i}").ToList();
+        await using var page = await ServedPage.StartAsync(new FakeSource { Run = Runs.Of("a"), Log = lines });
+        await page.LogInAsync();
+        const string Log = RunPage + "/tasks/a/log";
+
+        var last = await page.Browser.GetStringAsync(Log);
+        var middle = await page.Browser.GetStringAsync(Log + "?start=1&from=2001");
+        var found = await page.Browser.GetStringAsync(Log + "?find=line+77");
+        var file = await page.Browser.GetAsync(Log + ".txt?start=1");
+
+        Assert.Contains("Lines 4001 to 4100 of 4100", last, StringComparison.Ordinal);
+        Assert.Contains("id=\"L4100\"", last, StringComparison.Ordinal);
+        Assert.Contains("data-follow", last, StringComparison.Ordinal);
+        Assert.Contains("Lines 2001 to 4000 of 4100", middle, StringComparison.Ordinal);
+        Assert.DoesNotContain("data-follow", middle, StringComparison.Ordinal);
+        Assert.Contains("start=1&amp;from=4001", middle, StringComparison.Ordinal);
+        Assert.Contains("11 lines of 4100", found, StringComparison.Ordinal);
+        Assert.Contains("start=1&amp;from=1#L770\"", found, StringComparison.Ordinal);
+        Assert.Equal("attachment", file.Content.Headers.ContentDisposition!.DispositionType);
+        Assert.StartsWith("line 1\nline 2\n", await file.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Log_OfAGate_HasAPage()
+    {
+        await using var page = await ServedPage.StartAsync(new FakeSource { Run = Runs.Of("a"), Log = ["1 failed"] });
+        await page.LogInAsync();
+
+        var html = await page.Browser.GetStringAsync(RunPage + "/gates/a.gates-1.0/log");
+        var file = await page.Browser.GetStringAsync(RunPage + "/gates/a.gates-1.0/log.txt");
+
+        Assert.Contains("1 failed", html, StringComparison.Ordinal);
+        Assert.Equal("1 failed\n", file);
     }
 
     [Fact]

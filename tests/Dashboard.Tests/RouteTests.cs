@@ -196,6 +196,29 @@ public sealed class RouteTests
     }
 
     [Fact]
+    public async Task Post_OfAPlanWithFaults_HasASentenceAsTitleAndTheFaultsAsDetail()
+    {
+        await using var page = await ServedPage.StartAsync(
+            new FakeSource
+            {
+                Run = Runs.Of("a"),
+                Answer = _ => new CommandResult(Outcome.Usage, "")
+                {
+                    Fault = new UseCaseException(Outcome.Usage, "plan.yaml:1:1: error no-tasks: No tasks.", "Correct plan.yaml first."),
+                },
+            }
+        );
+
+        using var answer = await page.Browser.SendAsync(
+            ServedPage.WithToken(HttpMethod.Post, "/api/v1/repositories/aaaaaaaaaaaa/runs", """{"plan": "tasks: []"}""")
+        );
+        var problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+
+        Assert.Equal("plan.yaml is not valid.", (string)problem["title"]!);
+        Assert.StartsWith("plan.yaml:1:1: error no-tasks", (string)problem["detail"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Form_OfACommandThatFails_KeepsTheTextOnThePage()
     {
         var source = Source();

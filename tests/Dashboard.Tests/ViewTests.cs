@@ -165,6 +165,42 @@ public sealed class ViewTests
     }
 
     [Fact]
+    public void Sides_OfADifference_PairRemovedLinesWithTheAddedOnesThatFollow()
+    {
+        const string Patch = "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,4 +1,4 @@\n same\n-one\n-two\n+three\n same\n+four\n";
+
+        var sides = DiffSides
+            .Of([.. DiffLines.Of(Patch).Where(line => line.Look is "same" or "added" or "removed" && line.OldNumber + line.Number > 0)])
+            .Select(row => $"{row.Old?.OldNumber}|{row.New?.Number}");
+
+        Assert.Equal(["1|1", "2|2", "3|", "4|3", "|4"], sides);
+    }
+
+    [Theory]
+    [InlineData(null, "", "4001 to 4100 of 4100")]
+    [InlineData(1, "", "101 to 2000 of 4100")]
+    [InlineData(2500, "", "2001 to 4000 of 4100")]
+    [InlineData(9999, "", "4001 to 4100 of 4100")]
+    [InlineData(null, "x", "150 to 150 of 4100")]
+    public void Range_OfALogWhoseBeginningIsGone_KeepsTheNumbersOfItsLines(int? from, string find, string shown)
+    {
+        var lines = Enumerable.Range(101, 4000).Select(number => number == 150 ? "x" : "y").ToList();
+
+        var range = LogRange.Of(lines, 101, from, find);
+
+        Assert.Equal(shown, $"{range.Lines[0].Number} to {range.Lines[^1].Number} of {range.Total}");
+    }
+
+    [Fact]
+    public void Times_InASentence_AreMomentsAndTheRestStaysText()
+    {
+        var parts = Words.Times("by 2026-12-01 04:45Z, or 2026-13-77 00:00Z").ToList();
+
+        Assert.Equal(["by ", "", ", or 2026-13-77 00:00Z"], parts.Select(part => part.Words));
+        Assert.Equal(new DateTimeOffset(2026, 12, 1, 4, 45, 0, TimeSpan.Zero), parts[1].Time);
+    }
+
+    [Fact]
     public void Wait_OfAGateForTheOneOfAnotherTask_LeadsToThatTask()
     {
         var run = Runs.Of("a", "b") with

@@ -15,13 +15,11 @@ internal sealed class ReportChecker
     private readonly XElement _html;
     private readonly IReadOnlyDictionary<long, JsonElement> _events;
 
-    /// <param name="html">The file.</param>
+    /// <param name="html">The report's element.</param>
     /// <param name="eventLines">Lines of <c>events.jsonl</c>.</param>
     public ReportChecker(string html, IEnumerable<string> eventLines)
     {
-        const string DocType = "<!DOCTYPE html>";
-        Assert.StartsWith(DocType, html);
-        _html = XElement.Parse(html[DocType.Length..]);
+        _html = XElement.Parse(html);
         _events = eventLines
             .Select(line => JsonDocument.Parse(line).RootElement.Clone())
             .DistinctBy(Sequence)
@@ -59,8 +57,7 @@ internal sealed class ReportChecker
             Assert.False(name is "src" or "srcset" or "action", name);
             Assert.True(name != "href" || attribute.Value.StartsWith('#'), attribute.Value);
         }
-        Assert.DoesNotContain("url(", _html.Descendants("style").Single().Value);
-        Assert.DoesNotContain("@import", _html.Descendants("style").Single().Value);
+        Assert.Empty(_html.Descendants("style"));
         Assert.True(_html.Value.All(letter => letter is '\n' or >= ' ' and not ('\u202E' or '\u200B' or '\u007F')));
     }
 
@@ -70,7 +67,8 @@ internal sealed class ReportChecker
         Assert.Equal(ids.Count, ids.Distinct().Count());
         foreach (var link in _html.Descendants("a").Attributes("href"))
         {
-            Assert.Contains(link.Value[1..], ids);
+            Assert.StartsWith("#e", link.Value);
+            Assert.Contains(long.Parse(link.Value[2..], CultureInfo.InvariantCulture), _events);
         }
         foreach (var sentence in _html.Descendants("li").Where(line => line.Attribute("data-kind") is not null))
         {
@@ -169,17 +167,6 @@ internal sealed class ReportChecker
         Assert.Equal(expected.Keys.Order(), shown.Keys.Order());
         Assert.All(shown, row => Assert.Equal(expected[row.Key], row.Value, tolerance: 0.6));
         Assert.Equal(shown.Values.Sum(), Seconds(Cell(table.Element("tfoot")!.Element("tr")!, 1)));
-        var bars = _html.Descendants("rect").Where(rect => rect.Element("title") is not null).ToList();
-        Assert.NotEmpty(bars);
-        Assert.All(
-            bars,
-            bar =>
-            {
-                var happened = _events[long.Parse(((string)bar.Parent!.Attribute("href")!)[2..], CultureInfo.InvariantCulture)];
-                Assert.Contains(Use(State(happened))!, bar.Element("title")!.Value);
-                Assert.StartsWith(Task(happened)!, bar.Element("title")!.Value);
-            }
-        );
     }
 
     private Dictionary<string, double> Times(DateTimeOffset end)

@@ -117,7 +117,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
                 leftOut++;
             }
         }
-        return new LogDocument(run.Id, folder.Task, folder.Number, [.. lines]) { LeftOut = leftOut };
+        return new LogDocument(run.Id, folder.Task, folder.Number, [.. lines]) { LeftOut = leftOut, First = leftOut + 1 };
     }
 
     /// <inheritdoc/>
@@ -180,7 +180,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
                     : $"{id} is {task.State}: it has no commit and no worktree yet.",
                 $"See 'orchestrate show {(id is null ? run.Id : $"{run.Id}/{id}")}'."
             );
-        return new DiffDocument(run.Id, id ?? "", patch.Text, patch.IsCut);
+        return new DiffDocument(run.Id, id ?? "", patch.Text, patch.IsCut) { From = patch.From, To = patch.To };
     }
 
     /// <summary>Returns the absolute path of a task's worktree, which may have been removed.</summary>

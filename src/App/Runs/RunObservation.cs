@@ -31,6 +31,8 @@ public static class RunObservation
             Status = status with
             {
                 Abandoned = abandoned,
+                // No task of a run without a process is at work.
+                Counts = RunCounts.Of(status with { Abandoned = abandoned }),
                 Away = run.Status.Away is { } away
                     ? away.Machine == context.Machine
                         ? null

@@ -1,8 +1,9 @@
+using Orchestrator.Dashboard;
 using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Writes a report to the HTML file that the user names.</summary>
+/// <summary>Writes the screen of a run with its report to the HTML file that the user names.</summary>
 internal static class ReportFile
 {
     /// <summary>Stands for stdout in place of a file name.</summary>
@@ -14,15 +15,17 @@ internal static class ReportFile
     public static bool IsName(string text) =>
         text == Stdout || text.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal) || Path.HasExtension(text);
 
-    /// <summary>Writes the report of a run. An existing file that is not such a report is never replaced.</summary>
+    /// <summary>Writes the file. An existing file that is not such a report is never replaced.</summary>
     /// <param name="file">Name of the file as the user typed it.</param>
     /// <param name="run">The run with all its tasks.</param>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
-    public static void Write(string file, RunStatus run, string repository, CommandContext context)
+    /// <param name="stop">Cancels the queries.</param>
+    public static async Task WriteAsync(string file, RunStatus run, string repository, CommandContext context, CancellationToken stop)
     {
         var now = context.Time.GetUtcNow();
         var report = MorningReport.Of(run, repository, now, context.AccountRecords);
-        var html = LocalTimes.In(ReportHtml.Render(report, now));
+        var screen = new SharedScreen(new RunQueries(context));
+        var html = LocalTimes.In(await screen.RenderAsync(run, report, Path.GetFileName(repository), now, stop));
         if (file == Stdout)
         {
             context.Terminal.Document(html);
@@ -40,7 +43,7 @@ internal static class ReportFile
                 );
             }
             var temporary = $"{path}.{Guid.NewGuid():N}";
-            File.WriteAllText(temporary, html);
+            await File.WriteAllTextAsync(temporary, html, stop);
             File.Move(temporary, path, overwrite: true);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

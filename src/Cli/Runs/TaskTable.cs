@@ -128,12 +128,11 @@ internal static class TaskTable
     private static string Head(RunStatus run, DateTimeOffset now)
     {
         var counts = run.Counts ?? RunCounts.Of(run);
-        var end = RunStates.IsFinal(run.State) ? run.UpdatedAt : now;
         var command = run.Standing == RunLiveness.Interrupted ? $": orchestrate {(run.Away is null ? "resume" : "move")} {run.RunId}" : "";
         // Time in which the run waits for the user does not count as work.
-        var waits = (run.Standing ?? RunLiveness.Of(run)) == RunLiveness.NeedsPerson && now > run.UpdatedAt ? now - run.UpdatedAt : default;
+        var (atWork, waits) = RunElapsed.Of(run, now);
         var head =
-            $"{NameOf(run)}  {RunLiveness.Describe(run)}{command}  {CompactFormatter.Time(end - run.StartedAt - waits)}"
+            $"{NameOf(run)}  {RunLiveness.Describe(run)}{command}  {CompactFormatter.Time(atWork)}"
             + $"{(waits > TimeSpan.Zero ? $" and waits {CompactFormatter.Time(waits)}" : "")}{(run.Cost > 0 ? "  " + Cost(run.Cost) : "")}";
         if (counts.Brief() is { Length: > 0 } counted)
         {

@@ -7,7 +7,14 @@ namespace Orchestrator.Client.Views;
 /// <param name="Task">Id of the task.</param>
 /// <param name="Patch">Changes of the task in git's patch format.</param>
 /// <param name="IsCut">True if the patch is truncated.</param>
-public sealed record DiffDocument(string RunId, string Task, string Patch, bool IsCut) : Document;
+public sealed record DiffDocument(string RunId, string Task, string Patch, bool IsCut) : Document
+{
+    /// <summary>Revision of the old files.</summary>
+    public string From { get; init; } = "";
+
+    /// <summary>Revision of the new files, or null if they have uncommitted changes.</summary>
+    public string? To { get; init; }
+}
 
 /// <summary>Output of <c>logs RUN/TASK --json</c>.</summary>
 /// <param name="RunId">Id of the run.</param>
@@ -18,6 +25,27 @@ public sealed record LogDocument(string RunId, string Task, int Start, IReadOnly
 {
     /// <summary>Number of earlier lines that the document omits.</summary>
     public int LeftOut { get; init; }
+
+    /// <summary>Number of the first line, from 1.</summary>
+    public int First { get; init; } = 1;
+
+    /// <summary>Cursor of the next page, or null if the document has the last line.</summary>
+    public string? Next { get; init; }
+
+    /// <summary>Returns a page of the document's lines.</summary>
+    /// <param name="after">Number of the last line to skip.</param>
+    /// <param name="limit">Maximum number of lines, at least 1.</param>
+    public LogDocument Page(int after, int limit)
+    {
+        var skipped = Math.Clamp(after - First + 1, 0, Lines.Count);
+        var last = First + skipped + (long)limit - 1;
+        return this with
+        {
+            First = First + skipped,
+            Lines = [.. Lines.Skip(skipped).Take(limit)],
+            Next = last < First + Lines.Count - 1 ? last.ToString(System.Globalization.CultureInfo.InvariantCulture) : null,
+        };
+    }
 }
 
 /// <summary>Output of <c>history --json</c>.</summary>

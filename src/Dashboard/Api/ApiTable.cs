@@ -108,10 +108,18 @@ internal static class ApiTable
             "getLog",
             OfTask + "/log",
             "Output of a task's agent",
-            request => request.TryNumber("start", out var start) ? (queries, stop) => queries.LogAsync(request.Task, start, stop) : null
+            request =>
+                request.TryNumber("start", out var start) && request.TryPage(int.MaxValue, out var after, out var limit) && limit > 0
+                    ? async (queries, stop) => (await queries.LogAsync(request.Task, start, stop)).Page(after, limit)
+                    : null
         ) with
         {
-            Query = [new ApiMember("start", "Number of the agent's start; the last one by default.", Type: JsonSchemaType.Integer)],
+            Query =
+            [
+                new ApiMember("start", "Number of the agent's start; the last one by default.", Type: JsonSchemaType.Integer),
+                new ApiMember("limit", "Maximum number of lines. Default: all.", Type: JsonSchemaType.Integer),
+                After,
+            ],
         },
         Read<DiffDocument>(
             "getDiff",

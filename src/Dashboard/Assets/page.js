@@ -60,7 +60,26 @@
     for (const button of of.querySelectorAll(".copy[hidden]")) button.hidden = false;
   };
 
+  // What a user types outlives a reload, a login and a restart of the server. It is kept until its form was answered.
+  const draftsOf = (of) => [...of.querySelectorAll("form[method=post][id] :is(textarea, input[type=text])")].map((field) => [field, `draft ${location.pathname} ${field.form.id} ${field.name}`]);
+  const restore = (of) => {
+    for (const [field, key] of draftsOf(of)) {
+      const draft = sessionStorage.getItem(key);
+      if (draft && field.value === field.defaultValue) { field.value = draft; for (let at = field.closest("details"); at; at = at.parentElement.closest("details")) at.open = true; }
+    }
+  };
+  const forget = () => {
+    for (const key of Object.keys(sessionStorage).filter((one) => one.startsWith("sent "))) {
+      const draft = key.slice(5);
+      if (!location.search.includes("said=") && draft.split(" ")[1] === location.pathname) continue;
+      sessionStorage.removeItem(key);
+      sessionStorage.removeItem(draft);
+    }
+  };
+  document.addEventListener("input", ({ target }) => { for (const [field, key] of draftsOf(document)) if (field === target) sessionStorage.setItem(key, field.value); });
+
   const follow = () => {
+    if (location.hash.startsWith("#L")) return;
     for (const log of document.querySelectorAll("[data-follow]")) if (!log.dataset.away) log.scrollTop = log.scrollHeight;
   };
 
@@ -229,11 +248,14 @@
   // A second click on a button that starts something would start it again.
   document.addEventListener("submit", (sent) => {
     if (sent.target.dataset.sent) { sent.preventDefault(); return; }
+    for (const [field, key] of draftsOf(document)) if (field.form === sent.target) sessionStorage.setItem("sent " + key, "");
     if (sent.target.method === "post") { sent.target.dataset.sent = "1"; setTimeout(() => delete sent.target.dataset.sent, 5000); }
   });
 
   document.documentElement.classList.add("scripted");
   localize(document);
+  forget();
+  restore(document);
   follow();
   setInterval(() => localize(document), 10000);
   if (!main?.dataset.events && !main?.dataset.every) return;

@@ -13,6 +13,10 @@ internal static class Links
     /// <summary>Returns the address of a task's agent log.</summary>
     public static string Log(RepositoryEntry repository, string run, string task) => Task(repository, run, task) + "/log";
 
+    /// <summary>Returns the address of the log of a gate.</summary>
+    public static string GateLog(RepositoryEntry repository, string run, string gate) =>
+        $"{Run(repository, run)}/gates/{Uri.EscapeDataString(gate)}/log";
+
     /// <summary>Returns the address of the page with the origin of a line of code.</summary>
     public static string Proof(RepositoryEntry repository, string file, int line, string revision) =>
         string.Create(

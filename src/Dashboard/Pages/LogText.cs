@@ -4,24 +4,71 @@ using Orchestrator.Dashboard.Views;
 
 namespace Orchestrator.Dashboard.Pages;
 
-/// <summary>Shows the last lines of a log: colors as classes of <c>log.css</c>, and invisible characters as symbols.</summary>
+/// <summary>Shows lines of a log with their numbers: colors as classes of <c>log.css</c>, and invisible characters as symbols.</summary>
 /// <remarks>A component in code, because markup would add white space, which a log shows.</remarks>
 public sealed class LogText : ComponentBase
 {
-    /// <summary>Lines of the log, as the agent printed them.</summary>
-    [Parameter, EditorRequired]
-    public required IEnumerable<string> Lines { get; set; }
+    // Only the group that grows is sent to a page that follows the log.
+    private const int GroupSize = 50;
 
-    /// <summary>Maximum number of lines, counted from the end.</summary>
+    /// <summary>Lines of the log, in order.</summary>
     [Parameter, EditorRequired]
-    public required int Most { get; set; }
+    public required IReadOnlyList<LogLine> Lines { get; set; }
+
+    /// <summary>Returns the address of a line on another page, or null if the lines are on their own page.</summary>
+    [Parameter]
+    public Func<LogLine, string>? Link { get; set; }
+
+    /// <summary>True if the tab key stops at each number.</summary>
+    [Parameter]
+    public bool HasStops { get; set; }
+
+    /// <summary>Id of the log where a document has several, whose lines have no address; empty for the only one.</summary>
+    [Parameter]
+    public string Key { get; set; } = "";
 
     /// <inheritdoc/>
     protected override void BuildRenderTree(RenderTreeBuilder builder)
     {
-        // Neighbors without a style are joined, so that a log without colors is one text.
+        foreach (var group in Words.LastLines(Lines).GroupBy(line => (line.Number - 1) / GroupSize))
+        {
+            builder.AddMarkupContent(0, PartMarks.Begin);
+            builder.OpenElement(1, "span");
+            builder.AddAttribute(2, "id", string.Create(CultureInfo.InvariantCulture, $"{Key}lines-{group.Key}"));
+            foreach (var line in group)
+            {
+                builder.OpenElement(14, "span");
+                builder.AddAttribute(15, "class", "line");
+                AddNumber(builder, line);
+                AddText(builder, line.Text);
+                builder.CloseElement();
+            }
+            builder.CloseElement();
+            builder.AddMarkupContent(20, PartMarks.End);
+        }
+    }
+
+    private void AddNumber(RenderTreeBuilder builder, LogLine line)
+    {
+        var number = line.Number.ToString(CultureInfo.InvariantCulture);
+        builder.OpenElement(3, Key.Length > 0 ? "span" : "a");
+        builder.AddAttribute(4, "class", "line-number");
+        if (Key.Length == 0)
+        {
+            builder.AddAttribute(5, "href", Link?.Invoke(line) ?? "#L" + number);
+            builder.AddAttribute(6, "id", Link is null ? "L" + number : null);
+            // Two thousand stops of the tab key would hide the rest of the page.
+            builder.AddAttribute(7, "tabindex", HasStops ? null : "-1");
+        }
+        builder.AddContent(9, number);
+        builder.CloseElement();
+    }
+
+    // Neighbors without a style are joined, so that a line without colors is one text.
+    private static void AddText(RenderTreeBuilder builder, string line)
+    {
         var plain = new StringBuilder();
-        foreach (var run in Words.LastLines(Lines, Most).SelectMany((line, i) => AnsiText.Read(i == 0 ? line : "\n" + line)))
+        foreach (var run in AnsiText.Read(line))
         {
             if (run.Css.Length == 0)
             {
@@ -29,16 +76,17 @@ public sealed class LogText : ComponentBase
                 continue;
             }
             AddPlain();
-            builder.OpenElement(1, "span");
-            builder.AddAttribute(2, "class", run.Css);
-            builder.AddContent(3, Words.Block(run.Text));
+            builder.OpenElement(11, "span");
+            builder.AddAttribute(12, "class", run.Css);
+            builder.AddContent(13, Words.Block(run.Text));
             builder.CloseElement();
         }
+        plain.Append('\n');
         AddPlain();
 
         void AddPlain()
         {
-            builder.AddContent(0, Words.Block(plain.ToString()));
+            builder.AddContent(10, Words.Block(plain.ToString()));
             plain.Clear();
         }
     }

@@ -26,6 +26,9 @@ public sealed record PageFrame(string Title, string Section, string FormToken, D
     /// <summary>Run of the page, or null for none.</summary>
     public string? Run { get; init; }
 
+    /// <summary>Subject of the page within the repository; empty if the title names it.</summary>
+    public string Path { get; init; } = "";
+
     /// <summary>The result of the user's last request; null: there was none.</summary>
     public CommandResult? Said { get; init; }
 

@@ -58,16 +58,10 @@ public sealed record TaskScreen(PageFrame Frame, RunAddress Address, RunStatus R
     public IReadOnlyList<GateRun> Gates { get; init; } = [];
 
     /// <summary>Log of the chosen agent start, or null if no agent was started.</summary>
-    public LogDocument? Log { get; init; }
+    public LogRange? Log { get; init; }
 
     /// <summary>Change of the task, or null if there is none.</summary>
     public DiffDocument? Diff { get; init; }
-
-    /// <summary>File of the line to comment on; empty if none was chosen.</summary>
-    public string CommentFile { get; init; } = "";
-
-    /// <summary>Line to comment on, or null if none was chosen.</summary>
-    public int? CommentLine { get; init; }
 
     /// <summary>True in the panel beside a tab.</summary>
     public bool IsPanel { get; init; }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Dashboard.Pages;
 
-/// <summary>Part of a run's tasks that a tab shows: the ones that match, at most 200 at once.</summary>
+/// <summary>Part of a run's tasks that a tab shows: the ones that match, at most 100 at once.</summary>
 /// <param name="Shown">Rows of the part, in order.</param>
 /// <param name="Count">Figures of the part.</param>
 /// <typeparam name="T">Type of a row.</typeparam>

@@ -3,7 +3,7 @@ namespace Orchestrator.Dashboard.Pages;
 /// <summary>Chooses the part of a run's tasks that a tab shows.</summary>
 internal static class TaskLists
 {
-    private const int Most = 200;
+    private const int Most = 100;
 
     /// <summary>Chooses the rows. Long lists have the tasks that need attention or work first; short lists are in plan order.</summary>
     /// <param name="rows">All rows.</param>

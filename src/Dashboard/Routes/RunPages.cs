@@ -28,7 +28,6 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
             );
         }
         routes.MapGet("/r/{repository}/{run}/tasks/{task}", TaskAsync);
-        routes.MapGet("/r/{repository}/{run}/tasks/{task}/log", LogAsync);
     }
 
     private async Task<IResult> RunAsync(HttpContext context, string repository, string run, string tab)
@@ -51,12 +50,18 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
             Open = query["open"].ToString(),
             Start = (int?)Number(query["start"]),
             At = Number(query["at"]),
+            View = ViewOf(context),
+            File = query["file"].ToString(),
+            Line = (int?)Number(query["line"]),
         };
         var isEscalation = query["escalation"].ToString().Length > 0;
         var since = Number(query["t"]);
         var page = await _runs.GetAsync(key, () => RenderAsync(frame, address, since, isEscalation)).WaitAsync(context.RequestAborted);
         return page ?? await pages.MissingAsync(context, run);
     }
+
+    private static string ViewOf(HttpContext context) =>
+        context.Request.Query["view"] == RunAddress.SideBySide ? RunAddress.SideBySide : "";
 
     private static long? Number(string? text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= int.MaxValue ? number : null;
@@ -79,8 +84,9 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
             frame with
             {
                 Title = now.Title.Length > 0 ? now.Title : now.RunId,
-                TabTitle = TitleOf(now),
+                TabTitle = RunTitle.Of(now),
                 Repository = home,
+                Path = now.Target.Length > 0 ? $"{now.RunId} → {now.Target}" : now.RunId,
                 Events = at is null ? Links.Events(home, now.RunId) : null,
             },
             address,
@@ -94,21 +100,6 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
         };
         return await renderer.RenderAsync<RunPage>(
             new() { ["Screen"] = await WithPanelAsync(await WithTabAsync(screen, now, isEscalation), now) }
-        );
-    }
-
-    private static string TitleOf(RunStatus run)
-    {
-        var counts = run.Counts ?? RunCounts.Of(run);
-        var mark =
-            run.Questions.Count > 0 ? "?"
-            : RunStates.IsFinal(run.State)
-                ? run.State == RunStates.Completed ? "✓"
-                    : "✕"
-            : "●";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{mark} {counts.Merged + counts.Kept}/{counts.Asked} {(run.Title.Length > 0 ? run.Title : run.RunId)}"
         );
     }
 
@@ -213,7 +204,10 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
             Events = [.. (await reader.EventsAsync(home, now.RunId, stop)).Where(happened => happened.Task == task.Id)],
             Plan = (await PlanAsync(home, now))?.Tasks.FirstOrDefault(one => one.Id == task.Id),
             Gates = [.. (gates.Document ?? []).Where(gate => gate.Task == task.Id)],
-            Log = task.Starts == 0 ? null : (await ReadLogAsync(home, name, address.Start, stop)).Document,
+            Log =
+                task.Starts > 0 && (await LogPages.ReadAsync(reader, home, name, address.Start, stop)).Document is { } log
+                    ? LogRange.Last(log, TaskView.LastLines)
+                    : null,
             Diff = diff?.Document,
         };
     }
@@ -239,36 +233,18 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
         {
             TabTitle = $"{found.State} · {task}",
         };
-        var screen = await ReadTaskAsync(frame, new RunAddress(home, now.RunId) { Start = start }, now, found, context.RequestAborted);
-        return await renderer.RenderAsync<TaskPage>(new() { ["Screen"] = screen with { CommentFile = file ?? "", CommentLine = line } });
-    }
-
-    private async Task<IResult> LogAsync(HttpContext context, string repository, string run, string task, int? start, string? find)
-    {
-        if (await FindAsync(context, repository, run) is not { Run: { } now, Repository: { } home })
+        var address = new RunAddress(home, now.RunId)
         {
-            return await pages.MissingAsync(context, $"{run}/{task}");
-        }
-        var log = await ReadLogAsync(home, $"{now.RunId}/{task}", start, context.RequestAborted);
-        return await renderer.RenderAsync<LogPage>(
-            new()
-            {
-                ["Frame"] = await OfAsync(context, now, home, $"Log of {task}"),
-                ["Log"] = log.Document,
-                ["Find"] = find ?? "",
-                ["Problem"] = log.Problem,
-            }
+            Task = task,
+            Start = start,
+            View = ViewOf(context),
+            File = file ?? "",
+            Line = line,
+        };
+        return await renderer.RenderAsync<TaskPage>(
+            new() { ["Screen"] = await ReadTaskAsync(frame, address, now, found, context.RequestAborted) }
         );
     }
-
-    private Task<Answer<LogDocument>> ReadLogAsync(RepositoryEntry home, string task, int? start, CancellationToken stop) =>
-        reader.AskAsync(
-            home,
-            string.Create(CultureInfo.InvariantCulture, $"log {start} {task}"),
-            (queries, ask) => queries.LogAsync(task, start, ask),
-            stop,
-            task.Split('/')[0]
-        );
 
     private async Task<PageFrame> OfAsync(HttpContext context, RunStatus run, RepositoryEntry repository, string title) =>
         (await pages.FrameAsync(context, title, "home")) with

@@ -1,10 +1,11 @@
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Orchestrator.Dashboard.Source;
 
 /// <summary>Error response (RFC 9457) for programs and users.</summary>
-internal sealed class Problem : ProblemDetails
+internal sealed partial class Problem : ProblemDetails
 {
     /// <summary>Media type of the response.</summary>
     public const string MediaType = "application/problem+json";
@@ -30,8 +31,8 @@ internal sealed class Problem : ProblemDetails
             new Problem
             {
                 Status = status,
-                Title = Sentence(what),
-                Detail = cure,
+                Title = Faults().Match(what) is { Success: true } first ? $"{first.Groups["file"].Value} is not valid." : Sentence(what),
+                Detail = Faults().IsMatch(what) ? $"{what.Trim()}\n{cure}" : cure,
                 ExitCode = exitCode,
                 Url = url,
             }
@@ -50,6 +51,10 @@ internal sealed class Problem : ProblemDetails
         }
         return text.Length == 0 || text[^1] is '.' or '!' or '?' ? text : text.TrimEnd(':', ',', ';') + ".";
     }
+
+    // A list of the faults of a file, one on each line.
+    [GeneratedRegex(@"^(?<file>[^\s:]+):\d+:\d+: (error|warning) ")]
+    private static partial Regex Faults();
 
     // A middleware sends the problem, because the form depends on the client.
     private sealed class Result(Problem problem) : IResult

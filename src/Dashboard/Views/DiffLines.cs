@@ -7,11 +7,22 @@ namespace Orchestrator.Dashboard.Views;
 /// <param name="Parts">Parts of the line, escaped for HTML.</param>
 public sealed record DiffLine(string Look, IReadOnlyList<CodePart> Parts)
 {
+    /// <summary>True for a line that repeats the names of the files, or names their contents.</summary>
+    public bool IsHead => Look == "place" && Parts is [var only] && Heads.Any(head => only.Text.StartsWith(head, StringComparison.Ordinal));
+
+    private static string[] Heads { get; } = ["index ", "--- ", "+++ "];
+
     /// <summary>Name of the new file; empty if the line is in no file.</summary>
     public string File { get; init; } = "";
 
     /// <summary>Line number in the new file; 0 if there is none.</summary>
     public int Number { get; init; }
+
+    /// <summary>Name of the old file; empty if the line is not in it.</summary>
+    public string OldFile { get; init; } = "";
+
+    /// <summary>Line number in the old file; 0 if there is none.</summary>
+    public int OldNumber { get; init; }
 }
 
 /// <summary>Parses the lines of a patch with their kinds.</summary>
@@ -21,6 +32,7 @@ internal static class DiffLines
     public const int Most = 5000;
 
     private const string NewFile = "+++ b/";
+    private const string OldFile = "--- a/";
 
     private const int MostColoured = 1500;
     private const int MostKept = 8;
@@ -48,45 +60,75 @@ internal static class DiffLines
     private static IEnumerable<DiffLine> Read(string patch)
     {
         var colours = new SyntaxHighlighter();
-        var inHunk = false;
-        var (newFile, next) = ("", 0);
+        var place = new Place();
         foreach (var (line, number) in patch.Split('\n').Take(Most).Select((line, number) => (line, number)))
         {
             if (line.StartsWith("diff ", StringComparison.Ordinal))
             {
-                (inHunk, newFile) = (false, "");
+                place = new Place();
                 colours.Begin(line);
                 yield return new DiffLine("file", [new CodePart(null, Shown(line))]);
                 continue;
             }
-            if (line.StartsWith("@@", StringComparison.Ordinal))
+            var look = place.Enter(line);
+            if (look == "place" && place.InHunk)
             {
-                (inHunk, next) = (true, FirstOf(line));
                 colours.BeginHunk();
             }
-            else if (!inHunk && line.StartsWith(NewFile, StringComparison.Ordinal))
-            {
-                newFile = NameOf(line);
-            }
-            var look =
-                !inHunk || line.StartsWith("@@", StringComparison.Ordinal) ? "place"
-                : line.StartsWith('+') ? "added"
-                : line.StartsWith('-') ? "removed"
-                : "same";
             var text = Shown(line);
             IReadOnlyList<CodePart> parts =
                 look == "place" || text.Length == 1 || number > MostColoured
                     ? [new CodePart(null, text)]
                     : [new CodePart(null, text[..1]), .. colours.Of(text[1..], look == "added", look == "removed")];
-            yield return look is "added" or "same" && line.Length > 0 && line[0] != '\\' && next > 0 && number <= MostColoured
-                ? new DiffLine(look, parts) { File = newFile, Number = next++ }
-                : new DiffLine(look, parts);
+            var isCounted = look != "place" && line.Length > 0 && line[0] != '\\' && number <= MostColoured;
+            yield return isCounted ? place.Count(new DiffLine(look, parts)) : new DiffLine(look, parts);
         }
     }
 
-    // Parses 14 from "@@ -12,3 +14,4 @@ …"; 0 if the line has another format.
-    private static int FirstOf(string line) =>
-        line.IndexOf('+', StringComparison.Ordinal) is > 0 and var plus
+    /// <summary>Files of a difference, and the next line in each.</summary>
+    private sealed class Place
+    {
+        private string _newFile = "";
+        private string _oldFile = "";
+        private int _next;
+        private int _nextOld;
+
+        /// <summary>True after the first hunk has begun.</summary>
+        public bool InHunk { get; private set; }
+
+        /// <summary>Reads a line. Returns its kind.</summary>
+        public string Enter(string line)
+        {
+            if (line.StartsWith("@@", StringComparison.Ordinal))
+            {
+                (InHunk, _next, _nextOld) = (true, FirstOf(line, '+'), FirstOf(line, '-'));
+                return "place";
+            }
+            if (InHunk)
+            {
+                return line.StartsWith('+') ? "added"
+                    : line.StartsWith('-') ? "removed"
+                    : "same";
+            }
+            _newFile = line.StartsWith(NewFile, StringComparison.Ordinal) ? NameOf(line) : _newFile;
+            _oldFile = line.StartsWith(OldFile, StringComparison.Ordinal) ? NameOf(line) : _oldFile;
+            return "place";
+        }
+
+        /// <summary>Returns a line with its numbers in both files.</summary>
+        public DiffLine Count(DiffLine line)
+        {
+            if (line.Look != "removed" && _next > 0)
+            {
+                line = line with { File = _newFile, Number = _next++ };
+            }
+            return line.Look != "added" && _nextOld > 0 ? line with { OldFile = _oldFile, OldNumber = _nextOld++ } : line;
+        }
+    }
+
+    // Parses 14 from "@@ -12,3 +14,4 @@ …", or 12 for a minus; 0 if the line has another format.
+    private static int FirstOf(string line, char sign) =>
+        line.IndexOf(sign, StringComparison.Ordinal) is > 0 and var plus
         && int.TryParse(
             line.AsSpan(plus + 1, line.AsSpan(plus + 1).IndexOfAny(' ', ',') is > 0 and var length ? length : 0),
             NumberStyles.None,

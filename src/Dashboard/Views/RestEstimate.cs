@@ -18,6 +18,7 @@ internal static class RestEstimate
             ended.Count == 0
             || open.Count == 0
             || run.State != RunStates.Executing
+            || RunLiveness.IsParked(run)
             || (run.Standing ?? RunLiveness.Of(run)) != RunLiveness.Moving
         )
         {
@@ -45,8 +46,9 @@ internal static class RestEstimate
             waiting.Remove(next);
             slots.TryDequeue(out var slot, out var free);
             var ready = next.Task.DependsOn.Select(need => ends.GetValueOrDefault(need)).DefaultIfEmpty().Max();
-            var rest = usual - next.Worked;
-            var end = (ready > free ? ready : free) + (rest > usual / 10 ? rest : usual / 10);
+            // A task that takes longer than usual is expected to take half of its time again.
+            var rest = usual - next.Worked > next.Worked / 2 ? usual - next.Worked : next.Worked / 2;
+            var end = (ready > free ? ready : free) + rest;
             ends[next.Task.Id] = end;
             slots.Enqueue(slot, end);
         }

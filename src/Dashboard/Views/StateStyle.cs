@@ -18,6 +18,10 @@ internal static class StateStyle
         : task.State is TaskStates.Pending || TaskStates.IsEnd(task.State) ? Still
         : Work;
 
+    /// <summary>Returns the class of a run with all its tasks.</summary>
+    public static string Of(RunStatus run) =>
+        run.State == RunStates.Executing && RunLiveness.IsParked(run) ? Warn : Of(run.State, run.Standing ?? RunLiveness.Of(run));
+
     /// <summary>Returns the class of a run by its state and liveness.</summary>
     public static string Of(string state, string standing) =>
         state == RunStates.Completed ? Good

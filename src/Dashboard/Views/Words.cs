@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Orchestrator.Dashboard.Views;
 
 /// <summary>Formats times, money and untrusted texts for pages.</summary>
-internal static class Words
+internal static partial class Words
 {
     private const int MostOfLine = 8_000;
     private const int MostOfLog = 1_500_000;
@@ -38,25 +40,44 @@ internal static class Words
     public static string Line(string? text, bool keepIndent = false) =>
         keepIndent ? new UntrustedText(text).ToString().Replace('\n', UntrustedText.LineEnd) : new UntrustedText(text).Line;
 
+    /// <summary>Splits an untrusted text into words and times in UTC, such as <c>2026-11-22 10:54Z</c>.</summary>
+    public static IEnumerable<(string Words, DateTimeOffset? Time)> Times(string text)
+    {
+        var (line, at) = (Line(text), 0);
+        foreach (var found in Utc().Matches(line).Cast<Match>())
+        {
+            if (!DateTimeOffset.TryParse(found.Value, CultureInfo.InvariantCulture, out var time))
+            {
+                continue;
+            }
+            yield return (line[at..found.Index], null);
+            yield return ("", time);
+            at = found.Index + found.Length;
+        }
+        yield return (line[at..], null);
+    }
+
+    [GeneratedRegex(@"\b\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?Z\b")]
+    private static partial Regex Utc();
+
     /// <summary>Formats an untrusted text with its line breaks.</summary>
     public static string Block(string? text) => new UntrustedText(text).ToString();
 
     /// <summary>Returns the last lines of a log, as many as a browser can display quickly. Of a very long line, only the beginning is
     /// kept.</summary>
-    /// <param name="lines">All lines of the log.</param>
-    /// <param name="most">Maximum number of lines.</param>
-    public static IReadOnlyList<string> LastLines(IEnumerable<string> lines, int most)
+    /// <param name="lines">Lines of the log.</param>
+    public static IReadOnlyList<LogLine> LastLines(IReadOnlyList<LogLine> lines)
     {
-        var (shown, free) = (new List<string>(), MostOfLog);
-        foreach (var line in lines.TakeLast(most).Reverse())
+        var (shown, free) = (new List<LogLine>(), MostOfLog);
+        foreach (var line in lines.Reverse())
         {
-            var part = line.Length > MostOfLine ? Cut(line) : line;
+            var part = line.Text.Length > MostOfLine ? Cut(line.Text) : line.Text;
             free -= part.Length;
             if (free < 0)
             {
                 break;
             }
-            shown.Add(part);
+            shown.Add(line with { Text = part });
         }
         shown.Reverse();
         return shown;

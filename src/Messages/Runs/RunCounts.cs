@@ -75,7 +75,8 @@ public sealed record RunCounts
                 _ => Count(counts with { Asked = counts.Asked + 1 }, task),
             };
         }
-        return counts;
+        // The states of the record are the last ones that a process wrote.
+        return run.Abandoned is true ? counts with { AtWork = 0 } : counts;
     }
 
     /// <summary>Formats the counts briefly: <c>2/4 merged, 1 failed</c>.</summary>

@@ -65,7 +65,7 @@ const watch = (one) => one.evaluate(() => {
   window.painted = {};
   const look = () => {
     for (const state of document.querySelectorAll("[id^=task-] .state, #empty")) {
-      const key = (state.closest("tr")?.id ?? "empty") + state.textContent.trim();
+      const key = (state.closest("[id^=task-]")?.id ?? "empty") + state.textContent.trim();
       if (window.wanted === key && !window.painted[key]) {
         window.painted[key] = -1;
         requestAnimationFrame(() => {
@@ -113,6 +113,23 @@ await page.waitForTimeout(1000);
 const states = ["verifying", "executing"];
 const task = (i) => `t${1 + (i % 30)}`;
 found.pixel = await measure(page, 120, (i) => happens(task(i), states[Math.floor(i / 30) % 2]), (i) => `task-${task(i)}${states[Math.floor(i / 30) % 2]}`);
+
+// What an open tab receives in a minute, with two events a second, and how much of it moves by itself.
+{
+  const tab = await context.newPage();
+  const cdp = await context.newCDPSession(tab);
+  await cdp.send("Network.enable");
+  let bytes = 0;
+  cdp.on("Network.dataReceived", (part) => { bytes += part.encodedDataLength; });
+  await tab.addInitScript(() => {
+    window.shift = 0;
+    new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value; }).observe({ type: "layout-shift", buffered: true });
+  });
+  await tab.goto(address, { waitUntil: "load" });
+  for (let i = 0; i < 120; i++) { happens(task(i), states[Math.floor(i / 30) % 2]); await sleep(500); }
+  found.tab = { bytes, shift: await tab.evaluate(() => window.shift) };
+  await tab.close();
+}
 
 // Further open pages: what a browser does with each, without its window.
 const get = (target, onEvent, agent = false) => new Promise((done, fail) => {

@@ -6,6 +6,7 @@
 //   type SELECTOR TEXT   as a person types into a field
 //   value SELECTOR    what a field holds, and whether it has the focus
 //   tabs N            opens N further tabs that nobody sees, looks at the last one: what it says of its connection
+//   forget            the browser has no cookie any more; log-in TOKEN answers the login, and waits for the page
 //   sleep | wake      the network is gone, or is back and the page is seen again, as on a phone in a pocket
 import { chromium } from "playwright-core";
 import { createInterface } from "node:readline";
@@ -46,6 +47,14 @@ for await (const line of createInterface({ input: process.stdin })) {
     }
     await last.evaluate(() => window.look());
     console.log(await last.waitForFunction(() => document.getElementById("live")?.textContent === "live", null, { timeout: 10000 }).then(() => "live", (fault) => fault.message.split("\n")[0]));
+  }
+  else if (command === "forget") { await context.clearCookies(); console.log("done"); }
+  else if (command === "log-in") {
+    await page.fill("input[name=token]", rest[0]);
+    await page.click("button.main");
+    await page.waitForURL((url) => url.pathname === path);
+    await page.waitForLoadState();
+    console.log("done");
   }
   else if (command === "sleep") { await context.setOffline(true); console.log("done"); }
   else if (command === "wake") {

@@ -95,6 +95,13 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
     /// <summary>The report of the morning.</summary>
     public MorningReport Report(RunStatus status) => MorningReport.Of(status, _repository.Path, Clock.GetUtcNow());
 
+    /// <summary>The activities of all tasks.</summary>
+    public IReadOnlyList<TaskSpan> Spans(RunStatus status) =>
+        TaskSpan.Of(
+            RunEvents.Read(new RunFolder(_repository.Path, _run.RunId).Events),
+            RunStates.IsFinal(status.State) ? status.UpdatedAt : Clock.GetUtcNow()
+        );
+
     public async ValueTask DisposeAsync()
     {
         await _run.DisposeAsync();

@@ -22,7 +22,7 @@ internal sealed class ReportCommand : CliCommand
     };
     private readonly Option<string?> _html = new("--html")
     {
-        Description = "Write the report as one HTML file, for a browser or a phone; '-' prints it; RUN.html where none is named",
+        Description = "Write the run's screen and report as one HTML file; '-' prints it; RUN.html where none is named",
         HelpName = "FILE",
         Arity = ArgumentArity.ZeroOrOne,
     };
@@ -57,7 +57,7 @@ internal sealed class ReportCommand : CliCommand
         var status = await new RunQueries(context).ReportAsync(stored, stop);
         if (file is not null)
         {
-            ReportFile.Write(file.Length > 0 ? file : $"{stored.Name}.html", status, repository.Root, context);
+            await ReportFile.WriteAsync(file.Length > 0 ? file : $"{stored.Name}.html", status, repository.Root, context, stop);
         }
         else if (parsed.GetValue(_json))
         {

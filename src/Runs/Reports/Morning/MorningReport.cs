@@ -6,22 +6,9 @@ namespace Orchestrator.Runs.Reports;
 
 /// <summary>Content of a run's report as data, from which Markdown and HTML are rendered. Each sentence refers to its events. Times are in
 /// UTC with a <c>Z</c>.</summary>
-/// <param name="RunId">Id of the run.</param>
-/// <param name="Head">The run and its state.</param>
-/// <param name="Title">Title of the run; may be empty.</param>
-/// <param name="Reason">The reason for the run's state; may be empty.</param>
 /// <param name="Facts">Names and values for the run as a whole.</param>
 /// <param name="Sections">The sections, the most important first.</param>
-/// <param name="Events">Events that the sentences refer to.</param>
-public sealed record MorningReport(
-    string RunId,
-    string Head,
-    string Title,
-    string Reason,
-    IReadOnlyList<(string Name, string Value)> Facts,
-    IReadOnlyList<ReportSection> Sections,
-    IReadOnlyList<RunEvent> Events
-)
+public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Facts, IReadOnlyList<ReportSection> Sections)
 {
     /// <summary>Id of the section that compares the run contract with the result.</summary>
     internal const string Contract = "contract";
@@ -53,23 +40,9 @@ public sealed record MorningReport(
             Claims(run, folder, timeline),
             Worth(run, timeline),
         ];
-        var shown = sections.Where(section => section.Lines.Count > 0 || section.Table is not null).ToList();
-        var cited = shown
-            .SelectMany(section =>
-                section
-                    .Lines.SelectMany(line => line.Events)
-                    .Concat(section.Table?.Rows.SelectMany(row => row.Events) ?? [])
-                    .Concat(section.Spans.SelectMany(span => span.Events))
-            )
-            .ToHashSet();
         return new MorningReport(
-            run.RunId,
-            $"{run.RunId}: {RunLiveness.Describe(run)}",
-            run.Title,
-            run.Reason,
             [.. RunPage.FactsOf(run, folder, now).Where(fact => fact.Value.Length > 0)],
-            shown,
-            [.. timeline.All.Where(happened => cited.Contains(happened.Sequence))]
+            [.. sections.Where(section => section.Lines.Count > 0 || section.Table is not null)]
         );
     }
 

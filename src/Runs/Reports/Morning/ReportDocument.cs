@@ -46,9 +46,6 @@ public sealed record ReportSection(string Id, string Title, IReadOnlyList<Report
     /// <summary>Table below the sentences, or null if none.</summary>
     public ReportTable? Table { get; init; }
 
-    /// <summary>Activities of the tasks over time, drawn as bars; if empty, no chart is drawn.</summary>
-    public IReadOnlyList<TaskSpan> Spans { get; init; } = [];
-
     /// <summary>Renders the section as Markdown.</summary>
     internal MarkdownText ToMarkdown()
     {

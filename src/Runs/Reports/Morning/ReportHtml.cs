@@ -2,83 +2,40 @@ using System.Xml;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Renders a report as a self-contained HTML file without scripts, readable on a phone in dark and light mode. It is well-formed
-/// XML, so that programs can read it. Untrusted text has no effect in it, because invisible characters are shown as symbols and everything
-/// else is escaped.</summary>
+/// <summary>Renders a report as an element of an HTML file. It is well-formed XML, so that programs can read it. Untrusted text has no
+/// effect in it, because invisible characters are shown as symbols and everything else is escaped.</summary>
 public static class ReportHtml
 {
-    /// <summary>Marker near the start of each such file. A file that has it may be overwritten.</summary>
+    /// <summary>Marker near the start of each file with a report. A file that has it may be overwritten.</summary>
     public const string Mark = "orchestrate-report";
 
     private const int MostAnchors = 6;
 
-    /// <summary>Renders the whole file.</summary>
+    /// <summary>Renders the report as one element.</summary>
     /// <param name="report">Content of the report.</param>
-    /// <param name="writtenAt">Time at which the file is written.</param>
-    public static string Render(MorningReport report, DateTimeOffset writtenAt)
+    public static string Render(MorningReport report)
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture);
-        text.Write("<!DOCTYPE html>\n");
         using (
             var xml = XmlWriter.Create(text, new XmlWriterSettings { OmitXmlDeclaration = true, NewLineHandling = NewLineHandling.None })
         )
         {
-            xml.WriteStartElement("html");
-            xml.WriteAttributeString("lang", "en");
-            WriteHead(xml, report);
-            xml.WriteStartElement("body");
-            xml.WriteStartElement("main");
-            Element(xml, "h1", report.Head);
-            if (report.Title.Length > 0)
-            {
-                Element(xml, "p", report.Title, "title");
-            }
-            if (report.Reason.Length > 0)
-            {
-                Element(xml, "p", report.Reason, "reason");
-            }
+            xml.WriteStartElement("div");
             WriteFacts(xml, report);
             foreach (var section in report.Sections)
             {
                 WriteSection(xml, section);
             }
-            WriteEvents(xml, report);
-            Element(
-                xml,
-                "p",
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Written {writtenAt.UtcDateTime:yyyy-MM-dd HH:mm}Z by orchestrate from the run's records. Numbers refer to its events."
-                ),
-                "foot"
-            );
-            xml.WriteFullEndElement();
-            xml.WriteFullEndElement();
+            Element(xml, "p", "Numbers refer to the events of the run.", "foot");
             xml.WriteFullEndElement();
         }
-        text.Write('\n');
         return text.ToString();
-    }
-
-    private static void WriteHead(XmlWriter xml, MorningReport report)
-    {
-        xml.WriteStartElement("head");
-        Meta(xml, ("charset", "utf-8"));
-        Meta(xml, ("name", "generator"), ("content", Mark));
-        Meta(xml, ("name", "viewport"), ("content", "width=device-width, initial-scale=1"));
-        Meta(xml, ("http-equiv", "Content-Security-Policy"), ("content", "default-src 'none'; style-src 'unsafe-inline'"));
-        Meta(xml, ("name", "referrer"), ("content", "no-referrer"));
-        Meta(xml, ("name", "color-scheme"), ("content", "light dark"));
-        Element(xml, "title", report.Head);
-        xml.WriteStartElement("style");
-        xml.WriteString(ReportStyle.Css);
-        xml.WriteFullEndElement();
-        xml.WriteFullEndElement();
     }
 
     private static void WriteFacts(XmlWriter xml, MorningReport report)
     {
         xml.WriteStartElement("dl");
+        xml.WriteAttributeString("class", "facts");
         foreach (var (name, value) in report.Facts)
         {
             Element(xml, "dt", name);
@@ -101,10 +58,6 @@ public static class ReportHtml
                 WriteLine(xml, line);
             }
             xml.WriteFullEndElement();
-        }
-        if (section.Spans.Count > 0)
-        {
-            GanttChart.Write(xml, section.Spans);
         }
         if (section.Table is { } table)
         {
@@ -235,34 +188,7 @@ public static class ReportHtml
         xml.WriteFullEndElement();
     }
 
-    private static void WriteEvents(XmlWriter xml, MorningReport report)
-    {
-        xml.WriteStartElement("section");
-        xml.WriteAttributeString("id", "events");
-        Element(xml, "h2", "Events");
-        xml.WriteStartElement("ul");
-        foreach (var happened in report.Events)
-        {
-            xml.WriteStartElement("li");
-            xml.WriteAttributeString("id", "e" + Number(happened.Sequence));
-            Element(xml, "b", Number(happened.Sequence));
-            xml.WriteString(
-                Shown(
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $" {happened.Time.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z {happened.Task ?? "run"}: {happened.State}"
-                    )
-                        + (happened.By is { } by ? $" (by {by})" : "")
-                        + (happened.Reason.Length > 0 ? $" ({happened.Reason})" : "")
-                )
-            );
-            xml.WriteFullEndElement();
-        }
-        xml.WriteFullEndElement();
-        xml.WriteFullEndElement();
-    }
-
-    internal static void Element(XmlWriter xml, string name, string text, string? @class = null)
+    private static void Element(XmlWriter xml, string name, string text, string? @class = null)
     {
         xml.WriteStartElement(name);
         if (@class is not null)
@@ -273,18 +199,8 @@ public static class ReportHtml
         xml.WriteFullEndElement();
     }
 
-    internal static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Returns untrusted text on one line, with symbols for invisible characters.</summary>
-    internal static string Shown(string text) => new UntrustedText(text).Line is var line && text.StartsWith(' ') ? " " + line : line;
-
-    private static void Meta(XmlWriter xml, params ReadOnlySpan<(string Name, string Value)> attributes)
-    {
-        xml.WriteStartElement("meta");
-        foreach (var (name, value) in attributes)
-        {
-            xml.WriteAttributeString(name, value);
-        }
-        xml.WriteEndElement();
-    }
+    private static string Shown(string text) => new UntrustedText(text).Line is var line && text.StartsWith(' ') ? " " + line : line;
 }

@@ -11,7 +11,6 @@ internal static class TimeSection
         var all = Sum(spans);
         return new ReportSection("time", "Where the time went", [])
         {
-            Spans = spans,
             Table =
                 spans.Count == 0
                     ? null

@@ -3,7 +3,9 @@ namespace Orchestrator.Runs.Tasks;
 /// <summary>The changes of a task, read from git without an engine.</summary>
 /// <param name="Text">The patch.</param>
 /// <param name="IsCut">True if the text is only a part of the patch.</param>
-public sealed record TaskDiff(string Text, bool IsCut)
+/// <param name="From">Revision of the old files.</param>
+/// <param name="To">Revision of the new files, or null if they have uncommitted changes.</param>
+public sealed record TaskDiff(string Text, bool IsCut, string From, string? To)
 {
     /// <summary>Reads a task's changes; null if there is neither a commit nor a worktree.</summary>
     /// <param name="services">Dependencies of the run's steps.</param>
@@ -18,10 +20,7 @@ public sealed record TaskDiff(string Text, bool IsCut)
         RunTask task,
         string worktree,
         CancellationToken stop
-    ) =>
-        await ReadAsync(await services.LookIntoAsync(new RunFolder(repository.Root, run.RunId)), run, task, worktree, stop) is { } patch
-            ? new TaskDiff(patch.Text, patch.IsCut)
-            : null;
+    ) => await ReadAsync(await services.LookIntoAsync(new RunFolder(repository.Root, run.RunId)), run, task, worktree, stop);
 
     /// <summary>Reads the changes of a whole run, from its landed commits, or from its staging branch if it has not landed.</summary>
     /// <param name="services">Dependencies of the run's steps.</param>
@@ -39,11 +38,10 @@ public sealed record TaskDiff(string Text, bool IsCut)
         {
             return null;
         }
-        var patch = await new Diffs(repository).PatchAsync(run.BaseCommit, tip, cancellationToken: stop);
-        return new TaskDiff(patch.Text, patch.IsCut);
+        return await OfCommitsAsync(new Diffs(repository), run.BaseCommit, tip, stop);
     }
 
-    private static async Task<Patch?> ReadAsync(
+    private static async Task<TaskDiff?> ReadAsync(
         GitRepository repository,
         RunStatus run,
         RunTask task,
@@ -54,24 +52,30 @@ public sealed record TaskDiff(string Text, bool IsCut)
         var (diffs, commits) = (new Diffs(repository), new CommitStore(repository));
         if (task.MergeCommit.Length > 0)
         {
-            return await diffs.PatchAsync(task.MergeCommit + "^1", task.MergeCommit, cancellationToken: stop);
+            return await OfCommitsAsync(diffs, task.MergeCommit + "^1", task.MergeCommit, stop);
         }
         if (task.State == TaskStates.Kept && run.BaseCommit.Length > 0)
         {
             // Nothing else is on the task's branch, and the run's staging branch no longer exists after the run.
-            return await diffs.PatchAsync(run.BaseCommit, task.Commit, cancellationToken: stop);
+            return await OfCommitsAsync(diffs, run.BaseCommit, task.Commit, stop);
         }
         if (task.Commit.Length > 0)
         {
-            return await diffs.PatchAsync(
-                await BeginningAsync(commits, task.Commit, run.Staging, stop),
-                task.Commit,
-                cancellationToken: stop
-            );
+            return await OfCommitsAsync(diffs, await BeginningAsync(commits, task.Commit, run.Staging, stop), task.Commit, stop);
         }
-        return new WorktreeStore(repository).Find(worktree) is { } live && await live.ReadHeadAsync(stop) is { } head
-            ? await new WorktreeDiff(live).PatchAsync(await BeginningAsync(commits, head, run.Staging, stop), stop)
-            : null;
+        if (new WorktreeStore(repository).Find(worktree) is not { } live || await live.ReadHeadAsync(stop) is not { } head)
+        {
+            return null;
+        }
+        var from = await BeginningAsync(commits, head, run.Staging, stop);
+        var patch = await new WorktreeDiff(live).PatchAsync(from, stop);
+        return new TaskDiff(patch.Text, patch.IsCut, from, null);
+    }
+
+    private static async Task<TaskDiff> OfCommitsAsync(Diffs diffs, string from, string to, CancellationToken stop)
+    {
+        var patch = await diffs.PatchAsync(from, to, cancellationToken: stop);
+        return new TaskDiff(patch.Text, patch.IsCut, from, to);
     }
 
     // A task has one commit per attempt, and the parent of the first one is its base. Without a commit, the branch is still at the base.

@@ -1,0 +1,66 @@
+using Orchestrator.Dashboard.Views;
+
+namespace Orchestrator.Dashboard.Pages;
+
+/// <summary>Moments of a run for the slider of a shared file. Each is a screen that the server computes as for a page; the file shows the
+/// one that the reader chooses, without script.</summary>
+internal static class ScreenMoments
+{
+    // A moment costs a few bytes in each lane.
+    private const int Most = 60;
+    private const int LeastMoments = 12;
+    private const int MostLanes = 4000;
+
+    /// <summary>Returns the screens at equal distances on the axis, the last of which is the run as it is.</summary>
+    /// <param name="screen">The run as it is.</param>
+    public static IReadOnlyList<RunScreen> Of(RunScreen screen)
+    {
+        var count = CountOf(screen);
+        var moments = new List<RunScreen>();
+        RunScreen? before = null;
+        for (var number = 1; number < count && screen.Events is [var first, ..]; number++)
+        {
+            var until = screen.Axis.TimeAt(screen.Axis.Length.TotalSeconds * number / count);
+            if (until >= screen.Timeline.End)
+            {
+                break;
+            }
+            var last = screen.Events.TakeWhile(happened => happened.Time <= until).LastOrDefault(first).Sequence;
+            before = before?.Address.At == last ? before : At(screen, last);
+            // The lanes end where the slider stands, though the last event was before it.
+            moments.Add(before with { Timeline = RunLanes.Of(before.Run, before.Events, until) });
+        }
+        return [.. moments, screen];
+    }
+
+    /// <summary>Returns the number of equal parts of the axis that have a moment.</summary>
+    public static int CountOf(RunScreen screen) => Math.Clamp(MostLanes / Math.Max(1, screen.Run.Tasks.Count), LeastMoments, Most);
+
+    /// <summary>Returns the run as it was after an event.</summary>
+    /// <param name="screen">The run as it is.</param>
+    /// <param name="sequence">Number of the event.</param>
+    public static RunScreen At(RunScreen screen, long sequence)
+    {
+        var shown = RunMoment.Of(screen.Run, screen.Events, sequence);
+        IReadOnlyList<RunEvent> until = [.. screen.Events.TakeWhile(happened => happened.Sequence <= sequence)];
+        return screen with
+        {
+            Address = screen.Address with { At = sequence },
+            Run = shown,
+            Timeline = RunLanes.Of(shown, until, shown.UpdatedAt),
+            Events = until,
+        };
+    }
+
+    /// <summary>Returns the different values of something over the moments, each with the classes of its moments. A value that never
+    /// changes has no class.</summary>
+    /// <param name="values">The value at each moment, in order.</param>
+    public static IReadOnlyList<(T Value, string Css)> Facets<T>(IEnumerable<T> values)
+    {
+        var all = values.Index().GroupBy(one => one.Item, one => one.Index).ToList();
+        return all is [var only] ? [(only.Key, "")] : [.. all.Select(same => (same.Key, "m " + string.Join(' ', same.Select(Css))))];
+    }
+
+    /// <summary>Returns the class of what is shown at a moment only.</summary>
+    public static string Css(int moment) => string.Create(CultureInfo.InvariantCulture, $"m{moment}");
+}
