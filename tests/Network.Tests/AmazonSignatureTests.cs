@@ -15,13 +15,20 @@ public sealed class AmazonSignatureTests
         x-amz-date: 20261128T051858Z
         x-amz-security-token: session-1
         x-amz-content-sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
-        authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261128/eu-central-1/bedrock/aws4_request, SignedHeaders=amz-sdk-invocation-id;amz-sdk-request;host;x-amz-content-sha256;x-amz-date;x-amz-security-token;x-amz-user-agent, Signature=6ac6eb132612de0690d90f710d2dd4d94839b6694318e40aaac53d8af942ee63
+        authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261128/eu-central-1/bedrock/aws4_request,
+          SignedHeaders=amz-sdk-invocation-id;amz-sdk-request;host;x-amz-content-sha256;x-amz-date;x-amz-security-token;x-amz-user-agent,
+          Signature=6ac6eb132612de0690d90f710d2dd4d94839b6694318e40aaac53d8af942ee63
         """;
 
     private const string Model = """
         POST /model/eu.anthropic.claude-haiku-4-5-20251001-v1:0/invoke
         Accept: application/json
-        Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261128/eu-central-1/bedrock/aws4_request, SignedHeaders=accept;anthropic-version;content-type;host;x-amz-content-sha256;x-amz-date;x-amz-security-token;x-app;x-claude-code-session-id;x-stainless-arch;x-stainless-lang;x-stainless-os;x-stainless-package-version;x-stainless-retry-count;x-stainless-runtime;x-stainless-runtime-version;x-stainless-timeout, Signature=42d0312cd6b08eafd023f0e169e4f92af71e1bd8ead2f99f9d1fb835512056d2
+        Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261128/eu-central-1/bedrock/aws4_request,
+          SignedHeaders=accept;anthropic-version;content-type;host;x-amz-content-sha256;x-amz-date;x-amz-security-token;x-app;
+         x-claude-code-session-id;x-stainless-arch;x-stainless-lang;x-stainless-os;x-stainless-package-version;
+         x-stainless-retry-count;x-stainless-runtime;
+         x-stainless-runtime-version;x-stainless-timeout,
+          Signature=42d0312cd6b08eafd023f0e169e4f92af71e1bd8ead2f99f9d1fb835512056d2
         Content-Type: application/json
         Host: 127.0.0.1:18999
         User-Agent: claude-cli/2.1.328 (external, sdk-cli)
@@ -80,7 +87,8 @@ public sealed class AmazonSignatureTests
 
     private static (string Signed, string? Renewed) Renew(string recorded, string? token)
     {
-        var lines = recorded.Split('\n');
+        // A line that starts with a space belongs to the one before.
+        var lines = recorded.Replace("\n ", "", StringComparison.Ordinal).Split('\n');
         List<(string Name, string Value)> headers =
         [
             .. lines.Skip(1).Select(line => line.Split(": ", 2)).Select(line => (line[0], line[1])),

@@ -74,12 +74,8 @@ internal sealed record AmazonSignature(string KeyId, string Scope, IReadOnlyList
         );
         var text = $"{Algorithm}\n{time}\n{Scope}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
         var key = Scope.Split('/').Aggregate(Encoding.UTF8.GetBytes("AWS4" + service.Key), Hash);
-        headers.Add(
-            (
-                "authorization",
-                $"{Algorithm} Credential={identity.KeyId}/{Scope}, SignedHeaders={signed}, Signature={Convert.ToHexStringLower(Hash(key, text))}"
-            )
-        );
+        var signature = Convert.ToHexStringLower(Hash(key, text));
+        headers.Add(("authorization", $"{Algorithm} Credential={identity.KeyId}/{Scope}, SignedHeaders={signed}, Signature={signature}"));
         return headers;
 
         string? ValueOf(string name) =>

@@ -50,9 +50,8 @@ static int SayUsage()
 {
     Console.Error.WriteLine(
         "Which benchmark? plans, train, governor, sandbox-start, verification, git-merge, git-losses, git-worktree; "
-            + "start-up, whole-run, run-history, resume, idle, runs-slope, runs-queue, queue, runs-train, runs-helpers, warm-builds, sandbox-builds, "
-            + "network, "
-            + "page, page-log, page-idle, "
+            + "start-up, whole-run, run-history, resume, idle, runs-slope, runs-queue, queue, runs-train, runs-helpers, warm-builds, "
+            + "sandbox-builds, network, page, page-log, page-idle, "
             + "server-start-up, server-start-rpc, server-load, server-pending or server-history, with the path of the built command"
     );
     return 2;
