@@ -67,7 +67,7 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
                         return await FinishAsync(RunStates.Completed, landing.Why);
                     }
                 }
-                await Parts.Escalation.WaitForPersonAsync(Parts.Landing.LandMergedAsync, stall ?? new StallReason());
+                await Parts.Escalation.WaitForPersonAsync(Parts.Landing, stall ?? new StallReason());
             }
         }
         catch (RunEndedException ended)

@@ -61,7 +61,8 @@ public sealed class TrueCauseTests
         var fake = Path.Combine(programs, "bwrap");
         File.WriteAllText(
             fake,
-            $"#!/bin/sh\ncase \"$*\" in *orchestrate-bwrap-*) exec {real} \"$@\" ;; esac\necho \"bwrap: Can't mount proc\" >&2; exit 1\n"
+            $"#!/bin/sh\ncase \"$*\" in *orchestrate-bwrap-* | *.try-downloads-*) exec {real} \"$@\" ;; esac\n"
+                + "echo \"bwrap: Can't mount proc\" >&2; exit 1\n"
         );
         File.SetUnixFileMode(fake, Executable);
         cli.WriteUser("agent: p\nplanner: {agent: p}\nagents: {p: {command: [/bin/cat], free: true}}\ndisk: {reserve: 1}\n");

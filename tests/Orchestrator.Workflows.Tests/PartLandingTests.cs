@@ -53,6 +53,39 @@ public sealed class PartLandingTests
     }
 
     [Fact]
+    public async Task LandEvery_RunWaitsForAUser_LandsBeforeIt()
+    {
+        var isRefused = true;
+        await using var run = await ScriptedRun.StartAsync(
+            [RunTests.Task("a"), RunTests.Task("b")],
+            a =>
+            {
+                a.Land = () => isRefused ? new LandResult { Message = "A gate fails." } : new LandResult { Landed = true, Commit = "part" };
+                a.Agent = (input, _) =>
+                    Task.FromResult(
+                        input.Task.Task.Id == "a"
+                            ? ScriptedActivities.Done()
+                            : new AgentRunResult { FailureClass = FailureClass.GaveUp, Message = "I can't." }
+                    );
+            },
+            new RunRules
+            {
+                Queue = new QueueRules(),
+                LandEvery = TimeSpan.FromDays(1),
+                Workers = 2,
+            }
+        );
+
+        var refused = await run.UntilAsync(s => s.State == RunStates.Escalated);
+        Assert.Contains("A gate fails.", refused.Reason, StringComparison.Ordinal);
+        Assert.Equal((true, false), Assert.Single(run.Activities.Lands.Select(l => (l.IsPart, l.IsAskedFor))));
+
+        isRefused = false;
+        await run.Run.ExecuteUpdateAsync(w => w.LandMergedAsync(new PersonCommand("", "kim@desk")));
+        await run.UntilAsync(s => s.State == RunStates.Escalated && s.LandedCommit == "part");
+    }
+
+    [Fact]
     public async Task Sync_TargetMoves_IsTakenInWhileTasksAreAtWork()
     {
         await using var scene = await Scene.CreateAsync(

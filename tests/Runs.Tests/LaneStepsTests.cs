@@ -1,5 +1,6 @@
 using Orchestrator.Messages;
 using Orchestrator.Plans;
+using Orchestrator.Settings;
 using Xunit;
 
 namespace Orchestrator.Runs.Tests;
@@ -18,6 +19,25 @@ public sealed class LaneStepsTests
         var locations = await run.LocateAsync(web, shared, outside);
 
         Assert.Equal(["web", "", ""], locations.Select(location => string.Join(",", location.Parts)));
+    }
+
+    [Fact]
+    public async Task Locate_Projects_AreThoseOfTheChangedFilesAndTheirDependents()
+    {
+        using var run = await BeginAsync(scopes: MergeScopeSettings.Projects);
+        var (web, api) = ("""{"name": "web", "dependencies": {"api": "*"}}""", """{"name": "api"}""");
+        foreach (var (task, file, text) in new[] { ("d", "web/package.json", web), ("e", "api/package.json", api) })
+        {
+            var merged = await run.MergeAsync(task, (await run.WorkAsync(task, file, text)).Commit);
+            Assert.True(merged.Merged, merged.Message);
+        }
+        var page = await run.WorkAsync("a", "web/page.js", "1\n");
+        var server = await run.WorkAsync("b", "api/server.js", "1\n");
+        var outside = await run.WorkAsync("c", "README.md", "1\n");
+
+        var locations = await run.LocateAsync(page, server, outside);
+
+        Assert.Equal(["web", "api,web", ""], locations.Select(location => string.Join(",", location.Parts)));
     }
 
     [Fact]
@@ -65,7 +85,7 @@ public sealed class LaneStepsTests
         Assert.Contains("these gates fail", landed.Message);
     }
 
-    private static Task<RunFixture> BeginAsync(Gate? gate = null)
+    private static Task<RunFixture> BeginAsync(Gate? gate = null, MergeScopeSettings? scopes = null)
     {
         var start = RunFixture
             .Start(gate ?? new Gate("true"))
@@ -74,7 +94,12 @@ public sealed class LaneStepsTests
                 {
                     Train = settings.Train with
                     {
-                        Scopes = new Dictionary<string, IReadOnlyList<string>> { ["web"] = ["web/**"], ["api"] = ["api/**"] },
+                        Scopes =
+                            scopes
+                            ?? new MergeScopeSettings
+                            {
+                                Files = new Dictionary<string, IReadOnlyList<string>> { ["web"] = ["web/**"], ["api"] = ["api/**"] },
+                            },
                         Barriers = ["web/schema/**"],
                     },
                 }
@@ -98,6 +123,18 @@ public sealed class LaneStepsTests
                 Id = "c",
                 Description = "c",
                 FilesWrite = ["README.md"],
+            },
+            new PlanTask
+            {
+                Id = "d",
+                Description = "d",
+                FilesWrite = ["web/**"],
+            },
+            new PlanTask
+            {
+                Id = "e",
+                Description = "e",
+                FilesWrite = ["api/**"],
             }
         );
     }

@@ -19,7 +19,15 @@ public sealed class MergeSettingsTests
             file: "merge:\n  scopes: {web: [frontend/**], api: [backend/**]}\n  speculation: 2\ntrain.batch: 3\n"
         );
         Assert.Empty(settings.Errors);
-        Assert.Equal(["api", "web"], settings.Settings!.Train.Scopes.Keys.Order());
+        Assert.Equal(["api", "web"], settings.Settings!.Train.Scopes.Files.Keys.Order());
         Assert.Equal((2, 3), (settings.Settings.Train.Speculation, settings.Settings.Train.Batch));
+    }
+
+    [Fact]
+    public void Load_MergeScopesOfProjects_HaveLanes()
+    {
+        var scopes = SettingsLoaderTests.Load(file: "merge.scopes: projects\n").Settings!.Train.Scopes;
+        Assert.True(scopes is { AreProjects: true, HaveLanes: true, Files.Count: 0 });
+        Assert.Single(SettingsLoaderTests.Load(file: "merge.scopes: lanes\n").Errors);
     }
 }

@@ -14,12 +14,20 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
     private static DateTimeOffset Now => RunContext.Now;
 
     /// <summary>Waits until something can proceed.</summary>
-    /// <param name="landMerged">Lands the merged work when a user requests it.</param>
+    /// <param name="landing">Lands the merged work, when a user requests it or by the settings.</param>
     /// <param name="stall">Result of the last attempt to continue.</param>
-    public async Task WaitForPersonAsync(Func<Task<LandResult>> landMerged, StallReason stall)
+    public async Task WaitForPersonAsync(LandStage landing, StallReason stall)
     {
         while (Scheduling.NothingCanMove(_state) && !_state.Board.AllMerged && !context.Resets.WasReset)
         {
+            if (PartLanding.MustLandBeforeWait(_state))
+            {
+                var merged = _state.Board.Unlanded.Count();
+                var result = await landing.LandBeforeWaitAsync();
+                _state.Parts = new PartLandings(Now, Now, result.Landed ? 0 : merged);
+                stall = After(result);
+                continue;
+            }
             var deadlock = Scheduling.Deadlock(_state);
             context.TransitionTo(RunStates.Escalated, deadlock with { Then = stall.Why }, stall.Evidence);
             await context.WaitAsync(() =>
@@ -31,11 +39,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
             context.ThrowIfCancelled();
             if (_state.LandMergedAsked)
             {
-                var landing = await landMerged();
-                stall = new StallReason(
-                    landing.Landed ? new RunLanded(new Quote(landing.Message)) : LandStage.NotLandedFor(landing),
-                    landing.Evidence
-                );
+                stall = After(await landing.LandMergedAsync());
                 _state.LandMergedAsked = false;
             }
             if (_state.Resolution is not null)
@@ -44,6 +48,9 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
             }
         }
     }
+
+    private static StallReason After(LandResult landing) =>
+        new(landing.Landed ? new RunLanded(new Quote(landing.Message)) : LandStage.NotLandedFor(landing), landing.Evidence);
 
     /// <summary>Carries out a user's resolution.</summary>
     /// <param name="stand">Reason why the run was stalled.</param>

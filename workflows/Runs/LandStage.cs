@@ -105,6 +105,13 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
         return LandAsync(isAskedFor: true, isPart: true);
     }
 
+    /// <summary>Lands the merged work by the settings, before the run waits for a user.</summary>
+    public Task<LandResult> LandBeforeWaitAsync()
+    {
+        context.TransitionTo(RunStates.Landing);
+        return LandAsync(isAskedFor: false, isPart: true);
+    }
+
     /// <summary>Lands the merged work while other tasks continue.</summary>
     /// <param name="isAskedFor">True if a user requested it.</param>
     public Task<LandResult> LandBesideAsync(bool isAskedFor) => LandNowAsync(isAskedFor, isPart: true);

@@ -6,7 +6,13 @@ namespace Orchestrator.Workflows.Runs;
 /// decided about all its tasks, except for tasks that wait for the conflict of another one.</remarks>
 internal sealed class PartLanding(RunContext context, Func<LandStage> landing)
 {
+    /// <summary>Patch id: merged work lands before the run waits for a user, if it lands in parts.</summary>
+    private const string LandsBeforeWait = "lands-before-wait";
+
     private readonly RunState _state = context.State;
+
+    /// <summary>True if merged work lands by the settings before the run waits for a user.</summary>
+    public static bool MustLandBeforeWait(RunState state) => HasNewToLand(state) && Workflow.Patched(LandsBeforeWait);
 
     /// <summary>True if merged work can land while other tasks continue. False for runs of older versions, which do so only while nothing
     /// else can happen.</summary>
@@ -100,9 +106,10 @@ internal sealed class PartLanding(RunContext context, Func<LandStage> landing)
 
     /// <summary>Time of the next landing by the settings, or null if there is nothing new to land.</summary>
     private DateTimeOffset? LandsAt =>
-        _state.Rules.LandEvery is { } every && _state.HasUnlanded && _state.Board.Unlanded.Count() != _state.Parts?.RefusedWith
-            ? (_state.Parts?.LandedAt ?? _state.Run.StartedAt) + every
-            : null;
+        HasNewToLand(_state) && _state.Rules.LandEvery is { } every ? (_state.Parts?.LandedAt ?? _state.Run.StartedAt) + every : null;
+
+    private static bool HasNewToLand(RunState state) =>
+        state.Rules.LandEvery is not null && state.HasUnlanded && state.Board.Unlanded.Count() != state.Parts?.RefusedWith;
 
     private static bool IsOver(DateTimeOffset? at) => at <= RunContext.Now;
 }

@@ -254,7 +254,7 @@ internal static class Questions
 
     /// <summary>Returns the answer that lands the merged work without the failed tasks; empty if no merged work is left to land.</summary>
     private static AnswerWay[] LandingOfMerged(RunState state) =>
-        state.HasUnlanded && !state.IsPromotionOverdue
+        state.HasUnlanded && !state.IsPromotionOverdue && !state.IsUnreviewed
             ?
             [
                 new AnswerWay(

@@ -109,6 +109,14 @@ internal sealed class RunState
         set => Staging = Staging.MovedTo(value);
     }
 
+    /// <summary>True if a review must accept the merged work before it lands, and has not accepted staging as it is.</summary>
+    public bool IsUnreviewed =>
+        Rules.Review is { Picks: false }
+        && !(
+            Run.Review is { Verdict: ReviewVerdicts.Overruled }
+            || (Run.Review is { Verdict: ReviewVerdicts.Accepted or ReviewVerdicts.Empty } review && review.Commit == StagingTip)
+        );
+
     /// <summary>True if staging has work that has not landed. A task whose work the target already had merges nothing.</summary>
     public bool HasUnlanded =>
         Board.Unlanded.Any() && (StagingTip.Length == 0 || (StagingTip != Run.BaseCommit && StagingTip != Run.LandedCommit));

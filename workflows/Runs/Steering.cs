@@ -63,7 +63,7 @@ internal sealed class Steering(RunState state)
                 ?? Questions.RefuseOther(state, command?.Shown ?? "", RunQuestion.OfPromote);
 
     public string? RefuseLandMerged(PersonCommand? command = null) =>
-        SteeringRefusals.OfLandMerged(state.RunId, state.Run.State, state.HasUnlanded, state.IsPromotionOverdue)
+        SteeringRefusals.OfLandMerged(state.RunId, state.Run.State, state.HasUnlanded, state.IsPromotionOverdue, state.IsUnreviewed)
         ?? Questions.RefuseOther(state, command?.Shown ?? "", RunQuestion.OfLandMerged);
 
     public string? RefuseResolve(ResolutionCommand command)

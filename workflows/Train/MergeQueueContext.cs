@@ -64,7 +64,11 @@ internal sealed class MergeQueueContext(CancellationToken cancellation)
     public void MovedTo(string commit) => SetPosition(Position.MovedTo(commit));
 
     /// <summary>Adopts the run's position of staging, unless the merge queue's own position is newer.</summary>
-    public void Update(StagingPosition position) => SetPosition(Position.OrNewer(position));
+    public void Update(StagingPosition position)
+    {
+        Position = Position.OrNewer(position);
+        State = State.MovedTo(Position.Commit);
+    }
 
     /// <summary>Adopts the hash of the run's plan; empty if unchanged.</summary>
     public void UpdatePlan(string hash) => Input = hash.Length > 0 ? Input with { PlanHash = hash } : Input;

@@ -125,6 +125,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         var merge = new MergeBatchInput(ToBuild(step.Requests), tries);
         MergedBatch merged;
         Merging = step.Requests;
+        var begin = Workflow.UtcNow;
         try
         {
             merged = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.MergeBatchAsync(merge), context.Long());
@@ -142,7 +143,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         TakeBuilt(step, merged.Built);
         if (merged.Gated is { } gated && Train.Batches is [var batch])
         {
-            TakeGated(batch.Id, new PrefixRun(batch.Entries.Count, tries), gated);
+            TakeGated(batch.Id, new PrefixRun(batch.Entries.Count, tries), gated, Workflow.UtcNow - begin);
         }
         if (merged.Landed is { } landed)
         {
@@ -253,6 +254,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
             run.Tries
         );
         MergeResult result;
+        var begin = Workflow.UtcNow;
         try
         {
             result = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.GateBatchAsync(gate), context.Long(GatesOf(batch.Id)));
@@ -262,7 +264,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
             // Other runs of this round continue.
             result = Failed(batch.Entries[run.Length - 1], failure);
         }
-        TakeGated(batch.Id, run, result);
+        TakeGated(batch.Id, run, result, Workflow.UtcNow - begin);
     }
 
     /// <summary>Returns the cancellation of a batch's gates.</summary>
@@ -286,13 +288,13 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         }
     }
 
-    private void TakeGated(int batchId, PrefixRun run, MergeResult result)
+    private void TakeGated(int batchId, PrefixRun run, MergeResult result, TimeSpan duration)
     {
         if (Train.Find(batchId) is not { } batch)
         {
             return;
         }
-        Train = Train.Gated(batchId, run.Length, result);
+        Train = Train.Gated(batchId, run.Length, result, duration);
         if (result.Flaky.Count > 0)
         {
             reporter.Note($"Flaky: {string.Join(", ", result.Flaky)} failed and then passed on the same tree.");

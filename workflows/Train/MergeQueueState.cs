@@ -70,7 +70,8 @@ internal sealed record MergeQueueState
 
     /// <summary>Maximum size of the next batch.</summary>
     public int Most =>
-        Verdicts is not null ? Math.Min(Verdicts.ChooseBatchSize(), Limit)
+        Verdicts is not null
+            ? Math.Min(Verdicts.ChooseBatchSize(), Rules is { StretchesBatches: true } ? Verdicts.StretchLimit(Limit) : Limit)
         : Window == 0 ? Limit
         : Math.Clamp(Window, 1, Limit);
 
@@ -155,9 +156,14 @@ internal sealed record MergeQueueState
     /// <param name="batch">Number of the batch.</param>
     /// <param name="length">Number of entries merged in the tree.</param>
     /// <param name="result">Gate result.</param>
-    public MergeQueueState Gated(int batch, int length, MergeResult result)
+    /// <param name="duration">Duration of the gate run.</param>
+    public MergeQueueState Gated(int batch, int length, MergeResult result, TimeSpan duration = default)
     {
-        var state = Change(batch, b => b.With(length, result)) with { Flaky = Flaky.Union(result.Flaky) };
+        var state = Change(batch, b => b.With(length, result)) with
+        {
+            Flaky = Flaky.Union(result.Flaky),
+            Verdicts = Rules is { StretchesBatches: true } ? Verdicts?.Took(duration) : Verdicts,
+        };
         return TrainBatch.IsGreen(result) ? state : state.WithoutThoseOn(batch);
     }
 
@@ -178,12 +184,29 @@ internal sealed record MergeQueueState
             : Change(step.Batch, b => b with { KeepsOrder = true, Cleared = 0 });
     }
 
+    /// <summary>Returns the state after others moved staging.</summary>
+    public MergeQueueState MovedTo(string commit) =>
+        this with
+        {
+            Staging = commit,
+            Footprints = Rules is { HasChangingParts: true } && commit != Staging ? Footprints.Clear() : Footprints,
+        };
+
     /// <summary>Returns the state after the first entries of the batch landed on staging.</summary>
     public MergeQueueState Landed(int batch, int length)
     {
         var found = Find(batch)!;
         var merged = found.Entries.Take(length).Skip(found.Landed).ToList();
         var state = Answered(merged).Change(batch, b => b with { Landed = length });
+        if (Rules is { HasChangingParts: true } && found.Footprint.Parts is null)
+        {
+            // The work may have changed a manifest. Other batches were built on it, with footprints from before.
+            state = state with
+            {
+                Footprints = Footprints.Clear(),
+                Batches = [.. state.Batches.Select(other => other with { Footprint = Footprint.Everything })],
+            };
+        }
         return state with
         {
             Batches =

@@ -265,6 +265,27 @@ public sealed class CommitStore(GitRepository repository)
         return output.ExitCode == 0 && !output.IsCut ? output.Bytes.ToArray() : null;
     }
 
+    /// <summary>Reads the texts of some files of a commit or tree, in one git call.</summary>
+    /// <param name="tree">The commit or tree.</param>
+    /// <param name="isRead">True for the paths of files to read. Links and submodules are skipped.</param>
+    /// <param name="limit">Maximum size of all of them in bytes. If they have more, nothing is returned.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public async Task<IReadOnlyDictionary<string, string>> ReadTextsAsync(
+        string tree,
+        Func<string, bool> isRead,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var files = (await ListFilesAsync(tree, cancellationToken))
+            .Where(file => file.Mode.StartsWith("100", StringComparison.Ordinal) && isRead(file.Path))
+            .ToList();
+        var contents = await new BlobReader(repository).ReadAsync([.. files.Select(file => file.Id).Distinct()], cancellationToken, limit);
+        return contents.Count == 0
+            ? new Dictionary<string, string>()
+            : files.ToDictionary(file => file.Path, file => Encoding.UTF8.GetString(contents[file.Id]).TrimStart('\uFEFF'));
+    }
+
     private async Task<string?> FindIdAsync(string tree, string path, CancellationToken cancellationToken) =>
         (await ListFilesAsync(tree, cancellationToken)).FirstOrDefault(file => file.Path == path)?.Id;
 

@@ -23,6 +23,14 @@ public sealed record RecentVerdicts([property: Range(0, int.MaxValue)] int Judge
     // With more entries than this, earlier ones count half.
     private const int Memory = 64;
 
+    // A new duration counts for a quarter.
+    private const int Inertia = 3;
+
+    /// <summary>Average duration of recent gate runs, in seconds; 0 if unknown.</summary>
+    [Range(0, int.MaxValue)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int GateSeconds { get; init; }
+
     /// <summary>Returns the expected part of the next entries that will fail: 1/32 before the first verdict.</summary>
     public double EstimateFailureRate() => (Returned + 0.25) / (Judged + 8);
 
@@ -35,9 +43,30 @@ public sealed record RecentVerdicts([property: Range(0, int.MaxValue)] int Judge
     /// <param name="returned">Number of further entries that were returned.</param>
     public RecentVerdicts With(int landed, int returned)
     {
-        var kept = Judged < Memory ? this : new RecentVerdicts(Judged / 2, Returned / 2);
-        return new RecentVerdicts(kept.Judged + landed + returned, kept.Returned + returned);
+        var part = Judged < Memory ? 1 : 2;
+        return this with { Judged = (Judged / part) + landed + returned, Returned = (Returned / part) + returned };
     }
+
+    /// <summary>Returns the verdicts after a gate run of a duration.</summary>
+    public RecentVerdicts Took(TimeSpan duration)
+    {
+        var seconds = (int)Math.Min(duration.TotalSeconds, int.MaxValue / (Inertia + 1));
+        return this with { GateSeconds = GateSeconds == 0 ? seconds : ((GateSeconds * Inertia) + seconds) / (Inertia + 1) };
+    }
+
+    /// <summary>Returns the limit of batches for the duration of gates: twice as much from one minute on, four times from five minutes
+    /// on.</summary>
+    /// <remarks>A longer batch saves whole gate runs, and each failure costs a logarithm of its size. It delays entries that arrive
+    /// meanwhile, which matters less the longer a gate run takes in any case.</remarks>
+    /// <param name="limit">Limit for gates that take seconds.</param>
+    public int StretchLimit(int limit) =>
+        limit
+        * GateSeconds switch
+        {
+            >= 300 => 4,
+            >= 60 => 2,
+            _ => 1,
+        };
 }
 
 /// <summary>Rules of a merge queue that verifies several batches at the same time.</summary>
@@ -50,6 +79,14 @@ public sealed record QueueRules
 
     /// <summary>True if batches whose changes can't influence each other's gates are verified at the same time.</summary>
     public bool HasLanes { get; init; }
+
+    /// <summary>True if merged work can change the parts of the repository, because manifests define them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HasChangingParts { get; init; }
+
+    /// <summary>True if batches become larger while gates take minutes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool StretchesBatches { get; init; }
 }
 
 /// <summary>Input of a <c>MergeTrainWorkflow</c>, also when it continues as new.</summary>

@@ -38,11 +38,15 @@ public static class SteeringRefusals
     /// <summary>Checks a command to land the merged work of a run.</summary>
     /// <param name="hasUnlanded">True if merged work has not landed.</param>
     /// <param name="isOverdue">True if all work is merged and the run was not promoted in time.</param>
-    public static string? OfLandMerged(string run, string state, bool hasUnlanded, bool isOverdue) =>
+    /// <param name="isUnreviewed">True if a review must accept the work before it lands, and has not.</param>
+    public static string? OfLandMerged(string run, string state, bool hasUnlanded, bool isOverdue, bool isUnreviewed = false) =>
         isOverdue ? $"All of {run} is merged; 'orchestrate promote {run}' restarts its landing."
         : state is not (RunStates.Escalated or RunStates.Executing)
             ? $"{run} is {state}; its merged work lands when all tasks are merged, or with this command while the run executes."
         : !hasUnlanded ? $"Nothing of {run} is merged that has not landed."
+        : isUnreviewed
+            ? $"The review of {run} has not accepted its merged work. It starts when all tasks are merged, skipped or cancelled; "
+                + $"'orchestrate skip {run}/{ReviewTask.Id}' overrules it."
         : null;
 
     /// <summary>Returns the reason why a resolution is refused, or null if it is not.</summary>

@@ -6,6 +6,9 @@ namespace Orchestrator.Runs.Loading;
 /// settings.</summary>
 public static class TaskOutlines
 {
+    /// <summary>Maximum size of a batch by default, while gates take seconds.</summary>
+    private const int UsualBatch = 8;
+
     /// <summary>Returns the plan's tasks for scheduling.</summary>
     public static (IReadOnlyList<TaskOutline> Tasks, IReadOnlyList<string> Faults, IReadOnlyList<string> Warnings) OutlineOf(RunFiles files)
     {
@@ -141,9 +144,15 @@ public static class TaskOutlines
             Retry = settings.Retry,
             ApprovalTimeout = settings.ApprovalTimeout,
             LockTimeout = settings.LockTimeout,
-            TrainBatch = settings.Train.Batch,
+            TrainBatch = settings.Train.Batch ?? UsualBatch,
             TrainParallel = settings.Train.Parallel ?? Math.Max(1, Environment.ProcessorCount / 2),
-            Queue = new QueueRules { Speculation = settings.Train.Speculation, HasLanes = settings.Train.Scopes.Count > 1 },
+            Queue = new QueueRules
+            {
+                Speculation = settings.Train.Speculation,
+                HasLanes = settings.Train.Scopes.HaveLanes,
+                HasChangingParts = settings.Train.Scopes.AreProjects,
+                StretchesBatches = settings.Train.Batch is null,
+            },
             LandEvery = settings.Git.LandEvery,
             SyncEvery = settings.Git.Land == LandingMode.Branches ? null : settings.Train.SyncEvery,
             IsShared = settings.Wip.Remote is not null,

@@ -1,18 +1,19 @@
 namespace Orchestrator.Runs.Merging;
 
 /// <summary>Independent parts of a repository.</summary>
-internal sealed class MergeScopes
+/// <param name="partsOf">Returns the parts that a change of a file can influence; empty for the whole repository.</param>
+/// <param name="barriers">Files that influence every part, as globs.</param>
+internal sealed class MergeScopes(Func<string, IReadOnlyList<string>> partsOf, IReadOnlyList<string> barriers)
 {
-    private readonly IReadOnlyList<(string Name, Ownership Files)> _scopes;
-    private readonly Ownership _barriers;
+    private readonly Ownership _barriers = Ownership.Of(barriers);
 
-    /// <summary>Reads the globs of merge.scopes.</summary>
+    /// <summary>Creates the parts from globs.</summary>
     /// <param name="scopes">Files of each part.</param>
     /// <param name="barriers">Files that influence every part.</param>
-    public MergeScopes(IReadOnlyDictionary<string, IReadOnlyList<string>> scopes, IReadOnlyList<string> barriers)
+    public static MergeScopes Of(IReadOnlyDictionary<string, IReadOnlyList<string>> scopes, IReadOnlyList<string> barriers)
     {
-        _scopes = [.. scopes.Select(scope => (scope.Key, Ownership.Of(scope.Value)))];
-        _barriers = Ownership.Of(barriers);
+        IReadOnlyList<(string Name, Ownership Files)> parts = [.. scopes.Select(scope => (scope.Key, Ownership.Of(scope.Value)))];
+        return new MergeScopes(path => [.. parts.Where(part => part.Files.Owns(path)).Select(part => part.Name)], barriers);
     }
 
     /// <summary>Returns the parts that a change can influence; empty for the whole repository.</summary>
@@ -22,8 +23,8 @@ internal sealed class MergeScopes
         var parts = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var path in changed)
         {
-            IReadOnlyList<string> own = [.. _scopes.Where(scope => scope.Files.Owns(path)).Select(scope => scope.Name)];
-            if (own.Count == 0 || _barriers.Owns(path))
+            var own = _barriers.Owns(path) ? [] : partsOf(path);
+            if (own.Count == 0)
             {
                 return [];
             }

@@ -4,6 +4,9 @@ namespace Orchestrator.Runs.Merging;
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class WorkLocator(RunServices services)
 {
+    /// <summary>Maximum size of all manifests in bytes. In a repository with more, every change influences everything.</summary>
+    private const int MostOfManifests = 16 * 1024 * 1024;
+
     /// <summary>Locates work by the files that it changed since it left staging.</summary>
     /// <param name="input">The work, and the position of staging.</param>
     /// <param name="stop">Cancels between the steps.</param>
@@ -12,7 +15,10 @@ public sealed class WorkLocator(RunServices services)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
-        var scopes = new MergeScopes(files.Settings.Train.Scopes, files.Settings.Train.Barriers);
+        var settings = files.Settings.Train;
+        var scopes = settings.Scopes.AreProjects
+            ? new MergeScopes((await ReadProjectsAsync(repository, input.StagingTip, stop)).PartsOf, settings.Barriers)
+            : MergeScopes.Of(settings.Scopes.Files, settings.Barriers);
         var locations = new List<WorkLocation>();
         foreach (var request in input.Requests)
         {
@@ -20,6 +26,11 @@ public sealed class WorkLocator(RunServices services)
         }
         return locations;
     }
+
+    /// <summary>Reads the projects of staging from the manifests there. No tool of an ecosystem is called, because these run code of the
+    /// repository or need its packages.</summary>
+    private static async Task<ProjectGraph> ReadProjectsAsync(GitRepository repository, string commit, CancellationToken stop) =>
+        ProjectGraph.Of(await new CommitStore(repository).ReadTextsAsync(commit, ProjectGraph.IsRead, MostOfManifests, stop));
 
     private static async Task<IReadOnlyList<string>> ChangedAsync(
         GitRepository repository,

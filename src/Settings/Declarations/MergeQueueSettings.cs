@@ -1,16 +1,38 @@
 namespace Orchestrator.Settings;
 
+/// <summary>Independent parts of a repository (<c>merge.scopes</c>).</summary>
+public sealed record MergeScopeSettings
+{
+    /// <summary>No parts.</summary>
+    public static MergeScopeSettings None { get; } = new();
+
+    /// <summary>The projects that the repository's manifests declare.</summary>
+    public static MergeScopeSettings Projects { get; } = new() { AreProjects = true };
+
+    /// <summary>Files of each part, as globs by the part's name. Default: none.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Files { get; init; } =
+        new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+
+    /// <summary>True if each project with its dependents is a part. Default: false.</summary>
+    public bool AreProjects { get; init; }
+
+    /// <summary>True if batches of different parts may be verified at the same time.</summary>
+    public bool HaveLanes => AreProjects || Files.Count > 1;
+}
+
 /// <summary>Settings of the merge queue (<c>merge.*</c>).</summary>
-/// <param name="Batch">Maximum number of tasks that are merged and gated together; 1 processes them one at a time.</param>
+/// <param name="Batch">Maximum number of tasks that are merged and gated together, or null for 8, and more while gates take minutes. 1
+/// processes them one at a time.</param>
 /// <param name="Parallel">Maximum number of gate runs at the same time while a culprit is searched, or null for half the number of
 /// cores.</param>
-public sealed record MergeQueueSettings(int Batch, int? Parallel)
+public sealed record MergeQueueSettings(int? Batch, int? Parallel)
 {
-    private static readonly Setting<int> BatchKey = new(
+    private static readonly Setting<int?> BatchKey = new(
         "merge.batch",
-        8,
-        SettingTypes.Whole(1, 64),
-        "maximum number of verified tasks that are merged and tested together; 1: one after the other",
+        null,
+        SettingTypes.WholeOrAuto(1, 64),
+        "maximum number of verified tasks that are merged and tested together; auto: 8, 16 if gates take a minute, 32 if they take "
+            + "five; 1: one after the other",
         ["train.batch"],
         ["ORCHESTRATOR_TRAIN__BATCH"]
     )
@@ -40,11 +62,12 @@ public sealed record MergeQueueSettings(int Batch, int? Parallel)
         IsHarmless = true,
     };
 
-    private static readonly Setting<IReadOnlyDictionary<string, IReadOnlyList<string>>> ScopesKey = new(
+    private static readonly Setting<MergeScopeSettings> ScopesKey = new(
         "merge.scopes",
-        new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal),
+        MergeScopeSettings.None,
         MergeScopesType.Scopes,
-        "files of the independent parts of the repository; batches of different parts are verified at the same time"
+        "files of the independent parts of the repository; batches of different parts are verified at the same time; 'projects': the "
+            + "projects of npm, pnpm, Cargo, Go, .NET and Gradle, with those that depend on them"
     );
 
     private static readonly Setting<IReadOnlyList<string>> BarriersKey = new(
@@ -71,10 +94,8 @@ public sealed record MergeQueueSettings(int Batch, int? Parallel)
     /// <summary>Number of batches that are verified on top of an undecided one. Default: 0. Range: 0 to 3.</summary>
     public int Speculation { get; init; }
 
-    /// <summary>Files of the independent parts of the repository, as globs by the part's name. Default: none, so that batches are verified
-    /// one after the other.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Scopes { get; init; } =
-        new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+    /// <summary>The independent parts of the repository. Default: none, so that batches are verified one after the other.</summary>
+    public MergeScopeSettings Scopes { get; init; } = MergeScopeSettings.None;
 
     /// <summary>Files that influence every part, as globs. Default: only files outside of all scopes do.</summary>
     public IReadOnlyList<string> Barriers { get; init; } = [];

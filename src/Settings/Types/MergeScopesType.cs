@@ -1,31 +1,43 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Setting type of the independent parts of a repository: a mapping from names to lists of globs.</summary>
+/// <summary>Setting type of the independent parts of a repository: a mapping from names to lists of globs, or the projects of its
+/// manifests.</summary>
 internal static class MergeScopesType
 {
-    public static SettingType<IReadOnlyDictionary<string, IReadOnlyList<string>>> Scopes { get; } =
-        new("a mapping of names to lists of globs, such as {web: [frontend/**]}", Read, Write);
+    private const string Projects = "projects";
 
-    private static bool Read(DocumentNode raw, FaultSink faults, out IReadOnlyDictionary<string, IReadOnlyList<string>> value)
+    public static SettingType<MergeScopeSettings> Scopes { get; } =
+        new($"a mapping of names to lists of globs, such as {{web: [frontend/**]}}, or {Projects}", Read, Write);
+
+    private static bool Read(DocumentNode raw, FaultSink faults, out MergeScopeSettings value)
     {
-        var scopes = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
-        value = scopes;
+        value = raw is ScalarNode { Text: Projects } ? MergeScopeSettings.Projects : MergeScopeSettings.None;
+        if (value.AreProjects)
+        {
+            return true;
+        }
         if (raw is not MappingNode map)
         {
-            faults($"'{NodeText.Of(raw)}' is not a mapping of names to lists of globs.", raw.Line);
+            faults($"'{NodeText.Of(raw)}' is not a mapping of names to lists of globs, and not '{Projects}'.", raw.Line);
             return false;
         }
-        var good = true;
+        var (good, files) = (true, new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal));
         foreach (var entry in map.Entries)
         {
             good &= SettingTypes.Texts.TryRead(entry.Value, faults, out var globs);
-            scopes[entry.Key.Text] = globs ?? [];
+            files[entry.Key.Text] = globs ?? [];
         }
+        value = new MergeScopeSettings { Files = files };
         return good;
     }
 
-    private static string Write(IReadOnlyDictionary<string, IReadOnlyList<string>> scopes) =>
-        "{"
-        + string.Join(", ", scopes.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key}: {SettingTypes.WriteTexts(s.Value)}"))
-        + "}";
+    private static string Write(MergeScopeSettings scopes) =>
+        scopes.AreProjects
+            ? Projects
+            : "{"
+                + string.Join(
+                    ", ",
+                    scopes.Files.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key}: {SettingTypes.WriteTexts(s.Value)}")
+                )
+                + "}";
 }

@@ -37,7 +37,11 @@ internal static class BoundaryTable
     /// <summary>Further attackers, with the reason or the test that stands for all their cells.</summary>
     public static IReadOnlyList<(string Text, string Rule, string Test)> OtherAttackers { get; } =
     [
-        ("MCP server of Claude Code", "runs in the sandbox of its agent", ""),
+        (
+            "MCP server of Claude Code",
+            "runs in the sandbox of its agent",
+            "RealAgentMcpTests.Run_HostileServerOfTheRepository_ReachesNoMoreThanItsAgent"
+        ),
         (
             "repository that was cloned or unpacked",
             "runs nothing before you trust it",

@@ -25,6 +25,9 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
     /// <summary>The tasks that the planner makes when a user asks for another plan.</summary>
     public IReadOnlyList<KillTask> Replanned { get; init; } = [];
 
+    /// <summary>Settings of the merge queue, as YAML; empty for the defaults.</summary>
+    public string Merge { get; init; } = "";
+
     /// <summary>The packages of the project, or null without a package manager.</summary>
     public IReadOnlyList<string>? Packages { get; init; }
 
@@ -156,6 +159,16 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
             Workers = 7,
         };
 
+    /// <summary>
+    /// The same with lanes: two scopes are verified at the same time, the two clashing tasks concern both, and the next batch is verified
+    /// on top of an undecided one.
+    /// </summary>
+    public static KillPlan Lanes { get; } =
+        Together with
+        {
+            Merge = $"{{batch: 2, speculation: 1, scopes: {{one: [t0.txt, t1.txt, {AppendedFile}], two: [t2.txt, t3.txt, t4.txt]}}}}",
+        };
+
     /// <summary>For the review before a run lands: few tasks, a finding that becomes one more, and a second round that accepts.</summary>
     public static KillPlan Reviewed { get; } =
         new([Simple("t0") with { Appends = [AppendedFile] }, Remediated("t1"), Last("t2", "t0", "t1")], Seconds: 0.2)
@@ -235,6 +248,7 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
         new Dictionary<string, KillPlan>
         {
             ["--together"] = Together,
+            ["--lanes"] = Lanes,
             ["--reviewed"] = Reviewed,
             ["--escalated"] = Escalated,
             ["--aborted"] = Aborted,

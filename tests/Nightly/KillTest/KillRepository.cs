@@ -33,6 +33,7 @@ public sealed class KillRepository : IDisposable
             $"workers: {plan.Workers}\npermissions: {{sandbox: off}}\n"
                 + $"agent: scripted\nagents: {{scripted: {{command: [/bin/sh, \"{agent}\"]}}}}\ndisk: {{reserve: "
                 + $"1}}\nworktrees: {{setup: []}}\nplanner: {{agent: scripted}}\ndependencies: {{allow: ['npm:left-*']}}\n"
+                + (plan.Merge.Length == 0 ? "" : $"merge: {plan.Merge}\n")
                 + plan.Review switch
                 {
                     KillReview.None => "",

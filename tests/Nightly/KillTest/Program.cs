@@ -1,8 +1,9 @@
 using System.Globalization;
 using Orchestrator.KillTest;
 
-// Usage: KillTest PROGRAM [--rounds N] [--seed S] [--kills N] [--together|--reviewed|--escalated|--aborted|--installing]
-//        KillTest PROGRAM --exhaustive [--sample N] [--seed S] [--only TEXT] [--together|--reviewed|--escalated|--aborted|--installing]
+// Usage: KillTest PROGRAM [--rounds N] [--seed S] [--kills N] [PLAN]
+// PLAN: --together, --lanes, --reviewed, --escalated, --aborted or --installing
+//        KillTest PROGRAM --exhaustive [--sample N] [--seed S] [--only TEXT] [PLAN]
 //        --installing --real-npm: npm of this machine, with a registry of our own
 //        KillTest PROGRAM --scenario freeze|desert|disk [--rounds N] [--seed S] [--folder FOLDER]
 var round = new KillRound([args[0]], Text("--folder")) { Patience = TimeSpan.FromMinutes(Option("--patience", 5)) };

@@ -117,6 +117,41 @@ public sealed class SteeringTests
         Assert.NotNull(steering.RefuseLandMerged());
     }
 
+    /// <summary>A part lands only with the same review as the whole run.</summary>
+    [Theory]
+    [InlineData(null, "merge", true)]
+    [InlineData(ReviewVerdicts.Findings, "merge", true)]
+    [InlineData(ReviewVerdicts.Accepted, "earlier", true)]
+    [InlineData(ReviewVerdicts.Accepted, "merge", false)]
+    [InlineData(ReviewVerdicts.Overruled, "", false)]
+    public void LandMerged_NotAcceptedByTheReview_IsRefused(string? verdict, string commit, bool isRefused)
+    {
+        var state = Of(Task("a"), Task("b"));
+        state.Plan = state.Plan with { Rules = new RunRules { Review = new ReviewRule { Agent = "reviewer" } } };
+        Start(state, "a");
+        Report(state, "a", TaskStates.Merged);
+        state.StagingTip = "merge";
+        state.TransitionTo(RunStates.Escalated, null, Now);
+        state.Run = state.Run with
+        {
+            Review = verdict is null
+                ? null
+                : new RunReview
+                {
+                    Round = 1,
+                    MaxRounds = 1,
+                    Verdict = verdict,
+                    Commit = commit,
+                },
+        };
+
+        var refusal = new Steering(state).RefuseLandMerged();
+
+        Assert.Equal(isRefused, refusal?.Contains("orchestrate skip run-1/.review", StringComparison.Ordinal) ?? false);
+        var ways = Questions.Of(state).SelectMany(question => question.Commands);
+        Assert.Equal(isRefused, !ways.Any(command => command.Contains("--merged", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Retry_BlockedTaskOfAPausedRun_GoesOnOnlyWithTheRun()
     {

@@ -10,15 +10,6 @@ public sealed class LaneTests
 {
     private static readonly QueueRules Searching = new();
 
-    /// <summary>Number of random histories, in each of five settings.</summary>
-    private static readonly int Histories = int.TryParse(
-        Environment.GetEnvironmentVariable("LANE_HISTORIES"),
-        CultureInfo.InvariantCulture,
-        out var asked
-    )
-        ? asked
-        : 300;
-
     [Fact]
     public void Search_OneCulpritInEight_CostsAtMostFiveGateRunsOnAverage()
     {
@@ -54,7 +45,7 @@ public sealed class LaneTests
         for (var round = 0; round < 500; round++)
         {
             var n = random.Next(2, 20);
-            var broken = new Breakage(random, n);
+            var broken = new QueueBreakage(random, n);
             var state = With(n, Searching) with { Limit = n, Parallel = random.Next(1, 5) };
             TrainSimulator world = null!;
             world = new TrainSimulator(state, broken.IsIn)
@@ -124,6 +115,45 @@ public sealed class LaneTests
         Assert.Equal(["t2", "t3"], build.Requests.Select(entry => entry.TaskId));
     }
 
+    /// <summary>Merged work may change manifests, so that parts from before say nothing any more.</summary>
+    [Fact]
+    public void Lanes_PartsChangeWithMergedWork_AreDeterminedAgain()
+    {
+        var queue = With(3, null).Queue;
+        var rules = new QueueRules
+        {
+            HasLanes = true,
+            HasChangingParts = true,
+            Speculation = 1,
+        };
+        var state = Build(Locate(With(1, rules) with { Limit = 1 }, [])).Started(1, [new PrefixRun(1, 2)]);
+        state = Build(Locate(state.Enqueue(queue[1]), ["web"])).Started(2, [new PrefixRun(1, 2)]);
+        state = Locate(state.Enqueue(queue[2]), ["api"]);
+
+        state = state.Gated(1, 1, new MergeResult { Outcome = MergeOutcome.Made }).Landed(1, 1).Ended(1);
+
+        Assert.Equal(Footprint.Everything, Assert.Single(state.Batches).Footprint);
+        state = Locate(state, ["api", "web"]);
+        Assert.Equal(["api", "web"], state.FootprintOf(queue[2]).Parts!);
+        Assert.Empty(state.MovedTo("others").Footprints);
+    }
+
+    [Fact]
+    public void Size_GatesTakeMinutes_GrowsWithTheDuration()
+    {
+        int Runs(double seconds, QueueRules rules)
+        {
+            var world = new TrainSimulator(With(64, rules), _ => false) { GateTime = () => seconds };
+            world.Run();
+            Assert.Equal(64, world.Merged.Count);
+            return world.Runs;
+        }
+        var stretches = new QueueRules { StretchesBatches = true };
+
+        Assert.Equal((8, 8, 8), (Runs(20, Searching), Runs(600, Searching), Runs(20, stretches)));
+        Assert.Equal((5, 3), (Runs(90, stretches), Runs(600, stretches)));
+    }
+
     private static MergeQueueState Locate(MergeQueueState state, IReadOnlyList<string> parts)
     {
         var locate = Assert.IsType<MergeQueueStep.LocateEntries>(MergeQueueRules.Next(state));
@@ -165,82 +195,6 @@ public sealed class LaneTests
         Assert.Equal(["most", "high", "chain", "plain", "least"], order.Select(request => request.TaskId));
         Assert.Equal((30, -20), (places["most"], places["least"]));
         Assert.Equal(0, places["plain"]);
-    }
-
-    /// <summary>Random arrivals, durations, culprits, pairs that only fail together, and flaky gates: everything lands at last, in every
-    /// setting, staging never contains a failing combination, and nothing waits for ever.</summary>
-    [Fact]
-    public void Queue_RandomHistories_LandsEverythingInEverySetting()
-    {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("LANE_SEED"), CultureInfo.InvariantCulture, out var given)
-            ? given
-            : Environment.TickCount;
-        for (var history = 0; history < Histories; history++)
-        {
-            var ends = new[]
-            {
-                null,
-                Searching,
-                new QueueRules { Speculation = 2 },
-                new QueueRules { HasLanes = true },
-                new QueueRules { HasLanes = true, Speculation = 3 },
-            }.Select(rules => Play(seed + history, rules)).Distinct().ToList();
-            Assert.True(ends.Count == 1, $"seed {seed + history}: {string.Join(" or ", ends)}");
-        }
-    }
-
-    private static string Play(int seed, QueueRules? rules)
-    {
-        var random = new Random(seed);
-        var n = random.Next(3, 40);
-        var lanes = random.Next(1, 5);
-        string LaneOf(MergeRequest entry) => $"lane {int.Parse(entry.TaskId[1..], CultureInfo.InvariantCulture) % lanes}";
-        var broken = new Breakage(random, n) { LaneOf = LaneOf };
-        var flakes = random.NextDouble() * 0.05;
-        var parts = new Dictionary<MergeRequest, IReadOnlyList<string>>();
-        TrainSimulator world = null!;
-        world = new TrainSimulator(
-            new MergeQueueState
-            {
-                Rules = rules,
-                Verdicts = new RecentVerdicts(0, 0),
-                Limit = random.Next(1, 9),
-                Parallel = random.Next(1, 4),
-            },
-            broken.IsIn,
-            () => random.NextDouble() < flakes
-        )
-        {
-            GateTime = () => 0.1 + random.NextDouble(),
-            OnLand = (batch, below) =>
-            {
-                var (verified, staging) = (below.Concat(batch.Entries.Take(batch.Landed)).ToList(), world.Merged);
-                Assert.True(
-                    staging.Except(verified).All(entry => !batch.Footprint.Overlaps(Footprint.Of(parts.GetValueOrDefault(entry, []))))
-                        && verified.All(staging.Contains),
-                    $"seed {seed}, {rules}: {batch.Id} with {string.Join(" ", batch.Entries.Select(e => e.Commit))} on "
-                        + $"{string.Join(" ", verified.Select(e => e.Commit))} lands on {string.Join(" ", staging.Select(e => e.Commit))}"
-                );
-            },
-            OnBegin = _ => Assert.True(world.Runs < 100 * n, $"seed {seed}, {rules}: the queue makes no progress"),
-            PartsOf = entry => parts[entry] = random.Next(10) == 0 ? [] : [LaneOf(entry)],
-            OnSentBack = entry =>
-                world.At(
-                    random.NextDouble() * 5,
-                    () => world.Enqueue(entry with { Attempt = entry.Attempt + 1, Commit = entry.Commit + "+" })
-                ),
-        };
-        var at = 0.0;
-        foreach (var request in With(n, rules).Queue)
-        {
-            at += random.NextDouble();
-            world.At(at, () => world.Enqueue(request));
-        }
-        world.Run();
-        Assert.False(broken.IsIn(world.Merged), $"seed {seed}, {rules}: staging fails");
-        Assert.Empty(world.State.Queue);
-        Assert.Empty(world.State.Batches);
-        return string.Join(" ", world.Merged.Select(entry => entry.TaskId).Order(StringComparer.Ordinal));
     }
 
     private static int RunsFor(QueueRules? rules, int culprit)
@@ -299,30 +253,4 @@ public sealed class LaneTests
             Limit = 8,
             Queue = [.. Enumerable.Range(1, n).Select(i => new MergeRequest($"t{i}", $"c{i}", 1))],
         };
-
-    /// <summary>First attempts that break the gates, alone or in pairs.</summary>
-    private sealed class Breakage(Random random, int n)
-    {
-        private readonly HashSet<string> _culprits = [.. Enumerable.Range(0, random.Next(0, 3)).Select(_ => $"t{random.Next(1, n + 1)}")];
-
-        private readonly List<(string, string)> _pairs =
-        [
-            .. Enumerable.Range(0, random.Next(0, 3)).Select(_ => ($"t{random.Next(1, n + 1)}", $"t{random.Next(1, n + 1)}")),
-        ];
-
-        /// <summary>Part of the repository of an entry; pairs of different parts do not fail.</summary>
-        public Func<MergeRequest, string> LaneOf { get; init; } = _ => "";
-
-        public bool IsIn(IReadOnlyList<MergeRequest> merged)
-        {
-            var first = merged.Where(entry => entry.Attempt == 1).ToDictionary(entry => entry.TaskId, LaneOf);
-            return first.Keys.Any(_culprits.Contains)
-                || _pairs.Exists(pair =>
-                    pair.Item1 != pair.Item2
-                    && first.TryGetValue(pair.Item1, out var lane)
-                    && first.TryGetValue(pair.Item2, out var other)
-                    && lane == other
-                );
-        }
-    }
 }

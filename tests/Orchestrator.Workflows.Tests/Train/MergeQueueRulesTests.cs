@@ -167,7 +167,7 @@ public sealed class MergeQueueRulesTests
             TrainSimulator world = null!;
             world = new TrainSimulator(With(0) with { Limit = random.Next(1, 9) }, merged => merged.Any(m => m.TaskId[^1] is '3' or '8'))
             {
-                OnBegin = state =>
+                OnBegin = (state, _) =>
                 {
                     foreach (var (task, bound) in began)
                     {

@@ -4,7 +4,7 @@ using Orchestrator.Workflows.Train;
 namespace Orchestrator.Workflows.Tests.Train;
 
 /// <summary>Simulates the merge queue's rules without git and gates, with a clock of its own: work arrives, gates take time, returned work
-/// arrives again.</summary>
+/// arrives again, others move staging, and the queue's workflow is lost and followed by another.</summary>
 /// <param name="state">Limits; nothing waits yet.</param>
 /// <param name="isBroken">True if gates always fail on a tree that contains these entries.</param>
 /// <param name="fails">True if a gate fails by chance this time.</param>
@@ -18,8 +18,11 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
 
     /// <summary>Entries below each batch when its gates ran last.</summary>
     private readonly Dictionary<int, IReadOnlyList<MergeRequest>> _verified = [];
+    private readonly Queue<Action> _whenQuiet = [];
+    private readonly List<MergeRequest> _held = [];
     private long _stagingTree;
     private int _number;
+    private int _executions;
 
     public MergeQueueState State { get; private set; } = state;
 
@@ -52,11 +55,14 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
     /// <summary>Parts of the repository that an entry can influence; none for all.</summary>
     public Func<MergeRequest, IReadOnlyList<string>> PartsOf { get; init; } = _ => [];
 
-    /// <summary>Runs for each returned entry.</summary>
+    /// <summary>True if an entry conflicts with one of those below it.</summary>
+    public Func<MergeRequest, IReadOnlyList<MergeRequest>, bool> Conflicts { get; init; } = (_, _) => false;
+
+    /// <summary>Runs for each entry that is returned because of gates or a conflict.</summary>
     public Action<MergeRequest>? OnSentBack { get; init; }
 
-    /// <summary>Runs for each batch, with the state before it.</summary>
-    public Action<MergeQueueState>? OnBegin { get; init; }
+    /// <summary>Runs for each batch, with the state before it and its entries.</summary>
+    public Action<MergeQueueState, IReadOnlyList<MergeRequest>>? OnBegin { get; init; }
 
     /// <summary>Runs for each landing, with the batch and the entries that were below it when its gates ran.</summary>
     public Action<TrainBatch, IReadOnlyList<MergeRequest>>? OnLand { get; init; }
@@ -75,7 +81,48 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
             ]
         );
 
-    public void Enqueue(MergeRequest request) => State = State.Enqueue(request);
+    /// <summary>Adds an entry. The run sends none while it waits for the queue to be quiet.</summary>
+    public void Enqueue(MergeRequest request)
+    {
+        if (_whenQuiet.Count > 0)
+        {
+            _held.Add(request);
+            return;
+        }
+        State = State.Enqueue(request);
+    }
+
+    /// <summary>Runs an action as soon as the queue has decided about all its entries, as the run does before it uses staging.</summary>
+    public void WhenQuiet(Action action) => _whenQuiet.Enqueue(action);
+
+    /// <summary>Moves staging to a merge with work of others.</summary>
+    public void MoveStaging(MergeRequest others)
+    {
+        Merged.Add(others);
+        _stagingTree += TreeOf(others);
+        State = State.MovedTo($"m{_number++}");
+    }
+
+    /// <summary>Loses the queue's workflow with its batches. Its successor has the waiting entries.</summary>
+    /// <param name="forgets">False if the queue continues as new, and so keeps what it has learned.</param>
+    public void Restart(bool forgets)
+    {
+        _executions++;
+        State = new MergeQueueState
+        {
+            Queue = State.Queue,
+            Rules = State.Rules,
+            Limit = State.Limit,
+            Parallel = State.Parallel,
+            Staging = State.Staging,
+            Resolving = forgets ? "" : State.Resolving,
+            Deferred = forgets ? [] : State.Deferred,
+            Verdicts = State.Verdicts is { } known && forgets ? new RecentVerdicts(0, 0) : State.Verdicts,
+            Window = forgets ? 0 : State.Window,
+            Flaky = forgets ? [] : State.Flaky,
+            Alone = forgets ? [] : State.Alone,
+        };
+    }
 
     /// <summary>Runs an action later.</summary>
     public void At(double after, Action action) => _agenda.Enqueue(action, (Now + after, _number++));
@@ -104,6 +151,16 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
     /// <summary>Carries out one step; false if the queue waits.</summary>
     public bool Step()
     {
+        if (_whenQuiet.Count > 0 && State.Batches.IsEmpty && State.Queue.TrueForAll(request => State.Deferred.Contains(request.TaskId)))
+        {
+            _whenQuiet.Dequeue()();
+            if (_whenQuiet.Count == 0)
+            {
+                _held.ForEach(Enqueue);
+                _held.Clear();
+            }
+            return true;
+        }
         switch (MergeQueueRules.Next(State))
         {
             case MergeQueueStep.LocateEntries locate:
@@ -114,7 +171,7 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
                 return true;
             case MergeQueueStep.RebuildBatch remake:
                 _below[remake.Batch] = [.. Merged];
-                State = State.Remade(remake, Merge(remake.Entries, State.Staging, _stagingTree));
+                State = State.Remade(remake, Merge(Clean(remake.Entries, Merged), State.Staging, _stagingTree));
                 return true;
             case MergeQueueStep.GateBatch gate:
                 Gate(State.Find(gate.Batch)!, gate.Runs);
@@ -141,17 +198,49 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
 
     private void Begin(MergeQueueStep.BuildBatch build)
     {
-        Batches++;
-        OnBegin?.Invoke(State);
+        OnBegin?.Invoke(State, build.Requests);
         var below = State.Find(build.After);
+        IReadOnlyList<MergeRequest> onto = below is null ? [.. Merged] : [.. _below[below.Id], .. below.Entries];
+        var conflicting = build.Requests.TakeWhile(request => Conflicts(request, onto)).ToList();
+        foreach (var request in conflicting)
+        {
+            TakeConflict(request, build.After);
+        }
+        var entries = Clean([.. build.Requests.Skip(conflicting.Count)], onto);
+        if (entries.Count == 0)
+        {
+            return;
+        }
+        Batches++;
         var tree = _stagingTree;
         for (var other = below; other is not null; other = State.Find(other.After))
         {
             tree += other.Rest.Sum(TreeOf);
         }
-        State = State.Built(build.Requests, Merge(build.Requests, below?.Merges[^1].Commit ?? State.Staging, tree), build.After);
-        _below[State.LastBatch] = below is null ? [.. Merged] : [.. _below[below.Id], .. below.Entries];
+        State = State.Built(entries, Merge(entries, below?.Merges[^1].Commit ?? State.Staging, tree), build.After);
+        _below[State.LastBatch] = onto;
         MostAtOnce = Math.Max(MostAtOnce, State.Batches.Count);
+    }
+
+    /// <summary>Returns the entries before the first one that conflicts with an earlier one, which ends the batch before it.</summary>
+    private IReadOnlyList<MergeRequest> Clean(IReadOnlyList<MergeRequest> entries, IReadOnlyList<MergeRequest> onto) =>
+        [.. entries.TakeWhile((entry, i) => !Conflicts(entry, [.. onto, .. entries.Take(i)]))];
+
+    private void TakeConflict(MergeRequest request, int after)
+    {
+        if (after != 0)
+        {
+            State = State.NotBuiltOn(after, [request]);
+        }
+        else if (State.MayResolve(request))
+        {
+            State = State.SentToResolve(request);
+            OnSentBack?.Invoke(request);
+        }
+        else
+        {
+            State = State.PutOff(request);
+        }
     }
 
     /// <summary>Merges entries. Two trees are the same if they contain the same entries.</summary>
@@ -192,6 +281,7 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
     private void Gate(TrainBatch batch, IReadOnlyList<PrefixRun> runs)
     {
         Rounds++;
+        var execution = _executions;
         State = State.Started(batch.Id, runs);
         _verified[batch.Id] = [.. _below[batch.Id], .. batch.Entries.Take(batch.Landed)];
         foreach (var run in runs)
@@ -199,10 +289,15 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
             var isNew = !batch.Results.ContainsKey(run.Length);
             var broken = isBroken([.. _below[batch.Id], .. batch.Entries.Take(run.Length)]);
             var last = batch.Entries[run.Length - 1];
+            var duration = GateTime();
             At(
-                GateTime(),
+                duration,
                 () =>
                 {
+                    if (execution != _executions)
+                    {
+                        return;
+                    }
                     var failures = Try(broken, run.Tries, isNew);
                     State = State.Gated(
                         batch.Id,
@@ -215,7 +310,8 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
                                 Attempt = last.Attempt,
                                 Failures = failures,
                                 Failed = ["tests"],
-                            }
+                            },
+                        TimeSpan.FromSeconds(duration)
                     );
                 }
             );

@@ -124,7 +124,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
     private static async Task<(string Note, LandResult? Failed)> GateCombinationAsync(Landing landing, CancellationToken stop)
     {
         var (files, repository, checks, _, input, tip) = landing;
-        var isPartial = files.Settings.Train.Scopes.Count > 1 || checks.Gates.Any(gate => gate.Covers is not null);
+        var isPartial = files.Settings.Train.Scopes.HaveLanes || checks.Gates.Any(gate => gate.Covers is not null);
         if (!input.IsPart && !isPartial)
         {
             return ("", null);

@@ -1,0 +1,29 @@
+namespace Orchestrator.Plans;
+
+/// <summary>Reader of the manifests of one ecosystem.</summary>
+/// <param name="Files">Names of the files, in which <c>*</c> is a wildcard.</param>
+/// <param name="Read">Reads a manifest from its path and text.</param>
+internal sealed record ProjectReader(IReadOnlyList<string> Files, Func<string, string, ProjectManifest> Read)
+{
+    private static readonly ProjectReader[] All =
+    [
+        new(["package.json", "pnpm-workspace.yaml"], NodeProjects.Read),
+        new(["Cargo.toml"], CargoProjects.Read),
+        new(["go.mod", "go.work"], GoProjects.Read),
+        new(["*.csproj", "*.fsproj", "*.vbproj", "Directory.Build.props", "Directory.Build.targets"], DotNetProjects.Read),
+        new(["settings.gradle", "settings.gradle.kts", "build.gradle", "build.gradle.kts"], GradleProjects.Read),
+    ];
+
+    /// <summary>Returns the reader of a file, or null for a file that is no manifest, or that belongs to an installed package.</summary>
+    public static ProjectReader? Of(string path) =>
+        $"/{path}".Contains("/node_modules/", StringComparison.Ordinal)
+            ? null
+            : Array.Find(All, reader => FileNamePattern.IsAny(reader.Files, FileNamePattern.NameOf(path)));
+
+    /// <summary>Returns the folder of a path; empty for the root.</summary>
+    public static string FolderOf(string path) => path.LastIndexOf('/') is > 0 and var slash ? path[..slash] : "";
+
+    /// <summary>Returns the folders that a manifest names, without those outside of the repository.</summary>
+    public static IReadOnlyList<string> Join(string folder, IEnumerable<string> paths) =>
+        [.. paths.Select(path => ProjectManifest.Join(folder, path)).OfType<string>()];
+}
