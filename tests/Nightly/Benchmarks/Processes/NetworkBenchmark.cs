@@ -35,8 +35,9 @@ internal static class NetworkBenchmark
         var folder = Directory.CreateTempSubdirectory("network-bench-").FullName;
         try
         {
-            SandboxNetworks networks = new([program], Path.Combine(folder, "net"), TimeProvider.System);
-            Sandbox plain = new(bubblewrap) { Visible = [folder], Writable = [folder] };
+            var real = File.ResolveLinkTarget(program, returnFinalTarget: true)?.FullName ?? program;
+            SandboxNetworks networks = new([real], Path.Combine(folder, "net"), TimeProvider.System);
+            Sandbox plain = new(bubblewrap) { Visible = [folder, Path.GetDirectoryName(real)!], Writable = [folder] };
             Task<SandboxNetwork> RegisterAsync(params string[] allow) =>
                 networks.RegisterAsync(
                     new RegistrationRequest("bench", NetworkMode.Listed, allow, Path.Combine(folder, "log.jsonl"), new SandboxLabels()),
