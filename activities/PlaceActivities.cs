@@ -93,7 +93,7 @@ public sealed class PlaceActivities(
     private async Task<bool> KeepAsync(HoldPlaceInput input, SharedTask held, bool isHome, CancellationToken stop)
     {
         var context = ActivityExecutionContext.Current;
-        var task = OwnTask.Workflow;
+        var task = CurrentTask.Workflow;
         var isKept = AssignedTasks.Has(held);
         try
         {
@@ -122,7 +122,7 @@ public sealed class PlaceActivities(
     {
         try
         {
-            await _share.PushIfPlacedAsync(held, asking => TaskPlacement.IsHereAsync(OwnTask.Workflow, here, asking), stop);
+            await _share.PushIfPlacedAsync(held, asking => TaskPlacement.IsHereAsync(CurrentTask.Workflow, here, asking), stop);
         }
         catch (Exception missed) when (missed is not OperationCanceledException)
         {
@@ -137,7 +137,7 @@ public sealed class HostSlots
     private readonly Lock _lock = new();
     private int _taken;
 
-    /// <summary>Number of slots.</summary>
+    /// <summary>Number of slots of this host.</summary>
     public int Count { get; private set; }
 
     /// <summary>Raises the number of slots to a minimum.</summary>
@@ -160,7 +160,7 @@ public sealed class HostSlots
         }
     }
 
-    /// <summary>Releases a slot.</summary>
+    /// <summary>Releases a slot of this host.</summary>
     public void GiveBack()
     {
         lock (_lock)

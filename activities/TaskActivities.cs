@@ -35,7 +35,7 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
             DemandPlaced(input.Task);
             var result = await _agentRun.RunAsync(
                 input,
-                input.Task.Rules.IsShared ? execution with { Begins = () => OwnTask.DemandWantedAsync(input.Start) } : execution
+                input.Task.Rules.IsShared ? execution with { Begins = () => CurrentTask.DemandWantedAsync(input.Start) } : execution
             );
             var leftOut = await ShareAsync(input.Task, CancellationToken.None);
             return leftOut.Count == 0
@@ -79,7 +79,7 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
         task.Rules.Places is null ? Task.FromResult<IReadOnlyList<string>>([]) : DemandPushedAsync(SharedOf(task), stop);
 
     private Task<IReadOnlyList<string>> DemandPushedAsync(SharedTask task, CancellationToken stop) =>
-        _share.DemandPushedAsync(task, asking => TaskPlacement.IsHereAsync(OwnTask.Workflow, task.Repository, asking), stop);
+        _share.DemandPushedAsync(task, asking => TaskPlacement.IsHereAsync(CurrentTask.Workflow, task.Repository, asking), stop);
 
     private static SharedTask SharedOf(TaskInput task) => new(task.RunId, task.Repository, task.Task.Id);
 }

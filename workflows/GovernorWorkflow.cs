@@ -105,7 +105,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
     public void CheckTurn(StartRequest request, TimeSpan shortWait) => Refuse(Foreign(request));
 
     /// <inheritdoc/>
-    [WorkflowUpdate(MessageNames.AwaitTurn, Description = "Keeps an agent start's place in line.")]
+    [WorkflowUpdate(MessageNames.AwaitTurn, Description = "Keeps an agent start's position in the queue.")]
     public async Task<LineAnswer> AwaitTurnAsync(StartRequest request = null!, TimeSpan shortWait = default)
     {
         var line = new GovernorCall

@@ -151,7 +151,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     }
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Hold, Description = "Reports the leases of a run that was alone so far.")]
+    [WorkflowSignal(MessageNames.Hold, Description = "Reports the leases of a run that was the only one so far.")]
     public Task HoldAsync([Identifier] string runId = null!, IReadOnlyList<LeaseRequest> held = null!)
     {
         _table.Hold(runId, held);

@@ -15,7 +15,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
     private readonly ResetWatch _resets = new();
     private int _steps;
 
-    /// <summary>Composes the parts.</summary>
+    /// <summary>Composes the parts of the merge queue.</summary>
     public MergeTrainWorkflow()
     {
         _reporter = new MergeQueueReporter(_context);
@@ -105,7 +105,7 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
         };
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Enqueue, Description = "Adds verified work at the end.")]
+    [WorkflowSignal(MessageNames.Enqueue, Description = "Adds verified work to the end of the queue.")]
     public Task EnqueueAsync(TrainWork work = null!)
     {
         _context.Update(work.Position);

@@ -59,7 +59,7 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
                 {
                     if (State.Rules.KeepsBranches)
                     {
-                        var kept = new BranchesKept([.. State.Board.In(TaskStates.Kept).Select(e => e.Id)]);
+                        var kept = new BranchesRetained([.. State.Board.In(TaskStates.Kept).Select(e => e.Id)]);
                         return await FinishAsync(RunStates.Completed, kept);
                     }
                     if (await Parts.Landing.RunAsync() is { } landing)
@@ -92,7 +92,7 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
             : _checkpoint.Status with
             {
                 Failing = State.Run.Failing,
-                Why = Progress.WhatIsDown(State) ?? _checkpoint.Status.Why,
+                Why = RunStatusTexts.WhatIsDown(State) ?? _checkpoint.Status.Why,
             };
 
     /// <inheritdoc/>

@@ -34,7 +34,7 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
             await ReviewAsync(part);
         }
         Progress = Progress with { SaidHash = _saidHash };
-        Reporter.TransitionTo(TaskStates.Answered, new RoundRead(Round.Number));
+        Reporter.TransitionTo(TaskStates.Answered, new ReviewRoundDone(Round.Number));
     }
 
     /// <summary>Reviews one part of the change, in a separate conversation.</summary>

@@ -13,7 +13,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     private readonly WorkMerger _merger;
     private readonly TaskSlot _places;
 
-    /// <summary>Composes the parts.</summary>
+    /// <summary>Composes the parts of a task's workflow.</summary>
     public TaskWorkflow()
     {
         _remediations = new Remediations(State);
@@ -45,7 +45,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     public Task PartsDoneAsync(string summary = null!) => Done(() => State.TakeParts(summary));
 
     /// <inheritdoc/>
-    [WorkflowSignal(MessageNames.Decide, Description = "A user's decision about a task that changed its gates' meaning.")]
+    [WorkflowSignal(MessageNames.Decide, Description = "A user's decision about a task that changed the meaning of its gates.")]
     public Task DecideAsync(bool accepted = false, Person by = null!) => Done(() => State.Decide(accepted, by));
 
     private async Task WorkAsync()
@@ -102,7 +102,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
     private async Task<bool> TakeUpEarlierResultAsync(PreparedTask prepared)
     {
         _worktree.MayReuse = false;
-        var work = await _verifier.VerifyAsync(prepared, start: 0, new EarlierResultTried());
+        var work = await _verifier.VerifyAsync(prepared, start: 0, new EarlierResultTested());
         if (work.Problems.Count > 0)
         {
             return false;
@@ -180,7 +180,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         while (true)
         {
             await Waits.ForAnswerAsync(
-                new ConflictForPerson(problem, _remediations.Attempts, prepared.Worktree, $"{Input.RunId}/{Input.Task.Id}"),
+                new ConflictNeedsUser(problem, _remediations.Attempts, prepared.Worktree, $"{Input.RunId}/{Input.Task.Id}"),
                 evidence
             );
             (prepared, var work) = State.HasGuidance

@@ -134,7 +134,8 @@ public static class AgentEnvironment
     public static bool IsPassedOn(string name) =>
         ProgramVariables.Contain(name) || s_modelServices.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 
-    /// <summary>As <see cref="IsPassedOn(string)"/>, without keys of services that the agent's program does not use.</summary>
+    /// <summary>True if <see cref="IsPassedOn(string)"/>, and the variable is no key of a service that the agent's program does not
+    /// use.</summary>
     /// <param name="name">The variable's name.</param>
     /// <param name="credentials">See <see cref="IAgentRunner.Credentials"/>.</param>
     public static bool IsPassedOn(string name, IReadOnlyList<string> credentials) =>

@@ -88,11 +88,35 @@ public sealed record AgentKey(string Variable, string? Address, string Service)
     /// <summary>Variable that overrides the address of Anthropic's API.</summary>
     internal const string AnthropicAddress = "ANTHROPIC_BASE_URL";
 
+    /// <summary>Variable that overrides the address of Bedrock for Claude Code.</summary>
+    internal const string BedrockAddress = "ANTHROPIC_BEDROCK_BASE_URL";
+
     private const string AnthropicApi = "https://api.anthropic.com";
 
     /// <summary>Keys of Anthropic's API, as used by Claude Code and Anthropic's SDKs.</summary>
     public static IReadOnlyList<AgentKey> OfAnthropic { get; } =
     [new("ANTHROPIC_API_KEY", AnthropicAddress, AnthropicApi), new("ANTHROPIC_AUTH_TOKEN", AnthropicAddress, AnthropicApi)];
+
+    /// <summary>Variable with the id of the key, if requests are signed by the key and do not contain it; else null.</summary>
+    public string? IdVariable { get; init; }
+
+    /// <summary>Variable with the session token of a temporary key, or null.</summary>
+    public string? TokenVariable { get; init; }
+
+    /// <summary>All variables that stay outside.</summary>
+    public IEnumerable<string> Variables => new[] { Variable, IdVariable, TokenVariable }.OfType<string>();
+
+    /// <summary>Returns the keys of Amazon Bedrock, as used by Claude Code: an API key, or an access key that signs.</summary>
+    /// <param name="region">Region of the service, such as <c>eu-central-1</c>.</param>
+    public static IReadOnlyList<AgentKey> OfBedrock(string region)
+    {
+        var service = $"https://bedrock-runtime.{region}.amazonaws.com";
+        return
+        [
+            new("AWS_BEARER_TOKEN_BEDROCK", BedrockAddress, service),
+            new("AWS_SECRET_ACCESS_KEY", BedrockAddress, service) { IdVariable = "AWS_ACCESS_KEY_ID", TokenVariable = "AWS_SESSION_TOKEN" },
+        ];
+    }
 }
 
 /// <summary>A file with tokens that an agent program replaces as they expire.</summary>

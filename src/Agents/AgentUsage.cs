@@ -32,7 +32,7 @@ public sealed record ModelUsage(TokenUsage Tokens, decimal CostUsd, long Context
 /// <param name="Models">Usage by model name.</param>
 public sealed record AgentUsage(IReadOnlyDictionary<string, ModelUsage> Models)
 {
-    /// <summary>Empty usage.</summary>
+    /// <summary>Usage of an agent that used nothing.</summary>
     public static AgentUsage None { get; } = new(new Dictionary<string, ModelUsage>());
 
     /// <summary>Cost in US dollars over all models.</summary>

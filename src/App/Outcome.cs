@@ -4,7 +4,7 @@ namespace Orchestrator.App;
 /// change.</summary>
 public enum Outcome
 {
-    /// <summary>Succeeded.</summary>
+    /// <summary>Success.</summary>
     Done = 0,
 
     /// <summary>The work failed, such as a failed task or gate, or a detected conflict.</summary>

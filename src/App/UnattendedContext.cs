@@ -20,7 +20,7 @@ public sealed class UnattendedContext(
     public override CancellationToken StopNow => CancellationToken.None;
 
     /// <inheritdoc/>
-    public override IInteraction Interaction { get; } = interaction ?? new Nobody();
+    public override IInteraction Interaction { get; } = interaction ?? new NoInteraction();
 
     /// <summary>Returns the context of a use case in another folder, with the clock, variables and platform of a caller.</summary>
     /// <param name="directory">Absolute path of the folder.</param>
@@ -30,7 +30,7 @@ public sealed class UnattendedContext(
     public static UnattendedContext In(string directory, UseCaseContext caller, IInteraction? interaction = null, string? device = null) =>
         new(caller.Environment, directory, caller.Time, caller.Platform, interaction) { Device = device };
 
-    private sealed class Nobody : IInteraction
+    private sealed class NoInteraction : IInteraction
     {
         public bool IsInteractive => false;
 

@@ -59,7 +59,7 @@ public abstract class UseCaseContext(
     /// <summary>Folder that relative paths of the command line are resolved against.</summary>
     public string Directory { get; } = directory;
 
-    /// <summary>Clock.</summary>
+    /// <summary>Clock of the use cases.</summary>
     public TimeProvider Time { get; } = time;
 
     /// <summary>True to log as much detail as possible.</summary>
@@ -79,7 +79,7 @@ public abstract class UseCaseContext(
     /// <summary>Device that the user calls from, or null for this terminal.</summary>
     public string? Device { get; init; }
 
-    /// <summary>Host platform.</summary>
+    /// <summary>Operating system and its services.</summary>
     public HostPlatform Platform { get; } = platform ?? HostPlatform.Current;
 
     /// <summary>Returns the repository in which the command was called, or null if there is none.</summary>

@@ -28,7 +28,7 @@ internal static class ClosedExecution
                 terminated.Reason
             ),
             { WorkflowExecutionFailedEventAttributes.Failure: { } failure } => new ExecutionFailed(new Quote(failure.Message)),
-            { EventType: EventType.WorkflowExecutionCanceled } => new CancelledByServer(),
+            { EventType: EventType.WorkflowExecutionCanceled } => new CancelledByTool(),
             { EventType: EventType.WorkflowExecutionTimedOut } => new WorkflowTimedOut(),
             _ => null,
         };

@@ -49,7 +49,7 @@ public sealed record RunExecution(string ExecutionId, RunResult? End, DateTimeOf
         }
         catch (WorkflowContinuedAsNewException)
         {
-            return Ended(RunStates.Failed, new ContinuationGone());
+            return Ended(RunStates.Failed, new ContinuationLost());
         }
     }
 

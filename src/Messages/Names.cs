@@ -50,7 +50,8 @@ public static class QueueNames
     /// <param name="isReady">True if all data that the run needs was pushed.</param>
     public static string? GivenAwayBy(string queue, out bool isReady) => GiverOf(MachineOf(queue) ?? "", out isReady);
 
-    /// <summary>As <see cref="GivenAwayBy"/>, for the host part of a queue name (<see cref="MachineOf"/>).</summary>
+    /// <summary>Returns the host that drained the run, like <see cref="GivenAwayBy"/>, for the host part of a queue name (<see
+    /// cref="MachineOf"/>).</summary>
     public static string? GiverOf(string machine, out bool isReady)
     {
         isReady = machine.StartsWith(Left, StringComparison.Ordinal);

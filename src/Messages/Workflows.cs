@@ -101,8 +101,8 @@ public interface IOrchestrationWorkflow
     [WorkflowUpdate(MessageNames.Reject)]
     Task<SteeringAnswer> RejectAsync(ApprovalCommand command);
 
-    /// <summary>Retries landing for a run that is <see cref="RunStates.AwaitingPromotion"/>. After the approval's time limit the command
-    /// is no approval: landing starts again, and may require another approval.</summary>
+    /// <summary>Retries the landing of a run that is <see cref="RunStates.AwaitingPromotion"/>. After the approval's time limit, the
+    /// command does not count as approval, so the landing starts again and may need another one.</summary>
     [WorkflowUpdate(MessageNames.Promote)]
     Task<SteeringAnswer> PromoteAsync(PersonCommand? command = null);
 

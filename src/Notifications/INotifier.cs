@@ -19,7 +19,7 @@ public interface INotifier : IDisposable
     /// <param name="cancellationToken">Cancels the request.</param>
     Task<Delivery> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken);
 
-    /// <summary>Checks if the channel is available, without sending a notice.</summary>
+    /// <summary>Checks whether the channel is available, without sending a notice.</summary>
     Task<Delivery> CheckAsync(CancellationToken cancellationToken);
 }
 
@@ -42,7 +42,7 @@ public enum DeliveryStatus
 /// the finding.</param>
 public sealed record Delivery(DeliveryStatus Status, string Problem = "")
 {
-    /// <summary>A successful delivery.</summary>
+    /// <summary>Result of a successful delivery.</summary>
     public static Delivery Done { get; } = new(DeliveryStatus.Done);
 
     /// <summary>For <see cref="DeliveryStatus.Later"/>, the earliest time for a retry according to the server, or null if it gave

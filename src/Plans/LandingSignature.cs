@@ -3,7 +3,7 @@ namespace Orchestrator.Plans;
 /// <summary>Values of <c>git.sign</c>, which controls the signing of landed commits.</summary>
 public static class LandingSignature
 {
-    /// <summary>Signs no commits.</summary>
+    /// <summary>Landed commits are not signed.</summary>
     public const string Off = "off";
 
     /// <summary>Signs commits if the user's git configuration signs commits.</summary>

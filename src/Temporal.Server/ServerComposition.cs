@@ -17,7 +17,7 @@ namespace Temporal.Server;
 /// <summary>Composition root of the server: creates its components and connects them.</summary>
 internal sealed class ServerComposition : IDisposable
 {
-    private readonly Stopping _stopping = new();
+    private readonly ServerStopSignal _stopping = new();
     private readonly List<IServiceHandler> _parts = [];
     private readonly TemporalServerOptions _options;
     private readonly NamespaceDirectory _directory;

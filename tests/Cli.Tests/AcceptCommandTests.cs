@@ -3,7 +3,7 @@ using Xunit;
 namespace Orchestrator.Cli.Tests;
 
 /// <summary>
-/// New files in the repository that would make git run programs are set aside while agents work. The user is notified and restores them
+/// New files in the repository that would make git run programs are quarantined while agents work. The user is notified and restores them
 /// with one command.
 /// </summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
@@ -49,7 +49,7 @@ public class AcceptCommandTests
         Assert.Contains("hooks/post-commit is restored", taken.People, StringComparison.Ordinal);
         Assert.Equal("#!/bin/sh\necho mine\n", File.ReadAllText(hook));
         Assert.True(File.GetUnixFileMode(hook).HasFlag(UnixFileMode.UserExecute), "executable as it was");
-        Assert.Contains("Nothing was set aside", after.People, StringComparison.Ordinal);
+        Assert.Contains("No hook or setting is disabled", after.People, StringComparison.Ordinal);
     }
 
     /// <summary>A refused landing does not count as one, so the user's later merge by hand belongs to the user.</summary>

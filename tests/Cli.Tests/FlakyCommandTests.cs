@@ -116,7 +116,7 @@ public sealed class FlakyCommandTests
         await repository.LandAsync(Plan);
         var seen = await repository.OrchestrateAsync("flaky");
 
-        Assert.Contains("waits  failed by chance in 1 of", ScriptedRepository.Text(seen), StringComparison.Ordinal);
+        Assert.Contains("waits  was flaky in 1 of", ScriptedRepository.Text(seen), StringComparison.Ordinal);
     }
 
     private static async Task QuarantineAsync(ScriptedRepository repository, string until)

@@ -12,9 +12,9 @@ public sealed class HostMessagesTests : IDisposable
     public void Dispose() => _cli.Dispose();
 
     [Theory]
-    [InlineData("--slots 0", "0 is not a valid number of tasks.", "Give --slots a number from 1 to 1000.")]
-    [InlineData("--slots -1", "-1 is not a valid number of tasks.", "Give --slots a number from 1 to 1000.")]
-    [InlineData("--slots 1001", "1001 is not a valid number of tasks.", "Give --slots a number from 1 to 1000.")]
+    [InlineData("--slots 0", "0 is not a valid number of tasks.", "Use --slots with a number from 1 to 1000.")]
+    [InlineData("--slots -1", "-1 is not a valid number of tasks.", "Use --slots with a number from 1 to 1000.")]
+    [InlineData("--slots 1001", "1001 is not a valid number of tasks.", "Use --slots with a number from 1 to 1000.")]
     [InlineData("--slots many", "many", "")]
     [InlineData("--label gpu", "but --slots, their number, is missing.", "--slots 2 --label gpu")]
     [InlineData("--slots 1 --label a/b", "'a/b' is not a label.", "letters, digits, dots, hyphens and underscores")]

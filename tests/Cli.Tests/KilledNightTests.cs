@@ -37,7 +37,7 @@ public sealed class KilledNightTests
         Assert.Contains("  all processes killed at start ", text, StringComparison.Ordinal);
         Assert.Contains("  usage limit at start ", text, StringComparison.Ordinal);
         Assert.Contains("The run would have ended as completed, with 2 of 2 tasks landed by ", text, StringComparison.Ordinal);
-        Assert.Contains("No finished work was done again.", text, StringComparison.Ordinal);
+        Assert.Contains("No finished work was repeated.", text, StringComparison.Ordinal);
         Assert.Contains("Left out, because the commits change none of their files: three.", text, StringComparison.Ordinal);
         Assert.Contains("Changed by the commits and owned by no task: nobody.txt", text, StringComparison.Ordinal);
         Assert.Equal(before, await StateAsync(repository));

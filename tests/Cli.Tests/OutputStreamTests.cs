@@ -101,7 +101,7 @@ public class OutputStreamTests
 
         Assert.Contains("It needs your approval before it starts; --yes gives it.", shown.StandardOutput.Text, StringComparison.Ordinal);
         Assert.True(waiting.ExitCode == 3, waiting.StandardError.Text);
-        Assert.Contains("May this run begin?", waiting.StandardError.Text, StringComparison.Ordinal);
+        Assert.Contains("May this run start?", waiting.StandardError.Text, StringComparison.Ordinal);
         Assert.Contains("orchestrate approve night/plan", waiting.StandardError.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("continues in the background", waiting.StandardError.Text, StringComparison.Ordinal);
         Assert.True(goesOn.ExitCode == 0, goesOn.StandardError.Text);

@@ -99,7 +99,7 @@ public class PlanByPlannerTests
 
         Assert.True(run.ExitCode == (yes ? 0 : 1), run.People);
         Assert.Contains("one: First", run.People, StringComparison.Ordinal);
-        Assert.Contains("May this run begin?", run.People, StringComparison.Ordinal);
+        Assert.Contains("May this run start?", run.People, StringComparison.Ordinal);
         Assert.Equal(yes, File.Exists(Path.Combine(cli.Folder, "one.txt")));
     }
 

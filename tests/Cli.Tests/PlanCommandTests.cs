@@ -117,7 +117,7 @@ public class PlanCommandTests
             ("unknown-agent", 3, "tasks[1].agent", "Did you mean 'mine'?"),
             ((string?)error["code"], (int)error["line"]!, (string?)error["field"], (string?)error["cure"])
         );
-        Assert.Contains("No agent is named 'mnie'", run.People, StringComparison.Ordinal);
+        Assert.Contains("No agent named 'mnie' is configured", run.People, StringComparison.Ordinal);
     }
 
     [Fact]

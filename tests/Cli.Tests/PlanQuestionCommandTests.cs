@@ -190,7 +190,7 @@ public class PlanQuestionCommandTests
         var result = await cli.RunAsync("prompt", "tasks.yaml", "one");
 
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("context.json is not a mapping of names to texts (line 1)", result.People, StringComparison.Ordinal);
+        Assert.Contains("context.json is not a mapping of names to strings (line 1)", result.People, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -71,7 +71,7 @@ public sealed class PullRequestTests : IDisposable
 
         Assert.True(waiting.ExitCode == 3, waiting.People);
         Assert.Contains(message, waiting.People, StringComparison.Ordinal);
-        Assert.Contains("Repair that, then: orchestrate promote run-", waiting.People, StringComparison.Ordinal);
+        Assert.Contains("Fix this, then: orchestrate promote run-", waiting.People, StringComparison.Ordinal);
         Assert.True(promoted.ExitCode == 0, promoted.People);
         Assert.Contains("https://example.org/pull/7", promoted.People, StringComparison.Ordinal);
     }

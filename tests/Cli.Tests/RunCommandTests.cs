@@ -101,7 +101,7 @@ public class RunCommandTests
 
         Assert.True(run.ExitCode == 0, run.People);
         Assert.DoesNotContain("Landed on main", run.People, StringComparison.Ordinal);
-        Assert.Contains("nothing was merged, as asked", run.People, StringComparison.Ordinal);
+        Assert.Contains("nothing was merged, as set by git.land", run.People, StringComparison.Ordinal);
         var branch = (string)(await cli.RunAsync("status", "--json")).Json["landedOn"]!;
         Assert.EndsWith("/staging", branch, StringComparison.Ordinal);
         Assert.Contains($" on {branch}", (await cli.RunAsync("report", "--full")).Output, StringComparison.Ordinal);

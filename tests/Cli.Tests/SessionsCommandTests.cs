@@ -112,8 +112,8 @@ public sealed class SessionsCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("not a time", "--hours", "0")]
-    [InlineData("at least one", "--limit", "0")]
+    [InlineData("not a valid time", "--hours", "0")]
+    [InlineData("less than 1", "--limit", "0")]
     public async Task Sessions_BadNumbers_AreRefused(string message, params string[] arguments)
     {
         var refused = await _cli.RunAsync(["sessions", .. arguments]);

@@ -31,7 +31,7 @@ public sealed class StagingGatesTests
         const string Staging = "staging, after each merge: 'make test' (found), and the gates of the merged tasks";
         Assert.Contains(Staging, told, StringComparison.Ordinal);
         Assert.Contains("own: 'test -s own.txt' (its own)", told, StringComparison.Ordinal);
-        Assert.Contains("lax: 'make test' (advises) (its own)", told, StringComparison.Ordinal);
+        Assert.Contains("lax: 'make test' (advisory) (its own)", told, StringComparison.Ordinal);
         Assert.Equal("make test", (string?)validated["staging"]![0]!["command"]);
         Assert.Equal("task", (string?)validated["tasks"]!["own"]![0]!["source"]);
         Assert.NotEqual(0, run.ExitCode);

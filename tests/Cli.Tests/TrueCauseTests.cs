@@ -38,7 +38,7 @@ public sealed class TrueCauseTests
             "--yes"
         );
 
-        var cause = $"The agent program {planner} is not there or may not be executed";
+        var cause = $"The agent program {planner} does not exist, or may not be executed";
         Assert.Contains(cause, (string)status["tasks"]![0]!["reason"]!, StringComparison.Ordinal);
         Assert.Contains(
             cause,
@@ -61,7 +61,8 @@ public sealed class TrueCauseTests
         var fake = Path.Combine(programs, "bwrap");
         File.WriteAllText(
             fake,
-            $"#!/bin/sh\ncase \"$*\" in *orchestrate-bwrap-*) exec {real} \"$@\" ;; esac\necho \"bwrap: Can't mount proc\" >&2; exit 1\n"
+            $"#!/bin/sh\ncase \"$*\" in *orchestrate-bwrap-* | *.try-downloads-*) exec {real} \"$@\" ;; esac\n"
+                + "echo \"bwrap: Can't mount proc\" >&2; exit 1\n"
         );
         File.SetUnixFileMode(fake, Executable);
         cli.WriteUser("agent: p\nplanner: {agent: p}\nagents: {p: {command: [/bin/cat], free: true}}\ndisk: {reserve: 1}\n");

@@ -39,7 +39,7 @@ public sealed class BrowserTests
                     Time = Runs.Begin.AddSeconds(20),
                     Task = "c",
                     State = TaskStates.Executing,
-                    Why = new Mailed(new Quote(".orchestrator/runs/shop/tasks/red/gates-1/" + new string('a', 120) + ".log")),
+                    Why = new MailSent(new Quote(".orchestrator/runs/shop/tasks/red/gates-1/" + new string('a', 120) + ".log")),
                 },
             ],
             Gates =

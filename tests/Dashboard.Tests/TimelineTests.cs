@@ -97,7 +97,7 @@ public sealed class TimelineTests
         [
             Event(0, null, RunStates.Executing),
             Event(0, "a", TaskStates.Executing, new PlacedOnHost("one")),
-            Event(10, "a", TaskStates.Queued, new LeftItsHost("one")),
+            Event(10, "a", TaskStates.Queued, new LeftHost("one")),
             Event(15, "a", TaskStates.Executing, new PlacedOnHost("two")),
             Event(20, "a", TaskStates.Merged),
         ];
@@ -294,9 +294,9 @@ public sealed class TimelineTests
         run = run.With("a", task => task with { State = TaskStates.Merged }).With("b", task => task with { State = TaskStates.Executing });
         string[] events = ["0 executing", "0 a executing", "20 a merged", "90 b executing"];
 
-        Assert.Equal(TimeSpan.FromSeconds(50), RestEstimate.Of(run, Timeline(run, events)));
-        Assert.Null(RestEstimate.Of(run with { State = RunStates.Completed }, Timeline(run, events)));
-        Assert.Null(RestEstimate.Of(Runs.Of("a"), Timeline(Runs.Of("a"), "0 executing")));
+        Assert.Equal(TimeSpan.FromSeconds(50), RemainingTimeEstimate.Of(run, Timeline(run, events)));
+        Assert.Null(RemainingTimeEstimate.Of(run with { State = RunStates.Completed }, Timeline(run, events)));
+        Assert.Null(RemainingTimeEstimate.Of(Runs.Of("a"), Timeline(Runs.Of("a"), "0 executing")));
     }
 
     private static RunLanes Timeline(RunStatus run, params string[] events) => RunLanes.Of(run, Numbered([.. events.Select(Event)]), Now);

@@ -194,7 +194,7 @@ public sealed class ViewTests
     [Fact]
     public void Times_InASentence_AreMomentsAndTheRestStaysText()
     {
-        var parts = Words.Times("by 2026-12-01 04:45Z, or 2026-13-77 00:00Z").ToList();
+        var parts = PageFormatter.Times("by 2026-12-01 04:45Z, or 2026-13-77 00:00Z").ToList();
 
         Assert.Equal(["by ", "", ", or 2026-13-77 00:00Z"], parts.Select(part => part.Words));
         Assert.Equal(new DateTimeOffset(2026, 12, 1, 4, 45, 0, TimeSpan.Zero), parts[1].Time);
@@ -224,7 +224,7 @@ public sealed class ViewTests
         var lines = DiffLines.Of($"diff --git a/x.cs b/x.cs\n+++ b/x.cs\n@@ -1 +1 @@\n+{Code}\n").ToList();
 
         var parts = lines[3].Parts;
-        Assert.Equal(Words.Line("+" + Code, keepIndent: true), string.Concat(parts.Select(part => part.Text)));
+        Assert.Equal(PageFormatter.Line("+" + Code, keepIndent: true), string.Concat(parts.Select(part => part.Text)));
         Assert.Contains(new CodePart("tok-word", "var"), parts);
         Assert.Contains(new CodePart("tok-string", "\"<b>&\""), parts);
         Assert.Contains(parts, part => part.Look == "tok-comment" && part.Text.StartsWith("// 12", StringComparison.Ordinal));

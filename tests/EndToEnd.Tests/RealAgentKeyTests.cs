@@ -67,6 +67,13 @@ public sealed class RealAgentKeyTests
         }
     }
 
+    /// <summary>Claude Code signs with a placeholder, and the proxy signs again.</summary>
+    [BubblewrapFact]
+    public Task Run_KeyThatSignsForBedrock_StaysOutsideOfTheSandbox() => RunOnBedrockAsync("AWS_SECRET_ACCESS_KEY");
+
+    [BubblewrapFact]
+    public Task Run_ApiKeyOfBedrock_StaysOutsideOfTheSandbox() => RunOnBedrockAsync("AWS_BEARER_TOKEN_BEDROCK");
+
     /// <summary>Codex gets the other address by an argument, opencode by a variable with a piece of its configuration.</summary>
     [Theory]
     [Trait("Category", "Full")]
@@ -127,5 +134,48 @@ public sealed class RealAgentKeyTests
             var found = await new ProcessRunner().RunAsync(new ProcessCommand("grep", "-rlsa", "--devices=skip", Canary, folder));
             Assert.Equal("", found.StandardOutput.Text);
         }
+    }
+
+    private static async Task RunOnBedrockAsync(string variable)
+    {
+        using TempFolder home = new();
+        const string Shows = "tr '\\0' '\\n' </proc/self/environ; tr '\\0' '\\n' </proc/$PPID/environ";
+        await using var api = await ScriptedMessagesApi.StartAsync(
+            new ApiRule("MARK-ONE", ApiTurn.Calls(ApiToolUse.Bash(Shows)), ApiTurn.Writes("one.txt", "one\n"), ApiTurn.Says("It is there."))
+        );
+        using var repository = await TemporaryRepository.CreateEmptyAsync();
+        repository.Write(
+            ".orchestrator/config.yaml",
+            $"agents:\n  claude:\n    command: [\"{await ClaudeProgram.PathAsync()}\"]\n    provider: bedrock\n"
+                + "permissions:\n  allow: [\"Bash(*)\"]\n"
+        );
+        await repository.CommitAsync(
+            "start",
+            ("tasks.yaml", "tasks:\n  - {id: one, description: One, prompt: \"MARK-ONE: write one.txt.\", files_write: [one.txt]}\n")
+        );
+        var environment = ClaudeProgram.CreateChanges(home.Path, api.Url);
+        environment["ANTHROPIC_API_KEY"] = null;
+        environment["ANTHROPIC_BEDROCK_BASE_URL"] = api.Url;
+        environment["AWS_REGION"] = "eu-central-1";
+        environment[variable] = Canary;
+        if (variable == "AWS_SECRET_ACCESS_KEY")
+        {
+            environment["AWS_ACCESS_KEY_ID"] = "AKIDEXAMPLE";
+            environment["AWS_SESSION_TOKEN"] = "session-" + Canary;
+        }
+        environment[Unconfined.Variable] = "on";
+        OrchestrateProgram orchestrate = new(repository.Path, environment);
+
+        var run = await orchestrate.RunAsync("run", "tasks.yaml", "--yes", "--agent", "claude");
+
+        Assert.True(run.ExitCode == 0, run.StandardOutput.Text + run.StandardError.Text);
+        Assert.Equal("one", await repository.GitAsync("show", "main:one.txt"));
+        var start = variable == "AWS_SECRET_ACCESS_KEY" ? "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/" : "Bearer " + Canary;
+        Assert.All(api.Requests, request => Assert.StartsWith(start, request.ApiKey, StringComparison.Ordinal));
+        var looked = Assert.Single(api.Requests, request => request is { Rule: "MARK-ONE", Turn: 1 }).LastResult;
+        Assert.Contains($"{variable}=orchestrate-", looked, StringComparison.Ordinal);
+        Assert.DoesNotContain("AWS_SESSION_TOKEN", looked, StringComparison.Ordinal);
+        Assert.DoesNotContain("AKIDEXAMPLE", looked, StringComparison.Ordinal);
+        Assert.DoesNotContain(Canary, looked, StringComparison.Ordinal);
     }
 }

@@ -21,7 +21,7 @@ public class SpreadSdkTests
         ("'tsak' is unknown; known are task, text, by.", ["update", "pause", """{"tsak": "t1"}"""]),
         ("""Example: {"task":"api",""", ["update", "resume", "\"t1\""]),
         ("The argument is missing. Members: task, text, by.", ["update", "retryTask"]),
-        ("'text' must be a text; it is 5.", ["update", "retryTask", """{"task": "t1", "text": 5}"""]),
+        ("'text' must be a string; it is 5.", ["update", "retryTask", """{"task": "t1", "text": 5}"""]),
         ("night has no task 't9'.", ["update", "skipTask", """{"task": "t9"}"""]),
         ("'task' has 0 characters", ["update", "cancelTask", """{"task": ""}"""]),
         ("night has no task 't9'.", ["update", "approve", """{"id": "t9"}"""]),

@@ -44,7 +44,7 @@ public sealed partial class OneDoorTests
             "App/Runs/EventFile",
             "App/Runs/StoredRun",
             "App/Runs/StoredRuns",
-            "App/Starting/PlannedPlan",
+            "App/Starting/PlannerPlan",
             "Cli/Commands/Queries/ReportCommand",
             "Cli/Commands/Plans/TasksByPlannerCommand",
             "App/Starting/BackgroundRun",
@@ -72,7 +72,7 @@ public sealed partial class OneDoorTests
             "Git/Worktrees/WorktreeClaims",
             "Machine/Cleaning/GitConfigLeftovers",
             "Machine/Cleaning/LeftoverWork",
-            "Machine/Cleaning/NeverBegun",
+            "Machine/Cleaning/UnstartedRuns",
             "Machine/Cleaning/OrphanedCache",
             "Machine/Cleaning/RunRemoval",
             "Machine/Cleaning/StorageSizes",
@@ -154,12 +154,12 @@ public sealed partial class OneDoorTests
             "Agents/Models/ModelAsker",
             "Agents/Models/ModelConversation",
         ],
-        ["a throw-away clone and what its scripted agents recorded"] = ["Machine/Night/KilledRehearsal", "Machine/Night/RehearsalPlace"],
+        ["a throw-away clone and what its scripted agents recorded"] = ["Machine/Night/KilledRehearsal", "Machine/Night/RehearsalClone"],
         ["files of the system and of installed programs"] =
         [
             "Gates/Results/GateEnvironment",
             "Machine/Night/NightCheck",
-            "Machine/Setup/SandboxAttempt",
+            "Machine/Setup/SandboxProbe",
         ],
         ["no file of a disk: requests and resources"] =
         [

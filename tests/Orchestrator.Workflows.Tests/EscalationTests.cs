@@ -227,7 +227,7 @@ public sealed class EscalationTests
         await run.SkipAsync(TimeSpan.FromHours(73));
 
         var closed = await run.UntilAsync(s => s.State == RunStates.Escalated);
-        Assert.Equal(new OtherPlanNotTaken(new PlanNotApprovedInTime()), Assert.IsType<NothingCanRun>(closed.Why).Then);
+        Assert.Equal(new NewPlanNotAdopted(new PlanNotApprovedInTime()), Assert.IsType<NothingCanRun>(closed.Why).Then);
         await ResolveAsync(run, Resolutions.Abort);
         Assert.Equal(RunStates.Cancelled, (await run.ResultAsync()).State);
     }
@@ -298,7 +298,7 @@ public sealed class EscalationTests
 
         var result = await run.ResultAsync();
         Assert.Equal(RunStates.Cancelled, result.State);
-        var aborted = Assert.IsType<RunAborted>(result.Why is Followed ended ? ended.First : result.Why);
+        var aborted = Assert.IsType<RunAborted>(result.Why is ReasonSequence ended ? ended.First : result.Why);
         Assert.Equal(Person.Of("kim@desk", "because"), aborted.By);
     }
 
@@ -327,7 +327,7 @@ public sealed class EscalationTests
         await run.UntilAsync(s => s.Tasks[0].State == TaskStates.Merged && s.State == RunStates.Escalated);
         Reason[] said =
         [
-            new PlanAnswered(Accepted: true, Person.Of("kim@desk")),
+            new PlanDecided(Accepted: true, Person.Of("kim@desk")),
             new Approved(Person.Of("lee@lap")),
             new Rejected(Person.Of("lee@lap", "too early")),
         ];

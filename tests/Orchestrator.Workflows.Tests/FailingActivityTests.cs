@@ -35,7 +35,7 @@ public sealed class FailingActivityTests
 
         var ofTask = Assert.IsType<StepFailing>(Assert.Single(failing.Tasks, t => t.Id == "a").Why);
         Assert.Equal(("VerifyTask", "the table is locked"), (ofTask.Activity, ofTask.Cause.Text));
-        var ofRun = Assert.Single(Assert.IsType<NotWorking>(failing.Why).Steps);
+        var ofRun = Assert.Single(Assert.IsType<OutagesReported>(failing.Why).Steps);
         Assert.Equal(("MergeBatch", "nobody thought of this"), (ofRun.Activity, ofRun.Cause.Text));
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
         Assert.Single(run.Activities.Events, e => e.Task is null && e.Reason.Contains("nobody thought of this", StringComparison.Ordinal));

@@ -128,7 +128,7 @@ public sealed class ImpossibleStepTests
         Assert.Equal(RunStates.Completed, (await EndAsync(run)).State);
 
         Assert.Contains(run.Activities.Starts, start => start.Answer == $"the task has no parts: {Cause}");
-        Assert.Contains(run.Activities.Events, e => e.Why == new NotDivided(new Quote(Cause)));
+        Assert.Contains(run.Activities.Events, e => e.Why == new TaskNotDivided(new Quote(Cause)));
     }
 
     /// <summary>Steps that the run itself can't continue without, whatever its tasks do: it says what is wrong, and continues when that is

@@ -95,7 +95,7 @@ public sealed class OutageTests
             Settings
         );
 
-        await run.UntilAsync(s => s.Why is NotWorking { Open: [{ Why: FailedAlike }] } && starts >= 4);
+        await run.UntilAsync(s => s.Why is OutagesReported { Open: [{ Why: SameFailureRepeated }] } && starts >= 4);
         works = true;
         var result = await run.ResultAsync();
 

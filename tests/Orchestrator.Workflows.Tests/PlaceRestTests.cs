@@ -61,7 +61,7 @@ public class PlaceRestTests
         await Eventually.TrueAsync(() => run.Activities.Events.Any(told => told is { Task: null, State: RunStates.Completed }));
         Assert.Equal(
             ["is executed on desk (bbbb)", "has left desk (bbbb)", "is executed on desk (cccc)"],
-            run.Activities.Events.Where(told => told is { Task: "a", Why: PlacedOnHost or LeftItsHost }).Select(told => told.Reason)
+            run.Activities.Events.Where(told => told is { Task: "a", Why: PlacedOnHost or LeftHost }).Select(told => told.Reason)
         );
     }
 

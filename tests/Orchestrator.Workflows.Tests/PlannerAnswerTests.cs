@@ -102,7 +102,7 @@ public sealed class PlannerAnswerTests
         var asked = await run.UntilAsync(s => s.Tasks is [{ Asks: ApprovalKinds.Question }] && !run.Activities.AskedForAgents.IsEmpty);
         Assert.Equal((TaskStates.Parked, RunLiveness.Moving), (asked.Tasks[0].State, RunLiveness.Of(asked)));
         Assert.Empty(asked.Questions);
-        Assert.Equal(new PlannerAsked(new Quote(Question), $"{run.RunId}/a"), asked.Tasks[0].Why);
+        Assert.Equal(new PlannerConsulted(new Quote(Question), $"{run.RunId}/a"), asked.Tasks[0].Why);
 
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a", "the American one", "kim@laptop")));
         await stopped.Task.WaitAsync(Orchestrator.TestKit.Eventually.Limit);
@@ -194,7 +194,7 @@ public sealed class PlannerAnswerTests
             [(1, 1, ""), (1, 2, "planner's")],
             run.Activities.AskedForAgents.Select(a => (a.Question.Task!.Start, a.Start, a.Session))
         );
-        Assert.Contains(run.Activities.Events, e => e.Why is PlannerAsked { Waits: PlannerLimited });
+        Assert.Contains(run.Activities.Events, e => e.Why is PlannerConsulted { Waits: PlannerUsageLimited });
         // The account of the task's agent is not the planner's.
         Assert.DoesNotContain((await run.StatusAsync()).Warnings, w => w.Contains("account", StringComparison.Ordinal));
     }
@@ -211,7 +211,7 @@ public sealed class PlannerAnswerTests
                     }
                 )
         );
-        await run.UntilAsync(s => s.Tasks.Any(t => t.Why is PlannerAsked { Waits: PlannerLimited }));
+        await run.UntilAsync(s => s.Tasks.Any(t => t.Why is PlannerConsulted { Waits: PlannerUsageLimited }));
 
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a", "the American one")));
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);

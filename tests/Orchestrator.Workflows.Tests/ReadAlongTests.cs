@@ -127,7 +127,7 @@ public sealed class ReadAlongTests : IDisposable
         }
 
         await Scene.ResetAsync(run, toFirst);
-        for (var limit = Eventually.Timeout(); run.Activities.Events.All(e => e.Why is not BegunAnew); )
+        for (var limit = Eventually.Timeout(); run.Activities.Events.All(e => e.Why is not RunWasReset); )
         {
             await System.Threading.Tasks.Task.Delay(20, limit);
         }

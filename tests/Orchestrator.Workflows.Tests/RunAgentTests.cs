@@ -329,6 +329,6 @@ public sealed class RunAgentTests
 
         Assert.Equal(RunStates.Completed, (await run.ResultAsync()).State);
         Assert.NotEqual(started.FirstExecutionRunId, started.OriginalExecutionRunId);
-        Assert.DoesNotContain(run.Activities.Events, e => e.Why is StillOpenElsewhere);
+        Assert.DoesNotContain(run.Activities.Events, e => e.Why is WorkflowStillOpen);
     }
 }

@@ -88,7 +88,7 @@ public sealed class RunLimitTests
         var refused = await Assert.ThrowsAsync<Temporalio.Exceptions.WorkflowUpdateFailedException>(() =>
             run.Run.ExecuteUpdateAsync(w => w.IncreaseBudgetAsync(tooLittle))
         );
-        Assert.Contains("0.51 of 0.50 USD are spent. Give a higher limit.", refused.InnerException!.Message, StringComparison.Ordinal);
+        Assert.Contains("0.51 of 0.50 USD are spent. Specify a higher limit.", refused.InnerException!.Message, StringComparison.Ordinal);
 
         var more = new RaiseBudgetCommand(BudgetKinds.Run, 2, By: "kim");
         var answer = await run.Run.ExecuteUpdateAsync(w => w.IncreaseBudgetAsync(more));

@@ -249,7 +249,7 @@ public sealed class SummaryTests
         """{"repository":"/repository"}""",
         "Exactly one of 'plan', 'planFile', 'request' and 'requestFile' is needed; 0 are given."
     )]
-    [InlineData("""{"repository":7,"planFile":"tasks.yaml"}""", "'repository' must be a text; it is 7")]
+    [InlineData("""{"repository":7,"planFile":"tasks.yaml"}""", "'repository' must be a string; it is 7")]
     public async Task Query_OfARunThatWasRefused_SaysThatItHasFailed(string input, string reason)
     {
         await using var run = await ScriptedRun.CreateAsync([Task("a")]);

@@ -64,7 +64,7 @@ public sealed class TerminateAndResetTests
         Assert.Equal((2, 2), (scene.Run.Activities.Starts.Count, scene.Run.Activities.Merged.Count));
         var status = await scene.Run.StatusAsync();
         Assert.All(status.Tasks, t => Assert.IsType<MergedBeforeReset>(t.Why));
-        Assert.Contains(scene.Run.Activities.Events, e => e.Why is BegunAnew);
+        Assert.Contains(scene.Run.Activities.Events, e => e.Why is RunWasReset);
     }
 
     /// <summary>The tasks ended because their run was gone, which nobody had requested.</summary>

@@ -42,7 +42,7 @@ public sealed class TrainChildTests
         Assert.Equal(RunStates.Completed, (await scene.Run.ResultAsync()).State);
         Assert.Equal(["a", "b"], scene.Run.Activities.Merged.Order());
         Assert.Equal(2, scene.Run.Activities.Starts.Count);
-        Assert.Contains(scene.Run.Activities.Events, e => e.Why is TrainEnded);
+        Assert.Contains(scene.Run.Activities.Events, e => e.Why is MergeQueueReplaced);
     }
 
     /// <summary>
@@ -311,13 +311,13 @@ public sealed class TrainChildTests
             }
         );
         var asked = await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Blocked }]);
-        var conflict = Assert.IsType<ConflictForPerson>(asked.Tasks[0].Why);
+        var conflict = Assert.IsType<ConflictNeedsUser>(asked.Tasks[0].Why);
         Assert.Equal(("w", $"{run.RunId}/a"), (conflict.Worktree, conflict.Task));
         Assert.Equal(("p.md", 3), (asked.Tasks[0].Evidence, asked.Tasks[0].Attempt));
 
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a", "")));
         var again = await run.UntilAsync(s => s.Tasks is [{ State: TaskStates.Blocked, Evidence: "markers.md" }]);
-        var left = Assert.IsType<NotVerified>(Assert.IsType<ConflictForPerson>(again.Tasks[0].Why).Because);
+        var left = Assert.IsType<NotVerified>(Assert.IsType<ConflictNeedsUser>(again.Tasks[0].Why).Because);
         Assert.Equal(["Conflict markers remain in f."], left.Problems.Select(problem => problem.Text));
         await run.Run.ExecuteUpdateAsync(w => w.RetryTaskAsync(new TaskCommand("a", "")));
 

@@ -176,7 +176,7 @@ public sealed class TrainTests
         Assert.Equal(last, run.Activities.Merged.Skip(1).First());
         Assert.True(answer.Changed);
         Assert.Contains("no task 't9'", refused.InnerException!.Message, StringComparison.Ordinal);
-        Assert.Contains(run.Activities.Events, e => e.Why is MergedNextFor { By.Who: "kim@desk" });
+        Assert.Contains(run.Activities.Events, e => e.Why is MergeNextRequestedBy { By.Who: "kim@desk" });
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed class GateSummaryTests
             Environment = EnvironmentCause.NoSpace,
             Counts = new TestCounts(2, null, 1),
             Decisive = new DecisiveLine(3, "error: no", "src/a.rs", 7),
-            Chance = new GateChance(3, 12),
+            Chance = new GateFlakiness(3, 12),
             BeforeWork = BaseComparison.Other,
             Anomalies = [new GateAnomaly(GateAnomalyKind.ChangedFiles) { Files = new NamedFiles(["a.txt"], 2) }],
             EvidenceFile = "gate.log",

@@ -141,7 +141,7 @@ public sealed class AgentRunStepTests
 
     [Theory]
     [InlineData("test ! -f a.txt", "Gate failed")]
-    [InlineData("test -f b.txt", "ended with an error without reporting its work as done")] // Red before any work: it only advises.
+    [InlineData("test -f b.txt", "ended with an error without reporting its work as done")] // Red before any work: it is only advisory.
     [InlineData(null, "the agent ended with an error without reporting its work as done")]
     public async Task Verify_WorkOfAProgramThatFailed_IsGivenBackWithItsWords(string? gate, string told)
     {

@@ -120,7 +120,7 @@ public sealed class AgentToolsTests : IDisposable
     [Theory]
     [InlineData("connected", true, null)]
     [InlineData("failed", true, "The agent works without the tools of the MCP server 'orchestrator', which is failed.")]
-    [InlineData(null, true, "'orchestrator', which is not there.")]
+    [InlineData(null, true, "'orchestrator', which is missing.")]
     [InlineData("connected", false, "without the tools mcp__orchestrator__done")]
     public void OfferedTools_OfASession_AreNamedWhereTheyAreMissing(string? state, bool listed, string? expected)
     {

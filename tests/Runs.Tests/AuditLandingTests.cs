@@ -39,7 +39,7 @@ public sealed class AuditLandingTests
 
         Assert.False(refused.Landed);
         Assert.Contains("known vulnerabilities: critical-package: GHSA-critical (critical, by npm audit). ", refused.Message);
-        Assert.Contains("- in the way: critical-package", evidence);
+        Assert.Contains("- prevents landing: critical-package", evidence);
         Assert.Contains("- new, less severe: low-package", evidence);
         Assert.Contains("- older than the run: high-package", evidence);
         Assert.False(again.Landed);
@@ -71,7 +71,7 @@ public sealed class AuditLandingTests
             "python/requirements.txt by pip-audit: it printed nothing (exit code 1: Could not connect to pypi.org)",
             landed.Message
         );
-        Assert.Contains("Cargo.toml: cargo audit wants Cargo.lock, which is not there", landed.Message);
+        Assert.Contains("Cargo.toml: cargo audit needs Cargo.lock, which does not exist", landed.Message);
         Assert.Contains("packages: not audited: ", Report(run));
         Assert.DoesNotContain("no vulnerability is known", landed.Message);
     }

@@ -229,7 +229,7 @@ public sealed class CleaningTests
             (await new WorktreeStore(repository).ListAsync()).Skip(1),
             tree => tree.LockReason == "kept for later tasks (orchestrate)"
         );
-        var spare = new SpareWorktrees(repository, run.Services.Environment, run.Services.Time);
+        var spare = new ReusableWorktrees(repository, run.Services.Environment, run.Services.Time);
         var beyond = spare.Beyond(0);
         Assert.NotEmpty(beyond);
 
@@ -250,7 +250,7 @@ public sealed class CleaningTests
             Directory.CreateDirectory(Path.Combine(folder, name, "node_modules"));
             Directory.SetLastWriteTimeUtc(Path.Combine(folder, name), run.Services.Time.GetUtcNow().UtcDateTime.AddHours(-age));
         }
-        var spare = new SpareWorktrees(repository, run.Services.Environment, run.Services.Time);
+        var spare = new ReusableWorktrees(repository, run.Services.Environment, run.Services.Time);
 
         Assert.Equal(["old", "older"], spare.Beyond(1).Select(Path.GetFileName));
         Assert.Equal(2, await spare.RemoveAsync(spare.Beyond(0), None));

@@ -64,7 +64,7 @@ public sealed class ContractSectionTests : IDisposable
             }
         );
         Event("a", TaskStates.Preparing, null, 0);
-        Event("a", TaskStates.Blocked, new AgentAsks(new Quote("Which port?")), 60);
+        Event("a", TaskStates.Blocked, new AgentQuestionOpen(new Quote("Which port?")), 60);
         // Berlin's seven o'clock is six o'clock UTC.
         Event("b", TaskStates.Preparing, null, 8 * 60 + 30);
         Event(null, RunStates.Executing, new ResumedByPerson(), 9 * 60);

@@ -43,7 +43,7 @@ public sealed class GateFaultTests : IDisposable
         );
 
         Assert.Contains(cure, Assert.Single(run.Preflight.Errors), StringComparison.Ordinal);
-        Assert.DoesNotContain(run.Preflight.Warnings, warning => warning.Contains("only advises", StringComparison.Ordinal));
+        Assert.DoesNotContain(run.Preflight.Warnings, warning => warning.Contains("only advisory", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -40,8 +40,8 @@ public sealed class GateNewsTests : IDisposable
     }
 
     [Theory]
-    [InlineData(BaseComparison.Same, "still-red", "red before any work was done, and still red in the same way; it only advises")]
-    [InlineData(BaseComparison.Other, "newly-red", "red in another way now (new: TestNew); it only advises")]
+    [InlineData(BaseComparison.Same, "still-red", "red before any work was done, and still red in the same way; it is only advisory")]
+    [InlineData(BaseComparison.Other, "newly-red", "red in another way now (new: TestNew); it is only advisory")]
     public void Red_GateThatWasRedAtTheBase_IsNewOnlyWithNewFailures(BaseComparison atBase, string kind, string said)
     {
         var run = Run("r", Evening);

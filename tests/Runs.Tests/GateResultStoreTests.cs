@@ -81,7 +81,7 @@ public sealed class GateResultStoreTests : IAsyncLifetime
         using var second = await BeginAsync(start, Second);
 
         Assert.Equal(2, Runs);
-        Assert.Contains(second.Preflight.Warnings, w => w.Contains("only advises in this run", StringComparison.Ordinal));
+        Assert.Contains(second.Preflight.Warnings, w => w.Contains("only advisory in this run", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -127,7 +127,7 @@ public sealed class GateResultStoreTests : IAsyncLifetime
         );
 
         Assert.Equal(2, Runs);
-        Assert.DoesNotContain(second.Preflight.Warnings, w => w.Contains("only advises", StringComparison.Ordinal));
+        Assert.DoesNotContain(second.Preflight.Warnings, w => w.Contains("only advisory", StringComparison.Ordinal));
     }
 
     /// <summary>A gate that begins with files of another one is not kept, unless it says that it needs that one.</summary>
@@ -243,7 +243,7 @@ public sealed class GateResultStoreTests : IAsyncLifetime
         {
             Assert.Contains(
                 work.Notes,
-                n => n.Contains("only advises, since it was flaky in 3 of its last 12 runs", StringComparison.Ordinal)
+                n => n.Contains("only advisory, because it was flaky in 3 of its last 12 runs", StringComparison.Ordinal)
             );
         }
     }

@@ -121,7 +121,7 @@ public sealed class MeasurementStepsTests
         var work = await run.VerifyAsync("a", prepared);
 
         Assert.Empty(work.Problems);
-        Assert.Contains("gate 'speed': it only advises, but: Missed: expected >= 1.5, 10% tolerance; measured 1.", work.Notes);
+        Assert.Contains("gate 'speed': it is only advisory, but: Missed: expected >= 1.5, 10% tolerance; measured 1.", work.Notes);
     }
 
     [Fact]

@@ -135,7 +135,7 @@ public sealed class MorningReportTests : IDisposable
         Event("docs", TaskStates.Executing, null, 200);
         Event("docs", TaskStates.Merged, null, 210);
         Event("api", TaskStates.Executing, null, 10);
-        Event("api", TaskStates.Blocked, new AgentAsks(new Quote("Which\u202Eport?")), 40);
+        Event("api", TaskStates.Blocked, new AgentQuestionOpen(new Quote("Which\u202Eport?")), 40);
         Event("ui", TaskStates.Executing, null, 40);
         Event("ui", TaskStates.Failed, new AgentFailed(new Quote("<script>alert(1)</script>")), 71);
         Event(null, RunStates.Escalated, new NothingCanRun(["ui"]), 211);
@@ -159,7 +159,7 @@ public sealed class MorningReportTests : IDisposable
             },
             Task("api", TaskStates.Blocked, 0.1m) with
             {
-                Why = new AgentAsks(new Quote("Which\u202Eport?")),
+                Why = new AgentQuestionOpen(new Quote("Which\u202Eport?")),
             },
             Task("ui", TaskStates.Failed, 1m) with
             {

@@ -52,7 +52,7 @@ public sealed class RedBaseTests
         using var run = await RunFixture.BeginAsync(RunFixture.Start(new Gate("echo broken; exit 1", GateType.Test)), Task("a", "a.txt"));
 
         var asked = Assert.Single(run.Preflight.Confirmations);
-        Assert.Contains("if the gate passes. Repair it first", asked, StringComparison.Ordinal);
+        Assert.Contains("if the gate passes. Fix it first", asked, StringComparison.Ordinal);
         var prepared = await run.PrepareAsync("a");
         run.Write(prepared, "a.txt", "a\n");
         Assert.Contains("it decides", Assert.Single((await run.VerifyAsync("a", prepared)).Problems), StringComparison.Ordinal);
@@ -69,7 +69,7 @@ public sealed class RedBaseTests
             }
         );
 
-        Assert.Contains(run.Preflight.Warnings, warning => warning.Contains("it only advises", StringComparison.Ordinal));
+        Assert.Contains(run.Preflight.Warnings, warning => warning.Contains("it is only advisory", StringComparison.Ordinal));
         Assert.True((await run.DoAsync("a", "a.txt", "a\n")).Merged);
     }
 

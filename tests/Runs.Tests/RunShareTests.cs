@@ -256,7 +256,7 @@ public sealed class RunShareTests
     {
         using var run = await BeginAsync("shared.git");
         await MakeRemoteAsync(run);
-        var (status, arrival) = (new RunStatus { RunId = run.Id, State = RunStates.Preparing }, new RunArrival(run.Services));
+        var (status, arrival) = (new RunStatus { RunId = run.Id, State = RunStates.Preparing }, new MovedRunPreparation(run.Services));
         Task<bool?> KnowsAsync() => arrival.KnowsAsync(status, run.Reference, "../shared.git", default);
 
         var before = await KnowsAsync();

@@ -70,7 +70,7 @@ public sealed class RunStepsTests
 
         Assert.Contains(
             run.Preflight.Warnings,
-            w => w.Contains("test -f never.txt", StringComparison.Ordinal) && w.Contains("advises", StringComparison.Ordinal)
+            w => w.Contains("test -f never.txt", StringComparison.Ordinal) && w.Contains("advisory", StringComparison.Ordinal)
         );
         Assert.Empty(run.Preflight.Errors);
         Assert.True((await run.DoAsync("a", "a.txt", "a\n")).Merged);

@@ -28,7 +28,7 @@ public sealed class SecretLandingTests
         Assert.Contains("a.txt:2 (GitHub token)", refused.Message);
         Assert.Contains($"orchestrate promote {RunFixture.RunId}", refused.Message);
         var evidence = await File.ReadAllTextAsync(run.Repository[refused.Evidence]);
-        Assert.Contains("- in the way: a.txt:2 (GitHub token): key: [redacted]", evidence);
+        Assert.Contains("- prevents landing: a.txt:2 (GitHub token): key: [redacted]", evidence);
         Assert.DoesNotContain(Token[4..], refused.Message + evidence + await File.ReadAllTextAsync(run.Folder.SecretsJson));
         Assert.Equal(run.Preflight.BaseCommit, await run.Repository.GitAsync("rev-parse", "main"));
 

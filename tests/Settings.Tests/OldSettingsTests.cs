@@ -149,6 +149,6 @@ public class OldSettingsTests
             Assert.Single(ofFile.Warnings).Message,
             StringComparison.Ordinal
         );
-        Assert.Equal("Keep one of them; ORCHESTRATOR_TIMEOUT wins.", Assert.Single(ofFile.Warnings).Cure);
+        Assert.Equal("Keep one of them; ORCHESTRATOR_TIMEOUT takes precedence.", Assert.Single(ofFile.Warnings).Cure);
     }
 }

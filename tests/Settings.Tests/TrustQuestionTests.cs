@@ -6,15 +6,15 @@ namespace Orchestrator.Settings.Tests;
 /// <summary>Commands and values that a trust question shows, and their wording.</summary>
 public sealed class TrustQuestionTests
 {
-    private static readonly FoundCommand[] _found =
+    private static readonly DetectedCommand[] _found =
     [
-        new(FoundCommandKind.SetUp, "npm ci", "package-lock.json"),
-        new(FoundCommandKind.McpServer, "tracker", ".mcp.json"),
-        new(FoundCommandKind.McpServer, "unused", ".mcp.json"),
-        new(FoundCommandKind.Includes, ".env.local", ".worktreeinclude"),
-        new(FoundCommandKind.GitSetting, "filter.x.clean", ".git/config"),
-        new(FoundCommandKind.Gate, "npm run test", "package.json"),
-        new(FoundCommandKind.TypeGate, "npx tsc", "tsconfig.json"),
+        new(DetectedCommandKind.SetUp, "npm ci", "package-lock.json"),
+        new(DetectedCommandKind.McpServer, "tracker", ".mcp.json"),
+        new(DetectedCommandKind.McpServer, "unused", ".mcp.json"),
+        new(DetectedCommandKind.Includes, ".env.local", ".worktreeinclude"),
+        new(DetectedCommandKind.GitSetting, "filter.x.clean", ".git/config"),
+        new(DetectedCommandKind.Gate, "npm run test", "package.json"),
+        new(DetectedCommandKind.TypeGate, "npx tsc", "tsconfig.json"),
     ];
 
     [Theory]

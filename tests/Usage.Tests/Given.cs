@@ -37,5 +37,5 @@ internal static class Given
         Governor.Settle(book, account, id, new Amount(micros, 0), [], Now).Book;
 
     public static LedgerBook Block(this LedgerBook book, string id, DateTimeOffset? reset, DateTimeOffset? at = null) =>
-        Parks.Block(book, Account, id, "five_hour", reset, $"usage_limit_reached of {id}", at ?? Now);
+        AccountBackoffs.Block(book, Account, id, "five_hour", reset, $"usage_limit_reached of {id}", at ?? Now);
 }

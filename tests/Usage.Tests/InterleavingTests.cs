@@ -138,7 +138,7 @@ public sealed class InterleavingTests
                     Agent.Refused => To(
                         world with
                         {
-                            Book = Parks.Block(world.Book, account, id, "five_hour", Later, "test", Now),
+                            Book = AccountBackoffs.Block(world.Book, account, id, "five_hour", Later, "test", Now),
                             IsBlocked = true,
                         },
                         host,

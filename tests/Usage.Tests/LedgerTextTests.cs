@@ -13,7 +13,7 @@ public sealed class LedgerTextTests
             .Empty.Admit(Request("a", RunCap(Dollar)) with { Share = 9 })
             .Admit(Request("b", RunCap(Dollar)) with { Share = 9 })
             .Settle("b", 1);
-        book = Parks.Observe(book, Account, "five_hour", 123, Now.AddHours(1), "fact", 1, Now).Book.Block("a", Now.AddHours(1));
+        book = AccountBackoffs.Observe(book, Account, "five_hour", 123, Now.AddHours(1), "fact", 1, Now).Book.Block("a", Now.AddHours(1));
         book = Budgets.Lift(book, Account, RunCap(9 * Dollar), Now).Book!;
         var written = LedgerText.Write(book.Of(Account));
 

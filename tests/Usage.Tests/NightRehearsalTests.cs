@@ -63,7 +63,7 @@ public sealed class NightRehearsalTests
     {
         var plan = Night(Task("a"), Task("b"), Task("c"));
         var (book, _) = Governor.Admit(LedgerBook.Empty, plan.Request with { Id = "r/other/x/1" }, Evening);
-        book = Parks.Block(book, "claude", "r/other/x/1", "five_hour", Evening.AddHours(2), "usage_limit_reached", Evening);
+        book = AccountBackoffs.Block(book, "claude", "r/other/x/1", "five_hour", Evening.AddHours(2), "usage_limit_reached", Evening);
 
         var night = Play(plan with { Book = book });
 

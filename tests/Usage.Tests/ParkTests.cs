@@ -14,10 +14,10 @@ public sealed class ParkTests
 
         var wait = Assert.IsType<Wait>(book.Ask(Request("b") with { Repository = "other", Run = "another" }));
 
-        Assert.Equal(Reset + Parks.Grace, wait.Until);
+        Assert.Equal(Reset + AccountBackoffs.Grace, wait.Until);
         Assert.Equal(
             "the account claude is used up (5-hour limit) until 2026-11-25 00:00Z (usage_limit_reached of a)",
-            WaitText.Of(wait.Why)
+            WaitReasonText.Of(wait.Why)
         );
     }
 
@@ -32,20 +32,20 @@ public sealed class ParkTests
     [Fact]
     public void Admit_AfterTheReset_OneTriesAndTheOthersFollowWhenItIsAnswered()
     {
-        var later = Reset + Parks.Grace;
+        var later = Reset + AccountBackoffs.Grace;
         var book = LedgerBook.Empty.Admit(Request("a")).Block("a", Reset).Settle("a", 0).Admit(Request("b"), later);
 
         var wait = Assert.IsType<Wait>(book.Ask(Request("c"), later));
         Assert.IsType<BeingTried>(wait.Why);
 
-        book = Parks.Works(book, Account, "b");
+        book = AccountBackoffs.Works(book, Account, "b");
         Assert.IsType<Admitted>(book.Ask(Request("c"), later));
     }
 
     [Fact]
     public void Admit_TheOneThatTriesIsRefused_WaitsLonger()
     {
-        var later = Reset + Parks.Grace;
+        var later = Reset + AccountBackoffs.Grace;
         var book = LedgerBook.Empty.Admit(Request("a")).Block("a", Reset).Settle("a", 0).Admit(Request("b"), later);
 
         book = book.Block("b", later.AddHours(-1), later).Settle("b", 0);
@@ -79,7 +79,7 @@ public sealed class ParkTests
         Assert.InRange(wait.Until, Now.AddMinutes(expected), Now.AddMinutes(expected + 1));
         Assert.Contains(
             "the service named no reset|the reset that the service named".Split('|'),
-            text => WaitText.Of(wait.Why).Contains(text, StringComparison.Ordinal)
+            text => WaitReasonText.Of(wait.Why).Contains(text, StringComparison.Ordinal)
         );
     }
 
@@ -97,10 +97,10 @@ public sealed class ParkTests
         var fresh = Enumerable.Range(0, 3).Select(i => WakeOf($"new{i}", false)).ToList();
         var late = Enumerable.Range(0, 100).Select(i => WakeOf($"late{i}", false)).ToList()[^1];
 
-        Assert.Equal([0, 1, 2], begun.Select(at => (at - Reset - Parks.Grace).TotalSeconds));
-        Assert.Equal([3, 4, 5], fresh.Select(at => (at - Reset - Parks.Grace).TotalSeconds));
+        Assert.Equal([0, 1, 2], begun.Select(at => (at - Reset - AccountBackoffs.Grace).TotalSeconds));
+        Assert.Equal([3, 4, 5], fresh.Select(at => (at - Reset - AccountBackoffs.Grace).TotalSeconds));
         Assert.Equal(begun[1], WakeOf("begun1", true));
-        Assert.Equal(Reset + Parks.Grace + Parks.Spread, late);
+        Assert.Equal(Reset + AccountBackoffs.Grace + AccountBackoffs.Spread, late);
     }
 
     [Fact]
@@ -114,8 +114,17 @@ public sealed class ParkTests
     [Fact]
     public void Admit_WindowNearlyFull_WaitsForItsResetAndNamesTheFact()
     {
-        var (book, warns) = Parks.Observe(LedgerBook.Empty, Account, "seven_day", 960_000, Reset, "rate_limit_event", 800_000, Now);
-        var again = Parks.Observe(book, Account, "seven_day", 970_000, Reset.AddSeconds(2), "rate_limit_event", 800_000, Now);
+        var (book, warns) = AccountBackoffs.Observe(
+            LedgerBook.Empty,
+            Account,
+            "seven_day",
+            960_000,
+            Reset,
+            "rate_limit_event",
+            800_000,
+            Now
+        );
+        var again = AccountBackoffs.Observe(book, Account, "seven_day", 970_000, Reset.AddSeconds(2), "rate_limit_event", 800_000, Now);
 
         var wait = Assert.IsType<Wait>(book.Ask(Request("a")));
 
@@ -124,15 +133,24 @@ public sealed class ParkTests
         Assert.Equal(
             "the account claude has used 96 % of its weekly limit, and nothing is started from 95 % on (usage.pause_at) until "
                 + "2026-11-25 00:00Z (rate_limit_event of 2026-11-24 22:00Z)",
-            WaitText.Of(wait.Why)
+            WaitReasonText.Of(wait.Why)
         );
-        Assert.IsType<Admitted>(book.Ask(Request("a"), Reset + Parks.Grace));
+        Assert.IsType<Admitted>(book.Ask(Request("a"), Reset + AccountBackoffs.Grace));
     }
 
     [Fact]
     public void Observe_ResetFarFromTheTruth_KeepsNothingFromStarting()
     {
-        var (book, _) = Parks.Observe(LedgerBook.Empty, Account, "five_hour", 990_000, Now.AddHours(13), "rate_limit_event", 800_000, Now);
+        var (book, _) = AccountBackoffs.Observe(
+            LedgerBook.Empty,
+            Account,
+            "five_hour",
+            990_000,
+            Now.AddHours(13),
+            "rate_limit_event",
+            800_000,
+            Now
+        );
 
         Assert.IsType<Admitted>(book.Ask(Request("a")));
     }

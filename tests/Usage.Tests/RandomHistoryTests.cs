@@ -77,7 +77,7 @@ public sealed class RandomHistoryTests
                     break;
                 case 10 when some is not null:
                     var account = agents[some].Asked.Account;
-                    book = Parks.Block(book, account, some, "five_hour", now.AddMinutes(chance.Next(-600, 900)), "test", now);
+                    book = AccountBackoffs.Block(book, account, some, "five_hour", now.AddMinutes(chance.Next(-600, 900)), "test", now);
                     blockedUntil[account] = book.Of(account).Park!.OpensAt;
                     break;
                 case 11:

@@ -287,7 +287,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
             JsonValueKind.Number => value.GetRawText(),
             JsonValueKind.True => "true",
             JsonValueKind.False => "false",
-            _ => MessageText.TextOf(value) is { } text ? MessageFaults.Quote(text) : "a text with broken characters",
+            _ => MessageText.TextOf(value) is { } text ? MessageFaults.Quote(text) : "a string with broken characters",
         };
         faults.Add($"{MessageFaults.Name(path)} must be {wanted}; it is {(found.Length > 80 ? "a number with very many digits" : found)}");
         return null;

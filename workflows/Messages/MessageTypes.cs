@@ -14,7 +14,7 @@ internal static class MessageTypes
         Type.GetTypeCode(type) switch
         {
             _ when type.IsEnum => $"one of {string.Join(", ", EnumNames(type))}",
-            TypeCode.String => "a text",
+            TypeCode.String => "a string",
             TypeCode.Boolean => "true or false",
             TypeCode.Int32 or TypeCode.Int64 => "a whole number in the allowed range",
             TypeCode.Decimal or TypeCode.Double => "a number in the allowed range",

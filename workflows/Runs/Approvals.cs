@@ -32,7 +32,7 @@ internal sealed class Approvals(RunState state, Steering steering)
         var risks = Quote.All(reasons.Where(reason => reason.Length > 0));
         return state.Input.Yes && risks.Count == 0
             ? null
-            : new OtherPlanNeedsApproval(state.Input.Yes ? null : [.. made.Tasks.Select(task => task.Id)], risks);
+            : new NewPlanNeedsApproval(state.Input.Yes ? null : [.. made.Tasks.Select(task => task.Id)], risks);
     }
 
     /// <summary>Returns the reason why the answer is not accepted now, or null if it is.</summary>
@@ -56,7 +56,7 @@ internal sealed class Approvals(RunState state, Steering steering)
         return yes || now == TaskStates.Cancelled || waits ? null : SteeringRefusals.OfTaskAnswer(command.Id, now);
     }
 
-    /// <summary>Applies an answer.</summary>
+    /// <summary>Applies a user's answer to an approval.</summary>
     public SteeringResult Decide(ApprovalCommand command, bool yes, DateTimeOffset now)
     {
         if (command.Id == RunQuestion.Plan)
@@ -99,7 +99,7 @@ internal sealed class Approvals(RunState state, Steering steering)
         }
         var by = Person.Of(command.By, command.Reason);
         state.PlanAnswer = (yes, by);
-        state.Note(new PlanAnswered(yes, by), now, by.Who);
+        state.Note(new PlanDecided(yes, by), now, by.Who);
         return SteeringResult.As(yes ? "The plan is approved." : "The plan is rejected.");
     }
 

@@ -15,7 +15,7 @@ internal sealed class BeginStage(RunContext context, LeaseUpdates leases, PlanAp
     /// <returns>The result of a successful preflight.</returns>
     private async Task<PreflightResult> CheckAsync()
     {
-        context.TransitionTo(RunStates.Preparing, new ChecksStart());
+        context.TransitionTo(RunStates.Preparing, new PreflightStarted());
         var check = new PreflightInput(_state.RunId, _state.Repository, _state.Plan.Hash, _state.Input)
         {
             StartedAt = _state.Run.StartedAt,

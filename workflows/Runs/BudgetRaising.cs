@@ -18,7 +18,7 @@ internal sealed class BudgetRaising(RunContext context, TaskMessenger messenger)
             : isOfTask && _state.Board.TryFind(command.Task) is null ? new Steering(_state).NoTask(command.Task)
             : !isOfTask && command.Task.Length > 0 ? $"The budget of {BudgetText.Whose(command.Kind)} is not a budget of a task."
             : Waiting(command) is [var (_, budget), ..] && (command.Usd <= budget.SpentUsd || command.Tokens <= budget.SpentTokens)
-                ? $"{Capital(BudgetText.Of(budget))}. Give a higher limit."
+                ? $"{Capital(BudgetText.Of(budget))}. Specify a higher limit."
             : null;
     }
 

@@ -30,7 +30,7 @@ internal sealed class EndStage(
         }
         if (_state.Run.State is RunStates.Escalated or RunStates.AwaitingPromotion or RunStates.AwaitingApproval)
         {
-            context.TransitionTo(RunStates.Executing, new Ending(why));
+            context.TransitionTo(RunStates.Executing, new RunIsEnding(why));
         }
         why = await recovery.TakeUpToEndAsync(why);
         await StopAllAsync();
@@ -43,7 +43,7 @@ internal sealed class EndStage(
                 Workflow.ExecuteActivityAsync((IRunActivities a) => a.AbortAsync(abort), context.Short)
             );
             said ??= failed;
-            why = said.Length > 0 ? new Followed(why, new WorkKept(new Quote(said))) : why;
+            why = said.Length > 0 ? new ReasonSequence(why, new WorkRetained(new Quote(said))) : why;
         }
         return await FinishAsync(state, why);
     }
@@ -78,7 +78,7 @@ internal sealed class EndStage(
         catch (ActivityFailureException failure)
         {
             var unrecorded = new EndNotRecorded(new Quote(FailureCause.Of(failure)));
-            why = why is null ? unrecorded : new Followed(why, unrecorded);
+            why = why is null ? unrecorded : new ReasonSequence(why, unrecorded);
         }
         context.TransitionTo(state, why);
         await recorder.CloseAsync();

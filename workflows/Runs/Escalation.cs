@@ -76,7 +76,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
 
     private RunEndedException Abort(Resolution resolution)
     {
-        _state.Note(new AbortAskedBy(resolution.By), Now, resolution.Who);
+        _state.Note(new AbortRequestedBy(resolution.By), Now, resolution.Who);
         resolution.Accept("The run ends; merged work is kept.");
         return new RunEndedException(RunStates.Cancelled, new RunAborted(resolution.By) { HasUnlanded = _state.HasUnlanded });
     }
@@ -84,7 +84,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
     private async Task<StallReason?> TakeFixAsync(Resolution resolution)
     {
         var run = _state.Run;
-        context.TransitionTo(RunStates.Integrating, new LooksAtCommits(resolution.By.WithoutWords, run.Staging));
+        context.TransitionTo(RunStates.Integrating, new CommitsInspected(resolution.By.WithoutWords, run.Staging));
         var fix = new LookAtFixInput(_state.RunId, _state.Repository, _state.Plan.Hash, run.Staging, run.BaseCommit, _state.StagingTip);
         var (look, unreadable) = await FailureCause.TryAsync(
             Workflow.ExecuteActivityAsync((IRunActivities a) => a.LookAtFixAsync(fix), context.Short)
@@ -93,11 +93,11 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         if (look.Refusal.Length > 0)
         {
             resolution.Refuse(look.Refusal);
-            return new StallReason(new CommitsNotTaken(new Quote(look.Refusal)));
+            return new StallReason(new CommitsRejected(new Quote(look.Refusal)));
         }
         var commits = new PersonCommits(look.Commits, run.Staging, new Quote(look.Summary));
         resolution.Accept($"{commits}: the gates of the whole run now check them; 'orchestrate status {_state.RunId}' shows the result.");
-        context.TransitionTo(RunStates.Integrating, new GatesOnCommits(resolution.By.WithoutWords, commits));
+        context.TransitionTo(RunStates.Integrating, new CommitsBeingVerified(resolution.By.WithoutWords, commits));
         var mended = Mended(resolution.Command).ToList();
         var verify = new VerifyFixInput(fix, look.Commit)
         {
@@ -109,7 +109,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         verdict ??= new FixVerdict { Refusal = unreadable };
         if (verdict.Refusal.Length > 0)
         {
-            return new StallReason(new CommitsNotTaken(new Quote(verdict.Refusal)), verdict.Evidence);
+            return new StallReason(new CommitsRejected(new Quote(verdict.Refusal)), verdict.Evidence);
         }
         _state.StagingTip = verdict.Commit;
         var why = new ResolvedBy(resolution.By, commits, verdict.Gates);

@@ -10,7 +10,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
 {
     private readonly RunState _state = context.State;
 
-    /// <summary>Lands staging.</summary>
+    /// <summary>Lands the staging branch on the target.</summary>
     /// <returns>The landing, or null if not all tasks are merged, after a reset or because of a user's decision.</returns>
     public async Task<Landing?> RunAsync()
     {
@@ -71,7 +71,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
                     {
                         return null;
                     }
-                    stall = refused with { Why = refused.Why is null ? refusal : new WayOutRefused(refused.Why, refusal) };
+                    stall = refused with { Why = refused.Why is null ? refusal : new ResolutionRefused(refused.Why, refusal) };
                 }
                 Stand(stall, isOverdue: RunContext.Now >= deadline);
             }
@@ -101,7 +101,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
     /// <summary>Lands the merged work at a user's request, while other tasks of the run need attention.</summary>
     public Task<LandResult> LandMergedAsync()
     {
-        context.TransitionTo(RunStates.Landing, new LandsPart());
+        context.TransitionTo(RunStates.Landing, new MergedTasksLanding());
         return LandAsync(isAskedFor: true, isPart: true);
     }
 

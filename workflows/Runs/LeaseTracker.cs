@@ -59,7 +59,7 @@ internal sealed class LeaseTracker
 
     /// <summary>Handles news from the lease workflow. Ignores news that arrives before the join, because it was sent to an execution that
     /// a reset has replaced. It can't be answered before the state of the repository is known.</summary>
-    public void TakeIn(LeaseNews news, RunBoard board, DateTimeOffset now)
+    public void TakeIn(LeaseNews news, TaskBoard board, DateTimeOffset now)
     {
         if (!Joined)
         {
@@ -94,7 +94,7 @@ internal sealed class LeaseTracker
     }
 
     /// <summary>Declares the leases of running tasks.</summary>
-    public void HoldThoseAtWork(RunBoard board, DateTimeOffset now)
+    public void HoldThoseAtWork(TaskBoard board, DateTimeOffset now)
     {
         var atWork = board.AtWork.Where(e => !NeedsNone(e)).Select(e => e.Id).ToList();
         foreach (var id in atWork)
@@ -124,10 +124,10 @@ internal sealed class LeaseTracker
     }
 
     /// <summary>True if there are updates to send.</summary>
-    public bool HasUpdates(RunBoard board) => _updates.Count > 0 || Ended(board).Any();
+    public bool HasUpdates(TaskBoard board) => _updates.Count > 0 || Ended(board).Any();
 
     /// <summary>Returns the next update to send. Ended tasks release their held or requested leases.</summary>
-    public (LeaseStep Step, IReadOnlyList<string> Tasks) NextUpdate(RunBoard board)
+    public (LeaseStep Step, IReadOnlyList<string> Tasks) NextUpdate(TaskBoard board)
     {
         foreach (var id in Ended(board).ToList())
         {
@@ -141,7 +141,7 @@ internal sealed class LeaseTracker
     public void Sent() => _updates.Dequeue();
 
     /// <summary>Drops the oldest pending update, which can never be sent.</summary>
-    public void CouldNotSend(RunBoard board, string why, DateTimeOffset now)
+    public void CouldNotSend(TaskBoard board, string why, DateTimeOffset now)
     {
         var (step, tasks) = _updates.Dequeue();
         if (step == LeaseStep.Join)
@@ -157,18 +157,18 @@ internal sealed class LeaseTracker
             _tasks.Remove(entry.Id);
             if (!entry.AtWork && !entry.HasEnded)
             {
-                board.End(entry, TaskStates.Failed, new LeaseImpossible(new Quote(why)), now);
+                board.End(entry, TaskStates.Failed, new LeaseFailed(new Quote(why)), now);
             }
         }
     }
 
     /// <summary>Time at which <see cref="ExplainLongWaits"/> is due next, or null for never.</summary>
-    public DateTimeOffset? NextLongWait(RunBoard board, TimeSpan patience) =>
+    public DateTimeOffset? NextLongWait(TaskBoard board, TimeSpan patience) =>
         Unexplained(board).Select(entry => (DateTimeOffset?)(_tasks[entry.Id].Since + patience)).Min();
 
     /// <summary>Adds the start time to the reason of long waits for a lease, because the holder of the lease may be waiting for a
     /// user.</summary>
-    public void ExplainLongWaits(RunBoard board, TimeSpan patience, DateTimeOffset now)
+    public void ExplainLongWaits(TaskBoard board, TimeSpan patience, DateTimeOffset now)
     {
         foreach (var entry in Unexplained(board).Where(entry => _tasks[entry.Id].Since + patience <= now).ToList())
         {
@@ -178,7 +178,7 @@ internal sealed class LeaseTracker
         }
     }
 
-    private IEnumerable<TaskEntry> Unexplained(RunBoard board) =>
+    private IEnumerable<TaskEntry> Unexplained(TaskBoard board) =>
         Shared is not true
             ? []
             : _tasks
@@ -186,7 +186,7 @@ internal sealed class LeaseTracker
                 .Select(t => board.Find(t.Key))
                 .Where(entry => !entry.AtWork && !entry.HasEnded);
 
-    private IEnumerable<string> Ended(RunBoard board) =>
+    private IEnumerable<string> Ended(TaskBoard board) =>
         Shared is true ? _tasks.Keys.Where(id => board.TryFind(id) is { HasEnded: true }) : [];
 
     private LeaseStanding? StandingOf(TaskEntry entry) => _tasks.TryGetValue(entry.Id, out var lease) ? lease.Standing : null;

@@ -32,7 +32,7 @@ internal sealed class LeaseUpdates(RunContext context)
         await context.WaitAsync(() => _state.Leases.IsAnswered);
         if (_state.Leases.JoinFailure.Length > 0)
         {
-            throw new RunEndedException(RunStates.Failed, new LeasesNotJoined(new Quote(_state.Leases.JoinFailure)));
+            throw new RunEndedException(RunStates.Failed, new LeaseJoinFailed(new Quote(_state.Leases.JoinFailure)));
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
         var now = RunContext.Now;
         foreach (var note in report.Notes)
         {
-            _state.Note(new TrainNoted(new Quote(note)), now);
+            _state.Note(new MergeQueueNote(new Quote(note)), now);
         }
         foreach (var put in report.Deferred)
         {
@@ -182,7 +182,7 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
         }
         catch (ChildWorkflowFailureException failure)
         {
-            _state.Note(new TrainEnded(new Quote(FailureCause.Of(failure))), RunContext.Now);
+            _state.Note(new MergeQueueReplaced(new Quote(FailureCause.Of(failure))), RunContext.Now);
             await PauseAsync();
         }
         Link.Lose(train.FirstExecutionRunId);

@@ -49,7 +49,14 @@ internal sealed class MergeQueueLink
         {
             request = request with { Turn = ++_arrivals - gained };
         }
-        Add(request.TaskId == Resolving && places is not null ? request with { Turn = MergeTurns.First([.. _waiting, request]) } : request);
+        Add(
+            request.TaskId == Resolving && places is not null
+                ? request with
+                {
+                    Turn = MergeQueueAdvance.First([.. _waiting, request]),
+                }
+                : request
+        );
     }
 
     /// <summary>Moves a waiting request before all others. Returns false if the task waits for no merge.</summary>
@@ -60,7 +67,7 @@ internal sealed class MergeQueueLink
             return false;
         }
         Remove(task);
-        Add(request with { Turn = MergeTurns.First([.. _waiting, request]) });
+        Add(request with { Turn = MergeQueueAdvance.First([.. _waiting, request]) });
         return true;
     }
 

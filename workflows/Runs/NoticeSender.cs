@@ -113,7 +113,7 @@ internal sealed class NoticeSender(RunContext context)
         if (!_state.IsEnding && _warned.Add(brief))
         {
             _state.Run = _state.Run with { Warnings = [.. _state.Run.Warnings, brief] };
-            _state.Note(new PeopleNotTold(new Quote(problem)), RunContext.Now);
+            _state.Note(new NoticesNotSent(new Quote(problem)), RunContext.Now);
         }
     }
 

@@ -90,7 +90,7 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
             return [];
         }
         _failures.RemoveAll(f => f.Signature == signature);
-        if (Begin(task.Account, new FailedAlike(alike.Count, why)) is { } outage)
+        if (Begin(task.Account, new SameFailureRepeated(alike.Count, why)) is { } outage)
         {
             outage.Signature = signature;
         }

@@ -14,7 +14,8 @@ internal sealed class PartLanding(RunContext context, Func<LandStage> landing)
     /// <summary>True if merged work lands by the settings before the run waits for a user.</summary>
     public static bool MustLandBeforeWait(RunState state) => HasNewToLand(state) && Workflow.Patched(LandsBeforeWait);
 
-    /// <summary>False for older runs, which land merged work only on the main path, while nothing else can move.</summary>
+    /// <summary>True if merged work can land while other tasks continue. False for runs of older versions, which do so only while nothing
+    /// else can happen.</summary>
     private bool IsBeside => _state.Rules.Queue is not null;
 
     /// <summary>True if merged work lands now on the main path.</summary>

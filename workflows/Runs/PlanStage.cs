@@ -117,7 +117,7 @@ internal sealed class PlanStage(RunContext context, RunPlanReader plans, TaskSta
             Timeout = begun.Timeout,
         };
         _state.Board.Add([_state.Planner], RunContext.Now);
-        context.TransitionTo(RunStates.Planning, new PlannerPlans(begun.Agent));
+        context.TransitionTo(RunStates.Planning, new PlannerWorking(begun.Agent));
         await LetPlannerWorkAsync(_state.Board.Find(PlannerTask.Id));
     }
 
@@ -130,10 +130,10 @@ internal sealed class PlanStage(RunContext context, RunPlanReader plans, TaskSta
             context.ThrowIfCancelled();
             if (NeedsPerson())
             {
-                context.TransitionTo(RunStates.Planning, new NoPlanYet(planner.Progress.Why));
+                context.TransitionTo(RunStates.Planning, new PlanMissing(planner.Progress.Why));
                 await WaitAsync(() => !NeedsPerson());
                 context.ThrowIfCancelled();
-                context.TransitionTo(RunStates.Planning, new PlannerAskedAgain());
+                context.TransitionTo(RunStates.Planning, new PlannerRetried());
             }
             if (MayStart())
             {
@@ -157,7 +157,7 @@ internal sealed class PlanStage(RunContext context, RunPlanReader plans, TaskSta
         {
             return;
         }
-        context.TransitionTo(RunStates.Failed, new PlanFaulty(Quote.All(faults)));
+        context.TransitionTo(RunStates.Failed, new PlanInvalid(Quote.All(faults)));
         await recorder.RecordAllAsync();
         Refuse(faults);
     }

@@ -116,7 +116,7 @@ internal static class Questions
                     )
                 ) with
                 {
-                    SaysReason = state.Run.Why is NotWorking { Open.Count: 1, Steps.Count: 0 },
+                    SaysReason = state.Run.Why is OutagesReported { Open.Count: 1, Steps.Count: 0 },
                 };
             }
         }
@@ -167,7 +167,7 @@ internal static class Questions
                 $"{entry.Id} is blocked: {entry.Progress.Reason}",
                 saysReason: true,
                 // Guidance would start the agent again, but a user has to reconcile both sides of the conflict.
-                entry.Progress.Why is ConflictForPerson
+                entry.Progress.Why is ConflictNeedsUser
                     ? WaysOf(state, entry, AnswerWays.Retry, AnswerWays.Guide, AnswerWays.Cancel)
                     : WaysOf(state, entry, AnswerWays.Guide, AnswerWays.Cancel)
             );

@@ -8,7 +8,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
 
     private static DateTimeOffset Now => RunContext.Now;
 
-    /// <summary>Starts the replanning.</summary>
+    /// <summary>Starts the planner that replaces failed tasks.</summary>
     /// <param name="resolution">The resolution.</param>
     /// <param name="stand">Reason why the run is stalled.</param>
     /// <returns>Reason why the planner can't be asked, or null if it is about to start.</returns>
@@ -16,7 +16,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
     {
         var round = (_state.Run.Replan?.Round ?? 0) + 1;
         IReadOnlyList<string> replaces = [.. Unfinished().Select(e => e.Id)];
-        context.TransitionTo(RunStates.Planning, new OtherPlanAskedFor(resolution.By.WithoutWords));
+        context.TransitionTo(RunStates.Planning, new ReplanRequestedBy(resolution.By.WithoutWords));
 
         // The planner's prompt is made from the record.
         await recorder.RecordAllAsync();
@@ -38,7 +38,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         begun ??= new PlanningBegun { Faults = [why] };
         if (begun.Faults.Count > 0)
         {
-            var refusal = new NoOtherPlan(new PlanFaulty(Quote.All(begun.Faults)));
+            var refusal = new NoNewPlan(new PlanInvalid(Quote.All(begun.Faults)));
             resolution.Refuse(refusal.ToString());
             return new StallReason(refusal);
         }
@@ -53,7 +53,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
                 Replaces = replaces,
             },
         };
-        _state.Note(new OtherPlanAskedFor(resolution.By), Now, resolution.Who);
+        _state.Note(new ReplanRequestedBy(resolution.By), Now, resolution.Who);
         PutOnBoard();
         resolution.Accept(
             $"{begun.Agent} makes another plan in place of {(replaces.Count > 0 ? string.Join(", ", replaces.Take(10)) : "nothing")}."
@@ -74,7 +74,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         }
         if (entry.Progress.State != TaskStates.Planned)
         {
-            var why = new NoOtherPlan(entry.Progress.Why);
+            var why = new NoNewPlan(entry.Progress.Why);
             _state.Board.LeaveOut(entry, why, Now);
             return Drop(replan, why);
         }
@@ -87,17 +87,17 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         );
         if (made is null)
         {
-            return Drop(replan, new OtherPlanNotTaken(new StepImpossible(new Quote(unreadable))));
+            return Drop(replan, new NewPlanNotAdopted(new StepImpossible(new Quote(unreadable))));
         }
         _state.PlanAnswer = null;
         if (await approval.AskAsync(Approvals.ReasonToAsk(_state, made)) is { } refused)
         {
-            return Drop(replan, new OtherPlanNotTaken(refused));
+            return Drop(replan, new NewPlanNotAdopted(refused));
         }
         _state.Plan = _state.Plan with { Hash = made.PlanHash, TaskCount = _state.Plan.TaskCount + made.Tasks.Count };
         replan = replan with { State = ReplanStates.Planned, Tasks = [.. made.Tasks.Select(t => t.Id)] };
         _state.Run = _state.Run with { Replan = replan };
-        _state.Note(new OtherPlanMade(replan), Now);
+        _state.Note(new NewPlanMade(replan), Now);
         Supersede(replan);
         _state.Board.Add(made.Tasks, Now);
         AskReviewerAgain();
@@ -119,7 +119,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         foreach (var entry in Unfinished().Where(e => replan.Replaces.Contains(e.Id)).ToList())
         {
             entry.State = entry.State with { LeftOut = false };
-            _state.Board.CountAsDone(entry, TaskStates.Superseded, new Replaced(Person.Of(replan.By)), Now);
+            _state.Board.CountAsDone(entry, TaskStates.Superseded, new TaskReplaced(Person.Of(replan.By)), Now);
         }
     }
 
@@ -131,7 +131,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         }
         else if (TaskStates.IsDone(entry.Progress.State))
         {
-            _state.Board.AskAgain(entry, new OtherPlanAskedFor(), Now);
+            _state.Board.AskAgain(entry, new ReplanRequestedBy(), Now);
         }
         else
         {
@@ -156,7 +156,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         };
         if (!TaskStates.IsDone(entry.Progress.State))
         {
-            _state.Board.CountAsDone(entry, TaskStates.Findings, new FindingsForOtherPlan(), Now);
+            _state.Board.CountAsDone(entry, TaskStates.Findings, new FindingsLeftToReplan(), Now);
         }
     }
 }

@@ -19,7 +19,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
                 return;
             }
             _state.Journal.Follow(earlier.LastSequence, _state.Board.Entries.Count);
-            _state.Note(new BegunAnew(), RunContext.Now);
+            _state.Note(new RunWasReset(), RunContext.Now);
         }
     }
 
@@ -68,11 +68,11 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         }
         catch (RunEndedException impossible)
         {
-            return new Followed(why, impossible.Why);
+            return new ReasonSequence(why, impossible.Why);
         }
         catch (ActivityFailureException failure)
         {
-            return new Followed(why, new EarlierWorkNotFound(new Quote(FailureCause.Of(failure))));
+            return new ReasonSequence(why, new EarlierWorkNotFound(new Quote(FailureCause.Of(failure))));
         }
     }
 
@@ -94,11 +94,11 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
             }
             if (page.StagingLost && _state.Board.Entries.Any(e => e.Progress.MergeCommit.Length > 0))
             {
-                throw new RunEndedException(RunStates.Failed, new StagingGone(_state.Run.Target));
+                throw new RunEndedException(RunStates.Failed, new StagingBranchLost(_state.Run.Target));
             }
             if (page.StagingMade.Length > 0)
             {
-                _state.Note(new StagingMade(new Quote(page.StagingMade)), RunContext.Now);
+                _state.Note(new StagingBranchRecreated(new Quote(page.StagingMade)), RunContext.Now);
             }
             foreach (var task in page.Tasks)
             {

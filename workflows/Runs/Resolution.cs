@@ -9,7 +9,7 @@ internal sealed class Resolution(ResolutionCommand command)
     /// <summary>The user who decided, with their reason.</summary>
     public Person By { get; } = Person.Of(command.By, command.Reason);
 
-    /// <summary>The user's name.</summary>
+    /// <summary>Name of the user who resolved the escalation.</summary>
     public string Who => By.Who;
 
     /// <summary>Answer to the command, or null if not known yet.</summary>

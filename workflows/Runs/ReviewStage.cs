@@ -41,7 +41,7 @@ internal sealed class ReviewStage(RunContext context)
         }
         else if (_state.Run.Review is null or { Verdict: ReviewVerdicts.Findings })
         {
-            _state.Board.AskAgain(entry, new FindingsDone(), Now);
+            _state.Board.AskAgain(entry, new FindingsFixed(), Now);
         }
         else if (_state.Run.Review is { } last && last.Commit != _state.StagingTip)
         {
@@ -61,7 +61,7 @@ internal sealed class ReviewStage(RunContext context)
         var found = await Workflow.ExecuteActivityAsync((IReviewActivities a) => a.FindTiesAsync(find), context.Short);
         if (found.Notes.Count > 0)
         {
-            _state.Note(new NotCompared(Quote.All(found.Notes)), Now);
+            _state.Note(new ResultsNotCompared(Quote.All(found.Notes)), Now);
         }
         _state.Plan = _state.Plan with { Hash = found.PlanHash };
         return found.Count > 0;

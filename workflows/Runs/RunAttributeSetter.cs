@@ -7,8 +7,8 @@ internal sealed class RunAttributeSetter(RunState state)
     private string _listed = "";
     private bool _needsAttention;
 
-    /// <summary>Sets the attributes that have changed, all in one event of the history. The cost goes with a change of another one: it
-    /// changes with each task.</summary>
+    /// <summary>Sets the attributes that have changed, all in one event of the history. The cost is set only together with another
+    /// attribute, because it changes with each task.</summary>
     public void SetChanged()
     {
         var (plan, needsAttention) = (state.Plan, Questions.Of(state).Count > 0);

@@ -94,6 +94,6 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
     private void ShowFailing(FailingActivity? before, FailingActivity? now)
     {
         var failing = state.Run.Failing.Where(f => f != before);
-        Progress.TakeInFailing(state, [.. now is null ? failing : failing.Append(now)], Now);
+        RunStatusTexts.TakeInFailing(state, [.. now is null ? failing : failing.Append(now)], Now);
     }
 }

@@ -74,7 +74,7 @@ internal sealed class RunJournal
     }
 
     /// <summary>Takes unrecorded changes for recording: at most <paramref name="limit"/> transitions and as many tasks.</summary>
-    public UnrecordedPart TakeUnrecorded(RunBoard board, int limit)
+    public UnrecordedPart TakeUnrecorded(TaskBoard board, int limit)
     {
         var part = Part(board, [.. _changed], [.. _events.Select(noted => noted.Event)], limit);
         _taken = ([.. _changed.Take(part.Tasks.Count)], part.Events);
@@ -88,10 +88,10 @@ internal sealed class RunJournal
 
     /// <summary>Returns the changes that are not known to be recorded, oldest first, including those taken by
     /// <see cref="TakeUnrecorded"/>.</summary>
-    public UnrecordedPart Unconfirmed(RunBoard board, int limit) =>
+    public UnrecordedPart Unconfirmed(TaskBoard board, int limit) =>
         Part(board, [.. _taken.Changed.Union(_changed).Order()], [.. _taken.Events, .. _events.Select(noted => noted.Event)], limit);
 
-    private UnrecordedPart Part(RunBoard board, IReadOnlyList<int> changed, IReadOnlyList<RunEvent> noted, int limit)
+    private UnrecordedPart Part(TaskBoard board, IReadOnlyList<int> changed, IReadOnlyList<RunEvent> noted, int limit)
     {
         var events = PayloadPaging.First(noted, limit);
         return new UnrecordedPart(

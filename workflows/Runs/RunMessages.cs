@@ -17,7 +17,7 @@ public abstract class RunMessages : MessageWorkflow
 
     private protected RunState State { get; private set; }
 
-    private protected RunParts Parts { get; private set; }
+    private protected RunComponents Parts { get; private set; }
 
     private protected static DateTimeOffset Now => RunContext.Now;
 
@@ -224,7 +224,7 @@ public abstract class RunMessages : MessageWorkflow
     [WorkflowSignal(MessageNames.ActivitiesFailing, Description = "Steps that fail repeatedly.")]
     public Task ActivitiesFailingAsync(IReadOnlyList<FailingActivity> failing = null!)
     {
-        Progress.TakeInFailing(State, failing, Now);
+        RunStatusTexts.TakeInFailing(State, failing, Now);
         return Task.CompletedTask;
     }
 
@@ -266,16 +266,16 @@ public abstract class RunMessages : MessageWorkflow
                 )
         );
 
-    internal override void NoteDropped(string note) => Progress.NoteDropped(State, note, Now);
+    internal override void NoteDropped(string note) => RunStatusTexts.NoteDropped(State, note, Now);
 
     /// <summary>Creates the state from the input of the run. A start by a schedule always implies <c>Again</c>.</summary>
     private protected void TakeInput(OrchestrationInput input) =>
         (State, Parts) = Begin(Workflow.TypedSearchAttributes.ContainsKey(ScheduledBy) ? input with { Again = true } : input);
 
-    private (RunState State, RunParts Parts) Begin(OrchestrationInput input)
+    private (RunState State, RunComponents Parts) Begin(OrchestrationInput input)
     {
         var state = new RunState(Workflow.Info.WorkflowId, input, Now, _stop.Token);
-        return (state, new RunParts(new RunContext(state, _stop.Token), () => MessagesTaken));
+        return (state, new RunComponents(new RunContext(state, _stop.Token), () => MessagesTaken));
     }
 
     private async Task<SteeringAnswer> CarryOutAsync(SteeringResult steered)

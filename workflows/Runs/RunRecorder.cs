@@ -74,16 +74,16 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
     public async Task DescribeAsync()
     {
         var (described, attributes) = (-1L, new RunAttributeSetter(_state));
-        NotWorking? shown = null;
+        OutagesReported? shown = null;
         while (true)
         {
             await Workflow.WaitConditionAsync(
-                () => _state.Journal.Sequence != described || ReasonText.Of(Progress.WhatIsDown(_state)) != ReasonText.Of(shown),
+                () => _state.Journal.Sequence != described || ReasonText.Of(RunStatusTexts.WhatIsDown(_state)) != ReasonText.Of(shown),
                 CancellationToken.None
             );
-            shown = Progress.ShowOutages(_state, shown, RunContext.Now);
+            shown = RunStatusTexts.ShowOutages(_state, shown, RunContext.Now);
             described = _state.Journal.Sequence;
-            Workflow.CurrentDetails = Progress.Describe(_state);
+            Workflow.CurrentDetails = RunStatusTexts.Describe(_state);
             attributes.SetChanged();
         }
     }

@@ -47,7 +47,7 @@ internal sealed class RunState
     /// <summary>Time at which the run entered its state, or its reason changed.</summary>
     public DateTimeOffset Since => Run.Since;
 
-    public RunBoard Board { get; } = new();
+    public TaskBoard Board { get; } = new();
 
     /// <summary>Newest reports of tasks, by id, that arrived before this execution of the run took the tasks over.</summary>
     public Dictionary<string, TaskReport> EarlyReports { get; } = new(StringComparer.Ordinal);

@@ -66,7 +66,7 @@ internal static class Scheduling
 
     /// <summary>Returns ended tasks that did not succeed, in plan order. A task that a user cancelled individually is included if others
     /// depend on it.</summary>
-    public static IEnumerable<TaskEntry> EndedBadly(RunBoard board) =>
+    public static IEnumerable<TaskEntry> EndedBadly(TaskBoard board) =>
         board
             .In(TaskStates.Failed)
             .Concat(board.In(TaskStates.Escalated))
@@ -74,7 +74,7 @@ internal static class Scheduling
             .OrderBy(e => e.Index);
 
     /// <summary>Returns tasks that did not succeed, each with the successful tasks that have the same text.</summary>
-    public static IEnumerable<(TaskEntry Attempt, IReadOnlyList<TaskEntry> Others)> LostAttempts(RunBoard board)
+    public static IEnumerable<(TaskEntry Attempt, IReadOnlyList<TaskEntry> Others)> LostAttempts(TaskBoard board)
     {
         var kept = board.In(TaskStates.Kept).ToLookup(e => e.Outline.SameAs);
         return EndedBadly(board)
@@ -93,7 +93,7 @@ internal static class Scheduling
     /// <param name="board">The tasks.</param>
     /// <param name="slots">Number of agents that run at the same time.</param>
     /// <param name="mayStart">True for a task that may start apart from slots, for example without an outage; null if all may.</param>
-    public static IReadOnlyList<TaskEntry> NextToStart(RunBoard board, int slots, Func<TaskEntry, bool>? mayStart = null)
+    public static IReadOnlyList<TaskEntry> NextToStart(TaskBoard board, int slots, Func<TaskEntry, bool>? mayStart = null)
     {
         var free = slots - board.AtWork.Count(e => TaskStates.HoldsSlot(e.Progress.State) && !e.Progress.Paused);
         var chosen = new List<TaskEntry>();
@@ -152,7 +152,7 @@ internal static class Scheduling
     private static bool WaitsForLimit(TaskEntry entry) => entry.Progress is { Paused: true, Why: RunLimitReached };
 
     /// <summary>Returns used-up budgets, with the tasks that wait for them.</summary>
-    public static IEnumerable<IGrouping<string, (TaskEntry Task, BudgetStatus Budget)>> BudgetsReached(RunBoard board) =>
+    public static IEnumerable<IGrouping<string, (TaskEntry Task, BudgetStatus Budget)>> BudgetsReached(TaskBoard board) =>
         board
             .In(TaskStates.Parked)
             .Where(entry => entry.Progress.Why is BudgetReached)
@@ -160,6 +160,6 @@ internal static class Scheduling
             .GroupBy(waiting => waiting.Budget.Scope, StringComparer.Ordinal);
 
     /// <summary>True if a shared budget is used up. A task that has not started would only wait for it as well.</summary>
-    private static bool IsBudgetReached(RunBoard board) =>
+    private static bool IsBudgetReached(TaskBoard board) =>
         BudgetsReached(board).Any(waiting => BudgetKinds.IsShared(waiting.First().Budget.Kind));
 }

@@ -31,7 +31,7 @@ internal sealed class Steering(RunState state)
     /// <summary>Patch id: merged work also lands while tasks wait for users.</summary>
     private const string WhileTasksWait = "land-merged-while-tasks-wait";
 
-    private RunBoard Board => state.Board;
+    private TaskBoard Board => state.Board;
 
     public string? RefuseTask(TaskCommand? command = null) =>
         command is null || Board.TryFind(command.Task) is not null ? null : NoTask(command.Task);
@@ -171,7 +171,7 @@ internal sealed class Steering(RunState state)
         var task = Board.Find(id);
         if (task.AtWork)
         {
-            Note(task, new ToldToGoOn(by), now, by);
+            Note(task, new ContinuedBy(by), now, by);
             state.Outages.Told(task.Outline);
             var tell = new List<TaskMessage> { new(id, t => t.GoOnAsync(guidance)) };
             // Answering a paused task resumes it, but a paused run keeps all its tasks paused.
@@ -213,7 +213,7 @@ internal sealed class Steering(RunState state)
         {
             return SteeringResult.Unchanged($"{command.Task} is {StateOf(command.Task)} already.");
         }
-        Note(Board.Find(command.Task), new MergedNextFor(by), now, by);
+        Note(Board.Find(command.Task), new MergeNextRequestedBy(by), now, by);
         return SteeringResult.As($"{command.Task} is merged before all other waiting tasks; a merge in progress is completed first.");
     }
 
@@ -248,7 +248,7 @@ internal sealed class Steering(RunState state)
         state.LandMergedAsked = true;
         TakeTarget(command);
         var by = Person.Of(command);
-        state.Note(new LandMergedAskedBy(by), now, by.Who);
+        state.Note(new LandMergedRequestedBy(by), now, by.Who);
         var merged = string.Join(", ", Board.Unlanded.Select(e => e.Id));
         return SteeringResult.As(
             $"The merged work ({PayloadPaging.Brief(merged)}) lands if the gates of the whole run pass on it; the rest stays open."

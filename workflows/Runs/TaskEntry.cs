@@ -15,7 +15,7 @@ internal sealed class TaskEntry
         {
             Id = outline.Id,
             State = outline.Done ? TaskStates.NotAsked : TaskStates.Pending,
-            Why = outline.Done ? new NotAskedFor() : null,
+            Why = outline.Done ? new TaskNotRequested() : null,
             Since = now,
         };
         State = _known = new TaskCheckpoint { Progress = first, Approved = !outline.RequiresApproval };

@@ -57,7 +57,7 @@ internal sealed class TaskMessenger(RunContext context)
             }
             else
             {
-                TaskReports.Lost(context.State.Board, entry, entry.ExecutionId, new WorkflowGone(), RunContext.Now);
+                TaskReports.Lost(context.State.Board, entry, entry.ExecutionId, new WorkflowMissing(), RunContext.Now);
             }
         });
 

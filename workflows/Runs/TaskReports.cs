@@ -16,7 +16,7 @@ internal static class TaskReports
             return;
         }
         var entry = state.Board.Find(report.Progress.Id);
-        Progress.AddHosts(state, entry, now);
+        RunStatusTexts.AddHosts(state, entry, now);
         TakeInNotices(state, entry, report, now);
         state.Outages.Report(entry.Outline, report);
         if (report.Progress.State == TaskStates.Merging)
@@ -29,7 +29,7 @@ internal static class TaskReports
                     Installs = report.Installs,
                     Lent = report.Progress.Lent ?? [],
                 },
-                state.Rules.Queue is null ? null : MergeTurns.PlacesOf(entry.Outline)
+                state.Rules.Queue is null ? null : MergeQueueAdvance.PlacesOf(entry.Outline)
             );
         }
         if (report.Progress.State == TaskStates.Failed)
@@ -72,7 +72,7 @@ internal static class TaskReports
 
     /// <summary>Applies a report, and returns true if it was new. A late or repeated report changes nothing.</summary>
     /// <param name="notesHost">True to record a change of the task's host.</param>
-    public static bool Apply(RunBoard board, TaskReport report, DateTimeOffset now, bool notesHost = false)
+    public static bool Apply(TaskBoard board, TaskReport report, DateTimeOffset now, bool notesHost = false)
     {
         if (board.TryFind(report.Progress.Id) is not { AtWork: true } entry || entry.State.PastExecutions.Contains(report.ExecutionId))
         {
@@ -90,7 +90,7 @@ internal static class TaskReports
         entry.State = state with { ExecutionId = report.ExecutionId, ReportSequence = report.Sequence, AnswerSent = false };
         if (report.Sequence == TaskReport.FinalSequence)
         {
-            Lost(board, entry, report.ExecutionId, report.Progress.Why ?? new WorkflowGone(), now);
+            Lost(board, entry, report.ExecutionId, report.Progress.Why ?? new WorkflowMissing(), now);
             return true;
         }
         var progress = report.Progress with
@@ -111,7 +111,7 @@ internal static class TaskReports
     /// <param name="board">The tasks.</param>
     /// <param name="executionId">The execution that ended; empty if none was started.</param>
     /// <param name="why">Reason, as far as known.</param>
-    public static void Lost(RunBoard board, TaskEntry entry, string executionId, Reason why, DateTimeOffset now)
+    public static void Lost(TaskBoard board, TaskEntry entry, string executionId, Reason why, DateTimeOffset now)
     {
         if (entry.AtWork && !entry.State.PastExecutions.Contains(executionId))
         {

@@ -69,7 +69,7 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
             if (pause > LongestPause)
             {
                 var id = RunIds.ForTask(_state.RunId, entry.Id);
-                TaskReports.Lost(_state.Board, entry, "", new StillOpenElsewhere(id), RunContext.Now);
+                TaskReports.Lost(_state.Board, entry, "", new WorkflowStillOpen(id), RunContext.Now);
                 return;
             }
             await TimedWaits.PauseAsync(pause, $"Until {entry.Id} is started again: another execution of it is still open");
@@ -85,7 +85,7 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
             CancellationType = ChildWorkflowCancellationType.Abandon,
             CancellationToken = CancellationToken.None,
             StaticSummary = DisplayText.Summary(entry.Outline.Title),
-            StaticDetails = Progress.DescribeTask(_state, entry),
+            StaticDetails = RunStatusTexts.DescribeTask(_state, entry),
         };
         try
         {

@@ -11,7 +11,7 @@ internal sealed class TasksByState(IReadOnlyList<TaskEntry> entries)
     public IEnumerable<(string State, IReadOnlyCollection<TaskEntry> Entries)> All =>
         _groups.Where(group => group.Value.Count > 0).Select(group => (group.Key, In(group.Key)));
 
-    public IReadOnlyCollection<TaskEntry> In(string state) => new Group(entries, _groups.GetValueOrDefault(state) ?? []);
+    public IReadOnlyCollection<TaskEntry> In(string state) => new TasksInState(entries, _groups.GetValueOrDefault(state) ?? []);
 
     public void Add(TaskEntry entry)
     {
@@ -24,7 +24,7 @@ internal sealed class TasksByState(IReadOnlyList<TaskEntry> entries)
 
     public void Remove(TaskEntry entry) => _groups[entry.Progress.State].Remove(entry.Index);
 
-    private sealed class Group(IReadOnlyList<TaskEntry> entries, SortedSet<int> indexes) : IReadOnlyCollection<TaskEntry>
+    private sealed class TasksInState(IReadOnlyList<TaskEntry> entries, SortedSet<int> indexes) : IReadOnlyCollection<TaskEntry>
     {
         public int Count => indexes.Count;
 

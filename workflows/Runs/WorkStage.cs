@@ -6,7 +6,7 @@ internal sealed class WorkStage(
     TaskStarter starter,
     ResetRecovery recovery,
     Continuation continuation,
-    Splitting splitting,
+    TaskSplitting splitting,
     PartLanding parts
 )
 {
@@ -86,7 +86,7 @@ internal sealed class WorkStage(
     {
         foreach (var (attempt, others) in Scheduling.LostAttempts(_state.Board).ToList())
         {
-            var why = new OtherAttemptsDone([.. others.Select(e => e.Id)], attempt.Progress.Why);
+            var why = new OtherAttemptSucceeded([.. others.Select(e => e.Id)], attempt.Progress.Why);
             _state.Board.LeaveOut(attempt, why, RunContext.Now, attempt.Progress.Evidence);
         }
     }

@@ -32,7 +32,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
     {
         if (++_answers > MostAnswers)
         {
-            await waits.ForAnswerAsync(new AgentAsks(new Quote(result.Message), new AskedTooOften(_answers)));
+            await waits.ForAnswerAsync(new AgentQuestionOpen(new Quote(result.Message), new TooManyQuestions(_answers)));
             return true;
         }
         var verdict = await JudgeAsync(decision: null);
@@ -56,12 +56,12 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
             case RequestSteps.Planner:
                 if (await new PlannerAnswers(state, reporter, waits, result.Message).AskAsync() is { } why)
                 {
-                    await waits.ForAnswerAsync(new AgentAsks(new Quote(result.Message), why));
+                    await waits.ForAnswerAsync(new AgentQuestionOpen(new Quote(result.Message), why));
                 }
                 return true;
             default:
-                var policy = verdict.Text.Length == 0 ? null : new PolicyAsksPerson(new Quote(verdict.Text));
-                await waits.ForAnswerAsync(new AgentAsks(new Quote(result.Message), policy));
+                var policy = verdict.Text.Length == 0 ? null : new PolicyRequiresUser(new Quote(verdict.Text));
+                await waits.ForAnswerAsync(new AgentQuestionOpen(new Quote(result.Message), policy));
                 return true;
         }
     }
@@ -120,7 +120,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
 
     private Task<RequestVerdict> JudgeAsync(RequestDecision? decision, IReadOnlyList<RequestedPackage>? packages = null)
     {
-        reporter.TransitionTo(TaskStates.Executing, new RequestJudged());
+        reporter.TransitionTo(TaskStates.Executing, new RequestBeingJudged());
         var judge = new JudgeRequestInput
         {
             Task = state.Input,

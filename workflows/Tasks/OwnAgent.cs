@@ -134,7 +134,7 @@ internal sealed class OwnAgent(
             case AfterAgent.Answered when answer is not null:
                 return !await answer(result);
             case AfterAgent.Answered:
-                await waits.ForAnswerAsync(new AgentAsks(new Quote(result.Message)));
+                await waits.ForAnswerAsync(new AgentQuestionOpen(new Quote(result.Message)));
                 return false;
             default:
                 throw new TaskEndedException(TaskStates.Failed, why!);

@@ -83,13 +83,13 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
 
     /// <inheritdoc/>
     public override Task WaitAsync(AgentRunResult result, TimeSpan pause) =>
-        waits.ForAsync(TaskStates.Parked, Asking(new PlannerAskedAgainAfter(new Quote(result.Message))), pause);
+        waits.ForAsync(TaskStates.Parked, Asking(new PlannerRetriedAfter(new Quote(result.Message))), pause);
 
     /// <inheritdoc/>
     public override Task WaitUntilResetAsync(AgentRunResult result, DateTimeOffset reset, TimeSpan pause)
     {
         state.Report = state.Report with { ResetAt = reset };
-        return waits.ForAsync(TaskStates.Parked, Asking(new PlannerLimited(reset, new Quote(result.Message))), pause);
+        return waits.ForAsync(TaskStates.Parked, Asking(new PlannerUsageLimited(reset, new Quote(result.Message))), pause);
     }
 
     /// <inheritdoc/>
@@ -109,13 +109,13 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
                 Take(answer, result);
                 break;
             case { LeftToPerson: { } left }:
-                _forPerson = new PlannerLeavesIt(new Quote(left));
+                _forPerson = new PlannerDefersToUser(new Quote(left));
                 break;
             default:
                 _forPerson =
                     next == AfterAgent.Stopped
                         ? new PlannerStopped()
-                        : new PlannerUnable(why ?? new AgentFailed(new Quote(result.Message)));
+                        : new PlannerCannotAnswer(why ?? new AgentFailed(new Quote(result.Message)));
                 break;
         }
         return Task.FromResult(true);
@@ -147,10 +147,10 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
     /// <summary>Shows the question while the planner is asked. The task waits for no account and occupies no slot. A user sees the
     /// question and may answer it.</summary>
     /// <returns>The reason shown to the user.</returns>
-    private PlannerAsked Asking(Reason? why)
+    private PlannerConsulted Asking(Reason? why)
     {
         state.Progress = state.Progress with { Asks = ApprovalKinds.Question };
-        return new PlannerAsked(new Quote(question), $"{state.Input.RunId}/{state.Input.Task.Id}", why);
+        return new PlannerConsulted(new Quote(question), $"{state.Input.RunId}/{state.Input.Task.Id}", why);
     }
 
     private void Take(AnswerJudgement answer, AgentRunResult result) =>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Decides if a task continues with another agent, because the usage limit of its current agent lasts too long.</summary>
+/// <summary>Decides whether a task continues with another agent, because the usage limit of its current agent lasts too long.</summary>
 internal static class RelayRules
 {
     /// <summary>Returns the relay that follows a usage limit, or null if the task waits for the reset.</summary>

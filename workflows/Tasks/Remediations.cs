@@ -1,7 +1,7 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Decides if another attempt follows rejected work, and who makes it. Attempts that start with a conflict are counted separately
-/// and use no remediation, because the agent did not cause the conflict.</summary>
+/// <summary>Decides whether another attempt follows rejected work, and who makes it. Attempts that start with a conflict are counted
+/// separately and use no remediation, because the agent did not cause the conflict.</summary>
 internal sealed class Remediations(TaskState state)
 {
     private int _conflicts;
@@ -12,7 +12,7 @@ internal sealed class Remediations(TaskState state)
     /// <summary>Number of all attempts, including the first one.</summary>
     public int Attempts => Count + _conflicts + 1;
 
-    /// <summary>Conflict that is being resolved, with the latest problem, or null for none.</summary>
+    /// <summary>Conflict that an agent is resolving, with its latest problem, or null for none.</summary>
     public MergeResult? Conflict { get; private set; }
 
     /// <summary>The remaining problem, set by the first rejection.</summary>
@@ -44,7 +44,7 @@ internal sealed class Remediations(TaskState state)
         IsForPerson = Count + (Conflict is null ? 0 : _conflicts) >= state.Input.Task.MaxRemediations;
         if (IsForPerson && Conflict is null)
         {
-            throw new TaskEndedException(TaskStates.Failed, Count == 0 ? problem : new NotMended(problem, Count));
+            throw new TaskEndedException(TaskStates.Failed, Count == 0 ? problem : new AttemptsExhausted(problem, Count));
         }
         Count += !IsForPerson && isCaused ? 1 : 0;
         _conflicts += !IsForPerson && !isCaused ? 1 : 0;

@@ -264,7 +264,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
         state.ThrowIfCancelled();
     }
 
-    /// <summary>Reports the task's host.</summary>
+    /// <summary>Reports the task's current host.</summary>
     private void Say()
     {
         var host = _isHome ? null : MachineName.Of(_place!.Repository).ToString();

@@ -67,7 +67,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
             await ForAsync(TaskStates.Parked, why, SelfWake);
             return pause;
         }
-        await ForAsync(TaskStates.Parked, new TriedAgainAfter(why, pause), pause, rests: isOfHost);
+        await ForAsync(TaskStates.Parked, new RetriedAfter(why, pause), pause, rests: isOfHost);
         var longer = pause * 2;
         return longer < MaxPark ? longer : MaxPark;
     }
@@ -191,7 +191,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     public async Task<string> ForPartsAsync()
     {
         state.AwaitParts();
-        reporter.TransitionTo(TaskStates.Parked, new PartsFirst());
+        reporter.TransitionTo(TaskStates.Parked, new PartsRunFirst());
         await Workflow.WaitConditionAsync(() => state.Parts is not null || state.IsCancelled, CancellationToken.None);
         state.Progress = state.Progress with { Parts = null };
         state.ThrowIfCancelled();

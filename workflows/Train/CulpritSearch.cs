@@ -38,7 +38,7 @@ internal static class CulpritSearch
         }
         return cleared > green ? MergeQueueRules.Gate(batch, new PrefixRun(cleared, 1))
             : Missing(state, batch, result, isOfSeveral) is > 0 and var more ? MergeQueueRules.Gate(batch, new PrefixRun(red, more))
-            : new MergeQueueStep.SendBack(batch.Id, red);
+            : new MergeQueueStep.ReturnEntry(batch.Id, red);
     }
 
     /// <summary>True if the entries that are not suspected are so few, or fail so seldom, that they probably pass without the
@@ -47,7 +47,7 @@ internal static class CulpritSearch
         state.Verdicts is null || others * state.Verdicts.EstimateFailureRate() <= FewFailures;
 
     /// <summary>Moves the suspects behind all other entries.</summary>
-    private static MergeQueueStep.Remake SuspectsLast(TrainBatch batch, int green, int red)
+    private static MergeQueueStep.RebuildBatch SuspectsLast(TrainBatch batch, int green, int red)
     {
         var first = Math.Max(green, batch.Cleared);
         IReadOnlyList<MergeRequest> rest =
@@ -56,7 +56,7 @@ internal static class CulpritSearch
             .. batch.Entries.Skip(red),
             .. batch.Entries.Take(red).Skip(first),
         ];
-        return new MergeQueueStep.Remake(batch.Id, rest, rest.Count - (red - first));
+        return new MergeQueueStep.RebuildBatch(batch.Id, rest, rest.Count - (red - first));
     }
 
     /// <summary>Returns lengths that divide the suspects into equal parts, one more than gate runs are possible at once.</summary>
@@ -95,7 +95,7 @@ internal static class CulpritSearch
         {
             return MergeQueueRules.Gate(batch, Prefixes(state, shortest, missing, green, red));
         }
-        return missing > 0 ? MergeQueueRules.Gate(batch, new PrefixRun(red, missing)) : new MergeQueueStep.SendBack(batch.Id, red);
+        return missing > 0 ? MergeQueueRules.Gate(batch, new PrefixRun(red, missing)) : new MergeQueueStep.ReturnEntry(batch.Id, red);
     }
 
     /// <summary>Returns prefixes that divide the candidates for the shortest failing prefix into equal parts. If they cover all

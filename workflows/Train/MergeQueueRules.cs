@@ -24,7 +24,7 @@ internal static class MergeQueueRules
                 return step;
             }
         }
-        return state.IsBusy || isDraining ? new MergeQueueStep.Wait() : NextBatch.Of(state);
+        return state.IsBusy || isDraining ? new MergeQueueStep.WaitForWork() : NextBatch.Of(state);
     }
 
     /// <summary>Number of runs of a failing gate before its failure counts, for the tree of all entries. A failure of several entries
@@ -45,18 +45,18 @@ internal static class MergeQueueRules
         if (batch.Green > batch.Landed)
         {
             return state.Rules is null || batch.Base == state.Staging
-                ? new MergeQueueStep.Land(batch.Id, batch.Green)
-                : new MergeQueueStep.Remake(batch.Id, [.. batch.Rest], Math.Max(0, batch.Cleared - batch.Landed));
+                ? new MergeQueueStep.LandBatch(batch.Id, batch.Green)
+                : new MergeQueueStep.RebuildBatch(batch.Id, [.. batch.Rest], Math.Max(0, batch.Cleared - batch.Landed));
         }
         if (batch.Landed == whole)
         {
-            return new MergeQueueStep.End(batch.Id);
+            return new MergeQueueStep.EndBatch(batch.Id);
         }
         if (batch.Results.Values.FirstOrDefault(result => result.FailureClass != FailureClass.None) is { } unjudged)
         {
-            return unjudged.FailureClass == FailureClass.Transient ? new MergeQueueStep.End(batch.Id)
-                : batch.IsAlone ? new MergeQueueStep.SendBack(batch.Id, whole)
-                : new MergeQueueStep.GiveUp(batch.Id);
+            return unjudged.FailureClass == FailureClass.Transient ? new MergeQueueStep.EndBatch(batch.Id)
+                : batch.IsAlone ? new MergeQueueStep.ReturnEntry(batch.Id, whole)
+                : new MergeQueueStep.AbandonBatch(batch.Id);
         }
         return batch.Results.ContainsKey(whole)
             ? CulpritSearch.Next(state, batch)
@@ -64,7 +64,7 @@ internal static class MergeQueueRules
     }
 
     /// <summary>Creates the step that runs gates.</summary>
-    internal static MergeQueueStep.Gate Gate(TrainBatch batch, params IReadOnlyList<PrefixRun> runs) => new(batch.Id, runs);
+    internal static MergeQueueStep.GateBatch Gate(TrainBatch batch, params IReadOnlyList<PrefixRun> runs) => new(batch.Id, runs);
 
     /// <summary>Number of further failures of the failed gates before they count.</summary>
     /// <param name="state">The state, which knows the flaky gates.</param>

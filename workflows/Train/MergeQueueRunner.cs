@@ -32,7 +32,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
 
     /// <summary>True if there is something to do.</summary>
     /// <param name="isDraining">True if no further batch is made.</param>
-    public bool HasStep(bool isDraining) => MergeQueueRules.Next(Train, isDraining) is not MergeQueueStep.Wait;
+    public bool HasStep(bool isDraining) => MergeQueueRules.Next(Train, isDraining) is not MergeQueueStep.WaitForWork;
 
     /// <summary>Starts the next step.</summary>
     /// <param name="isDraining">True if no further batch is made.</param>
@@ -88,29 +88,29 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
     {
         switch (step)
         {
-            case MergeQueueStep.Build build when Input.MergesAtOnce && Train.Rules is null or { Speculation: 0, HasLanes: false }:
+            case MergeQueueStep.BuildBatch build when Input.MergesAtOnce && Train.Rules is null or { Speculation: 0, HasLanes: false }:
                 return MergeAsync(build);
-            case MergeQueueStep.Build build:
+            case MergeQueueStep.BuildBatch build:
                 return BuildAsync(build);
-            case MergeQueueStep.Locate locate:
+            case MergeQueueStep.LocateEntries locate:
                 return LocateAsync(locate.Requests);
-            case MergeQueueStep.Remake remake:
+            case MergeQueueStep.RebuildBatch remake:
                 return RemakeAsync(remake);
-            case MergeQueueStep.Gate gate:
+            case MergeQueueStep.GateBatch gate:
                 Train = Train.Started(gate.Batch, gate.Runs);
                 var batch = Train.Find(gate.Batch)!;
                 return Workflow.WhenAllAsync(gate.Runs.Select(run => GateAsync(batch, run)));
-            case MergeQueueStep.Land land:
+            case MergeQueueStep.LandBatch land:
                 return LandAsync(Train.Find(land.Batch)!, land.Length);
-            case MergeQueueStep.SendBack back:
+            case MergeQueueStep.ReturnEntry back:
                 var refusal = Train.Find(back.Batch)!.RefusalOf(back.Length);
                 Train = Train.SentBack(back.Batch, back.Length);
                 reporter.Tell(refusal);
                 return Task.CompletedTask;
-            case MergeQueueStep.GiveUp up:
+            case MergeQueueStep.AbandonBatch up:
                 Train = Train.GivenUp(up.Batch);
                 return Task.CompletedTask;
-            case MergeQueueStep.End end:
+            case MergeQueueStep.EndBatch end:
                 Train = Train.Ended(end.Batch);
                 return Task.CompletedTask;
             default:
@@ -119,7 +119,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
     }
 
     /// <summary>Merges, gates and lands a batch by one activity, which stops where something has to be decided.</summary>
-    private async Task MergeAsync(MergeQueueStep.Build step)
+    private async Task MergeAsync(MergeQueueStep.BuildBatch step)
     {
         var tries = MergeQueueRules.TriesOfWhole(Train, step.Requests.Count);
         var merge = new MergeBatchInput(ToBuild(step.Requests), tries);
@@ -154,7 +154,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
     private BuildBatchInput ToBuild(IReadOnlyList<MergeRequest> requests) =>
         new(Input.RunId, Input.Repository, Input.PlanHash, requests) { StagingTip = context.Position.Commit };
 
-    private async Task BuildAsync(MergeQueueStep.Build step)
+    private async Task BuildAsync(MergeQueueStep.BuildBatch step)
     {
         var build = ToBuild(step.Requests) with { Onto = Train.Find(step.After)?.Merges[^1].Commit ?? "" };
         IReadOnlyList<MergeResult> results;
@@ -177,7 +177,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         TakeBuilt(step, results);
     }
 
-    private void TakeBuilt(MergeQueueStep.Build step, IReadOnlyList<MergeResult> results)
+    private void TakeBuilt(MergeQueueStep.BuildBatch step, IReadOnlyList<MergeResult> results)
     {
         if (step.After == 0)
         {
@@ -224,7 +224,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         Train = Train.Located(requests, locations);
     }
 
-    private async Task RemakeAsync(MergeQueueStep.Remake step)
+    private async Task RemakeAsync(MergeQueueStep.RebuildBatch step)
     {
         IReadOnlyList<MergeResult> results;
         try

@@ -25,7 +25,7 @@ internal sealed record MergeQueueState
     /// <summary>Rules of lanes, speculation and the search for culprits; null for queues from before, which have none.</summary>
     public QueueRules? Rules { get; init; }
 
-    /// <summary>Commit of staging.</summary>
+    /// <summary>Current commit of the staging branch.</summary>
     public string Staging { get; init; } = "";
 
     /// <summary>Current batches, in the order of their making.</summary>
@@ -85,7 +85,7 @@ internal sealed record MergeQueueState
             : request.TaskId == Resolving
                 ? this with
                 {
-                    Queue = Queue.Insert(0, request with { Turn = MergeTurns.First([.. Queue, request]) }),
+                    Queue = Queue.Insert(0, request with { Turn = MergeQueueAdvance.First([.. Queue, request]) }),
                 }
             : this with { Queue = Queue.Add(request) };
     }
@@ -171,7 +171,7 @@ internal sealed record MergeQueueState
     /// staging, and ends where staging has moved.</summary>
     /// <param name="step">The step.</param>
     /// <param name="merges">Merges of the first entries.</param>
-    public MergeQueueState Remade(MergeQueueStep.Remake step, IReadOnlyList<MergeResult> merges)
+    public MergeQueueState Remade(MergeQueueStep.RebuildBatch step, IReadOnlyList<MergeResult> merges)
     {
         if (Find(step.Batch) is not { } batch)
         {

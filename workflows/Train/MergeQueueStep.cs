@@ -7,11 +7,11 @@ internal abstract record MergeQueueStep
     public virtual bool IsExclusive => false;
 
     /// <summary>Waits for work or for the end of steps in progress.</summary>
-    public sealed record Wait : MergeQueueStep;
+    public sealed record WaitForWork : MergeQueueStep;
 
     /// <summary>Determines which parts of the repository waiting entries can influence.</summary>
     /// <param name="Requests">Entries without a footprint.</param>
-    public sealed record Locate(IReadOnlyList<MergeRequest> Requests) : MergeQueueStep
+    public sealed record LocateEntries(IReadOnlyList<MergeRequest> Requests) : MergeQueueStep
     {
         /// <inheritdoc/>
         public override bool IsExclusive => true;
@@ -20,7 +20,7 @@ internal abstract record MergeQueueStep
     /// <summary>Creates a batch: merge commits, one on top of the other.</summary>
     /// <param name="Requests">Requests of the batch, in order. A request that must go alone is a batch of one.</param>
     /// <param name="After">Batch on whose merges it is built; 0 for staging.</param>
-    public sealed record Build(IReadOnlyList<MergeRequest> Requests, int After = 0) : MergeQueueStep
+    public sealed record BuildBatch(IReadOnlyList<MergeRequest> Requests, int After = 0) : MergeQueueStep
     {
         /// <inheritdoc/>
         public override bool IsExclusive => true;
@@ -30,7 +30,7 @@ internal abstract record MergeQueueStep
     /// <param name="Batch">Number of the batch.</param>
     /// <param name="Entries">The rest of the batch, in its new order.</param>
     /// <param name="Cleared">Number of leading entries that are not suspected.</param>
-    public sealed record Remake(int Batch, IReadOnlyList<MergeRequest> Entries, int Cleared) : MergeQueueStep
+    public sealed record RebuildBatch(int Batch, IReadOnlyList<MergeRequest> Entries, int Cleared) : MergeQueueStep
     {
         /// <inheritdoc/>
         public override bool IsExclusive => true;
@@ -39,12 +39,12 @@ internal abstract record MergeQueueStep
     /// <summary>Runs gates on trees of a batch concurrently. No decision on the batch is made before all have ended.</summary>
     /// <param name="Batch">Number of the batch.</param>
     /// <param name="Runs">Gate runs to start.</param>
-    public sealed record Gate(int Batch, IReadOnlyList<PrefixRun> Runs) : MergeQueueStep;
+    public sealed record GateBatch(int Batch, IReadOnlyList<PrefixRun> Runs) : MergeQueueStep;
 
     /// <summary>Moves staging to the first merges, whose entries are then merged.</summary>
     /// <param name="Batch">Number of the batch.</param>
     /// <param name="Length">Number of entries.</param>
-    public sealed record Land(int Batch, int Length) : MergeQueueStep
+    public sealed record LandBatch(int Batch, int Length) : MergeQueueStep
     {
         /// <inheritdoc/>
         public override bool IsExclusive => true;
@@ -54,16 +54,16 @@ internal abstract record MergeQueueStep
     /// batch; later entries wait for the next one.</summary>
     /// <param name="Batch">Number of the batch.</param>
     /// <param name="Length">Position of the entry in the batch, from 1.</param>
-    public sealed record SendBack(int Batch, int Length) : MergeQueueStep;
+    public sealed record ReturnEntry(int Batch, int Length) : MergeQueueStep;
 
     /// <summary>Ends the batch. Its remaining entries wait for the next one.</summary>
     /// <param name="Batch">Number of the batch.</param>
-    public sealed record End(int Batch) : MergeQueueStep;
+    public sealed record EndBatch(int Batch) : MergeQueueStep;
 
     /// <summary>Gives up the batch. Its remaining entries are merged one by one, so that a fault of the host is reported for each with its
     /// remedy.</summary>
     /// <param name="Batch">Number of the batch.</param>
-    public sealed record GiveUp(int Batch) : MergeQueueStep;
+    public sealed record AbandonBatch(int Batch) : MergeQueueStep;
 }
 
 /// <summary>Gate run on one tree of a batch.</summary>

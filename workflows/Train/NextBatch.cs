@@ -10,12 +10,12 @@ internal static class NextBatch
     {
         if (state.Rules is null && state.Batches.Count > 0)
         {
-            return new MergeQueueStep.Wait();
+            return new MergeQueueStep.WaitForWork();
         }
         var order = MergeOrder.Of(state.Ready);
         if (state.Rules is { HasLanes: true } && Unlocated(state, order) is { Count: > 0 } unlocated)
         {
-            return new MergeQueueStep.Locate(unlocated);
+            return new MergeQueueStep.LocateEntries(unlocated);
         }
         var held = new List<MergeRequest>();
         for (var i = 0; i < order.Count; i++)
@@ -26,10 +26,10 @@ internal static class NextBatch
                 continue;
             }
             return state.Alone.Contains(order[i].TaskId)
-                ? new MergeQueueStep.Build([order[i]], after)
-                : new MergeQueueStep.Build(Gather(state, order.Skip(i), held, after), after);
+                ? new MergeQueueStep.BuildBatch([order[i]], after)
+                : new MergeQueueStep.BuildBatch(Gather(state, order.Skip(i), held, after), after);
         }
-        return new MergeQueueStep.Wait();
+        return new MergeQueueStep.WaitForWork();
     }
 
     private static IReadOnlyList<MergeRequest> Unlocated(MergeQueueState state, IReadOnlyList<MergeRequest> order) =>

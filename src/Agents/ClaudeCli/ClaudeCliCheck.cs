@@ -77,7 +77,7 @@ internal static class ClaudeCliCheck
                 ? check with
                 {
                     Status = AgentCheckStatus.Warning,
-                    Message = $"Claude Code {found} at {program} is newer than {newest}, the newest version that was tried.",
+                    Message = $"Claude Code {found} at {program} is newer than {newest}, the newest tested version.",
                     Cure = $"If agents behave oddly, install that one: npm install -g @anthropic-ai/claude-code@{newest}",
                 }
             : check;

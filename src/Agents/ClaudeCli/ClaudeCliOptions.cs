@@ -3,7 +3,7 @@ namespace Orchestrator.Agents.ClaudeCli;
 /// <summary>Options of the Claude Code CLI (<c>agents.claude</c>).</summary>
 public sealed record ClaudeCliOptions
 {
-    /// <summary>Oldest tested version.</summary>
+    /// <summary>Oldest version of the CLI that was tested.</summary>
     public static Version OldestVersion { get; } = new(2, 1, 197);
 
     /// <summary>Newest tested version. A newer one works with a warning; a new major version is rejected.</summary>
@@ -41,7 +41,7 @@ public sealed record ClaudeCliOptions
     /// <value>Default: null to deliver mail only with prompts.</value>
     public IReadOnlyList<string>? MailCommand { get; init; }
 
-    /// <summary>Default model.</summary>
+    /// <summary>Default model of agents.</summary>
     /// <value>Default: <c>sonnet</c>.</value>
     public string Model { get; init; } = "sonnet";
 
@@ -105,6 +105,6 @@ public enum ClaudeProvider
     /// <summary>Amazon Bedrock, with AWS credentials from the environment.</summary>
     Bedrock,
 
-    /// <summary>Google Vertex AI.</summary>
+    /// <summary>Google Vertex AI pays.</summary>
     Vertex,
 }

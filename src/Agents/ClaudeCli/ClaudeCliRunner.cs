@@ -10,6 +10,8 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     /// <summary>Maximum share of the stall limit for one shell command of the agent.</summary>
     private const double CommandShareOfStall = 0.8;
 
+    private static readonly string[] s_regions = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+
     private const string SystemPrompt = "system-prompt";
     private const string McpServers = "mcp.json";
 
@@ -23,14 +25,21 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         ClaudeSessionFiles.PlaceOf(ConfigDirectory, sessionId, workingDirectory);
 
     /// <inheritdoc/>
-    public IReadOnlyList<AgentKey> Keys => ClaudeKeys.CanBeReplaced(ConfigDirectory, options.Environment) ? AgentKey.OfAnthropic : [];
+    public IReadOnlyList<AgentKey> Keys
+    {
+        get
+        {
+            var keys = UsesBedrock ? AgentKey.OfBedrock(Region) : AgentKey.OfAnthropic;
+            return ClaudeKeys.CanBeReplaced(keys, ConfigDirectory, options.Environment) ? keys : [];
+        }
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Credentials =>
         [
             "ANTHROPIC_",
             "CLAUDE_",
-            .. options.Provider == ClaudeProvider.Bedrock || Has("CLAUDE_CODE_USE_BEDROCK") ? ["AWS_"] : Array.Empty<string>(),
+            .. UsesBedrock ? ["AWS_"] : Array.Empty<string>(),
             .. options.Provider == ClaudeProvider.Vertex || Has("CLAUDE_CODE_USE_VERTEX") ? ["GOOGLE_"] : Array.Empty<string>(),
         ];
 
@@ -199,6 +208,12 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         };
         return options.Environment.Where(pair => !others.Contains(pair.Key)).ToDictionary();
     }
+
+    private bool UsesBedrock =>
+        options.Provider == ClaudeProvider.Bedrock || (options.Provider == ClaudeProvider.Environment && Has("CLAUDE_CODE_USE_BEDROCK"));
+
+    // As in Claude Code.
+    private string Region => Array.Find(s_regions, Has) is { } variable ? options.Environment[variable] : "us-east-1";
 
     private bool Has(string variable) => options.Environment.GetValueOrDefault(variable) is { Length: > 0 };
 

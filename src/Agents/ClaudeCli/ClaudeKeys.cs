@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
-/// <summary>Decides if Claude Code can work with placeholders in place of keys.</summary>
+/// <summary>Decides whether Claude Code can work with placeholders in place of keys.</summary>
 internal static class ClaudeKeys
 {
     private const long LargestSettings = 4 << 20;
@@ -10,17 +10,22 @@ internal static class ClaudeKeys
 
     /// <summary>Returns false if the user's settings for the program replace its key or its service's address. Also false if it
     /// authenticates with more than a key: custom headers, a client certificate or unverified certificates.</summary>
+    /// <param name="keys">Keys of its service.</param>
     /// <param name="configDirectory">Absolute path of the program's folder, usually <c>~/.claude</c>.</param>
     /// <param name="environment">Environment variables of the user.</param>
-    public static bool CanBeReplaced(string configDirectory, IReadOnlyDictionary<string, string> environment) =>
+    public static bool CanBeReplaced(
+        IReadOnlyList<AgentKey> keys,
+        string configDirectory,
+        IReadOnlyDictionary<string, string> environment
+    ) =>
         !s_credentialHeaders.Any(name =>
             environment.GetValueOrDefault("ANTHROPIC_CUSTOM_HEADERS", "").Contains(name, StringComparison.OrdinalIgnoreCase)
         )
         && environment.GetValueOrDefault("CLAUDE_CODE_CLIENT_CERT", "").Length == 0
         && environment.GetValueOrDefault("NODE_TLS_REJECT_UNAUTHORIZED") != "0"
-        && !AreReplaced(Path.Combine(configDirectory, "settings.json"));
+        && !AreReplaced(keys, Path.Combine(configDirectory, "settings.json"));
 
-    private static bool AreReplaced(string settings)
+    private static bool AreReplaced(IReadOnlyList<AgentKey> keys, string settings)
     {
         try
         {
@@ -30,9 +35,7 @@ internal static class ClaudeKeys
                     file.ContainsKey("apiKeyHelper")
                     || (
                         file["env"] is JsonObject environment
-                        && AgentKey.OfAnthropic.Any(key =>
-                            environment.ContainsKey(key.Variable) || environment.ContainsKey(AgentKey.AnthropicAddress)
-                        )
+                        && keys.SelectMany(key => key.Variables.Append(key.Address)).OfType<string>().Any(environment.ContainsKey)
                     )
                 );
         }

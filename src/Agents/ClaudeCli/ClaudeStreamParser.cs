@@ -149,7 +149,7 @@ internal sealed class ClaudeStreamParser(
 
     private string UnknownEvents() => $"The Claude CLI printed events of unknown kinds: {_unknown}.";
 
-    private static string Tried() => $"Versions up to {ClaudeCliOptions.NewestTriedVersion} were tried: install that.";
+    private static string Tried() => $"Versions up to {ClaudeCliOptions.NewestTriedVersion} were tested; install that version.";
 
     private string NotAccepted() => _hasOwnKey ? "The API key is not accepted." : "The login is not accepted.";
 

@@ -13,7 +13,7 @@ internal sealed class ConversationUsageStore(string folder, IReadOnlyList<string
     /// <summary>Stores the last count of this agent run.</summary>
     /// <param name="session">Id of the conversation.</param>
     internal void Keep(string session, DescribedCount count) =>
-        new StartFolder(folder).Write(FileName, JsonSerializer.Serialize(new Kept(session, count.Tokens, count.CostUsd)));
+        new StartFolder(folder).Write(FileName, JsonSerializer.Serialize(new StoredUsage(session, count.Tokens, count.CostUsd)));
 
     /// <summary>Returns the last count of the conversation before this agent run, or zero if there is none.</summary>
     /// <param name="session">Id of the conversation, or null if unknown.</param>
@@ -23,12 +23,12 @@ internal sealed class ConversationUsageStore(string folder, IReadOnlyList<string
             ? new DescribedCount(last.Tokens, last.CostUsd)
         : DescribedCount.Zero;
 
-    private static Kept? Read(string folder)
+    private static StoredUsage? Read(string folder)
     {
         var file = Path.Combine(folder, FileName);
         try
         {
-            return File.Exists(file) ? JsonSerializer.Deserialize<Kept>(File.ReadAllText(file)) : null;
+            return File.Exists(file) ? JsonSerializer.Deserialize<StoredUsage>(File.ReadAllText(file)) : null;
         }
         catch (JsonException)
         {
@@ -37,5 +37,5 @@ internal sealed class ConversationUsageStore(string folder, IReadOnlyList<string
         }
     }
 
-    private sealed record Kept(string Session, TokenUsage Tokens, decimal CostUsd);
+    private sealed record StoredUsage(string Session, TokenUsage Tokens, decimal CostUsd);
 }

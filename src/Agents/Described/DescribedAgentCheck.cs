@@ -71,13 +71,13 @@ internal static partial class DescribedAgentCheck
             ? check with
             {
                 Status = AgentCheckStatus.Warning,
-                Message = $"{check.Message} It was not tried here: its description follows its documents.",
+                Message = $"{check.Message} It was not tested; its description follows its documentation.",
             }
         : description.Tried != found
             ? check with
             {
                 Status = AgentCheckStatus.Warning,
-                Message = $"{check.Message} {description.Tried} is the version that was tried.",
+                Message = $"{check.Message} {description.Tried} is the tested version.",
                 Cure = description.Install is { } install ? $"If it behaves oddly, install that one: {install}" : null,
             }
         : check;

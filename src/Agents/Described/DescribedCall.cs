@@ -25,6 +25,6 @@ internal sealed record DescribedCall
     /// <summary>Sentence with the version for which the description was tested, and the fix if another version is installed.</summary>
     public string Versions =>
         Description.Tried is { } tried
-            ? $"Its description was tried with version {tried}: install that, or correct agents.{Name}.description."
-            : $"Its description was not tried: correct agents.{Name}.description.";
+            ? $"Its description was tested with version {tried}: install that version, or correct agents.{Name}.description."
+            : $"Its description was not tested: correct agents.{Name}.description.";
 }

@@ -28,7 +28,7 @@ public sealed record AgentDescription
     /// <value>Default: <see cref="AgentProtocol.Stream"/>.</value>
     public AgentProtocol Protocol { get; init; }
 
-    /// <summary>Arguments of a start.</summary>
+    /// <summary>Command-line arguments of an agent start.</summary>
     public required AgentArguments Arguments { get; init; }
 
     /// <summary>Means by which the program receives the prompt.</summary>
@@ -125,7 +125,7 @@ public enum AgentProtocol
 /// <summary>Means by which a program receives its prompt.</summary>
 public enum PromptPlace
 {
-    /// <summary>On standard input.</summary>
+    /// <summary>The prompt is written to standard input.</summary>
     Stdin,
 
     /// <summary>As an argument in place of <c>{prompt}</c>.</summary>
@@ -183,7 +183,7 @@ public sealed record ConversationDescription
     /// characters, and <c>*</c> any name or part of a name.</summary>
     public required string File { get; init; }
 
-    /// <summary>Content of the file.</summary>
+    /// <summary>Content of the conversation file.</summary>
     /// <value>Default: <see cref="ConversationHolding.One"/>.</value>
     public ConversationHolding Holds { get; init; }
 }
@@ -258,8 +258,9 @@ public sealed record LoginDescription
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Members of the files that are tokens, such as <c>tokens.access_token</c>; <c>*</c> stands for any name. A confined agent
-    /// then has a copy of each file, of which new tokens alone are taken over. Empty: it changes the files themselves.</summary>
+    /// <summary>Members of the files that contain tokens, such as <c>tokens.access_token</c>; <c>*</c> stands for any name. If there are
+    /// any, a confined agent has a copy of each file, and only new tokens are copied back. If empty, the agent changes the files
+    /// themselves.</summary>
     public IReadOnlyList<string> Tokens
     {
         get;
@@ -283,7 +284,7 @@ public sealed record LoginDescription
 /// program another address of the service.</summary>
 public sealed record KeyDescription
 {
-    /// <summary>Variable with the key.</summary>
+    /// <summary>Environment variable that contains the key.</summary>
     public required string Variable { get; init; }
 
     /// <summary>Variable that overrides the address of the service, or null if the program reads none.</summary>

@@ -82,7 +82,7 @@ internal static class DescriptionRules
     {
         if (description.Program.Trim().Length == 0)
         {
-            yield return new DescriptionFault("program", "it is empty.", "Name the agent's program.");
+            yield return new DescriptionFault("program", "it is empty.", "Specify the agent's program.");
         }
         (string Path, IReadOnlyList<string> List)[] lists =
         [
@@ -151,7 +151,7 @@ internal static class DescriptionRules
         }
         if (ShellIn([description.Program, .. key.Arguments]) is { } shell)
         {
-            yield return new DescriptionFault($"{path}.arguments", shell, "Give the arguments as a list.");
+            yield return new DescriptionFault($"{path}.arguments", shell, "Write the arguments as a list.");
         }
         foreach (var unknown in key.Arguments.SelectMany(PlacesIn).Where(place => place != AddressPlace))
         {
@@ -169,7 +169,7 @@ internal static class DescriptionRules
         {
             yield return new DescriptionFault(
                 $"{path}.unless",
-                $"'{file}' is not a path below the home.",
+                $"'{file}' is not a path in the home folder.",
                 "Write it relative to the home."
             );
         }
@@ -237,7 +237,7 @@ internal static class DescriptionRules
         {
             yield return new DescriptionFault(
                 "conversation.file",
-                $"'{conversation.File}' names no file of one conversation below the home.",
+                $"'{conversation.File}' does not name the file of one conversation in the home folder.",
                 "Write it relative to the home, with {session} in it; or say 'holds: all' for a file with all conversations."
             );
         }
@@ -251,7 +251,7 @@ internal static class DescriptionRules
         {
             if (IsNotBelowHome(path))
             {
-                yield return new DescriptionFault("state", $"'{path}' is not a path below the home.", "Write it relative to the home.");
+                yield return new DescriptionFault("state", $"'{path}' is not a path in the home folder.", "Write it relative to the home.");
             }
         }
     }

@@ -53,7 +53,7 @@ public enum UsageScope
 /// <summary>Meaning of a single kind of event. Paths are member names separated by dots; a missing member is ignored.</summary>
 public sealed record EventRule
 {
-    /// <summary>Kind of event.</summary>
+    /// <summary>Kind of the event that the rule matches.</summary>
     public required string On { get; init; }
 
     /// <summary>Values that the event must have, by path; <c>*</c> matches any value.</summary>
@@ -90,17 +90,17 @@ public sealed record EventRule
     /// <summary>Path of a warning that is not an error.</summary>
     public string? Warning { get; init; }
 
-    /// <summary>Paths of counts.</summary>
+    /// <summary>Paths of the token counts in the event.</summary>
     public UsageRule? Usage { get; init; }
 
     /// <summary>Effect of the event on the end of the work.</summary>
     public EventEnd End { get; init; }
 }
 
-/// <summary>Effect of an event on the end of the work.</summary>
+/// <summary>Way in which an event ends the agent's work.</summary>
 public enum EventEnd
 {
-    /// <summary>The work continues.</summary>
+    /// <summary>The event does not end the work.</summary>
     None,
 
     /// <summary>The agent claims that the work is done.</summary>
@@ -136,7 +136,7 @@ public sealed record UsageRule
     /// <summary>All input tokens, including cached ones.</summary>
     public string? InputWithCached { get; init; }
 
-    /// <summary>Output tokens.</summary>
+    /// <summary>Path of the number of output tokens.</summary>
     public string? Output { get; init; }
 
     /// <summary>Input tokens read from the cache.</summary>

@@ -10,7 +10,7 @@ public sealed record ModelAgentOptions
     /// separate process, so that a pending answer outlives the caller.</summary>
     public required IReadOnlyList<string> Command { get; init; }
 
-    /// <summary>Folder of conversations.</summary>
+    /// <summary>Folder in which conversations are stored.</summary>
     public required string Conversations { get; init; }
 
     /// <summary>Default model by name or alias.</summary>

@@ -75,7 +75,7 @@ internal static class ModelQuestion
                 new JsonObject
                 {
                     ["name"] = Tool,
-                    ["description"] = "Takes the answer.",
+                    ["description"] = "Accepts the answer.",
                     ["input_schema"] = JsonNode.Parse(request.Schema),
                 }
             ),

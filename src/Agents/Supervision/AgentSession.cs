@@ -182,7 +182,7 @@ public sealed class AgentSession
             return outcome with
             {
                 Failure = AgentFailure.Account,
-                Detail = $"The agent program {program} is not there or may not be executed.",
+                Detail = $"The agent program {program} does not exist, or may not be executed.",
             };
         }
         if (outcome.SessionId is null && DescribeNoSandbox(exitCode) is { } unconfined)

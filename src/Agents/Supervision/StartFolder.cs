@@ -44,7 +44,7 @@ internal sealed class StartFolder(string path)
     /// <summary>Reason for which the agent was stopped, or null if it was not.</summary>
     internal string? StopReason => TryRead("stop");
 
-    /// <summary>True if the agent is being stopped, or was.</summary>
+    /// <summary>True if the agent is being stopped or has been stopped.</summary>
     internal bool IsStopping => System.IO.File.Exists(File("stop"));
 
     /// <summary>Memory in bytes when the agent was stopped for its memory use. Null if it was not, or the disk was full.</summary>

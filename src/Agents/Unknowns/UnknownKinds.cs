@@ -11,7 +11,7 @@ internal sealed class UnknownKinds
     /// <summary>True if there was any.</summary>
     internal bool Any => _kinds.Count > 0;
 
-    /// <summary>Records an event.</summary>
+    /// <summary>Records an event of unknown kind.</summary>
     /// <param name="kind">Kind as printed.</param>
     internal void Add(string kind)
     {

@@ -22,7 +22,7 @@ internal sealed class HostedTaskWatch(
 
     private readonly TaskShare _share = new(context.Services, remote: null);
     private readonly HeldSlots _held = HeldSlots.Of(context.Services);
-    private readonly Pace _pace = new(context.Time);
+    private readonly JobThrottle _pace = new(context.Time);
 
     /// <inheritdoc/>
     protected override TimeSpan? IntervalOf(StoredRun run, RepositoryReference reference) =>

@@ -13,7 +13,7 @@ public sealed class PageMetrics(Func<IReadOnlyList<RepositoryLocation>> reposito
     private readonly HashSet<string> _counted = new(StringComparer.Ordinal);
     private readonly Lock _look = new();
 
-    /// <summary>The metrics.</summary>
+    /// <summary>Metrics of the process that serves the page.</summary>
     public RunMetrics Meters { get; } = new("orchestrate.page", TelemetryOptions.AsksForGenAi(context.Environment));
 
     /// <summary>Counts the spans that ended since the previous call.</summary>

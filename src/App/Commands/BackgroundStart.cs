@@ -13,7 +13,7 @@ internal sealed class BackgroundStart(UseCaseContext context)
     {
         var repository = context.RequireRepository();
         var until = start.Until is { Length: > 0 } text ? ReadUntil(text) : (DateTimeOffset?)null;
-        using var file = start.Plan is null ? null : await SentPlan.WriteAsync(start.Plan, stop);
+        using var file = start.Plan is null ? null : await SubmittedPlan.WriteAsync(start.Plan, stop);
         var plan = PlanOf(start, file);
         var request = start.Request is { } given ? Requests.Require(given, context) : null;
         var runId = start.Tasks is not null
@@ -42,11 +42,11 @@ internal sealed class BackgroundStart(UseCaseContext context)
         return (runId, result.Outcome);
     }
 
-    private Plan? PlanOf(RunToStart start, SentPlan? file)
+    private Plan? PlanOf(RunToStart start, SubmittedPlan? file)
     {
         if (file is not null)
         {
-            return file.FilesIn(context).Require(SentPlan.Name);
+            return file.FilesIn(context).Require(SubmittedPlan.Name);
         }
         if (start.Tasks is not { } texts)
         {

@@ -73,7 +73,7 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
         var settings = context.OpenSettings(location, flags).Loaded.Settings!;
         await location.RequireOwnFoldersAsync(settings.Worktrees.Directory, context.Services, stop);
         var all = StoredRuns.List(location);
-        var neverBegun = NeverBegun.List(location, context.Time.GetUtcNow());
+        var neverBegun = UnstartedRuns.List(location, context.Time.GetUtcNow());
         var isNone = all.Count + neverBegun.Count == 0;
         if (isNone)
         {
@@ -165,7 +165,7 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
                     options.OlderThan,
                     context.Time.GetUtcNow()
                 ),
-                .. runs.Where(run => run.State == NeverBegun.State),
+                .. runs.Where(run => run.State == UnstartedRuns.State),
             ];
         }
         var chosen = options
@@ -173,7 +173,7 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
             .Distinct(StringComparer.Ordinal)
             .Select(id => runs.First(run => run.RunId == id))
             .ToList();
-        return chosen.Find(NeverBegun.IsOpen) is { } open
+        return chosen.Find(UnstartedRuns.IsOpen) is { } open
             ? throw new UseCaseException(
                 Outcome.Usage,
                 $"{open.RunId} is {RunLiveness.Describe(open)}, so it keeps everything until it ends.",
@@ -184,7 +184,7 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
 
     private static IReadOnlyList<KeptEntry> Kept(IReadOnlyList<RunStatus> runs, IReadOnlyList<RunStatus> chosen, CleanupSurvey found) =>
         [
-            .. runs.Where(NeverBegun.IsOpen)
+            .. runs.Where(UnstartedRuns.IsOpen)
                 .Select(run => new KeptEntry(run.RunId, RunLiveness.Describe(run), ["it keeps everything until it ends"])),
             .. found
                 .Runs.Where(remains => !remains.IsWhole)

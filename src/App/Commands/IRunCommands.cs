@@ -30,7 +30,7 @@ public interface IRunCommands
     /// <summary>Releases the hold of a run.</summary>
     Task<CommandResult> ReleaseAsync(string run, CancellationToken cancellationToken);
 
-    /// <summary>Opens draft pull requests of a run, or updates those that it has.</summary>
+    /// <summary>Opens draft pull requests for a run, or updates its existing ones.</summary>
     Task<CommandResult> OpenPullRequestsAsync(string run, CancellationToken cancellationToken);
 
     /// <summary>Removes leftovers of ended runs that are proven to be merged or superseded.</summary>
@@ -45,7 +45,7 @@ public sealed record SteeringRequest(string Run, string? Task = null)
     /// <summary>Values of the command's arguments by name.</summary>
     public IReadOnlyDictionary<string, string> Values { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>True to land although changes of the run are lost, which its report names.</summary>
+    /// <summary>True to land even though changes of the run are lost; the report names them.</summary>
     public bool AcceptsLosses { get; init; }
 
     /// <summary>True if the user confirmed that an aborted run's landing may be taken back.</summary>

@@ -32,7 +32,11 @@ public static class RunMail
     {
         if (RunStates.IsFinal(run.Status.State))
         {
-            throw new UseCaseException(Outcome.Usage, $"{run.Id} is {run.Status.State}, so no agent will read mail.", "Name an open run.");
+            throw new UseCaseException(
+                Outcome.Usage,
+                $"{run.Id} is {run.Status.State}, so no agent will read mail.",
+                "Choose an open run."
+            );
         }
         var mail = new AgentMail(context.RequireRepository().Root, run.Id, context.Time);
         var person = context.Environment.GetValueOrDefault("USER") is { Length: > 0 } user ? user : Environment.UserName;

@@ -45,8 +45,8 @@ public static class RunPullRequests
         return results;
     }
 
-    /// <summary>The branches that are offered: that of the named task, those of a run whose tasks stay apart, else its staging
-    /// branch.</summary>
+    /// <summary>Returns the tasks whose branches get pull requests: the named task, or all tasks of a run whose tasks stay separate. Null
+    /// stands for the run's staging branch.</summary>
     /// <returns>Tasks; null stands for the run as a whole.</returns>
     /// <exception cref="UseCaseException">There is none.</exception>
     public static IReadOnlyList<RunTask?> Chosen(RunStatus run, string? task)

@@ -9,7 +9,7 @@ public sealed record RunToStart
     /// <summary>A request from which a planner makes the plan, or null.</summary>
     public string? Request { get; init; }
 
-    /// <summary>Independent tasks in words, each for an agent of its own, or null.</summary>
+    /// <summary>Independent tasks in words, one for each agent, or null.</summary>
     public IReadOnlyList<string>? Tasks { get; init; }
 
     /// <summary>US dollars at which no further agent starts, or null for the limit of the settings.</summary>

@@ -28,7 +28,7 @@ public enum GateStage
     Landing,
 }
 
-/// <summary>Result of a gate of a run.</summary>
+/// <summary>Result of one gate in a run.</summary>
 /// <param name="Id">Id of the result in its run.</param>
 /// <param name="Stage">Subject that the gate checked.</param>
 /// <param name="Task">Id of the task, or null for the whole run.</param>

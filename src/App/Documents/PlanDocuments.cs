@@ -43,7 +43,7 @@ public sealed record DecidingGatesEntry(
 /// <param name="Required">False if a failure of the gate is only reported.</param>
 public sealed record DecidingGateEntry(string Command, string Source, bool Required)
 {
-    public static DecidingGateEntry Of(HoldingGate holding) =>
+    public static DecidingGateEntry Of(EffectiveGate holding) =>
         new(holding.Gate.Command, holding.Source.ToString().ToLowerInvariant(), holding.Gate.Required);
 }
 

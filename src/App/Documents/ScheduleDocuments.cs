@@ -7,7 +7,7 @@ namespace Orchestrator.App.Documents;
 /// <param name="Schedules">Schedules of the repository, by name.</param>
 public sealed record SchedulesDocument(bool Served, IReadOnlyList<ScheduleEntry> Schedules) : Document;
 
-/// <summary>A schedule.</summary>
+/// <summary>One schedule in the output of schedule list --json.</summary>
 /// <param name="Name">Name of the schedule.</param>
 /// <param name="At">Time of day, or null if <paramref name="Cron"/> is set.</param>
 /// <param name="Days">Days of the week; empty for all.</param>

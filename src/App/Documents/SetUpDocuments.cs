@@ -20,7 +20,7 @@ public sealed record TrustDocument(string Repository, bool Trusted, IReadOnlyLis
 public sealed record AcceptDocument(IReadOnlyList<QuarantinedEntry> Items) : Document;
 
 /// <summary>Output of <c>flaky --json</c>.</summary>
-/// <param name="Seen">Tests that failed by chance in the latest verdicts of their gates on this machine.</param>
+/// <param name="Seen">Tests that were flaky in the latest verdicts of their gates on this machine.</param>
 /// <param name="Quarantined">Tests in quarantine, including those whose quarantine has expired.</param>
 public sealed record FlakyDocument(IReadOnlyList<FlakyTest> Seen, IReadOnlyList<QuarantinedTest> Quarantined) : Document;
 

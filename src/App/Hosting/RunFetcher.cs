@@ -36,14 +36,14 @@ public sealed class RunFetcher(RunServices services, bool hasPlaces)
                 problem = claim.IsFenced ? "its host pushed again in the meantime" : claim.Problem;
             }
         }
-        var arrival = new RunArrival(services);
+        var arrival = new MovedRunPreparation(services);
         var missing = problem.Length > 0 ? new MissingRunParts([problem]) : await arrival.FindMissingAsync(status, to, stop);
         var isHere = missing.Parts.Count == 0 || (acceptsLosses && missing.Lost.Count > 0);
         return new RunFetchResult(missing, isHere, isHere ? await SettleAsync(arrival, status, to, missing, stop) : []);
     }
 
     private async Task<IReadOnlyList<string>> SettleAsync(
-        RunArrival arrival,
+        MovedRunPreparation arrival,
         RunStatus status,
         RepositoryReference to,
         MissingRunParts missing,

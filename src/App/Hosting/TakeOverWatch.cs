@@ -85,7 +85,7 @@ internal sealed class TakeOverWatch(
     {
         var run = engine.Runs.Get(runId);
         var status = await run.StatusAsync(stop);
-        var arrival = new RunArrival(context.Services);
+        var arrival = new MovedRunPreparation(context.Services);
         var missing = "";
         foreach (var (location, to) in repositories)
         {

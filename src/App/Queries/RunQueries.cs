@@ -316,7 +316,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         var (file, line) = CodeLocation.Parse(place, repository, context);
         if (revision is not null && (revision.Length == 0 || revision[0] == '-'))
         {
-            throw new UseCaseException(Outcome.Usage, $"'{revision}' is not a commit or branch.", "Name one, such as --revision main.");
+            throw new UseCaseException(Outcome.Usage, $"'{revision}' is not a commit or branch.", "Specify one, such as --revision main.");
         }
         var runs = StoredRuns
             .List(repository)
@@ -389,8 +389,8 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     /// <inheritdoc/>
     public async Task<PlanView> PlanAsync(string text, CancellationToken cancellationToken)
     {
-        using var file = await SentPlan.WriteAsync(text, cancellationToken);
-        var check = PlanCheck.Of(SentPlan.Name, file.FilesIn(context).Read(SentPlan.Name), isStrict: false, context);
+        using var file = await SubmittedPlan.WriteAsync(text, cancellationToken);
+        var check = PlanCheck.Of(SubmittedPlan.Name, file.FilesIn(context).Read(SubmittedPlan.Name), isStrict: false, context);
         if (!check.Read.IsValid)
         {
             return new PlanView(check, null, []);

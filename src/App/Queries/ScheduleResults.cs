@@ -21,7 +21,7 @@ public sealed record ScheduleResults(
     /// <summary>Converts the results to a document.</summary>
     public SchedulesDocument Document => new(IsServed, [.. Schedules.Select(schedule => ScheduleEntry.Of(schedule, Fires[schedule.Name]))]);
 
-    /// <summary>Reads the schedules.</summary>
+    /// <summary>Reads the results of a repository's schedules.</summary>
     /// <param name="context">Provides the folder and settings.</param>
     /// <param name="flags">Options that set a setting, such as the engine's address.</param>
     /// <param name="cancellationToken">Cancels the query.</param>

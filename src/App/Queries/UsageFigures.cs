@@ -12,7 +12,7 @@ namespace Orchestrator.App.Queries;
 /// <param name="flags">Options that set a setting, such as the engine's address.</param>
 internal sealed class UsageFigures(UseCaseContext context, IReadOnlyList<SettingFlag> flags)
 {
-    /// <summary>Reads the figures.</summary>
+    /// <summary>Reads the usage figures of a number of days.</summary>
     /// <param name="days">Number of days to sum, including today.</param>
     /// <param name="run">Id of the only run to sum, or null for all.</param>
     /// <param name="stop">Cancels the query.</param>

@@ -43,7 +43,7 @@ public static class QuestionReference
             : throw new UseCaseException(
                 Outcome.Usage,
                 run.Status.Questions.Count == 0
-                    ? $"{run.Id} asks nothing now."
+                    ? $"{run.Id} has no open question now."
                     : $"{run.Id} asks about {string.Join(", ", run.Status.Questions.Select(question => question.Id))}.",
                 $"See 'orchestrate status {run.Id}'."
             );

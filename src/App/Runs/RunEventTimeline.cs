@@ -97,7 +97,7 @@ public static class RunEventTimeline
             Time = mail.Time,
             Task = mail.To,
             State = Mail,
-            Why = new Mailed(new Quote(mail.ToString())),
+            Why = new MailSent(new Quote(mail.ToString())),
         };
 
     private static TimelineEntry Line(MailSummary mail) =>

@@ -13,7 +13,8 @@ public static class RunNames
 
     private sealed record Names(string Id, string Files, string Title);
 
-    /// <summary>Returns the only id that a text names among the ids of runs on a server, in holds or in a survey.</summary>
+    /// <summary>Returns the id that a text identifies uniquely among run ids that are known without the run's folder: on a server, in
+    /// holds, or in a survey.</summary>
     /// <param name="ids">The ids.</param>
     /// <param name="text">Text that the user typed.</param>
     /// <param name="repository">Repository whose runs' titles are searched, or null for none.</param>

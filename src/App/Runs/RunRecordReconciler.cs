@@ -171,7 +171,7 @@ public static class RunRecordReconciler
         return RunStates.IsFinal(run.Status.State)
             ? run with
             {
-                Status = (run.Status with { State = RunStates.Preparing, Why = new BegunAnewUntold(run.Status.State) }).Summed(),
+                Status = (run.Status with { State = RunStates.Preparing, Why = new ResetNotRecorded(run.Status.State) }).Summed(),
             }
             : run;
     }
@@ -180,7 +180,7 @@ public static class RunRecordReconciler
         end.Kind switch
         {
             "Terminated" => new() { State = RunStates.Terminated, Why = RunExecution.Terminated(end.Identity, end.Reason) },
-            "Canceled" => new() { State = RunStates.Cancelled, Why = new CancelledByServer() },
+            "Canceled" => new() { State = RunStates.Cancelled, Why = new CancelledByTool() },
             "Completed" => Told(end.Result),
             "TimedOut" => new() { State = RunStates.Failed, Why = new WorkflowTimedOut() },
             _ => new() { State = RunStates.Failed, Why = new ExecutionFailed(new Quote(end.Reason)) },

@@ -107,7 +107,11 @@ public sealed record RunReference(string? Run, string? Task)
         string[] fitting = [.. found.Select(f => $"{f.Run.Id}/{f.Reference.Task}"), .. runs];
         return fitting.Length == 1
             ? found[0]
-            : throw new UseCaseException(Outcome.Usage, $"'{text}' may be {string.Join(" or ", fitting.Take(10))}.", "Name one of them.");
+            : throw new UseCaseException(
+                Outcome.Usage,
+                $"'{text}' may be {string.Join(" or ", fitting.Take(10))}.",
+                "Specify one of them."
+            );
     }
 
     /// <summary>Returns the task's full id, or null for the whole run.</summary>

@@ -5,7 +5,7 @@ namespace Orchestrator.App.Runs;
 /// <param name="Phase">First phase to run, or null for the first of the plan.</param>
 public sealed record TaskChoice(IReadOnlyList<string> Only, string? Phase)
 {
-    /// <summary>Selects all tasks.</summary>
+    /// <summary>Selection of all tasks.</summary>
     public static TaskChoice All { get; } = new([], null);
 
     /// <summary>Returns the ids of the tasks that will run.</summary>

@@ -6,7 +6,7 @@ public interface IRunPresenter
     /// <summary>Cancelled when the user requests a stop.</summary>
     CancellationToken Stopping { get; }
 
-    /// <summary>Sets the handler for a user who leaves without a request, such as by a closed terminal.</summary>
+    /// <summary>Sets the handler for a user who leaves without a request, for example by closing the terminal.</summary>
     /// <param name="continueElsewhere">Continues the work in another process and returns true. If it returns false, leaving counts as a
     /// request to stop.</param>
     void OnHangUp(Func<bool> continueElsewhere);

@@ -8,7 +8,7 @@ namespace Orchestrator.App.Sessions;
 /// <param name="context">Provides the user's identity and receives messages.</param>
 public sealed class PlanDecision(RunClient runs, UseCaseContext context)
 {
-    /// <summary>Applies the answer.</summary>
+    /// <summary>Applies the user's answer to the plan.</summary>
     /// <param name="run">Run that asked.</param>
     /// <param name="asked">Status with the question that the user saw.</param>
     /// <param name="answer">The answer.</param>
@@ -17,12 +17,12 @@ public sealed class PlanDecision(RunClient runs, UseCaseContext context)
     public async Task<RunHandle?> CarryOutAsync(RunHandle run, RunStatus asked, PlanAnswer answer, CancellationToken stop)
     {
         var shown = asked.Questions.FirstOrDefault(question => question.Id == RunQuestion.Plan)?.Shown ?? "";
-        if (answer is PlanAnswer.Yes)
+        if (answer is PlanAnswer.Approve)
         {
             Say(await run.ApproveAsync(new ApprovalCommand(RunQuestion.Plan, By: context.Person) { Shown = shown }, stop));
             return null;
         }
-        var next = answer is PlanAnswer.No ? null : await InPlaceOfAsync(run, answer, stop);
+        var next = answer is PlanAnswer.Reject ? null : await InPlaceOfAsync(run, answer, stop);
         var id = next is null ? "" : RunIds.Create(asked.Title, Guid.NewGuid());
         var why = next is null ? "no, at the terminal" : $"{id} continues with another plan";
         Say(await run.RejectAsync(new ApprovalCommand(RunQuestion.Plan, why, context.Person) { Shown = shown }, stop));
@@ -47,7 +47,7 @@ public sealed class PlanDecision(RunClient runs, UseCaseContext context)
         };
         return answer switch
         {
-            PlanAnswer.Edited edited => input with
+            PlanAnswer.UseEdited edited => input with
             {
                 Plan = PlanJson.ToData(edited.Plan),
                 Request = null,
@@ -55,7 +55,7 @@ public sealed class PlanDecision(RunClient runs, UseCaseContext context)
                 PlannerModel = null,
                 Planning = null,
             },
-            PlanAnswer.Otherwise otherwise => input with
+            PlanAnswer.Revise otherwise => input with
             {
                 Planning = (input.Planning ?? new PlanningOptions()) with
                 {

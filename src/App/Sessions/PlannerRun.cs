@@ -50,7 +50,7 @@ public static class PlannerRun
         {
             context.Interaction.Say((await run.ResumeAsync(cancellation: stop)).Message);
         }
-        context.Interaction.Say(before is null ? $"{id} has started." : $"{id} was begun before and continues.");
+        context.Interaction.Say(before is null ? $"{id} has started." : $"{id} was started earlier and continues.");
         var code = await session.WatchAsync(run, before?.Sequence ?? 0);
         if (code == Outcome.Done)
         {

@@ -305,7 +305,9 @@ public sealed class RunSession : IAsyncDisposable
             {
                 continue;
             }
-            _context.Interaction.Say($"{id} was begun by a process that has ended; this one stays until it is done (Ctrl-C pauses it).");
+            _context.Interaction.Say(
+                $"{id} was started by a process that has ended; this process stays until the run is done (Ctrl-C pauses the run)."
+            );
             await WatchAsync(Runs.Get(id), stored?.Status.Sequence ?? 0);
         }
     }

@@ -17,7 +17,7 @@ internal abstract class SharedRunUnit(
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(5);
     private readonly StoredRunCache _runs = new();
-    private readonly Pace _pace = new(time);
+    private readonly JobThrottle _pace = new(time);
 
     /// <summary>Returns the interval at which the unit acts on a run, or null if the run does not concern the unit.</summary>
     protected abstract TimeSpan? IntervalOf(StoredRun run, RepositoryReference reference);

@@ -43,7 +43,7 @@ public static class RunPreparation
         }
     }
 
-    /// <summary>Warns of tasks that failed in earlier runs.</summary>
+    /// <summary>Warns about tasks that failed in earlier runs.</summary>
     public static void WarnOfFailures(Plan? plan, IReadOnlySet<string>? chosen, RepositoryLocation repository, UseCaseContext context)
     {
         foreach (var task in plan is null ? [] : new RunForecasts(repository.Root).Failures(plan, chosen))

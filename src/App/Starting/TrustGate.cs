@@ -40,7 +40,7 @@ public static class TrustGate
             throw new UseCaseException(
                 Outcome.NeedsPerson,
                 $"{repository} is not trusted on this machine, so the requests in its files were not carried out.",
-                "Inspect it and run 'orchestrate trust' there, or use --yes for this run alone."
+                "Inspect it and run 'orchestrate trust' there, or use --yes for this run only."
             );
         }
 

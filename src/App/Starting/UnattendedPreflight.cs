@@ -82,7 +82,7 @@ public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocati
                 Outcome.NeedsPerson,
                 $"The night was not started, because "
                     + $"{Plural.Of(open.Count, "point that could wake you is", "points that could wake you are")} open.",
-                $"Repair {Plural.Form(open.Count, "it", "them")}, or start with --yes anyway."
+                $"Fix {Plural.Form(open.Count, "it", "them")}, or start with --yes anyway."
             );
         }
         return contract;

@@ -11,7 +11,7 @@ public sealed class RunSteering(StoredRun run, IReadOnlyList<SettingFlag> flags,
     /// <summary>True to answer questions with yes.</summary>
     public bool Yes { get; init; }
 
-    /// <summary>True to land although changes of the run are lost, which its report names.</summary>
+    /// <summary>True to land even though changes of the run are lost; the report names them.</summary>
     public bool AcceptsLosses { get; init; }
 
     /// <summary>Continues with a command that the engine keeps, since no worker serves the run.</summary>

@@ -20,7 +20,7 @@ public abstract class BackgroundUnit(string name, IEnumerable<RepositoryLocation
     private readonly SortedDictionary<string, string> _items = new(StringComparer.Ordinal);
     private string _logged = "";
 
-    /// <summary>Display name.</summary>
+    /// <summary>Display name of the unit.</summary>
     public string Name => name;
 
     /// <summary>Error of the last pass, or null if it succeeded.</summary>
@@ -29,7 +29,7 @@ public abstract class BackgroundUnit(string name, IEnumerable<RepositoryLocation
     /// <summary>Log of the unit.</summary>
     protected ILogger Logger => log;
 
-    /// <summary>Performs one pass.</summary>
+    /// <summary>Performs one pass of the background work.</summary>
     /// <param name="cancellationToken">Cancelled when the unit stops.</param>
     /// <returns>Delay until the next pass, or null if the unit is finished.</returns>
     protected abstract Task<TimeSpan?> PassAsync(CancellationToken cancellationToken);

@@ -11,7 +11,7 @@ public sealed class MetricSender : IDisposable
     private const int Patience = 5_000;
     private readonly MeterProvider _provider;
 
-    /// <summary>Starts sending.</summary>
+    /// <summary>Starts sending metrics periodically.</summary>
     /// <param name="options">Connection to the collector.</param>
     /// <param name="meters">The metrics.</param>
     public MetricSender(TelemetryOptions options, RunMetrics meters) =>

@@ -9,19 +9,19 @@ internal enum Tone
     /// <summary>A success or an expected state.</summary>
     Good,
 
-    /// <summary>A failure.</summary>
+    /// <summary>Text about a failure.</summary>
     Bad,
 
     /// <summary>A state that needs attention or an answer.</summary>
     Asks,
 
-    /// <summary>Work in progress.</summary>
+    /// <summary>Text about work in progress.</summary>
     Busy,
 
     /// <summary>A detail that is less important than the rest of the line.</summary>
     Faint,
 
-    /// <summary>A heading.</summary>
+    /// <summary>Text of a heading.</summary>
     Strong,
 }
 

@@ -33,7 +33,7 @@ internal static class CommandGroups
         ("Plan", ["plan", "validate", "graph", "conflicts", "risk", "prompt", "verify", "contracts", "context", "environment", "schema"]),
         ("Run", ["run", "spawn", "resume", "move", "task", "night"]),
         (
-            "Look",
+            "Inspect",
             [
                 "status",
                 "watch",

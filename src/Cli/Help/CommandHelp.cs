@@ -24,8 +24,8 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
 
     private static readonly (Outcome, string)[] Carry =
     [
-        (Outcome.Done, "the run accepted the command, or it was carried out here"),
-        (Outcome.Resumable, "the command is stored; 'resume' carries it out"),
+        (Outcome.Done, "the run accepted the command, or it was executed here"),
+        (Outcome.Resumable, "the command is stored; 'resume' executes it"),
     ];
 
     private static readonly (Outcome, string)[] Plain = [];
@@ -42,7 +42,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
     private static readonly Dictionary<string, CommandHelp> All = new()
     {
         ["init"] = Of(Plain, "orchestrate init", "orchestrate init --claude"),
-        ["check"] = Of([(Outcome.Unavailable, "something failed: no run can work")], "orchestrate check"),
+        ["check"] = Of([(Outcome.Unavailable, "a check failed, so no run can work")], "orchestrate check"),
         ["agents"] = Of(Plain, "orchestrate agents", "orchestrate agents --json"),
         ["trust"] = Of([(Outcome.NeedsPerson, "the question was not approved")], "orchestrate trust"),
         ["accept"] = Of(Plain, "orchestrate accept", "orchestrate accept --all"),
@@ -54,7 +54,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
             "orchestrate validate plans/MASTER_PLAN.md --print yaml"
         ),
         ["graph"] = Of(Plain, "orchestrate graph", "orchestrate graph tasks.yaml --format mermaid"),
-        ["conflicts"] = Of([(Outcome.WorkFailed, "some were found")], "orchestrate conflicts tasks.yaml"),
+        ["conflicts"] = Of([(Outcome.WorkFailed, "conflicts were found")], "orchestrate conflicts tasks.yaml"),
         ["risk"] = Of([(Outcome.NeedsPerson, "the score is above risk.auto_approve_threshold")], "orchestrate risk tasks.yaml"),
         ["contracts"] = Of(
             Plain,
@@ -118,7 +118,7 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ),
         ["night"] = Of(Plain, "orchestrate night rehearse --until 07:00 --max-cost 40"),
         ["night rehearse"] = Of(
-            [.. Plain, (Outcome.WorkFailed, "with --kill: something did not land, or was paid twice")],
+            [.. Plain, (Outcome.WorkFailed, "with --kill, some work did not land, or was paid for twice")],
             "orchestrate night rehearse tasks.yaml --until 07:00 --max-cost 40",
             "orchestrate night rehearse tasks.yaml --kill --commits v1.0..main"
         ),
@@ -219,10 +219,10 @@ internal sealed record CommandHelp(IReadOnlyList<string> Examples, IReadOnlyList
         ),
         ["resolve"] = Of(
             [
-                (Outcome.Done, "the run accepted the answer, or it was carried out here and the run succeeded"),
+                (Outcome.Done, "the run accepted the answer, or it was executed here and the run succeeded"),
                 (
                     Outcome.WorkFailed,
-                    "the answer can't be carried out yet, because a commit or a planner is missing or a gate fails; nothing changed"
+                    "the answer can't be executed yet, because a commit or a planner is missing or a gate fails; nothing changed"
                 ),
                 (Outcome.NeedsPerson, "the run waits for another answer"),
                 (Outcome.Resumable, "the answer is stored, or the run was interrupted; 'resume' continues"),

@@ -15,7 +15,7 @@ namespace Orchestrator.Cli.Logging;
 /// <summary>Log format of a long-running process.</summary>
 internal enum LogFormat
 {
-    /// <summary>Readable lines.</summary>
+    /// <summary>Readable lines for people.</summary>
     Text,
 
     /// <summary>One JSON object per line, with all properties.</summary>
@@ -99,10 +99,10 @@ internal sealed class ServiceLog : IDisposable
         }
     }
 
-    private static Readable Formatter(LogFormat format) =>
+    private static SafeLogFormatter Formatter(LogFormat format) =>
         format == LogFormat.Json
-            ? new Readable(new RenderedCompactJsonFormatter(), UntrustedText.EscapeJson)
-            : new Readable(
+            ? new SafeLogFormatter(new RenderedCompactJsonFormatter(), UntrustedText.EscapeJson)
+            : new SafeLogFormatter(
                 new MessageTemplateTextFormatter(
                     "{UtcTimestamp:yyyy-MM-ddTHH:mm:ss.fffZ} {Level} {SourceContext}: {Message:lj}{NewLine}{Exception}"
                 ),
@@ -111,7 +111,7 @@ internal sealed class ServiceLog : IDisposable
 
     /// <summary>Formats an entry as one line, or as one line with marked lines below it. Untrusted text can thus never imitate an
     /// entry.</summary>
-    private sealed class Readable(ITextFormatter inner, Func<string, string> show) : ITextFormatter
+    private sealed class SafeLogFormatter(ITextFormatter inner, Func<string, string> show) : ITextFormatter
     {
         public void Format(LogEvent logEvent, TextWriter output)
         {

@@ -12,42 +12,42 @@ internal static class AgentToolList
     [
         Describe(
             AgentToolNames.Done,
-            "Say how your task ended, as the last thing you do. It is recorded as your claim; the orchestrator then runs the gates itself.",
+            "Report how your task ended. Call this last. The report is recorded as your claim, and the orchestrator then runs the gates "
+                + "itself.",
             """
             {"type":"object","properties":{
               "status":{"type":"string","enum":["completed","failed"],"description":"completed, or failed if it can't be done"},
-              "reason":{"type":"string","description":"Why, in a sentence or two"},
+              "reason":{"type":"string","description":"The reason, in one or two sentences"},
               "report":{"type":"string","description":"A file you wrote about your work, relative to the worktree"},
               "measurements":{"type":"object","additionalProperties":{"type":"number"},
-            "description":"What you measured yourself: name of the measurement, number"}},
+            "description":"Values that you measured yourself, by the name of the measurement"}},
              "required":["status"],"additionalProperties":false}
             """
         ),
         Describe(
             AgentToolNames.Blocked,
-            "Request what you can't continue without (a decision, a file of another task, a package), or say that the task is too large, "
-                + "then "
-                + "end your turn. A user, the planner or the policy answers.",
+            "Request something that you need to continue (a decision, a file of another task, a package), or report that the task is too "
+                + "large. Then end your turn. A user, the planner or the policy answers.",
             """
             {"type":"object","properties":{
-              "reason":{"type":"string","description":"What stops you, or the question, so that somebody else can decide"},
+              "reason":{"type":"string","description":"The obstacle or the question, with enough detail for somebody else to decide"},
               "needs":{"type":"array","items":{"type":"string"},"description":"Packages, such as pandas>=2.0"},
-              "dev":{"type":"boolean","description":"The packages are for development alone, such as for tests"},
-              "in":{"type":"string","description":"Folder of the project that the packages are for, where it is not the root"},
-              "files":{"type":"array","items":{"type":"string"},"description":"Files that you do not own and would have to write"},
+              "dev":{"type":"boolean","description":"The packages are for development only, such as for tests"},
+              "in":{"type":"string","description":"Folder of the project that needs the packages; default: the root"},
+              "files":{"type":"array","items":{"type":"string"},"description":"Files that you must write but do not own"},
               "split":{"type":"array","items":{"type":"string"},
-            "description":"The task is too big: a sentence for each smaller task in its place"}},
+            "description":"Smaller tasks that replace this task because it is too large, each in one sentence"}},
              "required":["reason"],"additionalProperties":false}
             """
         ),
         Describe(
             AgentToolNames.Plan,
-            "The plan of this run: your own task, the others, what depends on what, and where each task is.",
+            "Returns the plan of this run: your own task, the other tasks, their dependencies and their states.",
             """{"type":"object","properties":{},"additionalProperties":false}"""
         ),
         Describe(
             AgentToolNames.Ownership,
-            "May your task write this path? Says yes or no with the reason, and to which task the plan gives it.",
+            "Returns whether your task may write a path, with the reason and the path's owner in the plan.",
             """
             {"type":"object","properties":{"path":{"type":"string","description":"Relative to the worktree, or absolute"}},
              "required":["path"],"additionalProperties":false}
@@ -55,35 +55,35 @@ internal static class AgentToolList
         ),
         Describe(
             AgentToolNames.Neighbours,
-            "Which agents work beside you now, on what and on which files, and the conflicts that are coming with them.",
+            "Returns the agents that are running now, their tasks and files, and predicted conflicts with your work.",
             """{"type":"object","properties":{},"additionalProperties":false}"""
         ),
         Describe(
             AgentToolNames.MailCheck,
-            "Your new mail, from other agents and people. It also comes by itself while you work.",
+            "Returns your new mail from other agents and from users. New mail is also shown to you while you work.",
             """{"type":"object","properties":{},"additionalProperties":false}"""
         ),
         Describe(
             AgentToolNames.MailPeek,
-            "Your new mail, which stays new.",
+            "Returns your new mail and keeps it unread.",
             """{"type":"object","properties":{},"additionalProperties":false}"""
         ),
         Describe(
             AgentToolNames.MailSend,
-            "Tell the agent of another task something it must know, such as a changed signature it builds on. It reads it while it works, "
-                + "or when it starts.",
+            "Send mail to the agent of another task, for example about a changed signature that its work depends on. The agent reads it "
+                + "while it works, or when it starts.",
             """
             {"type":"object","properties":{
               "to":{"type":"string","description":"Id of the task"},
-              "text":{"type":"string","description":"What it must know, at most 4000 characters"}},
+              "text":{"type":"string","description":"The message, at most 4000 characters"}},
              "required":["to","text"],"additionalProperties":false}
             """
         ),
         Describe(
             AgentToolNames.MailBroadcast,
-            "Tell all agents of this run something that concerns all of them. Use it rarely.",
+            "Send mail to all agents of this run. Use this rarely, for messages that concern all of them.",
             """
-            {"type":"object","properties":{"text":{"type":"string","description":"What they must know, at most 4000 characters"}},
+            {"type":"object","properties":{"text":{"type":"string","description":"The message, at most 4000 characters"}},
              "required":["text"],"additionalProperties":false}
             """
         ),

@@ -76,8 +76,8 @@ internal sealed class AgentTools(AgentRunIdentity start, AgentQuestions question
             }
         );
         return status == "completed"
-            ? $"Noted: {start.Task} is completed, you say. End your turn now; the gates run on what you leave."
-            : $"Noted: {start.Task} failed, you say. End your turn now.";
+            ? $"Recorded: {start.Task} is completed. End your turn now; the gates then check your files."
+            : $"Recorded: {start.Task} failed. End your turn now.";
     }
 
     private string Blocked(CallToolRequestParams call)
@@ -171,7 +171,7 @@ internal sealed class AgentTools(AgentRunIdentity start, AgentQuestions question
         var value = isThere ? call.Arguments![name] : default;
         if (isThere && value.ValueKind != JsonValueKind.String)
         {
-            throw new ArgumentException($"{name} is not a text.");
+            throw new ArgumentException($"{name} is not a string.");
         }
         var text = isThere ? Short(value.GetString()!, name) : "";
         return needed && text.Length == 0 ? throw new ArgumentException($"{name} is missing.") : text;
@@ -180,7 +180,7 @@ internal sealed class AgentTools(AgentRunIdentity start, AgentQuestions question
     private static string Short(string text, string name) =>
         text.Length <= LongestText && !text.Contains('\0', StringComparison.Ordinal)
             ? text.Trim()
-            : throw new ArgumentException($"{name} has more than {LongestText} characters, or a NUL among them. Say it shorter.");
+            : throw new ArgumentException($"{name} has more than {LongestText} characters, or contains a NUL. Shorten it.");
 
     private static CallToolResult Answer(string text, bool isError) =>
         new() { Content = [new TextContentBlock { Text = text }], IsError = isError };

@@ -42,5 +42,6 @@ internal static class GlobalOptions
     public static Option<bool> Attached() =>
         new("--attached") { Description = "Pause the run when the terminal is closed, instead of continuing in the background" };
 
-    public static Option<bool> Yes() => new("--yes", "-y") { Description = "Answer questions with yes; never what requires an approval" };
+    public static Option<bool> Yes() =>
+        new("--yes", "-y") { Description = "Answer yes to questions, except to those that require an approval" };
 }

@@ -125,7 +125,7 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
         }
         if (certificate is null || key is null)
         {
-            throw new UseCaseException(Outcome.Usage, "--tls-cert and --tls-key belong together.", "Give both, or neither.");
+            throw new UseCaseException(Outcome.Usage, "--tls-cert and --tls-key belong together.", "Use both, or neither.");
         }
         try
         {
@@ -170,7 +170,7 @@ internal sealed class ListenOptions(string name, string usual, params string[] p
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw new UseCaseException(Outcome.Usage, $"--api-key: {unreadable.Message}", "Name a file that can be read.");
+            throw new UseCaseException(Outcome.Usage, $"--api-key: {unreadable.Message}", "Specify a readable file.");
         }
     }
 }

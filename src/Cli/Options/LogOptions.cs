@@ -12,7 +12,7 @@ internal sealed class LogOptions
     public static Option<string> Format(params string[] values) =>
         new Option<string>("--log-format")
         {
-            Description = "Lines for people, or a JSON object per line, on the console and in the log's file",
+            Description = "Format of the log on the console and in the log file: text for people, or one JSON object per line",
             HelpName = string.Join('|', values),
             DefaultValueFactory = _ => values[0],
         }.AcceptOnlyFromAmong(values);

@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Options;
 /// <summary>Options of a run. Each is a setting for this run only, or part of the run's input.</summary>
 internal sealed class RunOptionsSet
 {
-    /// <summary>Name of <see cref="Again"/>.</summary>
+    /// <summary>Name of the option --again.</summary>
     public const string AgainName = "--again";
 
     public Option<string?> Phase { get; } =
@@ -15,7 +15,7 @@ internal sealed class RunOptionsSet
     public Option<string?> Land { get; } =
         new("--land")
         {
-            Description = "Use of the finished work: merge, squash, rebase, pr, branch or branches (default: git.land)",
+            Description = "How finished work lands: merge, squash, rebase, pr, branch or branches (default: git.land)",
             HelpName = "HOW",
         };
 
@@ -52,12 +52,14 @@ internal sealed class RunOptionsSet
             CustomParser = ReadTime,
         };
 
-    public Option<bool> Fresh { get; } = new("--fresh") { Description = "Reuse no results of earlier runs, neither of tasks nor of gates" };
+    public Option<bool> Fresh { get; } =
+        new("--fresh") { Description = "Do not reuse results of earlier runs, neither of tasks nor of gates" };
 
     public Option<bool> Again { get; } =
         new(AgainName) { Description = "Run even if the same work is running, or has landed and nothing has changed since" };
 
-    public Option<bool> NoProgress { get; } = new("--no-progress") { Description = "One line per transition instead of the live table" };
+    public Option<bool> NoProgress { get; } =
+        new("--no-progress") { Description = "Print one line per transition instead of the live table" };
 
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>

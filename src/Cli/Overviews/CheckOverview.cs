@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Overviews;
 /// <summary>Prints the results of checks, one line for each.</summary>
 internal static class CheckOverview
 {
-    /// <summary>Prints the entries.</summary>
+    /// <summary>Prints the results of the checks.</summary>
     /// <param name="context">Provides the terminal.</param>
     /// <param name="entries">Entries of the checks; at least one.</param>
     /// <param name="asJson">True to print one JSON document.</param>

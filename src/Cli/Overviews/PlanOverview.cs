@@ -51,7 +51,7 @@ internal static class PlanOverview
         : files.Count + task.FilesAppend.Count == 0 ? "none"
         : string.Join(", ", files.Concat(task.FilesAppend.Select(file => $"{file} (adds to it)")));
 
-    private static string Gates(IReadOnlyList<HoldingGate> gates) =>
+    private static string Gates(IReadOnlyList<EffectiveGate> gates) =>
         gates.Count == 0 ? "none" : string.Join("; ", gates.Select(gate => gate.Gate.Command));
 
     private static void Write(

@@ -27,12 +27,12 @@ internal sealed class UsageOverview(CommandContext context)
             foreach (var window in account.Windows)
             {
                 var percent = window.UsedPercent.ToString("0.#", CultureInfo.InvariantCulture);
-                yield return $"  {WaitText.Name(window.Name)} limit: {percent} % used, reset at {Local(window.ResetsAt)} "
+                yield return $"  {WaitReasonText.Name(window.Name)} limit: {percent} % used, reset at {Local(window.ResetsAt)} "
                     + $"(as of {Local(window.SeenAt)})";
             }
             if (account.Block is { } block)
             {
-                yield return $"  used up{(block.Window is null ? "" : $": {WaitText.Name(block.Window)} limit")}; continues after "
+                yield return $"  used up{(block.Window is null ? "" : $": {WaitReasonText.Name(block.Window)} limit")}; continues after "
                     + $"{Local(block.Until)} ({block.Fact})";
             }
         }

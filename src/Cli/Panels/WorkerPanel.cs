@@ -26,7 +26,7 @@ internal sealed record WorkerPanel
     private const string Help = "up/down select   / filter   l logs   p pause or continue   r retry   q quit";
     private const int LeastRows = 3;
 
-    /// <summary>All rows.</summary>
+    /// <summary>All rows of the panel, regardless of the filter.</summary>
     public IReadOnlyList<WorkerRow> Rows { get; init; } = [];
 
     /// <summary>Name of the selected row, which may no longer exist.</summary>

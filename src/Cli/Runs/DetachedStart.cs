@@ -74,7 +74,7 @@ internal sealed class DetachedStart(string runId, RepositoryLocation repository,
     /// <summary>Executes the answer, then continues in the background.</summary>
     private async Task<Outcome> DecideAsync(RunStatus asked, PlanAnswer answer, OrchestratorSettings settings, CancellationToken stop)
     {
-        if (answer is PlanAnswer.Yes)
+        if (answer is PlanAnswer.Approve)
         {
             return await ResumeAsync(["--approve", RunQuestion.Plan], stop);
         }

@@ -5,7 +5,7 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Cli.Runs;
 
-/// <summary>Asks at the terminal if a run may start with its plan, and shows the plan. The user may also edit a planner's plan, or
+/// <summary>Asks at the terminal whether a run may start with its plan, and shows the plan. The user may also edit a planner's plan, or
 /// describe changes for another plan.</summary>
 /// <param name="repository">The repository.</param>
 /// <param name="settings">Settings for the risk score.</param>
@@ -14,7 +14,7 @@ internal sealed class PlanQuestion(RepositoryLocation repository, OrchestratorSe
 {
     private ITerminal Terminal => context.Terminal;
 
-    /// <summary>Asks the user.</summary>
+    /// <summary>Asks the user about the plan.</summary>
     /// <returns>The answer, or null if the run does not ask or no user answered.</returns>
     public async Task<PlanAnswer?> AskAsync(RunStatus run)
     {
@@ -33,8 +33,8 @@ internal sealed class PlanQuestion(RepositoryLocation repository, OrchestratorSe
             ? await AskOfPlannerAsync(run, plan)
             : Terminal.Ask("Begin?") switch
             {
-                true => new PlanAnswer.Yes(),
-                false => new PlanAnswer.No(),
+                true => new PlanAnswer.Approve(),
+                false => new PlanAnswer.Reject(),
                 null => null,
             };
     }
@@ -50,14 +50,14 @@ internal sealed class PlanQuestion(RepositoryLocation repository, OrchestratorSe
             switch (text.Trim().ToLowerInvariant())
             {
                 case "y" or "yes":
-                    return edited is null ? new PlanAnswer.Yes() : new PlanAnswer.Edited(edited);
+                    return edited is null ? new PlanAnswer.Approve() : new PlanAnswer.UseEdited(edited);
                 case "n" or "no":
-                    return new PlanAnswer.No();
+                    return new PlanAnswer.Reject();
                 case "e" or "edit":
                     edited = await EditAsync(run.RunId, edited ?? plan) ?? edited;
                     break;
                 case var words when words.Contains(' ', StringComparison.Ordinal):
-                    return new PlanAnswer.Otherwise(edited ?? plan, text.Trim());
+                    return new PlanAnswer.Revise(edited ?? plan, text.Trim());
                 default:
                     Terminal.Say("Another round of the planner costs money, so describe the changes in several words.");
                     break;

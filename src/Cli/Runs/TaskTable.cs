@@ -18,7 +18,7 @@ internal static class TaskTable
     // A live table has few rows, so only the most important limits are shown: shared budgets and usage limits first.
     private const int MostLimits = 4;
 
-    /// <summary>Draws the run.</summary>
+    /// <summary>Draws the table of a run's tasks.</summary>
     /// <param name="run">The run.</param>
     /// <param name="doing">Current activity of agents and waiting gates by task id, and of the run itself under an empty id. Tasks without
     /// an entry show their reason.</param>
@@ -224,7 +224,7 @@ internal static class TaskTable
 
     // The line above the table already reports outages.
     private static bool IsSaidOfRun(RunStatus run, RunTask task) =>
-        run.Why is NotWorking && task.Outage is { } of && run.Outages.Any(outage => outage.Account == of) && task.Title.Length > 0;
+        run.Why is OutagesReported && task.Outage is { } of && run.Outages.Any(outage => outage.Account == of) && task.Title.Length > 0;
 
     private static string Fit(string text, int width) => TextCells.Pad(TextCells.Cut(text, width), width);
 

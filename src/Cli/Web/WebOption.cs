@@ -8,7 +8,7 @@ namespace Orchestrator.Cli.Web;
 /// <summary>The option <c>--web</c>, with which a long-running command also serves the page on loopback.</summary>
 internal sealed class WebOption
 {
-    /// <summary>Default port.</summary>
+    /// <summary>Default port of the page.</summary>
     public const int UsualPort = 8888;
 
     private readonly Option<int?> _port = new("--web")
@@ -63,7 +63,7 @@ internal sealed class WebOption
             loggers.Dispose();
             throw;
         }
-        return new Served(page, loggers);
+        return new ServedPage(page, loggers);
     }
 
     /// <summary>Returns the page as a hosted service, or null if it was not requested.</summary>
@@ -77,7 +77,7 @@ internal sealed class WebOption
                 link => context.Terminal.Say($"The page: {link}")
             );
 
-    private sealed class Served(ServedDashboard page, ILoggerFactory loggers) : IAsyncDisposable
+    private sealed class ServedPage(ServedDashboard page, ILoggerFactory loggers) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {

@@ -33,7 +33,7 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
     {
         var rpc = new RpcOptions { Retry = true, CancellationToken = cancellation };
         var found = new Dictionary<string, List<FailingActivity>>(StringComparer.Ordinal);
-        var places = new PlaceWaits(_client, time, rpc);
+        var places = new SlotWaitDiagnosis(_client, time, rpc);
         await foreach (var (execution, description) in OpenWorkflows.DescribeAsync(_client, rpc))
         {
             var run =

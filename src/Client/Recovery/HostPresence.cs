@@ -3,8 +3,8 @@ using Temporalio.Api.Workflow.V1;
 
 namespace Orchestrator.Client;
 
-/// <summary>Checks if the host that a run waits for is present. The evidence is the server's records of workers that poll for activities
-/// of the run or execute them. The age of a file on the host would prove nothing.</summary>
+/// <summary>Checks whether the host that a run waits for is present. The evidence is the server's records of workers that poll for
+/// activities of the run or execute them. The age of a file on the host would prove nothing.</summary>
 public static class HostPresence
 {
     /// <summary>Time without a sign of life after which a host counts as absent. A worker polls again within 70 seconds, and a running
@@ -40,7 +40,7 @@ public static class HostPresence
             : Judge(machine, run.Host, pollers, await PendingAsync(client, run.RunId, rpc, cancellation), isDead, now);
     }
 
-    /// <summary>Decides if a host counts as absent, without calling the server or reading the clock.</summary>
+    /// <summary>Decides whether a host counts as absent, without calling the server or reading the clock.</summary>
     /// <param name="machine">Identity of the host.</param>
     /// <param name="host">Display name of the host.</param>
     /// <param name="pollers">Workers on the host that poll for activities, as far as the server remembers them.</param>

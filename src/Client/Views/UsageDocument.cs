@@ -49,7 +49,7 @@ public sealed record UsageSums(
     IReadOnlyList<UsageLine> Day
 );
 
-/// <summary>A usage sum.</summary>
+/// <summary>Usage of one account, run, task, model or day.</summary>
 /// <param name="IsWhole">False if some agents ended without a result, so that the actual usage may be higher.</param>
 public sealed record UsageLine(
     string Name,

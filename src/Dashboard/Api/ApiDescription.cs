@@ -22,15 +22,15 @@ internal sealed class ApiDescription(IServiceProvider services)
         ("runs", "Runs, with their events, gates, budgets and differences."),
         ("tasks", "Tasks of a run, with the logs and mail of their agents."),
         ("questions", "Questions that wait for a user."),
-        (Older, "Addresses of an older tool, for its clients."),
+        (Older, "Addresses for clients of an older tool."),
     ];
 
     private static readonly Dictionary<string, string> Parts = new(StringComparer.Ordinal)
     {
-        ["repository"] = "Id of the repository, as listRepositories tells it.",
+        ["repository"] = "Id of the repository, as listRepositories returns it.",
         ["run"] = "Id of the run.",
         ["task"] = "Id of the task.",
-        ["gate"] = "Id of a gate's result, as listGates tells it.",
+        ["gate"] = "Id of a gate's result, as listGates returns it.",
         ["agent"] = "Id of the run and of the task, with an encoded slash between them.",
     };
 
@@ -42,9 +42,12 @@ internal sealed class ApiDescription(IServiceProvider services)
         (StatusCodes.Status404NotFound, "The repository, the run, the task or the requested part does not exist."),
         (StatusCodes.Status409Conflict, "The state of the run or task does not allow the request, or a user must decide first."),
         (StatusCodes.Status413PayloadTooLarge, "The body is too large."),
-        (StatusCodes.Status422UnprocessableEntity, "It was tried, and failed; or the Idempotency-Key was used for another request."),
-        (StatusCodes.Status429TooManyRequests, "The token is wrong, as too many were in the last minute."),
-        (StatusCodes.Status500InternalServerError, "The server has failed at it; its log has more."),
+        (
+            StatusCodes.Status422UnprocessableEntity,
+            "The command was executed and failed, or the Idempotency-Key was used for another request."
+        ),
+        (StatusCodes.Status429TooManyRequests, "The token is wrong, and there were too many wrong tokens in the last minute."),
+        (StatusCodes.Status500InternalServerError, "The server failed; its log has details."),
         (StatusCodes.Status503ServiceUnavailable, "Engine, git or agent are not available, or the server ends."),
     ];
 
@@ -52,7 +55,7 @@ internal sealed class ApiDescription(IServiceProvider services)
     [
         ("200", "Done, or the requested document."),
         ("201", "Started: the run works, waits for approval, or has ended already."),
-        ("202", "Kept until the run continues, because no process works on it now."),
+        ("202", "Stored until the run continues, because no process works on it now."),
     ];
 
     private string? _text;

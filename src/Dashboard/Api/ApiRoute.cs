@@ -16,7 +16,7 @@ internal record ApiOperation(string Method, string Name, string Summary)
 
     /// <summary>Type of the document in the response. Without a document, the command's message is returned. <see cref="string"/> means
     /// server-sent events.</summary>
-    public Type Answer { get; init; } = typeof(CommandTold);
+    public Type Answer { get; init; } = typeof(CommandAnswer);
 
     /// <summary>Kinds of server-sent events; empty for other operations.</summary>
     public IReadOnlyList<ApiEvent> Events { get; init; } = [];
@@ -71,7 +71,7 @@ internal sealed record ApiCommand(
 /// <param name="ExitCode">Exit code of the same command of <c>orchestrate</c>: 0, or 4 if no process works on the run now and the command
 /// is kept.</param>
 /// <param name="Told">The messages for users.</param>
-internal sealed record CommandTold(int ExitCode, string Told);
+internal sealed record CommandAnswer(int ExitCode, string Told);
 
 /// <summary>The answer to the start of a run.</summary>
 /// <param name="ExitCode">0 if the run works, 3 if it waits for approval, 1 if it has failed already.</param>

@@ -31,7 +31,9 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
                 Root + "/inbox",
                 async context => await JsonAsync(context, new InboxDocument(await reader.InboxAsync(context.RequestAborted)))
             )
-            .Describe(new(HttpMethods.Get, "listInbox", "What needs the user, in all repositories") { Answer = typeof(InboxDocument) });
+            .Describe(
+                new(HttpMethods.Get, "listInbox", "Everything that needs attention, in all repositories") { Answer = typeof(InboxDocument) }
+            );
         foreach (var path in (string[])[Root + "/openapi.json", "/openapi.json"])
         {
             routes.MapGet(path, async context => await JsonAsync(context, await description.TextAsync(context.RequestAborted)));
@@ -100,7 +102,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
                 Refuse(
                     StatusCodes.Status400BadRequest,
                     $"'{new UntrustedText(unknown).Line}' is not a member of this request.",
-                    $"It has: {Names(route.Body)}."
+                    $"Accepted members: {Names(route.Body)}."
                 )
             )
             : (
@@ -134,7 +136,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
             await Refuse(
                     StatusCodes.Status422UnprocessableEntity,
                     $"This {IdempotencyKey} was used for another request.",
-                    "Make a new key for each change."
+                    "Use a new key for each change."
                 )
                 .ExecuteAsync(context);
             return;
@@ -185,7 +187,11 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
     }
 
     private static Task RefuseIncompleteAsync(HttpContext context, IReadOnlyList<ApiMember> members) =>
-        Refuse(StatusCodes.Status400BadRequest, "The request lacks a value, or a value is not valid.", $"It takes: {Names(members)}.")
+        Refuse(
+                StatusCodes.Status400BadRequest,
+                "The request lacks a value, or a value is not valid.",
+                $"Accepted members: {Names(members)}."
+            )
             .ExecuteAsync(context);
 
     private async Task<int> OfUsageAsync(HttpContext context, ApiRoute route, ApiRequest request, RepositoryEntry repository) =>
@@ -229,13 +235,13 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
         var status = ApiStatus.Of(result, ofUsage);
         if (status < StatusCodes.Status300MultipleChoices)
         {
-            await JsonAsync(context, new CommandTold(exitCode, result.Text), status);
+            await JsonAsync(context, new CommandAnswer(exitCode, result.Text), status);
             return;
         }
         var lines = result.Messages.Split('\n', 2);
         var (title, detail) = result.Fault is { } fault
             ? (fault.Message, fault.Cure)
-            : (lines[0].Length > 0 ? lines[0] : "The command was not carried out.", lines.Length > 1 ? lines[1].Trim() : "");
+            : (lines[0].Length > 0 ? lines[0] : "The command was not executed.", lines.Length > 1 ? lines[1].Trim() : "");
         await Problem.Of(status, title, detail, exitCode).ExecuteAsync(context);
     }
 

@@ -13,7 +13,7 @@ internal static class ApiTable
 
     private static readonly ApiMember Losses = new(
         "acceptLosses",
-        "True to land although changes of the run are lost, which its report names.",
+        "True to land even though changes of the run are lost; the report names them.",
         Type: JsonSchemaType.Boolean
     );
 
@@ -116,7 +116,7 @@ internal static class ApiTable
         {
             Query =
             [
-                new ApiMember("start", "Number of the agent's start; the last one by default.", Type: JsonSchemaType.Integer),
+                new ApiMember("start", "Number of the agent start. Default: the last one.", Type: JsonSchemaType.Integer),
                 new ApiMember("limit", "Maximum number of lines. Default: all.", Type: JsonSchemaType.Integer),
                 After,
             ],
@@ -130,7 +130,7 @@ internal static class ApiTable
         Read<ProofDocument>(
             "getProof",
             OfRepository + "/proof",
-            "Which task a line of code came by, what its gates said, and who decided",
+            "The task, gates and decisions behind a line of code",
             request =>
                 request.Query("place") is { Length: > 0 } place
                     ? (queries, stop) =>
@@ -141,19 +141,19 @@ internal static class ApiTable
             Query =
             [
                 new ApiMember("place", "The line, as FILE:LINE.", IsRequired: true),
-                new ApiMember("revision", "In this commit or branch; HEAD by default."),
+                new ApiMember("revision", "Commit or branch. Default: HEAD."),
             ],
         },
         Read<ConfigDocument>(
             "listSettings",
             OfRepository + "/settings",
-            "All settings with where each comes from",
+            "All settings with their sources",
             _ => (queries, _) => Task.FromResult(queries.Settings(onlyChanged: false))
         ),
         Read<UsageDocument>(
             "getUsage",
             OfRepository + "/usage",
-            "Usage limits, tokens and money of all accounts",
+            "Usage limits, tokens and cost of all accounts",
             _ => (queries, stop) => queries.UsageAsync(QueryDefaults.UsageDays, run: null, stop)
         ),
         Read<SchedulesDocument>(
@@ -177,12 +177,12 @@ internal static class ApiTable
                     Task.FromResult(queries.Conversations(FormNumber.Read(request.Query("hours")), QueryDefaults.ListLength, stop))
         ) with
         {
-            Query = [new ApiMember("hours", "Only those of the last hours.", Type: JsonSchemaType.Integer)],
+            Query = [new ApiMember("hours", "Only conversations of the last hours.", Type: JsonSchemaType.Integer)],
         },
         Read<WorktreesDocument>(
             "listWorktrees",
             OfRepository + "/worktrees",
-            "The worktrees of a repository: whose each is, and whether it can go",
+            "The worktrees of a repository, with owner, and whether each can be removed",
             _ => (queries, stop) => queries.WorktreesAsync(stop)
         ),
         Read<CollectDocument>(
@@ -202,10 +202,10 @@ internal static class ApiTable
             Answer = typeof(RunStarted),
             Body =
             [
-                new ApiMember("plan", "The plan as YAML or JSON text. Either this or 'request'."),
+                new ApiMember("plan", "The plan as YAML or JSON text. Use either this or 'request'."),
                 new ApiMember("request", "A request, from which a plan is made."),
                 new ApiMember("maxCost", "US dollars at which no further agent is started.", Type: JsonSchemaType.Number),
-                new ApiMember("until", "Time of day, such as 07:00, from which on no agent is started."),
+                new ApiMember("until", "Time of day, such as 07:00, after which no agent starts."),
             ],
         },
         Read<ValidateDocument>(
@@ -230,7 +230,7 @@ internal static class ApiTable
                 request.Text("reason") is { Length: > 0 } reason ? (commands, stop) => commands.HoldAsync(request.Run, reason, stop) : null
         )
         {
-            Body = [new ApiMember("reason", "The reason, a sentence.", IsRequired: true)],
+            Body = [new ApiMember("reason", "The reason, as a sentence.", IsRequired: true)],
         },
         new ApiCommand(
             "release",
@@ -241,7 +241,7 @@ internal static class ApiTable
         new ApiCommand(
             "openPullRequest",
             OfRun + "/pull-request",
-            "Opens draft pull requests of a run, or updates those that it has",
+            "Opens draft pull requests for a run, or updates its existing ones",
             request => (commands, stop) => commands.OpenPullRequestsAsync(request.Run, stop)
         ),
         new ApiCommand("broadcast", OfRun + "/broadcast", "Sends mail to all agents of a run", request => Mail(request, task: null))

@@ -9,7 +9,7 @@ internal sealed class IdempotencyCache(TimeProvider time)
     private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
 
     private readonly Lock _lock = new();
-    private readonly OrderedDictionary<string, KeptAnswer> _kept = new(StringComparer.Ordinal);
+    private readonly OrderedDictionary<string, StoredAnswer> _kept = new(StringComparer.Ordinal);
 
     /// <summary>Carries out a command, or returns the answer of the first request with the same key.</summary>
     /// <param name="key">The client's key.</param>
@@ -19,14 +19,14 @@ internal sealed class IdempotencyCache(TimeProvider time)
     /// <returns>The answer; null if the key was used for another request.</returns>
     public async Task<CommandResult?> GetAsync(string key, string request, Func<Task<CommandResult>> act, CancellationToken stop)
     {
-        KeptAnswer? kept;
+        StoredAnswer? kept;
         lock (_lock)
         {
             RemoveEnded(old => time.GetUtcNow() - old.Time > Longest);
             if (!_kept.TryGetValue(key, out kept))
             {
                 RemoveEnded(_ => _kept.Count >= Most);
-                _kept[key] = kept = new KeptAnswer(time.GetUtcNow(), request, Task.Run(() => ActAsync(key, act), CancellationToken.None));
+                _kept[key] = kept = new StoredAnswer(time.GetUtcNow(), request, Task.Run(() => ActAsync(key, act), CancellationToken.None));
             }
         }
         return kept.Request == request ? await kept.Outcome.WaitAsync(stop) : null;
@@ -54,7 +54,7 @@ internal sealed class IdempotencyCache(TimeProvider time)
     }
 
     /// <summary>Removes the oldest responses while a condition holds for them. A running command keeps its key.</summary>
-    private void RemoveEnded(Func<KeptAnswer, bool> isSurplus)
+    private void RemoveEnded(Func<StoredAnswer, bool> isSurplus)
     {
         for (var i = 0; i < _kept.Count; )
         {
@@ -74,5 +74,5 @@ internal sealed class IdempotencyCache(TimeProvider time)
         }
     }
 
-    private sealed record KeptAnswer(DateTimeOffset Time, string Request, Task<CommandResult> Outcome);
+    private sealed record StoredAnswer(DateTimeOffset Time, string Request, Task<CommandResult> Outcome);
 }

@@ -39,7 +39,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
             await RefuseAsync(
                 context,
                 HttpStatusCode.MisdirectedRequest,
-                "This server is not called so.",
+                "This is not a name of this server.",
                 $"Call it by its address, or name '{new UntrustedText(request.Host.Host).Line}' with --host when it is started."
             );
             return;
@@ -157,7 +157,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, DashboardOptions op
             ? RefuseAsync(
                 context,
                 HttpStatusCode.TooManyRequests,
-                "The token is wrong, as too many were in the last minute.",
+                "The token is wrong, and there were too many wrong tokens in the last minute.",
                 "Try again in a minute: " + LoginPage.HowToLogIn
             )
             : RefuseAsync(context, HttpStatusCode.Unauthorized, "The token is wrong.", LoginPage.HowToLogIn);

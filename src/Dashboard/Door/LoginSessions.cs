@@ -56,7 +56,7 @@ internal sealed class LoginSessions(WebTokens tokens, TimeProvider time)
     public string Begin(WebToken token, string device)
     {
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        var stored = new Stored(id, device, token.Id, (time.GetUtcNow() + Lifetime).ToUnixTimeSeconds());
+        var stored = new SessionCookie(id, device, token.Id, (time.GetUtcNow() + Lifetime).ToUnixTimeSeconds());
         var text = Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(stored, QueryReader.Json));
         return $"{text}.{_key.Sign(Purpose, text)}";
     }
@@ -80,18 +80,18 @@ internal sealed class LoginSessions(WebTokens tokens, TimeProvider time)
         }
     }
 
-    private Stored? Read(string? cookie)
+    private SessionCookie? Read(string? cookie)
     {
         if (cookie?.Split('.') is not [var text, var signature] || !_key.IsSigned(Purpose, text, signature))
         {
             return null;
         }
         // Signed by us, so it can be read.
-        var stored = JsonSerializer.Deserialize<Stored>(Base64Url.DecodeFromChars(text), QueryReader.Json)!;
+        var stored = JsonSerializer.Deserialize<SessionCookie>(Base64Url.DecodeFromChars(text), QueryReader.Json)!;
         return DateTimeOffset.FromUnixTimeSeconds(stored.Until) > time.GetUtcNow() ? stored : null;
     }
 
-    private sealed record Stored(string Id, string Device, string Token, long Until);
+    private sealed record SessionCookie(string Id, string Device, string Token, long Until);
 }
 
 /// <summary>Session of a logged-in browser, or a request of a program.</summary>

@@ -30,7 +30,7 @@ public sealed class LogText : ComponentBase
     /// <inheritdoc/>
     protected override void BuildRenderTree(RenderTreeBuilder builder)
     {
-        foreach (var group in Words.LastLines(Lines).GroupBy(line => (line.Number - 1) / GroupSize))
+        foreach (var group in PageFormatter.LastLines(Lines).GroupBy(line => (line.Number - 1) / GroupSize))
         {
             builder.AddMarkupContent(0, PartMarks.Begin);
             builder.OpenElement(1, "span");
@@ -78,7 +78,7 @@ public sealed class LogText : ComponentBase
             AddPlain();
             builder.OpenElement(11, "span");
             builder.AddAttribute(12, "class", run.Css);
-            builder.AddContent(13, Words.Block(run.Text));
+            builder.AddContent(13, PageFormatter.Block(run.Text));
             builder.CloseElement();
         }
         plain.Append('\n');
@@ -86,7 +86,7 @@ public sealed class LogText : ComponentBase
 
         void AddPlain()
         {
-            builder.AddContent(10, Words.Block(plain.ToString()));
+            builder.AddContent(10, PageFormatter.Block(plain.ToString()));
             plain.Clear();
         }
     }

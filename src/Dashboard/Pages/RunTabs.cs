@@ -3,7 +3,7 @@ namespace Orchestrator.Dashboard.Pages;
 /// <summary>Tabs of the screen of a run, as parts of its address.</summary>
 internal static class RunTabs
 {
-    /// <summary>The default tab.</summary>
+    /// <summary>Name of the default tab in addresses.</summary>
     public const string Timeline = "";
 
     public const string Graph = "graph";

@@ -19,7 +19,9 @@ internal sealed record EventCursor(DateTimeOffset Horizon, IReadOnlyDictionary<s
 
     /// <summary>Formats the cursor as the id of an event.</summary>
     public string Write() =>
-        Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(new Stored(Horizon.ToUnixTimeMilliseconds(), Runs), QueryReader.Json));
+        Base64Url.EncodeToString(
+            JsonSerializer.SerializeToUtf8Bytes(new StoredCursor(Horizon.ToUnixTimeMilliseconds(), Runs), QueryReader.Json)
+        );
 
     /// <summary>Parses the id of an event, or returns null if it is not a cursor.</summary>
     public static EventCursor? Read(string? id)
@@ -30,7 +32,7 @@ internal sealed record EventCursor(DateTimeOffset Horizon, IReadOnlyDictionary<s
         }
         try
         {
-            return JsonSerializer.Deserialize<Stored>(Base64Url.DecodeFromChars(id), QueryReader.Json) is { R: { } runs, H: var time }
+            return JsonSerializer.Deserialize<StoredCursor>(Base64Url.DecodeFromChars(id), QueryReader.Json) is { R: { } runs, H: var time }
                 ? new EventCursor(DateTimeOffset.FromUnixTimeMilliseconds(time), runs)
                 : null;
         }
@@ -68,5 +70,5 @@ internal sealed record EventCursor(DateTimeOffset Horizon, IReadOnlyDictionary<s
                 Runs.Where(run => !ended.Contains(run.Key)).ToDictionary(StringComparer.Ordinal)
             );
 
-    private sealed record Stored(long H, IReadOnlyDictionary<string, long> R);
+    private sealed record StoredCursor(long H, IReadOnlyDictionary<string, long> R);
 }

@@ -11,7 +11,7 @@ internal sealed class FormResultStore(TimeProvider time)
 
     private readonly ConcurrentDictionary<string, (DateTimeOffset Time, FormResult Result)> _answers = new(StringComparer.Ordinal);
 
-    /// <summary>Keeps an answer.</summary>
+    /// <summary>Stores the answer to a form until it is shown.</summary>
     /// <param name="outcome">Result of the command.</param>
     /// <param name="typed">Text that the user typed.</param>
     /// <returns>Its key.</returns>

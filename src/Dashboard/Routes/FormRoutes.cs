@@ -22,7 +22,7 @@ internal sealed class FormRoutes(
     private const string Comment = "comment";
     private const int LongestText = 4000;
 
-    /// <summary>Adds them.</summary>
+    /// <summary>Adds the routes of the forms.</summary>
     public void AddTo(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/login", LoginPageAsync);
@@ -119,7 +119,7 @@ internal sealed class FormRoutes(
         }
         if (ActOf(run, kind, target, text, form) is not { } act)
         {
-            return Said(back, new CommandResult(Outcome.Usage, $"'{kind}' is nothing that can be done here."), text);
+            return Said(back, new CommandResult(Outcome.Usage, $"'{kind}' is not an action of this page."), text);
         }
         if (
             AccessMiddleware.SessionOf(context).Scope is var scope and < WebScope.All

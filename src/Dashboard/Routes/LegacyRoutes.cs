@@ -26,10 +26,10 @@ internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimePro
             routes.MapGet("/api/sessions", SessionsAsync),
             "legacySessions",
             "Conversations of Claude Code",
-            [new ApiMember("hours", "At most so old, in hours.", Type: JsonSchemaType.Number)]
+            [new ApiMember("hours", "Maximum age in hours.", Type: JsonSchemaType.Number)]
         );
         Describe<LegacyWorktrees>(routes.MapGet("/api/worktrees", (Delegate)WorktreesAsync), "legacyWorktrees", "Worktrees");
-        Describe<CommandTold>(
+        Describe<CommandAnswer>(
             routes.MapPost("/api/spawn", (Delegate)SpawnAsync),
             "legacySpawn",
             "Starts a run with independent tasks, one per text",
@@ -42,7 +42,7 @@ internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimePro
         foreach (var command in (SteeringDefinition[])[SteeringCatalog.Pause, SteeringCatalog.Resume])
         {
             var summary = $"{char.ToUpperInvariant(command.Name[0])}{command.Name[1..]}s the agent of a task";
-            Describe<CommandTold>(
+            Describe<CommandAnswer>(
                 routes.MapPost(
                     $"/api/agents/{{run}}/{{task}}/{command.Name}",
                     (HttpContext context, string run, string task) => SteerAsync(context, run, task, command)
@@ -51,7 +51,7 @@ internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimePro
                 summary
             );
             // Clients that encode the whole id send %2F, which a server does not decode in paths.
-            Describe<CommandTold>(
+            Describe<CommandAnswer>(
                 routes.MapPost(
                     $"/api/agents/{{agent}}/{command.Name}",
                     (HttpContext context, string agent) =>
@@ -63,7 +63,7 @@ internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimePro
                 summary
             );
         }
-        Describe<CommandTold>(
+        Describe<CommandAnswer>(
             routes.MapPost("/api/cleanup", (Delegate)CleanupAsync),
             "legacyCleanup",
             "Removes ended runs of the repository in which the server was started, or else of all"
@@ -238,7 +238,7 @@ internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimePro
         }
         var text = string.Join("\n\n", told);
         return worst == Outcome.Done
-            ? Json(new CommandTold(0, text))
+            ? Json(new CommandAnswer(0, text))
             : Problem.Of(
                 ApiStatus.Of(worst, isRead: true, StatusCodes.Status409Conflict),
                 "Not everything could be removed.",
@@ -304,7 +304,7 @@ internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimePro
         var status = ApiStatus.Of(result, ofUsage);
         // A run that waits for approval was started as well. Those clients know no 201 and 202.
         return status < StatusCodes.Status300MultipleChoices || result.RunId is not null
-            ? Json(new CommandTold((int)result.Outcome, result.Text))
+            ? Json(new CommandAnswer((int)result.Outcome, result.Text))
             : Problem.Of(
                 status,
                 result.Fault?.Message ?? result.Text.Split('\n')[0],

@@ -132,7 +132,7 @@ internal sealed class LogPages(QueryReader reader, PageRoutes pages, PageRendere
     // As a file it is text: neither a terminal nor a browser may take its control sequences for anything else.
     private static IResult FileOf(IReadOnlyList<string> lines, string name) =>
         Results.File(
-            Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => Words.Block(AnsiText.Plain(line)) + "\n"))),
+            Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => PageFormatter.Block(AnsiText.Plain(line)) + "\n"))),
             MediaTypeNames.Text.Plain + "; charset=utf-8",
             name
         );

@@ -146,19 +146,19 @@ internal enum AnsiAttributes
     /// <summary>No attribute.</summary>
     None = 0,
 
-    /// <summary>Bold.</summary>
+    /// <summary>Bold text.</summary>
     Bold = 1,
 
-    /// <summary>Less prominent.</summary>
+    /// <summary>Less prominent text.</summary>
     Dim = 2,
 
-    /// <summary>Italic.</summary>
+    /// <summary>Italic text.</summary>
     Italic = 4,
 
-    /// <summary>Underlined.</summary>
+    /// <summary>Underlined text.</summary>
     Underline = 8,
 
-    /// <summary>Crossed out.</summary>
+    /// <summary>Crossed-out text.</summary>
     Strike = 16,
 
     /// <summary>Text and background colors exchanged.</summary>

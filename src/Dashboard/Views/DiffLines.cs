@@ -140,7 +140,7 @@ internal static class DiffLines
 
     private static string NameOf(string line) => line[NewFile.Length..].TrimEnd('\t');
 
-    private static string Shown(string line) => Words.Line(line.Length == 0 ? " " : line, keepIndent: true);
+    private static string Shown(string line) => PageFormatter.Line(line.Length == 0 ? " " : line, keepIndent: true);
 
     /// <summary>Returns the new names of the files in a patch.</summary>
     /// <param name="patch">Patch as printed by git.</param>

@@ -11,7 +11,7 @@ public sealed record IdleTime(DateTimeOffset From, DateTimeOffset To, TimeSpan S
     private const double ShownPart = 0.08;
     private static readonly TimeSpan _least = TimeSpan.FromMinutes(2);
 
-    /// <summary>Length of the time.</summary>
+    /// <summary>Duration of the idle time.</summary>
     public TimeSpan Length => To - From;
 
     /// <summary>Time that the axis saves.</summary>

@@ -15,7 +15,7 @@ internal static class MarkdownView
     /// <param name="markdown">Untrusted Markdown.</param>
     public static string Render(string markdown)
     {
-        var document = Markdown.Parse(Words.Block(markdown), _pipeline);
+        var document = Markdown.Parse(PageFormatter.Block(markdown), _pipeline);
         foreach (var link in document.Descendants<LinkInline>().ToList())
         {
             // An address of another host, or a script, could be an agent's. Its text stays.

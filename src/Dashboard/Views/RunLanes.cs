@@ -3,13 +3,13 @@ namespace Orchestrator.Dashboard.Views;
 /// <summary>Kinds of time in the lane of a task.</summary>
 public enum LaneWork
 {
-    /// <summary>The worktree is prepared.</summary>
+    /// <summary>The task's worktree is prepared.</summary>
     Setup,
 
-    /// <summary>An agent works.</summary>
+    /// <summary>The task's agent works.</summary>
     Agent,
 
-    /// <summary>Gates run.</summary>
+    /// <summary>The task's gates run.</summary>
     Gates,
 
     /// <summary>The work is merged and its merge is verified.</summary>
@@ -52,7 +52,7 @@ public sealed record Lane(RunTask Task, IReadOnlyList<LaneSegment> Segments, Dat
     /// <summary>Time at work, without waiting.</summary>
     public TimeSpan Worked => Sum(segment => !segment.IsWait);
 
-    /// <summary>Time spent waiting.</summary>
+    /// <summary>Time that the task spent waiting.</summary>
     public TimeSpan Waited => Sum(segment => segment.IsWait);
 
     private TimeSpan Sum(Func<LaneSegment, bool> which) =>

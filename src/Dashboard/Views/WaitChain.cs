@@ -77,7 +77,7 @@ public sealed class WaitChain(RunStatus run)
         }
         if (task.Outage is { } account && run.Outages.FirstOrDefault(outage => outage.Account == account) is { } outage)
         {
-            var until = outage.Until is { } time ? $" until {Words.Time(time)}" : "";
+            var until = outage.Until is { } time ? $" until {PageFormatter.Time(time)}" : "";
             return (new WaitLink(task.Id, $"waits{until}: {outage.Reason}", null), null);
         }
         if (run.Waiting.FirstOrDefault(waiting => waiting.Task == task.Id) is { } wait)

@@ -19,19 +19,19 @@ public static class ProjectCommands
     /// <summary>Returns the set-up commands, gates and MCP servers defined by files in a repository's root.</summary>
     /// <param name="directory">Root of the repository.</param>
     /// <exception cref="IOException">An existing file can't be read.</exception>
-    public static IReadOnlyList<FoundCommand> Find(string directory) => FindWithGates(directory).Commands;
+    public static IReadOnlyList<DetectedCommand> Find(string directory) => FindWithGates(directory).Commands;
 
     /// <summary>Returns the commands defined by files in a repository's root, and their gates. One call returns both because finding gates
     /// reads many folders.</summary>
     /// <inheritdoc cref="Find"/>
-    public static (IReadOnlyList<Gate> Gates, IReadOnlyList<FoundCommand> Commands) FindWithGates(string directory)
+    public static (IReadOnlyList<Gate> Gates, IReadOnlyList<DetectedCommand> Commands) FindWithGates(string directory)
     {
         var gates = GateDetection.Find(directory);
         IReadOnlyList<Gate> found = [.. gates.Select(gate => gate.Gate)];
         return (found, CommandsOf(directory, gates, GateDetection.FoldersOf(found)));
     }
 
-    private static IReadOnlyList<FoundCommand> CommandsOf(
+    private static IReadOnlyList<DetectedCommand> CommandsOf(
         string directory,
         IReadOnlyList<(Gate Gate, string Meaning)> gates,
         IEnumerable<string> folders
@@ -39,16 +39,16 @@ public static class ProjectCommands
         [
             .. SetUpDetection
                 .Detect(new WorktreeFiles(directory), folders)
-                .Select(found => new FoundCommand(FoundCommandKind.SetUp, found.Command, found.LockFile)),
-            .. gates.Select(found => new FoundCommand(
-                found.Gate.ChecksTypes ? FoundCommandKind.TypeGate : FoundCommandKind.Gate,
+                .Select(found => new DetectedCommand(DetectedCommandKind.SetUp, found.Command, found.LockFile)),
+            .. gates.Select(found => new DetectedCommand(
+                found.Gate.ChecksTypes ? DetectedCommandKind.TypeGate : DetectedCommandKind.Gate,
                 found.Gate.Command,
                 "the project's manifests",
                 found.Meaning
             )),
             .. Includes(Path.Combine(directory, IncludeFile)),
             .. McpServers(Path.Combine(directory, McpFile))
-                .Select(server => new FoundCommand(FoundCommandKind.McpServer, server.Key, McpFile, server.Value)),
+                .Select(server => new DetectedCommand(DetectedCommandKind.McpServer, server.Key, McpFile, server.Value)),
         ];
 
     /// <summary>Returns the servers of a <c>.mcp.json</c> by name, as normalized JSON; empty if the file is unreadable.</summary>
@@ -67,10 +67,10 @@ public static class ProjectCommands
     }
 
     /// <summary>Returns the patterns of uncommitted files, such as files with passwords, that are copied to agents' worktrees.</summary>
-    private static IReadOnlyList<FoundCommand> Includes(string path)
+    private static IReadOnlyList<DetectedCommand> Includes(string path)
     {
         string[] patterns = [.. TextOf(path).Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#')];
-        return patterns.Length == 0 ? [] : [new FoundCommand(FoundCommandKind.Includes, string.Join(' ', patterns), IncludeFile)];
+        return patterns.Length == 0 ? [] : [new DetectedCommand(DetectedCommandKind.Includes, string.Join(' ', patterns), IncludeFile)];
     }
 
     private static IReadOnlyDictionary<string, string> McpServers(string path) => ReadMcpServers(TextOf(path));

@@ -7,7 +7,7 @@ public sealed partial record PackageTool
     /// <summary>Option with which pip accepts an environment that the system manages.</summary>
     private static readonly string[] NoReport = ["--report", "/dev/null"];
 
-    /// <summary>Package manager npm.</summary>
+    /// <summary>The package manager npm.</summary>
     public static PackageTool Npm { get; } =
         new()
         {
@@ -101,7 +101,7 @@ public sealed partial record PackageTool
                 || output.Contains($"\"id\":\"{package.Name}\"", StringComparison.OrdinalIgnoreCase),
         };
 
-    /// <summary>Package manager cargo.</summary>
+    /// <summary>The package manager cargo.</summary>
     public static PackageTool Cargo { get; } =
         new()
         {
@@ -122,7 +122,7 @@ public sealed partial record PackageTool
             Spell = package => package.Version.Length == 0 ? package.Name : $"{package.Name}@{package.Version}",
         };
 
-    /// <summary>Program go.</summary>
+    /// <summary>The program go.</summary>
     public static PackageTool Go { get; } =
         new()
         {
@@ -150,7 +150,7 @@ public sealed partial record PackageTool
     /// <summary>Name of the registry for display.</summary>
     public required string Registry { get; init; }
 
-    /// <summary>Example of a request.</summary>
+    /// <summary>Example of a request for a package.</summary>
     public required string Example { get; init; }
 
     /// <summary>Pattern of a package name.</summary>

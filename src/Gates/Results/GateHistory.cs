@@ -20,10 +20,10 @@ public sealed class GateHistory(string folder, TimeProvider time)
     private static readonly TimeSpan MaxAge = TimeSpan.FromDays(180);
 
     /// <summary>Returns the rate of flaky failures if they are more than a fifth of the runs, or null otherwise.</summary>
-    public static GateChance? ChanceOf(IReadOnlyList<GateVerdict> past)
+    public static GateFlakiness? ChanceOf(IReadOnlyList<GateVerdict> past)
     {
         var flakes = past.Count(verdict => verdict.Failure == GateFailure.Flaky);
-        return past.Count >= Fewest && flakes * 5 > past.Count ? new GateChance(flakes, past.Count) : null;
+        return past.Count >= Fewest && flakes * 5 > past.Count ? new GateFlakiness(flakes, past.Count) : null;
     }
 
     /// <summary>Returns the tests of all gates that were flaky recently.</summary>

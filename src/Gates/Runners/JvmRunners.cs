@@ -96,7 +96,7 @@ internal static class JvmRunners
                     new(
                         " completed",
                         @"^(?<all>\d+) tests? completed(?:, (?<failed>\d+) failed)?(?:, (?<skipped>\d+) skipped)?$",
-                        new Tally(Failed: 0, Skipped: 0)
+                        new TestTally(Failed: 0, Skipped: 0)
                     ),
                 ],
                 Places =

@@ -52,7 +52,11 @@ internal static class NativeRunners
                 Heads = @"^\s*Start +\d+: |^\d+% tests passed",
                 Counts =
                 [
-                    new("% tests passed", @"^\d+% tests passed, (?<failed>\d+) tests? failed out of (?<all>\d+)$", new Tally(Skipped: 0)),
+                    new(
+                        "% tests passed",
+                        @"^\d+% tests passed, (?<failed>\d+) tests? failed out of (?<all>\d+)$",
+                        new TestTally(Skipped: 0)
+                    ),
                     new("***Skipped", @"^\s*\d+/\d+ Test +#\d+: .*\*\*\*Skipped", Skipped()),
                     new("No tests were found", "^No tests were found!!!", None),
                 ],
@@ -102,7 +106,7 @@ internal static class NativeRunners
                     new(
                         "Executed ",
                         @"^\s+Executed (?<all>\d+) tests?, with (?:(?<skipped>\d+) tests? skipped and )?(?<failed>\d+) failures? ",
-                        new Tally(Skipped: 0),
+                        new TestTally(Skipped: 0),
                         @"^Test Suite '(?:All|Selected) tests' (?:passed|failed)"
                     ),
                     new(" Test run with ", @"^\S+ Test run with (?<all>\d+) tests?(?: in \d+ suites?)? (?:passed|failed) after"),

@@ -22,7 +22,7 @@ internal static class PhpRunners
                         "Assertions: ",
                         @"^Tests: (?<all>\d+), Assertions: \d+(?:, (?:Failures: (?<failed>\d+)|Errors: "
                             + @"(?<errors>\d+)|(?:Skipped|Incomplete): (?<skipped>\d+)|[A-Z][A-Za-z ]*: \d+))*\.$",
-                        new Tally(Failed: 0, Skipped: 0, Errors: 0)
+                        new TestTally(Failed: 0, Skipped: 0, Errors: 0)
                     ),
                     new("No tests executed", "^No tests executed!", None with { Errors = 0 }),
                     new(

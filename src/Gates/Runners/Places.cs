@@ -63,8 +63,8 @@ internal static class Places
     private static IEnumerable<string> Near(SourceLocationRule place, IReadOnlyList<OutputText> lines, int at) =>
         place.Side switch
         {
-            Side.Here => [lines[at].Text],
-            Side.Below => lines.Skip(at + 1).Take(place.Within).Select(line => line.Text),
+            SearchDirection.Here => [lines[at].Text],
+            SearchDirection.Below => lines.Skip(at + 1).Take(place.Within).Select(line => line.Text),
             _ => Enumerable.Range(1, Math.Min(place.Within, at)).Select(back => lines[at - back].Text),
         };
 

@@ -116,7 +116,7 @@ internal static class PythonRunners
                 [
                     new("Ran ", @"^Ran (?<all>\d+) tests? in [\d.]+s", None with { Passed = null, Errors = 0 }),
                     new("FAIL: ", @"^FAIL: (?<test>\w+ \([\w.<>]+\))", Failed(), null, CountedNames.Once),
-                    new("ERROR: ", @"^ERROR: (?<test>\w+ \([\w.<>]+\))", new Tally(Errors: 1), null, CountedNames.Once),
+                    new("ERROR: ", @"^ERROR: (?<test>\w+ \([\w.<>]+\))", new TestTally(Errors: 1), null, CountedNames.Once),
                     new(
                         "=",
                         @"^(?:OK|FAILED|NO TESTS RAN) \((?:(?:skipped=(?<skipped>\d+)|(?:expected failures"

@@ -27,7 +27,7 @@ internal static class ReportFiles
     /// <param name="since">Start of the run in UTC, by the file system's clock.</param>
     public static TestReportSummary? Read(string directory, DateTime since, CancellationToken stop)
     {
-        Tally? counted = null;
+        TestTally? counted = null;
         DecisiveLine? failure = null;
         var files = new List<string>();
         var failed = new List<string>();

@@ -46,7 +46,7 @@ internal static class ReportReader
         }
     }
 
-    private static (Tally? Counted, DecisiveLine? Failure) OfXml(FileStream stream, string directory, List<string> failed)
+    private static (TestTally? Counted, DecisiveLine? Failure) OfXml(FileStream stream, string directory, List<string> failed)
     {
         using var reader = XmlReader.Create(stream, Reading);
         if (reader.MoveToContent() != XmlNodeType.Element)
@@ -63,7 +63,7 @@ internal static class ReportReader
         {
             return (null, null);
         }
-        var counted = new Tally(0, 0, 0);
+        var counted = new TestTally(0, 0, 0);
         DecisiveLine? failure = null;
         while (reader.Read())
         {
@@ -89,22 +89,22 @@ internal static class ReportReader
             (string?)test.Attribute("testName") ?? $"{(string?)test.Attribute("classname")} {(string?)test.Attribute("name")}".Trim()
         );
 
-    private static (Tally Result, DecisiveLine? Failure) OfCase(XElement one, string directory, bool isFirst)
+    private static (TestTally Result, DecisiveLine? Failure) OfCase(XElement one, string directory, bool isFirst)
     {
         var outcome = (string?)one.Attribute("outcome");
         var fault = one.Elements().FirstOrDefault(child => child.Name.LocalName is "failure" or "error");
         if ((string?)one.Attribute("status") is "notrun" && !one.Elements().Any(child => child.Name.LocalName == "skipped"))
         {
-            return (new Tally(), null);
+            return (new TestTally(), null);
         }
         var isSkipped =
             outcome is "NotExecuted" or "NotRunnable" or "Disconnected" or "Pending"
             || one.Elements().Any(child => child.Name.LocalName == "skipped");
         if (fault is null && outcome is not ("Failed" or "Error" or "Timeout" or "Aborted"))
         {
-            return (isSkipped ? new Tally(Skipped: 1) : new Tally(Passed: 1), null);
+            return (isSkipped ? new TestTally(Skipped: 1) : new TestTally(Passed: 1), null);
         }
-        var result = fault?.Name.LocalName == "error" ? new Tally(Errors: 1) : new Tally(Failed: 1);
+        var result = fault?.Name.LocalName == "error" ? new TestTally(Errors: 1) : new TestTally(Failed: 1);
         return (result, isFirst ? Failure(fault ?? one, (string?)one.Attribute("file"), directory) : null);
     }
 
@@ -126,7 +126,7 @@ internal static class ReportReader
         return new DecisiveLine(null, DecisiveMatch.Short(lines[0].Text.Trim()), found ?? own, found is null ? null : line);
     }
 
-    private static (Tally? Counted, DecisiveLine? Failure) OfJson(FileStream stream, string directory, List<string> failed)
+    private static (TestTally? Counted, DecisiveLine? Failure) OfJson(FileStream stream, string directory, List<string> failed)
     {
         if (stream.Length > LargestJson || !IsReport(stream))
         {
@@ -158,7 +158,7 @@ internal static class ReportReader
         return text.StartsWith("\"num", StringComparison.Ordinal) || text.StartsWith("\"stats\"", StringComparison.Ordinal);
     }
 
-    private static Tally Numbers(JsonElement from, string passed, string failed, string skipped) =>
+    private static TestTally Numbers(JsonElement from, string passed, string failed, string skipped) =>
         new(Number(from, passed), Number(from, failed), Number(from, skipped));
 
     private static long Number(JsonElement from, string name) =>

@@ -24,7 +24,7 @@ internal static class RubyRunners
                         " example",
                         @"^(?<all>\d+) examples?, (?<failed>\d+) failures?(?:, (?<skipped>\d+) pending)?(?:, "
                             + @"(?<other>\d+) errors? occurred outside of examples)?$",
-                        new Tally(Failed: 0, Skipped: 0, Other: 0)
+                        new TestTally(Failed: 0, Skipped: 0, Other: 0)
                     ),
                 ],
                 Places = RubyPlaces,

@@ -25,13 +25,13 @@ internal static class RuleFragments
     public static SourceLocationRule[] Colons => [Here(@"^(?<file>[^\s:]+):(?:(?<line>\d+):)?")];
 
     /// <summary>Explicit count of zero tests.</summary>
-    public static Tally None => new(0, 0, 0);
+    public static TestTally None => new(0, 0, 0);
 
-    public static Tally Passed(int count = 1) => new(Passed: count);
+    public static TestTally Passed(int count = 1) => new(Passed: count);
 
-    public static Tally Failed(int count = 1) => new(Failed: count);
+    public static TestTally Failed(int count = 1) => new(Failed: count);
 
-    public static Tally Skipped(int count = 1) => new(Skipped: count);
+    public static TestTally Skipped(int count = 1) => new(Skipped: count);
 
     /// <summary>Rule for a line that reports that no tests ran. It applies only if no test was counted.</summary>
     public static LineRule Nothing(string pattern) => new(pattern) { Kind = NoTests, EvenIfPassed = true };

@@ -108,7 +108,7 @@ internal sealed class LinePattern(string text)
 internal sealed record CountRule(
     string Needle,
     LinePattern Pattern,
-    Tally? Each = null,
+    TestTally? Each = null,
     LinePattern? After = null,
     CountedNames Names = CountedNames.Any
 );
@@ -116,7 +116,7 @@ internal sealed record CountRule(
 /// <summary>Effect of a test's name on the count of its line.</summary>
 internal enum CountedNames
 {
-    /// <summary>Counts each line.</summary>
+    /// <summary>Each matching line counts as one test.</summary>
     Any,
 
     /// <summary>Counts each name once because a runner reports subtests under the same name.</summary>
@@ -133,7 +133,7 @@ internal enum CountedNames
 /// <param name="Errors">Errors outside tests, or null if not reported.</param>
 /// <param name="Other">Tests that ran and that the runner counts separately, such as expected failures.</param>
 /// <param name="All">Total of all tests, used if passed tests are not reported; null if not reported.</param>
-internal sealed record Tally(
+internal sealed record TestTally(
     long? Passed = null,
     long? Failed = null,
     long? Skipped = null,
@@ -145,7 +145,7 @@ internal sealed record Tally(
     /// <summary>Tests that ran, with any result, or null if not reported.</summary>
     public long? Ran => Passed + (Failed ?? 0) + (Errors ?? 0) + (Other ?? 0);
 
-    public static Tally operator +(Tally a, Tally b) =>
+    public static TestTally operator +(TestTally a, TestTally b) =>
         new(
             Sum(a.Passed, b.Passed),
             Sum(a.Failed, b.Failed),
@@ -203,7 +203,7 @@ internal sealed record LineRule(LinePattern Pattern)
 }
 
 /// <summary>Direction from the decisive line in which a source location is searched.</summary>
-internal enum Side
+internal enum SearchDirection
 {
     Here,
     Below,
@@ -215,11 +215,11 @@ internal enum Side
 /// <param name="Side">Direction from the decisive line.</param>
 /// <param name="Pattern">Pattern with the groups <c>file</c> or <c>class</c>, <c>line</c>, or one of these.</param>
 /// <param name="Within">Maximum distance in lines.</param>
-internal sealed record SourceLocationRule(Side Side, LinePattern Pattern, int Within = 60)
+internal sealed record SourceLocationRule(SearchDirection Side, LinePattern Pattern, int Within = 60)
 {
-    public static SourceLocationRule Here(LinePattern pattern) => new(Side.Here, pattern);
+    public static SourceLocationRule Here(LinePattern pattern) => new(SearchDirection.Here, pattern);
 
-    public static SourceLocationRule Below(LinePattern pattern, int within = 60) => new(Side.Below, pattern, within);
+    public static SourceLocationRule Below(LinePattern pattern, int within = 60) => new(SearchDirection.Below, pattern, within);
 
-    public static SourceLocationRule Above(LinePattern pattern, int within = 60) => new(Side.Above, pattern, within);
+    public static SourceLocationRule Above(LinePattern pattern, int within = 60) => new(SearchDirection.Above, pattern, within);
 }

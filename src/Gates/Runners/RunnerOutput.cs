@@ -34,7 +34,7 @@ internal sealed partial class RunnerOutput
     }
 
     /// <summary>Test counts, or null if no tests could be counted.</summary>
-    public Tally? Counted
+    public TestTally? Counted
     {
         get
         {

@@ -6,7 +6,7 @@ internal sealed record RunnerEnd
     /// <summary>Output of the command.</summary>
     public required RunnerOutput Output { get; init; }
 
-    /// <summary>Shell command.</summary>
+    /// <summary>Shell command of the gate.</summary>
     public required string Command { get; init; }
 
     /// <summary>Exit code; for a signal, 128 plus its number as in shells.</summary>
@@ -55,7 +55,7 @@ internal static class RunnerReader
     private const int Kill = 137;
     private const int Terminate = 143;
 
-    /// <summary>Interprets a result.</summary>
+    /// <summary>Interprets the end of a gate's runner.</summary>
     public static RunnerResult Read(RunnerEnd end)
     {
         var counted = end.Report?.Counted ?? end.Output.Counted;

@@ -228,9 +228,9 @@ internal static class ScriptRunners
                 CountedBy = ["mocha", "vitest", "jest", "node"],
                 Counts =
                 [
-                    new("<testcase", "^\\s*<testcase ", new Tally(1, 0, 0)),
-                    new("<failure", "<(?:failure|error)\\b", new Tally(-1, 1)),
-                    new("<skipped", "<skipped\\b", new Tally(Passed: -1, Skipped: 1)),
+                    new("<testcase", "^\\s*<testcase ", new TestTally(1, 0, 0)),
+                    new("<failure", "<(?:failure|error)\\b", new TestTally(-1, 1)),
+                    new("<skipped", "<skipped\\b", new TestTally(Passed: -1, Skipped: 1)),
                 ],
                 Demands = "^<testsuites?\\b",
             },

@@ -54,7 +54,7 @@ internal static class TapRunners
                         " failure",
                         @"^(?:\d+ doctests?, )?(?<all>\d+) tests?, (?<failed>\d+) failures?(?:, (?:"
                             + @"(?<skipped>\d+) skipped|\d+ excluded|\d+ not run))*$",
-                        new Tally(Skipped: 0)
+                        new TestTally(Skipped: 0)
                     ),
                 ],
             },

@@ -8,7 +8,7 @@ internal sealed class TestCounter
     private const int LongestLine = 2_000;
     private const int MostNames = 100_000;
 
-    private readonly Dictionary<string, Tally> _counted = [];
+    private readonly Dictionary<string, TestTally> _counted = [];
     private static readonly Runner[] Counted = [.. RunnerTable.Rows.Where(row => row.Counts.Count > 0)];
 
     private static readonly CountRule[] Following = [.. Counted.SelectMany(row => row.Counts).Where(rule => rule.After is not null)];
@@ -23,11 +23,11 @@ internal sealed class TestCounter
     private readonly Dictionary<(CountRule, string), bool> _names = [];
 
     /// <summary>Sum over all runners, or null if nothing was counted.</summary>
-    public Tally? Result
+    public TestTally? Result
     {
         get
         {
-            Tally? sum = null;
+            TestTally? sum = null;
             foreach (var runner in RunnerTable.Rows.Where(row => _counted.ContainsKey(row.Name) && IsSure(row)))
             {
                 if (
@@ -88,7 +88,7 @@ internal sealed class TestCounter
 
     private void Add(Runner runner, CountRule rule, Match found)
     {
-        var counted = new Tally(
+        var counted = new TestTally(
             Number(found, "passed"),
             Number(found, "failed"),
             Number(found, "skipped"),
@@ -96,7 +96,7 @@ internal sealed class TestCounter
             Number(found, "other"),
             Number(found, "all")
         );
-        var before = _counted.GetValueOrDefault(runner.Name, new Tally());
+        var before = _counted.GetValueOrDefault(runner.Name, new TestTally());
         if (rule.Each is { } each && Counts(runner, rule, found.Groups["test"].Value, ref before))
         {
             counted += each;
@@ -105,7 +105,7 @@ internal sealed class TestCounter
     }
 
     // A name that was already counted, or whose subtests are counted, is not counted itself.
-    private bool Counts(Runner runner, CountRule rule, string name, ref Tally before)
+    private bool Counts(Runner runner, CountRule rule, string name, ref TestTally before)
     {
         if (rule.Names == CountedNames.Any)
         {
@@ -134,9 +134,10 @@ internal sealed class TestCounter
         return true;
     }
 
-    private static Tally Without(Tally each) => new(-each.Passed, -each.Failed, -each.Skipped, -each.Errors, -each.Other, -each.All);
+    private static TestTally Without(TestTally each) =>
+        new(-each.Passed, -each.Failed, -each.Skipped, -each.Errors, -each.Other, -each.All);
 
-    private static Tally Joined(Tally a, Tally b) =>
+    private static TestTally Joined(TestTally a, TestTally b) =>
         // The sum of a known and an unknown number is unknown.
         new(
             a.Passed + b.Passed,
@@ -148,7 +149,7 @@ internal sealed class TestCounter
 
     private static long? Known(long? a, long? b) => a is null || b is null ? null : a + b;
 
-    private static Tally WithPassed(Tally counted) =>
+    private static TestTally WithPassed(TestTally counted) =>
         counted is { All: { } all, Passed: null }
             ? counted with
             {

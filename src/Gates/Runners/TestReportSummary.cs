@@ -6,7 +6,7 @@ namespace Orchestrator.Gates.Runners;
 /// <param name="Files">Report files, relative to the gate's directory.</param>
 /// <param name="FailedTests">Names of failed tests.</param>
 internal sealed record TestReportSummary(
-    Tally Counted,
+    TestTally Counted,
     DecisiveLine? Failure,
     IReadOnlyList<string> Files,
     IReadOnlyList<string> FailedTests

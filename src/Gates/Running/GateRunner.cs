@@ -272,12 +272,12 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
             : verdict;
     }
 
-    private static TestCount? CountOf(Tally? printed, TestReportSummary? report) =>
+    private static TestCount? CountOf(TestTally? printed, TestReportSummary? report) =>
         Ran(report?.Counted) is { } written ? new TestCount(written.Ran, written.Skipped, Ran(printed)?.Ran, report!.Files)
         : Ran(printed) is { } said ? new TestCount(said.Ran, said.Skipped, said.Ran, [])
         : null;
 
-    private static (int Ran, int Skipped)? Ran(Tally? counted) =>
+    private static (int Ran, int Skipped)? Ran(TestTally? counted) =>
         counted?.Ran is { } ran ? ((int)Math.Clamp(ran, 0, int.MaxValue), (int)Math.Clamp(counted.Skipped ?? 0, 0, int.MaxValue)) : null;
 
     internal static string Tail(string output)

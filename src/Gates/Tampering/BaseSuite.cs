@@ -6,10 +6,10 @@ public enum BaseSuiteResult
     /// <summary>The gates were not run, or the failing ones also fail at the base.</summary>
     NotRun,
 
-    /// <summary>The gates pass.</summary>
+    /// <summary>The base's gates pass.</summary>
     Green,
 
-    /// <summary>The gates fail.</summary>
+    /// <summary>The base's gates fail.</summary>
     Red,
 
     /// <summary>The gates are inconclusive: tests of the base do not compile or load with the work, or none ran.</summary>

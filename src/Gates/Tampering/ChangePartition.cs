@@ -6,7 +6,7 @@ namespace Orchestrator.Gates.Tampering;
 /// Pure.</summary>
 public sealed class ChangePartition
 {
-    /// <summary>Divides the changes.</summary>
+    /// <summary>Divides changes into product and test changes.</summary>
     /// <param name="changed">Changes of the task.</param>
     /// <param name="meaning">Files that determine its gates.</param>
     public ChangePartition(IReadOnlyList<ChangedFile> changed, GateDependencies meaning)

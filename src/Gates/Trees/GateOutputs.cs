@@ -114,7 +114,7 @@ public sealed class GateOutputs(string root, string stash) : IDisposable
         }
     }
 
-    /// <summary>Discards the stashed files.</summary>
+    /// <summary>Deletes the stashed files.</summary>
     public void Dispose() => FolderRemover.Remove(stash);
 
     // Names are in descending order, so that content comes before its folder.

@@ -45,7 +45,7 @@ public sealed record RunningStep(string Name, bool IsSetUp, GateOrigin Origin, D
             Number = RandomNumberGenerator.GetInt32(int.MaxValue),
         };
         ticket.Write(folder);
-        return new Noted(ticket, folder);
+        return new RunningStepMark(ticket, folder);
     }
 
     private static string SetUpFolder(string folder) => Path.Combine(folder, "set-ups");
@@ -56,7 +56,7 @@ public sealed record RunningStep(string Name, bool IsSetUp, GateOrigin Origin, D
             .Where(ticket => ticket.IsAlive())
             .Select(ticket => new RunningStep(ticket.Gate, isSetUp, ticket.Origin, ticket.Since));
 
-    private sealed class Noted(GateTicket ticket, string folder) : IDisposable
+    private sealed class RunningStepMark(GateTicket ticket, string folder) : IDisposable
     {
         public void Dispose() => ticket.Remove(folder);
     }

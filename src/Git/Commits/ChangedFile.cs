@@ -6,7 +6,7 @@ public enum FileChange
     /// <summary>The file is new.</summary>
     Added,
 
-    /// <summary>Content or mode differs.</summary>
+    /// <summary>The file's content or mode differs.</summary>
     Modified,
 
     /// <summary>The file was removed.</summary>

@@ -46,7 +46,7 @@ public sealed record LandingNote(string Target, IReadOnlyList<LandingMove> Moves
     private static bool IsCommit(string line) => line.Length is 40 or 64 && line.All(char.IsAsciiHexDigitLower);
 }
 
-/// <summary>One landing.</summary>
+/// <summary>One move of the target branch.</summary>
 /// <param name="Before">Commit of the target before the landing.</param>
 /// <param name="Commit">Commit to land.</param>
 public sealed record LandingMove(string Before, string Commit);

@@ -24,7 +24,7 @@ public sealed record RepositoryCheckResult(string? Target, string? Base, IReadOn
 /// <param name="checkout">The user's checkout, whose branch is the default target, or null for the main checkout, if any.</param>
 public sealed class RepositoryCheck(GitRepository repository, Worktree? checkout = null)
 {
-    /// <summary>Runs all checks.</summary>
+    /// <summary>Runs all checks of the repository.</summary>
     /// <param name="target">Short or full name of the branch to land on, or null for the checked-out branch.</param>
     /// <param name="branchPrefix">First part of our branch names.</param>
     /// <param name="worktrees">Folder for worktrees.</param>

@@ -40,7 +40,7 @@ public sealed class TargetLanding(GitRepository repository)
                 LandingState.Refused,
                 $"Git could not land on {ShortName(request.Target)}: "
                     + $"{FileNames.Show(refusal.ErrorOutput.ReplaceLineEndings(" ").Trim(), LongestWords)} "
-                    + $"See 'git status'{(request.Checkout is { } at ? $" in '{at}'" : string.Empty)}, repair that, then: "
+                    + $"See 'git status'{(request.Checkout is { } at ? $" in '{at}'" : string.Empty)}, fix this, then: "
                     + $"{request.FinishCommand}",
                 await _refs.ReadAsync(request.Target, cancellationToken),
                 []

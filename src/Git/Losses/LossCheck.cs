@@ -24,7 +24,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         var trees = new StepTrees(commit, ours.Tree, found, theirs.Tree);
         var reader = new StepReader(repository, new LineTable());
         var diffs = await reader.DiffsAsync([(found, theirs.Tree), (ours.Tree, commit.Tree)], stop);
-        bool IsWatched(string path) => author.RightTo(path) != WriteRight.Write;
+        bool IsWatched(string path) => author.RightTo(path) != WriteAccess.Write;
         if (IsPlain(diffs[0], diffs[1]) && !diffs[0].Any(file => file.Change != FileChange.Added && IsWatched(file.Path)))
         {
             return MergeLosses.None;
@@ -79,7 +79,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         var read = await reader.ReadAsync(steps, stop);
         for (var i = 0; i < read.Count; i++)
         {
-            var balance = StepBalance.Of(read[i]);
+            var balance = StepLineBalance.Of(read[i]);
             var isClear = balance.IsEven && read[i].Files.All(file => file.IsText || file.IsPlain);
             ledger.Take(read[i], balance, isFaithful: !isClear && await IsGitsAsync(reader, steps[i], balance, stop));
         }
@@ -88,7 +88,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
 
     /// <summary>True if git produces the same files when it repeats the merge. If not, imbalances that git's own merge also has are
     /// excused.</summary>
-    private async Task<bool> IsGitsAsync(StepReader reader, StepChanges step, StepBalance balance, CancellationToken stop)
+    private async Task<bool> IsGitsAsync(StepReader reader, StepChanges step, StepLineBalance balance, CancellationToken stop)
     {
         if (
             step.Trees.Theirs is not { } theirs
@@ -100,7 +100,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
         }
         var trees = step.Trees with { Commit = step.Trees.Commit with { Id = merge.Tree, Tree = merge.Tree } };
         var ours = await new Diffs(repository).BetweenAsync(trees.OursTree, merge.Tree, stop);
-        balance.Excuse(StepBalance.Of((await reader.ReadAsync([step with { Trees = trees, Ours = ours }], stop))[0]));
+        balance.Excuse(StepLineBalance.Of((await reader.ReadAsync([step with { Trees = trees, Ours = ours }], stop))[0]));
         return merge.Tree == step.Trees.Commit.Tree;
     }
 

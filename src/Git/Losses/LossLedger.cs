@@ -8,7 +8,7 @@ internal sealed class LossLedger(LineTable lines)
     private readonly HunkFormatter _texts = new(lines);
     private readonly List<TrackedHunk> _hunks = [];
     private readonly List<MergedHunk> _others = [];
-    private readonly LineClaims _claims = new();
+    private readonly LineOrigins _claims = new();
     private readonly WholeFileClaims _facts = new();
     private readonly Dictionary<(string Path, int Line), TrackedHunk> _removers = [];
     private readonly Dictionary<(string Path, int Line), List<TrackedHunk>> _removals = [];
@@ -23,9 +23,9 @@ internal sealed class LossLedger(LineTable lines)
     /// <summary>Reports the fate of every hunk in the ledger.</summary>
     public LossReport Report() => new([.. _hunks.Select(_texts.Told), .. _others]);
 
-    /// <summary>Applies a step.</summary>
+    /// <summary>Records a step on the staging branch.</summary>
     /// <param name="isFaithful">True if the result equals git's merge of both sides.</param>
-    public void Take(MergeStep step, StepBalance balance, bool isFaithful)
+    public void Take(MergeStep step, StepLineBalance balance, bool isFaithful)
     {
         var hunks = balance.Hunks.Concat(_facts.HunksOf(step)).ToList();
         if (step.Author.IsTask)
@@ -47,13 +47,13 @@ internal sealed class LossLedger(LineTable lines)
         _facts.Take(step, isFaithful);
         if (step.Author.AcceptsLosses)
         {
-            _hunks.Where(hunk => hunk.Fate == HunkFate.Lost).ToList().ForEach(hunk => hunk.Accepted(step));
+            _hunks.Where(hunk => hunk.Fate == HunkState.Lost).ToList().ForEach(hunk => hunk.Accepted(step));
             _others.Clear();
         }
     }
 
     /// <summary>Transfers the hunks of each line that moved to its new position.</summary>
-    private (IReadOnlyList<LineCopies> Removed, IReadOnlyList<LineCopies> Added) CarryWhatMoved(MergeStep step, StepBalance balance)
+    private (IReadOnlyList<LineCopies> Removed, IReadOnlyList<LineCopies> Added) CarryWhatMoved(MergeStep step, StepLineBalance balance)
     {
         foreach (var (from, to) in balance.Moved)
         {
@@ -153,8 +153,8 @@ internal sealed class LossLedger(LineTable lines)
     private static bool MayTakeAway(MergeStep step, string path, TrackedHunk? by) =>
         step.Author.RightTo(path) switch
         {
-            WriteRight.Write => true,
-            WriteRight.Append => by is not null && by.Added.Count >= by.Removed.Count,
+            WriteAccess.Write => true,
+            WriteAccess.Append => by is not null && by.Added.Count >= by.Removed.Count,
             _ => false,
         };
 
@@ -185,7 +185,7 @@ internal sealed class LossLedger(LineTable lines)
                 {
                     continue;
                 }
-                if (step.Author.RightTo(hunk.Path) == WriteRight.None)
+                if (step.Author.RightTo(hunk.Path) == WriteAccess.None)
                 {
                     removal.Lost(step);
                 }
@@ -198,7 +198,7 @@ internal sealed class LossLedger(LineTable lines)
     }
 
     /// <summary>Processes lines that are missing in the result, and removed lines that reappeared.</summary>
-    private void Lose(MergeStep step, StepBalance balance)
+    private void Lose(MergeStep step, StepLineBalance balance)
     {
         foreach (var copies in balance.Missing.Where(_ => step.Author.IsTask))
         {
@@ -210,7 +210,7 @@ internal sealed class LossLedger(LineTable lines)
             hunksOfCopies.SelectMany(copy => copy).ToList().ForEach(hunk => Change(step, hunk, copies, may: false));
             if (hunksOfCopies.Count < copies.Count && IsClear(copies))
             {
-                _others.Add(new MergedHunk("", "", copies.Path, 0, _texts.Of(copies.Line), HunkFate.Lost, step.Author.Name, step.Commit));
+                _others.Add(new MergedHunk("", "", copies.Path, 0, _texts.Of(copies.Line), HunkState.Lost, step.Author.Name, step.Commit));
             }
         }
         foreach (var copies in balance.Surplus.Where(IsClear))

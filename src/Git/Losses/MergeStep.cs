@@ -56,7 +56,7 @@ internal sealed class TrackedHunk(string task, string merge, string path, int li
     /// <summary>Description of a change without lines, such as <c>mode 100755</c> or <c>content 12ab</c>.</summary>
     public string Fact { get; init; } = "";
 
-    public HunkFate Fate { get; private set; }
+    public HunkState Fate { get; private set; }
 
     public string By { get; private set; } = "";
 
@@ -67,17 +67,17 @@ internal sealed class TrackedHunk(string task, string merge, string path, int li
 
     public void Overwritten(MergeStep step)
     {
-        if (Fate == HunkFate.Present)
+        if (Fate == HunkState.Present)
         {
-            (Fate, By, ByMerge) = (HunkFate.Overwritten, step.Author.Name, step.Commit);
+            (Fate, By, ByMerge) = (HunkState.Overwritten, step.Author.Name, step.Commit);
         }
     }
 
     public void Lost(MergeStep step)
     {
-        if (Fate != HunkFate.Lost)
+        if (Fate != HunkState.Lost)
         {
-            (Fate, By, ByMerge) = (HunkFate.Lost, step.Author.Name, step.Commit);
+            (Fate, By, ByMerge) = (HunkState.Lost, step.Author.Name, step.Commit);
         }
     }
 
@@ -85,7 +85,7 @@ internal sealed class TrackedHunk(string task, string merge, string path, int li
     public void Accepted(MergeStep step)
     {
         Missing.Clear();
-        (Fate, By, ByMerge) = (HunkFate.Overwritten, step.Author.Name, step.Commit);
+        (Fate, By, ByMerge) = (HunkState.Overwritten, step.Author.Name, step.Commit);
     }
 
     /// <summary>Records that a lost line was restored.</summary>
@@ -93,7 +93,7 @@ internal sealed class TrackedHunk(string task, string merge, string path, int li
     {
         if (Missing.Remove(lost) && Missing.Count == 0)
         {
-            (Fate, By, ByMerge) = (HunkFate.Present, "", "");
+            (Fate, By, ByMerge) = (HunkState.Present, "", "");
         }
     }
 }

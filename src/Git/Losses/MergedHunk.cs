@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Losses;
 
 /// <summary>State of a hunk from a task's merge.</summary>
-public enum HunkFate
+public enum HunkState
 {
     /// <summary>The hunk is in the result.</summary>
     Present,
@@ -14,15 +14,15 @@ public enum HunkFate
 }
 
 /// <summary>Permission of a task for a file.</summary>
-public enum WriteRight
+public enum WriteAccess
 {
-    /// <summary>No changes.</summary>
+    /// <summary>No changes are permitted.</summary>
     None,
 
     /// <summary>Additions, and changes that do not remove more lines than they add.</summary>
     Append,
 
-    /// <summary>All changes.</summary>
+    /// <summary>All changes are permitted.</summary>
     Write,
 }
 
@@ -31,7 +31,7 @@ public enum WriteRight
 /// <param name="IsTask">True for a task, whose hunks are tracked from this step on.</param>
 /// <param name="RightTo">Returns the author's permission for a path.</param>
 /// <param name="AcceptsLosses">True if the step accepts all earlier losses.</param>
-public sealed record StepAuthor(string Name, bool IsTask, Func<string, WriteRight> RightTo, bool AcceptsLosses = false);
+public sealed record StepAuthor(string Name, bool IsTask, Func<string, WriteAccess> RightTo, bool AcceptsLosses = false);
 
 /// <summary>A hunk of a merged task, and its state.</summary>
 /// <param name="Task">Id of the task. Empty for content that existed before the run, came with the target or was added manually.</param>
@@ -48,7 +48,7 @@ public sealed record MergedHunk(
     string Path,
     int Line,
     string Text,
-    HunkFate Fate,
+    HunkState Fate,
     string By = "",
     string ByMerge = ""
 );
@@ -67,8 +67,8 @@ public sealed record MergeLosses(IReadOnlyList<MergedHunk> Lost, bool TakesAway)
 /// <param name="Hunks">All hunks of tasks in the order of their merges, followed by other losses.</param>
 public sealed record LossReport(IReadOnlyList<MergedHunk> Hunks)
 {
-    /// <summary>Lost hunks.</summary>
-    public IReadOnlyList<MergedHunk> Lost => [.. Hunks.Where(hunk => hunk.Fate == HunkFate.Lost)];
+    /// <summary>Hunks whose changes are lost.</summary>
+    public IReadOnlyList<MergedHunk> Lost => [.. Hunks.Where(hunk => hunk.Fate == HunkState.Lost)];
 
     /// <summary>Summary of the report in one line.</summary>
     public string Summary
@@ -78,11 +78,11 @@ public sealed record LossReport(IReadOnlyList<MergedHunk> Hunks)
             var ofTasks = Hunks.Where(hunk => hunk.Task.Length > 0).ToList();
             var tasks = ofTasks.Select(hunk => hunk.Task).Distinct(StringComparer.Ordinal).Count();
             var others = Hunks.Count - ofTasks.Count;
-            return $"{Plural.Of(ofTasks.Count, "hunk")} of {Plural.Of(tasks, "task")}: {Count(HunkFate.Present)} present, "
-                + $"{Count(HunkFate.Overwritten)} overwritten by name, {Count(HunkFate.Lost)} lost"
+            return $"{Plural.Of(ofTasks.Count, "hunk")} of {Plural.Of(tasks, "task")}: {Count(HunkState.Present)} present, "
+                + $"{Count(HunkState.Overwritten)} overwritten by name, {Count(HunkState.Lost)} lost"
                 + (others == 0 ? "" : $"; {Plural.Of(others, "line")} of others lost");
 
-            int Count(HunkFate fate) => ofTasks.Count(hunk => hunk.Fate == fate);
+            int Count(HunkState fate) => ofTasks.Count(hunk => hunk.Fate == fate);
         }
     }
 }

@@ -76,7 +76,7 @@ internal sealed class WholeFileClaims
             }
             else
             {
-                var needed = prior.Content == Gone ? WriteRight.Append : WriteRight.Write;
+                var needed = prior.Content == Gone ? WriteAccess.Append : WriteAccess.Write;
                 Change(step, file, prior.Hunk, needed, isFaithful);
             }
         }
@@ -112,7 +112,7 @@ internal sealed class WholeFileClaims
             _ => file?.Id == content,
         };
 
-    private static void Change(MergeStep step, MergedFile file, TrackedHunk earlier, WriteRight needed, bool isFaithful)
+    private static void Change(MergeStep step, MergedFile file, TrackedHunk earlier, WriteAccess needed, bool isFaithful)
     {
         if (file.IsTheirs && step.Author.RightTo(file.Path) >= needed)
         {
@@ -140,7 +140,7 @@ internal sealed class WholeFileClaims
             }
             else
             {
-                Change(step, file, prior.Hunk, WriteRight.Append, isFaithful);
+                Change(step, file, prior.Hunk, WriteAccess.Append, isFaithful);
             }
         }
         if (hunk is null || !step.Author.IsTask)

@@ -35,7 +35,7 @@ public static class FileNames
         return text.ToString();
     }
 
-    /// <summary>Restores the bytes of a name, or of a text that contains several names.</summary>
+    /// <summary>Restores the bytes of a name, or of a string that contains several names.</summary>
     public static byte[] Encode(string text)
     {
         if (IsUtf8(text))

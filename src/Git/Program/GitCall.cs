@@ -9,7 +9,7 @@ internal sealed record GitCall(string Directory, IReadOnlyList<string> Arguments
     /// repository.</summary>
     internal string? GitDirectory { get; init; }
 
-    /// <summary>Standard input.</summary>
+    /// <summary>Standard input of the git process.</summary>
     internal ProcessInput Input { get; init; } = ProcessInput.None;
 
     /// <summary>Exit codes that count as success.</summary>
@@ -19,7 +19,7 @@ internal sealed record GitCall(string Directory, IReadOnlyList<string> Arguments
     /// <summary>Additional settings, as <c>name=value</c>.</summary>
     internal IReadOnlyList<string> Settings { get; init; } = [];
 
-    /// <summary>Additional environment variables.</summary>
+    /// <summary>Environment variables in addition to those of this process.</summary>
     internal IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
     /// <summary>Maximum size of the captured output, in bytes.</summary>

@@ -38,7 +38,7 @@ public sealed class GitRepository
         public IDisposable? Claim { get; set; }
     }
 
-    /// <summary>The git program.</summary>
+    /// <summary>The git program that serves the repository.</summary>
     public GitProgram Program { get; }
 
     /// <summary>Real path of the directory that all worktrees share (usually <c>.git</c>).</summary>

@@ -11,11 +11,11 @@ namespace Orchestrator.Git.Program;
 internal sealed class ProgramSettingOverrides(GitRepository repository)
 {
     private const string Count = "GIT_CONFIG_COUNT";
-    private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, CachedOverrides> _known = new(StringComparer.Ordinal);
 
     /// <summary>Cached variables, with the state of the files they were computed from.</summary>
     /// <param name="State">Hash of the configuration files, or null if they have includes and must be read at each call.</param>
-    private sealed record Known(string? State, IReadOnlyDictionary<string, string?> Variables);
+    private sealed record CachedOverrides(string? State, IReadOnlyDictionary<string, string?> Variables);
 
     /// <summary>Returns the repository's settings that make git run a program, each with its values in order.</summary>
     public static IEnumerable<(string Name, IReadOnlyList<string?> Values)> Running(IEnumerable<ScopedSetting> settings) =>
@@ -39,7 +39,7 @@ internal sealed class ProgramSettingOverrides(GitRepository repository)
         }
         var settings = await ScopedSetting.ListAsync(repository, place, cancellationToken);
         var variables = VariablesOf(settings);
-        _known[place] = new Known(settings.Any(IsInclude) ? null : state, variables);
+        _known[place] = new CachedOverrides(settings.Any(IsInclude) ? null : state, variables);
         return variables;
     }
 

@@ -26,7 +26,7 @@ public static partial class RefusalCauses
                 )
                 : (
                     $"The filter '{name}' of .gitattributes fails.",
-                    $"Repair its program (git config --get-regexp 'filter.{name}'), so that 'git status' works in the repository."
+                    $"Fix its program (git config --get-regexp 'filter.{name}'), so that 'git status' works in the repository."
                 );
         }
         return UsedBranch().IsMatch(errorOutput)

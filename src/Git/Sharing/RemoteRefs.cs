@@ -50,7 +50,7 @@ public sealed class RemoteRefs(GitRepository repository, string remote)
     // Another push came between the remote's answer and its lock. A retry shows the effect of that push.
     private static bool IsRace(string said) => said.Contains("cannot lock ref", StringComparison.Ordinal);
 
-    /// <summary>Fetches refs.</summary>
+    /// <summary>Fetches refs from the remote.</summary>
     /// <param name="names">Local names of the refs, by their names on the remote.</param>
     /// <param name="cancellationToken">Cancels the git call.</param>
     /// <returns>Reason why the refs could not be fetched, or empty on success.</returns>

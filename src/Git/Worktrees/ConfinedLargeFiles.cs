@@ -29,7 +29,7 @@ internal sealed partial class ConfinedLargeFiles(GitRepository repository, strin
     /// <summary>Returns the folders that the agent sees in place of the repository's own.</summary>
     /// <param name="reference">Path in the sandbox of the repository's large files. Git LFS searches beside the object folders in git's
     /// alternates.</param>
-    public IEnumerable<Substitute> Substitutes(string reference) =>
+    public IEnumerable<ReplacementFolder> Substitutes(string reference) =>
         Directory.Exists(Own) ? [new(reference, Shared, IsWritable: false), new(Shared, Own, IsWritable: true)] : [];
 
     /// <summary>Transfers content added since the last call.</summary>

@@ -15,7 +15,7 @@ internal sealed class PristineFiles(Worktree worktree)
     private readonly WorktreeFiles _files = new(worktree.Path);
 
     /// <summary>Conversion of a file when it is written to disk.</summary>
-    private enum Conversion
+    private enum CheckoutConversion
     {
         None,
         LineEnds,
@@ -105,13 +105,13 @@ internal sealed class PristineFiles(Worktree worktree)
     private async Task AddConvertedAsync(IReadOnlyList<TreeFile> entries, HashSet<string> pristine, CancellationToken stop)
     {
         var conversions = await ConversionsAsync(entries, stop);
-        var converted = entries.Where(entry => conversions.GetValueOrDefault(entry.Path) != Conversion.None).ToList();
+        var converted = entries.Where(entry => conversions.GetValueOrDefault(entry.Path) != CheckoutConversion.None).ToList();
         var contents = await new BlobReader(worktree.Repository).ReadAsync([.. converted.Select(entry => entry.Id)], stop, LargestFile);
         foreach (var entry in converted)
         {
             if (
                 contents.TryGetValue(entry.Id, out var content) && IsOnDisk(entry, WithCarriageReturns(content))
-                || conversions[entry.Path] == Conversion.Other && await IsFilteredAsync(entry, stop)
+                || conversions[entry.Path] == CheckoutConversion.Other && await IsFilteredAsync(entry, stop)
             )
             {
                 pristine.Add(entry.Path);
@@ -119,24 +119,27 @@ internal sealed class PristineFiles(Worktree worktree)
         }
     }
 
-    private async Task<Dictionary<string, Conversion>> ConversionsAsync(IReadOnlyList<TreeFile> entries, CancellationToken stop)
+    private async Task<Dictionary<string, CheckoutConversion>> ConversionsAsync(IReadOnlyList<TreeFile> entries, CancellationToken stop)
     {
         var call = worktree.Call(["check-attr", "-z", "--stdin", .. Attributes]) with
         {
             Input = ProcessInput.FromBytes(FileNames.Encode(string.Concat(entries.Select(entry => entry.Path + "\0")))),
         };
-        var byDefault = worktree.Repository.Configuration.Get("core.autocrlf") is "true" or "input" ? Conversion.LineEnds : Conversion.None;
+        var byDefault = worktree.Repository.Configuration.Get("core.autocrlf") is "true" or "input"
+            ? CheckoutConversion.LineEnds
+            : CheckoutConversion.None;
         var found = entries.Select(entry => entry.Path).Distinct().ToDictionary(path => path, _ => byDefault, StringComparer.Ordinal);
         foreach (var fact in (await worktree.Repository.ReadAsync(call, stop)).Fields().Chunk(3))
         {
             var conversion = fact switch
             {
-                [_, "filter", "lfs"] => Conversion.None, // A pointer survives the round trip, and any other content is written unchanged.
-                [_, _, "unspecified" or "unset"] => Conversion.None,
-                [_, "text" or "eol" or "crlf", _] => Conversion.LineEnds,
-                _ => Conversion.Other,
+                // A pointer survives the round trip, and any other content is written unchanged.
+                [_, "filter", "lfs"] => CheckoutConversion.None,
+                [_, _, "unspecified" or "unset"] => CheckoutConversion.None,
+                [_, "text" or "eol" or "crlf", _] => CheckoutConversion.LineEnds,
+                _ => CheckoutConversion.Other,
             };
-            found[fact[0]] = (Conversion)Math.Max((int)found[fact[0]], (int)conversion);
+            found[fact[0]] = (CheckoutConversion)Math.Max((int)found[fact[0]], (int)conversion);
         }
         return found;
     }

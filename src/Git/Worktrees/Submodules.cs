@@ -40,7 +40,7 @@ public sealed class Submodules(GitRepository repository)
     /// stays empty in worktrees.</summary>
     public async Task<GitRepository?> FindRepositoryAsync(Submodule submodule, CancellationToken cancellationToken = default)
     {
-        var opened = repository.Part<Opened>().Repositories;
+        var opened = repository.Part<OpenedSubmodules>().Repositories;
         foreach (var folder in Places(submodule).Where(folder => File.Exists(Path.Combine(folder, "HEAD"))))
         {
             if (!opened.TryGetValue(folder, out var found))
@@ -99,7 +99,7 @@ public sealed class Submodules(GitRepository repository)
     private static bool IsSafe(string name) =>
         name.Length > 0 && name[0] is not ('/' or '-') && !name.Split('/', '\\').Any(part => part is ".." or "." or "" or ".git");
 
-    private sealed class Opened
+    private sealed class OpenedSubmodules
     {
         internal ConcurrentDictionary<string, GitRepository> Repositories { get; } = new(StringComparer.Ordinal);
     }

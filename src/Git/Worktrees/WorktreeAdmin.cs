@@ -21,7 +21,7 @@ internal static class WorktreeAdmin
     /// <summary>Returns the administrative folder of the worktree at a path, or null if there is none.</summary>
     internal static string? Find(GitRepository repository, string path)
     {
-        var places = repository.Part<Places>();
+        var places = repository.Part<AdminFolderCache>();
 
         // Tries the last known folder first, because with many worktrees a search reads many files.
         if (places.Found.TryGetValue(path, out var known) && CheckoutHead.PlaceOf(known) == path)
@@ -82,7 +82,7 @@ internal static class WorktreeAdmin
     }
 
     /// <summary>Cache of the administrative folder of each worktree.</summary>
-    private sealed class Places
+    private sealed class AdminFolderCache
     {
         internal ConcurrentDictionary<string, string> Found { get; } = new(StringComparer.Ordinal);
     }

@@ -4,7 +4,7 @@ namespace Orchestrator.Git.Worktrees;
 /// <param name="Changed">Tracked files that had been changed or removed.</param>
 /// <param name="Removed">Files and folders that were removed because the commit has nothing with their name.</param>
 /// <param name="Others">Untracked and ignored files and folders that now exist.</param>
-public sealed record WorktreeRestored(IReadOnlyList<string> Changed, IReadOnlyList<string> Removed, IReadOnlySet<string> Others);
+public sealed record RestoredFiles(IReadOnlyList<string> Changed, IReadOnlyList<string> Removed, IReadOnlySet<string> Others);
 
 /// <summary>A worktree at a commit, in which programs may change anything, and which is restored for the next program. Files are compared
 /// with our own index outside the worktree, because a program can mark files as unchanged in the worktree's index.</summary>
@@ -60,7 +60,7 @@ public sealed class WorktreeBaseline
     /// <param name="kept">Untracked and ignored files and folders that existed before and are kept, or null to keep all of them.</param>
     /// <param name="isNeverKept">True for the name of a new file that is always removed, even if it is ignored.</param>
     /// <returns>Restored files, or null if git refuses or the worktree contains something that is not ours to remove.</returns>
-    public async Task<WorktreeRestored?> TryRestoreAsync(
+    public async Task<RestoredFiles?> TryRestoreAsync(
         IReadOnlySet<string>? kept,
         Func<string, bool> isNeverKept,
         CancellationToken cancellationToken
@@ -77,7 +77,7 @@ public sealed class WorktreeBaseline
         }
     }
 
-    private async Task<WorktreeRestored?> RestoreAsync(
+    private async Task<RestoredFiles?> RestoreAsync(
         IReadOnlySet<string>? kept,
         Func<string, bool> isNeverKept,
         CancellationToken cancellationToken
@@ -102,7 +102,7 @@ public sealed class WorktreeBaseline
                 PutIndexBack();
 
                 // A file that differs although it was just written from the commit always differs (a line ending that git would change).
-                return new WorktreeRestored([.. written.Except(found.Changed)], removed, found.Others);
+                return new RestoredFiles([.. written.Except(found.Changed)], removed, found.Others);
             }
             if (reset.Remove(surplus, cancellationToken).Count > 0)
             {

@@ -3,22 +3,22 @@ namespace Orchestrator.Git.Worktrees;
 /// <summary>An operation that git has started in a checkout and not finished.</summary>
 public enum UnfinishedOperation
 {
-    /// <summary>No operation.</summary>
+    /// <summary>No operation is in progress.</summary>
     None,
 
-    /// <summary>A merge.</summary>
+    /// <summary>A merge is in progress.</summary>
     Merge,
 
     /// <summary>A rebase, or <c>git am</c>.</summary>
     Rebase,
 
-    /// <summary>A cherry-pick.</summary>
+    /// <summary>A cherry-pick is in progress.</summary>
     CherryPick,
 
-    /// <summary>A revert.</summary>
+    /// <summary>A revert is in progress.</summary>
     Revert,
 
-    /// <summary>A bisect.</summary>
+    /// <summary>A git bisect is in progress.</summary>
     Bisect,
 }
 

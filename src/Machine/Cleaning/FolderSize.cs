@@ -12,7 +12,7 @@ public sealed record FolderSize(long Files, long Bytes)
         IgnoreInaccessible = true,
     };
 
-    /// <summary>Size zero.</summary>
+    /// <summary>Size of an empty folder.</summary>
     public static FolderSize None { get; } = new(0, 0);
 
     /// <summary>Returns the sum of both sizes.</summary>

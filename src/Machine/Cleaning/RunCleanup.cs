@@ -11,7 +11,7 @@ public sealed class RunCleanup
     private readonly GitRepository _repository;
     private readonly OrchestratorSettings _settings;
     private readonly RunServices _services;
-    private readonly SpareWorktrees _spare;
+    private readonly ReusableWorktrees _spare;
 
     private RunCleanup(RepositoryLocation location, GitRepository repository, OrchestratorSettings settings, RunServices services)
     {
@@ -19,7 +19,7 @@ public sealed class RunCleanup
         _repository = repository;
         _settings = settings;
         _services = services;
-        _spare = new SpareWorktrees(repository, services.Environment, services.Time);
+        _spare = new ReusableWorktrees(repository, services.Environment, services.Time);
     }
 
     /// <summary>Opens the repository without a survey.</summary>
@@ -58,7 +58,7 @@ public sealed class RunCleanup
         var copies = GitConfigLeftovers.List(_services.Environment, _services.Time.GetUtcNow());
 
         // A working or starting run may need spare worktrees, and its refs may not belong to a known run yet.
-        if (all.Any(NeverBegun.IsOpen))
+        if (all.Any(UnstartedRuns.IsOpen))
         {
             return new CleanupSurvey(runs, [], orphans) { GitCopies = copies };
         }

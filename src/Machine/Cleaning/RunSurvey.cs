@@ -238,7 +238,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
         (
             await new DeletionProof(repository).CheckContentAsync(
                 commit,
-                run.Status.State == NeverBegun.State
+                run.Status.State == UnstartedRuns.State
                     ? await OwnBranchesAsync(stop)
                     : [.. run.Status.Tasks.Select(task => task.Commit).Append(run.Status.LandedCommit).Where(contained.Contains)],
                 stop
@@ -247,7 +247,7 @@ internal sealed class RunSurvey(GitRepository repository, string prefix)
 
     /// <summary>True for a snapshot. It is on no branch, but its content may be.</summary>
     private static bool IsSaved(EndedRun run, string name) =>
-        RunRefs.TaskOfKept(run.Folder, name) is not null || run.Status.State == NeverBegun.State;
+        RunRefs.TaskOfKept(run.Folder, name) is not null || run.Status.State == UnstartedRuns.State;
 
     private async Task<IReadOnlyCollection<string>> OwnBranchesAsync(CancellationToken stop) =>
         [

@@ -9,7 +9,7 @@ namespace Orchestrator.Machine.Hosting;
 [JsonConverter(typeof(JsonStringEnumConverter<WebScope>))]
 public enum WebScope
 {
-    /// <summary>Reading.</summary>
+    /// <summary>The token permits reading only.</summary>
     [JsonStringEnumMemberName("read")]
     Read,
 
@@ -48,7 +48,7 @@ public sealed record WebToken(string Name, WebScope Scope, DateTimeOffset Create
 public sealed class WebTokens(string folder, TimeProvider time)
 {
     private const int Bytes = 24;
-    private Stored? _read;
+    private CachedTokens? _read;
 
     private string LinkFile => Path.Combine(folder, "token");
 
@@ -81,7 +81,7 @@ public sealed class WebTokens(string folder, TimeProvider time)
         return secret;
     }
 
-    /// <summary>Makes a token.</summary>
+    /// <summary>Creates a token.</summary>
     /// <param name="name">Name, which no other token has.</param>
     /// <param name="scope">Permitted actions.</param>
     /// <param name="lifetime">Time until the token expires, or null for never.</param>
@@ -104,7 +104,7 @@ public sealed class WebTokens(string folder, TimeProvider time)
         var stamp = File.GetLastWriteTimeUtc(TokensFile);
         if (_read is not { } known || known.Stamp != stamp)
         {
-            _read = known = new Stored(stamp, Read());
+            _read = known = new CachedTokens(stamp, Read());
         }
         return known.Tokens;
     }
@@ -147,7 +147,7 @@ public sealed class WebTokens(string folder, TimeProvider time)
     private static string NewSecret() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes));
 
     // A class, so that requests at the same time never see one member of another reading.
-    private sealed record Stored(DateTime Stamp, IReadOnlyList<WebToken> Tokens);
+    private sealed record CachedTokens(DateTime Stamp, IReadOnlyList<WebToken> Tokens);
 
     private static string HashOf(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 }

@@ -56,18 +56,18 @@ public sealed class WorkerRecords(IReadOnlyDictionary<string, string> environmen
     public bool IsTwin(string identity, DateTimeOffset seen, DateTimeOffset booted) =>
         identity.StartsWith(Prefix, StringComparison.Ordinal) && seen > booted + ClockTolerance && Find(identity).Count == 0;
 
-    private List<Record> Find(string identity) =>
+    private List<WorkerRecord> Find(string identity) =>
         identity.StartsWith(Prefix, StringComparison.Ordinal) && Directory.Exists(_folder)
-            ? [.. Directory.EnumerateFiles(_folder).Select(Read).OfType<Record>().Where(record => record.Identity == identity)]
+            ? [.. Directory.EnumerateFiles(_folder).Select(Read).OfType<WorkerRecord>().Where(record => record.Identity == identity)]
             : [];
 
-    private static Record? Read(string file) =>
+    private static WorkerRecord? Read(string file) =>
         DurableFile.TryRead(file)?.Split('\n') is [var identity, var process, var space, ..]
         && ProcessIdentity.TryParse(process) is { } parsed
-            ? new Record(identity, parsed, space)
+            ? new WorkerRecord(identity, parsed, space)
             : null;
 
-    private sealed record Record(string Identity, ProcessIdentity Process, string Namespace)
+    private sealed record WorkerRecord(string Identity, ProcessIdentity Process, string Namespace)
     {
         /// <summary>True if the process belongs to an earlier boot, or to this one and a namespace in which process ids mean the same as
         /// here.</summary>

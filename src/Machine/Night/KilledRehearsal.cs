@@ -44,8 +44,8 @@ public sealed class KilledRehearsal
                 "rehearsal"
             );
         }
-        using var place = new RehearsalPlace(_request.SmallDisk);
-        var branch = await RehearsalPlace.GitAsync(_request.Repository, stop, "symbolic-ref", "--short", "HEAD");
+        using var place = new RehearsalClone(_request.SmallDisk);
+        var branch = await RehearsalClone.GitAsync(_request.Repository, stop, "symbolic-ref", "--short", "HEAD");
         await place.CloneAsync(_request, branch, first, stop);
         place.WritePlan(RehearsedPlan(tasks));
         RehearsalAgent.Write(place, last);
@@ -77,7 +77,7 @@ public sealed class KilledRehearsal
         return (await CommitAsync(first), await CommitAsync(last));
 
         async Task<string> CommitAsync(string name) =>
-            await RehearsalPlace.GitAsync(_request.Repository, stop, "rev-parse", "--verify", "--end-of-options", name + "^{commit}");
+            await RehearsalClone.GitAsync(_request.Repository, stop, "rev-parse", "--verify", "--end-of-options", name + "^{commit}");
     }
 
     // Tasks without changes are left out, and what others depend on counts as done. Agents and models are scripted.
@@ -92,7 +92,7 @@ public sealed class KilledRehearsal
             ],
         };
 
-    private async Task PlayAsync(RehearsalPlace place, RehearsalDisturber disturber, CancellationToken stop)
+    private async Task PlayAsync(RehearsalClone place, RehearsalDisturber disturber, CancellationToken stop)
     {
         await OrchestrateAsync(place, stop, "trust", "--yes");
         var resumes = 0;
@@ -112,10 +112,10 @@ public sealed class KilledRehearsal
         }
     }
 
-    private Task<ProcessIdentity> RunPlanAsync(RehearsalPlace place) =>
+    private Task<ProcessIdentity> RunPlanAsync(RehearsalClone place) =>
         StartAsync(place, "run", place.PlanFile, "--approve-risk", "1000000");
 
-    private Task<ProcessIdentity> StartAsync(RehearsalPlace place, params string[] arguments)
+    private Task<ProcessIdentity> StartAsync(RehearsalClone place, params string[] arguments)
     {
         _say($"orchestrate {string.Join(' ', arguments)}");
         string[] all = [.. OwnProgram.Command.Skip(1), .. arguments, "--yes", "--no-progress"];
@@ -130,7 +130,7 @@ public sealed class KilledRehearsal
         );
     }
 
-    private Task<ProcessResult> OrchestrateAsync(RehearsalPlace place, CancellationToken stop, params string[] arguments) =>
+    private Task<ProcessResult> OrchestrateAsync(RehearsalClone place, CancellationToken stop, params string[] arguments) =>
         new ProcessRunner().RunAsync(
             new ProcessCommand(OwnProgram.Command[0], [.. OwnProgram.Command.Skip(1), .. arguments])
             {
@@ -140,7 +140,7 @@ public sealed class KilledRehearsal
             stop
         );
 
-    private async Task<(int Exit, JsonElement? Document)> StatusAsync(RehearsalPlace place, CancellationToken stop)
+    private async Task<(int Exit, JsonElement? Document)> StatusAsync(RehearsalClone place, CancellationToken stop)
     {
         var status = await OrchestrateAsync(place, stop, "status", "--json", "--exit-code");
         var text = status.StandardOutput.Text;
@@ -153,7 +153,7 @@ public sealed class KilledRehearsal
     }
 
     private async Task<KilledNight> ReadAsync(
-        RehearsalPlace place,
+        RehearsalClone place,
         RehearsalDisturber disturber,
         Dictionary<string, List<string>> owned,
         IReadOnlyList<string> tasks,
@@ -191,12 +191,12 @@ public sealed class KilledRehearsal
     }
 
     // The files of starts are named TASK.NANOSECONDS.
-    private static IEnumerable<string> StartFiles(RehearsalPlace place) =>
+    private static IEnumerable<string> StartFiles(RehearsalClone place) =>
         Directory
             .EnumerateFiles(Path.Combine(place.Records, "starts"))
             .Where(file => Path.GetExtension(file) is not (".done" or ".refused"));
 
-    private static List<(string Task, DateTimeOffset From, bool IsDone)> Starts(RehearsalPlace place) =>
+    private static List<(string Task, DateTimeOffset From, bool IsDone)> Starts(RehearsalClone place) =>
         [
             .. StartFiles(place)
                 .Select(file => (File: file, From: TimeOf(Path.GetExtension(file)[1..])))
@@ -208,7 +208,7 @@ public sealed class KilledRehearsal
         DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(nanoseconds, CultureInfo.InvariantCulture) / 1_000_000);
 
     private static int Blocked(
-        RehearsalPlace place,
+        RehearsalClone place,
         RehearsalDisturber disturber,
         IReadOnlyList<(string Task, DateTimeOffset From, bool IsDone)> starts
     )

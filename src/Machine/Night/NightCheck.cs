@@ -73,7 +73,7 @@ public sealed class NightCheck(string root = "/")
     public static IReadOnlyList<MachineCheckEntry> Limits(DateTimeOffset? until, decimal? maxCost) =>
         [
             until is null
-                ? new("until", MachineCheckStatus.Warn, "Agents start until the plan is done, without a time limit.", "Give --until.")
+                ? new("until", MachineCheckStatus.Warn, "Agents start until the plan is done, without a time limit.", "Use --until.")
                 : new("until", MachineCheckStatus.Ok, "The run has an end time."),
             maxCost is null
                 ? new("money", MachineCheckStatus.Warn, "The cost of the night has no limit.", "Set --max-cost.")

@@ -10,15 +10,16 @@ internal static class RehearsalAgent
     /// <summary>Name of the agent in the settings of the clone.</summary>
     internal const string Name = "rehearsed";
 
-    /// <summary>Settings that describe the agent's output, as YAML. Its refusal is a usage limit with a time.</summary>
+    /// <summary>Description of the scripted agent, as YAML. If the agent is refused, its message counts as a usage limit with a reset
+    /// time.</summary>
     internal static string Description(string program) =>
         $"{{program: '{program}', version: [], arguments: {{start: []}}, prompt: stdin, stream: {{format: text}}, "
         + "failures: [{says: 'usage limit reached', is: limit, until: 'until ([^ ]+)\\.'}]}";
 
-    /// <summary>Writes the program.</summary>
+    /// <summary>Writes the scripted agent's program.</summary>
     /// <param name="place">Folders of the rehearsal.</param>
     /// <param name="last">Last commit of the range.</param>
-    internal static void Write(RehearsalPlace place, string last)
+    internal static void Write(RehearsalClone place, string last)
     {
         var script = $$"""
             #!/bin/sh

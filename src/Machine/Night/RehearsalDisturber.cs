@@ -6,7 +6,7 @@ namespace Orchestrator.Machine.Night;
 /// <param name="place">Folders of the rehearsal.</param>
 /// <param name="request">The request.</param>
 /// <param name="tasks">Number of tasks.</param>
-internal sealed class RehearsalDisturber(RehearsalPlace place, KilledNightRequest request, int tasks)
+internal sealed class RehearsalDisturber(RehearsalClone place, KilledNightRequest request, int tasks)
 {
     private const int LimitSeconds = 20;
     private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(3);
@@ -71,7 +71,7 @@ internal sealed class RehearsalDisturber(RehearsalPlace place, KilledNightReques
     /// <summary>Kills all processes of the rehearsal.</summary>
     internal Task StopAllAsync() =>
         new ProcessStopper().StopAsync(
-            () => ProcessTable.FindByEnvironment(RehearsalPlace.Mark, place.MarkValue),
+            () => ProcessTable.FindByEnvironment(RehearsalClone.Mark, place.MarkValue),
             signal: null,
             grace: TimeSpan.Zero,
             KillLimit

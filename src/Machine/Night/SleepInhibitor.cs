@@ -22,7 +22,7 @@ public sealed class SleepInhibitor : IAsyncDisposable
     public static async Task<string?> ProblemAsync(IReadOnlyDictionary<string, string> environment, CancellationToken stop) =>
         (await TryAsync(environment, stop)).Problem;
 
-    /// <summary>Takes the lock.</summary>
+    /// <summary>Takes the lock that prevents the machine from sleeping.</summary>
     /// <param name="why">Purpose of the lock, shown by <c>systemd-inhibit --list</c>.</param>
     /// <param name="environment">Environment variables of the user.</param>
     /// <returns>Object that releases the lock, or null if this machine has no such lock.</returns>

@@ -9,7 +9,7 @@ namespace Orchestrator.Machine.Setup;
 /// <param name="Status">Status of the agent.</param>
 /// <param name="Message">Result of the check as a sentence.</param>
 /// <param name="Cure">Suggested fix, or null if nothing has to be done.</param>
-public sealed record FoundAgent(string Name, MachineCheckStatus Status, string Message, string? Cure)
+public sealed record DetectedAgent(string Name, MachineCheckStatus Status, string Message, string? Cure)
 {
     /// <summary>True if this agent gets the tasks that name no agent.</summary>
     public bool IsDefault { get; init; }
@@ -42,13 +42,13 @@ public static class AgentInventory
     /// <summary>Returns the agents in order of their names.</summary>
     /// <param name="loaded">Effective settings without errors.</param>
     /// <param name="repository">Folder to which relative program paths refer.</param>
-    public static async Task<IReadOnlyList<FoundAgent>> LookAsync(
+    public static async Task<IReadOnlyList<DetectedAgent>> LookAsync(
         SettingsResult loaded,
         string repository,
         CancellationToken cancellationToken
     ) => await Task.WhenAll(loaded.Settings!.AgentNames.Select(name => LookAsync(name, loaded, repository, cancellationToken)));
 
-    private static async Task<FoundAgent> LookAsync(
+    private static async Task<DetectedAgent> LookAsync(
         string name,
         SettingsResult loaded,
         string repository,
@@ -66,7 +66,7 @@ public static class AgentInventory
             description is { Protocol: AgentProtocol.Acp } ? ConformanceScores.Find("acp")
             : isClaude || (description is not null && description.Tried == KnownAgents.Find(name)?.Tried) ? ConformanceScores.Find(name)
             : null;
-        return new FoundAgent(name, MachineCheck.StatusOf(check), check.Message, check.Cure)
+        return new DetectedAgent(name, MachineCheck.StatusOf(check), check.Message, check.Cure)
         {
             IsDefault = settings.Agent == name,
             Version = check.Version,

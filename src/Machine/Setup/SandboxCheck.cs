@@ -44,7 +44,7 @@ internal static class SandboxCheck
                     Name,
                     MachineCheckStatus.Fail,
                     $"{why} permissions.runner names it, so no agent would start.",
-                    "Repair it, or unset permissions.runner."
+                    "Fix it, or unset permissions.runner."
                 )
             : permissions.Sandbox == "on"
                 ? new(
@@ -73,10 +73,10 @@ internal static class SandboxCheck
         var permissions = settings.Permissions;
         var canOverlay =
             permissions.Runner.Count == 0 && await services.Bubblewrap.CanOverlayAsync(program, UserState.MakeFolder(services.Environment));
-        var tried = await SandboxAttempt.StartAsync(program, canOverlay, permissions, repository, services);
+        var tried = await SandboxProbe.StartAsync(program, canOverlay, permissions, repository, services);
         if (tried.Problem.Length > 0)
         {
-            return new(Name, MachineCheckStatus.Fail, tried.Problem, "Repair it, or set permissions.sandbox to off.");
+            return new(Name, MachineCheckStatus.Fail, tried.Problem, "Fix it, or set permissions.sandbox to off.");
         }
         string[] cures =
         [

@@ -16,7 +16,7 @@ namespace Orchestrator.Machine.Verification;
 /// the same before and after the gate.</summary>
 internal sealed class CheckoutGateRunner(
     GitRepository repository,
-    IReadOnlyList<HoldingGate> gates,
+    IReadOnlyList<EffectiveGate> gates,
     string evidence,
     RunServices services,
     OrchestratorSettings settings,

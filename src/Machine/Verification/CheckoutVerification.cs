@@ -35,7 +35,7 @@ public static class CheckoutVerification
     public static async Task<IReadOnlyList<GateVerdict>?> RunAsync(
         string workTree,
         string? commit,
-        IReadOnlyList<HoldingGate> gates,
+        IReadOnlyList<EffectiveGate> gates,
         IReadOnlyList<Gate> ofManifests,
         string evidence,
         RunServices services,

@@ -13,7 +13,8 @@ namespace Orchestrator.Machine.Verification;
 /// <param name="services">Services of this machine.</param>
 public sealed class FlakyTests(string workTree, RunServices services)
 {
-    private const string Head = "# Tests in quarantine: their failures only advise until the given day (orchestrate flaky).\ntests:\n";
+    private const string Head =
+        "# Tests in quarantine: their failures are only advisory until the given day (orchestrate flaky).\ntests:\n";
 
     private string Path => System.IO.Path.Combine(workTree, TestQuarantine.FileName);
 

@@ -87,7 +87,7 @@ public interface ILeaseWorkflow
 /// <summary>Update from a run to the lease workflow.</summary>
 public enum LeaseStep
 {
-    /// <summary>The run starts.</summary>
+    /// <summary>The run starts and declares its repository.</summary>
     Join,
 
     /// <summary>The run is no longer the only one in the repository, and declares these running tasks.</summary>
@@ -99,7 +99,7 @@ public enum LeaseStep
     /// <summary>Releases the leases of these ended tasks.</summary>
     Release,
 
-    /// <summary>The run ends.</summary>
+    /// <summary>The run ends and releases its leases.</summary>
     Leave,
 }
 

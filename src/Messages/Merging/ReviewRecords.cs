@@ -87,7 +87,7 @@ public static class ReviewVerdicts
     /// <summary>No answer has arrived yet.</summary>
     public const string Asked = "asked";
 
-    /// <summary>Nothing prevents landing.</summary>
+    /// <summary>The reviewer found nothing that prevents landing.</summary>
     public const string Accepted = "accepted";
 
     /// <summary>Findings have become tasks of the run.</summary>
@@ -111,7 +111,7 @@ public sealed record BeginReviewInput(string RunId, RepositoryReference Reposito
     public string SaidHash { get; init; } = "";
 }
 
-/// <summary>A prepared round.</summary>
+/// <summary>Result of preparing a review round.</summary>
 public sealed record ReviewBegun
 {
     /// <summary>Sentence with the reason why the round can't be reviewed; empty if it can.</summary>

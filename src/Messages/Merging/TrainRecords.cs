@@ -174,13 +174,13 @@ public sealed record TrainReport
     /// <summary>Current position of staging.</summary>
     public required StagingPosition Position { get; init; }
 
-    /// <summary>Results of requests.</summary>
+    /// <summary>Results of merge requests.</summary>
     public IReadOnlyList<MergeResult> Answers { get; init; } = [];
 
     /// <summary>Conflicting tasks that wait until another task has resolved its conflict.</summary>
     public IReadOnlyList<MergeResult> Deferred { get; init; } = [];
 
-    /// <summary>Notes for users.</summary>
+    /// <summary>Notes about the merge for users.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>True for the last report. Other pending requests get no result.</summary>
@@ -240,7 +240,7 @@ public sealed record WorkLocation(IReadOnlyList<string> Parts);
 /// <param name="Tries">Number of runs of a failing gate before the failure counts.</param>
 public sealed record MergeBatchInput(BuildBatchInput Build, int Tries)
 {
-    /// <summary>The gates of the whole batch, or null if its merges leave something to decide.</summary>
+    /// <summary>Gates for the whole batch, or null if a merge failed and must be handled first.</summary>
     /// <param name="built">Results of the merges.</param>
     public GateBatchInput? ToGate(IReadOnlyList<MergeResult> built) =>
         built.All(result => result.Outcome == MergeOutcome.Made)

@@ -32,7 +32,7 @@ public static class BudgetText
     public static string Of(UsageWindowLine window) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{WaitText.Name(window.Name)} limit: {window.UsedPercent:0.#} % used, "
+            $"{WaitReasonText.Name(window.Name)} limit: {window.UsedPercent:0.#} % used, "
                 + $"empty again at {window.ResetsAt.UtcDateTime:yyyy-MM-dd HH:mm}Z"
         );
 

@@ -16,7 +16,8 @@ public sealed record CancelledBy(Person By) : Reason;
 
 /// <summary>Resumed by a user who asked it to continue.</summary>
 /// <param name="By">The user, with guidance for the agent.</param>
-public sealed record ToldToGoOn(Person By) : Reason;
+[ReasonKind("told-to-go-on")]
+public sealed record ContinuedBy(Person By) : Reason;
 
 /// <summary>Tasks added to the run by a user.</summary>
 /// <param name="Tasks">Ids of the added tasks.</param>
@@ -45,7 +46,8 @@ public sealed record PersonCommits(int Count, string Branch, Quote Summary)
 
 /// <summary>Another plan, requested by a user.</summary>
 /// <param name="By">The user, or null if named elsewhere.</param>
-public sealed record OtherPlanAskedFor(Person? By = null) : Reason;
+[ReasonKind("other-plan-asked-for")]
+public sealed record ReplanRequestedBy(Person? By = null) : Reason;
 
 /// <summary>Paused by a user.</summary>
 public sealed record PausedByPerson : Reason;
@@ -59,20 +61,24 @@ public sealed record PromotedBy(Person By) : Reason;
 
 /// <summary>Merge before all other waiting tasks, requested by a user.</summary>
 /// <param name="By">The user.</param>
-public sealed record MergedNextFor(Person By) : Reason;
+[ReasonKind("merged-next-for")]
+public sealed record MergeNextRequestedBy(Person By) : Reason;
 
 /// <summary>Landing of the merged tasks, requested by a user.</summary>
 /// <param name="By">The user.</param>
-public sealed record LandMergedAskedBy(Person By) : Reason;
+[ReasonKind("land-merged-asked-by")]
+public sealed record LandMergedRequestedBy(Person By) : Reason;
 
 /// <summary>An approver's decision on starting the plan.</summary>
 /// <param name="Accepted">True if the plan may start.</param>
 /// <param name="By">The approver.</param>
-public sealed record PlanAnswered(bool Accepted, Person By) : Reason;
+[ReasonKind("plan-answered")]
+public sealed record PlanDecided(bool Accepted, Person By) : Reason;
 
 /// <summary>Aborted by a user as the answer to an escalation.</summary>
 /// <param name="By">The user.</param>
-public sealed record AbortAskedBy(Person By) : Reason;
+[ReasonKind("abort-asked-by")]
+public sealed record AbortRequestedBy(Person By) : Reason;
 
 /// <summary>Moved to another host by a user.</summary>
 /// <param name="From">The previous owner host.</param>

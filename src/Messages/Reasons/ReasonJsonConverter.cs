@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 
 namespace Orchestrator.Messages;
@@ -27,7 +28,8 @@ public sealed class ReasonJsonConverter : JsonConverter<Reason>
     public static Type? TypeOf(string kind) => Types.GetValueOrDefault(kind);
 
     /// <summary>Returns the name of a kind.</summary>
-    internal static string NameOf(Type type) => JsonNamingPolicy.KebabCaseLower.ConvertName(type.Name);
+    internal static string NameOf(Type type) =>
+        type.GetCustomAttribute<ReasonKindAttribute>()?.Name ?? JsonNamingPolicy.KebabCaseLower.ConvertName(type.Name);
 
     /// <inheritdoc/>
     public override Reason? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -63,7 +65,7 @@ public sealed class QuoteJsonConverter : JsonConverter<Quote>
 {
     /// <inheritdoc/>
     public override Quote? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String ? new Quote(reader.GetString()!) : throw new JsonException("a text is expected");
+        reader.TokenType == JsonTokenType.String ? new Quote(reader.GetString()!) : throw new JsonException("a string is expected");
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, Quote value, JsonSerializerOptions options) => writer.WriteStringValue(value.Text);

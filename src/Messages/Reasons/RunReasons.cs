@@ -7,18 +7,22 @@ public sealed record WaitsForWorker(string Repository, DateTimeOffset Since) : R
 
 /// <summary>Invalid input or plan.</summary>
 /// <param name="Faults">All faults.</param>
-public sealed record PlanFaulty(IReadOnlyList<Quote> Faults) : Reason;
+[ReasonKind("plan-faulty")]
+public sealed record PlanInvalid(IReadOnlyList<Quote> Faults) : Reason;
 
 /// <summary>The planner is making the plan.</summary>
 /// <param name="Agent">Agent of the planner.</param>
-public sealed record PlannerPlans(string Agent) : Reason;
+[ReasonKind("planner-plans")]
+public sealed record PlannerWorking(string Agent) : Reason;
 
 /// <summary>The planner has not made a plan, and a user decides.</summary>
 /// <param name="Because">The cause, or null if unknown.</param>
-public sealed record NoPlanYet(Reason? Because) : Reason;
+[ReasonKind("no-plan-yet")]
+public sealed record PlanMissing(Reason? Because) : Reason;
 
 /// <summary>The planner is asked again.</summary>
-public sealed record PlannerAskedAgain : Reason;
+[ReasonKind("planner-asked-again")]
+public sealed record PlannerRetried : Reason;
 
 /// <summary>The plan was read.</summary>
 /// <param name="Tasks">Number of tasks in the plan.</param>
@@ -30,7 +34,8 @@ public sealed record PlanRead(int Tasks, Quote? Stored = null) : Reason;
 public sealed record PlanStored(Quote Where) : Reason;
 
 /// <summary>Preflight is checking git, the repository, agents and gates.</summary>
-public sealed record ChecksStart : Reason;
+[ReasonKind("checks-start")]
+public sealed record PreflightStarted : Reason;
 
 /// <summary>The run can't start.</summary>
 /// <param name="Errors">Errors found by preflight, each with its remedy.</param>
@@ -44,7 +49,8 @@ public sealed record PlanNeedsApproval(int? Tasks, IReadOnlyList<Quote> Because)
 /// <summary>Another plan needs an approval.</summary>
 /// <param name="Tasks">Tasks of the other plan, or null if they are approved.</param>
 /// <param name="Because">Risks of the other plan.</param>
-public sealed record OtherPlanNeedsApproval(IReadOnlyList<string>? Tasks, IReadOnlyList<Quote> Because) : Reason;
+[ReasonKind("other-plan-needs-approval")]
+public sealed record NewPlanNeedsApproval(IReadOnlyList<string>? Tasks, IReadOnlyList<Quote> Because) : Reason;
 
 /// <summary>Plan rejected by a user.</summary>
 /// <param name="By">The approver who rejected.</param>
@@ -73,12 +79,14 @@ public sealed record RunAborted(Person By) : Reason
 
 /// <summary>The run is ending.</summary>
 /// <param name="Because">The cause.</param>
-public sealed record Ending(Reason Because) : Reason;
+[ReasonKind("ending")]
+public sealed record RunIsEnding(Reason Because) : Reason;
 
 /// <summary>Two reasons in sequence.</summary>
 /// <param name="First">The first reason.</param>
 /// <param name="Then">The reason that followed from the first.</param>
-public sealed record Followed(Reason First, Reason Then) : Reason;
+[ReasonKind("followed")]
+public sealed record ReasonSequence(Reason First, Reason Then) : Reason;
 
 /// <summary>The work of earlier executions of the run could not be found.</summary>
 /// <param name="Cause">The failure.</param>
@@ -90,33 +98,40 @@ public sealed record EndNotRecorded(Quote Cause) : Reason;
 
 /// <summary>The work of a cancelled run is retained.</summary>
 /// <param name="Where">Location of the work.</param>
-public sealed record WorkKept(Quote Where) : Reason;
+[ReasonKind("work-kept")]
+public sealed record WorkRetained(Quote Where) : Reason;
 
 /// <summary>The run's staging branch is gone, and the work merged to it is not on the target.</summary>
 /// <param name="Target">Branch that the run lands on.</param>
-public sealed record StagingGone(string Target) : Reason;
+[ReasonKind("staging-gone")]
+public sealed record StagingBranchLost(string Target) : Reason;
 
 /// <summary>The missing staging branch was recreated.</summary>
 /// <param name="Found">Source that the branch was recreated from.</param>
-public sealed record StagingMade(Quote Found) : Reason;
+[ReasonKind("staging-made")]
+public sealed record StagingBranchRecreated(Quote Found) : Reason;
 
 /// <summary>The run was restarted by a reset.</summary>
-public sealed record BegunAnew : Reason;
+[ReasonKind("begun-anew")]
+public sealed record RunWasReset : Reason;
 
 /// <summary>The run was restarted by a reset, and has recorded nothing since.</summary>
 /// <param name="State">State of the run before the reset.</param>
-public sealed record BegunAnewUntold(string State) : Reason;
+[ReasonKind("begun-anew-untold")]
+public sealed record ResetNotRecorded(string State) : Reason;
 
 /// <summary>Outages of accounts or hosts, or failing activities.</summary>
 /// <param name="Run">Id of the run; null if no account or host has an outage.</param>
 /// <param name="Open">Accounts and hosts with an outage.</param>
 /// <param name="Steps">Activities that fail repeatedly.</param>
-public sealed record NotWorking(string? Run, IReadOnlyList<OutageStatus> Open, IReadOnlyList<StepFailing> Steps) : Reason;
+[ReasonKind("not-working")]
+public sealed record OutagesReported(string? Run, IReadOnlyList<OutageStatus> Open, IReadOnlyList<StepFailing> Steps) : Reason;
 
 /// <summary>Several tasks failed with the same cause.</summary>
 /// <param name="Tasks">Number of failed tasks.</param>
 /// <param name="Because">Cause of the last failure, or null if unknown.</param>
-public sealed record FailedAlike(int Tasks, Reason? Because) : Reason;
+[ReasonKind("failed-alike")]
+public sealed record SameFailureRepeated(int Tasks, Reason? Because) : Reason;
 
 /// <summary>The run has reached its time limit, so no more agents are started.</summary>
 /// <param name="Until">The time limit.</param>
@@ -140,23 +155,27 @@ public sealed record NothingCanRun(IReadOnlyList<string> Tasks, Reason? Then = n
 /// <summary>A user's commits are being inspected.</summary>
 /// <param name="By">The user.</param>
 /// <param name="Branch">Branch with the commits.</param>
-public sealed record LooksAtCommits(Person By, string Branch) : Reason;
+[ReasonKind("looks-at-commits")]
+public sealed record CommitsInspected(Person By, string Branch) : Reason;
 
 /// <summary>The gates of the whole run are running on a user's commits.</summary>
 /// <param name="By">The user.</param>
 /// <param name="Commits">The commits.</param>
-public sealed record GatesOnCommits(Person By, PersonCommits Commits) : Reason;
+[ReasonKind("gates-on-commits")]
+public sealed record CommitsBeingVerified(Person By, PersonCommits Commits) : Reason;
 
 /// <summary>A user's commits were not accepted.</summary>
 /// <param name="Cause">Finding of the activity.</param>
-public sealed record CommitsNotTaken(Quote Cause) : Reason;
+[ReasonKind("commits-not-taken")]
+public sealed record CommitsRejected(Quote Cause) : Reason;
 
 /// <summary>All work to land is merged.</summary>
 /// <param name="Review">The review, or null for none.</param>
 public sealed record ReadyToLand(RunReview? Review) : Reason;
 
 /// <summary>The merged tasks land at a user's request, and the other tasks stay open.</summary>
-public sealed record LandsPart : Reason;
+[ReasonKind("lands-part")]
+public sealed record MergedTasksLanding : Reason;
 
 /// <summary>The work is on the target, or on a separate branch for the target.</summary>
 /// <param name="Where">Result of the activity.</param>
@@ -164,7 +183,8 @@ public sealed record RunLanded(Quote Where) : Reason;
 
 /// <summary>Nothing was merged, as requested. Each task's work is on a separate branch.</summary>
 /// <param name="Tasks">Tasks with such a branch.</param>
-public sealed record BranchesKept(IReadOnlyList<string> Tasks) : Reason;
+[ReasonKind("branches-kept")]
+public sealed record BranchesRetained(IReadOnlyList<string> Tasks) : Reason;
 
 /// <summary>Landing was refused.</summary>
 /// <param name="Cause">Finding of the activity.</param>
@@ -185,7 +205,7 @@ public sealed record NotLanded(Quote Cause) : Reason
         {
             NotLanded refusal => refusal,
             NotPromotedInTime overdue => In(overdue.Because),
-            WayOutRefused refused => In(refused.Before),
+            ResolutionRefused refused => In(refused.Before),
             NothingCanRun open => In(open.Then),
             _ => null,
         };
@@ -198,19 +218,23 @@ public sealed record NotPromotedInTime(Reason Because) : Reason;
 /// <summary>A user's resolution was refused.</summary>
 /// <param name="Refusal">Reason for the refusal.</param>
 /// <param name="Before">Reason why the run needed a user before.</param>
-public sealed record WayOutRefused(Reason Refusal, Reason Before) : Reason;
+[ReasonKind("way-out-refused")]
+public sealed record ResolutionRefused(Reason Refusal, Reason Before) : Reason;
 
 /// <summary>The run could not join the repository's leases.</summary>
 /// <param name="Cause">The failure.</param>
-public sealed record LeasesNotJoined(Quote Cause) : Reason;
+[ReasonKind("leases-not-joined")]
+public sealed record LeaseJoinFailed(Quote Cause) : Reason;
 
 /// <summary>The merge queue ended, and its successor continues.</summary>
 /// <param name="Cause">The failure.</param>
-public sealed record TrainEnded(Quote Cause) : Reason;
+[ReasonKind("train-ended")]
+public sealed record MergeQueueReplaced(Quote Cause) : Reason;
 
 /// <summary>A note of the merge queue.</summary>
 /// <param name="Text">The note.</param>
-public sealed record TrainNoted(Quote Text) : Reason;
+[ReasonKind("train-noted")]
+public sealed record MergeQueueNote(Quote Text) : Reason;
 
 /// <summary>A message to the run was dropped.</summary>
 /// <param name="Cause">The message, and the reason it was dropped.</param>
@@ -218,7 +242,8 @@ public sealed record MessageDropped(Quote Cause) : Reason;
 
 /// <summary>Another plan was made.</summary>
 /// <param name="Replan">The other plan.</param>
-public sealed record OtherPlanMade(RunReplan Replan) : Reason;
+[ReasonKind("other-plan-made")]
+public sealed record NewPlanMade(RunReplan Replan) : Reason;
 
 /// <summary>Review overruled by a user.</summary>
 /// <param name="Review">The review.</param>
@@ -234,23 +259,28 @@ public sealed record ExecutionFailed(Quote Cause) : Reason;
 public sealed record TerminatedBy(string Identity, Quote? Words) : Reason;
 
 /// <summary>The run continued as new, and the new execution no longer exists.</summary>
-public sealed record ContinuationGone : Reason;
+[ReasonKind("continuation-gone")]
+public sealed record ContinuationLost : Reason;
 
 /// <summary>A workflow has timed out.</summary>
 public sealed record WorkflowTimedOut : Reason;
 
 /// <summary>A workflow was cancelled by another tool.</summary>
-public sealed record CancelledByServer : Reason;
+[ReasonKind("cancelled-by-server")]
+public sealed record CancelledByTool : Reason;
 
 /// <summary>Landing reverted by a user.</summary>
 /// <param name="How">Result of the activity.</param>
 /// <param name="Kept">Location of the retained work.</param>
-public sealed record LandingTakenBack(Quote How, string Kept) : Reason;
+[ReasonKind("landing-taken-back")]
+public sealed record LandingRevertedBy(Quote How, string Kept) : Reason;
 
 /// <summary>A message between agents and users of the run.</summary>
 /// <param name="Message">The message, as one line.</param>
-public sealed record Mailed(Quote Message) : Reason;
+[ReasonKind("mailed")]
+public sealed record MailSent(Quote Message) : Reason;
 
 /// <summary>Notifications about the run could not be sent.</summary>
 /// <param name="Problem">Finding of the activity.</param>
-public sealed record PeopleNotTold(Quote Problem) : Reason;
+[ReasonKind("people-not-told")]
+public sealed record NoticesNotSent(Quote Problem) : Reason;

@@ -1,7 +1,8 @@
 namespace Orchestrator.Messages;
 
 /// <summary>The task was not requested for this run.</summary>
-public sealed record NotAskedFor : Reason;
+[ReasonKind("not-asked-for")]
+public sealed record TaskNotRequested : Reason;
 
 /// <summary>A dependency of the task did not succeed.</summary>
 /// <param name="Task">The dependency.</param>
@@ -10,11 +11,13 @@ public sealed record DependencyEnded(string Task, string State) : Reason;
 
 /// <summary>The dependency that caused the task to be skipped continues.</summary>
 /// <param name="Task">The dependency.</param>
-public sealed record DependencyGoesOn(string Task) : Reason;
+[ReasonKind("dependency-goes-on")]
+public sealed record DependencyContinues(string Task) : Reason;
 
 /// <summary>The task is retried.</summary>
 /// <param name="By">The user who requested the retry, or null for the run itself.</param>
-public sealed record TriedAgain(Person? By = null) : Reason;
+[ReasonKind("tried-again")]
+public sealed record TaskRetried(Person? By = null) : Reason;
 
 /// <summary>The plan requires an approval before the task starts.</summary>
 public sealed record StartNeedsApproval : Reason;
@@ -34,11 +37,13 @@ public sealed record LostWithMachine(MachineName Machine) : Reason;
 public sealed record WorkflowEnded(Reason? Because) : Reason;
 
 /// <summary>The server has no workflow for the task.</summary>
-public sealed record WorkflowGone : Reason;
+[ReasonKind("workflow-gone")]
+public sealed record WorkflowMissing : Reason;
 
 /// <summary>The task can't be started, because another execution of its workflow is open and does not end.</summary>
 /// <param name="Workflow">Id of the workflow.</param>
-public sealed record StillOpenElsewhere(string Workflow) : Reason;
+[ReasonKind("still-open-elsewhere")]
+public sealed record WorkflowStillOpen(string Workflow) : Reason;
 
 /// <summary>The task's run has ended.</summary>
 /// <param name="State">State of the run.</param>
@@ -57,7 +62,8 @@ public sealed record WaitsLongForLease(WaitsForLease Wait, DateTimeOffset Since)
 
 /// <summary>The task's files and resources could not be leased.</summary>
 /// <param name="Cause">The failure.</param>
-public sealed record LeaseImpossible(Quote Cause) : Reason;
+[ReasonKind("lease-impossible")]
+public sealed record LeaseFailed(Quote Cause) : Reason;
 
 /// <summary>An activity of the task fails repeatedly and is retried.</summary>
 /// <param name="Activity">Name of the activity.</param>
@@ -72,11 +78,13 @@ public sealed record WaitsForConflict(string Task, Quote Conflict) : Reason;
 
 /// <summary>The task was divided into parts, which are tasks of the run.</summary>
 /// <param name="Parts">Ids of the parts.</param>
-public sealed record Divided(IReadOnlyList<string> Parts) : Reason;
+[ReasonKind("divided")]
+public sealed record TaskDivided(IReadOnlyList<string> Parts) : Reason;
 
 /// <summary>The task was not divided.</summary>
 /// <param name="Cause">The reason, or null if the agent's proposal is gone.</param>
-public sealed record NotDivided(Quote? Cause) : Reason;
+[ReasonKind("not-divided")]
+public sealed record TaskNotDivided(Quote? Cause) : Reason;
 
 /// <summary>A remark about the task that does not change its state.</summary>
 /// <param name="Text">Note of the agent run.</param>
@@ -85,35 +93,42 @@ public sealed record Noted(Quote Text) : Reason;
 /// <summary>The run ends without this attempt at a task, because other attempts succeeded and the best one is picked.</summary>
 /// <param name="Tasks">The successful tasks with the same text.</param>
 /// <param name="Because">Reason why this attempt did not succeed.</param>
-public sealed record OtherAttemptsDone(IReadOnlyList<string> Tasks, Reason? Because) : Reason;
+[ReasonKind("other-attempts-done")]
+public sealed record OtherAttemptSucceeded(IReadOnlyList<string> Tasks, Reason? Because) : Reason;
 
 /// <summary>The task was replaced by other tasks.</summary>
 /// <param name="By">The user who requested the other tasks.</param>
-public sealed record Replaced(Person By) : Reason;
+[ReasonKind("replaced")]
+public sealed record TaskReplaced(Person By) : Reason;
 
 /// <summary>No other plan was made.</summary>
 /// <param name="Because">The cause.</param>
-public sealed record NoOtherPlan(Reason? Because) : Reason;
+[ReasonKind("no-other-plan")]
+public sealed record NoNewPlan(Reason? Because) : Reason;
 
 /// <summary>The other plan was made but not adopted.</summary>
 /// <param name="Because">The cause.</param>
-public sealed record OtherPlanNotTaken(Reason Because) : Reason;
+[ReasonKind("other-plan-not-taken")]
+public sealed record NewPlanNotAdopted(Reason Because) : Reason;
 
 /// <summary>The findings of a review are left to the tasks of another plan.</summary>
-public sealed record FindingsForOtherPlan : Reason;
+[ReasonKind("findings-for-other-plan")]
+public sealed record FindingsLeftToReplan : Reason;
 
 /// <summary>The reviewer reviews again, because a user has added commits.</summary>
 public sealed record CommitsAdded : Reason;
 
 /// <summary>The reviewer did not compare results where the evidence is inconclusive.</summary>
 /// <param name="Why">The results that were not compared, each with the reason.</param>
-public sealed record NotCompared(IReadOnlyList<Quote> Why) : Reason;
+[ReasonKind("not-compared")]
+public sealed record ResultsNotCompared(IReadOnlyList<Quote> Why) : Reason;
 
 /// <summary>The reviewer reviews again, because the last review was of another tree.</summary>
 public sealed record ReviewOutdated : Reason;
 
 /// <summary>The reviewer reviews again, because its findings are fixed.</summary>
-public sealed record FindingsDone : Reason;
+[ReasonKind("findings-done")]
+public sealed record FindingsFixed : Reason;
 
 /// <summary>The reviewer reviews again, because more work was merged since the last review.</summary>
 public sealed record MergedSinceReview : Reason;

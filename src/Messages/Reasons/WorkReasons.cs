@@ -14,7 +14,8 @@ public sealed record RunEndedWithoutIt(string? State = null, TerminatedBy? By = 
 /// <summary>The work waits and is retried automatically.</summary>
 /// <param name="Because">Cause of the wait.</param>
 /// <param name="Pause">Time until the retry.</param>
-public sealed record TriedAgainAfter(Reason Because, TimeSpan Pause) : Reason;
+[ReasonKind("tried-again-after")]
+public sealed record RetriedAfter(Reason Because, TimeSpan Pause) : Reason;
 
 /// <summary>The disk of the task's host is full.</summary>
 /// <param name="Cause">The disk and its free space.</param>
@@ -60,7 +61,8 @@ public sealed record PlacedOnHost(string Host) : Reason;
 
 /// <summary>The task left its worker host, because it released its slot or continues on the owner host.</summary>
 /// <param name="Host">Name and identity of the host.</param>
-public sealed record LeftItsHost(string Host) : Reason;
+[ReasonKind("left-its-host")]
+public sealed record LeftHost(string Host) : Reason;
 
 /// <summary>A user holds new agent runs.</summary>
 /// <param name="Hold">The hold.</param>
@@ -78,57 +80,68 @@ public sealed record BudgetReached(BudgetStatus Budget) : Reason;
 /// <summary>The task's agent has a question that a user has to answer.</summary>
 /// <param name="Question">The question.</param>
 /// <param name="Because">Reason why a user has to answer, or null if nobody else may.</param>
-public sealed record AgentAsks(Quote Question, Reason? Because = null) : Reason;
+[ReasonKind("agent-asks")]
+public sealed record AgentQuestionOpen(Quote Question, Reason? Because = null) : Reason;
 
 /// <summary>The task's agent has asked too often.</summary>
 /// <param name="Times">Number of questions.</param>
-public sealed record AskedTooOften(int Times) : Reason;
+[ReasonKind("asked-too-often")]
+public sealed record TooManyQuestions(int Times) : Reason;
 
 /// <summary>The policy of a request requires a user to answer it.</summary>
 /// <param name="Policy">Text of the policy.</param>
-public sealed record PolicyAsksPerson(Quote Policy) : Reason;
+[ReasonKind("policy-asks-person")]
+public sealed record PolicyRequiresUser(Quote Policy) : Reason;
 
 /// <summary>The planner leaves the answer to a user.</summary>
 /// <param name="Cause">The reason.</param>
-public sealed record PlannerLeavesIt(Quote Cause) : Reason;
+[ReasonKind("planner-leaves-it")]
+public sealed record PlannerDefersToUser(Quote Cause) : Reason;
 
 /// <summary>The planner was stopped before it answered.</summary>
 public sealed record PlannerStopped : Reason;
 
 /// <summary>The planner can't answer.</summary>
 /// <param name="Because">The reason.</param>
-public sealed record PlannerUnable(Reason Because) : Reason;
+[ReasonKind("planner-unable")]
+public sealed record PlannerCannotAnswer(Reason Because) : Reason;
 
 /// <summary>The planner is answering the question of the task's agent. A user may answer first.</summary>
 /// <param name="Question">The agent's question.</param>
 /// <param name="Task">The run and its task.</param>
 /// <param name="Waits">Reason why the planner has not started, or null if it has.</param>
-public sealed record PlannerAsked(Quote Question, string Task, Reason? Waits = null) : Reason;
+[ReasonKind("planner-asked")]
+public sealed record PlannerConsulted(Quote Question, string Task, Reason? Waits = null) : Reason;
 
 /// <summary>The planner is asked again after a failure.</summary>
 /// <param name="Message">Final message of the planner's agent run.</param>
-public sealed record PlannerAskedAgainAfter(Quote Message) : Reason;
+[ReasonKind("planner-asked-again-after")]
+public sealed record PlannerRetriedAfter(Quote Message) : Reason;
 
 /// <summary>The usage limit of the planner's account is reached.</summary>
 /// <param name="Until">Time at which the limit resets.</param>
 /// <param name="Message">Final message of the planner's agent run.</param>
-public sealed record PlannerLimited(DateTimeOffset Until, Quote Message) : Reason;
+[ReasonKind("planner-limited")]
+public sealed record PlannerUsageLimited(DateTimeOffset Until, Quote Message) : Reason;
 
 /// <summary>The task's agent has made a request that needs an approval.</summary>
 /// <param name="Request">The request, in the words of the policy that requires the approval.</param>
 public sealed record RequestNeedsApproval(Quote Request) : Reason;
 
 /// <summary>The request of the task's agent is being judged.</summary>
-public sealed record RequestJudged : Reason;
+[ReasonKind("request-judged")]
+public sealed record RequestBeingJudged : Reason;
 
 /// <summary>The package requested by the task's agent is being installed.</summary>
 public sealed record RequestInstalled : Reason;
 
 /// <summary>The task was divided, and its parts run first.</summary>
-public sealed record PartsFirst : Reason;
+[ReasonKind("parts-first")]
+public sealed record PartsRunFirst : Reason;
 
 /// <summary>An earlier result is tried on the current base.</summary>
-public sealed record EarlierResultTried : Reason;
+[ReasonKind("earlier-result-tried")]
+public sealed record EarlierResultTested : Reason;
 
 /// <summary>The task's work passes its gates, but has changed their input, so it needs an approval.</summary>
 /// <param name="Changes">The changes to the input of the gates.</param>
@@ -150,14 +163,16 @@ public sealed record NotMerged(Quote Problem) : Reason;
 /// <summary>The maximum number of attempts is reached.</summary>
 /// <param name="Because">The remaining problem.</param>
 /// <param name="Remediations">Number of attempts that did not repair the problem.</param>
-public sealed record NotMended(Reason Because, int Remediations) : Reason;
+[ReasonKind("not-mended")]
+public sealed record AttemptsExhausted(Reason Because, int Remediations) : Reason;
 
 /// <summary>The task's agent has not resolved a conflict, so a user has to.</summary>
 /// <param name="Because">The remaining problem.</param>
 /// <param name="Attempts">Number of attempts by the agent.</param>
 /// <param name="Worktree">Worktree with both sides of the conflict, relative to the repository.</param>
 /// <param name="Task">The run and its task.</param>
-public sealed record ConflictForPerson(Reason Because, int Attempts, string Worktree, string Task) : Reason;
+[ReasonKind("conflict-for-person")]
+public sealed record ConflictNeedsUser(Reason Because, int Attempts, string Worktree, string Task) : Reason;
 
 /// <summary>The plan still has faults after the last attempt.</summary>
 /// <param name="Attempts">Number of answers by the planner.</param>
@@ -179,7 +194,8 @@ public sealed record PlanMade(Quote Summary) : Reason;
 
 /// <summary>The reviewer has read the whole change.</summary>
 /// <param name="Round">Number of the round.</param>
-public sealed record RoundRead(int Round) : Reason;
+[ReasonKind("round-read")]
+public sealed record ReviewRoundDone(int Round) : Reason;
 
 /// <summary>The task's work is on staging.</summary>
 /// <param name="Notes">Notes of the verification.</param>

@@ -31,7 +31,7 @@ public sealed record GovernorState
 /// <param name="Refusal">Reason why a budget was not raised; empty if it was raised, or the call was another one.</param>
 public sealed record AnsweredCall(string RequestId, bool IsSettled, string Refusal);
 
-/// <summary>Answer about a start's position in line.</summary>
+/// <summary>Answer about an agent start's position in the queue.</summary>
 /// <param name="IsWaiting">True if the start is waiting. It keeps its position if requested again within 30 seconds. False if the start is
 /// to be requested now, or has to wait for a long time.</param>
 public sealed record LineAnswer(bool IsWaiting);

@@ -59,10 +59,10 @@ public sealed record FixLook
     /// <summary>Id of the last commit.</summary>
     public string Commit { get; init; } = "";
 
-    /// <summary>Number of commits.</summary>
+    /// <summary>Number of a user's commits.</summary>
     public int Commits { get; init; }
 
-    /// <summary>Subjects of the first commits.</summary>
+    /// <summary>Subjects of the user's first commits.</summary>
     public string Summary { get; init; } = "";
 }
 

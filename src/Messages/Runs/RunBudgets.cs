@@ -79,7 +79,7 @@ public sealed record RunBudget([property: JsonPropertyName("budget")] BudgetStat
     private static decimal Part(decimal? limit, decimal? left) => limit is > 0 and var all && left is { } rest ? (all - rest) / all : 0;
 }
 
-/// <summary>Limit of a budget.</summary>
+/// <summary>Limit of one budget.</summary>
 /// <param name="Usd">Limit in US dollars, or null for no money limit.</param>
 /// <param name="Tokens">Limit in tokens, or null for no token limit.</param>
 public sealed record BudgetLimit([property: JsonPropertyName("usd")] decimal? Usd, [property: JsonPropertyName("tokens")] long? Tokens);

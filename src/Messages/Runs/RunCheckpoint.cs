@@ -25,7 +25,7 @@ public sealed record RunCheckpoint
     /// <summary>The run's state for its merge queue, which keeps running meanwhile.</summary>
     public TrainLinkCheckpoint Train { get; init; } = new();
 
-    /// <summary>Position of staging.</summary>
+    /// <summary>Position of the staging branch.</summary>
     public StagingPosition Staging { get; init; } = new("", 0);
 
     /// <summary>The run's state for the lease workflow.</summary>
@@ -124,7 +124,7 @@ public sealed record LeaseCheckpoint
     public IReadOnlyDictionary<string, TaskLease> Tasks { get; init; } = new Dictionary<string, TaskLease>();
 }
 
-/// <summary>Lease of a task.</summary>
+/// <summary>Lease that a task holds or waits for.</summary>
 /// <param name="Standing">State of the lease.</param>
 /// <param name="Since">Time of the last change.</param>
 /// <param name="Wait">The lease that the task waits for, or null if it does not wait.</param>
@@ -140,7 +140,7 @@ public enum LeaseStanding
     /// <summary>Waiting for leases of other tasks. The task occupies no slot meanwhile.</summary>
     Waiting,
 
-    /// <summary>Granted.</summary>
+    /// <summary>The lease is granted.</summary>
     Granted,
 }
 

@@ -49,7 +49,7 @@ public static class SteeringRefusals
                 + $"'orchestrate skip {run}/{ReviewTask.Id}' overrules it."
         : null;
 
-    /// <summary>Checks a resolution.</summary>
+    /// <summary>Returns the reason why a resolution is refused, or null if it is not.</summary>
     public static string? OfResolve(string run, string state) =>
         state is RunStates.Escalated or RunStates.AwaitingPromotion
             ? null

@@ -28,6 +28,6 @@ public enum Unchanged
     /// <summary>The request was refused.</summary>
     Refused,
 
-    /// <summary>The attempt failed.</summary>
+    /// <summary>The command was executed and failed.</summary>
     Failed,
 }

@@ -133,7 +133,7 @@ public static class SteeringCatalog
                 }
         )
         {
-            Arguments = [new SteeringArgument(Reason, "Why")],
+            Arguments = [new SteeringArgument(Reason, "The reason for the rejection")],
             Questions = input => [input.RequiredTask],
         };
 
@@ -194,7 +194,7 @@ public static class SteeringCatalog
         new(
             "resolve",
             SteeringTargets.Run,
-            "Decide how a run continues that can't continue by itself",
+            "Decide how to continue a run that can't continue by itself",
             (input, _) =>
                 new SteeringCall(
                     MessageNames.ResolveEscalation,
@@ -242,7 +242,7 @@ public static class SteeringCatalog
                     IsRequired = true,
                     Placeholder = "AMOUNT",
                     Check = (text, _) => BudgetAmount.TryRead(text) is null ? $"'{text}' is not a budget." : null,
-                    Cure = $"Give {BudgetAmount.Accepts}.",
+                    Cure = $"Specify {BudgetAmount.Accepts}.",
                 },
                 new(BudgetKind, "Kind of the budget: run, task, attempt, day or account (default: run, or task if one is given)")
                 {
@@ -251,7 +251,7 @@ public static class SteeringCatalog
                         !BudgetKinds.All.Contains(kind) ? $"The budget '{kind}' is unknown."
                         : IsOfTask(kind) && input.Task is null ? $"A budget of '{kind}' needs a task."
                         : null,
-                    Cure = $"Known are {string.Join(", ", BudgetKinds.All)}; write RUN/TASK for those of a task.",
+                    Cure = $"Use {string.Join(", ", BudgetKinds.All)}; specify RUN/TASK for a budget of a task.",
                 },
             ],
         };

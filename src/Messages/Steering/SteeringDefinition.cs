@@ -4,10 +4,10 @@ namespace Orchestrator.Messages;
 [Flags]
 public enum SteeringTargets
 {
-    /// <summary>None.</summary>
+    /// <summary>The command has no target.</summary>
     None = 0,
 
-    /// <summary>A run.</summary>
+    /// <summary>The command is about a run.</summary>
     Run = 1,
 
     /// <summary>A task of a run.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Messages;
 
-/// <summary>The workflow updates that do the same as the commands of answers, for people who have Temporal's tools alone.</summary>
+/// <summary>Workflow updates with the same effect as the commands that answer questions, for users of Temporal's own tools.</summary>
 public static class AnswerUpdates
 {
     /// <summary>Stands in an input for the number that the user writes.</summary>

@@ -3,7 +3,7 @@ namespace Orchestrator.Messages;
 /// <summary>Next steps for an agent's request.</summary>
 public static class RequestSteps
 {
-    /// <summary>A user answers.</summary>
+    /// <summary>A user has to answer the request.</summary>
     public const string Person = "person";
 
     /// <summary>The planner is asked first.</summary>
@@ -172,7 +172,7 @@ public sealed record SplitConclusion
     /// <summary>Hash of the plan with the parts, which is stored beside the approved plan.</summary>
     public required string PlanHash { get; init; }
 
-    /// <summary>The parts.</summary>
+    /// <summary>Parts into which the task is divided.</summary>
     public IReadOnlyList<TaskOutline> Tasks { get; init; } = [];
 }
 

@@ -76,7 +76,7 @@ public sealed record PrepareTaskInput
     public bool MayReuse { get; init; }
 }
 
-/// <summary>A prepared worktree.</summary>
+/// <summary>Result of preparing a task's worktree.</summary>
 public sealed record PreparedTask
 {
     /// <summary>Path of the worktree, relative to the repository.</summary>

@@ -64,7 +64,7 @@ public sealed record ConnectionEntry
     /// <summary>Number of bytes received from the host.</summary>
     public long Down { get; init; }
 
-    /// <summary>Duration in milliseconds.</summary>
+    /// <summary>Duration of the connection in milliseconds.</summary>
     public long Milliseconds { get; init; }
 
     /// <summary>Number of connections that the entry represents, or 0 for a further request on a connection.</summary>

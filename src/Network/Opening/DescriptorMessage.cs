@@ -29,8 +29,8 @@ internal static unsafe partial class DescriptorMessage
         };
         descriptors.CopyTo(new Span<int>(control + HeaderSize, descriptors.Length));
         byte content = 1;
-        var vector = new Vector { Base = &content, Length = 1 };
-        var message = new Message
+        var vector = new IoVector { Base = &content, Length = 1 };
+        var message = new SocketMessageHeader
         {
             Vectors = &vector,
             VectorCount = 1,
@@ -50,8 +50,8 @@ internal static unsafe partial class DescriptorMessage
         var capacity = HeaderSize + Most * sizeof(int);
         var control = stackalloc byte[capacity];
         byte content = 0;
-        var vector = new Vector { Base = &content, Length = 1 };
-        var message = new Message
+        var vector = new IoVector { Base = &content, Length = 1 };
+        var message = new SocketMessageHeader
         {
             Vectors = &vector,
             VectorCount = 1,
@@ -84,11 +84,11 @@ internal static unsafe partial class DescriptorMessage
 
     [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial nint SendMessage(int socket, Message* message, int flags);
+    private static partial nint SendMessage(int socket, SocketMessageHeader* message, int flags);
 
     [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial nint ReceiveMessage(int socket, Message* message, int flags);
+    private static partial nint ReceiveMessage(int socket, SocketMessageHeader* message, int flags);
 
     [LibraryImport("libc", EntryPoint = "close")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -96,11 +96,11 @@ internal static unsafe partial class DescriptorMessage
 
     // Layout of msghdr, iovec and cmsghdr on Linux with glibc. On little-endian systems musl pads the 32-bit members to the same offsets.
     [StructLayout(LayoutKind.Sequential)]
-    private struct Message
+    private struct SocketMessageHeader
     {
         public void* Name;
         public uint NameLength;
-        public Vector* Vectors;
+        public IoVector* Vectors;
         public nuint VectorCount;
         public void* Control;
         public nuint ControlLength;
@@ -108,7 +108,7 @@ internal static unsafe partial class DescriptorMessage
     }
 
     [StructLayout(LayoutKind.Sequential)]
-    private struct Vector
+    private struct IoVector
     {
         public void* Base;
         public nuint Length;

@@ -92,6 +92,6 @@ public static class SandboxOpener
         var answer = new byte[1];
         return proxy.Receive(answer) == 1 && answer[0] == SandboxRegistration.Accepted
             ? null
-            : "The proxy did not take the sockets of the sandbox, so that nothing was started in it.";
+            : "The proxy did not accept the sockets of the sandbox, so nothing was started in it.";
     }
 }

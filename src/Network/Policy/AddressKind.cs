@@ -10,7 +10,7 @@ public enum AddressKind
     /// 2544). Local proxies use the latter to answer for names on the internet.</summary>
     Private,
 
-    /// <summary>This machine.</summary>
+    /// <summary>Address of this machine.</summary>
     Loopback,
 
     /// <summary>A neighboring host, or a cloud's metadata service, which provides credentials.</summary>

@@ -25,7 +25,7 @@ public sealed record UpstreamProxy(string Variable, string Address, IReadOnlyLis
             )
             : null;
 
-    /// <summary>Parses the address.</summary>
+    /// <summary>Parses the address of the proxy.</summary>
     /// <exception cref="FormatException">The address is malformed, or its scheme is not <c>http</c>. The message contains the variable's
     /// name but never its value.</exception>
     internal UpstreamRoute Route()

@@ -7,6 +7,9 @@ namespace Orchestrator.Network;
 /// <param name="Service">Absolute address of the service. Its path is prepended to that of each request.</param>
 public sealed record ServiceKey(string Placeholder, string Key, string Service)
 {
+    /// <summary>Identity with which requests are signed by the key, or null if they contain the key itself.</summary>
+    public SigningIdentity? Identity { get; init; }
+
     /// <summary>Parses the address of a service. Returns null unless it is an <c>https://</c> or <c>http://</c> address of a host without
     /// user, query and fragment.</summary>
     /// <param name="service">Address to parse.</param>
@@ -20,4 +23,13 @@ public sealed record ServiceKey(string Placeholder, string Key, string Service)
 
     /// <summary>Returns only the service, because placeholder and key are secrets.</summary>
     public override string ToString() => Service;
+}
+
+/// <summary>Identity of an access key of Amazon Web Services.</summary>
+/// <param name="KeyId">Id of the access key.</param>
+/// <param name="SessionToken">Token of a temporary key, or null. It is never logged.</param>
+public sealed record SigningIdentity(string KeyId, string? SessionToken)
+{
+    /// <summary>Returns only the id, because the token is a secret.</summary>
+    public override string ToString() => KeyId;
 }

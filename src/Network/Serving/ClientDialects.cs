@@ -168,7 +168,7 @@ internal sealed class SocksProxyProtocol : IProxyProtocol
         };
         if (command != Connect || length == 0)
         {
-            return (null, "of SOCKS 5 the proxy serves CONNECT alone.");
+            return (null, "of SOCKS 5 the proxy serves only CONNECT.");
         }
         if (!await client.ReadAsync(start + length + 2, stop))
         {

@@ -50,7 +50,7 @@ internal static class ClientHello
         {
             return (isWhole ? HelloKind.Incomplete : HelloKind.NotTls, "");
         }
-        return (HelloKind.Tls, NameIn(new Reader(message.AsSpan(MessageHeader, LengthOf(message)))));
+        return (HelloKind.Tls, NameIn(new HandshakeReader(message.AsSpan(MessageHeader, LengthOf(message)))));
     }
 
     private static int LengthOf(byte[] message) => (message[1] << 16) | (message[2] << 8) | message[3];
@@ -75,13 +75,13 @@ internal static class ClientHello
         return [.. message];
     }
 
-    private static string NameIn(Reader hello)
+    private static string NameIn(HandshakeReader hello)
     {
         hello.Skip(VersionAndRandom);
         hello.Skip(hello.Byte()); // session id
         hello.Skip(hello.Short()); // cipher suites
         hello.Skip(hello.Byte()); // compression methods
-        var extensions = new Reader(hello.Take(hello.Short()));
+        var extensions = new HandshakeReader(hello.Take(hello.Short()));
         var name = "";
         while (extensions.HasMore)
         {
@@ -90,22 +90,22 @@ internal static class ClientHello
             if (type == ServerNameExtension)
             {
                 // Servers disagree about which of two names counts, so two names are treated as none.
-                name = name.Length == 0 ? HostNameIn(new Reader(content)) : "";
+                name = name.Length == 0 ? HostNameIn(new HandshakeReader(content)) : "";
             }
         }
         return hello.IsValid && extensions.IsValid ? name : "";
     }
 
-    private static string HostNameIn(Reader list)
+    private static string HostNameIn(HandshakeReader list)
     {
-        list = new Reader(list.Take(list.Short()));
+        list = new HandshakeReader(list.Take(list.Short()));
         var type = list.Byte();
         var name = list.Take(list.Short());
         return list is { IsValid: true, HasMore: false } && type == HostName ? Encoding.Latin1.GetString(name).ToLowerInvariant() : "";
     }
 
     /// <summary>Reads numbers and parts of a buffer. A read past the end returns nothing and makes the reader invalid.</summary>
-    private ref struct Reader(ReadOnlySpan<byte> bytes)
+    private ref struct HandshakeReader(ReadOnlySpan<byte> bytes)
     {
         private ReadOnlySpan<byte> _rest = bytes;
 

@@ -49,7 +49,7 @@ internal sealed class KeyedConnection(
             {
                 return NetworkVerdict.Refuse(RefusalReason.InvalidRequest, "its connection is one to a model service, not to the proxy.");
             }
-            if (services.Find(head) is not var (service, headers))
+            if (services.Find(head) is not var (service, signature, headers))
             {
                 return NetworkVerdict.Refuse(RefusalReason.Credential);
             }
@@ -68,13 +68,17 @@ internal sealed class KeyedConnection(
             {
                 return NetworkVerdict.Refuse(RefusalReason.InvalidRequest, "its path leads out of the service's.");
             }
+            if ((signature is null ? headers : signature.Renew(head.Method, address, headers, service)) is not { } signed)
+            {
+                return NetworkVerdict.Refuse(RefusalReason.InvalidRequest, "its signature covers neither its time nor its content.");
+            }
             using HttpRequestMessage request = new(new HttpMethod(head.Method), address)
             {
                 Version = HttpVersion.Version11,
                 VersionPolicy = HttpVersionPolicy.RequestVersionExact,
                 Content = body,
             };
-            AddHeaders(request, headers);
+            AddHeaders(request, signed);
             if (!await ExchangeAsync(head, request, body, service, stop))
             {
                 return null;

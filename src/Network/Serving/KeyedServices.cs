@@ -55,10 +55,14 @@ internal sealed class KeyedServices : IDisposable
     public void Dispose() => _invoker.Dispose();
 
     /// <summary>Finds the service of a request, and replaces the placeholder with the key.</summary>
-    /// <returns>Service and headers, or null if the request has no credential or one that is not a placeholder of this sandbox.</returns>
-    public (KeyedService Service, IReadOnlyList<(string Name, string Value)> Headers)? Find(HttpRequestHead head)
+    /// <returns>Service, signature to renew, and headers; or null if the request has no credential or one that is not a placeholder of
+    /// this sandbox.</returns>
+    public (KeyedService Service, AmazonSignature? Signature, IReadOnlyList<(string Name, string Value)> Headers)? Find(
+        HttpRequestHead head
+    )
     {
         List<KeyedService> found = [];
+        AmazonSignature? signature = null;
         List<(string, string)> headers = [];
         foreach (var (name, value) in head.Forwarded)
         {
@@ -67,10 +71,21 @@ internal sealed class KeyedServices : IDisposable
                 headers.Add((name, value));
                 continue;
             }
-            var scheme = name.Equals(Authorization, StringComparison.OrdinalIgnoreCase) ? Bearer : "";
+            var isAuthorization = name.Equals(Authorization, StringComparison.OrdinalIgnoreCase);
+            if (isAuthorization && AmazonSignature.TryParse(value) is { } signed)
+            {
+                if (FindByPlaceholder(signed.KeyId) is not { Identity: not null } signing)
+                {
+                    return null;
+                }
+                found.Add(signing);
+                signature = signed;
+                continue;
+            }
+            var scheme = isAuthorization ? Bearer : "";
             if (
                 !value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
-                || FindByPlaceholder(value[scheme.Length..].Trim()) is not { } service
+                || FindByPlaceholder(value[scheme.Length..].Trim()) is not { Identity: null } service
             )
             {
                 return null;
@@ -78,7 +93,7 @@ internal sealed class KeyedServices : IDisposable
             found.Add(service);
             headers.Add((name, scheme + service.Key));
         }
-        return found.Count == 0 || found.Exists(service => service.Address != found[0].Address) ? null : (found[0], headers);
+        return found.Count == 0 || found.Exists(service => service.Address != found[0].Address) ? null : (found[0], signature, headers);
     }
 
     /// <summary>Sends a request. Its response can be read while it arrives.</summary>
@@ -157,11 +172,14 @@ internal sealed record KeyedService(string Placeholder, string Key, Uri Address,
     /// <summary>Address that was dialed last, or null if none was.</summary>
     public string? DialedAddress { get; set; }
 
+    /// <summary>Identity with which requests are signed by the key, or null if they contain the key itself.</summary>
+    public SigningIdentity? Identity { get; init; }
+
     /// <summary>Creates the service of a key.</summary>
     /// <exception cref="FormatException">The address of the service is malformed.</exception>
     public static KeyedService Of(ServiceKey key) =>
         ServiceKey.AddressOf(key.Service) is { } address && RequestedHost.TryParse(address.IdnHost) is { } host
-            ? new KeyedService(key.Placeholder, key.Key, address, host)
+            ? new KeyedService(key.Placeholder, key.Key, address, host) { Identity = key.Identity }
             : throw new FormatException("A model service's address is not an https:// or http:// address without user and query.");
 
     /// <summary>Returns the address of a request, or null if its path leads outside the path of the service.</summary>

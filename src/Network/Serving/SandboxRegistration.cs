@@ -10,7 +10,7 @@ namespace Orchestrator.Network;
 /// <param name="time">Clock.</param>
 internal sealed class SandboxRegistration(NetworkPolicy policy, string path, ConnectionLog log, Dialer dialer, TimeProvider time)
 {
-    /// <summary>Answer to handed-over descriptors that are served.</summary>
+    /// <summary>Answer after the proxy has accepted the descriptors and serves them.</summary>
     public const byte Accepted = 1;
 
     private const int MostConnections = 256;

@@ -29,7 +29,7 @@ public sealed class CommandNotifier(IReadOnlyList<string> command, IReadOnlyDict
         Task.FromResult(
             ProgramLocator.Find(command[0], environment.GetValueOrDefault("PATH")) is { } found
                 ? new Delivery(DeliveryStatus.Done, $"{found} is there.")
-                : new(DeliveryStatus.Failed, $"the program {command[0]} is not there.")
+                : new(DeliveryStatus.Failed, $"the program {command[0]} does not exist.")
         );
 
     /// <inheritdoc/>

@@ -45,7 +45,7 @@ public static class BacklogPlanReader
                 file,
                 "left-out",
                 $"Task '{t.Id}' waits for a task that is neither done nor pending, so it is left out.",
-                "Settle that task first: 'orchestrate tasks list' shows the state of each.",
+                "Finish or cancel that task first: 'orchestrate tasks list' shows the state of each task.",
                 "tasks",
                 line: 1
             )

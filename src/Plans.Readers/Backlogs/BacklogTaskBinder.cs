@@ -85,11 +85,11 @@ internal sealed class BacklogTaskBinder(FaultList faults)
         var id = FullId(local, parent);
         if (local.Length == 0)
         {
-            fields.Missing("id", "The task has no id.", "Give it a number.");
+            fields.Missing("id", "The task has no id.", "Add a number as its id.");
         }
         else if (TaskId.Fault(local) is { } fault)
         {
-            faults.Error("bad-id", fields.Node("id"), fields.Join("id"), $"The id '{local}' {fault}.", "Give it a number.");
+            faults.Error("bad-id", fields.Node("id"), fields.Join("id"), $"The id '{local}' {fault}.", "Add a number as its id.");
         }
         var dependencies = TaskListBinder.SplitOnCommas(fields.Texts("dependencies"));
         string[] dependsOn = [.. dependencies.Select(d => BacklogReader.DependencyId(d.Node.Text, parent, siblings.Contains))];
@@ -117,7 +117,7 @@ internal sealed class BacklogTaskBinder(FaultList faults)
         };
     }
 
-    // A list of texts counts as one text with several lines.
+    // A list of strings counts as one text with several lines.
     private static string? Text(Fields fields, string name) =>
         fields.Node(name) is SequenceNode ? string.Join("\n", fields.TextList(name)!) : fields.Text(name);
 

@@ -40,7 +40,7 @@ public sealed class ScalarNode(int line, int column, string text, bool isPlain) 
     public bool IsNull => IsPlain && Text is ("" or "~" or "null" or "Null" or "NULL");
 
     /// <inheritdoc/>
-    public override string Kind => IsNull ? "nothing" : "a text";
+    public override string Kind => IsNull ? "nothing" : "a string";
 }
 
 /// <summary>A list of values.</summary>
@@ -48,10 +48,10 @@ public sealed class SequenceNode(int line, int column) : DocumentNode(line, colu
 {
     private readonly List<DocumentNode> _items = [];
 
-    /// <summary>The values.</summary>
+    /// <summary>Values of the sequence, in order.</summary>
     public IReadOnlyList<DocumentNode> Items => _items;
 
-    /// <summary>Adds a value.</summary>
+    /// <summary>Adds a value to the sequence.</summary>
     public void Add(DocumentNode item) => _items.Add(item);
 
     /// <inheritdoc/>

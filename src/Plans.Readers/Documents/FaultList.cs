@@ -63,7 +63,7 @@ public sealed class FaultList(string file)
                     0,
                     "",
                     $"{Plural.Of(_left, "more fault is", "more faults are")} not listed.",
-                    "Repair the faults above first."
+                    "Fix the faults above first."
                 )
             );
         }

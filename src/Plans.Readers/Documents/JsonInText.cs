@@ -27,10 +27,10 @@ public static class JsonInText
             at += brace;
             switch (TryRead(bytes.AsSpan(at), out var length))
             {
-                case Reading.Whole:
+                case JsonCompleteness.Whole:
                     isCut = false;
                     return Encoding.UTF8.GetString(bytes.AsSpan(at, length));
-                case Reading.Cut:
+                case JsonCompleteness.Cut:
                     isCut = true;
                     break;
                 default:
@@ -60,7 +60,7 @@ public static class JsonInText
                 "Answer with one JSON object that fits the " + "schema."
             );
 
-    private static Reading TryRead(ReadOnlySpan<byte> bytes, out int length)
+    private static JsonCompleteness TryRead(ReadOnlySpan<byte> bytes, out int length)
     {
         length = 0;
         var reader = new Utf8JsonReader(bytes, isFinalBlock: false, default);
@@ -68,21 +68,21 @@ public static class JsonInText
         {
             if (!JsonDocument.TryParseValue(ref reader, out var document))
             {
-                return Reading.Cut;
+                return JsonCompleteness.Cut;
             }
             using (document)
             {
                 length = (int)reader.BytesConsumed;
-                return document.RootElement.EnumerateObject().Any() ? Reading.Whole : Reading.None;
+                return document.RootElement.EnumerateObject().Any() ? JsonCompleteness.Whole : JsonCompleteness.None;
             }
         }
         catch (JsonException)
         {
-            return Reading.None;
+            return JsonCompleteness.None;
         }
     }
 
-    private enum Reading
+    private enum JsonCompleteness
     {
         None,
         Whole,

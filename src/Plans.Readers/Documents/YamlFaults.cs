@@ -88,8 +88,8 @@ internal static class YamlFaults
             "wrong-type",
             key,
             "",
-            $"A key must be a text, not {key.Kind}.",
-            "Write KEY: VALUE; a text that begins with '{' or '[' needs quotes."
+            $"A key must be a string, not {key.Kind}.",
+            "Write KEY: VALUE; a string that begins with '{' or '[' needs quotes."
         );
 
     /// <summary>Reports a merge key whose value is not a mapping.</summary>

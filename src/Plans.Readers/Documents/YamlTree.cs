@@ -113,7 +113,7 @@ internal sealed class YamlTree
                 "alias",
                 alias.Start,
                 $"Anchors and aliases, such as *{name}, are not allowed in this " + "file.",
-                "Write the value out."
+                "Write the value without an alias."
             );
         }
         if (!_anchors.TryGetValue(name, out var target))
@@ -127,7 +127,12 @@ internal sealed class YamlTree
             );
         }
         return target
-            ?? Stop("recursive-alias", alias.Start, $"The alias *{name} is used inside the value it names.", "Write the value out.");
+            ?? Stop(
+                "recursive-alias",
+                alias.Start,
+                $"The alias *{name} is used inside the value it names.",
+                "Write the value without an alias."
+            );
     }
 
     private SequenceNode? ReadSequence(NodeEvent start, int depth)

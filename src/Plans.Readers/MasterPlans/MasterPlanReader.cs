@@ -123,7 +123,7 @@ public static class MasterPlanReader
                     normal,
                     "phase-number",
                     $"The heading says phase {inFile}, but the master plan links the file as phase {row.Id}.",
-                    "Make the two numbers agree; the master plan's number counts.",
+                    "Make both numbers equal; the number in the master plan is used.",
                     line: 1
                 )
             );

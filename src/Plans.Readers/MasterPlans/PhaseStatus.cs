@@ -28,7 +28,7 @@ internal static class PhaseStatus
                         phase.File,
                         "status-differs",
                         $"The phase's file says '{Inline.Plain(second)}', the master plan '{inTable}'.",
-                        "Make the two states agree; the master plan counts.",
+                        "Make both states equal; the state in the master plan is used.",
                         line: secondLine
                     )
                 );

@@ -68,7 +68,7 @@ internal static class ContractBinder
         {
             fields.Missing("name", "The contract has no name.", "Add 'name:' with the name of the interface.");
         }
-        var filePath = PathValues.Read(fields.Texts("file_path") ?? [], fields.Faults);
+        var filePath = PathListReader.Read(fields.Texts("file_path") ?? [], fields.Faults);
         List<DocumentNode> methodNodes = [];
         var contract = new ContractSpec
         {

@@ -3,7 +3,7 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 /// <summary>Reads the default values for tasks.</summary>
 internal static class DefaultsBinder
 {
-    /// <summary>Keys of <c>defaults</c>.</summary>
+    /// <summary>Keys of the mapping 'defaults'.</summary>
     public static readonly KeyTable Keys = new(
         "role agent_type",
         "agent",

@@ -102,7 +102,7 @@ public sealed class GateBinder
                 Cache = fields.Bool("cache"),
                 Clean = fields.Bool("clean") ?? false,
                 Network = TaskListBinder.BindHosts(fields),
-                Covers = TextList.Of(PathValues.Read(fields.Texts("covers") ?? [], fields.Faults)),
+                Covers = TextList.Of(PathListReader.Read(fields.Texts("covers") ?? [], fields.Faults)),
             }
         );
         _needs.Add(_gates.Count - 1, fields.Texts("needs") ?? []);

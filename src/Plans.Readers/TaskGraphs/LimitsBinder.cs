@@ -3,7 +3,7 @@ namespace Orchestrator.Plans.Readers.TaskGraphs;
 /// <summary>Reads <c>limits</c> of a task or of the plan's defaults.</summary>
 internal static class LimitsBinder
 {
-    /// <summary>Keys of <c>limits</c>.</summary>
+    /// <summary>Keys of the mapping 'limits'.</summary>
     public static readonly KeyTable Keys = new("memory", "cpu cores");
 
     public static TaskLimits? Bind(Fields fields, TaskLimits? defaults) =>

@@ -1,6 +1,7 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads <c>patch_intents</c>. An intent is a text or a mapping that describes the addition (<c>{prefix: /api}</c>). Some members
+/// <summary>Reads <c>patch_intents</c>. An intent is a string or a mapping that describes the addition (<c>{prefix: /api}</c>). Some
+/// members
 /// imply a resource that only the task may define.</summary>
 internal static class PatchBinder
 {

@@ -197,7 +197,7 @@ internal static class TaskBinder
     private static IReadOnlyList<string>? Paths(Fields fields, Fields? boundaries, string name)
     {
         var source = fields.Key(name) is null && boundaries is not null ? boundaries : fields;
-        return source.Texts(name) is { } texts ? PathValues.Read(texts, source.Faults) : null;
+        return source.Texts(name) is { } texts ? PathListReader.Read(texts, source.Faults) : null;
     }
 
     private static IReadOnlyList<string>? Either(Fields fields, Fields? boundaries, string name) =>

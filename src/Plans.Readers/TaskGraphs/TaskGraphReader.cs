@@ -211,7 +211,7 @@ public static class TaskGraphReader
                 "wrong-type",
                 node,
                 "context",
-                $"'context' is a mapping of names to texts, not {node.Kind}.",
+                $"'context' is a mapping of names to strings, not {node.Kind}.",
                 "Write 'context:' and under it 'NAME: TEXT'."
             );
             return context;

@@ -6,7 +6,7 @@ internal static class TaskListBinder
     /// <summary>Keys of an item of <c>checklist</c>.</summary>
     public static readonly KeyTable ChecklistKeys = new("id", "description text title", "completed done");
 
-    /// <summary>Keys of <c>deps_required</c>.</summary>
+    /// <summary>Keys of the mapping 'deps_required'.</summary>
     public static readonly KeyTable PackageKeys = new("runtime", "dev development");
 
     /// <summary>Keys of an item of <c>patch_intents</c>.</summary>
@@ -39,7 +39,7 @@ internal static class TaskListBinder
         {
             if (item is ScalarNode file)
             {
-                patches.AddRange(PathValues.Read([new PositionedText(file, path)], fields.Faults).Select(p => new PatchIntent(p)));
+                patches.AddRange(PathListReader.Read([new PositionedText(file, path)], fields.Faults).Select(p => new PatchIntent(p)));
             }
             else if (item is MappingNode mapping)
             {
@@ -50,7 +50,9 @@ internal static class TaskListBinder
                     continue;
                 }
                 patches.AddRange(
-                    PathValues.Read(files, fields.Faults).Select(p => new PatchIntent(p, patch.Text("action"), PatchBinder.Intent(patch)))
+                    PathListReader
+                        .Read(files, fields.Faults)
+                        .Select(p => new PatchIntent(p, patch.Text("action"), PatchBinder.Intent(patch)))
                 );
                 resources.AddRange(PatchBinder.Resources(patch));
             }
@@ -98,7 +100,7 @@ internal static class TaskListBinder
                     "wrong-type",
                     item,
                     path,
-                    $"A checklist item is a text or a mapping, not {item.Kind}.",
+                    $"A checklist item is a string or a mapping, not {item.Kind}.",
                     "Write 'id:', 'description:' and 'completed:'."
                 );
             }

@@ -19,9 +19,9 @@ internal static class Values
             WrongType,
             node,
             field,
-            $"A text is expected here, not {node.Kind}.",
+            $"A string is expected here, not {node.Kind}.",
             node is MappingNode
-                ? "Put quotes around a text that contains ': ' or begins with '{'."
+                ? "Put quotes around a string that contains ': ' or begins with '{'."
                 : "Write one text; use '|' for several lines."
         );
         return null;
@@ -138,8 +138,8 @@ internal static class Values
                             WrongType,
                             sequence.Items[i],
                             field.At(i),
-                            $"A text is expected here, not {sequence.Items[i].Kind}.",
-                            "Write one text per item; a text that contains ': ' or begins with '*', '{' or '[' needs quotes."
+                            $"A string is expected here, not {sequence.Items[i].Kind}.",
+                            "Write one string per item; a string that contains ': ' or begins with '*', '{' or '[' needs quotes."
                         );
                     }
                 }
@@ -149,7 +149,7 @@ internal static class Values
                     WrongType,
                     node,
                     field,
-                    $"A list of texts is expected here, not {node.Kind}.",
+                    $"A list of strings is expected here, not {node.Kind}.",
                     "Write [one, two], or one item per line after a dash."
                 );
                 return [];

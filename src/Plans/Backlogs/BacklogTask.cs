@@ -6,7 +6,7 @@ public sealed record BacklogTask
     /// <summary>The task's number as users write it: <c>3</c>, or <c>3.1</c> for the first subtask of task 3.</summary>
     public required string Id { get; init; }
 
-    /// <summary>One-line title.</summary>
+    /// <summary>Title of the task, in one line.</summary>
     public string Title { get; init; } = "";
 
     /// <summary>The work to do.</summary>
@@ -29,7 +29,7 @@ public sealed record BacklogTask
     /// <summary>Ids of the tasks and subtasks that must be done first.</summary>
     public IReadOnlyList<string> Dependencies { get; init; } = [];
 
-    /// <summary>Subtasks, in order.</summary>
+    /// <summary>Subtasks of the task, in order.</summary>
     public IReadOnlyList<BacklogTask> Subtasks { get; init; } = [];
 
     /// <summary>The task and all its subtasks, recursively.</summary>
@@ -88,7 +88,7 @@ public static class BacklogPriority
 /// <summary>Compares backlog ids numerically: 2 before 10, 3.2 before 3.10.</summary>
 public sealed class BacklogIdOrder : IComparer<string>
 {
-    /// <summary>The shared instance.</summary>
+    /// <summary>Shared instance of the comparer.</summary>
     public static BacklogIdOrder Instance { get; } = new();
 
     /// <inheritdoc/>

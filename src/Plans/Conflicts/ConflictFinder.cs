@@ -27,7 +27,7 @@ internal sealed class ConflictFinder
 
     public IReadOnlyList<PlanConflict> Conflicts()
     {
-        var found = new Found(this, ConflictUse.Write);
+        var found = new ConflictCollector(this, ConflictUse.Write);
         PathTrieOverlaps.Find(
             _writes,
             _writes,
@@ -49,7 +49,7 @@ internal sealed class ConflictFinder
 
     public IReadOnlyList<PlanConflict> Warnings()
     {
-        var reads = new Found(this, ConflictUse.Read);
+        var reads = new ConflictCollector(this, ConflictUse.Read);
         PathTrieOverlaps.Find(
             Trie(i => _tasks[i].FilesRead ?? []),
             _writes,
@@ -57,7 +57,7 @@ internal sealed class ConflictFinder
         );
         Meet(Resources(t => t.ResourcesRead), Writers(), reads);
 
-        var appends = new Found(this, ConflictUse.Append);
+        var appends = new ConflictCollector(this, ConflictUse.Append);
         PathTrieOverlaps.Find(
             Trie(i => _tasks[i].FilesAppend),
             _writes,
@@ -78,7 +78,7 @@ internal sealed class ConflictFinder
         return longer > 0 || (longer == 0 && string.CompareOrdinal(a.Text, b.Text) <= 0) ? a.Text : b.Text;
     }
 
-    private static void Meet(Dictionary<string, List<int>> some, Dictionary<string, List<int>> others, Found found)
+    private static void Meet(Dictionary<string, List<int>> some, Dictionary<string, List<int>> others, ConflictCollector found)
     {
         foreach ((var resource, var left) in some)
         {
@@ -145,7 +145,7 @@ internal sealed class ConflictFinder
     }
 
     /// <summary>Conflicts of one use. Each pair of unordered tasks is stored once per path.</summary>
-    private sealed class Found(ConflictFinder finder, ConflictUse use)
+    private sealed class ConflictCollector(ConflictFinder finder, ConflictUse use)
     {
         // Two owners are stored in plan order. Readers are stored before owners because each of the two may read files of the other.
         private readonly HashSet<(int First, int Second, ConflictKind Kind, string Path)> _found = [];

@@ -6,7 +6,7 @@ public enum ConflictKind
     /// <summary>A path, or two patterns that match a common path.</summary>
     File,
 
-    /// <summary>A logical resource.</summary>
+    /// <summary>The tasks share a logical resource.</summary>
     Resource,
 }
 

@@ -5,19 +5,19 @@ namespace Orchestrator.Plans;
 /// <summary>Languages in which contract stubs are generated.</summary>
 public enum ContractLanguage
 {
-    /// <summary>A <c>typing.Protocol</c> class.</summary>
+    /// <summary>The stub is a typing.Protocol class.</summary>
     Python,
 
-    /// <summary>An exported interface.</summary>
+    /// <summary>The stub is an exported interface.</summary>
     TypeScript,
 
-    /// <summary>A public interface.</summary>
+    /// <summary>The stub is a public interface.</summary>
     CSharp,
 
-    /// <summary>An interface type.</summary>
+    /// <summary>The stub is an interface type.</summary>
     Go,
 
-    /// <summary>A public interface.</summary>
+    /// <summary>The stub is a public interface.</summary>
     Java,
 }
 

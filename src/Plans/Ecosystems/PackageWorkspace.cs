@@ -10,7 +10,7 @@ namespace Orchestrator.Plans;
 /// <param name="Run">Prefix that runs a program with the packages of all members.</param>
 public sealed partial record PackageWorkspace(string File, string Says, string SetUp, string Run)
 {
-    /// <summary>A uv workspace.</summary>
+    /// <summary>The workspaces of uv.</summary>
     internal static PackageWorkspace OfUv { get; } =
         new("pyproject.toml", @"^\s*\[tool\.uv\.workspace\]", "uv sync --frozen --all-packages", "uv run --all-packages ");
 

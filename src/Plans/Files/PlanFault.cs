@@ -19,7 +19,7 @@ public enum FaultSeverity
 
 /// <summary>A fault in a plan, with a suggested fix.</summary>
 /// <param name="Code">Stable name of the kind of fault, such as <c>unknown-dependency</c>.</param>
-/// <param name="Severity">Severity, which decides if the plan is rejected.</param>
+/// <param name="Severity">Severity, which decides whether the plan is rejected.</param>
 /// <param name="File">File name as passed to the reader.</param>
 /// <param name="Line">Line, starting at 1, or 0 if the fault has no position.</param>
 /// <param name="Column">Column in characters, starting at 1, or 0 if the fault has no position.</param>

@@ -114,7 +114,7 @@ public static class GateFormatter
     public static string OnlyAdvises(GateVerdict verdict, string log)
     {
         var (end, advice) = (Evidence(verdict), Advice(verdict));
-        return $"The gate '{verdict.Gate.Name}' failed before any work was done, so it only advises in this run"
+        return $"The gate '{verdict.Gate.Name}' failed before any work was done, so it is only advisory in this run"
             + $"{(end.Length == 0 ? "" : $": {end}")} ({log}).{(advice.Length == 0 ? "" : " " + advice)}";
     }
 
@@ -125,7 +125,7 @@ public static class GateFormatter
         return $"The gate '{verdict.Gate.Name}' failed before any work was done{(end.Length == 0 ? "" : $": {end}")} ({log}). No "
             + "other test "
             + "checks the work, so this gate still decides. Work lands if the gate passes"
-            + (verdict.CanBeCompared ? " or has no new failure." : ". Repair it first, or accept this with --yes.");
+            + (verdict.CanBeCompared ? " or has no new failure." : ". Fix it first, or accept this with --yes.");
     }
 
     /// <summary>Formats a failed gate as a Markdown section with the end of its output.</summary>
@@ -157,7 +157,7 @@ public static class GateFormatter
         }
         if (verdict.Quarantined)
         {
-            yield return $"      it only advises, since {Quarantine(verdict)}";
+            yield return $"      it is only advisory, because {Quarantine(verdict)}";
         }
         if (Advice(verdict) is { Length: > 0 } advice)
         {
@@ -319,7 +319,7 @@ public static class GateFormatter
         };
 
     private static string Weight(GateVerdict verdict) =>
-        verdict.DecidesAnyway ? "; it decides, since no other test does" : "; it only advises";
+        verdict.DecidesAnyway ? "; it decides, because no other test does" : "; it is only advisory";
 
     /// <summary>Formats the anomalies of a verdict, or returns an empty string for none.</summary>
     public static string Anomalies(GateVerdict verdict) =>
@@ -398,11 +398,11 @@ public static class GateFormatter
     private static string Note(GateVerdict verdict) =>
         verdict switch
         {
-            { Quarantined: true } => $"failed and only advises, since {Quarantine(verdict)}",
+            { Quarantined: true } => $"failed and is only advisory, because {Quarantine(verdict)}",
             { Passed: true, Failure: GateFailure.Flaky } => $"failed, and passed when run again on the same files{Flaky(verdict)}",
             { BeforeWork: not null } => BeforeWork(verdict),
             { Passed: true } => Advice(verdict),
-            { Gate: { IsMeasurement: true, Required: false } } => $"it only advises, but: {Summary(verdict)}",
+            { Gate: { IsMeasurement: true, Required: false } } => $"it is only advisory, but: {Summary(verdict)}",
             _ => "",
         };
 

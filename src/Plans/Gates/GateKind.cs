@@ -33,7 +33,7 @@ public enum GateKind
 [JsonConverter(typeof(JsonStringEnumConverter<EnvironmentCause>))]
 public enum EnvironmentCause
 {
-    /// <summary>A program.</summary>
+    /// <summary>A program is missing.</summary>
     [JsonStringEnumMemberName("missing-program")]
     MissingProgram,
 
@@ -41,19 +41,19 @@ public enum EnvironmentCause
     [JsonStringEnumMemberName("missing-package")]
     MissingPackage,
 
-    /// <summary>The network.</summary>
+    /// <summary>The network is not reachable.</summary>
     [JsonStringEnumMemberName("no-network")]
     NoNetwork,
 
-    /// <summary>A writable file system.</summary>
+    /// <summary>The file system is read-only.</summary>
     [JsonStringEnumMemberName("read-only")]
     ReadOnly,
 
-    /// <summary>Disk space.</summary>
+    /// <summary>The disk is full.</summary>
     [JsonStringEnumMemberName("no-space")]
     NoSpace,
 
-    /// <summary>Memory.</summary>
+    /// <summary>The machine has too little memory.</summary>
     [JsonStringEnumMemberName("out-of-memory")]
     OutOfMemory,
 

@@ -4,15 +4,15 @@ namespace Orchestrator.Plans;
 [JsonConverter(typeof(JsonStringEnumConverter<GateType>))]
 public enum GateType
 {
-    /// <summary>Any other check.</summary>
+    /// <summary>A gate of another kind.</summary>
     [JsonStringEnumMemberName("custom")]
     Custom,
 
-    /// <summary>Tests.</summary>
+    /// <summary>A gate that runs tests.</summary>
     [JsonStringEnumMemberName("test")]
     Test,
 
-    /// <summary>Types.</summary>
+    /// <summary>A gate that checks types.</summary>
     [JsonStringEnumMemberName("typecheck")]
     TypeCheck,
 
@@ -20,7 +20,7 @@ public enum GateType
     [JsonStringEnumMemberName("lint")]
     Lint,
 
-    /// <summary>The build.</summary>
+    /// <summary>A gate that builds the project.</summary>
     [JsonStringEnumMemberName("build")]
     Build,
 

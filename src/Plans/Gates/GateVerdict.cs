@@ -62,7 +62,7 @@ public enum GateContention
     [JsonStringEnumMemberName("none")]
     None,
 
-    /// <summary>A port.</summary>
+    /// <summary>A port was in use.</summary>
     [JsonStringEnumMemberName("port")]
     Port,
 
@@ -95,7 +95,7 @@ public enum BaseComparison
 /// <summary>Flakiness of a gate across all runs of a repository.</summary>
 /// <param name="Flakes">Number of runs in which the gate failed and then passed on the same files.</param>
 /// <param name="Runs">Number of recent runs inspected.</param>
-public sealed record GateChance([property: JsonPropertyName("flakes")] int Flakes, [property: JsonPropertyName("runs")] int Runs);
+public sealed record GateFlakiness([property: JsonPropertyName("flakes")] int Flakes, [property: JsonPropertyName("runs")] int Runs);
 
 /// <summary>The verdict of a gate. The same record, with the same JSON names, is used for runs, caches, histories, evidence, reports and
 /// <c>verify --json</c>. Contains data only; <see cref="GateFormatter"/> formats it.</summary>
@@ -214,7 +214,7 @@ public sealed record GateVerdict
 
     /// <summary>Flakiness of the gate if it is too high, or null if it is acceptable or unknown.</summary>
     [JsonPropertyName("chance"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public GateChance? Chance { get; init; }
+    public GateFlakiness? Chance { get; init; }
 
     /// <summary>True if the failure is ignored because the gate is known to be flaky (<c>gates.quarantine</c>), or because every failed
     /// test is in quarantine.</summary>

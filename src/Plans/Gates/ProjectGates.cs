@@ -8,7 +8,7 @@ public enum GateSource
     [JsonStringEnumMemberName("task")]
     Task,
 
-    /// <summary>The configuration, <c>gates.task</c>.</summary>
+    /// <summary>The setting gates.task.</summary>
     [JsonStringEnumMemberName("configuration")]
     Configuration,
 
@@ -20,7 +20,7 @@ public enum GateSource
     [JsonStringEnumMemberName("contracts")]
     Contracts,
 
-    /// <summary>The configuration, <c>gates.integration</c>.</summary>
+    /// <summary>The setting gates.integration.</summary>
     [JsonStringEnumMemberName("integration")]
     Integration,
 }
@@ -28,13 +28,13 @@ public enum GateSource
 /// <summary>An effective gate and its source.</summary>
 /// <param name="Gate">The gate.</param>
 /// <param name="Source">Source of the gate.</param>
-public sealed record HoldingGate(Gate Gate, GateSource Source);
+public sealed record EffectiveGate(Gate Gate, GateSource Source);
 
 /// <summary>A project's gates. Determines which gates apply to a task, a merge and a landing, for runs and all commands.</summary>
 public sealed record ProjectGates
 {
-    /// <summary>Gates that the configuration defines for tasks, or null to use the found ones. An empty list disables the found
-    /// ones.</summary>
+    /// <summary>Gates that the configuration defines for tasks, or null to use detected gates. An empty list disables detected
+    /// gates.</summary>
     public IReadOnlyList<Gate>? Configured { get; init; }
 
     /// <summary>Gates found in the project's manifests.</summary>
@@ -49,7 +49,7 @@ public sealed record ProjectGates
 
     /// <summary>Returns the gates that every tree on staging must pass, independent of any task, with their sources. A task with a weaker
     /// test can't weaken the checks of the project.</summary>
-    public IReadOnlyList<HoldingGate> ExplainStaging(Plan plan) =>
+    public IReadOnlyList<EffectiveGate> ExplainStaging(Plan plan) =>
         [
             .. Once(
                 From(Configured ?? [], GateSource.Configuration)
@@ -63,7 +63,7 @@ public sealed record ProjectGates
     public IReadOnlyList<Gate> OfStaging(Plan plan) => [.. ExplainStaging(plan).Select(holding => holding.Gate)];
 
     /// <summary>Returns a task's gates with their sources. Measurements come last.</summary>
-    public IReadOnlyList<HoldingGate> Explain(Plan plan, PlanTask task)
+    public IReadOnlyList<EffectiveGate> Explain(Plan plan, PlanTask task)
     {
         var holding = Once([
             .. From(task.Verification, GateSource.Task),
@@ -112,7 +112,7 @@ public sealed record ProjectGates
     private static IReadOnlyList<Gate> Once(IEnumerable<Gate> gates) =>
         GateOrder.Sort([.. gates.GroupBy(gate => gate.Identity).Select(same => Strictest([.. same]))]);
 
-    private static IReadOnlyList<HoldingGate> Once(IEnumerable<HoldingGate> all) =>
+    private static IReadOnlyList<EffectiveGate> Once(IEnumerable<EffectiveGate> all) =>
         GateOrder.Sort(
             [
                 .. all.GroupBy(held => held.Gate.Identity)
@@ -135,6 +135,6 @@ public sealed record ProjectGates
             Covers = same.All(gate => gate.Covers is not null) ? TextList.Of(same.SelectMany(gate => gate.Covers!)) : null,
         };
 
-    private static IEnumerable<HoldingGate> From(IEnumerable<Gate> gates, GateSource source) =>
-        gates.Select(gate => new HoldingGate(gate, source));
+    private static IEnumerable<EffectiveGate> From(IEnumerable<Gate> gates, GateSource source) =>
+        gates.Select(gate => new EffectiveGate(gate, source));
 }

@@ -43,7 +43,7 @@ internal static class CycleFinder
                 }
             }
         }
-        throw new InvalidOperationException($"Task {start} is in a knot without a cycle; the knots were computed wrongly.");
+        throw new InvalidOperationException($"Task {start} is in a component without a cycle; the components were computed incorrectly.");
     }
 
     // Tarjan's strongly connected components, with an explicit stack because plans may be chains of thousands of tasks.

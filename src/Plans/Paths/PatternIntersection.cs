@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Checks if two patterns with wildcards of any length overlap. Works on the characters of a name and on the parts of a
+/// <summary>Checks whether two patterns with wildcards of any length overlap. Works on the characters of a name and on the parts of a
 /// path.</summary>
 internal static class PatternIntersection
 {

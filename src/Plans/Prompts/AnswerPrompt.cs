@@ -9,7 +9,7 @@ public static class AnswerPrompt
     public static string GoOn(string problems, string guidance) =>
         (
             problems.Length > 0
-                ? "Your answer was checked and can't be used as it is. Repair the following and answer with the whole of it again:\n\n"
+                ? "Your answer was checked and can't be used as it is. Correct the following and answer with the whole of it again:\n\n"
                     + $"{problems.Trim()}\n"
                 : "You were interrupted before your answer was there. Answer now.\n"
         ) + (guidance.Length > 0 ? $"\nThe user adds: {guidance}\n" : "");

@@ -10,7 +10,7 @@ internal static class PromptChecks
         {
             return;
         }
-        PromptMarkdown.Heading(text, "How to go about it").Append("Each of these is checked afterwards:\n\n");
+        PromptMarkdown.Heading(text, "How to proceed").Append("Each of these is checked afterwards:\n\n");
         foreach (var notes in task.NotesInput)
         {
             text.Append("- First read the notes in `").Append(notes).Append("`.\n");

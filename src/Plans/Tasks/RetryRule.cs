@@ -11,7 +11,7 @@ public sealed record RetryRule
     /// <value>Default: 1 second.</value>
     public TimeSpan BaseDelay { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Maximum delay.</summary>
+    /// <summary>Longest delay between attempts.</summary>
     /// <value>Default: 60 seconds.</value>
     public TimeSpan MaxDelay { get; init; } = TimeSpan.FromSeconds(60);
 

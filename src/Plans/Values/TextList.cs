@@ -52,7 +52,7 @@ public sealed class TextListConverter : JsonConverter<TextList>
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
-            throw new JsonException("A list of texts is expected.");
+            throw new JsonException("A list of strings is expected.");
         }
         List<string> texts = [];
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)

@@ -6,13 +6,13 @@ public enum EntryKind
     /// <summary>The entry does not exist or is not accessible.</summary>
     Missing,
 
-    /// <summary>A regular file.</summary>
+    /// <summary>The entry is a regular file.</summary>
     File,
 
-    /// <summary>A folder.</summary>
+    /// <summary>The entry is a folder.</summary>
     Folder,
 
-    /// <summary>A symbolic link.</summary>
+    /// <summary>The entry is a symbolic link.</summary>
     Link,
 
     /// <summary>A pipe, a socket or a device.</summary>

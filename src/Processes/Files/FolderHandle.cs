@@ -78,7 +78,7 @@ public sealed partial class FolderHandle : IDisposable
     /// <summary>Opens a subfolder, and creates it if it does not exist.</summary>
     public FolderHandle? TryMake(ReadOnlySpan<byte> name)
     {
-        if (FolderCalls.MakeAt(Number, FolderCalls.Ended(name), 0x1FF) != 0 && Marshal.GetLastPInvokeError() != Exists)
+        if (FolderSystemCalls.MakeAt(Number, FolderSystemCalls.Ended(name), 0x1FF) != 0 && Marshal.GetLastPInvokeError() != Exists)
         {
             throw Fault("make the folder", name);
         }
@@ -86,19 +86,19 @@ public sealed partial class FolderHandle : IDisposable
     }
 
     /// <summary>Returns the kind of an entry. Links are not followed.</summary>
-    public EntryKind KindOf(ReadOnlySpan<byte> name) => KindAt(Number, FolderCalls.Ended(name), DoNotFollow);
+    public EntryKind KindOf(ReadOnlySpan<byte> name) => KindAt(Number, FolderSystemCalls.Ended(name), DoNotFollow);
 
     /// <summary>True for a regular file that its owner may execute. Links are not followed.</summary>
     public bool IsExecutable(ReadOnlySpan<byte> name) =>
-        ModeAt(Number, FolderCalls.Ended(name), DoNotFollow) is { } mode
+        ModeAt(Number, FolderSystemCalls.Ended(name), DoNotFollow) is { } mode
         && KindIn(mode) == EntryKind.File
         && (mode & ExecutableByOwner) != 0;
 
     /// <summary>Returns the names of the folder's entries, in no particular order.</summary>
     public IReadOnlyList<byte[]> List()
     {
-        var copy = FolderCalls.OpenAt(Number, "."u8, OnlyFolder | CloseOnExec, 0);
-        if (copy < 0 || FolderCalls.FolderOf(copy) is not (not 0 and var stream))
+        var copy = FolderSystemCalls.OpenAt(Number, "."u8, OnlyFolder | CloseOnExec, 0);
+        if (copy < 0 || FolderSystemCalls.FolderOf(copy) is not (not 0 and var stream))
         {
             throw Fault("list", "."u8);
         }
@@ -107,7 +107,7 @@ public sealed partial class FolderHandle : IDisposable
         {
             // struct dirent of 64-bit systems: inode and offset (8 bytes each), length (2), kind (1) and the name.
             const int NameOffset = 19;
-            for (var entry = FolderCalls.NextOf(stream); entry != 0; entry = FolderCalls.NextOf(stream))
+            for (var entry = FolderSystemCalls.NextOf(stream); entry != 0; entry = FolderSystemCalls.NextOf(stream))
             {
                 unsafe
                 {
@@ -121,7 +121,7 @@ public sealed partial class FolderHandle : IDisposable
         }
         finally
         {
-            _ = FolderCalls.CloseFolder(stream);
+            _ = FolderSystemCalls.CloseFolder(stream);
         }
         return names;
     }
@@ -130,7 +130,7 @@ public sealed partial class FolderHandle : IDisposable
     /// without writer.</summary>
     public SafeFileHandle? TryRead(ReadOnlySpan<byte> name)
     {
-        var number = FolderCalls.OpenAt(Number, FolderCalls.Ended(name), DoNotWait | NoLink | CloseOnExec, 0);
+        var number = FolderSystemCalls.OpenAt(Number, FolderSystemCalls.Ended(name), DoNotWait | NoLink | CloseOnExec, 0);
         if (number < 0)
         {
             return Marshal.GetLastPInvokeError() is NoSuchFile or TooManyLinks or NoFolder or NoSuchDevice
@@ -150,9 +150,9 @@ public sealed partial class FolderHandle : IDisposable
     /// something else.</summary>
     public SafeFileHandle? TryOpenOrMake(ReadOnlySpan<byte> name, UnixFileMode mode)
     {
-        var number = FolderCalls.OpenAt(
+        var number = FolderSystemCalls.OpenAt(
             Number,
-            FolderCalls.Ended(name),
+            FolderSystemCalls.Ended(name),
             ReadWrite | CreateOrOpen | DoNotWait | NoLink | CloseOnExec,
             (uint)mode
         );
@@ -172,20 +172,25 @@ public sealed partial class FolderHandle : IDisposable
     /// <summary>True if a name refers directly to an open file, and not through a symbolic link.</summary>
     public bool Names(ReadOnlySpan<byte> name, SafeFileHandle file) =>
         KindOf(name) == EntryKind.File
-        && PlaceAt(Number, FolderCalls.Ended(name)) is { } place
+        && PlaceAt(Number, FolderSystemCalls.Ended(name)) is { } place
         && place == PlaceAt((int)file.DangerousGetHandle(), [0]);
 
     /// <summary>Creates a file and opens it for reading and writing. Fails if the name exists.</summary>
     public SafeFileHandle Make(ReadOnlySpan<byte> name, UnixFileMode mode)
     {
-        var number = FolderCalls.OpenAt(Number, FolderCalls.Ended(name), ReadWrite | CreateNew | NoLink | CloseOnExec, (uint)mode);
+        var number = FolderSystemCalls.OpenAt(
+            Number,
+            FolderSystemCalls.Ended(name),
+            ReadWrite | CreateNew | NoLink | CloseOnExec,
+            (uint)mode
+        );
         return number < 0 ? throw Fault("make", name) : new SafeFileHandle(number, ownsHandle: true);
     }
 
     /// <summary>Creates a symbolic link.</summary>
     public void MakeLink(ReadOnlySpan<byte> name, ReadOnlySpan<byte> target)
     {
-        if (FolderCalls.LinkAt(FolderCalls.Ended(target), Number, FolderCalls.Ended(name)) != 0)
+        if (FolderSystemCalls.LinkAt(FolderSystemCalls.Ended(target), Number, FolderSystemCalls.Ended(name)) != 0)
         {
             throw Fault("make the link", name);
         }
@@ -194,7 +199,7 @@ public sealed partial class FolderHandle : IDisposable
     /// <summary>Renames an entry, or moves it to another folder. An existing file or link with the new name is replaced.</summary>
     public void Rename(ReadOnlySpan<byte> name, FolderHandle to, ReadOnlySpan<byte> newName)
     {
-        if (FolderCalls.RenameAt(Number, FolderCalls.Ended(name), to.Number, FolderCalls.Ended(newName)) != 0)
+        if (FolderSystemCalls.RenameAt(Number, FolderSystemCalls.Ended(name), to.Number, FolderSystemCalls.Ended(newName)) != 0)
         {
             throw Fault("rename", name);
         }
@@ -203,14 +208,14 @@ public sealed partial class FolderHandle : IDisposable
     /// <summary>Creates a hard link in this folder to a file elsewhere that is not a symbolic link.</summary>
     /// <returns>False if the file is on another disk or the name already exists.</returns>
     public bool TryName(string file, ReadOnlySpan<byte> newName) =>
-        FolderCalls.NameAt(CurrentFolder, Encoding.UTF8.GetBytes(file + "\0"), Number, FolderCalls.Ended(newName), 0) == 0;
+        FolderSystemCalls.NameAt(CurrentFolder, Encoding.UTF8.GetBytes(file + "\0"), Number, FolderSystemCalls.Ended(newName), 0) == 0;
 
     /// <summary>Creates a hard link to a file in the same folder, or a copy if the file system has no hard links. An existing name is not
     /// replaced.</summary>
     /// <returns>False if the name already exists.</returns>
     public bool TryLink(ReadOnlySpan<byte> name, ReadOnlySpan<byte> newName)
     {
-        if (FolderCalls.NameAt(Number, FolderCalls.Ended(name), Number, FolderCalls.Ended(newName), 0) == 0)
+        if (FolderSystemCalls.NameAt(Number, FolderSystemCalls.Ended(name), Number, FolderSystemCalls.Ended(newName), 0) == 0)
         {
             return true;
         }
@@ -219,7 +224,12 @@ public sealed partial class FolderHandle : IDisposable
             return false;
         }
         using var from = TryRead(name) ?? throw Fault("read", PathOf(name), NoSuchFile);
-        var made = FolderCalls.OpenAt(Number, FolderCalls.Ended(newName), ReadWrite | CreateNew | NoLink | CloseOnExec, (uint)Plain);
+        var made = FolderSystemCalls.OpenAt(
+            Number,
+            FolderSystemCalls.Ended(newName),
+            ReadWrite | CreateNew | NoLink | CloseOnExec,
+            (uint)Plain
+        );
         if (made < 0)
         {
             return Marshal.GetLastPInvokeError() == Exists ? false : throw Fault("make", newName);
@@ -235,7 +245,7 @@ public sealed partial class FolderHandle : IDisposable
     /// <returns>False for a folder that is not empty.</returns>
     public bool Remove(ReadOnlySpan<byte> name, bool isFolder)
     {
-        if (FolderCalls.UnlinkAt(Number, FolderCalls.Ended(name), isFolder ? RemoveFolder : 0) == 0)
+        if (FolderSystemCalls.UnlinkAt(Number, FolderSystemCalls.Ended(name), isFolder ? RemoveFolder : 0) == 0)
         {
             return true;
         }
@@ -249,16 +259,16 @@ public sealed partial class FolderHandle : IDisposable
 
     /// <summary>Grants the owner permission to list, search and change a folder, if this user is the owner.</summary>
     // 0700. Errors are ignored, because links have no permissions and missing entries need none.
-    public void Unlock(ReadOnlySpan<byte> name) => _ = FolderCalls.PermitAt(Number, FolderCalls.Ended(name), 0x1C0, 0);
+    public void Unlock(ReadOnlySpan<byte> name) => _ = FolderSystemCalls.PermitAt(Number, FolderSystemCalls.Ended(name), 0x1C0, 0);
 
     /// <summary>Grants the owner all permissions for this folder.</summary>
-    public void UnlockThis() => _ = FolderCalls.Permit(Number, 0x1C0);
+    public void UnlockThis() => _ = FolderSystemCalls.Permit(Number, 0x1C0);
 
     private int Number => (int)_folder.DangerousGetHandle();
 
     private static FolderHandle? TryOpen(int folder, ReadOnlySpan<byte> name, string path, int noLink)
     {
-        var number = FolderCalls.OpenAt(folder, FolderCalls.Ended(name), OnlyFolder | noLink | CloseOnExec, 0);
+        var number = FolderSystemCalls.OpenAt(folder, FolderSystemCalls.Ended(name), OnlyFolder | noLink | CloseOnExec, 0);
         if (number >= 0)
         {
             return new FolderHandle(new SafeFileHandle(number, ownsHandle: true), path);
@@ -281,13 +291,13 @@ public sealed partial class FolderHandle : IDisposable
 
     /// <summary>Returns inode and device of an entry, which are equal for two names of the same file, or null if the entry does not
     /// exist.</summary>
-    public (ulong Inode, ulong Device)? PlaceOf(ReadOnlySpan<byte> name) => PlaceAt(Number, FolderCalls.Ended(name));
+    public (ulong Inode, ulong Device)? PlaceOf(ReadOnlySpan<byte> name) => PlaceAt(Number, FolderSystemCalls.Ended(name));
 
     /// <summary>Returns the state of an entry, or null if it does not exist. Links are not followed.</summary>
     public EntryStamp? StampOf(ReadOnlySpan<byte> name)
     {
         Span<byte> facts = stackalloc byte[256];
-        if (FolderCalls.Look(Number, FolderCalls.Ended(name), DoNotFollow, BasicFacts, ref facts[0]) != 0)
+        if (FolderSystemCalls.Look(Number, FolderSystemCalls.Ended(name), DoNotFollow, BasicFacts, ref facts[0]) != 0)
         {
             return null;
         }
@@ -308,7 +318,7 @@ public sealed partial class FolderHandle : IDisposable
     private static (ulong Inode, ulong Device)? PlaceAt(int folder, byte[] name)
     {
         Span<byte> facts = stackalloc byte[256];
-        return FolderCalls.Look(folder, name, DoNotFollow | EmptyPath, Inode, ref facts[0]) == 0
+        return FolderSystemCalls.Look(folder, name, DoNotFollow | EmptyPath, Inode, ref facts[0]) == 0
             ? (MemoryMarshal.Read<ulong>(facts[InodeOffset..]), MemoryMarshal.Read<ulong>(facts[DeviceOffset..]))
             : null;
     }
@@ -316,7 +326,7 @@ public sealed partial class FolderHandle : IDisposable
     private static int? ModeAt(int folder, byte[] name, int flags)
     {
         Span<byte> facts = stackalloc byte[256];
-        return FolderCalls.Look(folder, name, flags, TypeAndMode, ref facts[0]) == 0
+        return FolderSystemCalls.Look(folder, name, flags, TypeAndMode, ref facts[0]) == 0
             ? MemoryMarshal.Read<ushort>(facts[ModeOffset..])
             : null;
     }

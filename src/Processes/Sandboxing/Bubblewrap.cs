@@ -8,7 +8,7 @@ namespace Orchestrator.Processes;
 /// kernel that allows user namespaces.</summary>
 public sealed partial class Bubblewrap
 {
-    /// <summary>Link that exists in every sandbox of ours and nowhere else.</summary>
+    /// <summary>Link that exists in every sandbox of orchestrate and nowhere else.</summary>
     public const string Mark = "/run/orchestrate-sandbox";
 
     /// <summary>The target of <see cref="Mark"/>.</summary>
@@ -42,7 +42,7 @@ public sealed partial class Bubblewrap
     public async Task<BubblewrapCheck> CheckRunnerAsync(IReadOnlyList<string> runner, string? path, string repository) =>
         ProgramLocator.Find(runner[0], path, repository) is { } program
             ? await CheckOnceAsync(new Sandbox(program) { Runner = [program, .. runner.Skip(1)] })
-            : new BubblewrapCheck(null, $"The program '{runner[0]}' of permissions.runner is not there, or may not be executed.");
+            : new BubblewrapCheck(null, $"The program '{runner[0]}' in permissions.runner does not exist, or may not be executed.");
 
     private async Task<BubblewrapCheck> CheckOnceAsync(Sandbox sandbox)
     {

@@ -7,7 +7,7 @@ namespace Orchestrator.Processes;
 /// created.</summary>
 /// <param name="File">Absolute path of the mount table, in the format of fstab(5).</param>
 /// <param name="Views">Path of each folder in the sandbox, and its mount point outside.</param>
-public sealed record OverlayTable(string File, IReadOnlyList<Substitute> Views)
+public sealed record OverlayTable(string File, IReadOnlyList<ReplacementFolder> Views)
 {
     /// <summary>Name of the subfolder that stores the changes of a mount.</summary>
     public const string Changes = "changes";
@@ -19,7 +19,7 @@ public sealed record OverlayTable(string File, IReadOnlyList<Substitute> Views)
     /// <returns>The table, or null if there is nothing to mount.</returns>
     public static OverlayTable? Make(string folder, IReadOnlyList<string> shared, IReadOnlyList<string> below)
     {
-        List<Substitute> views = [];
+        List<ReplacementFolder> views = [];
         StringBuilder table = new();
         foreach (var path in shared)
         {
@@ -37,7 +37,7 @@ public sealed record OverlayTable(string File, IReadOnlyList<Substitute> Views)
                 $"overlay {Field(view)} overlay lowerdir={string.Join(':', lower.Select(Field))},"
                     + $"upperdir={Field(upper)},workdir={Field(work)}{Marks} 0 0\n"
             );
-            views.Add(new Substitute(path, view, IsWritable: true));
+            views.Add(new ReplacementFolder(path, view, IsWritable: true));
         }
         if (views.Count == 0)
         {

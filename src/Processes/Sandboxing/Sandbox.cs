@@ -30,7 +30,7 @@ public sealed record Sandbox(string Program)
     public IReadOnlyList<string> Closed { get; init; } = [];
 
     /// <summary>Folders that are replaced by another folder.</summary>
-    public IReadOnlyList<Substitute> Substitutes { get; init; } = [];
+    public IReadOnlyList<ReplacementFolder> Substitutes { get; init; } = [];
 
     /// <summary>Folders with shared content and private changes, or null for none.</summary>
     public OverlayTable? Overlays { get; init; }
@@ -98,4 +98,4 @@ public sealed record SandboxNetwork(string Socket, IReadOnlyList<string> Opener)
 /// <param name="Path">Absolute path of the folder inside the sandbox.</param>
 /// <param name="Source">Absolute path of the folder outside.</param>
 /// <param name="IsWritable">True if the sandbox may change the folder.</param>
-public sealed record Substitute(string Path, string Source, bool IsWritable);
+public sealed record ReplacementFolder(string Path, string Source, bool IsWritable);

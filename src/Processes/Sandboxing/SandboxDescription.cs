@@ -7,7 +7,7 @@ internal static class SandboxDescription
 {
     private const int Schema = 1;
 
-    /// <summary>The description.</summary>
+    /// <summary>Returns the description of a sandbox as JSON.</summary>
     /// <param name="sandbox">The sandbox, without overlays.</param>
     /// <param name="variables">Names of the program's variables.</param>
     public static string Of(Sandbox sandbox, IEnumerable<string> variables) =>

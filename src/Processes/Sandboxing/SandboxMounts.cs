@@ -98,7 +98,7 @@ internal static class SandboxMounts
 
     private static SandboxMount Bound(string how, string path, int rank) => new(path, rank, [how, path, path]);
 
-    private static SandboxMount Put(Substitute other)
+    private static SandboxMount Put(ReplacementFolder other)
     {
         var path = RealOf(other.Path);
         return new SandboxMount(path, 3, [other.IsWritable ? "--bind" : "--ro-bind", other.Source, path]);

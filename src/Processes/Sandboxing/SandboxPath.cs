@@ -12,7 +12,7 @@ internal sealed record SandboxPath(string Real, IReadOnlyList<(string Path, stri
     public static bool IsAtOrBelow(string path, string folder) =>
         folder == "/" || path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal);
 
-    /// <summary>Resolves a path.</summary>
+    /// <summary>Resolves a path in the sandbox.</summary>
     /// <param name="path">An absolute path.</param>
     /// <returns>The resolved path, or null if its links are circular.</returns>
     public static SandboxPath? Follow(string path)

@@ -4,7 +4,7 @@ namespace Orchestrator.Processes;
 /// <param name="FileName">Program, as in <see cref="ProcessCommand.FileName"/>.</param>
 public sealed record DetachedCommand(string FileName, IReadOnlyList<string> Arguments)
 {
-    /// <summary>Working directory.</summary>
+    /// <summary>Working directory of the process.</summary>
     /// <value>Default: the working directory of this process.</value>
     public string? WorkingDirectory { get; init; }
 

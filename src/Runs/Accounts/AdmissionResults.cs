@@ -23,25 +23,25 @@ public static class AdmissionResults
             Ask ask => result with
             {
                 FailureClass = FailureClass.Budget,
-                Message = $"{WaitText.Of(ask.Cap)}, is used up: {WaitText.Of(ask.Spent, ask.Cap)} are spent",
+                Message = $"{WaitReasonText.Of(ask.Cap)}, is used up: {WaitReasonText.Of(ask.Spent, ask.Cap)} are spent",
                 Budget = BudgetConverter.Of(account, ask),
                 WakeAt = ask.Cap.Kind == CapKind.Day ? nextDay : null,
             },
             Wait { Why: Blocked blocked } wait => result with
             {
                 FailureClass = FailureClass.UsageLimit,
-                Message = WaitText.Of(blocked),
+                Message = WaitReasonText.Of(blocked),
                 ResetAt = blocked.Park.OpensAt,
                 WakeAt = wait.Until,
             },
             Wait { Why: NearlyFull full } wait => result with
             {
                 FailureClass = FailureClass.UsageLimit,
-                Message = WaitText.Of(full),
-                ResetAt = Parks.OpensAt(full.Window),
+                Message = WaitReasonText.Of(full),
+                ResetAt = AccountBackoffs.OpensAt(full.Window),
                 WakeAt = wait.Until,
             },
-            Wait wait => result with { Message = WaitText.Of(wait.Why) },
+            Wait wait => result with { Message = WaitReasonText.Of(wait.Why) },
             _ => result,
         };
     }

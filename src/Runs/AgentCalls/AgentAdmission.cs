@@ -18,7 +18,7 @@ public sealed class AgentAdmission(RunServices services, GovernedAgent agent) : 
     private StartDecision? _turn;
     private Reservation? _reservation;
 
-    /// <summary>The agent run.</summary>
+    /// <summary>Agent run that the admission belongs to.</summary>
     public GovernedAgent Agent => agent;
 
     /// <summary>True if the account holds a reservation for this agent run, as far as this process knows.</summary>

@@ -52,7 +52,7 @@ internal sealed class AgentProgress(string folder, string worktree, TimeProvider
     }
 }
 
-/// <summary>Content of <c>progress.json</c>.</summary>
+/// <summary>Content of the file progress.json.</summary>
 internal sealed record ProgressDocument
 {
     [JsonPropertyName("doing")]

@@ -98,7 +98,7 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgent agent
         return !_isAtGrant;
     }
 
-    /// <summary>True if the agent was stopped because it used up its budget share, and not by a limit of its own.</summary>
+    /// <summary>True if the agent was stopped because it used up its share of a budget, and not because it reached its own limit.</summary>
     public bool EndsAtGrant(AgentOutcome outcome)
     {
         var granted = Reservation?.GrantedMicros;
@@ -250,8 +250,8 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgent agent
         foreach (var window in windows)
         {
             var used =
-                $"the account {agent.Account} has used {WaitText.Percent(window.PartsPerMillion)} of its "
-                + $"{WaitText.Name(window.Name)} limit";
+                $"the account {agent.Account} has used {WaitReasonText.Percent(window.PartsPerMillion)} of its "
+                + $"{WaitReasonText.Name(window.Name)} limit";
             var until = string.Create(CultureInfo.InvariantCulture, $"it resets at {window.ResetsAt.UtcDateTime:yyyy-MM-dd HH:mm}Z");
             _notices.Add(new TaskNotice($"{used} (usage.warn_at); {until}", IsForPerson: true));
         }

@@ -19,13 +19,13 @@ public static class SettingsOfRepository
         string? runId
     ) => RepositorySettings.Load(repository, SettingsFiles.Read(repository, environment, flags), Find, trust, runId);
 
-    private static IReadOnlyList<FoundCommand> Find(string repository) =>
+    private static IReadOnlyList<DetectedCommand> Find(string repository) =>
         [
             .. ProjectCommands.Find(repository),
             .. ProgramSettings
                 .FindAsync(repository)
                 .GetAwaiter()
                 .GetResult()
-                .Select(setting => new FoundCommand(FoundCommandKind.GitSetting, setting.Name, ".git/config", setting.Value)),
+                .Select(setting => new DetectedCommand(DetectedCommandKind.GitSetting, setting.Name, ".git/config", setting.Value)),
         ];
 }

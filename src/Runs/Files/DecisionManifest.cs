@@ -7,13 +7,13 @@ namespace Orchestrator.Runs;
 /// <param name="Files">Hashes by path relative to the run's folder.</param>
 public sealed record DecisionManifest(string Plan, IReadOnlyDictionary<string, string> Files)
 {
-    /// <summary>The empty list.</summary>
+    /// <summary>A list without files.</summary>
     public static DecisionManifest None { get; } = new("", new Dictionary<string, string>());
 
     /// <summary>Returns the path of the list with a hash.</summary>
     public static string PathOf(RunFolder folder, string hash) => Path.Combine(folder.Path, "plan", $"decided-{hash}.json");
 
-    /// <summary>Reads the list.</summary>
+    /// <summary>Reads the list from the run's folder.</summary>
     /// <param name="hash">Hash of the list in the run's history.</param>
     /// <exception cref="StepException">The list is missing or was changed.</exception>
     public static DecisionManifest Read(RunFolder folder, string hash) =>
@@ -31,7 +31,7 @@ public sealed record DecisionManifest(string Plan, IReadOnlyDictionary<string, s
     /// <param name="name">Path relative to the run's folder.</param>
     public DecisionManifest Without(string name) => this with { Files = Files.Where(file => file.Key != name).ToDictionary() };
 
-    /// <summary>Writes the list.</summary>
+    /// <summary>Writes the list to the run's folder.</summary>
     /// <returns>The hash of the list.</returns>
     public string Store(RunFolder folder)
     {

@@ -33,10 +33,10 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
     /// <summary>The settings of planning.</summary>
     public RunStart Start => _start ??= RunStart.Read(Read("start.json"));
 
-    /// <summary>The request.</summary>
+    /// <summary>The request that is planned.</summary>
     public string Request => Text("request.md");
 
-    /// <summary>The whole prompt.</summary>
+    /// <summary>The complete prompt of the planner.</summary>
     public string Prompt => Text("prompt.md");
 
     /// <summary>Path of the accepted plan as canonical JSON.</summary>

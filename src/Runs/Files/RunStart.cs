@@ -59,9 +59,9 @@ public sealed record RunStart
             Found = new ProjectFindings
             {
                 Gates = gates,
-                SetUp = [.. commands.Where(f => f.Kind == FoundCommandKind.SetUp).Select(f => f.Command)],
+                SetUp = [.. commands.Where(f => f.Kind == DetectedCommandKind.SetUp).Select(f => f.Command)],
                 McpServers = commands
-                    .Where(f => f.Kind == FoundCommandKind.McpServer && servers.Contains(f.Command))
+                    .Where(f => f.Kind == DetectedCommandKind.McpServer && servers.Contains(f.Command))
                     .ToDictionary(f => f.Command, f => f.Meaning),
                 AgentVariables = loaded.AgentVariables,
             },

@@ -65,7 +65,7 @@ public sealed class GateCheck(RunServices services)
         var atBase = isComparison ? new Dictionary<string, GateVerdict>() : GateBaseline.Read(files);
         var lacksTests = GateBaseline.LackTests(atBase, gates) && (task.Length > 0 || GateBaseline.SomeTaskLacksTests(files, atBase));
         await using var tree = new GateTree(files, repository, services, commit, isMerge, isBase, evidence, task);
-        var pass = new Pass(files, repository, tree, question, evidence, isBase);
+        var pass = new GateCheckPass(files, repository, tree, question, evidence, isBase);
         var skipped = onlyConcerned ? SkippedFor(changed, gates, files) : [];
         foreach (var gate in gates)
         {
@@ -132,7 +132,7 @@ public sealed class GateCheck(RunServices services)
 
     /// <summary>Runs a gate in a tree that is ready, and records its verdict.</summary>
     /// <param name="key">Key under which a green result may be reused, or null if none.</param>
-    private async Task<GateVerdict> JudgeAsync(Gate gate, GateSubject subject, string? key, Pass pass, CancellationToken stop)
+    private async Task<GateVerdict> JudgeAsync(Gate gate, GateSubject subject, string? key, GateCheckPass pass, CancellationToken stop)
     {
         var (files, repository, tree, question, evidence, isBase) = pass;
         var isClean = tree.IsClean;
@@ -148,7 +148,7 @@ public sealed class GateCheck(RunServices services)
         return await _results.NoteAsync(repository, verdict, question, isReusable ? key : null, traces.LeavesFiles, stop);
     }
 
-    private sealed record Pass(
+    private sealed record GateCheckPass(
         RunFiles Files,
         GitRepository Repository,
         GateTree Tree,

@@ -52,7 +52,7 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
     /// <param name="paths">Paths or globs that the work concerns; empty for none in particular.</param>
     public async Task<RepositoryInstructions> ReadAsync(IReadOnlyList<string> paths, CancellationToken stop)
     {
-        var (general, scoped) = (new Part(limit), new List<(string Path, string Real, Func<PathPattern, bool> Concerns)>());
+        var (general, scoped) = (new InstructionPart(limit), new List<(string Path, string Real, Func<PathPattern, bool> Concerns)>());
         foreach (var (path, real) in await FindOfFoldersAsync(stop))
         {
             var folder = HomeOf(path);
@@ -78,7 +78,7 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
             }
         }
         var patterns = paths.Select(PathPattern.Parse).ToList();
-        var forPaths = new Part(limit);
+        var forPaths = new InstructionPart(limit);
         foreach (var (path, real, concerns) in scoped.Where(file => patterns.Any(file.Concerns)))
         {
             await AddAsync(forPaths, path, real, "", 0, stop);
@@ -133,7 +133,7 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
     }
 
     /// <summary>Adds a file and its imports, each once.</summary>
-    private async Task AddAsync(Part part, string path, string real, string importedBy, int depth, CancellationToken stop)
+    private async Task AddAsync(InstructionPart part, string path, string real, string importedBy, int depth, CancellationToken stop)
     {
         if (program.Reads(real) || !_taken.Add(real) || await tree.ReadAsync(real, LargestFile, stop) is not { } content)
         {
@@ -156,7 +156,7 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
     }
 
     /// <summary>Lists instruction files for single folders or files by name, for the agent to read when it works there.</summary>
-    private static void Name(Part part, IReadOnlyList<string> paths)
+    private static void Name(InstructionPart part, IReadOnlyList<string> paths)
     {
         if (paths.Count > 0)
         {
@@ -180,7 +180,7 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
     }
 
     /// <summary>A part of the instructions, limited in length.</summary>
-    private sealed class Part(int limit)
+    private sealed class InstructionPart(int limit)
     {
         private readonly StringBuilder _text = new();
         private readonly List<string> _cut = [];

@@ -6,7 +6,7 @@ namespace Orchestrator.Runs.Loading;
 public sealed class ContextStore(string file)
 {
     /// <summary>Reads all texts, sorted by name.</summary>
-    /// <exception cref="InvalidDataException">The file is not a mapping of names to texts.</exception>
+    /// <exception cref="InvalidDataException">The file is not a mapping of names to strings.</exception>
     public IReadOnlyDictionary<string, string> Read() => File.Exists(file) ? ReadFile() : new Dictionary<string, string>();
 
     private IReadOnlyDictionary<string, string> ReadFile()
@@ -18,7 +18,7 @@ public sealed class ContextStore(string file)
         catch (JsonException e)
         {
             throw new InvalidDataException(
-                $"{file} is not a mapping of names to texts (line {e.LineNumber + 1}). Correct or remove " + "it.",
+                $"{file} is not a mapping of names to strings (line {e.LineNumber + 1}). Correct or remove " + "it.",
                 e
             );
         }

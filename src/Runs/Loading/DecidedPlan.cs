@@ -3,7 +3,7 @@ namespace Orchestrator.Runs.Loading;
 /// <summary>Reads the plan in force in a run, for users who have to decide about it.</summary>
 public static class DecidedPlan
 {
-    /// <summary>Reads the plan.</summary>
+    /// <summary>Reads the plan that the run uses.</summary>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
     /// <param name="run">The run's status, as reported by its workflow.</param>
     /// <returns>The plan, or null if the run has none yet.</returns>

@@ -162,7 +162,7 @@ public sealed class PlanFiles(
         var path = Path.GetFullPath(name, directory);
         if (Directory.Exists(path))
         {
-            throw new RefusedException($"{name} is a folder, not a plan.", "Name the file.");
+            throw new RefusedException($"{name} is a folder, not a plan.", "Specify the file.");
         }
         if (File.Exists(path))
         {

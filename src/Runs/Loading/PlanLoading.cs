@@ -101,7 +101,7 @@ public sealed class PlanLoading(RunServices services)
             : (
                 null,
                 $"hosts.spread is set, but the remote {RemoteAddress.Show(remote)} can't be used: {problem.TrimEnd('.')}. "
-                    + "Repair it and start again."
+                    + "Fix it and start again."
             );
     }
 
@@ -165,7 +165,15 @@ public sealed class PlanLoading(RunServices services)
             var line = (int)(broken.LineNumber ?? 0) + 1;
             return new PlanReadResult(
                 null,
-                [PlanFault.Error(File, "bad-context", "The file is not a mapping of names to texts.", "Correct or remove it.", line: line)]
+                [
+                    PlanFault.Error(
+                        File,
+                        "bad-context",
+                        "The file is not a mapping of names to strings.",
+                        "Correct or remove it.",
+                        line: line
+                    ),
+                ]
             );
         }
     }

@@ -29,7 +29,7 @@ public static class TaskOutlines
                     + "branches merges nothing. Choose another value of git.land, or make the tasks independent."
             );
         }
-        var (excludes, conflicts) = Exclusions.Of(plan);
+        var (excludes, conflicts) = ExclusiveTaskPairs.Of(plan);
         List<string> warnings = [.. conflicts];
         var alone = plan.Tasks.Where(t => selected.Contains(t.Id) && t.FilesWrite is null && !t.Parallel).Select(t => t.Id).ToList();
         if (alone.Count > 0 && selected.Count > 1 && start.Settings.Workers > 1)

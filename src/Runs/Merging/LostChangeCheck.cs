@@ -24,7 +24,7 @@ public sealed class LostChangeCheck(GitRepository repository, RunFiles files, As
     /// <summary>Finds hunks that a merge of installed packages would lose.</summary>
     /// <param name="merge">Commit of the merge.</param>
     public Task<IReadOnlyList<MergedHunk>> OfPackagesAsync(string merge, CancellationToken stop) =>
-        OfMergeAsync(merge, new StepAuthor("packages", IsTask: false, _ => WriteRight.Write), stop);
+        OfMergeAsync(merge, new StepAuthor("packages", IsTask: false, _ => WriteAccess.Write), stop);
 
     private async Task<IReadOnlyList<MergedHunk>> OfMergeAsync(string merge, StepAuthor author, CancellationToken stop)
     {
@@ -48,7 +48,7 @@ public sealed class LostChangeCheck(GitRepository repository, RunFiles files, As
     {
         await LearnLentAsync(stop);
         var report = await _check.OfStagingAsync(began, tip, AuthorOf, stop);
-        var told = new StoredLostChanges(report.Summary, tip, [.. report.Hunks.Where(hunk => hunk.Fate != HunkFate.Present)]);
+        var told = new StoredLostChanges(report.Summary, tip, [.. report.Hunks.Where(hunk => hunk.Fate != HunkState.Present)]);
         DurableFile.Write(files.Folder.LossesJson, told.ToJson());
         DurableFile.Write(files.Folder.Losses, Encoding.UTF8.GetBytes(told.Render()));
         return report;
@@ -75,11 +75,11 @@ public sealed class LostChangeCheck(GitRepository repository, RunFiles files, As
         commit.Trailers is { } said && said.Run == files.Folder.Name
             ? files.Plan.Tasks.FirstOrDefault(task => task.Id == said.Task) is { } task
                 ? AuthorOf(FileGrants.With(task, _lent.GetValueOrDefault(task.Id) ?? []))
-                : new StepAuthor(commit.Subject, IsTask: false, _ => WriteRight.Write)
+                : new StepAuthor(commit.Subject, IsTask: false, _ => WriteAccess.Write)
             : new StepAuthor(
                 StoredLostChanges.ByHand(commit.Subject),
                 IsTask: false,
-                _ => WriteRight.Write,
+                _ => WriteAccess.Write,
                 AcceptsLosses: commit.Subject == Acceptance
             );
 
@@ -92,9 +92,9 @@ public sealed class LostChangeCheck(GitRepository repository, RunFiles files, As
             task.Id,
             IsTask: true,
             path =>
-                owned.Owns(path) ? WriteRight.Write
-                : all.Owns(path) ? WriteRight.Append
-                : WriteRight.None
+                owned.Owns(path) ? WriteAccess.Write
+                : all.Owns(path) ? WriteAccess.Append
+                : WriteAccess.None
         );
     }
 }
@@ -110,7 +110,7 @@ public sealed record StoredLostChanges(string Summary, string Commit, IReadOnlyL
 
     /// <summary>Hunks that were lost.</summary>
     [JsonIgnore]
-    public IReadOnlyList<MergedHunk> Lost => [.. Hunks.Where(hunk => hunk.Fate == HunkFate.Lost)];
+    public IReadOnlyList<MergedHunk> Lost => [.. Hunks.Where(hunk => hunk.Fate == HunkState.Lost)];
 
     /// <summary>Lost hunks that a user accepted as lost.</summary>
     [JsonIgnore]
@@ -138,7 +138,7 @@ public sealed record StoredLostChanges(string Summary, string Commit, IReadOnlyL
         var text = new MarkdownText().Append($"{Summary} (at {CommitIds.Shorten(Commit)})\n");
         foreach (var hunk in Hunks.OrderByDescending(hunk => hunk.Fate))
         {
-            var fate = hunk.Fate == HunkFate.Lost ? "lost" : "overwritten";
+            var fate = hunk.Fate == HunkState.Lost ? "lost" : "overwritten";
             text.Append($"- {fate}: {Place(hunk)}, by {hunk.By} in {CommitIds.Shorten(hunk.ByMerge)}\n");
         }
         return text.ToString();

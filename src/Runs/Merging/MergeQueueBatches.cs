@@ -185,7 +185,7 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
             var (done, message) = await record.PutBackAsync(recorded, caller, stop);
             if (!done)
             {
-                throw new StepException(message, "StagingGone");
+                throw new StepException(message, "StagingBranchLost");
             }
             note = message;
         }

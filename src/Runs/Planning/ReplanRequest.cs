@@ -28,7 +28,7 @@ internal static class ReplanRequest
 
             """
         );
-        Section("The request", Cut(run.Plan.Request ?? "It is in the tasks alone."));
+        Section("The request", Cut(run.Plan.Request ?? "Only the tasks contain it."));
         if (input.Guidance.Length > 0)
         {
             Section("The user's remarks", input.Guidance);

@@ -144,7 +144,7 @@ internal sealed class EscalationReport(string repository)
         AppendLanding(text, run);
         text.Append(
             $"""
-            **Repair it yourself.** Commit on {run.Staging}, in a separate worktree. The run then reads your commits, runs the gates of
+            **Fix it yourself.** Commit on {run.Staging}, in a separate worktree. The run then reads your commits, runs the gates of
             the whole run on them{(
                 run.Review is null ? "" : ", has them reviewed"
             )}, counts the failed tasks as resolved by you, and continues with landing. If a gate fails,

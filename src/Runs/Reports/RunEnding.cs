@@ -72,8 +72,8 @@ public sealed class RunEnding(RunServices services)
         var prefix = input.Run.Staging[..^"/staging".Length];
         var branches = await refs.ListAsync([$"refs/heads/{prefix}"], stop);
         // If the user requested separate branches, nothing was merged to the target, so the run's base counts as landed.
-        var landed = input.Run.Why is BranchesKept ? input.Run.BaseCommit : input.Run.LandedCommit;
-        var results = ((input.Run.Why as BranchesKept)?.Tasks ?? []).Select(task => $"refs/heads/{input.Run.BranchOf(task)}").ToList();
+        var landed = input.Run.Why is BranchesRetained ? input.Run.BaseCommit : input.Run.LandedCommit;
+        var results = ((input.Run.Why as BranchesRetained)?.Tasks ?? []).Select(task => $"refs/heads/{input.Run.BranchOf(task)}").ToList();
         var tip = await refs.ReadAsync($"refs/heads/{input.Run.Target}", stop);
         var isOnTarget = tip is not null && await new CommitStore(repository).IsAncestorAsync(landed, tip, stop);
         var staging = $"refs/heads/{input.Run.Staging}";
@@ -163,7 +163,7 @@ public sealed class RunEnding(RunServices services)
             if ((await proof.CheckContentAsync(commit, keepers, stop)).IsProven)
             {
                 gone.Add(new RefChange(name, null, commit));
-                SavedWork.NoteLanded(folder, name);
+                RetainedWorkNotes.NoteLanded(folder, name);
             }
             else
             {

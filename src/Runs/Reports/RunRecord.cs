@@ -87,7 +87,7 @@ public sealed class RunRecord(string folder)
             var now = Now(run);
             if (now.State != RunStates.Aborted)
             {
-                var why = new LandingTakenBack(new Quote(result.Reason), result.KeptAt);
+                var why = new LandingRevertedBy(new Quote(result.Reason), result.KeptAt);
                 Write(now with { State = RunStates.Aborted, Why = why, LandedCommit = "", LandedOn = "" }, services.Time.GetUtcNow());
             }
         }

@@ -11,15 +11,15 @@ public sealed class ConfinedLogins(IAgentRunner runner, string start, IReadOnlyD
 {
     /// <summary>Makes the copies, and waits for an agent that is about to replace tokens that end.</summary>
     /// <returns>The copies in place of the user's files.</returns>
-    public async Task<IReadOnlyList<Substitute>> TakeAsync(CancellationToken stop)
+    public async Task<IReadOnlyList<ReplacementFolder>> TakeAsync(CancellationToken stop)
     {
-        List<Substitute> taken = [];
+        List<ReplacementFolder> taken = [];
         foreach (var login in runner.State.Logins)
         {
             var isUsed = !login.Variables.Any(name => environment.GetValueOrDefault(name) is { Length: > 0 });
             if (await CopiesOf(login).TakeAsync(start, isUsed, stop) is { } copy)
             {
-                taken.Add(new Substitute(login.Path, copy, IsWritable: true));
+                taken.Add(new ReplacementFolder(login.Path, copy, IsWritable: true));
             }
         }
         return taken;

@@ -18,7 +18,7 @@ public static class KeyPlaceholders
     /// <param name="keys">Keys of a program.</param>
     /// <param name="variables">See <see cref="OrchestratorSettings.VariablesOf"/>.</param>
     public static IReadOnlyList<AgentKey> Of(IReadOnlyList<AgentKey> keys, IReadOnlyList<string> variables) =>
-        [.. keys.Where(key => !variables.Contains(key.Variable))];
+        [.. keys.Where(key => !key.Variables.Any(variables.Contains))];
 
     /// <summary>Returns the names of variables with keys of model services that a sandboxed program receives unchanged.</summary>
     /// <param name="outside">Keys that stay outside.</param>
@@ -36,7 +36,7 @@ public static class KeyPlaceholders
                 .Where(pair => pair.Value.Length > 0 && AgentEnvironment.IsCredential(pair.Key))
                 .Select(pair => pair.Key)
                 .Where(name => AgentEnvironment.IsPassedOn(name, credentials) || variables.Contains(name))
-                .Except(outside.Select(key => key.Variable))
+                .Except(outside.SelectMany(key => key.Variables))
                 .Order(StringComparer.Ordinal),
         ];
 
@@ -56,13 +56,24 @@ public static class KeyPlaceholders
             {
                 continue;
             }
+            var token = key.TokenVariable is null ? null : ValueOf(environment, key.TokenVariable);
+            var keyId = key.IdVariable is null ? null : ValueOf(environment, key.IdVariable);
+            if (key.IdVariable is not null && keyId is null)
+            {
+                continue;
+            }
             var placeholder = "orchestrate-" + RandomNumberGenerator.GetHexString(PlaceholderLength, lowercase: true);
-            environment[key.Variable] = placeholder;
+            foreach (var variable in key.Variables.Where(environment.ContainsKey))
+            {
+                environment[variable] = variable == key.TokenVariable ? null : placeholder;
+            }
             if (key.Address is not null)
             {
                 addresses.Add(key.Address);
             }
-            replaced.Add(new ServiceKey(placeholder, value, service));
+            replaced.Add(
+                new ServiceKey(placeholder, value, service) { Identity = keyId is null ? null : new SigningIdentity(keyId, token) }
+            );
         }
         foreach (var address in addresses)
         {

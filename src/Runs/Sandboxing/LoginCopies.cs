@@ -99,7 +99,7 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
 
     private void Synchronize(string? except = null)
     {
-        var copies = Directory.EnumerateDirectories(folder).Select(path => new Copy(path)).ToList();
+        var copies = Directory.EnumerateDirectories(folder).Select(path => new LoginCopy(path)).ToList();
         copies.ForEach(TakeOver);
         if (RegularFile.TryRead(Place, Largest) is { } current && LoginDocument.TryParse(login, current) is { } known)
         {
@@ -114,7 +114,7 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
         }
     }
 
-    private void TakeOver(Copy copy)
+    private void TakeOver(LoginCopy copy)
     {
         if (
             LoginDocument.TryParse(login, copy.Given) is not { } given
@@ -146,7 +146,7 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
     }
 
     // The agent has the file itself, so it is written and not replaced.
-    private void PassOn(LoginDocument current, Copy copy)
+    private void PassOn(LoginDocument current, LoginCopy copy)
     {
         if (LoginDocument.TryParse(login, copy.Given)?.HasTokensOf(current) == true && !copy.IsRefused)
         {
@@ -164,12 +164,12 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
         var others = Directory
             .EnumerateDirectories(folder)
             .Where(path => path != FolderOf(start))
-            .Select(path => new Copy(path))
+            .Select(path => new LoginCopy(path))
             .Where(copy => IsEnding(LoginDocument.TryParse(login, copy.Given)))
             .ToList();
         return others.Exists(IsYoung) && !others.Exists(copy => !IsYoung(copy) && copy.IsRunning);
 
-        bool IsYoung(Copy copy) => time.GetUtcNow() - copy.Begun < s_longest;
+        bool IsYoung(LoginCopy copy) => time.GetUtcNow() - copy.Begun < s_longest;
     }
 
     private string FolderOf(string start) =>
@@ -190,7 +190,7 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
         file.SetLength(content.Length);
     }
 
-    private sealed class Copy(string folder)
+    private sealed class LoginCopy(string folder)
     {
         private readonly string _start = Encoding.UTF8.GetString(RegularFile.TryRead(Path.Combine(folder, StartName), Largest) ?? []);
 

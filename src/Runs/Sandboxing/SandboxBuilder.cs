@@ -88,7 +88,7 @@ public sealed class SandboxBuilder(
     /// <param name="folder">Absolute path of a folder of our own for the changes to that state.</param>
     /// <param name="logins">The copies of its login files.</param>
     /// <param name="more">Absolute paths that it reads.</param>
-    public Sandbox OfAgent(AgentProgramFiles state, string folder, IEnumerable<Substitute> logins, IEnumerable<string> more)
+    public Sandbox OfAgent(AgentProgramFiles state, string folder, IEnumerable<ReplacementFolder> logins, IEnumerable<string> more)
     {
         var sandbox = Common(more.Concat(state.Programs.Select(Locate).OfType<string>()));
         return sandbox with
@@ -99,7 +99,7 @@ public sealed class SandboxBuilder(
             Substitutes =
             [
                 .. sandbox.Substitutes,
-                .. state.Private.Select(path => new Substitute(
+                .. state.Private.Select(path => new ReplacementFolder(
                     path,
                     OwnFolder.Ensure(Path.Combine(folder, state.NameOf(path))),
                     IsWritable: true
@@ -116,7 +116,7 @@ public sealed class SandboxBuilder(
             Substitutes =
             [
                 .. WithPersons(sandbox, configuration.Persons).Substitutes,
-                new Substitute(Path.Combine(configuration.CommonDirectory, "config"), configuration.Repository, IsWritable: false),
+                new ReplacementFolder(Path.Combine(configuration.CommonDirectory, "config"), configuration.Repository, IsWritable: false),
             ],
         };
 
@@ -126,7 +126,7 @@ public sealed class SandboxBuilder(
             ? sandbox
             : sandbox with
             {
-                Substitutes = [.. sandbox.Substitutes, new Substitute(Path.Combine(_home, ".gitconfig"), copy, IsWritable: false)],
+                Substitutes = [.. sandbox.Substitutes, new ReplacementFolder(Path.Combine(_home, ".gitconfig"), copy, IsWritable: false)],
             };
 
     /// <summary>Adds the downloads of package managers to a sandbox. Changes to them stay private.</summary>

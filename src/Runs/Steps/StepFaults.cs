@@ -66,7 +66,7 @@ public static class StepFaults
         new(
             fault is GitException { ErrorOutput: var words } && RefusalCauses.Find(words) is var (cause, cure)
                 ? $"{cause} {cure} Then retry. (The step failed {Plural.Times(attempt)}: {Words(fault)}.)"
-                : $"{Words(fault)}. The step failed {Plural.Times(attempt)} with the same error. Repair the cause, then retry.",
+                : $"{Words(fault)}. The step failed {Plural.Times(attempt)} with the same error. Fix the cause, then retry.",
             fault,
             "Refused"
         );
@@ -95,7 +95,7 @@ public sealed partial class RepeatedFaults
 {
     private readonly ConcurrentDictionary<string, (string Words, int Count)> _last = new(StringComparer.Ordinal);
 
-    /// <summary>Records a fault.</summary>
+    /// <summary>Records a fault of a step.</summary>
     /// <param name="step">Id of the step; equal for all attempts.</param>
     /// <param name="fault">The exception that the attempt threw.</param>
     /// <returns>Number of consecutive attempts with the same fault, including this one.</returns>

@@ -202,7 +202,7 @@ public sealed record AgentSettings(
         var budget = settings.Read(FallbackBudgetKey, name);
         DemandFallback(settings, name, provider, fallback, budget);
         var relay = settings.Read(RelayKey, name);
-        settings.Demand(relay != name, RelayKey, "an agent can't be its own relay.", "Name another agent, or none.", name);
+        settings.Demand(relay != name, RelayKey, "an agent can't be its own relay.", "Choose another agent, or none.", name);
         settings.Demand(
             relay is null || KnownAgents.Names.Contains(relay) || settings.Names("agents", Claude).Contains(relay),
             RelayKey,

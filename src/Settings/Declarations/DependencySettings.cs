@@ -11,7 +11,7 @@ public sealed record DependencySettings(IReadOnlyList<string> Allow, IReadOnlyLi
         "dependencies.allow",
         [],
         SettingTypes.Texts,
-        "packages that agents get without a question to a user, such as npm:lodash, pypi:pandas or *"
+        "packages that are granted without asking a user, such as npm:lodash, pypi:pandas or *"
     );
 
     private static readonly Setting<IReadOnlyList<string>> AskKey = new(

@@ -41,7 +41,7 @@ public sealed record GateSettings(IReadOnlyList<Gate>? Task, IReadOnlyList<Gate>
         "gates.quarantine",
         false,
         SettingTypes.Switch,
-        "a gate that fails by chance more than a fifth of the time only warns"
+        "a gate that is flaky in more than a fifth of its verdicts is only advisory"
     );
 
     internal static GateSettings Read(SettingReader settings) =>

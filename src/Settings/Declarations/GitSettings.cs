@@ -18,7 +18,7 @@ public sealed record GitSettings(
         "git.land",
         LandingMode.Merge,
         SettingTypes.OneOf([.. LandingMode.All]),
-        "use of the finished staging branch"
+        "how the finished staging branch lands"
     );
 
     private static readonly Setting<string?> MessagePrefixKey = new(
@@ -57,7 +57,8 @@ public sealed record GitSettings(
         "git.land_every",
         null,
         SettingTypes.RunTaskOrTime,
-        "when merged work lands; 'run': when all tasks are merged; 'task': after each; a time: at most that often, while others continue"
+        "when merged work lands; 'run': when all tasks are merged; 'task': after "
+            + "each merge; a time: at most that often, while other tasks continue"
     );
 
     /// <summary>Interval in which merged work lands while other tasks continue. Zero lands it after each task; null lands all of it when

@@ -23,7 +23,7 @@ public sealed record LimitSettings(TimeSpan? Stall, int? Turns, decimal? Cost, l
         "limits.turns",
         null,
         SettingTypes.WholeOrOff(1, 100_000),
-        "round trips of one agent with the model"
+        "maximum number of round trips between one agent start and the model"
     )
     {
         IsHarmless = true,

@@ -31,8 +31,8 @@ public sealed record MergeQueueSettings(int? Batch, int? Parallel)
         "merge.batch",
         null,
         SettingTypes.WholeOrAuto(1, 64),
-        "verified tasks that are merged and gated together at most; auto: 8, 16 if gates take a minute, 32 if they take five; 1: one after "
-            + "the other",
+        "maximum number of verified tasks that are merged and tested together; auto: 8, 16 if gates take a minute, 32 if they take "
+            + "five; 1: one after the other",
         ["train.batch"],
         ["ORCHESTRATOR_TRAIN__BATCH"]
     )
@@ -44,7 +44,7 @@ public sealed record MergeQueueSettings(int? Batch, int? Parallel)
         "merge.parallel",
         null,
         SettingTypes.WholeOrAuto(1, 64),
-        "gate runs at the same time while the task that breaks a batch is searched; auto: half the cores",
+        "number of gate runs at once in the search for the task that breaks a batch; auto: half the cores",
         ["train.parallel"],
         ["ORCHESTRATOR_TRAIN__PARALLEL"]
     )

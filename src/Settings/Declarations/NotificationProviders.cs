@@ -3,13 +3,13 @@ namespace Orchestrator.Settings;
 /// <summary>Notification channels (<c>notifications.provider</c>).</summary>
 public static class NotificationProviders
 {
-    /// <summary>No notifications.</summary>
+    /// <summary>Sends no notices.</summary>
     public const string None = "none";
 
     /// <summary>A desktop notification on this host, by <c>notify-send</c>.</summary>
     public const string Desktop = "desktop";
 
-    /// <summary>An ntfy topic.</summary>
+    /// <summary>Publishes to an ntfy topic.</summary>
     public const string Ntfy = "ntfy";
 
     /// <summary>A Slack incoming webhook.</summary>
@@ -18,7 +18,7 @@ public static class NotificationProviders
     /// <summary>A signed HTTP request.</summary>
     public const string Webhook = "webhook";
 
-    /// <summary>Email by SMTP.</summary>
+    /// <summary>Sends emails by SMTP.</summary>
     public const string Email = "email";
 
     /// <summary>A program supplied by the user.</summary>

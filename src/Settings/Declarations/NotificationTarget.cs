@@ -19,10 +19,10 @@ public sealed record NotificationTarget(string Name, string Provider, IReadOnlyL
     /// none.</summary>
     public SecretReference? Secret { get; init; }
 
-    /// <summary>Sender of emails.</summary>
+    /// <summary>Address of the sender of emails.</summary>
     public string? From { get; init; }
 
-    /// <summary>Recipients of emails.</summary>
+    /// <summary>Addresses of the recipients of emails.</summary>
     public IReadOnlyList<string> To { get; init; } = [];
 
     /// <summary>User name of the mail account, or null for no login.</summary>
@@ -96,8 +96,8 @@ public sealed record NotificationTarget(string Name, string Provider, IReadOnlyL
             "Give smtp://HOST:587 (STARTTLS) or smtps://HOST:465.",
             name
         );
-        settings.Demand(IsMailbox(From), keys.From, "email needs a sender.", "Give one address.", name);
-        settings.Demand(To.Count > 0 && To.All(IsMailbox), keys.To, "email needs receivers.", "Give a list of addresses.", name);
+        settings.Demand(IsMailbox(From), keys.From, "email needs a sender.", "Specify one address.", name);
+        settings.Demand(To.Count > 0 && To.All(IsMailbox), keys.To, "email needs receivers.", "Specify a list of addresses.", name);
         settings.Demand(
             (User is null) == (Secret is null),
             keys.Secret,

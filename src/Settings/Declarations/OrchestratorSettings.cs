@@ -12,7 +12,7 @@ public sealed record OrchestratorSettings
         "workers",
         3,
         SettingTypes.Whole(1, 1000),
-        "agents that work at once",
+        "number of agents that work at once",
         ["workers.count", "max_workers", "default_parallel", "max_parallel_workers"],
         ["MAX_AGENTS"]
     )
@@ -89,7 +89,7 @@ public sealed record OrchestratorSettings
         "radar",
         true,
         SettingTypes.Switch,
-        "unmerged work is merged on trial, so that conflicts show early"
+        "predicts conflicts by trial merges of unmerged work"
     );
 
     private static readonly Setting<bool> StrictComplianceKey = new(

@@ -11,7 +11,7 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
         "permissions.mode",
         "default",
         SettingTypes.OneOf("default", "bypass"),
-        "default: agents edit and run inside their worktree"
+        "permission mode of Claude Code: default, or bypass, which skips its permission prompts"
     );
 
     private static readonly Setting<IReadOnlyList<string>> AllowKey = new(

@@ -7,7 +7,7 @@ internal static class RetrySettings
         "retry.max_attempts",
         3,
         SettingTypes.Whole(1, 100),
-        "attempts at a transient failure"
+        "maximum number of attempts after transient failures"
     )
     {
         IsHarmless = true,

@@ -29,14 +29,14 @@ public sealed record UsageSettings(int WarnAt, int PauseAt, int Priority, int We
         "usage.priority",
         0,
         SettingTypes.Whole(RunPriority.Lowest, RunPriority.Highest),
-        "where slots and turns are scarce, runs with a higher priority go first; 0: the priority of the plan"
+        "priority of runs for slots and turns, higher first; 0: the priority of the plan"
     );
 
     private static readonly Setting<int> WeightKey = new(
         "usage.weight",
         1,
         SettingTypes.Whole(1, 100),
-        "share of the run beside runs with the same priority: one with 2 gets twice as much as one with 1"
+        "share of the run among runs with the same priority; a run with 2 gets twice as much as a run with 1"
     );
 
     private static readonly Setting<IReadOnlyList<ModelPriceSetting>> PricesKey = new(
@@ -46,7 +46,7 @@ public sealed record UsageSettings(int WarnAt, int PauseAt, int Priority, int We
         "prices of models that are not in the table (docs/reference/usage.md) or differ for you, in US dollars per million tokens"
     );
 
-    /// <summary>The default settings.</summary>
+    /// <summary>Settings of an account without any setting.</summary>
     public static UsageSettings Default =>
         new(WarnAtKey.Default, PauseAtKey.Default, PriorityKey.Default, WeightKey.Default, PricesKey.Default);
 

@@ -23,7 +23,7 @@ public sealed record WipSettings(string? Remote, TimeSpan Interval)
         "interval between pushes of open runs"
     );
 
-    /// <summary>Settings without sharing.</summary>
+    /// <summary>Settings that share no runs.</summary>
     public static WipSettings Off { get; } = new(null, TimeSpan.FromMinutes(5));
 
     internal static WipSettings Read(SettingReader settings) => new(settings.Read(RemoteKey), settings.Read(IntervalKey));

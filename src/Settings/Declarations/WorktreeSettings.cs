@@ -54,15 +54,16 @@ public sealed record WorktreeSettings(
         "worktrees.reuse",
         null,
         SettingTypes.OptionalFolders,
-        "folders made by set-up, which are copied if the files that it reads are unchanged; if not set, node_modules of npm ci and "
-            + "the target folder of cargo as gates built it at the base"
+        "folders created by set-up that are copied to other worktrees if set-up's input files are unchanged; if not set, node_modules "
+            + "of npm ci, and cargo's target folder from the gates at the base"
     );
 
     private static readonly Setting<int> PoolKey = new(
         "worktrees.pool",
         3,
         SettingTypes.Whole(0, 64),
-        "idle worktrees that are kept for reuse while no run is open; the same number is kept for gates, and of copies of set-up's folders"
+        "maximum number of idle worktrees that are kept while no run is open; "
+            + "the same limit applies to worktrees of gates and to set-up copies"
     )
     {
         IsHarmless = true,

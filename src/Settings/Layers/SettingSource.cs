@@ -3,10 +3,10 @@ namespace Orchestrator.Settings;
 /// <summary>Kind of source of a value. Later kinds override earlier ones.</summary>
 public enum SettingSourceKind
 {
-    /// <summary>Not set.</summary>
+    /// <summary>The setting is not set, so the default applies.</summary>
     Default,
 
-    /// <summary><c>~/.config/orchestrator/config.yaml</c>.</summary>
+    /// <summary>The user's file ~/.config/orchestrator/config.yaml.</summary>
     UserFile,
 
     /// <summary><c>.orchestrator/config.yaml</c> in the repository.</summary>

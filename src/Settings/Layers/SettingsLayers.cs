@@ -196,7 +196,7 @@ internal sealed class SettingsLayers(bool isTrusted)
                     new SettingFault(
                         raw.Name,
                         $"'{raw.Spelling}' sets it again, after '{other.Spelling}' ({other.Source}).",
-                        $"Keep one of them; {(raw.IsPresentName(name) ? raw : other).Spelling} wins.",
+                        $"Keep one of them; {(raw.IsPresentName(name) ? raw : other).Spelling} takes precedence.",
                         raw.Source
                     )
                 );

@@ -189,7 +189,7 @@ internal sealed class LegacyFile
     /// <summary>Settings without effect because they describe the default behavior.</summary>
     public List<RawSetting> Anyway { get; } = [];
 
-    /// <summary>Unknown entries.</summary>
+    /// <summary>Entries without a counterpart among the settings.</summary>
     public List<RawSetting> Unknown { get; } = [];
 
     /// <summary>Secrets in the file, by the variable to which the settings refer instead.</summary>

@@ -48,7 +48,7 @@ public sealed class RepositorySettings
     public static RepositorySettings Load(
         string? repository,
         SettingsInput input,
-        Func<string, IReadOnlyList<FoundCommand>> find,
+        Func<string, IReadOnlyList<DetectedCommand>> find,
         TrustStore store,
         string? runId = null
     )

@@ -6,7 +6,7 @@ namespace Orchestrator.Settings;
 /// <summary>Effect of an item once it is trusted.</summary>
 public enum TrustKind
 {
-    /// <summary>Runs a program.</summary>
+    /// <summary>The item runs a program.</summary>
     Runs,
 
     /// <summary>Connects to an address, or sets options of the connection.</summary>

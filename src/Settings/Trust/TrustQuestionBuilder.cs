@@ -7,7 +7,7 @@ internal static class TrustQuestionBuilder
     /// <summary>Returns the question that trusting the repository answers.</summary>
     /// <param name="input">The files.</param>
     /// <param name="found">Commands found in the project's manifests and lock files.</param>
-    public static TrustQuestion Of(SettingsInput input, IEnumerable<FoundCommand> found)
+    public static TrustQuestion Of(SettingsInput input, IEnumerable<DetectedCommand> found)
     {
         var layers = SettingsLoader.Layers(input with { Environment = new Dictionary<string, string>(), Flags = [], IsTrusted = true });
         var settings = SettingsLoader
@@ -32,19 +32,19 @@ internal static class TrustQuestionBuilder
         var asked = found.Where(command =>
             command.Kind switch
             {
-                FoundCommandKind.SetUp => !hasSetUp,
-                FoundCommandKind.Includes or FoundCommandKind.GitSetting => true,
-                FoundCommandKind.McpServer => servers.Contains(command.Command),
+                DetectedCommandKind.SetUp => !hasSetUp,
+                DetectedCommandKind.Includes or DetectedCommandKind.GitSetting => true,
+                DetectedCommandKind.McpServer => servers.Contains(command.Command),
 
                 // In a plan with contracts, these also run beside configured gates if none of those checks types.
-                FoundCommandKind.TypeGate => gates is null || !gates.Any(gate => gate.Type is GateType.TypeCheck or GateType.Build),
+                DetectedCommandKind.TypeGate => gates is null || !gates.Any(gate => gate.Type is GateType.TypeCheck or GateType.Build),
                 _ => gates is null,
             }
         );
         return new TrustQuestion([
             .. settings,
             .. asked.Select(command => new TrustItem(
-                command.Kind == FoundCommandKind.Includes ? TrustKind.HandsOver : TrustKind.Runs,
+                command.Kind == DetectedCommandKind.Includes ? TrustKind.HandsOver : TrustKind.Runs,
                 Name(command.Kind),
                 command.Meaning.Length == 0 ? command.Command : $"{command.Command}: {command.Meaning}",
                 command.File
@@ -53,13 +53,13 @@ internal static class TrustQuestionBuilder
         ]);
     }
 
-    private static string Name(FoundCommandKind kind) =>
+    private static string Name(DetectedCommandKind kind) =>
         kind switch
         {
-            FoundCommandKind.SetUp => "found set-up",
-            FoundCommandKind.McpServer => "MCP server",
-            FoundCommandKind.Includes => "untracked files",
-            FoundCommandKind.GitSetting => "git setting",
+            DetectedCommandKind.SetUp => "found set-up",
+            DetectedCommandKind.McpServer => "MCP server",
+            DetectedCommandKind.Includes => "untracked files",
+            DetectedCommandKind.GitSetting => "git setting",
             _ => "found gate",
         };
 }

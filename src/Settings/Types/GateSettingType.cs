@@ -22,7 +22,7 @@ internal static class GateSettingType
     }
 
     private static string Write(IReadOnlyList<Gate>? gates) =>
-        gates is null ? "found" : "[" + string.Join(", ", gates.Select(WriteGate)) + "]";
+        gates is null ? "detected" : "[" + string.Join(", ", gates.Select(WriteGate)) + "]";
 
     private static string WriteGate(Gate gate)
     {

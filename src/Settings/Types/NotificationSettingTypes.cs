@@ -11,7 +11,7 @@ internal static class NotificationSettingTypes
 
     public static SettingType<IReadOnlyList<string>?> Receivers { get; } =
         new(
-            "a list of texts",
+            "a list of strings",
             (DocumentNode raw, FaultSink faults, out IReadOnlyList<string>? value) => SettingValueParser.ReadTexts(raw, faults, out value!),
             Write
         );

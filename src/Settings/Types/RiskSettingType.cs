@@ -50,7 +50,7 @@ internal static class RiskSettingType
 
     private static string Write(IReadOnlyList<RiskPattern>? patterns) =>
         patterns is null
-            ? "usual"
+            ? "built-in"
             : "["
                 + string.Join(
                     ", ",

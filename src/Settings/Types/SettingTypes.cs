@@ -5,11 +5,11 @@ namespace Orchestrator.Settings;
 /// <summary>General setting types. Types that can be disabled accept <c>off</c> and <c>none</c>, which become null.</summary>
 internal static class SettingTypes
 {
-    public static SettingType<string> Text { get; } = new("a text", SettingValueParser.ReadText, Quote);
+    public static SettingType<string> Text { get; } = new("a string", SettingValueParser.ReadText, Quote);
 
     public static SettingType<string?> OptionalText { get; } =
         new(
-            "a text",
+            "a string",
             (DocumentNode raw, FaultSink faults, out string? value) => SettingValueParser.ReadText(raw, faults, out value!),
             value => value is null ? "none" : Quote(value)
         );
@@ -30,13 +30,13 @@ internal static class SettingTypes
     public static SettingType<bool> Switch { get; } =
         new("true or false", SettingValueParser.ReadSwitch, value => value ? "true" : "false");
 
-    public static SettingType<IReadOnlyList<string>> Texts { get; } = new("a list of texts", SettingValueParser.ReadTexts, WriteTexts);
+    public static SettingType<IReadOnlyList<string>> Texts { get; } = new("a list of strings", SettingValueParser.ReadTexts, WriteTexts);
 
     public static SettingType<IReadOnlyList<string>?> OptionalTexts { get; } =
         new(
-            "a list of texts",
+            "a list of strings",
             (DocumentNode raw, FaultSink faults, out IReadOnlyList<string>? value) => SettingValueParser.ReadTexts(raw, faults, out value!),
-            value => value is null ? "found" : WriteTexts(value)
+            value => value is null ? "detected" : WriteTexts(value)
         );
 
     /// <summary>Folders inside a worktree.</summary>
@@ -44,7 +44,7 @@ internal static class SettingTypes
         new(
             "a list of folders, relative to the root of the repository",
             SettingValueParser.ReadFolders,
-            value => value is null ? "found" : WriteTexts(value)
+            value => value is null ? "detected" : WriteTexts(value)
         );
 
     public static SettingType<SecretReference?> Secret { get; } =

@@ -85,7 +85,7 @@ internal static class SettingValueParser
         }
         if (raw is not SequenceNode list)
         {
-            faults($"'{NodeText.Of(raw)}' is not a list of texts.", raw.Line);
+            faults($"'{NodeText.Of(raw)}' is not a list of strings.", raw.Line);
             return false;
         }
         var good = true;

@@ -5,7 +5,7 @@ namespace Orchestrator.Settings;
 internal static class WorktreeVariablesType
 {
     public static SettingType<IReadOnlyDictionary<string, string>> Variables { get; } =
-        new("a mapping of variables to texts with {port}, {port+1} to {port+19}, {worktree}, {tmp}", Read, Write);
+        new("a mapping of variables to strings with {port}, {port+1} to {port+19}, {worktree}, {tmp}", Read, Write);
 
     private static bool Read(DocumentNode raw, FaultSink faults, out IReadOnlyDictionary<string, string> value)
     {
@@ -13,7 +13,7 @@ internal static class WorktreeVariablesType
         value = variables;
         if (raw is not MappingNode map)
         {
-            faults($"'{NodeText.Of(raw)}' is not a mapping of variables to texts.", raw.Line);
+            faults($"'{NodeText.Of(raw)}' is not a mapping of variables to strings.", raw.Line);
             return false;
         }
         var good = true;
@@ -22,7 +22,7 @@ internal static class WorktreeVariablesType
             var fault =
                 WorktreeVariables.FaultOfName(entry.Key.Text) is { } why ? $"'{entry.Key.Text}' {why}."
                 : entry.Value is not ScalarNode text
-                    ? $"the value of '{entry.Key.Text}' is not a single text; a text that begins with a brace needs quotes."
+                    ? $"the value of '{entry.Key.Text}' is not a single string; a string that begins with a brace needs quotes."
                 : WorktreeVariables.UnknownPlace(text.Text) is { } unknown
                     ? $"'{unknown}' in the value of '{entry.Key.Text}' is not a known placeholder; to use it literally, write "
                         + $"'{{{unknown}}}'."

@@ -14,7 +14,7 @@ internal sealed class ActivityTaskHandler(
     ActivityStarts starts,
     WorkerPolls polls,
     Deployments deployments,
-    Stopping stopping
+    ServerStopSignal stopping
 )
 {
     private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(60);

@@ -8,7 +8,7 @@ using Temporalio.Api.WorkflowService.V1;
 namespace Temporal.Server.Frontend;
 
 /// <summary>Reads histories: page by page, in reverse, only the close event, and as a long poll for new events.</summary>
-internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry namespaces, Stopping stopping)
+internal sealed class HistoryHandler(WorkflowEngine engine, NamespaceRegistry namespaces, ServerStopSignal stopping)
 {
     private const int HistoryField = GetWorkflowExecutionHistoryResponse.HistoryFieldNumber;
     private static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(20);

@@ -12,7 +12,7 @@ namespace Temporal.Server.Frontend;
 internal sealed class QueryHandler(
     WorkflowEngine engine,
     NamespaceRegistry namespaces,
-    Stopping stopping,
+    ServerStopSignal stopping,
     TimerService timers,
     TimeProvider time
 )

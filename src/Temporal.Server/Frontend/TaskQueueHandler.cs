@@ -15,7 +15,7 @@ internal sealed class TaskQueueHandler(
     WorkerPolls polls,
     TaskQueueConfigs configs,
     TimeProvider time,
-    Stopping stopping,
+    ServerStopSignal stopping,
     Func<string> address,
     int partitions
 )

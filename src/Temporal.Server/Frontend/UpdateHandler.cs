@@ -8,7 +8,7 @@ using Stage = Temporalio.Api.Enums.V1.UpdateWorkflowExecutionLifecycleStage;
 namespace Temporal.Server.Frontend;
 
 /// <summary>Admits updates and waits for the stages that callers request.</summary>
-internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry namespaces, Stopping stopping)
+internal sealed class UpdateHandler(WorkflowEngine engine, NamespaceRegistry namespaces, ServerStopSignal stopping)
 {
     private const int MaxInFlight = 10;
     private static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(20);

@@ -15,7 +15,7 @@ internal sealed class WorkflowTaskHandler(
     NamespaceRegistry namespaces,
     WorkerPolls polls,
     Deployments deployments,
-    Stopping stopping
+    ServerStopSignal stopping
 )
 {
     private const int HistoryField = PollWorkflowTaskQueueResponse.HistoryFieldNumber;
@@ -327,7 +327,7 @@ internal sealed class WorkflowTaskHandler(
 }
 
 /// <summary>Signals that the server is stopping, so that open polls end with an empty response.</summary>
-internal sealed class Stopping : IDisposable
+internal sealed class ServerStopSignal : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
 

@@ -136,7 +136,7 @@ internal sealed class RunWrite
     /// <summary>Workflow task to queue, or null for none.</summary>
     public WorkflowQueuedTask? WorkflowTask { get; }
 
-    /// <summary>Activities to queue.</summary>
+    /// <summary>Activities to add to task queues after the write.</summary>
     public IReadOnlyList<ActivityQueuedTask> Activities { get; }
 
     public ClosedRun? Closed { get; }

@@ -112,7 +112,7 @@ internal static class Updates
         return null;
     }
 
-    /// <summary>Applies one message.</summary>
+    /// <summary>Applies one message of a workflow update.</summary>
     public static void Apply(Workflow workflow, MutableState run, Message message)
     {
         var id = message.ProtocolInstanceId;

@@ -37,7 +37,7 @@ internal sealed class GrpcHost : IAsyncDisposable
 {
     private readonly KestrelServer _server;
     private readonly ServiceProvider _services;
-    private readonly Application _application;
+    private readonly GrpcApplication _application;
 
     /// <summary>Creates the server without listening.</summary>
     /// <param name="table">The methods and their handlers.</param>
@@ -66,7 +66,7 @@ internal sealed class GrpcHost : IAsyncDisposable
         // Kestrel reads and writes on its I/O thread. Calls always run on the thread pool, so they can't block a connection.
         var sockets = new SocketTransportOptions { UnsafePreferInlineScheduling = true };
         _server = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(sockets), loggers), loggers);
-        _application = new Application(Pipeline(_services), _services.GetRequiredService<IServiceScopeFactory>());
+        _application = new GrpcApplication(Pipeline(_services), _services.GetRequiredService<IServiceScopeFactory>());
     }
 
     /// <summary>Addresses at which the host listens, with actual ports: <c>http://127.0.0.1:7233</c>, <c>unix:PATH</c>.</summary>
@@ -194,7 +194,7 @@ internal sealed class GrpcHost : IAsyncDisposable
         }
     }
 
-    private sealed class Application(RequestDelegate pipeline, IServiceScopeFactory scopes) : IHttpApplication<HttpContext>
+    private sealed class GrpcApplication(RequestDelegate pipeline, IServiceScopeFactory scopes) : IHttpApplication<HttpContext>
     {
         public HttpContext CreateContext(IFeatureCollection contextFeatures) =>
             new DefaultHttpContext(contextFeatures) { ServiceScopeFactory = scopes };

@@ -195,7 +195,7 @@ internal sealed class Deployments(Database database, TimeProvider time)
         Rerouted(namespaceId);
     }
 
-    /// <summary>Deletes a deployment.</summary>
+    /// <summary>Deletes a worker deployment.</summary>
     public Task DeleteAsync(string namespaceId, string name)
     {
         lock (_lock)

@@ -13,14 +13,14 @@ internal sealed class FairOrder
     private const float LeastWeight = 0.001f;
     private const float MostWeight = 1000;
 
-    private readonly Dictionary<int, Level> _levels = [];
+    private readonly Dictionary<int, FairLevel> _levels = [];
 
     /// <summary>Assigns the pass of a task that joins the lane.</summary>
     public long Join(int priority, string key, float weight)
     {
         if (!_levels.TryGetValue(priority, out var level))
         {
-            _levels[priority] = level = new Level();
+            _levels[priority] = level = new FairLevel();
         }
 
         var share = weight <= 0 ? 1 : Math.Clamp(weight, LeastWeight, MostWeight);
@@ -44,7 +44,7 @@ internal sealed class FairOrder
         }
     }
 
-    private sealed class Level
+    private sealed class FairLevel
     {
         /// <summary>The highest pass of the tasks that have left.</summary>
         public long Now { get; set; }

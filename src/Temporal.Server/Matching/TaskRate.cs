@@ -11,7 +11,7 @@ internal sealed class TaskRate
 
     private static long Now => Environment.TickCount64 / 1000;
 
-    /// <summary>Tasks per second.</summary>
+    /// <summary>Number of tasks per second.</summary>
     public float PerSecond
     {
         get
@@ -21,7 +21,7 @@ internal sealed class TaskRate
         }
     }
 
-    /// <summary>Counts a task.</summary>
+    /// <summary>Counts one task that was added or dispatched.</summary>
     public void Add()
     {
         Forget();

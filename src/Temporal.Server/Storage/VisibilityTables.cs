@@ -168,7 +168,7 @@ internal static class VisibilityTables
         return statement.Bind(namespaceId).Bind(workflowId).Bind(runId).Step() ? Read(statement).Info : null;
     }
 
-    /// <summary>Counts runs.</summary>
+    /// <summary>Returns the number of runs that match a query.</summary>
     public static long Count(SqliteConnection db, string namespaceId, VisibilityQuery query)
     {
         var condition = VisibilityCondition.For(namespaceId, query);

@@ -9,7 +9,7 @@ namespace Temporal.Server.Verification;
 /// </summary>
 public static class EngineVerification
 {
-    /// <summary>Verifies a file.</summary>
+    /// <summary>Verifies an engine file.</summary>
     /// <exception cref="InvalidOperationException">The file does not exist, is not an engine database, or was written by another
     /// release.</exception>
     public static EngineReport Verify(string path)

@@ -40,10 +40,10 @@ public sealed record NightPlan
 /// <summary>The kind of a <see cref="RehearsedStep"/>.</summary>
 public enum RehearsedKind
 {
-    /// <summary>An agent starts.</summary>
+    /// <summary>An agent starts at this time.</summary>
     Starts,
 
-    /// <summary>A task completes.</summary>
+    /// <summary>A task is completed at this time.</summary>
     Ends,
 
     /// <summary>A task fails, as in past runs, so that no dependent task starts.</summary>
@@ -97,9 +97,10 @@ public static class NightRehearsal
     /// <param name="past">Past tasks; at least one.</param>
     /// <param name="share">Pessimism, from 0 to 1. Each task takes the time and cost of this quantile of similar past tasks. It fails if
     /// its failure share exceeds one minus this value. 0.5 simulates a typical run.</param>
-    public static Rehearsal Play(NightPlan night, IReadOnlyList<PastTask> past, double share) => new Simulation(night, past, share).Play();
+    public static Rehearsal Play(NightPlan night, IReadOnlyList<PastTask> past, double share) =>
+        new NightSimulation(night, past, share).Play();
 
-    private sealed class Simulation(NightPlan night, IReadOnlyList<PastTask> past, double share)
+    private sealed class NightSimulation(NightPlan night, IReadOnlyList<PastTask> past, double share)
     {
         private readonly List<RehearsedStep> _steps = [];
         private readonly List<(int Index, string Id, DateTimeOffset Ends, double Cost)> _atWork = [];
@@ -197,7 +198,7 @@ public static class NightRehearsal
         {
             var (task, alike) = (night.Tasks[index], RunSimulation.Alike(night.Tasks[index].Task.Shape, past));
             // The agent's first answer, moments after its start, ends a backoff of the account.
-            _book = Parks.Works(_book, night.Request.Account, id);
+            _book = AccountBackoffs.Works(_book, night.Request.Account, id);
             _steps.Add(new RehearsedStep(_now, RehearsedKind.Starts, task.Id));
             var seconds = At([.. alike.Select(one => one.Seconds).Order()], share);
             _atWork.Add(
@@ -226,9 +227,19 @@ public static class NightRehearsal
         foreach (var (name, rates) in night.Fills)
         {
             var known = book.Of(night.Request.Account).Windows.GetValueOrDefault(name);
-            var (before, reset) = known?.ResetsAt > now ? (known.PartsPerMillion, known.ResetsAt) : (0, now + Parks.LengthOf(name));
+            var (before, reset) =
+                known?.ResetsAt > now ? (known.PartsPerMillion, known.ResetsAt) : (0, now + AccountBackoffs.LengthOf(name));
             var full = (int)Math.Min(before + (dollars * At(rates, share) * 10_000), Full);
-            (book, _) = Parks.Observe(book, night.Request.Account, name, full, reset, "night rehearse", warnAt: int.MaxValue, now);
+            (book, _) = AccountBackoffs.Observe(
+                book,
+                night.Request.Account,
+                name,
+                full,
+                reset,
+                "night rehearse",
+                warnAt: int.MaxValue,
+                now
+            );
         }
         return book;
     }

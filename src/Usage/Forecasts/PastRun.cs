@@ -23,7 +23,7 @@ public sealed record ForecastTask(TaskShape Shape, IReadOnlyList<int> After);
 /// <param name="Seconds">Time from the start of its first agent to its end, in seconds.</param>
 public sealed record PastTask(TaskShape Shape, double Cost, double Seconds);
 
-/// <summary>An ended run.</summary>
+/// <summary>A run that has ended, as a basis for forecasts.</summary>
 /// <param name="Id">Run id.</param>
 /// <param name="StartedAt">Start time.</param>
 /// <param name="Workers">Number of agents that ran at the same time.</param>

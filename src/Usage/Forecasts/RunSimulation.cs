@@ -21,7 +21,7 @@ internal static class RunSimulation
         var alike = tasks.Select(task => Alike(task.Shape, past)).ToArray();
         var order = Order(tasks);
         var rounds = Math.Clamp(Draws / Math.Max(1, tasks.Count), LeastRounds, MostRounds);
-        var chance = new Chance();
+        var chance = new RandomSequence();
         var (costs, times) = (new double[rounds], new double[rounds]);
         var ends = new double[tasks.Count];
         for (var round = 0; round < rounds; round++)
@@ -89,7 +89,7 @@ internal static class RunSimulation
     }
 
     /// <summary>A deterministic random sequence (SplitMix64).</summary>
-    private struct Chance()
+    private struct RandomSequence()
     {
         private ulong _state = 0x9E3779B97F4A7C15;
 

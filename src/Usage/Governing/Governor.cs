@@ -82,7 +82,9 @@ public static class Governor
     }
 
     private static Admission? Refusal(LedgerBook book, Ledger ledger, StartRequest request, DateTimeOffset now, bool isFair) =>
-        Parks.Refusal(ledger, request, now) ?? Budgets.Refusal(book, request, now) ?? Waiters.Refusal(ledger, request, now, isFair);
+        AccountBackoffs.Refusal(ledger, request, now)
+        ?? Budgets.Refusal(book, request, now)
+        ?? Waiters.Refusal(ledger, request, now, isFair);
 
     /// <summary>
     /// Books the usage of an ended agent run. Has no effect without a reservation, so that repeated settlements count once.

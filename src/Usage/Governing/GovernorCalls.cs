@@ -1,12 +1,12 @@
 namespace Orchestrator.Usage;
 
 /// <summary>
-/// Applies calls by the rules of <see cref="Governor"/>, <see cref="Parks"/> and <see cref="Budgets"/>. Pure; the caller that stores the
-/// book must serialize calls.
+/// Applies calls by the rules of <see cref="Governor"/>, <see cref="AccountBackoffs"/> and <see cref="Budgets"/>. Pure; the caller must
+/// serialize calls and store the book.
 /// </summary>
 public static class GovernorCalls
 {
-    /// <summary>Applies a call.</summary>
+    /// <summary>Applies a call to the ledgers.</summary>
     /// <param name="isFair">As in <see cref="Governor.Admit"/>.</param>
     /// <returns>The next book and the result of the call.</returns>
     public static (LedgerBook Book, GovernorAnswer Answer) Apply(LedgerBook book, GovernorCall call, DateTimeOffset now, bool isFair = true)
@@ -46,12 +46,12 @@ public static class GovernorCalls
         }
         if (call.Works)
         {
-            book = Parks.Works(book, call.Account, call.Id);
+            book = AccountBackoffs.Works(book, call.Account, call.Id);
         }
         var warns = new List<SeenWindow>();
         foreach (var seen in call.Windows)
         {
-            (book, var isNews) = Parks.Observe(
+            (book, var isNews) = AccountBackoffs.Observe(
                 book,
                 call.Account,
                 seen.Name,
@@ -77,7 +77,7 @@ public static class GovernorCalls
     {
         if (call.Reached is { } limit)
         {
-            book = Parks.Block(book, call.Account, call.Id, limit.Window, limit.ResetsAt, limit.Fact, now);
+            book = AccountBackoffs.Block(book, call.Account, call.Id, limit.Window, limit.ResetsAt, limit.Fact, now);
         }
         if (call.Ended is not null || call.Released || call.Lost)
         {

@@ -20,7 +20,7 @@ public enum CapKind
     [JsonStringEnumMemberName("day")]
     Day,
 
-    /// <summary>One account in one calendar month.</summary>
+    /// <summary>The cap covers one account in one calendar month.</summary>
     [JsonStringEnumMemberName("account")]
     Account,
 }

@@ -24,7 +24,7 @@ public sealed record Reservation
     [JsonPropertyName("task")]
     public required string Task { get; init; }
 
-    /// <summary>Attempt of the task.</summary>
+    /// <summary>Attempt of the task that the reservation is for.</summary>
     [JsonPropertyName("attempt")]
     public int Attempt { get; init; }
 

@@ -3,7 +3,7 @@ namespace Orchestrator.Usage;
 /// <summary>Converts money to and from whole millionths of a US dollar, so that sums are exact in any order.</summary>
 public static class MicroDollars
 {
-    /// <summary>One US dollar.</summary>
+    /// <summary>Number of micro-dollars in one US dollar.</summary>
     public const long PerDollar = 1_000_000;
 
     /// <summary>Converts US dollars to millionths, rounded up so that no cost is lost.</summary>

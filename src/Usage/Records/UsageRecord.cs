@@ -32,7 +32,7 @@ public sealed record UsageRecord
     [JsonPropertyName("task")]
     public required string Task { get; init; }
 
-    /// <summary>The attempt of the task.</summary>
+    /// <summary>Number of the task's attempt.</summary>
     [JsonPropertyName("attempt")]
     public int Attempt { get; init; }
 

@@ -3,16 +3,16 @@ namespace Orchestrator.Usage;
 /// <summary>The key by which a usage report groups records.</summary>
 public enum UsageGrouping
 {
-    /// <summary>By account.</summary>
+    /// <summary>Grouping by account.</summary>
     Account,
 
-    /// <summary>By run.</summary>
+    /// <summary>Grouping by run.</summary>
     Run,
 
     /// <summary>By task of a run.</summary>
     Task,
 
-    /// <summary>By model.</summary>
+    /// <summary>Grouping by model.</summary>
     Model,
 
     /// <summary>By day in the reader's time zone.</summary>

@@ -41,6 +41,17 @@ public sealed class ClaudeKeysTests : IDisposable
     public void Keys_VariablesThatAuthenticateOtherwise_HandThemOver(string name, string value, bool isHandedOver) =>
         Assert.Equal(isHandedOver, Keys((name, value)).Count == 0);
 
+    [Fact]
+    public void Keys_OnBedrock_AreThoseOfTheRegion()
+    {
+        var keys = Keys(("CLAUDE_CODE_USE_BEDROCK", "1"), ("AWS_REGION", "eu-west-1"));
+
+        Assert.Equal(["AWS_BEARER_TOKEN_BEDROCK", "AWS_SECRET_ACCESS_KEY"], keys.Select(key => key.Variable));
+        Assert.All(keys, key => Assert.Equal("https://bedrock-runtime.eu-west-1.amazonaws.com", key.Service));
+        _home.Write(".claude/settings.json", """{"env": {"AWS_SESSION_TOKEN": "t"}}""");
+        Assert.Empty(Keys(("CLAUDE_CODE_USE_BEDROCK", "1")));
+    }
+
     private IReadOnlyList<AgentKey> Keys(params (string Name, string Value)[] variables) =>
         new ClaudeCliRunner(
             new ClaudeCliOptions

@@ -50,7 +50,7 @@ public sealed class DescriptionReaderTests
     [InlineData("""{"program": "x", "arguments": {"start": []}, "colour": "red"}""", "colour", "colour")]
     [InlineData("""{"program": "x", "arguments": {"start": []}, "prompt": "mouth"}""", "prompt", "")]
     [InlineData("""{"program": "x", "arguments": {"start": []}, "state": {"writable": ["/etc"]}}""", "state", "/etc")]
-    [InlineData("""{"program": "x", "arguments": {"start": []}, "state": {"files": ["a/../../b"]}}""", "state", "below the home")]
+    [InlineData("""{"program": "x", "arguments": {"start": []}, "state": {"files": ["a/../../b"]}}""", "state", "in the home folder")]
     [InlineData("""{"program": "x", "arguments": {"start": []}, "conversation": {"file": "all.db"}}""", "conversation.file", "{session}")]
     [InlineData(
         """{"program": "x", "arguments": {"start": []}, "failures": [{"says": "a", "is": "limit", "until": "(("}]}""",
@@ -83,7 +83,7 @@ public sealed class DescriptionReaderTests
         """{"program": "x", "arguments": {"start": []}, "keys": [{"variable": "A", "address": "B", "service": "https://a", """
             + """ "unless": {"/etc/a": ["b"]}}]}""",
         "keys[0].unless",
-        "below the home"
+        "in the home folder"
     )]
     [InlineData("""{"like": "cobol"}""", "like", "codex")]
     public void Fault_IsNamedByItsPath(string json, string path, string says)

@@ -27,8 +27,8 @@ internal static class BoundaryTable
     public static IReadOnlyList<(string Name, string Text)> Attackers { get; } =
     [
         ("agent", "agent"),
-        ("left", "process that it leaves"),
-        ("hook", "its git hook"),
+        ("left", "process that outlives it"),
+        ("hook", "git hook that it installs"),
         ("setup", "set-up, such as `postinstall`"),
         ("gate", "test in a gate"),
         ("measurement", "measurement"),
@@ -37,7 +37,11 @@ internal static class BoundaryTable
     /// <summary>Further attackers, with the reason or the test that stands for all their cells.</summary>
     public static IReadOnlyList<(string Text, string Rule, string Test)> OtherAttackers { get; } =
     [
-        ("MCP server of Claude Code", "runs in the sandbox of its agent", ""),
+        (
+            "MCP server of Claude Code",
+            "runs in the sandbox of its agent",
+            "RealAgentMcpTests.Run_HostileServerOfTheRepository_ReachesNoMoreThanItsAgent"
+        ),
         (
             "repository that was cloned or unpacked",
             "runs nothing before you trust it",
@@ -50,7 +54,7 @@ internal static class BoundaryTable
     public static IReadOnlyList<(string Target, IReadOnlyList<Deed> Deeds)> Targets { get; } =
     [
         (
-            "answers of users, trust",
+            "users' answers, trust",
             [
                 new("approve", "person \"$o\" approve e"),
                 new(
@@ -108,7 +112,7 @@ internal static class BoundaryTable
         ("the checkout", [new("checkout", "echo x >>\"$r/README.md\"", Judge.Canary), new("read-checkout", "grep -q . \"$r/README.md\"")]),
         ("downloads of package managers", [new("download", "echo evil >>\"$h/.nuget/packages/canary/a.targets\"", Judge.Canary)]),
         (
-            "files of the home",
+            "files in the home folder",
             [
                 new("person-file", "grep -q mine \"$h/.bashrc\" && echo evil >>\"$h/.bashrc\""),
                 new("read-home", "grep -q mine \"$h/.ssh/id_canary\""),
@@ -160,9 +164,9 @@ internal static class BoundaryTable
     /// <summary>Targets whose defense does not depend on the attacker, with their tests.</summary>
     public static IReadOnlyList<(string Target, string Tests)> OtherTargets { get; } =
     [
-        ("DNS, hosts outside of the list", "SandboxNetworkTests.Sandbox_WithoutTheProxy_ReachesNothing"),
+        ("DNS, hosts outside the list", "SandboxNetworkTests.Sandbox_WithoutTheProxy_ReachesNothing"),
         ("metadata services", "PolicyTests.Decide_LocalAddressInAnySpelling_IsRefusedInEachModeThatJudges"),
-        ("rebinding of names", "ClientConnectionTests.Connect_NameThatChangesItsAddress_IsDialedByTheOneThatWasJudged"),
+        ("DNS rebinding", "ClientConnectionTests.Connect_NameThatChangesItsAddress_IsDialedByTheOneThatWasJudged"),
         ("the page", "WebDoorTests.Web_ProgramOfARunByAnyAddressOfTheMachine_IsRefused"),
         ("inherited descriptors", "InheritedDescriptorTests.Run_StartedWithAnOpenFolder_GivesItToNoAgentGateOrSetUp"),
         ("keys in `/proc` of an agent with a placeholder", "RealAgentKeyTests.Run_ApiKey_StaysOutsideOfTheSandbox"),

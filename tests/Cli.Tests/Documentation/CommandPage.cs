@@ -19,7 +19,7 @@ internal static partial class CommandPage
 
     public static string Text()
     {
-        var text = new StringBuilder("## Exit codes\n\n| code | means |\n|---|---|\n");
+        var text = new StringBuilder("## Exit codes\n\n| code | meaning |\n|---|---|\n");
         foreach (var (code, meaning) in Codes())
         {
             text.Append($"| {code} | {meaning} |\n");
@@ -83,7 +83,8 @@ internal static partial class CommandPage
         text.Append($"\n```sh\n{string.Join('\n', help.Examples)}\n```\n");
         if (help.Codes.Count > 0)
         {
-            text.Append($"\nExit codes: {string.Join("; ", help.Codes.Select(code => $"**{(int)code.Code}** {code.Meaning}"))}.\n");
+            text.Append("\n| exit code | meaning |\n|---|---|\n");
+            text.Append(string.Concat(help.Codes.Select(code => $"| {(int)code.Code} | {code.Meaning} |\n")));
         }
     }
 
@@ -94,7 +95,7 @@ internal static partial class CommandPage
             var names = option.Aliases.Append(option.Name).Where(name => !name.StartsWith('/')).Distinct().OrderBy(name => name.Length);
             var value = option.ValueType == typeof(bool) || option.Arity.MaximumNumberOfValues == 0 ? "" : " " + ValueOf(option);
             text.Append(
-                $"- `{string.Join(", ", names)}{value}`: {option.Description}{(option.Required ? "; it must be given" : "")}"
+                $"- `{string.Join(", ", names)}{value}`: {option.Description}{(option.Required ? "; required" : "")}"
                     + $"{(option.ValueType == typeof(bool) ? "" : Default(option.HasDefaultValue, option.GetDefaultValue))}\n"
             );
         }

@@ -30,7 +30,7 @@ public sealed class LossCheckTests
         var report = await staging.CheckAsync();
 
         Assert.Equal("2 hunks of 2 tasks: 1 present, 1 overwritten by name, 0 lost", report.Summary);
-        Assert.Equal(("a", "f", 2, "two by a", "b", merge), Facts(Assert.Single(report.Hunks, h => h.Fate == HunkFate.Overwritten)));
+        Assert.Equal(("a", "f", 2, "two by a", "b", merge), Facts(Assert.Single(report.Hunks, h => h.Fate == HunkState.Overwritten)));
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class LossCheckTests
         using var staging = await Staging.BeginAsync(("f", Ten));
         await staging.MergeAsync("a", ("f", Ten.Replace("2\n", "two by a\n")));
         staging.BeginFromTip();
-        staging.Rights = (task, _) => task == "b" ? WriteRight.None : WriteRight.Write;
+        staging.Rights = (task, _) => task == "b" ? WriteAccess.None : WriteAccess.Write;
         var merge = await staging.MergeAsync("b", ("f", Ten));
 
         Assert.Equal(("a", "f", 2, "two by a", "b", merge), Facts(Assert.Single((await staging.CheckAsync()).Lost)));
@@ -99,7 +99,7 @@ public sealed class LossCheckTests
         var report = await staging.CheckAsync();
 
         Assert.Empty(report.Lost);
-        Assert.All(report.Hunks.Where(h => h.Task is "a" or "late"), h => Assert.Equal(HunkFate.Present, h.Fate));
+        Assert.All(report.Hunks.Where(h => h.Task is "a" or "late"), h => Assert.Equal(HunkState.Present, h.Fate));
         Assert.Contains("two by a\n3\n", await staging.ShowAsync("moved/f"));
         Assert.Contains("nine by late\n", await staging.ShowAsync("moved/f"));
     }
@@ -167,7 +167,7 @@ public sealed class LossCheckTests
     {
         using var staging = await Staging.BeginAsync(("log", "begin\nwithout newline"));
         staging.Appended = ["log"];
-        staging.Rights = (_, path) => path == "log" ? WriteRight.Append : WriteRight.Write;
+        staging.Rights = (_, path) => path == "log" ? WriteAccess.Append : WriteAccess.Write;
         await staging.MergeAsync("a", ("log", "begin\nwithout newline\nby a\nand more by a"));
         await staging.MergeAsync("b", ("log", "begin\nwithout newline\nby b\n"));
         Assert.Empty((await staging.CheckAsync()).Lost);
@@ -230,7 +230,7 @@ public sealed class LossCheckTests
 
         public IReadOnlyList<string> Appended { get; set; } = [];
 
-        public Func<string, string, WriteRight> Rights { get; set; } = (_, _) => WriteRight.Write;
+        public Func<string, string, WriteAccess> Rights { get; set; } = (_, _) => WriteAccess.Write;
 
         public bool AcceptsLosses { get; set; }
 
@@ -297,7 +297,7 @@ public sealed class LossCheckTests
                 commit =>
                     commit.Trailers?.Task is { } task
                         ? AuthorOf(task)
-                        : new StepAuthor("by hand", IsTask: false, _ => WriteRight.Write, AcceptsLosses),
+                        : new StepAuthor("by hand", IsTask: false, _ => WriteAccess.Write, AcceptsLosses),
                 CancellationToken.None
             );
 

@@ -59,9 +59,9 @@ public sealed class RandomHistoriesTests(ITestOutputHelper output)
             path =>
                 history.Tasks.Find(task => task.Name == name)!.MayOverwrite
                     ? path == ModelHistory.Appended
-                        ? WriteRight.Append
-                        : WriteRight.Write
-                    : WriteRight.None
+                        ? WriteAccess.Append
+                        : WriteAccess.Write
+                    : WriteAccess.None
         );
 
     private static string? FaultOf(ModelHistory history, TrackedHunk hunk, LossLedger ledger)
@@ -95,8 +95,8 @@ public sealed class RandomHistoriesTests(ITestOutputHelper output)
         var mayBeChanged = isChanged || own.Count < texts.Count || texts.Count == 0 || own.Exists(text => RemoversOf(text).Count > 0);
         var isRight = hunk.Fate switch
         {
-            HunkFate.Lost => mayBeLost,
-            HunkFate.Overwritten => !isLost && mayBeChanged,
+            HunkState.Lost => mayBeLost,
+            HunkState.Overwritten => !isLost && mayBeChanged,
             _ => !isLost && !isChanged,
         };
         return isRight

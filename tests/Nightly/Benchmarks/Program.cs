@@ -30,6 +30,7 @@ return args switch
     ["queue", var program] => await ManyTasks.LanesAsync(program),
     ["runs-train", var program] => await ManyTasks.TrainAsync(program, 1000),
     ["runs-train", var program, var tasks] => await ManyTasks.TrainAsync(program, int.Parse(tasks, CultureInfo.InvariantCulture)),
+    ["sandbox-builds", var program] => await SandboxBuilds.RunAsync(program),
     ["warm-builds", var program] => await WarmBuilds.RunAsync(program),
     ["runs-helpers", var program] => await ManyTasks.HelpersAsync(program),
     ["page", var program] => await PageBenchmark.RunAsync(program, 120),
@@ -50,8 +51,7 @@ static int SayUsage()
     Console.Error.WriteLine(
         "Which benchmark? plans, train, governor, sandbox-start, verification, git-merge, git-losses, git-worktree; "
             + "start-up, whole-run, run-history, resume, idle, runs-slope, runs-queue, queue, runs-train, runs-helpers, warm-builds, "
-            + "network, "
-            + "page, page-log, page-idle, "
+            + "sandbox-builds, network, page, page-log, page-idle, "
             + "server-start-up, server-start-rpc, server-load, server-pending or server-history, with the path of the built command"
     );
     return 2;

@@ -30,11 +30,11 @@ public sealed class MessageReaderTests
         """Example: {"id":"plan","""
     )]
     [InlineData(nameof(Approve), """{"id":null}""", "'id' is missing")]
-    [InlineData(nameof(Approve), """{"id":7}""", "'id' must be a text; it is 7")]
+    [InlineData(nameof(Approve), """{"id":7}""", "'id' must be a string; it is 7")]
     [InlineData(nameof(Approve), """{"id":"a","Id":"b"}""", "'id' is given twice")]
     [InlineData(nameof(Approve), "\"plan\"", "'command' must be an object; it is 'plan'", """Example: {"id":"plan",""")]
     [InlineData(nameof(Approve), "[]", "must be an object; it is a list")]
-    [InlineData(nameof(Approve), "{\"id\":\"\\ud800\"}", "'id' must be a text; it is a text with broken characters")]
+    [InlineData(nameof(Approve), "{\"id\":\"\\ud800\"}", "'id' must be a string; it is a string with broken characters")]
     [InlineData(nameof(Approve), "{\"id\":\"\\u0000\"}", "a NUL character")]
     [InlineData(nameof(Approve), "{\"id\":", "The argument is not JSON")]
     [InlineData(nameof(Approve), "", "The argument is not JSON")]

@@ -146,7 +146,7 @@ public sealed class ReasonTests
             _ when type == typeof(decimal) => 1.5m,
             _ when type == typeof(TimeSpan) => TimeSpan.FromSeconds(90),
             _ when type == typeof(DateTimeOffset) => Time,
-            _ when type == typeof(Reason) => new DependencyGoesOn($"<{name}>"),
+            _ when type == typeof(Reason) => new DependencyContinues($"<{name}>"),
             _ when type == typeof(Person) => Person.Of(full ? "kim@laptop" : "", full ? "because" : ""),
             _ when type == typeof(GateSummary) => new GateSummary
             {

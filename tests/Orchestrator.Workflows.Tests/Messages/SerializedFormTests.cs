@@ -18,6 +18,9 @@ public sealed class SerializedFormTests
 {
     private static string ApprovedFile { get; } = Path.Combine(Path.GetDirectoryName(ThisFile())!, "SerializedForm.txt");
 
+    private static Dictionary<Type, string> Kinds { get; } =
+        ReasonJsonConverter.Kinds.ToDictionary(kind => ReasonJsonConverter.TypeOf(kind)!);
+
     [Fact]
     public void Messages_AllThatCrossTemporal_AreWrittenAsApproved()
     {
@@ -51,7 +54,7 @@ public sealed class SerializedFormTests
         }
         foreach (var type in types.Values.ToList())
         {
-            text.AppendLine().AppendLine(type.Name);
+            text.AppendLine().AppendLine(NameOf(type));
             foreach (var line in Members(type, types))
             {
                 text.AppendLine($"  {line}");
@@ -90,14 +93,20 @@ public sealed class SerializedFormTests
         }
         if (type.Namespace?.StartsWith("Orchestrator", StringComparison.Ordinal) == true)
         {
-            types[type.Name] = type;
+            types[NameOf(type)] = type;
             foreach (var kind in type.IsAbstract ? type.Assembly.GetTypes().Where(other => other.IsSubclassOf(type)) : [])
             {
-                types[kind.Name] = kind;
+                types[NameOf(kind)] = kind;
             }
         }
-        return type.Name;
+        return NameOf(type);
     }
+
+    // A reason goes by its kind, which is what JSON has of its name.
+    private static string NameOf(Type type) =>
+        Kinds.TryGetValue(type, out var kind)
+            ? string.Concat(kind.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..]))
+            : type.Name;
 
     private static Type ResultOf(MethodInfo call)
     {

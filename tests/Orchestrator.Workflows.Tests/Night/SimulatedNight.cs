@@ -342,7 +342,9 @@ internal sealed class SimulatedNight(int tasks, int workers) : IAsyncDisposable
     {
         var cap = new Cap(CapKind.Run, Scope, MicroDollars.Of(input.Command.Usd!.Value));
         var answer = Tell(new GovernorCall { Account = Account, Raised = cap });
-        return answer.Refusal.Length > 0 ? new RaisedBudget(false, answer.Refusal) : new RaisedBudget(true, $"{WaitText.Of(cap)}, holds");
+        return answer.Refusal.Length > 0
+            ? new RaisedBudget(false, answer.Refusal)
+            : new RaisedBudget(true, $"{WaitReasonText.Of(cap)}, holds");
     }
 
     private static string Scope { get; } = Scopes.Run("key", "run");

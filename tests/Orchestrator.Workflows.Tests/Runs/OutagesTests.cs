@@ -177,7 +177,7 @@ public sealed class OutagesTests
         Assert.Equal(["a", "b", "c"], Fail("c", Now.AddMinutes(10)));
 
         var outage = Assert.Single(_outages.Open);
-        Assert.Equal(("x", "exit 1", new FailedAlike(3, NoLogin)), (outage.Name, outage.Signature, outage.Why));
+        Assert.Equal(("x", "exit 1", new SameFailureRepeated(3, NoLogin)), (outage.Name, outage.Signature, outage.Why));
     }
 
     [Fact]

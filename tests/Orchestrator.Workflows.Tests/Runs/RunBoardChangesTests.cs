@@ -9,8 +9,8 @@ public sealed class RunBoardChangesTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Later = Now.AddMinutes(1);
-    private static readonly Reason Because = new NotAskedFor();
-    private readonly RunBoard _board = new();
+    private static readonly Reason Because = new TaskNotRequested();
+    private readonly TaskBoard _board = new();
 
     [Fact]
     public void AllMerged_TasksThatAPersonHasLeftOut_CountAsDone()
@@ -104,7 +104,7 @@ public sealed class RunBoardChangesTests
         _board.CountAsDone(_board.Find("a"), TaskStates.Merged, Because, Now);
         Start("b");
         var known = _board.Entries.Take(3).ToDictionary(entry => entry.Id, entry => (entry.State, entry.Id != "b"));
-        RunBoard restored = new();
+        TaskBoard restored = new();
 
         restored.Add([.. _board.Entries.Select(entry => entry.Outline)], Later, known);
 
@@ -291,7 +291,7 @@ public sealed class RunBoardChangesTests
         Assert.Equal([TaskStates.Skipped, TaskStates.Skipped], _board.Entries.Skip(2).Select(entry => entry.Progress.State));
         _board.Retry(_board.Find("x"), "", Later);
         Assert.Equal([TaskStates.Pending, TaskStates.Pending], _board.Entries.Skip(2).Select(entry => entry.Progress.State));
-        Assert.Equal(new DependencyGoesOn("x"), _board.Find("c").Progress.Why);
+        Assert.Equal(new DependencyContinues("x"), _board.Find("c").Progress.Why);
         Assert.Equal(["a", "x"], TestRun.Ids(_board.Ready));
     }
 

@@ -116,7 +116,7 @@ public sealed class RunBoardTests
         Start(before, 1);
         Finish(before, "a", TaskStates.Failed);
         before.Retry(before.Find("a"), "look again", Now);
-        var after = new RunBoard();
+        var after = new TaskBoard();
         after.Add([Task("a")], Now, new Dictionary<string, (TaskCheckpoint, bool)> { ["a"] = (before.Find("a").State, true) });
         Start(after, 1);
 
@@ -261,16 +261,16 @@ public sealed class RunBoardTests
         ];
     }
 
-    private static RunBoard Board(params TaskOutline[] tasks)
+    private static TaskBoard Board(params TaskOutline[] tasks)
     {
-        var board = new RunBoard();
+        var board = new TaskBoard();
         board.Add(tasks, Now);
         return board;
     }
 
     private static TaskOutline Task(string id, params string[] dependsOn) => new() { Id = id, DependsOn = dependsOn };
 
-    private static string[] Start(RunBoard board, int slots)
+    private static string[] Start(TaskBoard board, int slots)
     {
         var started = Scheduling.NextToStart(board, slots);
         foreach (var entry in started)
@@ -288,7 +288,7 @@ public sealed class RunBoardTests
             Sequence = sequence,
         };
 
-    private static void Report(RunBoard board, string id, string state, int? sequence = null) =>
+    private static void Report(TaskBoard board, string id, string state, int? sequence = null) =>
         TaskReports.Apply(
             board,
             Of(id, state, sequence ?? (board.Find(id).State.ReportSequence + 1)) with
@@ -298,5 +298,5 @@ public sealed class RunBoardTests
             Now
         );
 
-    private static void Finish(RunBoard board, string id, string state) => Report(board, id, state);
+    private static void Finish(TaskBoard board, string id, string state) => Report(board, id, state);
 }

@@ -279,7 +279,10 @@ public sealed class SteeringTests
         }
 
         Assert.All(state.Board.Entries, e => Assert.Equal(TaskStates.Pending, e.Progress.State));
-        Assert.Equal(new FailedAlike(3, new AgentFailed(new Quote("exit code 1"))), Assert.Single(Progress.WhatIsDown(state)!.Open).Why);
+        Assert.Equal(
+            new SameFailureRepeated(3, new AgentFailed(new Quote("exit code 1"))),
+            Assert.Single(RunStatusTexts.WhatIsDown(state)!.Open).Why
+        );
     }
 
     [Fact]
@@ -304,7 +307,7 @@ public sealed class SteeringTests
             };
         }
 
-        Assert.Null(Progress.WhatIsDown(state));
+        Assert.Null(RunStatusTexts.WhatIsDown(state));
         Assert.Equal(TaskStates.Failed, state.Board.Find("c").Progress.State);
         Assert.Equal(TaskStates.Waived, state.Board.Find("a").Progress.State);
     }

@@ -22,7 +22,7 @@ public sealed class RemediationsTests
         Assert.Equal((2, "problems.md"), (state.Progress.Attempt, state.ProblemsFile));
         var ended = Assert.Throws<TaskEndedException>(() => remediations.AfterVerification(new NotVerified(Quote.All(["still red"])), ""));
 
-        var why = Assert.IsType<NotMended>(ended.Why);
+        var why = Assert.IsType<AttemptsExhausted>(ended.Why);
         Assert.Equal((TaskStates.Failed, 1), (ended.State, why.Remediations));
         Assert.Equal(["still red"], Assert.IsType<NotVerified>(why.Because).Problems.Select(problem => problem.Text));
     }

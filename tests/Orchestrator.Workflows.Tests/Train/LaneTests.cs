@@ -106,12 +106,12 @@ public sealed class LaneTests
         state = Build(state).Started(1, [new PrefixRun(1, 2)]);
 
         state = Locate(state.Enqueue(queue[1]), []);
-        Assert.IsType<MergeQueueStep.Wait>(MergeQueueRules.Next(state));
+        Assert.IsType<MergeQueueStep.WaitForWork>(MergeQueueRules.Next(state));
         state = Locate(state.Enqueue(queue[2]), ["api"]);
-        Assert.IsType<MergeQueueStep.Wait>(MergeQueueRules.Next(state));
+        Assert.IsType<MergeQueueStep.WaitForWork>(MergeQueueRules.Next(state));
 
         state = state.Gated(1, 1, new MergeResult { Outcome = MergeOutcome.Made }).Landed(1, 1).Ended(1);
-        var build = Assert.IsType<MergeQueueStep.Build>(MergeQueueRules.Next(state));
+        var build = Assert.IsType<MergeQueueStep.BuildBatch>(MergeQueueRules.Next(state));
         Assert.Equal(["t2", "t3"], build.Requests.Select(entry => entry.TaskId));
     }
 
@@ -156,7 +156,7 @@ public sealed class LaneTests
 
     private static MergeQueueState Locate(MergeQueueState state, IReadOnlyList<string> parts)
     {
-        var locate = Assert.IsType<MergeQueueStep.Locate>(MergeQueueRules.Next(state));
+        var locate = Assert.IsType<MergeQueueStep.LocateEntries>(MergeQueueRules.Next(state));
         return state.Located(locate.Requests, [.. locate.Requests.Select(_ => new WorkLocation(parts))]);
     }
 
@@ -164,14 +164,14 @@ public sealed class LaneTests
     public void Speculation_EntryConflictsWithTheBatchBelow_WaitsForItsEnd()
     {
         var state = Build(With(2, new QueueRules { Speculation = 1 }) with { Limit = 1 });
-        var build = Assert.IsType<MergeQueueStep.Build>(MergeQueueRules.Next(state.Started(1, [new PrefixRun(1, 2)])));
+        var build = Assert.IsType<MergeQueueStep.BuildBatch>(MergeQueueRules.Next(state.Started(1, [new PrefixRun(1, 2)])));
         Assert.Equal(1, build.After);
 
         state = state.NotBuiltOn(1, build.Requests).Started(1, [new PrefixRun(1, 2)]);
-        Assert.IsType<MergeQueueStep.Wait>(MergeQueueRules.Next(state));
+        Assert.IsType<MergeQueueStep.WaitForWork>(MergeQueueRules.Next(state));
 
         state = state.Gated(1, 1, new MergeResult { Outcome = MergeOutcome.Made }).Landed(1, 1).Ended(1);
-        Assert.Equal(0, Assert.IsType<MergeQueueStep.Build>(MergeQueueRules.Next(state)).After);
+        Assert.Equal(0, Assert.IsType<MergeQueueStep.BuildBatch>(MergeQueueRules.Next(state)).After);
     }
 
     [Fact]
@@ -189,7 +189,7 @@ public sealed class LaneTests
                 ChainBehind = 1000,
             },
             new TaskOutline { Id = "least", Priority = -100 },
-        }.ToDictionary(task => task.Id, MergeTurns.PlacesOf);
+        }.ToDictionary(task => task.Id, MergeQueueAdvance.PlacesOf);
         var order = MergeOrder.Of([.. places.Select((task, i) => new MergeRequest(task.Key, task.Key, 1) { Turn = i + 1 - task.Value })]);
 
         Assert.Equal(["most", "high", "chain", "plain", "least"], order.Select(request => request.TaskId));
@@ -230,7 +230,7 @@ public sealed class LaneTests
         {
             state = state.Started(batch.Id, [new PrefixRun(batch.Entries.Count, 1)]);
         }
-        var build = Assert.IsType<MergeQueueStep.Build>(MergeQueueRules.Next(state));
+        var build = Assert.IsType<MergeQueueStep.BuildBatch>(MergeQueueRules.Next(state));
         return state.Built(
             build.Requests,
             [

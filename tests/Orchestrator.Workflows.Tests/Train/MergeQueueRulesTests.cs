@@ -84,7 +84,7 @@ public sealed class MergeQueueRulesTests
     {
         var state = With(4);
         state = TrainSimulator.Build(state, state.Queue).Gated(1, 4, new MergeResult { FailureClass = FailureClass.Environment });
-        Assert.IsType<MergeQueueStep.GiveUp>(MergeQueueRules.Next(state));
+        Assert.IsType<MergeQueueStep.AbandonBatch>(MergeQueueRules.Next(state));
         state = state.GivenUp(1);
         for (var i = 1; i <= 4; i++)
         {
@@ -92,7 +92,7 @@ public sealed class MergeQueueRulesTests
             Assert.Equal($"t{i}", alone.TaskId);
             state = state.Answered([alone]);
         }
-        Assert.IsType<MergeQueueStep.Wait>(MergeQueueRules.Next(state));
+        Assert.IsType<MergeQueueStep.WaitForWork>(MergeQueueRules.Next(state));
     }
 
     [Fact]
@@ -101,14 +101,14 @@ public sealed class MergeQueueRulesTests
         var state = With(8) with { Parallel = 3 };
         state = TrainSimulator.Build(state, state.Queue);
         state = Gate(state, 8, isGreen: false);
-        var gate = Assert.IsType<MergeQueueStep.Gate>(MergeQueueRules.Next(state));
+        var gate = Assert.IsType<MergeQueueStep.GateBatch>(MergeQueueRules.Next(state));
         state = state.Started(gate.Batch, gate.Runs);
         foreach (var run in gate.Runs)
         {
-            Assert.IsType<MergeQueueStep.Wait>(MergeQueueRules.Next(state));
+            Assert.IsType<MergeQueueStep.WaitForWork>(MergeQueueRules.Next(state));
             state = Gate(state, run.Length, isGreen: run.Length < 4);
         }
-        Assert.Equal(new MergeQueueStep.Land(1, 2), MergeQueueRules.Next(state));
+        Assert.Equal(new MergeQueueStep.LandBatch(1, 2), MergeQueueRules.Next(state));
     }
 
     /// <summary>Each entry alone, two of them, or two that only fail together; whatever ends first.</summary>
@@ -224,7 +224,7 @@ public sealed class MergeQueueRulesTests
         var third = Alone(state);
         Assert.Equal("t3", third.TaskId);
         state = Gate(TrainSimulator.Build(state, [third]), 1, isGreen: true).Landed(1, 1).Ended(1);
-        Assert.IsType<MergeQueueStep.Wait>(MergeQueueRules.Next(state));
+        Assert.IsType<MergeQueueStep.WaitForWork>(MergeQueueRules.Next(state));
         Assert.Equal(["t2"], state.Queue.Select(request => request.TaskId));
     }
 
@@ -236,7 +236,7 @@ public sealed class MergeQueueRulesTests
 
         state = state.Enqueue(new MergeRequest("t1", "c1-again", 2));
 
-        var again = Assert.IsType<MergeQueueStep.Build>(MergeQueueRules.Next(state)).Requests;
+        var again = Assert.IsType<MergeQueueStep.BuildBatch>(MergeQueueRules.Next(state)).Requests;
         Assert.Equal(["t1", "t9"], again.Select(request => request.TaskId));
         state = Gate(TrainSimulator.Build(state, again), 2, isGreen: true).Landed(1, 2).Ended(1);
         Assert.Equal(("", 0), (state.Resolving, state.Deferred.Count));
@@ -339,7 +339,7 @@ public sealed class MergeQueueRulesTests
         };
         state = TrainSimulator.Build(state, state.Queue).Gated(1, 8, failed).Gated(1, 4, failed);
 
-        Assert.Equal(reorders, MergeQueueRules.Next(state) is MergeQueueStep.Remake);
+        Assert.Equal(reorders, MergeQueueRules.Next(state) is MergeQueueStep.RebuildBatch);
     }
 
     [Fact]
@@ -359,7 +359,7 @@ public sealed class MergeQueueRulesTests
         var state = With(2);
         state = TrainSimulator.Build(state, [state.Queue[0]]).Gated(1, 1, new MergeResult { FailureClass = failureClass });
 
-        Assert.Equal(new MergeQueueStep.SendBack(1, 1), MergeQueueRules.Next(state));
+        Assert.Equal(new MergeQueueStep.ReturnEntry(1, 1), MergeQueueRules.Next(state));
     }
 
     [Theory]
@@ -372,8 +372,8 @@ public sealed class MergeQueueRulesTests
             .Build(state, [.. state.Queue.Take(entries)])
             .Gated(1, entries, new MergeResult { FailureClass = FailureClass.Transient });
 
-        Assert.IsType<MergeQueueStep.End>(MergeQueueRules.Next(state));
-        Assert.Equal(3, Assert.IsType<MergeQueueStep.Build>(MergeQueueRules.Next(state.Ended(1))).Requests.Count);
+        Assert.IsType<MergeQueueStep.EndBatch>(MergeQueueRules.Next(state));
+        Assert.Equal(3, Assert.IsType<MergeQueueStep.BuildBatch>(MergeQueueRules.Next(state.Ended(1))).Requests.Count);
     }
 
     [Fact]
@@ -382,9 +382,9 @@ public sealed class MergeQueueRulesTests
         var state = With(1) with { Flaky = ["tests"] };
         state = Gate(TrainSimulator.Build(state, state.Queue), 1, isGreen: false);
 
-        Assert.Equal([new PrefixRun(1, 1)], Assert.IsType<MergeQueueStep.Gate>(MergeQueueRules.Next(state)).Runs);
+        Assert.Equal([new PrefixRun(1, 1)], Assert.IsType<MergeQueueStep.GateBatch>(MergeQueueRules.Next(state)).Runs);
         state = state.Gated(1, 1, new MergeResult { Failures = 1, Failed = ["tests"] });
-        Assert.Equal(new MergeQueueStep.SendBack(1, 1), MergeQueueRules.Next(state));
+        Assert.Equal(new MergeQueueStep.ReturnEntry(1, 1), MergeQueueRules.Next(state));
     }
 
     /// <summary>One flaky gate among those that failed is enough to doubt the result.</summary>
@@ -397,7 +397,7 @@ public sealed class MergeQueueRulesTests
             .Started(1, [new PrefixRun(1, 2)])
             .Gated(1, 1, new MergeResult { Failures = 2, Failed = ["lint", "tests"] });
 
-        Assert.Equal([new PrefixRun(1, 1)], Assert.IsType<MergeQueueStep.Gate>(MergeQueueRules.Next(state)).Runs);
+        Assert.Equal([new PrefixRun(1, 1)], Assert.IsType<MergeQueueStep.GateBatch>(MergeQueueRules.Next(state)).Runs);
     }
 
     private static TrainSimulator Simulate(
@@ -431,7 +431,7 @@ public sealed class MergeQueueRulesTests
 
     /// <summary>The one entry of the batch that is made next.</summary>
     private static MergeRequest Alone(MergeQueueState state) =>
-        Assert.Single(Assert.IsType<MergeQueueStep.Build>(MergeQueueRules.Next(state)).Requests);
+        Assert.Single(Assert.IsType<MergeQueueStep.BuildBatch>(MergeQueueRules.Next(state)).Requests);
 
     private static MergeQueueState With(int n) =>
         new() { Limit = 8, Queue = [.. Enumerable.Range(1, n).Select(i => new MergeRequest($"t{i}", $"c{i}", 1))] };

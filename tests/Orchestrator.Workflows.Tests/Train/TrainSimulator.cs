@@ -163,32 +163,32 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
         }
         switch (MergeQueueRules.Next(State))
         {
-            case MergeQueueStep.Locate locate:
+            case MergeQueueStep.LocateEntries locate:
                 State = State.Located(locate.Requests, [.. locate.Requests.Select(request => new WorkLocation(PartsOf(request)))]);
                 return true;
-            case MergeQueueStep.Build build:
+            case MergeQueueStep.BuildBatch build:
                 Begin(build);
                 return true;
-            case MergeQueueStep.Remake remake:
+            case MergeQueueStep.RebuildBatch remake:
                 _below[remake.Batch] = [.. Merged];
                 State = State.Remade(remake, Merge(Clean(remake.Entries, Merged), State.Staging, _stagingTree));
                 return true;
-            case MergeQueueStep.Gate gate:
+            case MergeQueueStep.GateBatch gate:
                 Gate(State.Find(gate.Batch)!, gate.Runs);
                 return true;
-            case MergeQueueStep.Land land:
+            case MergeQueueStep.LandBatch land:
                 Land(State.Find(land.Batch)!, land.Length);
                 return true;
-            case MergeQueueStep.SendBack back:
+            case MergeQueueStep.ReturnEntry back:
                 var entry = State.Find(back.Batch)!.Entries[back.Length - 1];
                 State = State.SentBack(back.Batch, back.Length);
                 SentBack.Add(entry);
                 OnSentBack?.Invoke(entry);
                 return true;
-            case MergeQueueStep.End end:
+            case MergeQueueStep.EndBatch end:
                 State = State.Ended(end.Batch);
                 return true;
-            case MergeQueueStep.GiveUp up:
+            case MergeQueueStep.AbandonBatch up:
                 State = State.GivenUp(up.Batch);
                 return true;
             default:
@@ -196,7 +196,7 @@ internal sealed class TrainSimulator(MergeQueueState state, Func<IReadOnlyList<M
         }
     }
 
-    private void Begin(MergeQueueStep.Build build)
+    private void Begin(MergeQueueStep.BuildBatch build)
     {
         OnBegin?.Invoke(State, build.Requests);
         var below = State.Find(build.After);

@@ -35,6 +35,26 @@ public sealed class KeyPlaceholdersTests
         Assert.Equal(key.Placeholder, Assert.Single(environment).Value);
     }
 
+    /// <summary>Requests are signed by the key, and name it by its id.</summary>
+    [Fact]
+    public void Replace_KeyThatSigns_HidesItsIdAndToken()
+    {
+        Dictionary<string, string?> environment = new()
+        {
+            ["AWS_ACCESS_KEY_ID"] = "AKID",
+            ["AWS_SECRET_ACCESS_KEY"] = "secret",
+            ["AWS_SESSION_TOKEN"] = "token",
+        };
+
+        var key = Assert.Single(KeyPlaceholders.Replace(AgentKey.OfBedrock("eu-west-1"), environment));
+
+        Assert.Equal(("secret", "https://bedrock-runtime.eu-west-1.amazonaws.com"), (key.Key, key.Service));
+        Assert.Equal(new SigningIdentity("AKID", "token"), key.Identity);
+        Assert.Equal((key.Placeholder, null), (environment["AWS_ACCESS_KEY_ID"], environment["AWS_SESSION_TOKEN"]));
+        Assert.Equal(Proxy, environment["ANTHROPIC_BEDROCK_BASE_URL"]);
+        Assert.DoesNotContain("secret", environment.Values);
+    }
+
     [Fact]
     public void Replace_TwoKeysOfOneService_BothGoToTheAddressOfTheUser()
     {

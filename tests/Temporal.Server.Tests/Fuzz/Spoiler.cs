@@ -77,7 +77,8 @@ internal sealed record Spoiler(string What, Action<IMessage> Spoil, StatusCode E
             Text("namespace", "nowhere", StatusCode.NotFound);
         }
 
-        Text("workflow_id", "", StatusCode.InvalidArgument);
+        // Calls about an activity by its id mean a standalone activity if they name no workflow.
+        Text("workflow_id", "", fields.ContainsKey("activity_id") ? StatusCode.NotFound : StatusCode.InvalidArgument);
         Text("workflow_id", TooLong, StatusCode.InvalidArgument);
         Text("request_id", TooLong, StatusCode.InvalidArgument);
         Text("signal_name", "", StatusCode.InvalidArgument);

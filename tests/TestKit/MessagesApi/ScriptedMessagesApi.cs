@@ -32,6 +32,7 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
         _application.MapPost("/v1/messages", AnswerAsync);
         // Amazon Bedrock's variant has the model in the path.
         _application.MapPost("/model/{model}/invoke", AnswerAsync);
+        _application.MapPost("/model/{model}/invoke-with-response-stream", AnswerAsync);
         _application.MapPost("/v1/messages/count_tokens", () => Results.Json(new { input_tokens = 1000 }));
         _application.MapGet("/v1/models", () => Results.Json(new { data = Array.Empty<object>(), has_more = false }));
         _application.MapMethods("/", ["HEAD"], () => Results.Ok());
@@ -159,6 +160,15 @@ public sealed partial class ScriptedMessagesApi : IAsyncDisposable
         }
 
         ApiMessage message = new((string?)body["model"] ?? "", turn, fill, isCached);
+        if (context.Request.Path.Value!.EndsWith("/invoke-with-response-stream", StringComparison.Ordinal))
+        {
+            response.ContentType = "application/vnd.amazon.eventstream";
+            foreach (var piece in message.Stream())
+            {
+                await response.Body.WriteAsync(AmazonEventStream.Frame(piece.ToJsonString()));
+            }
+            return;
+        }
         if ((bool?)body["stream"] != true)
         {
             await response.WriteAsJsonAsync(message.Whole());

@@ -157,7 +157,7 @@ public static class ClaudeSessionFile
         }
         for (var size = TailBytes; ; size *= 8)
         {
-            var tail = new Tail();
+            var tail = new SessionFileTail();
             var bytes = ReadAt(file, Math.Max(0, file.Length - size), size);
             foreach (var range in Enumerable.Reverse(Lines(bytes, isFromStart: bytes.Length == file.Length, isToEnd: true)))
             {
@@ -260,7 +260,7 @@ public static class ClaudeSessionFile
             : null;
 
     /// <summary>Metadata from the last lines. They are read backwards, and the first line with a value provides it.</summary>
-    private sealed class Tail
+    private sealed class SessionFileTail
     {
         private ClaudeSessionMetadata _facts = new("", "", 0);
         private string? _asked;

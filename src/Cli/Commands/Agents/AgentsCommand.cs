@@ -48,10 +48,10 @@ internal sealed class AgentsCommand : CliCommand
         return Outcome.Done;
     }
 
-    private static IEnumerable<string> Facts(FoundAgent agent)
+    private static IEnumerable<string> Facts(DetectedAgent agent)
     {
         yield return agent.Version ?? (agent.Status == MachineCheckStatus.Fail ? "not found" : "version unknown");
-        yield return agent.Tried is { } tried ? $"tried here: {tried}" : "not tried here";
+        yield return agent.Tried is { } tried ? $"tested version: {tried}" : "not tested";
         if (agent.IsLoggedIn is { } isLoggedIn)
         {
             yield return isLoggedIn ? "logged in, or has a key" : "no login found";
@@ -63,7 +63,7 @@ internal sealed class AgentsCommand : CliCommand
                     ? ""
                     : $", as {agent.KitVersion ?? "its documents"}{(agent.KitVersion is null ? " say" : " behaves")}";
             var missed = agent.KitFails.Count == 0 ? "" : $" (not: {string.Join(", ", agent.KitFails)})";
-            yield return string.Create(CultureInfo.InvariantCulture, $"survives {passed} of {of} rudenesses{missed}{played}");
+            yield return string.Create(CultureInfo.InvariantCulture, $"passes {passed} of {of} simulated faults{missed}{played}");
         }
         if (agent.IsDefault)
         {
@@ -71,7 +71,7 @@ internal sealed class AgentsCommand : CliCommand
         }
     }
 
-    private static AgentEntry Entry(FoundAgent agent) =>
+    private static AgentEntry Entry(DetectedAgent agent) =>
         new(
             agent.Name,
             agent.IsDefault,

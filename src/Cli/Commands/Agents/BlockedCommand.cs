@@ -14,7 +14,7 @@ internal sealed class BlockedCommand : CliCommand
         HelpName = "FOLDER",
     };
     private readonly Option<string[]> _files = Many("--file", "A file outside the task's ownership that the task must write", "PATH");
-    private readonly Option<string[]> _split = Many("--split", "Smaller tasks in place of this one, which is too big", "TASK");
+    private readonly Option<string[]> _split = Many("--split", "Smaller tasks that replace this task, which is too large", "TASK");
     private readonly Option<string?> _reason = new("--reason", "--question")
     {
         Description = "The reason, or the question",

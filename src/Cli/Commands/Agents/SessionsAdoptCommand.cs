@@ -14,14 +14,14 @@ internal sealed class SessionsAdoptCommand : CliCommand
     private readonly Argument<string> _id = SessionsShowCommand.Id();
     private readonly Argument<string?> _task = new("TASK")
     {
-        Description = "The next work; default: finish the started work",
+        Description = "What the agent should do next; default: finish the started work",
         Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly Option<bool> _ended = Ended();
     private readonly AdhocRun _run = new();
 
     public SessionsAdoptCommand()
-        : base("adopt", "Continue a conversation of yours as a task, with its uncommitted work, on a branch, with gates")
+        : base("adopt", "Continue one of your conversations, with its uncommitted work, as a task with its own branch and gates")
     {
         Add(_id);
         Add(_task);
@@ -31,7 +31,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
 
     /// <summary>Creates the option that confirms the end of a conversation whose state can't be determined.</summary>
     internal static Option<bool> Ended() =>
-        new("--ended") { Description = "States that the conversation has ended, if processes don't show it" };
+        new("--ended") { Description = "Declare that the conversation has ended, if this can't be determined from processes" };
 
     /// <summary>Refuses a conversation that may be in use or that can't be read.</summary>
     /// <exception cref="UseCaseException">The conversation may be in use, or can't be read.</exception>

@@ -9,7 +9,7 @@ internal sealed class SessionsCommand : CliCommand
     private readonly Option<double?> _hours = new("--hours") { Description = "Only conversations of the last H hours", HelpName = "H" };
     private readonly Option<int> _limit = new("--limit")
     {
-        Description = "Highest number of conversations",
+        Description = "Maximum number of conversations",
         HelpName = "N",
         DefaultValueFactory = static _ => QueryDefaults.ListLength,
     };

@@ -30,7 +30,7 @@ internal sealed class SessionsResumeCommand : SteeringCommand
 
     /// <summary>Returns the error for another agent, which can't continue the conversation.</summary>
     internal static UseCaseException OtherAgent(string agent) =>
-        new(Outcome.Usage, $"The agent is {agent}, which can't continue a conversation of Claude Code.", "Give --agent claude.");
+        new(Outcome.Usage, $"The agent is {agent}, which can't continue a conversation of Claude Code.", "Use --agent claude.");
 
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {

@@ -31,7 +31,7 @@ internal sealed class ConfigChange(CommandContext context, bool isUser, IReadOnl
     /// <summary>True if the file has a setting, or a setting of a section.</summary>
     public bool Has(string name) => ConfigFileEditor.Has(Text, name);
 
-    /// <summary>Performs the change.</summary>
+    /// <summary>Performs the change of the settings.</summary>
     /// <param name="edit">Returns the new text of the file.</param>
     /// <param name="done">Word for the completed change in the message.</param>
     /// <returns>The exit code.</returns>

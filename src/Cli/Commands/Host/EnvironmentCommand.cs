@@ -5,7 +5,7 @@ internal sealed class EnvironmentCommand : CliCommand
 {
     private readonly Option<string?> _verify = new("--verify")
     {
-        Description = "Compare with this hash, or its first 6 digits or more",
+        Description = "Hash to compare with, or at least its first 6 digits",
         HelpName = "HASH",
     };
     private readonly Option<bool> _json = GlobalOptions.Json();

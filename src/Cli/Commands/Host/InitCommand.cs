@@ -11,7 +11,7 @@ internal sealed class InitCommand : CliCommand
     {
         Description = "Install the /orchestrate skill and its agents for Claude Code instead",
     };
-    private readonly Option<bool> _global = new("--global") { Description = "With --claude: for all repositories of this user" };
+    private readonly Option<bool> _global = new("--global") { Description = "With --claude, install for all repositories of this user" };
 
     public InitCommand()
         : base("init", "Create this repository's configuration; nothing is overwritten")

@@ -6,7 +6,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary><c>server backup</c>: makes a consistent copy of an engine file, even while a server uses it.</summary>
 internal sealed class ServerBackupCommand : CliCommand
 {
-    private readonly Argument<string> _target = new("FILE") { Description = "Path of the copy, which must not exist" };
+    private readonly Argument<string> _target = new("FILE") { Description = "Path of the copy, which must not exist yet" };
     private readonly Option<string?> _file = ServerFileOption.Create();
 
     public ServerBackupCommand()

@@ -33,24 +33,32 @@ internal sealed class ServerStartDevCommand : CliCommand
     private readonly Option<string[]> _settings = new("--dynamic-config-value")
     {
         Description =
-            "A setting of the official server (may be repeated). limit.blobSize.error, limit.historyCount.suggestContinueAsNew, "
-            + "frontend.WorkflowPauseEnabled, matching.numTaskqueueReadPartitions and "
-            + "matching.wv.VersionDrainageStatusVisibilityGracePeriod have an effect; others concern parts that this server lacks",
+            "A setting of the official server (may be repeated). These have an effect: limit.blobSize.error, "
+            + "limit.historyCount.suggestContinueAsNew, frontend.WorkflowPauseEnabled, matching.numTaskqueueReadPartitions and "
+            + "matching.wv.VersionDrainageStatusVisibilityGracePeriod. All others are ignored",
         HelpName = "KEY=VALUE",
     };
     private readonly Option<int?> _httpPort = new("--http-port")
     {
-        Description = "Accepted without effect: this server has no HTTP API",
+        Description = "Ignored, because this server has no HTTP API",
         HelpName = "N",
     };
     private readonly Option<string[]> _pragmas = new("--sqlite-pragma")
     {
-        Description = "Accepted without effect (may be repeated): the engine sets SQLite up itself",
+        Description = "Ignored, because the engine configures SQLite itself (may be repeated)",
         HelpName = "NAME=VALUE",
     };
-    private readonly Option<bool> _headless = new("--headless") { Description = "Accepted without effect: this program has no Web UI" };
-    private readonly Option<int?> _uiPort = new("--ui-port") { Description = "Accepted without effect", HelpName = "N" };
-    private readonly Option<string?> _uiAddress = new("--ui-ip") { Description = "Accepted without effect", HelpName = "IP" };
+    private readonly Option<bool> _headless = new("--headless") { Description = "Ignored, because this program has no Web UI" };
+    private readonly Option<int?> _uiPort = new("--ui-port")
+    {
+        Description = "Ignored, because this program has no Web UI",
+        HelpName = "N",
+    };
+    private readonly Option<string?> _uiAddress = new("--ui-ip")
+    {
+        Description = "Ignored, because this program has no Web UI",
+        HelpName = "IP",
+    };
     private readonly Option<bool> _skipping = new("--enable-time-skipping")
     {
         Description = "Skip time like the official test server, while a client has unlocked the clock",

@@ -73,7 +73,7 @@ internal sealed class TrustCommand : CliCommand
         TrustGate.Show(context, question);
         if (!yes && context.Terminal.Ask($"Do you trust {settings.Repository} to do this on this machine from now on?") is not true)
         {
-            throw new UseCaseException(Outcome.NeedsPerson, "Nothing was trusted.", "Answer on a terminal, or give --yes.");
+            throw new UseCaseException(Outcome.NeedsPerson, "Nothing was trusted.", "Answer at a terminal, or use --yes.");
         }
         keep();
         context.Terminal.Say($"{settings.Repository} is trusted; a change of any of this asks again.");

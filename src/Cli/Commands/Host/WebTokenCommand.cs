@@ -9,7 +9,7 @@ internal sealed class WebTokenCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public WebTokenCommand()
-        : base("token", "List the tokens of the page and the API, and failed tries to enter")
+        : base("token", "List the tokens of the page and the API, and failed logins")
     {
         Add(_json);
         Add(new WebTokenCreateCommand());
@@ -61,12 +61,12 @@ internal sealed partial class WebTokenCreateCommand : CliCommand
     };
     private readonly Option<string?> _expires = new("--expires")
     {
-        Description = "Time until the token becomes invalid, such as 12h or 30d; never where none is given",
+        Description = "Time until the token becomes invalid, such as 12h or 30d; default: never",
         HelpName = "TIME",
     };
 
     public WebTokenCreateCommand()
-        : base("create", "Make a token for a program or another device; it is shown once")
+        : base("create", "Create a token for a program or another device; it is shown only once")
     {
         Add(_name);
         Add(_scope);
@@ -90,14 +90,18 @@ internal sealed partial class WebTokenCreateCommand : CliCommand
             lifetime =
                 Durations.TryRead(text, out var time) && time > TimeSpan.Zero && time < TimeSpan.FromDays(3650)
                     ? time
-                    : throw new UseCaseException(Outcome.Usage, $"--expires {text}: that is not a time.", "Name one, such as 12h or 30d.");
+                    : throw new UseCaseException(
+                        Outcome.Usage,
+                        $"--expires {text}: that is not a time.",
+                        "Specify a time, such as 12h or 30d."
+                    );
         }
         var tokens = WebTokens.Of(context.Environment, context.Time);
         context.Terminal.Show(
             tokens.Create(name, parsed.GetValue(_scope), lifetime)
                 ?? throw new UseCaseException(
                     Outcome.Usage,
-                    $"There is a token '{name}' already.",
+                    $"A token named '{name}' already exists.",
                     $"Choose another name, or first: orchestrate web token revoke {name}"
                 )
         );
@@ -117,7 +121,7 @@ internal sealed class WebTokenRevokeCommand : CliCommand
     private readonly Argument<string> _name = new("NAME") { Description = "Name of the token" };
 
     public WebTokenRevokeCommand()
-        : base("revoke", "Make a token invalid at once, and end the sessions that it began") => Add(_name);
+        : base("revoke", "Revoke a token at once, and end the sessions that were opened with it") => Add(_name);
 
     public override Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {

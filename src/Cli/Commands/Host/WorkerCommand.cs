@@ -12,8 +12,7 @@ internal sealed class WorkerCommand : CliCommand
 {
     private readonly Option<string[]> _repositories = new("--repository")
     {
-        Description =
-            "A repository whose runs are executed here (may be repeated); default: this one. NAME is its name for those who start runs",
+        Description = "Repository whose runs are executed here (may be repeated); default: this one. NAME is its name in the input of runs",
         HelpName = "DIR[=NAME]",
     };
     private readonly Option<string[]> _clones = new("--clone")
@@ -25,8 +24,8 @@ internal sealed class WorkerCommand : CliCommand
     private readonly Option<string?> _takeOver = new("--take-over")
     {
         Description =
-            "Adopt shared runs of other machines (wip.remote), those of 'worker drain' at once, others after "
-            + "this time without any progress (at least 25s, default 45s)",
+            "Adopt shared runs of other machines (wip.remote) after this time without progress (at least 25s, default 45s); drained "
+            + "runs are adopted at once",
         HelpName = "TIME",
         Arity = ArgumentArity.ZeroOrOne,
     };
@@ -74,10 +73,10 @@ internal sealed class WorkerCommand : CliCommand
 
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {
-        var asked = (parsed.GetValue(_repositories) ?? []).Select(text => Asked.Of(text, context)).ToList();
+        var asked = (parsed.GetValue(_repositories) ?? []).Select(text => RequestedRepository.Of(text, context)).ToList();
         foreach (var address in parsed.GetValue(_clones) ?? [])
         {
-            asked.Add(new Asked(await CloneAsync(address, context, stop), null));
+            asked.Add(new RequestedRepository(await CloneAsync(address, context, stop), null));
         }
         var repositories =
             asked.Count > 0 ? asked.Select(one => one.Repository).DistinctBy(one => one.Root).ToList() : [context.RequireRepository()];
@@ -170,7 +169,11 @@ internal sealed class WorkerCommand : CliCommand
         }
         if (slots is < 1 or > 1000)
         {
-            throw new UseCaseException(Outcome.Usage, $"{slots} is not a valid number of tasks.", "Give --slots a number from 1 to 1000.");
+            throw new UseCaseException(
+                Outcome.Usage,
+                $"{slots} is not a valid number of tasks.",
+                "Use --slots with a number from 1 to 1000."
+            );
         }
         if (labels.FirstOrDefault(label => !PlanTask.IsHostLabel(label)) is { } wrong)
         {
@@ -205,7 +208,7 @@ internal sealed class WorkerCommand : CliCommand
             : throw new UseCaseException(cloned.IsWrong ? Outcome.Usage : Outcome.Unavailable, cloned.Fault, cloned.Cure);
     }
 
-    private static Dictionary<string, RepositoryLocation> Names(IReadOnlyList<Asked> asked)
+    private static Dictionary<string, RepositoryLocation> Names(IReadOnlyList<RequestedRepository> asked)
     {
         var named = new Dictionary<string, RepositoryLocation>(StringComparer.Ordinal);
         foreach (var (repository, name) in asked)
@@ -223,13 +226,16 @@ internal sealed class WorkerCommand : CliCommand
     }
 
     /// <summary>A repository, and its name for callers that start runs in it.</summary>
-    private sealed record Asked(RepositoryLocation Repository, string? Name)
+    private sealed record RequestedRepository(RepositoryLocation Repository, string? Name)
     {
         // A folder's name may contain an equals sign.
-        public static Asked Of(string text, CommandContext context) =>
+        public static RequestedRepository Of(string text, CommandContext context) =>
             Directory.Exists(context.FullPath(text)) || text.LastIndexOf('=') is not (> 0 and var sign)
-                ? new Asked(Find(context.FullPath(text)), null)
-                : new Asked(Find(context.FullPath(text[..sign])), text[(sign + 1)..].Trim() is { Length: > 0 } name ? name : null);
+                ? new RequestedRepository(Find(context.FullPath(text)), null)
+                : new RequestedRepository(
+                    Find(context.FullPath(text[..sign])),
+                    text[(sign + 1)..].Trim() is { Length: > 0 } name ? name : null
+                );
     }
 
     private static RepositoryLocation Find(string folder) =>

@@ -18,7 +18,7 @@ internal sealed class WorkerDrainCommand : CliCommand
     private readonly Option<bool> _yes = GlobalOptions.Yes();
 
     public WorkerDrainCommand()
-        : base("drain", "Hand the shared runs of this machine over to others, where their interrupted agents continue")
+        : base("drain", "Hand over this machine's shared runs to other machines, where their interrupted agents continue")
     {
         _engine.AddTo(this);
         Add(_yes);

@@ -16,7 +16,7 @@ internal sealed class ContextCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ContextCommand()
-        : base("context", "Keep named texts about the project for the prompts of tasks")
+        : base("context", "Store named texts about the project for the prompts of tasks")
     {
         _verb.AcceptOnlyFromAmong("get", "set", "list");
         Add(_verb);

@@ -19,7 +19,10 @@ internal sealed class PlanCommand : CliCommand
     };
     private readonly Option<string?> _model = new("--model", "-m") { Description = "Model of the planner", HelpName = "MODEL" };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
-    private readonly Option<bool> _noProgress = new("--no-progress") { Description = "One line per transition instead of the live table" };
+    private readonly Option<bool> _noProgress = new("--no-progress")
+    {
+        Description = "Print one line per transition instead of the live table",
+    };
     private readonly Option<bool> _json = GlobalOptions.Json();
     private readonly EngineOptions _engine = new();
 
@@ -104,7 +107,7 @@ internal sealed class PlanCommand : CliCommand
         }
         if (Directory.Exists(context.FullPath(output)))
         {
-            throw new UseCaseException(Outcome.Usage, $"{output} is a folder.", "Name a file.");
+            throw new UseCaseException(Outcome.Usage, $"{output} is a folder.", "Specify a file.");
         }
         if (!File.Exists(context.FullPath(output)))
         {
@@ -117,13 +120,13 @@ internal sealed class PlanCommand : CliCommand
         throw new UseCaseException(
             Outcome.NeedsPerson,
             $"{output} already exists and was left as it is. Nothing was planned.",
-            "Name another file, or give --yes to replace it."
+            "Choose another file, or use --yes to replace it."
         );
     }
 
     private void Show(ParseResult parsed, RepositoryLocation repository, string id, OrchestratorSettings settings, CommandContext context)
     {
-        if (PlannedPlan.TryRead(repository, id) is not { } plan)
+        if (PlannerPlan.TryRead(repository, id) is not { } plan)
         {
             return;
         }

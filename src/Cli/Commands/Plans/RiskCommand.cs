@@ -18,7 +18,7 @@ internal sealed class RiskCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public RiskCommand()
-        : base("risk", "Score a plan and list every reason")
+        : base("risk", "Score the risk of a plan, and list every reason")
     {
         Add(_plan);
         Add(_config);

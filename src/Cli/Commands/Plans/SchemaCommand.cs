@@ -5,7 +5,8 @@ internal sealed class SchemaCommand : CliCommand
 {
     private readonly Argument<string> _of = new("WHAT")
     {
-        Description = "plan: a task graph; config: the configuration; run-input: what starts a run; status: what 'status --json' prints",
+        Description =
+            "plan (task graphs), config (the configuration), run-input (input that starts a run) or status (output of 'status --json')",
     };
 
     public SchemaCommand()

@@ -85,7 +85,7 @@ internal sealed class TasksAddCommand : CliCommand
     {
         if (parent.Contains('.', StringComparison.Ordinal))
         {
-            throw new UseCaseException(Outcome.Usage, $"{parent} is a subtask itself.", "Name a task as parent.");
+            throw new UseCaseException(Outcome.Usage, $"{parent} is a subtask itself.", "Specify a task as parent.");
         }
         var taken = backlog
             .Find(parent)!

@@ -12,7 +12,10 @@ internal abstract class TasksByPlannerCommand : CliCommand
 {
     private readonly Option<string?> _model = new("--model", "-m") { Description = "Model of the planner", HelpName = "MODEL" };
     private readonly Option<bool> _yes = GlobalOptions.Yes();
-    private readonly Option<bool> _noProgress = new("--no-progress") { Description = "One line per transition instead of the live table" };
+    private readonly Option<bool> _noProgress = new("--no-progress")
+    {
+        Description = "Print one line per transition instead of the live table",
+    };
     private readonly Option<bool> _json = GlobalOptions.Json();
     private readonly EngineOptions _engine = new();
 
@@ -144,7 +147,7 @@ internal sealed class TasksExpandCommand : TasksByPlannerCommand
         var task = backlog.Find(RepositoryBacklog.Find(backlog, TasksCommand.RequireId(parsed, _id)))!;
         if (task.Id.Contains('.', StringComparison.Ordinal))
         {
-            throw new UseCaseException(Outcome.Usage, $"{task.Id} is a subtask itself.", "Name a task.");
+            throw new UseCaseException(Outcome.Usage, $"{task.Id} is a subtask itself.", "Specify a task.");
         }
         var text = Describe(task);
         var input = new OrchestrationInput

@@ -19,7 +19,7 @@ internal sealed class TasksCommand : Command
     }
 
     /// <summary>Creates the option for the tag of a task-master file.</summary>
-    public static Option<string?> Tag() => new(GlobalOptions.TagName) { Description = "Work on the tasks of this tag", HelpName = "TAG" };
+    public static Option<string?> Tag() => new(GlobalOptions.TagName) { Description = "Use the tasks with this tag", HelpName = "TAG" };
 
     /// <summary>Creates the argument and the option <c>--id</c> that name a task.</summary>
     public static (Argument<string?> Argument, Option<string?> Option) Id() =>
@@ -33,5 +33,5 @@ internal sealed class TasksCommand : Command
     public static string RequireId(ParseResult parsed, (Argument<string?> Argument, Option<string?> Option) id) =>
         parsed.GetValue(id.Option)
         ?? parsed.GetValue(id.Argument)
-        ?? throw new UseCaseException(Outcome.Usage, "Which task?", "Give its id, such as --id=1.");
+        ?? throw new UseCaseException(Outcome.Usage, "Which task?", "Specify its id, such as --id=1.");
 }

@@ -39,7 +39,7 @@ internal sealed class CollectCommand : CliCommand
         var (to, markdown) = (parsed.GetValue(_to), parsed.GetValue(_markdown));
         if ((to is null ? 0 : 1) + (markdown is null ? 0 : 1) + (parsed.GetValue(_json) ? 1 : 0) > 1)
         {
-            throw new UseCaseException(Outcome.Usage, "--to, --markdown and --json can't be given together.", "Give one of them.");
+            throw new UseCaseException(Outcome.Usage, "--to, --markdown and --json can't be given together.", "Use only one of them.");
         }
         var runs = await new RunQueries(context).CollectAsync(parsed.GetValue(_runs) ?? [], stop);
         var results = runs.Select(run => CollectedRun.Of(run.Status, repository.Root)).ToList();
@@ -123,10 +123,10 @@ internal sealed class CollectCommand : CliCommand
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            throw new UseCaseException(Outcome.Usage, $"{path} can't be written: {refused.Message}", "Name another place.");
+            throw new UseCaseException(Outcome.Usage, $"{path} can't be written: {refused.Message}", "Choose another place.");
         }
     }
 
     private static UseCaseException IsThere(string path) =>
-        new(Outcome.Usage, $"{path} already exists and was not replaced.", "Name another place, or remove it.");
+        new(Outcome.Usage, $"{path} already exists and was not replaced.", "Choose another place, or remove it.");
 }

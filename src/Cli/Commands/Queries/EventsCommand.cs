@@ -9,7 +9,7 @@ internal sealed class EventsCommand : CliCommand
     private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Keep printing until the run ends" };
     private readonly Option<int?> _limit = new("--limit")
     {
-        Description = "Highest number of past events; later ones are always printed",
+        Description = "Maximum number of past events; later ones are always printed",
         HelpName = "N",
     };
     private readonly Option<bool> _json = new(GlobalOptions.JsonName) { Description = "One JSON document per line" };

@@ -3,7 +3,7 @@ using Orchestrator.Machine.Verification;
 
 namespace Orchestrator.Cli.Commands;
 
-/// <summary><c>flaky</c>: lists tests that failed by chance and tests in quarantine, and adds tests to the quarantine or removes
+/// <summary><c>flaky</c>: lists flaky tests and tests in quarantine, and adds tests to the quarantine or removes
 /// them.</summary>
 internal sealed class FlakyCommand : CliCommand
 {
@@ -14,18 +14,18 @@ internal sealed class FlakyCommand : CliCommand
     };
     private readonly Option<string?> _reason = new("--reason")
     {
-        Description = "Quarantine the test, with the reason why it fails by chance",
+        Description = "Quarantine the test, and record why it is flaky",
         HelpName = "TEXT",
     };
     private readonly Option<string> _owner = new("--owner")
     {
-        Description = "The user who repairs the test; default: you",
+        Description = "User who will fix the test; default: you",
         HelpName = "NAME",
         DefaultValueFactory = static _ => Environment.UserName,
     };
     private readonly Option<int> _days = new("--days")
     {
-        Description = "Days until the test decides again",
+        Description = "Number of days until the test's failures count again",
         HelpName = "N",
         DefaultValueFactory = static _ => 14,
     };
@@ -33,7 +33,7 @@ internal sealed class FlakyCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public FlakyCommand()
-        : base("flaky", "List tests that fail by chance; put one into quarantine")
+        : base("flaky", "List flaky tests, or quarantine one")
     {
         Add(_test);
         Add(_reason);
@@ -65,12 +65,12 @@ internal sealed class FlakyCommand : CliCommand
         }
         if (seen.Count + quarantine.Tests.Count == 0)
         {
-            context.Terminal.Show("No test failed by chance in the latest verdicts of this repository, and none is in quarantine.");
+            context.Terminal.Show("No test was flaky in the latest verdicts of this repository, and none is in quarantine.");
         }
         foreach (var flaky in seen)
         {
             context.Terminal.Show(
-                $"{new UntrustedText(flaky.Test).Line}  failed by chance in {flaky.Flakes} of {Plural.Of(flaky.Verdicts, "verdict")} "
+                $"{new UntrustedText(flaky.Test).Line}  was flaky in {flaky.Flakes} of {Plural.Of(flaky.Verdicts, "verdict")} "
                     + $"of '{new UntrustedText(flaky.Gate).Line}'"
             );
         }
@@ -103,7 +103,7 @@ internal sealed class FlakyCommand : CliCommand
         var days = parsed.GetValue(_days);
         if (days is < 1 or > 366)
         {
-            throw new UseCaseException(Outcome.Usage, $"--days {days} is not a valid quarantine.", "Give 1 to 366 days.");
+            throw new UseCaseException(Outcome.Usage, $"--days {days} is not a valid quarantine.", "Use 1 to 366 days.");
         }
         var entry = tests.Add(test, parsed.GetValue(_owner)!, reason, days);
         return Said(

@@ -13,11 +13,14 @@ internal sealed class HistoryCommand : CliCommand
     private const int LeastName = 20;
     private readonly Option<int> _limit = new("--limit")
     {
-        Description = "Highest number of runs",
+        Description = "Maximum number of runs",
         HelpName = "N",
         DefaultValueFactory = static _ => QueryDefaults.ListLength,
     };
-    private readonly Option<bool> _forecast = new("--forecast") { Description = "Forecasts of cost and time, beside the actual figures" };
+    private readonly Option<bool> _forecast = new("--forecast")
+    {
+        Description = "Show forecasts of cost and time beside the actual figures",
+    };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public HistoryCommand()

@@ -12,7 +12,7 @@ internal sealed class NetworkCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public NetworkCommand()
-        : base("network", "Show which hosts a run's sandboxes reached or were refused; 'allow' lists hosts")
+        : base("network", "Show the hosts that a run's sandboxes reached or were denied; 'allow' permits hosts")
     {
         _run.AddTo(this);
         Add(_json);
@@ -85,7 +85,7 @@ internal sealed class NetworkCommand : CliCommand
         };
         private readonly Option<string?> _from = new("--from")
         {
-            Description = "Also allow all hosts that were refused to this run's sandboxes",
+            Description = "Also allow all hosts that this run's sandboxes were denied",
             HelpName = "RUN",
         };
         private readonly Option<bool> _user = ConfigChange.User();

@@ -10,11 +10,11 @@ internal sealed class ReportCommand : CliCommand
     private readonly RunArgument _run = new("RUN", "The run; default: the latest");
     private readonly Option<bool> _losses = new("--losses")
     {
-        Description = "Changes of tasks that are no longer there: overwritten by which task, or lost",
+        Description = "List changes of tasks that were overwritten, by which task, or lost",
     };
     private readonly Option<bool> _escalation = new("--escalation")
     {
-        Description = "For a run that can't continue by itself: the fault, its evidence, and all ways out",
+        Description = "For a run that can't continue by itself, show the fault, its evidence, and all possible answers",
     };
     private readonly Option<bool> _full = new("--full")
     {
@@ -22,7 +22,7 @@ internal sealed class ReportCommand : CliCommand
     };
     private readonly Option<string?> _html = new("--html")
     {
-        Description = "Write the run's screen and report as one HTML file; '-' prints it; RUN.html where none is named",
+        Description = "Write the run's screen and report as one HTML file; '-' prints it; default: RUN.html",
         HelpName = "FILE",
         Arity = ArgumentArity.ZeroOrOne,
     };

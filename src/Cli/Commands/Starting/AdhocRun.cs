@@ -18,7 +18,7 @@ internal sealed class AdhocRun
 
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="asksAgain">True to ask if the same work is running or has landed.</param>
+    /// <param name="asksAgain">True to ask whether the same work is running or has landed.</param>
     public void AddTo(Command command, bool asksAgain = false)
     {
         _options.AddTo(command, hasPlan: false, asksAgain: asksAgain);
@@ -57,10 +57,10 @@ internal sealed class AdhocRun
         bool picks
     ) => (_options.InputOf(parsed, repository, settings) with { Plan = PlanJson.ToData(plan), Pick = picks }, parsed.GetValue(_yes));
 
-    /// <summary>Which engine.</summary>
+    /// <summary>Returns the options that select the engine.</summary>
     public IReadOnlyList<SettingFlag> EngineFlags(ParseResult parsed) => _engine.Flags(parsed);
 
-    /// <summary>Refuses options of a new run where tasks go to one that has begun.</summary>
+    /// <summary>Rejects options of a new run if the tasks are added to an existing run.</summary>
     /// <exception cref="UseCaseException">One was given.</exception>
     public void RefuseOptionsOfNew(ParseResult parsed)
     {

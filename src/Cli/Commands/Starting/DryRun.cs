@@ -14,7 +14,7 @@ namespace Orchestrator.Cli.Commands;
 /// <param name="context">Provides the terminal.</param>
 internal sealed class DryRun(Plan plan, string file, TaskChoice chosen, SettingsResult loaded, CommandContext context)
 {
-    /// <summary>Prints the result.</summary>
+    /// <summary>Prints the result of the dry run.</summary>
     /// <param name="input">Input that the run would have.</param>
     /// <param name="repository">The repository.</param>
     /// <param name="yes">True if the user answered all questions with yes in advance.</param>

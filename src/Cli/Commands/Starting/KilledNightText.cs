@@ -5,7 +5,7 @@ namespace Orchestrator.Cli.Commands;
 /// <summary>Outcome of a rehearsal with kills as lines for users. Pure.</summary>
 internal static class KilledNightText
 {
-    /// <summary>Returns the lines.</summary>
+    /// <summary>Formats a rehearsal with kills as lines of text.</summary>
     internal static IEnumerable<string> Lines(KilledNight night)
     {
         yield return $"A rehearsed night with seed {night.Seed}: {Plural.Of(night.Tasks.Count, "task")} in a throw-away clone, "
@@ -21,7 +21,7 @@ internal static class KilledNightText
             ? "Every change of the commits is on the target."
             : $"Not on the target as in the commits: {string.Join(", ", night.Missing)}.";
         yield return night.Repeated.Count == 0
-            ? "No finished work was done again."
+            ? "No finished work was repeated."
             : $"Started again after finished work: {string.Join(", ", night.Repeated)}.";
         if (night.SentBack.Count > 0)
         {

@@ -20,7 +20,7 @@ internal sealed class MoveCommand : CliCommand
     };
     private readonly Option<bool> _acceptLosses = new("--accept-losses")
     {
-        Description = "If the other machine is gone for good, repeat the tasks whose work only it had",
+        Description = "If the other machine is gone for good, repeat the tasks whose work existed only there",
     };
     private readonly Option<bool> _noResume = new("--no-resume")
     {
@@ -31,7 +31,7 @@ internal sealed class MoveCommand : CliCommand
     private readonly EngineOptions _engine = new();
 
     public MoveCommand()
-        : base("move", "Move a run to this machine, whose previous machine is gone")
+        : base("move", "Move a run from another machine to this one")
     {
         _run.AddTo(this);
         Add(_force);

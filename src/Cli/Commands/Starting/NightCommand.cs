@@ -6,7 +6,7 @@ internal sealed class NightCommand : CliCommand
     private readonly NightRehearseCommand _rehearse = new();
 
     public NightCommand()
-        : base("night", "Rehearse a night at no cost")
+        : base("night", "Rehearse an unattended run at no cost")
     {
         Add(_rehearse);
 

@@ -26,19 +26,23 @@ internal sealed class NightRehearseCommand : CliCommand
     };
     private readonly Option<string?> _commits = new("--commits")
     {
-        Description = "With --kill: commits whose changes the scripted agents make, FIRST..LAST",
+        Description = "With --kill, commits whose changes the scripted agents make: FIRST..LAST",
         HelpName = "RANGE",
     };
-    private readonly Option<int?> _seed = new("--seed") { Description = "With --kill: the same moments again", HelpName = "N" };
+    private readonly Option<int?> _seed = new("--seed")
+    {
+        Description = "With --kill, seed that repeats the same disturbances",
+        HelpName = "N",
+    };
     private readonly Option<int> _kills = new("--kills")
     {
-        Description = "With --kill: how many kills",
+        Description = "With --kill, number of kills",
         HelpName = "N",
         DefaultValueFactory = static _ => 3,
     };
 
     public NightRehearseCommand()
-        : base("rehearse", "Simulate a night with a plan from past runs of this repository, at no cost")
+        : base("rehearse", "Simulate an unattended run of a plan at no cost, based on past runs of this repository")
     {
         Add(_plan);
         Add(_options.Until);

@@ -15,7 +15,10 @@ internal sealed class ResumeCommand : CliCommand
     private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Continue in the background" };
     private readonly Option<string[]> _approve = new("--approve") { Description = "Approve this question first", HelpName = "ID" };
     private readonly Option<bool> _attached = GlobalOptions.Attached();
-    private readonly Option<bool> _noProgress = new("--no-progress") { Description = "One line per transition instead of the live table" };
+    private readonly Option<bool> _noProgress = new("--no-progress")
+    {
+        Description = "Print one line per transition instead of the live table",
+    };
 
     public ResumeCommand()
         : base("resume", "Continue a run that was interrupted, paused or killed")
@@ -174,7 +177,7 @@ internal sealed class ResumeCommand : CliCommand
         {
             throw new UseCaseException(
                 Outcome.Usage,
-                $"--detach continues with the whole run, not with {task} alone.",
+                $"--detach continues the whole run, not only {task}.",
                 $"orchestrate resume {run.Id} --detach"
             );
         }

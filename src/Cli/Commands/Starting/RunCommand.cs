@@ -53,7 +53,7 @@ internal sealed class RunCommand : CliCommand
     private readonly Option<string?> _tag = TasksCommand.Tag();
     private readonly bool _ofBacklog;
 
-    /// <summary>Makes the command.</summary>
+    /// <summary>Creates the command.</summary>
     /// <param name="ofBacklog">For <c>tasks run</c>: the backlog's pending tasks and nothing else.</param>
     public RunCommand(bool ofBacklog = false)
         : base(

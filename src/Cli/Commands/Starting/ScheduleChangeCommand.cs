@@ -9,7 +9,7 @@ internal enum ScheduleChange
     /// <summary>Pauses the schedule, so that it starts no runs.</summary>
     Pause,
 
-    /// <summary>Ends a pause.</summary>
+    /// <summary>Ends the pause of the schedule.</summary>
     Resume,
 
     /// <summary>Starts a run now.</summary>

@@ -6,7 +6,7 @@ internal sealed class ScheduleCommand : CliCommand
     private readonly ScheduleListCommand _list = new();
 
     public ScheduleCommand()
-        : base("schedule", "Start runs by themselves, such as every evening")
+        : base("schedule", "Start runs automatically, for example every evening")
     {
         Add(new ScheduleCreateCommand());
         Add(_list);

@@ -57,7 +57,7 @@ internal sealed partial class ScheduleCreateCommand : CliCommand
     private readonly Option<bool> _yes = GlobalOptions.Yes();
 
     public ScheduleCreateCommand()
-        : base("create", "Create a schedule; each of its times starts a run")
+        : base("create", "Create a schedule that starts a run at each of its times")
     {
         Add(_name);
         Add(_plan);

@@ -11,20 +11,20 @@ internal sealed class SpawnCommand : CliCommand
     };
     private readonly Option<string?> _from = new("--from")
     {
-        Description = "Take the tasks from a file: the items of its Markdown list, else its paragraphs, else its lines",
+        Description = "Read tasks from a file: the items of its Markdown list, or else its paragraphs, or else its lines",
         HelpName = "FILE",
     };
     private readonly Option<int> _times = new("--n")
     {
-        Description = "Give each task to this many agents; each result stays on a branch of its own",
+        Description = "Number of agents for each task; each result stays on its own branch",
         HelpName = "N",
         DefaultValueFactory = static _ => 1,
     };
     private readonly Option<bool> _pick = new("--pick")
     {
         Description =
-            "With --n, pick the best result of each task by gates, measurements and size, and by the reviewer if those do not decide; "
-            + "the other results stay",
+            "With --n, pick the best result of each task by gates, measurements and size; the reviewer decides if these do not. The "
+            + "other results stay",
     };
     private readonly Option<string?> _into = new("--run")
     {
@@ -35,7 +35,7 @@ internal sealed class SpawnCommand : CliCommand
     private readonly AdhocRun _run = new();
 
     public SpawnCommand()
-        : base("spawn", "Give tasks in words to agents, side by side; each result stays on a branch of its own")
+        : base("spawn", "Run agents side by side on tasks in words; each result stays on its own branch")
     {
         Add(_tasks);
         Add(_from);

@@ -22,7 +22,7 @@ internal sealed class TaskExportCommand : CliCommand
     private readonly Option<bool> _allowSecrets = new("--allow-secrets") { Description = "Allow suspected secrets in the file" };
 
     public TaskExportCommand()
-        : base("export", "Write a task into a file, with its work so far, and its conversation")
+        : base("export", "Write a task to a file, with its work so far and its conversation")
     {
         Add(_which);
         Add(_file);

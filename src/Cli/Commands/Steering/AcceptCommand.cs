@@ -15,7 +15,7 @@ internal sealed class AcceptCommand : CliCommand
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public AcceptCommand()
-        : base("accept", "Restore hooks and settings that were set aside while agents worked")
+        : base("accept", "Restore hooks and settings that were disabled while agents worked")
     {
         Add(_which);
         Add(_all);
@@ -62,11 +62,11 @@ internal sealed class AcceptCommand : CliCommand
         }
         if (items.Count == 0)
         {
-            context.Terminal.Show("Nothing was set aside.");
+            context.Terminal.Show("No hook or setting is disabled.");
         }
         foreach (var item in items)
         {
-            context.Terminal.Show($"{item.Id}  {item.What}  (set aside {LocalTimes.Of(item.Time)}, while {item.While} was running)");
+            context.Terminal.Show($"{item.Id}  {item.What}  (disabled {LocalTimes.Of(item.Time)}, while {item.While} was running)");
             context.Terminal.Show(new UntrustedText(string.Join('\n', item.Content.Split('\n').Take(5))));
         }
 
@@ -81,5 +81,5 @@ internal sealed class AcceptCommand : CliCommand
 
     private static QuarantineEntry Find(IReadOnlyList<QuarantineEntry> items, string which) =>
         items.FirstOrDefault(item => item.Id == which || item.Name == which)
-        ?? throw new UseCaseException(Outcome.Usage, $"Nothing with the id '{which}' was set aside.", "See 'orchestrate accept'.");
+        ?? throw new UseCaseException(Outcome.Usage, $"No disabled item has the id '{which}'.", "See 'orchestrate accept'.");
 }

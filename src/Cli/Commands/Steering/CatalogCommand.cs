@@ -8,7 +8,7 @@ internal sealed class CatalogCommand : SteeringCommand
     private readonly SteeringDefinition _definition;
     private readonly RunArgument _which;
 
-    /// <summary>Makes the command.</summary>
+    /// <summary>Creates the command from its definition.</summary>
     /// <param name="definition">The row of the catalog.</param>
     /// <param name="name">Another name than that of the row, or null.</param>
     public CatalogCommand(SteeringDefinition definition, string? name = null)

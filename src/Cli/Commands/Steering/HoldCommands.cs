@@ -7,7 +7,7 @@ namespace Orchestrator.Cli.Commands;
 internal sealed class HoldCommand : CliCommand
 {
     private readonly RunArgument _run = new("RUN", "The run; default: the only open one");
-    private readonly Option<bool> _all = new("--all") { Description = "All runs of yours on this machine" };
+    private readonly Option<bool> _all = new("--all") { Description = "All your runs on this machine" };
     private readonly Option<string> _reason = new("--reason")
     {
         Description = "The reason, which status and events show",
@@ -46,7 +46,7 @@ internal sealed class HoldCommand : CliCommand
         {
             return given is null
                 ? ("", "")
-                : throw new UseCaseException(Outcome.Usage, $"{given} is one run, but --all means all runs.", "Give one of the two.");
+                : throw new UseCaseException(Outcome.Usage, $"{given} is one run, but --all means all runs.", "Use only one of the two.");
         }
         var repository = context.RequireRepository();
         var run = RunReference.RequireOpen(repository, given).Run;
@@ -64,10 +64,7 @@ internal sealed class HoldCommand : CliCommand
 internal sealed class ReleaseCommand : CliCommand
 {
     private readonly RunArgument _run = new("RUN", "The run; default: the only hold");
-    private readonly Option<bool> _all = new("--all")
-    {
-        Description = "All holds of yours on this machine, including those of single runs",
-    };
+    private readonly Option<bool> _all = new("--all") { Description = "All your holds on this machine, including those of single runs" };
     private readonly Option<bool> _json = GlobalOptions.Json();
 
     public ReleaseCommand()
@@ -110,7 +107,7 @@ internal sealed class ReleaseCommand : CliCommand
         var all = parsed.GetValue(_all);
         if (given is not null && all)
         {
-            throw new UseCaseException(Outcome.Usage, $"{given} is one run, but --all means all holds.", "Give one of the two.");
+            throw new UseCaseException(Outcome.Usage, $"{given} is one run, but --all means all holds.", "Use only one of the two.");
         }
         if (all || holds.Count == 0)
         {

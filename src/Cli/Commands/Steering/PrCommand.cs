@@ -19,7 +19,7 @@ internal sealed class PrCommand : CliCommand
     }
 
     /// <summary>Creates the argument that names the run or task.</summary>
-    internal static RunArgument Which() => new("RUN/TASK", "The run, or one task of it, whose branch alone is used");
+    internal static RunArgument Which() => new("RUN/TASK", "The run, or one of its tasks, to use only that task's branch");
 
     public override async Task<Outcome> RunAsync(ParseResult parsed, CommandContext context, CancellationToken stop)
     {

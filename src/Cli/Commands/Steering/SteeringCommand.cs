@@ -66,7 +66,7 @@ internal abstract class SteeringCommand : CliCommand
         _arguments.Add((argument, option));
     }
 
-    /// <summary>The given arguments.</summary>
+    /// <summary>Returns the given arguments as input of the command.</summary>
     /// <param name="task">Id of the task or question, or null for the whole run.</param>
     protected SteeringInput InputOf(ParseResult parsed, CommandContext context, string? task) =>
         new(context.Person, task)

@@ -23,7 +23,7 @@ internal sealed class StopCommand : CliCommand
         var which = _which.Text(parsed);
         if (which is null == !parsed.GetValue(_all))
         {
-            throw new UseCaseException(Outcome.Usage, "No agents were selected.", "Give RUN, RUN/TASK or --all.");
+            throw new UseCaseException(Outcome.Usage, "No agents were selected.", "Specify RUN, RUN/TASK or --all.");
         }
         var running = Select(AgentRunFolders.Find(repository.RunsFolder), which, repository).Where(start => start.MayBeAtWork).ToList();
         foreach (var start in running)

@@ -17,7 +17,7 @@ public sealed class AuditTool(
     Func<string, bool>? gathersUp = null
 )
 {
-    /// <summary>All tools.</summary>
+    /// <summary>All known audit tools.</summary>
     public static IReadOnlyList<AuditTool> All { get; } =
     [
         new(

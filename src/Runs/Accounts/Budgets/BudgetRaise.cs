@@ -2,7 +2,7 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.Accounts;
 
-/// <summary>Raises a budget.</summary>
+/// <summary>Raises a budget in the governor's ledger.</summary>
 /// <param name="governor">The governor of the accounts.</param>
 /// <param name="time">The clock.</param>
 public sealed class BudgetRaise(IAccountGovernor governor, TimeProvider time)
@@ -22,7 +22,7 @@ public sealed class BudgetRaise(IAccountGovernor governor, TimeProvider time)
         );
         return answer.Refusal.Length > 0
             ? new RaisedBudget(false, answer.Refusal)
-            : new RaisedBudget(true, $"{Capital(WaitText.Of(cap))}, holds from now on");
+            : new RaisedBudget(true, $"{Capital(WaitReasonText.Of(cap))}, holds from now on");
     }
 
     private Cap CapOf(RaiseBudgetInput input)

@@ -10,7 +10,7 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// a merge before its commit. The hook may execute agents' work, so it is confined like a gate.</summary>
 internal sealed class HookCheck(RunServices services)
 {
-    /// <summary>Runs the hook.</summary>
+    /// <summary>Runs the merge hook as a gate.</summary>
     /// <param name="hook">The hook to run.</param>
     /// <param name="commit">The commit whose files are to land.</param>
     /// <param name="onto">Current position of the target.</param>

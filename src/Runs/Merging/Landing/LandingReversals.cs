@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// <param name="IsTakenBack">True if the target no longer has the work; otherwise a revert commit may be offered.</param>
 /// <param name="Reason">A sentence for users, with the next step.</param>
 /// <param name="KeptAt">The ref that keeps the landed work.</param>
-public sealed record TakenBack(bool IsTakenBack, string Reason, string KeptAt);
+public sealed record RevertedLanding(bool IsTakenBack, string Reason, string KeptAt);
 
 /// <summary>Reverts the landing of an ended run, without an engine.</summary>
 public static class LandingReversals
@@ -22,7 +22,7 @@ public static class LandingReversals
     /// <param name="cancellationToken">Cancels between the steps.</param>
     /// <returns>The result.</returns>
     /// <exception cref="InvalidOperationException">The run never landed anything.</exception>
-    public static async Task<TakenBack> TakeBackAsync(RunFolder folder, RunServices services, CancellationToken cancellationToken)
+    public static async Task<RevertedLanding> TakeBackAsync(RunFolder folder, RunServices services, CancellationToken cancellationToken)
     {
         var landing =
             LandingNote.TryRead(folder.Landing) ?? throw new InvalidOperationException($"The run of {folder.Path} has landed nothing.");

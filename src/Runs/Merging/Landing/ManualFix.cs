@@ -92,7 +92,7 @@ public sealed class ManualFix(RunServices services, GetCallerState caller)
                 Refusal =
                     $"These gates of the run fail on {CommitIds.Shorten(tip)}: "
                     + $"{string.Join(" ", failures.Select(f => GateCheck.Explain(files, f)))} "
-                    + $"Your commits stay on {input.Fix.Staging}; repair that there, then: {Again(input.Fix)}",
+                    + $"Your commits stay on {input.Fix.Staging}; fix this there, then: {Again(input.Fix)}",
             };
         }
         var losses = await new LostChangeCheck(repository, files, services.AskRun).OfStagingAsync(input.Fix.BaseCommit, tip, stop);

@@ -35,7 +35,7 @@ internal static class PullRequest
         return pushed.Succeeded
             ? null
             : (
-                $"Pushing to origin fails now, so the run could not open a pull request at its end ({Why(pushed)}). Repair that, or "
+                $"Pushing to origin fails now, so the run could not open a pull request at its end ({Why(pushed)}). Fix this, or "
                     + "accept it with "
                     + "yes (--yes).",
                 true
@@ -68,7 +68,7 @@ internal static class PullRequest
         {
             return new LandResult
             {
-                Message = $"{input.Staging} could not be pushed ({Why(pushed)}). Repair that, then: {RunLanding.Again(input)}",
+                Message = $"{input.Staging} could not be pushed ({Why(pushed)}). Fix this, then: {RunLanding.Again(input)}",
             };
         }
         var shown = await runner.RunAsync(
@@ -90,7 +90,7 @@ internal static class PullRequest
             : new LandResult
             {
                 Message =
-                    $"gh could not open the pull request ({Why(shown)}). {input.Staging} is pushed. Repair that, then: "
+                    $"gh could not open the pull request ({Why(shown)}). {input.Staging} is pushed. Fix this, then: "
                     + $"{RunLanding.Again(input)}",
             };
     }

@@ -43,7 +43,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
             {
                 Message =
                     $"Nothing was landed, because git refuses: {FileNames.Show(refusal.Message.ReplaceLineEndings(" "), LongestRefusal)} "
-                    + $"Repair that, then: {Again(input)}",
+                    + $"Fix this, then: {Again(input)}",
             };
         }
     }
@@ -286,7 +286,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
         if (failures.Count > 0)
         {
             return Refused(
-                $"{input.Target} has moved, and these gates fail after a merge with it: {GateFormatter.Failing(failures)} Repair it on "
+                $"{input.Target} has moved, and these gates fail after a merge with it: {GateFormatter.Failing(failures)} Fix this on "
                     + $"{input.Target}, or on {input.Staging} ({Fix(repository, input).Merge(input.Target)}; edit and commit there), "
                     + $"then: {Again(input)}",
                 GateCheck.EvidenceOf(files, failures[0])

@@ -15,7 +15,7 @@ internal sealed record StoredFindings<T>
     /// <summary>Schema version of this document.</summary>
     public int SchemaVersion { get; init; } = 1;
 
-    /// <summary>The checked commit.</summary>
+    /// <summary>Commit whose findings these are.</summary>
     public string Commit { get; init; } = "";
 
     /// <summary>Id of the landing attempt in which the check ran.</summary>

@@ -12,7 +12,7 @@ internal sealed record Preference(string Commit, string Task, IReadOnlyList<stri
 /// <param name="Preferences">One choice per question.</param>
 internal sealed record PickRecord(IReadOnlyList<Preference> Preferences)
 {
-    /// <summary>Reads the choices.</summary>
+    /// <summary>Reads the reviewer's choices among results.</summary>
     /// <param name="run">The run's files, or null if it has none.</param>
     /// <returns>The choices; empty if no question was asked.</returns>
     public static IReadOnlyList<Preference> Read(RunFiles? run) =>

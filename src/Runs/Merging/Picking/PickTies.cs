@@ -21,7 +21,7 @@ internal sealed record PickTies(string Base, IReadOnlyList<PickTie> Ties)
             ? JsonSerializer.Deserialize<PickTies>(json, MessageJson.Options)
             : null;
 
-    /// <summary>Stores the questions.</summary>
+    /// <summary>Stores the questions about tied results.</summary>
     /// <returns>The new hash of the files that affect the run's decisions.</returns>
     public string Store(RunFiles run)
     {

@@ -6,7 +6,7 @@ namespace Orchestrator.Runs.Merging.ReviewMaterial;
 /// <param name="services">Dependencies of the run's steps.</param>
 internal sealed class Reviewers(RunServices services)
 {
-    /// <summary>Finds the reviewer.</summary>
+    /// <summary>Returns the configured reviewer, or the reason why there is none.</summary>
     /// <param name="run">Files of the run.</param>
     /// <param name="stop">Stops the reviewer's program.</param>
     /// <returns>The reviewer, or a sentence on why it cannot review.</returns>

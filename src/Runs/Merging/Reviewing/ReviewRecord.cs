@@ -29,7 +29,7 @@ internal sealed record ReviewFinding
     /// <summary>True if the finding prevents landing, because its location exists and the defect is described.</summary>
     public bool Blocks { get; init; }
 
-    /// <summary>The reason why it does not prevent landing, or why it is in this state.</summary>
+    /// <summary>Reason why the finding does not prevent landing, or why the finding has this state.</summary>
     public string Note { get; init; } = "";
 
     /// <summary>State of the finding: <see cref="Open"/>, <see cref="Fixed"/> or <see cref="Overruled"/>.</summary>
@@ -54,7 +54,7 @@ internal sealed record ReviewRecord
     public required ReviewRound Round { get; init; }
     public required string Reviewer { get; init; }
 
-    /// <summary>Number of questions.</summary>
+    /// <summary>Number of questions into which the change was divided.</summary>
     public required int Parts { get; init; }
 
     /// <summary>Summaries by the reviewer, one per question.</summary>

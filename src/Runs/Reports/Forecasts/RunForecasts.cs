@@ -155,7 +155,7 @@ public sealed class RunForecasts(string repository)
     public static string Describe(WindowForecast window) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{window.Low:0.#} to {window.High:0.#} % of the {WaitText.Name(window.Window)} limit of {window.Account}"
+            $"{window.Low:0.#} to {window.High:0.#} % of the {WaitReasonText.Name(window.Window)} limit of {window.Account}"
         );
 
     /// <summary>Returns the forecast that was made at a run's start, or null if there is none or the start is unreadable.</summary>

@@ -23,7 +23,7 @@ public static class DecidingGates
         ];
     }
 
-    private static string OfTask(IReadOnlyList<HoldingGate> holding, bool hasStaging) =>
+    private static string OfTask(IReadOnlyList<EffectiveGate> holding, bool hasStaging) =>
         (holding.Count, hasStaging) switch
         {
             (0, false) => "no gate checks it",
@@ -33,8 +33,11 @@ public static class DecidingGates
             _ => Words(holding),
         };
 
-    private static string Words(IReadOnlyList<HoldingGate> holding) =>
-        string.Join(", ", holding.Select(gate => $"'{gate.Gate.Command}'{(gate.Gate.Required ? "" : " (advises)")} {Origin(gate.Source)}"));
+    private static string Words(IReadOnlyList<EffectiveGate> holding) =>
+        string.Join(
+            ", ",
+            holding.Select(gate => $"'{gate.Gate.Command}'{(gate.Gate.Required ? "" : " (advisory)")} {Origin(gate.Source)}")
+        );
 
     private static string Origin(GateSource source) =>
         source switch

@@ -60,7 +60,7 @@ internal static class GateTally
             if (ran.LastOrDefault() is { Chance: not null } flaky)
             {
                 text.Append($"- flaky: '{Cell(name)}' {GateFormatter.Chance(flaky)}. ")
-                    .Append($"Repair it; until then 'gates.quarantine: true' makes it only advise.\n");
+                    .Append($"Fix it; until then 'gates.quarantine: true' makes it advisory.\n");
             }
         }
         foreach (var (name, ran, _) in gates)
@@ -70,7 +70,7 @@ internal static class GateTally
             if (flaky.Count > 0)
             {
                 text.Append($"- flaky in '{Cell(name)}': {Cell(FileNames.Some(flaky), LongestNote)}. ")
-                    .Append($"Repair them, or put them into quarantine: 'orchestrate flaky'.\n");
+                    .Append($"Fix them, or put them into quarantine: 'orchestrate flaky'.\n");
             }
             if (quarantined.Count > 0)
             {

@@ -194,7 +194,7 @@ internal static class ContractSection
                 .TakeWhile(happened => happened is not { Task: null, Why: ResumedByPerson })
                 .Where(happened =>
                     happened
-                        is { Task: not null, State: TaskStates.Preparing, Why: not (PlacedOnHost or LeftItsHost) }
+                        is { Task: not null, State: TaskStates.Preparing, Why: not (PlacedOnHost or LeftHost) }
                             or { Task: not null, State: TaskStates.Executing, Why: null }
                 ),
         ];

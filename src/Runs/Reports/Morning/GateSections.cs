@@ -34,7 +34,7 @@ internal static class GateSections
                         null when news.Before is { } run => $"{run} did not run it",
                         null => "no earlier run has gate results",
                     }
-                    + (verdict.Gate.Required ? "" : ". It only advises")
+                    + (verdict.Gate.Required ? "" : ". It is only advisory")
             )
             {
                 Events = eventsOf(verdict),

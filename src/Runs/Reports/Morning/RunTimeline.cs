@@ -9,7 +9,7 @@ internal sealed class RunTimeline(IReadOnlyList<RunEvent> events)
         .ToLookup(happened => happened.Task!, StringComparer.Ordinal);
     private readonly IReadOnlyList<RunEvent> _ofRun = [.. events.Where(happened => happened.Task is null)];
 
-    /// <summary>All events.</summary>
+    /// <summary>All events of the run.</summary>
     public IReadOnlyList<RunEvent> All => events;
 
     /// <summary>Number of the last event of the run itself; empty if there is none.</summary>

@@ -9,7 +9,7 @@ namespace Orchestrator.Runs.Reports.Notices;
 /// <param name="time">The clock.</param>
 internal sealed class NoticeDispatcher(string path, NoticeRecord book, IReadOnlyList<NoticeTarget> targets, TimeProvider time)
 {
-    /// <summary>Messages to attempt.</summary>
+    /// <summary>Messages that the call attempts to send.</summary>
     public NoticeSelection Tried { get; init; }
 
     private readonly List<string> _problems = [];

@@ -11,7 +11,7 @@ internal static class NoticeFormatter
     private const int LongestCommand = 300;
     private const int MostCommands = 4;
 
-    /// <summary>Formats a fact.</summary>
+    /// <summary>Formats one fact of a run for a notice.</summary>
     public static NoticeItem Item(RunNotice notice) =>
         new(
             notice.Key,

@@ -72,11 +72,11 @@ internal sealed record NoticeRecord
         };
 
     /// <summary>Reads the stored record. A missing or damaged one counts as empty, so that users may be notified again.</summary>
-    public static NoticeRecord Read(string path) => StoredJson.TryRead(path, NoticeBookJson.Default.NoticeRecord) ?? new();
+    public static NoticeRecord Read(string path) => StoredJson.TryRead(path, NoticeRecordsJson.Default.NoticeRecord) ?? new();
 
     /// <summary>Writes the record durably, so that it survives a power failure.</summary>
     public void Write(string path) =>
-        DurableFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, NoticeBookJson.Default.NoticeRecord));
+        DurableFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, NoticeRecordsJson.Default.NoticeRecord));
 }
 
 /// <summary>A message with its delivery state at each target.</summary>
@@ -105,7 +105,7 @@ internal sealed record NoticeDelivery
     [JsonPropertyName("state")]
     public required NoticeState State { get; init; }
 
-    /// <summary>Number of attempts.</summary>
+    /// <summary>Number of attempts to send the message.</summary>
     [JsonPropertyName("tries")]
     public int Tries { get; init; }
 
@@ -148,7 +148,7 @@ internal enum NoticeState
     /// <summary>Rejected by the channel, or given up after many attempts.</summary>
     Failed,
 
-    /// <summary>Answered or obsolete before it was sent.</summary>
+    /// <summary>The question was answered, or became obsolete, before the message was sent.</summary>
     Void,
 
     /// <summary>Withdrawn after it was sent.</summary>
@@ -157,4 +157,4 @@ internal enum NoticeState
 
 [JsonSourceGenerationOptions(WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(NoticeRecord))]
-internal sealed partial class NoticeBookJson : JsonSerializerContext;
+internal sealed partial class NoticeRecordsJson : JsonSerializerContext;

@@ -9,7 +9,7 @@ public sealed class LineProofs(RunServices services)
 {
     private const int MostUnmerged = 100;
 
-    /// <summary>Traces a line.</summary>
+    /// <summary>Traces a line to the task that brought it.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="revision">Revision of the file, or null for <c>HEAD</c>.</param>
     /// <param name="path">Path of the file, relative to the root, with slashes.</param>

@@ -21,7 +21,7 @@ public sealed record SpanRecord(
     /// <summary>Kind of work that the span covers.</summary>
     public required SpanSubject Subject { get; init; }
 
-    /// <summary>Duration in seconds.</summary>
+    /// <summary>Duration of the span in seconds.</summary>
     public double Seconds => Math.Max(0, (To - From).TotalSeconds);
 
     /// <summary>Returns the value of an attribute, or null if the span does not have it.</summary>
@@ -31,10 +31,10 @@ public sealed record SpanRecord(
 /// <summary>Kind of work that a span covers.</summary>
 public enum SpanSubject
 {
-    /// <summary>A run.</summary>
+    /// <summary>Span of a run.</summary>
     Run,
 
-    /// <summary>A task.</summary>
+    /// <summary>Span of a task.</summary>
     Task,
 
     /// <summary>An attempt of a task.</summary>

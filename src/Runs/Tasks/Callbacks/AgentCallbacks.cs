@@ -11,7 +11,7 @@ public static class AgentCallbacks
 {
     private const int LongestName = 200;
 
-    /// <summary>Decides if a tool call may proceed (<c>orchestrate hook</c>).</summary>
+    /// <summary>Decides whether a tool call may proceed (<c>orchestrate hook</c>).</summary>
     /// <param name="input">JSON of the tool call on stdin.</param>
     /// <param name="policyFile">The agent run's <c>policy</c> file.</param>
     /// <returns>Text for stdout and stderr, and the exit code, which must be used unchanged.</returns>

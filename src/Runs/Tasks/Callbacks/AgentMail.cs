@@ -23,7 +23,7 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
         }
         var transcript = call.RootElement.TryGetProperty("transcript_path", out var path) ? path.GetString() : null;
         // The results of this batch may be missing from the conversation file so far, and may contain mail that the agent requested.
-        var mail = await new MailReader(_folder, task).TakeAsync(MailWays.Batch, null, transcript, input, stop);
+        var mail = await new MailReader(_folder, task).TakeAsync(MailDisplays.Batch, null, transcript, input, stop);
         return mail.Count == 0
             ? ""
             : new JsonObject
@@ -40,7 +40,7 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
     /// <param name="task">The agent's task.</param>
     /// <param name="call">Id of the requesting tool call, or null if none.</param>
     public async Task<string> CheckAsync(string task, string? call, CancellationToken stop) =>
-        Answer(await new MailReader(_folder, task).TakeAsync(MailWays.Asked, call, null, "", stop));
+        Answer(await new MailReader(_folder, task).TakeAsync(MailDisplays.Asked, call, null, "", stop));
 
     /// <summary>Returns the new mail of a task without marking it as read.</summary>
     /// <param name="task">The agent's task.</param>

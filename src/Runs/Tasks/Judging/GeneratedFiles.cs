@@ -208,7 +208,7 @@ internal sealed class HeldBackFiles
         return at < 0 ? path : string.Join('/', parts[..(at + 1)]);
     }
 
-    /// <summary>Lists manifests whose text decides if a path is build output.</summary>
+    /// <summary>Lists manifests whose text decides whether a path is build output.</summary>
     private static List<string> Manifests(string path, ILookup<string, string> names)
     {
         var files = new List<string>();

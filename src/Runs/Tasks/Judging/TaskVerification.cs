@@ -47,7 +47,7 @@ public sealed class TaskVerification(RunServices services)
     private async Task<VerifyResult> JudgeAsync(RunFiles files, VerifyTaskInput input, CancellationToken stop)
     {
         var task = files.Task(input.Task);
-        var work = new Work(files, task, input, new TaskWorkspace(await services.OpenRepositoryAsync(files), files, task.Id));
+        var work = new JudgedWork(files, task, input, new TaskWorkspace(await services.OpenRepositoryAsync(files), files, task.Id));
         if (await CommitAsync(work, stop) is { } uncommitted)
         {
             return uncommitted;
@@ -60,7 +60,7 @@ public sealed class TaskVerification(RunServices services)
     }
 
     /// <summary>Finds the commit of an earlier result, or checks and commits the worktree.</summary>
-    private static async Task<VerifyResult?> CommitAsync(Work work, CancellationToken stop)
+    private static async Task<VerifyResult?> CommitAsync(JudgedWork work, CancellationToken stop)
     {
         if (work.Input.Prepared.ReusedCommit.Length > 0 && work.Input.Start == 0)
         {
@@ -74,7 +74,7 @@ public sealed class TaskVerification(RunServices services)
     }
 
     /// <summary>Refuses an earlier result that changes files which the task does not own, or no longer owns.</summary>
-    private static VerifyResult? RefuseForeign(Work work)
+    private static VerifyResult? RefuseForeign(JudgedWork work)
     {
         var owned = Ownership.Of(work.Task);
         List<string> foreign =
@@ -86,20 +86,20 @@ public sealed class TaskVerification(RunServices services)
             : null;
     }
 
-    private static async Task<VerifyResult?> RefuseBreachesAsync(Work work, CancellationToken stop)
+    private static async Task<VerifyResult?> RefuseBreachesAsync(JudgedWork work, CancellationToken stop)
     {
         var commits = new CommitStore(work.Workspace.Repository);
         var breaches = await ContractCheck.ProblemsAsync(work.Files, commits, work.Commit, work.Differences, stop);
         return breaches.Count > 0 ? work.Refuse(breaches) : null;
     }
 
-    private static async Task<VerifyResult?> RefuseMissingContentAsync(Work work, CancellationToken stop) =>
+    private static async Task<VerifyResult?> RefuseMissingContentAsync(JudgedWork work, CancellationToken stop) =>
         work.Workspace.Worktrees.Find(work.Workspace.WorktreePath) is { } checkout
         && await LargeFiles.MissingAsync(checkout, work.Differences, stop) is { Count: > 0 } missing
             ? work.Refuse([MissingContent(missing)])
             : null;
 
-    private async Task<VerifyResult> JudgeByGatesAsync(Work work, CancellationToken stop)
+    private async Task<VerifyResult> JudgeByGatesAsync(JudgedWork work, CancellationToken stop)
     {
         var (files, task, input) = (work.Files, work.Task, work.Input);
         var repository = work.Workspace.Repository;
@@ -130,7 +130,7 @@ public sealed class TaskVerification(RunServices services)
             ?? await AcceptAsync(work, outcomes, claims, sources, stop);
     }
 
-    private static VerifyResult? BlameMachine(Work work, IReadOnlyList<GateVerdict> failures) =>
+    private static VerifyResult? BlameMachine(JudgedWork work, IReadOnlyList<GateVerdict> failures) =>
         failures.FirstOrDefault(failure => failure.BlamesMachine) is { } broken
             ? new VerifyResult
             {
@@ -142,7 +142,7 @@ public sealed class TaskVerification(RunServices services)
             }
             : null;
 
-    private static async Task<VerifyResult?> RefuseFailedAsync(Work work, IReadOnlyList<GateVerdict> failures, CancellationToken stop)
+    private static async Task<VerifyResult?> RefuseFailedAsync(JudgedWork work, IReadOnlyList<GateVerdict> failures, CancellationToken stop)
     {
         if (failures.Count == 0)
         {
@@ -157,12 +157,16 @@ public sealed class TaskVerification(RunServices services)
         return work.RefuseGated([.. words, .. hidden], [.. sections]);
     }
 
-    private static VerifyResult? RefuseGivenUp(Work work, IReadOnlyList<GateVerdict> outcomes) =>
+    private static VerifyResult? RefuseGivenUp(JudgedWork work, IReadOnlyList<GateVerdict> outcomes) =>
         work.Input.EndedWith.Length > 0 && (!work.Input.ClaimedDone || !outcomes.Any(outcome => outcome.Result == GateResult.Passed))
             ? work.Refuse([work.Input.ClaimedDone ? Unproven : GaveUp])
             : null;
 
-    private static async Task<VerifyResult?> RefuseUnchangedAsync(Work work, IReadOnlyList<GateVerdict> outcomes, CancellationToken stop)
+    private static async Task<VerifyResult?> RefuseUnchangedAsync(
+        JudgedWork work,
+        IReadOnlyList<GateVerdict> outcomes,
+        CancellationToken stop
+    )
     {
         if (!work.IsIdle)
         {
@@ -178,7 +182,7 @@ public sealed class TaskVerification(RunServices services)
 
     /// <summary>Accepts work whose gates passed, unless the verdict itself proves too little.</summary>
     private async Task<VerifyResult> AcceptAsync(
-        Work work,
+        JudgedWork work,
         IReadOnlyList<GateVerdict> outcomes,
         AgentClaim? claims,
         IReadOnlyList<ChangedTestFile> sources,
@@ -264,7 +268,7 @@ public sealed class TaskVerification(RunServices services)
             return (
                 [
                     $"git can't add the files in the worktree: {FileNames.Show(refusal.ErrorOutput.ReplaceLineEndings(" "), 600)} "
-                        + "Repair it so that 'git status' and 'git add --all' work there, and remove files that git can't store.",
+                        + "Fix it so that 'git status' and 'git add --all' work there, and remove files that git can't store.",
                 ],
                 ""
             );
@@ -272,14 +276,14 @@ public sealed class TaskVerification(RunServices services)
     }
 
     /// <summary>Returns a note on the task's files that ignore rules hide; empty if there are none.</summary>
-    private static async Task<IReadOnlyList<string>> HiddenAsync(Work work, CancellationToken stop) =>
+    private static async Task<IReadOnlyList<string>> HiddenAsync(JudgedWork work, CancellationToken stop) =>
         work.Workspace.Worktrees.Find(work.Workspace.WorktreePath) is { } worktree
         && await new IgnoredWork(work.Workspace, work.Task, worktree).DescribeAsync(stop) is { Length: > 0 } hidden
             ? [hidden]
             : [];
 
-    /// <summary>Work that is judged, and what is known of it so far.</summary>
-    private sealed record Work(RunFiles Files, PlanTask Task, VerifyTaskInput Input, TaskWorkspace Workspace)
+    /// <summary>Work to judge, with the results so far.</summary>
+    private sealed record JudgedWork(RunFiles Files, PlanTask Task, VerifyTaskInput Input, TaskWorkspace Workspace)
     {
         public string Commit { get; set; } = "";
 

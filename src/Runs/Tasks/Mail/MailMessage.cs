@@ -31,7 +31,7 @@ public sealed record MailMessage
     [JsonPropertyName("text")]
     public required string Text { get; init; }
 
-    /// <summary>Text that precedes the message in a prompt. It is searched for in the conversation, to find out if the message was
+    /// <summary>Text that precedes the message in a prompt. It is searched for in the conversation, to find out whether the message was
     /// shown.</summary>
     [JsonIgnore]
     public string Marker => $"mail {Id}";

@@ -1,12 +1,12 @@
 namespace Orchestrator.Runs.Tasks.Mail;
 
 /// <summary>Ways to show mail to an agent.</summary>
-internal static class MailWays
+internal static class MailDisplays
 {
     /// <summary>Together with the results of a batch of tool calls, by a hook.</summary>
     public const string Batch = "batch";
 
-    /// <summary>In a prompt.</summary>
+    /// <summary>The message was shown in a prompt.</summary>
     public const string Prompt = "prompt";
 
     /// <summary>On the agent's request.</summary>
@@ -33,7 +33,7 @@ public sealed class MailReader(RunFolder folder, string task)
     internal long ShownUpTo => ReadCursor() is var cursor && cursor.Shown is { } shown ? shown.To : cursor.Offset;
 
     /// <summary>Takes new mail to show it now.</summary>
-    /// <param name="way">One of the <see cref="MailWays"/>.</param>
+    /// <param name="way">One of the <see cref="MailDisplays"/>.</param>
     /// <param name="call">Id of this call, whose repetition returns the same mail; null if it is never repeated.</param>
     /// <param name="conversation">File of the agent's conversation, or null if it is unknown or does not exist.</param>
     /// <param name="heard">Other text that was certainly shown to the agent.</param>
@@ -65,7 +65,7 @@ public sealed class MailReader(RunFolder folder, string task)
             return [];
         }
         var tries = cursor.Shown is { } before ? before.Tries + 1 : 1;
-        Write(cursor with { Shown = new MailShown(way, call, to, messages[^1].Number, messages[^1].Marker, tries) });
+        Write(cursor with { Shown = new MailDisplayRecord(way, call, to, messages[^1].Number, messages[^1].Marker, tries) });
         return messages;
     }
 
@@ -79,18 +79,18 @@ public sealed class MailReader(RunFolder folder, string task)
         {
             Write(new MailCursor(0, null));
         }
-        return await TakeAsync(MailWays.Prompt, call, conversation, "", stop);
+        return await TakeAsync(MailDisplays.Prompt, call, conversation, "", stop);
     }
 
     /// <summary>True if the mail that was about to be shown was actually shown.</summary>
-    private static bool HasArrived(MailShown last, string way, string? conversation, string heard)
+    private static bool HasArrived(MailDisplayRecord last, string way, string? conversation, string heard)
     {
         if (last.Tries >= MailRules.MostTries || heard.Contains(last.Marker, StringComparison.Ordinal))
         {
             return true;
         }
         // Without a conversation to search, an agent that asks again or is restarted has received the earlier answer.
-        return conversation is null ? last.Way == MailWays.Asked || way == MailWays.Prompt : Holds(conversation, last.Marker);
+        return conversation is null ? last.Way == MailDisplays.Asked || way == MailDisplays.Prompt : Holds(conversation, last.Marker);
     }
 
     private static bool Holds(string file, string words)
@@ -128,17 +128,17 @@ public sealed class MailReader(RunFolder folder, string task)
 /// <param name="Shown">The mail that was about to be shown last, or null if it is known to have arrived.</param>
 internal sealed record MailCursor(
     [property: JsonPropertyName("offset")] long Offset,
-    [property: JsonPropertyName("shown")] MailShown? Shown
+    [property: JsonPropertyName("shown")] MailDisplayRecord? Shown
 );
 
 /// <summary>Messages that were about to be shown.</summary>
-/// <param name="Way">One of the <see cref="MailWays"/>.</param>
+/// <param name="Way">One of the <see cref="MailDisplays"/>.</param>
 /// <param name="Call">Id of the call that took the messages, or null if none.</param>
 /// <param name="To">Offset after the messages.</param>
 /// <param name="Last">Number of the last message.</param>
 /// <param name="Marker">Marker of the last message.</param>
 /// <param name="Tries">Number of times that they were shown.</param>
-internal sealed record MailShown(
+internal sealed record MailDisplayRecord(
     [property: JsonPropertyName("way")] string Way,
     [property: JsonPropertyName("call")] string? Call,
     [property: JsonPropertyName("to")] long To,

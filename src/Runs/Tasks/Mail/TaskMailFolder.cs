@@ -26,10 +26,10 @@ public sealed class TaskMailFolder(RunFolder folder, string task, TimeProvider t
         }
         var now = time.GetUtcNow();
         var name = $"{now.UtcTicks:d20}-{Guid.NewGuid():n}.json";
-        var content = new WaitingLetter(letter.To, letter.Text, letter.Call);
+        var content = new WaitingMail(letter.To, letter.Text, letter.Call);
         DurableFile.Write(
             Path.Combine(_path, Letters, name),
-            JsonSerializer.SerializeToUtf8Bytes(content, WaitingLetterJson.Default.WaitingLetter)
+            JsonSerializer.SerializeToUtf8Bytes(content, WaitingMailJson.Default.WaitingMail)
         );
         return new MailReceipt("", 0);
     }
@@ -51,7 +51,7 @@ public sealed class TaskMailFolder(RunFolder folder, string task, TimeProvider t
             }
             if (
                 files.TryRead(path, LargestLetter) is { } bytes
-                && StoredJson.TryParse(bytes, WaitingLetterJson.Default.WaitingLetter) is { Text: not null } letter
+                && StoredJson.TryParse(bytes, WaitingMailJson.Default.WaitingMail) is { Text: not null } letter
             )
             {
                 var sent = await new Mailbox(folder, time).SendAsync(
@@ -77,11 +77,11 @@ public sealed class TaskMailFolder(RunFolder folder, string task, TimeProvider t
 /// <param name="To">Id of the receiving task, or null for all tasks.</param>
 /// <param name="Text">Text of the message.</param>
 /// <param name="Call">Id of the tool call that sent it, or null if none.</param>
-internal sealed record WaitingLetter(
+internal sealed record WaitingMail(
     [property: JsonPropertyName("to")] string? To,
     [property: JsonPropertyName("text")] string Text,
     [property: JsonPropertyName("call")] string? Call
 );
 
-[JsonSerializable(typeof(WaitingLetter))]
-internal sealed partial class WaitingLetterJson : JsonSerializerContext;
+[JsonSerializable(typeof(WaitingMail))]
+internal sealed partial class WaitingMailJson : JsonSerializerContext;

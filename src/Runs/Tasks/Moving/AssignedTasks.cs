@@ -124,7 +124,7 @@ internal sealed class KeyedLocks<TKey, TState>(Func<TKey, bool> isNeeded)
 {
     private readonly Dictionary<TKey, Entry> _entries = [];
 
-    /// <summary>Number of keys.</summary>
+    /// <summary>Number of keys that are in use.</summary>
     public int Count
     {
         get

@@ -12,20 +12,20 @@ public sealed class MailShare(RunServices services, string remote)
     private const string Waiting = "waiting/";
 
     // Exchanges of a run are serialized.
-    private readonly KeyedLocks<string, Known> _turns = services.Part(_ => new KeyedLocks<string, Known>(Directory.Exists));
+    private readonly KeyedLocks<string, KnownMailRefs> _turns = services.Part(_ => new KeyedLocks<string, KnownMailRefs>(Directory.Exists));
 
     /// <summary>Known refs of a run.</summary>
-    private sealed class Known
+    private sealed class KnownMailRefs
     {
         /// <summary>Remote commits that were already fetched, by ref.</summary>
         public Dictionary<string, string> Taken { get; } = new(StringComparer.Ordinal);
 
         /// <summary>Latest pushes, by ref.</summary>
-        public Dictionary<string, Push> Pushed { get; } = new(StringComparer.Ordinal);
+        public Dictionary<string, MailPush> Pushed { get; } = new(StringComparer.Ordinal);
     }
 
     /// <summary>A push of mail. Mail only grows, and waiting messages never change, so file stamps are enough to detect changes.</summary>
-    private sealed record Push(Dictionary<string, FileStamp> Files, string Commit)
+    private sealed record MailPush(Dictionary<string, FileStamp> Files, string Commit)
     {
         public bool IsOf(Dictionary<string, FileStamp> files) =>
             files.Count == Files.Count && files.All(file => Files.TryGetValue(file.Key, out var stamp) && stamp == file.Value);
@@ -116,7 +116,7 @@ public sealed class MailShare(RunServices services, string remote)
     private async Task<string> InTurnAsync(
         string runId,
         RepositoryReference here,
-        Func<Exchange, Task<string>> exchange,
+        Func<MailExchange, Task<string>> exchange,
         CancellationToken stop
     )
     {
@@ -124,16 +124,16 @@ public sealed class MailShare(RunServices services, string remote)
         using var turn = await _turns.TakeAsync(folder.Path, stop);
         var repository = await services.OpenRepositoryAsync(here.Path);
         return await exchange(
-            new Exchange(folder, repository, new RemoteRefs(repository, remote), new Mailbox(folder, services.Time), turn.State)
+            new MailExchange(folder, repository, new RemoteRefs(repository, remote), new Mailbox(folder, services.Time), turn.State)
         );
     }
 
-    private static bool IsNew(Exchange at, KeyValuePair<string, string> found) =>
+    private static bool IsNew(MailExchange at, KeyValuePair<string, string> found) =>
         at.Known.Taken.GetValueOrDefault(found.Key) != found.Value && at.Known.Pushed.GetValueOrDefault(found.Key)?.Commit != found.Value;
 
     /// <summary>Fetches the files of a ref by path, or returns the reason why they are unavailable.</summary>
     private static async Task<(IReadOnlyDictionary<string, byte[]> Files, string Problem)> FetchAsync(
-        Exchange at,
+        MailExchange at,
         string name,
         CancellationToken stop
     )
@@ -151,7 +151,7 @@ public sealed class MailShare(RunServices services, string remote)
     }
 
     /// <summary>Fetches the remote's mail if it has more than this host.</summary>
-    private static async Task<string> TakeMailAsync(Exchange at, IReadOnlyDictionary<string, string> found, CancellationToken stop)
+    private static async Task<string> TakeMailAsync(MailExchange at, IReadOnlyDictionary<string, string> found, CancellationToken stop)
     {
         var name = RunRefs.Mail(at.Folder);
         if (found.GetValueOrDefault(name) is not { } commit || !IsNew(at, KeyValuePair.Create(name, commit)))
@@ -173,7 +173,7 @@ public sealed class MailShare(RunServices services, string remote)
 
     /// <summary>Pushes files if they changed since the last push.</summary>
     private static async Task<string> PushAsync(
-        Exchange at,
+        MailExchange at,
         string name,
         IReadOnlyDictionary<string, string> files,
         string? there,
@@ -195,11 +195,11 @@ public sealed class MailShare(RunServices services, string remote)
         var pushed = await at.Remote.PushAsync(new Dictionary<string, string> { [name] = commit }, name, there, stop);
         if (pushed.IsDone)
         {
-            at.Known.Pushed[name] = new Push(stamps, commit);
+            at.Known.Pushed[name] = new MailPush(stamps, commit);
         }
         // Another program's push is handled in the next exchange.
         return pushed.IsFenced ? "" : pushed.Message;
     }
 
-    private sealed record Exchange(RunFolder Folder, GitRepository Repository, RemoteRefs Remote, Mailbox Mail, Known Known);
+    private sealed record MailExchange(RunFolder Folder, GitRepository Repository, RemoteRefs Remote, Mailbox Mail, KnownMailRefs Known);
 }

@@ -22,15 +22,15 @@ public sealed class RunShare(RunServices services)
     /// <summary>Time after a failed push during which steps do not wait for another push.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
 
-    private readonly Pushes _pushes = services.Part(_ => new Pushes());
+    private readonly PushSequences _pushes = services.Part(_ => new PushSequences());
 
     /// <summary>Serializes the pushes of each run, because each push builds on the previous one.</summary>
-    private sealed class Pushes
+    private sealed class PushSequences
     {
-        public ConcurrentDictionary<string, Pushing> Of { get; } = new(StringComparer.Ordinal);
+        public ConcurrentDictionary<string, PushSequence> Of { get; } = new(StringComparer.Ordinal);
     }
 
-    private sealed class Pushing
+    private sealed class PushSequence
     {
         /// <summary>Number of steps that requested a push.</summary>
         public int Asked;
@@ -93,7 +93,8 @@ public sealed class RunShare(RunServices services)
     public Task<ShareOutcome> PushAsync(string runId, RepositoryReference here, string remote, bool takesOver, CancellationToken stop) =>
         PushAsync(runId, here, remote, takesOver, number: int.MaxValue, stop);
 
-    private Pushing PushingOf(string runId, RepositoryReference here) => _pushes.Of.GetOrAdd($"{here.Path} {runId}", _ => new Pushing());
+    private PushSequence PushingOf(string runId, RepositoryReference here) =>
+        _pushes.Of.GetOrAdd($"{here.Path} {runId}", _ => new PushSequence());
 
     /// <summary>Pushes a run, unless a push that started after this step's request has already done so.</summary>
     private async Task<ShareOutcome> PushAsync(
@@ -223,7 +224,7 @@ public sealed class RunShare(RunServices services)
             ConversationStore.MarkArrived(folder, task);
         }
         // Must precede the fetch of branches, which would otherwise change under the worktrees that have them checked out.
-        await new RunArrival(services).MoveLeftoversAsync(run, here, stop);
+        await new MovedRunPreparation(services).MoveLeftoversAsync(run, here, stop);
         HashSet<string> newer = RunStart.TryRead(folder) is { } start
             ? [.. placed.SelectMany(task => (string[])[RunRefs.Task(start.Settings, folder, task), RunRefs.Wip(folder, task)])]
             : [];

@@ -12,7 +12,7 @@ public sealed class TaskExport(RunServices services)
 {
     private const int MostNamed = 5;
 
-    /// <summary>Writes the file.</summary>
+    /// <summary>Writes a task to a file.</summary>
     /// <param name="run">Recorded status of the run.</param>
     /// <param name="taskId">Id of the task, whose agent must not be running.</param>
     /// <param name="root">Absolute path of the main work tree.</param>

@@ -90,7 +90,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         }
         if (input.GoesOn)
         {
-            await new RunArrival(services).MakeWorktreeAsync(await WorkspaceAsync(at, input.PlanHash), stop);
+            await new MovedRunPreparation(services).MakeWorktreeAsync(await WorkspaceAsync(at, input.PlanHash), stop);
         }
     }
 
@@ -156,7 +156,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         var repository = await services.OpenRepositoryAsync(at.Repository.Path);
         var (found, problem) = await new RemoteRefs(repository, Remote(at)).ListAsync([name], stop);
         return problem.Length > 0 ? outcome with { IsFenced = false, Problem = problem }
-            : await isHere(stop) ? await PushAsync(at, isHost: true, turn.State, stop, new Fence(found.GetValueOrDefault(name)))
+            : await isHere(stop) ? await PushAsync(at, isHost: true, turn.State, stop, new PushPrecondition(found.GetValueOrDefault(name)))
             : outcome;
     }
 
@@ -211,7 +211,7 @@ public sealed class TaskShare(RunServices services, string? remote)
 
     /// <summary>The commit that the remote must have for a push to succeed.</summary>
     /// <param name="Commit">A commit, or null if the ref must not exist.</param>
-    private sealed record Fence(string? Commit);
+    private sealed record PushPrecondition(string? Commit);
 
     /// <summary>Pushes the task's current state.</summary>
     /// <param name="at">The shared task.</param>
@@ -224,7 +224,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         bool isHost,
         SharedRunFiles shared,
         CancellationToken stop,
-        Fence? fence = null
+        PushPrecondition? fence = null
     )
     {
         var folder = at.Folder;

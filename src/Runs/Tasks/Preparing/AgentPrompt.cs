@@ -36,7 +36,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
                 + (input.Answer.Length == 0 ? "" : $"\n# What became of your request\n\n{input.Answer}\n");
         if (conversation is null && input.Agent is not null)
         {
-            text += await new HandOver(files.Folder, task.Id, time).WriteAsync(input.Start, input.Prepared.BaseCommit);
+            text += await new AgentHandover(files.Folder, task.Id, time).WriteAsync(input.Start, input.Prepared.BaseCommit);
         }
         if (AgentSupervisor.Look(files.Folder.Start(task.Id, input.Start)) == AgentStartState.NotStarted)
         {
@@ -175,7 +175,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
     private static string EndingOfLast(RunAgentInput input, RunFiles files) =>
         AgentRunNotes.Read(files.Folder.Start(input.Task.Task.Id, input.Start - 1)) is { IsAtGrant: false } last
         && AgentOutcomeClassifier.IsLimit(last.Failure)
-            ? $"Your last attempt was ended by a limit: {last.Detail} Go about it so that this does not happen again."
+            ? $"Your last attempt was ended by a limit: {last.Detail} Work in a way that avoids this limit."
             : "";
 
     private static async Task<IReadOnlyDictionary<string, string>> ReadAgentsAsync(CommitStore commits, string commit)

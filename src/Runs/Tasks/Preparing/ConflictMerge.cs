@@ -95,7 +95,7 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
             appendedFiles,
             stop
         );
-        SavedWork.Note(workspace.Files.Folder, workspace.TaskId, saved, "the worktree before the merge was started again");
+        RetainedWorkNotes.Note(workspace.Files.Folder, workspace.TaskId, saved, "the worktree before the merge was started again");
         var kept = saved is null ? "" : $" Your uncommitted changes are kept: git show {saved}:FILE";
         return new MergeLoss(
             "The merge with other tasks' work was undone, so their work was missing. The merge was started again: resolve the "

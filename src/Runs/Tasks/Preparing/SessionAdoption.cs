@@ -106,7 +106,12 @@ public sealed class SessionAdoption(RunServices services)
         // The folder comes first, because refs of an unknown run would never be removed.
         new AdoptedConversation(folder, task).Store(adopted.Id, adopted.Conversation);
         var kept = await KeepFilesAsync(repository, folder, task, adopted, stop);
-        SavedWork.Note(folder, task, kept, $"what was uncommitted in {location.WorkTree} when the conversation {adopted.Id} was adopted");
+        RetainedWorkNotes.Note(
+            folder,
+            task,
+            kept,
+            $"what was uncommitted in {location.WorkTree} when the conversation {adopted.Id} was adopted"
+        );
         return kept;
     }
 

@@ -156,13 +156,13 @@ public sealed class TaskPreparation(RunServices services)
                 RunRefs.Kept(workspace.Files.Folder, workspace.TaskId),
                 stop
             );
-            SavedWork.Note(workspace.Files.Folder, workspace.TaskId, saved.Kept, "unfinished, as its worktree was left before");
-            SavedWork.Note(workspace.Files.Folder, workspace.TaskId, name, "unfinished, as its worktree was left");
+            RetainedWorkNotes.Note(workspace.Files.Folder, workspace.TaskId, saved.Kept, "unfinished, as its worktree was left before");
+            RetainedWorkNotes.Note(workspace.Files.Folder, workspace.TaskId, name, "unfinished, as its worktree was left");
             workspace.Unfinished.Remove();
         }
         catch (GitException refusal) when (refusal.IsRefusal)
         {
-            SavedWork.Note(
+            RetainedWorkNotes.Note(
                 workspace.Files.Folder,
                 workspace.TaskId,
                 workspace.RelativePath,
@@ -265,7 +265,7 @@ public sealed class TaskPreparation(RunServices services)
             workspace.Files.AppendedFiles,
             stop
         );
-        SavedWork.Note(workspace.Files.Folder, workspace.TaskId, kept, "uncommitted work before other tasks' work was merged in");
+        RetainedWorkNotes.Note(workspace.Files.Folder, workspace.TaskId, kept, "uncommitted work before other tasks' work was merged in");
         notes = notes with
         {
             Base = staging,

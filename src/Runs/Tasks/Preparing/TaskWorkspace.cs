@@ -37,7 +37,7 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
     public async Task<DiscardPermit> KeepAsync(Worktree worktree, string what, IReadOnlyCollection<string> known, CancellationToken stop)
     {
         var permit = await DiscardPermit.KeepAsync(worktree, Keep(what), known, stop);
-        SavedWork.Note(Files.Folder, TaskId, permit.Kept, what);
+        RetainedWorkNotes.Note(Files.Folder, TaskId, permit.Kept, what);
         return permit;
     }
 
@@ -57,7 +57,7 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
         ?? throw new StepException(
             $"The staging branch {RunRefs.Shown(Staging)} is missing. Restore it (git branch {RunRefs.Shown(Staging)} "
                 + $"{(recorded.Length > 0 ? recorded : "COMMIT; the reflog has it")}), then retry the task.",
-            "StagingGone"
+            "StagingBranchLost"
         );
 
     /// <summary>Returns the existing worktree, one from the pool, or a new one.</summary>
@@ -81,7 +81,7 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
         );
         foreach (var name in wasThere ? (await Refs.ListAsync([RunRefs.Kept(Files.Folder, TaskId)], stop)).Keys : [])
         {
-            SavedWork.Note(Files.Folder, TaskId, name, "earlier content of the worktree's folder");
+            RetainedWorkNotes.Note(Files.Folder, TaskId, name, "earlier content of the worktree's folder");
         }
         return made;
     }

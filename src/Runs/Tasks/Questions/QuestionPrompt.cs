@@ -35,7 +35,7 @@ internal sealed record QuestionPrompt
     /// <summary>The agent's task, with the files granted to it.</summary>
     public required PlanTask Task { get; init; }
 
-    /// <summary>The question.</summary>
+    /// <summary>The agent's question.</summary>
     public required string Question { get; init; }
 
     /// <summary>The run's tasks in their current state.</summary>

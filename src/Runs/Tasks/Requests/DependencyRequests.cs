@@ -15,7 +15,7 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
 
     private string TaskId => input.Task.Task.Id;
 
-    /// <summary>Judges the requests.</summary>
+    /// <summary>Judges an agent's requests for packages.</summary>
     /// <param name="claim">The agent's claim.</param>
     /// <returns>The verdict, or null if no manifest defines packages here, so that a user must decide.</returns>
     public async Task<RequestVerdict?> JudgeAsync(AgentClaim claim, CancellationToken stop)

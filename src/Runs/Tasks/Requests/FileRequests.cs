@@ -6,7 +6,7 @@ namespace Orchestrator.Runs.Tasks.Requests;
 /// <param name="asking">The requesting task.</param>
 /// <param name="leases">Leases that tasks of all runs in the repository hold or request.</param>
 /// <param name="others">Other tasks of the run.</param>
-internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyList<LeaseRequest> leases, OtherTasks others)
+internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyList<LeaseRequest> leases, TaskFileClaims others)
 {
     private readonly string _task = asking.Task.Id;
     private const int Most = 20;
@@ -97,9 +97,9 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
 /// <summary>Tasks of a run according to its workflow.</summary>
 /// <param name="Plan">The plan, including tasks added so far.</param>
 /// <param name="Tasks">States of the tasks; a task without a state is open.</param>
-internal sealed record OtherTasks(Plan Plan, IReadOnlyList<RunTask> Tasks)
+internal sealed record TaskFileClaims(Plan Plan, IReadOnlyList<RunTask> Tasks)
 {
-    /// <summary>The granted files.</summary>
+    /// <summary>Files granted to the task.</summary>
     public IEnumerable<GrantedFile> Lent => Tasks.SelectMany(task => (task.Lent ?? []).Select(path => new GrantedFile(task.Id, path)));
 
     /// <summary>True if a task may still write its files.</summary>

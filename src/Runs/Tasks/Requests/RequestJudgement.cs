@@ -51,17 +51,17 @@ public sealed class RequestJudgement(RunServices services, IReadOnlyList<LeaseRe
     }
 
     /// <summary>Returns the other tasks of the run in their current state, including tasks added since this one started.</summary>
-    private async Task<OtherTasks> OthersAsync(RunFiles files, JudgeRequestInput input, CancellationToken stop)
+    private async Task<TaskFileClaims> OthersAsync(RunFiles files, JudgeRequestInput input, CancellationToken stop)
     {
         var run = await services.AskRun(input.Task.RunId, stop);
         var newest =
             run is { PlanHash.Length: > 0 } && run.PlanHash != input.Task.PlanHash
                 ? services.Plans.Load(input.Task.Repository, input.Task.RunId, run.PlanHash)
                 : files;
-        return new OtherTasks(newest.Plan, run?.Tasks ?? []);
+        return new TaskFileClaims(newest.Plan, run?.Tasks ?? []);
     }
 
-    /// <summary>Decides if the planner or a user answers a question.</summary>
+    /// <summary>Decides whether the planner or a user answers a question.</summary>
     private static RequestVerdict ByWhom(RunFiles files, JudgeRequestInput input)
     {
         var questions = files.Settings.Questions;

@@ -32,7 +32,7 @@ internal sealed class OfferedTools(string folder)
     private static string? Missing(string server, AgentSessionStarted started)
     {
         string[] wanted = server == ClaudeMcpServers.Own ? [.. AgentToolNames.All.Select(tool => $"{Prefix(server)}__{tool}")] : [];
-        var state = started.McpServers.GetValueOrDefault(server) ?? "not there";
+        var state = started.McpServers.GetValueOrDefault(server) ?? "missing";
         string[] without = [.. wanted.Except(started.Tools)];
         return state != "connected" ? $"The agent works without the tools of the MCP server '{server}', which is {state}."
             : without.Length > 0

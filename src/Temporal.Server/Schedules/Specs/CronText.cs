@@ -9,11 +9,11 @@ internal static partial class CronText
 {
     /// <summary>A parsed cron string: a calendar or an interval.</summary>
     /// <param name="Zone">Name of the time zone in the string, or null for none.</param>
-    internal sealed record Result(StructuredCalendarSpec? Calendar, IntervalSpec? Interval, string? Zone);
+    internal sealed record CronParseResult(StructuredCalendarSpec? Calendar, IntervalSpec? Interval, string? Zone);
 
     /// <summary>Parses <c>[CRON_TZ=ZONE] FIELDS [# COMMENT]</c>: five to seven fields, or a name such as <c>@daily</c>.</summary>
     /// <exception cref="SpecException">The text is not a valid cron string.</exception>
-    public static Result Parse(string text)
+    public static CronParseResult Parse(string text)
     {
         var comment = "";
         if (text.IndexOf('#', StringComparison.Ordinal) is var hash and >= 0)
@@ -33,7 +33,7 @@ internal static partial class CronText
 
         if (text.StartsWith("@every ", StringComparison.Ordinal))
         {
-            return new Result(null, Every(text["@every ".Length..]), zone);
+            return new CronParseResult(null, Every(text["@every ".Length..]), zone);
         }
 
         var fields = Named(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
@@ -69,7 +69,7 @@ internal static partial class CronText
             _ => throw new SpecException("CronString does not have 5-7 fields"),
         };
         calendar.Comment = comment;
-        return new Result(CanonicalSpec.Structure(calendar), null, zone);
+        return new CronParseResult(CanonicalSpec.Structure(calendar), null, zone);
     }
 
     private static string Named(string text) =>

@@ -62,7 +62,7 @@ internal sealed class TzifZone : Zone
             : _offsets[at];
     }
 
-    private static (Counts Counts, int Version) Header(ReadOnlySpan<byte> file)
+    private static (TzifCounts Counts, int Version) Header(ReadOnlySpan<byte> file)
     {
         if (file.Length < HeaderLength || !file.StartsWith("TZif"u8))
         {
@@ -76,7 +76,7 @@ internal sealed class TzifZone : Zone
         }
 
         return (
-            new Counts(
+            new TzifCounts(
                 UtcMarks: counts[0],
                 StandardMarks: counts[1],
                 Leaps: counts[2],
@@ -88,7 +88,7 @@ internal sealed class TzifZone : Zone
         );
     }
 
-    private static TzifZone Body(ReadOnlySpan<byte> body, Counts counts, int timeLength, PosixZoneRule? rule)
+    private static TzifZone Body(ReadOnlySpan<byte> body, TzifCounts counts, int timeLength, PosixZoneRule? rule)
     {
         if (counts.Types == 0)
         {
@@ -136,7 +136,7 @@ internal sealed class TzifZone : Zone
     }
 
     /// <summary>Number of entries of each kind in a data block.</summary>
-    private sealed record Counts(int UtcMarks, int StandardMarks, int Leaps, int Times, int Types, int Names)
+    private sealed record TzifCounts(int UtcMarks, int StandardMarks, int Leaps, int Times, int Types, int Names)
     {
         public int Length(int timeLength) =>
             checked((Times * (timeLength + 1)) + (Types * TypeLength) + Names + (Leaps * (timeLength + 4)) + StandardMarks + UtcMarks);

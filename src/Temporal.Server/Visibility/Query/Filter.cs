@@ -29,7 +29,7 @@ internal sealed record NullFilter(SearchAttribute Attribute, bool Negated) : Fil
 /// <summary>Matches if a value starts with the prefix.</summary>
 internal sealed record PrefixFilter(SearchAttribute Attribute, string Prefix, bool Negated) : Filter;
 
-/// <summary>A resolved query.</summary>
+/// <summary>A query whose attribute names are resolved.</summary>
 /// <param name="Where">The condition, or null for none.</param>
 /// <param name="GroupByStatus">True to count runs per status.</param>
 /// <param name="NamesDivision">True if the query names the namespace division; otherwise it covers only users' runs.</param>

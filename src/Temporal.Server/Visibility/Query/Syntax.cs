@@ -28,13 +28,13 @@ internal sealed record LiteralExpression(object Value, string Text) : Expression
     public override string Kind => "*sqlparser.SQLVal";
 }
 
-/// <summary><c>true</c> or <c>false</c>.</summary>
+/// <summary>The literal true or false.</summary>
 internal sealed record BooleanExpression(bool Value) : Expression
 {
     public override string Kind => "sqlparser.BoolVal";
 }
 
-/// <summary><c>null</c>.</summary>
+/// <summary>The literal null.</summary>
 internal sealed record NullExpression : Expression
 {
     public override string Kind => "*sqlparser.NullVal";
@@ -46,19 +46,19 @@ internal sealed record TupleExpression(IReadOnlyList<Expression> Items) : Expres
     public override string Kind => "sqlparser.ValTuple";
 }
 
-/// <summary>AND or OR.</summary>
+/// <summary>Two expressions combined by AND or OR.</summary>
 internal sealed record LogicalExpression(bool IsAnd, Expression Left, Expression Right) : Expression
 {
     public override string Kind => IsAnd ? "*sqlparser.AndExpr" : "*sqlparser.OrExpr";
 }
 
-/// <summary>NOT.</summary>
+/// <summary>Negation of an expression.</summary>
 internal sealed record NotExpression(Expression Inner) : Expression
 {
     public override string Kind => "*sqlparser.NotExpr";
 }
 
-/// <summary>Parentheses.</summary>
+/// <summary>An expression in parentheses.</summary>
 internal sealed record ParenthesisExpression(Expression Inner) : Expression
 {
     public override string Kind => "*sqlparser.ParenExpr";
@@ -78,7 +78,7 @@ internal sealed record ComparisonExpression(Expression Left, string Operator, Ex
     public override string Kind => "*sqlparser.ComparisonExpr";
 }
 
-/// <summary>BETWEEN or NOT BETWEEN.</summary>
+/// <summary>Comparison with BETWEEN or NOT BETWEEN.</summary>
 internal sealed record RangeExpression(Expression Left, bool Negated, Expression Low, Expression High) : Expression
 {
     public override string Kind => "*sqlparser.RangeCond";

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -18,8 +19,11 @@ internal static class NetworkBenchmark
     private const int Starts = 21;
     private const double LeastRate = 100;
     private const double MostMilliseconds = 120;
+    private const int Sandboxes = 60;
+    private const double MostMegabytes = 300;
+    private const string ProxyFile = "proxy3.pid";
 
-    /// <summary>Prints two lines of a Markdown table.</summary>
+    /// <summary>Prints three lines of a Markdown table.</summary>
     /// <param name="program">Path of the built command.</param>
     internal static async Task<int> RunAsync(string program)
     {
@@ -31,8 +35,9 @@ internal static class NetworkBenchmark
         var folder = Directory.CreateTempSubdirectory("network-bench-").FullName;
         try
         {
-            SandboxNetworks networks = new([program], Path.Combine(folder, "net"), TimeProvider.System);
-            Sandbox plain = new(bubblewrap) { Visible = [folder], Writable = [folder] };
+            var real = File.ResolveLinkTarget(program, returnFinalTarget: true)?.FullName ?? program;
+            SandboxNetworks networks = new([real], Path.Combine(folder, "net"), TimeProvider.System);
+            Sandbox plain = new(bubblewrap) { Visible = [folder, Path.GetDirectoryName(real)!], Writable = [folder] };
             Task<SandboxNetwork> RegisterAsync(params string[] allow) =>
                 networks.RegisterAsync(
                     new RegistrationRequest("bench", NetworkMode.Listed, allow, Path.Combine(folder, "log.jsonl"), new SandboxLabels()),
@@ -40,11 +45,12 @@ internal static class NetworkBenchmark
                 );
             var rate = await MeasureRateAsync(plain, RegisterAsync);
             var more = await MeasureStartAsync(plain, () => RegisterAsync());
-            return rate >= LeastRate && more <= MostMilliseconds ? 0 : 1;
+            var memory = await MeasureMemoryAsync(plain, () => RegisterAsync(), Path.Combine(folder, "net", ProxyFile));
+            return rate >= LeastRate && more <= MostMilliseconds && memory <= MostMegabytes ? 0 : 1;
         }
         finally
         {
-            if (ProcessIdentity.TryParse(DurableFile.TryRead(Path.Combine(folder, "net", "proxy3.pid"))) is { } proxy)
+            if (ProcessIdentity.TryParse(DurableFile.TryRead(Path.Combine(folder, "net", ProxyFile))) is { } proxy)
             {
                 await new ProcessStopper().StopAsync(proxy, StopSignal.Terminate, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10));
             }
@@ -112,6 +118,43 @@ internal static class NetworkBenchmark
         );
         return more;
     }
+
+    /// <summary>Memory of the proxy and of so many sandboxes at a time, without the programs in them. Pages that processes share are
+    /// counted once.</summary>
+    private static async Task<double> MeasureMemoryAsync(Sandbox plain, Func<Task<SandboxNetwork>> registerAsync, string proxyFile)
+    {
+        using CancellationTokenSource stop = new();
+        List<Task> running = [];
+        var earlier = IdsOf("sleep").Count();
+        for (var i = 0; i < Sandboxes; i++)
+        {
+            var sandbox = plain with { Network = await registerAsync() };
+            running.Add(new ProcessRunner().RunAsync(new ProcessCommand("/bin/sleep", "600") { Sandbox = sandbox }, stop.Token));
+        }
+        while (IdsOf("sleep").Count() < earlier + Sandboxes)
+        {
+            await Task.Delay(100);
+        }
+        var proxy = ProcessIdentity.TryParse(DurableFile.TryRead(proxyFile))!.ProcessId;
+        var kilobytes = IdsOf("bwrap").Append(proxy).Sum(MemoryOf);
+        await stop.CancelAsync();
+        await Task.WhenAll(running).ContinueWith(_ => { }, TaskScheduler.Default);
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| memory of {Sandboxes} sandboxes at a time with networks of their own, and of the proxy | without: 0 MB | "
+                    + $"{kilobytes / 1000.0:0} MB | | bar {MostMegabytes:0} MB |"
+            )
+        );
+        return kilobytes / 1000.0;
+    }
+
+    private static IEnumerable<int> IdsOf(string name) => Process.GetProcessesByName(name).Select(process => process.Id);
+
+    private static long MemoryOf(int id) =>
+        File.ReadLines($"/proc/{id}/smaps_rollup")
+            .Where(line => line.StartsWith("Pss:", StringComparison.Ordinal))
+            .Sum(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture));
 
     private static async Task StartAsync(Sandbox sandbox)
     {

@@ -4,7 +4,7 @@ namespace Orchestrator.Machine.Cleaning;
 
 /// <summary>Finds runs whose start was killed before their workflow existed. Such a run has a folder with files kept by the start, but
 /// neither a plan nor a record.</summary>
-public static class NeverBegun
+public static class UnstartedRuns
 {
     /// <summary>Value used as the state of such a run.</summary>
     public const string State = "never-begun";

@@ -2,7 +2,7 @@ namespace Orchestrator.Runs;
 
 /// <summary>Finds pairs of tasks that cannot run at the same time, because they own the same files or resources and the plan does not
 /// order them.</summary>
-internal static class Exclusions
+internal static class ExclusiveTaskPairs
 {
     public static (IReadOnlyDictionary<string, IReadOnlyList<string>> Excludes, IReadOnlyList<string> Warnings) Of(Plan plan)
     {

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Orchestrator.Processes;
 
 /// <summary>System calls that name a file relative to an open folder (POSIX.1-2024, and statx(2) of Linux).</summary>
-internal static partial class FolderCalls
+internal static partial class FolderSystemCalls
 {
     public static int OpenAt(int folder, ReadOnlySpan<byte> name, int flags, uint mode) => OpenAt(folder, Ended(name), flags, mode);
 

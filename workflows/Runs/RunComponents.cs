@@ -1,13 +1,13 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Composes the parts of a run's workflow over one state.</summary>
-internal sealed class RunParts
+internal sealed class RunComponents
 {
     private readonly LeaseUpdates _leases;
     private readonly OutageProber _outages;
     private readonly NoticeSender _notices;
 
-    public RunParts(RunContext context, Func<int> messagesTaken)
+    public RunComponents(RunContext context, Func<int> messagesTaken)
     {
         Context = context;
         context.State.Journal.Life = () => Workflow.Random;
@@ -30,7 +30,7 @@ internal sealed class RunParts
             starter,
             Recovery,
             Continuation,
-            new Splitting(context, Messenger),
+            new TaskSplitting(context, Messenger),
             new PartLanding(context, () => Landing!)
         );
         Reviewing = new ReviewStage(context);

@@ -3,22 +3,22 @@ using Orchestrator.Runs.Loading;
 namespace Orchestrator.App.Starting;
 
 /// <summary>A plan that a caller sent as text, in a private file while it is needed.</summary>
-internal sealed class SentPlan : IDisposable
+internal sealed class SubmittedPlan : IDisposable
 {
     /// <summary>Name of the file in messages.</summary>
     public const string Name = "plan.yaml";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("orchestrate-web-").FullName;
 
-    private SentPlan() { }
+    private SubmittedPlan() { }
 
     /// <summary>Absolute path of the file.</summary>
     public string Path => System.IO.Path.Combine(_folder, Name);
 
     /// <summary>Writes the text.</summary>
-    public static async Task<SentPlan> WriteAsync(string text, CancellationToken stop)
+    public static async Task<SubmittedPlan> WriteAsync(string text, CancellationToken stop)
     {
-        var file = new SentPlan();
+        var file = new SubmittedPlan();
         await File.WriteAllTextAsync(file.Path, text, stop);
         return file;
     }

@@ -1,7 +1,7 @@
 namespace Orchestrator.Git.Losses;
 
 /// <summary>Records which hunks brought each copy of a line, per file of staging. Copies from no hunk are not recorded.</summary>
-internal sealed class LineClaims
+internal sealed class LineOrigins
 {
     private readonly Dictionary<(string Path, int Line), List<HashSet<TrackedHunk>>> _copies = [];
 

@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans;
 
 /// <summary>Purpose of a command that was found in a project's files.</summary>
-public enum FoundCommandKind
+public enum DetectedCommandKind
 {
     /// <summary>The command sets up a fresh worktree.</summary>
     SetUp,
@@ -29,4 +29,4 @@ public enum FoundCommandKind
 /// <param name="File">File that defines or requires the command.</param>
 /// <param name="Meaning">Definition of the command in the file, such as the text of an npm script. Empty if the command is
 /// self-explanatory.</param>
-public sealed record FoundCommand(FoundCommandKind Kind, string Command, string File, string Meaning = "");
+public sealed record DetectedCommand(DetectedCommandKind Kind, string Command, string File, string Meaning = "");

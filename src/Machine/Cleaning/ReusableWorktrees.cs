@@ -10,7 +10,7 @@ namespace Orchestrator.Machine.Cleaning;
 /// run is open.</summary>
 /// <param name="environment">Determines the cache folder.</param>
 /// <param name="time">Clock that determines which ones are in use.</param>
-internal sealed class SpareWorktrees(GitRepository repository, IReadOnlyDictionary<string, string> environment, TimeProvider time)
+internal sealed class ReusableWorktrees(GitRepository repository, IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
     private readonly string _cache = CacheFolder.Of(repository, environment);
 

@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.Tasks.Moving;
 /// <param name="Parts">The missing parts, each as a part of a sentence; empty if nothing is missing.</param>
 public sealed record MissingRunParts(IReadOnlyList<string> Parts)
 {
-    /// <summary>Ids of tasks whose work is missing, if nothing else is. These tasks can be repeated.</summary>
+    /// <summary>Ids of tasks whose work is missing and can be repeated. Empty if other parts of the run are missing, too.</summary>
     public IReadOnlyList<string> Lost { get; init; } = [];
 
     /// <summary>Commit of the run's staging branch on this host, or empty if the branch does not exist.</summary>
@@ -18,7 +18,7 @@ public sealed record MissingRunParts(IReadOnlyList<string> Parts)
 /// <summary>Prepares this host for a run that moves here, and finds parts that are missing. Agents on the previous host count as dead, as
 /// after a restart.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
-public sealed class RunArrival(RunServices services)
+public sealed class MovedRunPreparation(RunServices services)
 {
     private const int MostNamed = 5;
 

@@ -2,7 +2,7 @@ namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Tasks of a run and the rules between them: readiness, and the effect of a task's end on other tasks. Independent of Temporal
 /// and the clock, because the time is a parameter.</summary>
-internal sealed class RunBoard
+internal sealed class TaskBoard
 {
     private readonly List<TaskEntry> _entries = [];
     private readonly Dictionary<string, int> _index = new(StringComparer.Ordinal);
@@ -11,12 +11,12 @@ internal sealed class RunBoard
     private readonly TasksByState _byState;
     private int _done;
 
-    public RunBoard()
+    public TaskBoard()
     {
         _byState = new TasksByState(_entries);
     }
 
-    /// <summary>Unrecorded transitions.</summary>
+    /// <summary>Transitions that are not recorded yet.</summary>
     public RunJournal Journal { get; } = new();
 
     /// <summary>True if the tasks are loaded.</summary>
@@ -153,7 +153,7 @@ internal sealed class RunBoard
     /// <summary>Retries an ended task, and the tasks that were skipped because of it.</summary>
     public void Retry(TaskEntry entry, string guidance, DateTimeOffset now, Person? by = null)
     {
-        PutBack(entry, guidance, new TriedAgain(by), now, by?.Who);
+        PutBack(entry, guidance, new TaskRetried(by), now, by?.Who);
     }
 
     /// <summary>Repeats a done task without dependents.</summary>
@@ -272,12 +272,7 @@ internal sealed class RunBoard
         }
         if (notesHost && before.Host != progress.Host)
         {
-            Journal.Note(
-                progress.Id,
-                progress.State,
-                progress.Host is { } host ? new PlacedOnHost(host) : new LeftItsHost(before.Host!),
-                now
-            );
+            Journal.Note(progress.Id, progress.State, progress.Host is { } host ? new PlacedOnHost(host) : new LeftHost(before.Host!), now);
         }
     }
 
@@ -341,7 +336,7 @@ internal sealed class RunBoard
                 {
                     return false;
                 }
-                Change(dependant, TaskStates.Pending, new DependencyGoesOn(entry.Id), now);
+                Change(dependant, TaskStates.Pending, new DependencyContinues(entry.Id), now);
                 Consider(dependant);
                 return true;
             }

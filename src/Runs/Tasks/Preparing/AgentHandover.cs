@@ -8,7 +8,7 @@ namespace Orchestrator.Runs.Tasks;
 /// <param name="folder">The run's folder.</param>
 /// <param name="taskId">Id of the task.</param>
 /// <param name="time">The clock.</param>
-internal sealed class HandOver(RunFolder folder, string taskId, TimeProvider time)
+internal sealed class AgentHandover(RunFolder folder, string taskId, TimeProvider time)
 {
     private const int MostUses = 30;
     private const int MostWords = 5;

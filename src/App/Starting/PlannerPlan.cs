@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Orchestrator.App.Starting;
 
 /// <summary>Reads the plan that a run's planner made from the run's folder.</summary>
-public static class PlannedPlan
+public static class PlannerPlan
 {
     /// <summary>Returns the plan, or null if there is none.</summary>
     public static Plan? TryRead(RepositoryLocation repository, string runId)

@@ -3,14 +3,14 @@ namespace Orchestrator.Git.Losses;
 /// <summary>Compares the lines that merged work added and removed with the result of the step. Lines are counted per file and not compared
 /// by position, because a difference can often be expressed in several ways. A line that is missing in one file and surplus in another has
 /// moved with a rename. Without side effects.</summary>
-internal sealed class StepBalance
+internal sealed class StepLineBalance
 {
     private readonly List<LineCopies> _missing = [];
     private readonly List<LineCopies> _gone = [];
     private readonly List<LineCopies> _surplus = [];
     private readonly List<LineCopies> _absorbed = [];
 
-    private StepBalance() { }
+    private StepLineBalance() { }
 
     /// <summary>Hunks of the merged work, in order.</summary>
     public List<TrackedHunk> Hunks { get; } = [];
@@ -40,9 +40,9 @@ internal sealed class StepBalance
     public bool IsEven => _missing.Count + _gone.Count + _surplus.Count == 0;
 
     /// <summary>Computes the balance of a step.</summary>
-    public static StepBalance Of(MergeStep step)
+    public static StepLineBalance Of(MergeStep step)
     {
-        var balance = new StepBalance();
+        var balance = new StepLineBalance();
         foreach (var file in step.Files)
         {
             balance.Add(step, file);
@@ -52,7 +52,7 @@ internal sealed class StepBalance
     }
 
     /// <summary>Ignores imbalances that git's own merge also has, because those lines can be attributed in more than one way.</summary>
-    public void Excuse(StepBalance gits)
+    public void Excuse(StepLineBalance gits)
     {
         Forget(_missing, gits._missing);
         Forget(_gone, gits._gone);

@@ -2,7 +2,7 @@ namespace Orchestrator.App.Supervision;
 
 /// <summary>Limits how often the job of each key runs.</summary>
 /// <param name="time">Clock.</param>
-internal sealed class Pace(TimeProvider time)
+internal sealed class JobThrottle(TimeProvider time)
 {
     private readonly Dictionary<string, long> _begun = new(StringComparer.Ordinal);
 

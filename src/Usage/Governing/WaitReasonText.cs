@@ -1,7 +1,7 @@
 namespace Orchestrator.Usage;
 
 /// <summary>Describes waiting starts and budgets in words: the limit, its account, its end and the source of the report.</summary>
-public static class WaitText
+public static class WaitReasonText
 {
     /// <summary>Describes the reason of a wait in a sentence.</summary>
     public static string Of(WaitCause why) =>

@@ -2,7 +2,7 @@ namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Divides a task that is too big. Its parts become tasks of the run, and the task continues when they have ended, so its
 /// dependents wait for all parts.</summary>
-internal sealed class Splitting(RunContext context, TaskMessenger messenger)
+internal sealed class TaskSplitting(RunContext context, TaskMessenger messenger)
 {
     private readonly RunState _state = context.State;
 
@@ -42,14 +42,14 @@ internal sealed class Splitting(RunContext context, TaskMessenger messenger)
         );
         if (made is not { Tasks.Count: > 0 })
         {
-            _state.Journal.Note(entry.Id, entry.Progress.State, new NotDivided(made is null ? new Quote(why) : null), RunContext.Now);
+            _state.Journal.Note(entry.Id, entry.Progress.State, new TaskNotDivided(made is null ? new Quote(why) : null), RunContext.Now);
             await TellAsync(entry, $"the task has no parts: {(made is null ? why : "the proposal is missing")}");
             return;
         }
         _state.Plan = _state.Plan with { Hash = made.PlanHash, TaskCount = _state.Plan.TaskCount + made.Tasks.Count };
         _state.Board.Add(made.Tasks, RunContext.Now);
         entry.Progress = entry.Progress with { Parts = [.. made.Tasks.Select(task => task.Id)] };
-        _state.Journal.Note(entry.Id, entry.Progress.State, new Divided(entry.Progress.Parts), RunContext.Now);
+        _state.Journal.Note(entry.Id, entry.Progress.State, new TaskDivided(entry.Progress.Parts), RunContext.Now);
         _state.Run = _state.Run with { TaskCount = _state.Board.Entries.Count };
     }
 

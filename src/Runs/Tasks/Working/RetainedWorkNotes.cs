@@ -2,7 +2,7 @@ namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Records where uncommitted work of a task is kept, in <c>kept.md</c> in the task's folder with one line per item, for
 /// <c>show</c>.</summary>
-public static class SavedWork
+public static class RetainedWorkNotes
 {
     /// <summary>Name of the file.</summary>
     public const string FileName = "kept.md";

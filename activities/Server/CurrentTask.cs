@@ -7,7 +7,7 @@ using Temporalio.Exceptions;
 namespace Orchestrator.Activities;
 
 /// <summary>The task of the current activity.</summary>
-internal static class OwnTask
+internal static class CurrentTask
 {
     /// <summary>Workflow of the task.</summary>
     public static WorkflowHandle<ITaskWorkflow> Workflow

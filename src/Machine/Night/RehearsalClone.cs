@@ -5,8 +5,8 @@ using Orchestrator.Settings;
 
 namespace Orchestrator.Machine.Night;
 
-/// <summary>Folders of a rehearsal: a throw-away clone with settings of its own, and the agents' records on another disk.</summary>
-internal sealed class RehearsalPlace : IDisposable
+/// <summary>Folders of a rehearsal: a throw-away clone with separate settings, and the agents' records on another disk.</summary>
+internal sealed class RehearsalClone : IDisposable
 {
     /// <summary>Variable that marks all processes of a rehearsal.</summary>
     internal const string Mark = "NIGHT_REHEARSAL";
@@ -16,7 +16,7 @@ internal sealed class RehearsalPlace : IDisposable
     private readonly string _root;
     private readonly bool _isMounted;
 
-    internal RehearsalPlace(string? smallDisk)
+    internal RehearsalClone(string? smallDisk)
     {
         Records = Directory.CreateTempSubdirectory("rh-").FullName;
         // Names are short because sockets lie below.
@@ -31,7 +31,7 @@ internal sealed class RehearsalPlace : IDisposable
     /// <summary>Folder of the agents' records.</summary>
     internal string Records { get; }
 
-    /// <summary>The clone.</summary>
+    /// <summary>Path of the throw-away clone.</summary>
     internal string Clone => Path.Combine(_root, "r");
 
     /// <summary>Program of the scripted agent.</summary>
@@ -49,7 +49,7 @@ internal sealed class RehearsalPlace : IDisposable
     /// <summary>The plan of the rehearsal.</summary>
     internal string PlanFile => Path.Combine(Records, "plan.yaml");
 
-    /// <summary>Value of <see cref="Mark"/>.</summary>
+    /// <summary>Value of the variable Mark, by which processes of the rehearsal are found.</summary>
     internal string MarkValue { get; } = Guid.NewGuid().ToString("n");
 
     /// <summary>Makes the clone at a commit. It has no remote, so that nothing can be pushed.</summary>

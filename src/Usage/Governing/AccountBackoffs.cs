@@ -1,11 +1,10 @@
 namespace Orchestrator.Usage;
 
 /// <summary>Usage windows of an account, and its backoff after a window is exhausted.</summary>
-public static class Parks
+public static class AccountBackoffs
 {
-    /// <summary>
-    /// Delay of starts after a reset, as a tolerance for clock differences. After a wait shorter than this, the delay equals the wait.
-    /// </summary>
+    /// <summary>Delay between a reset and the next start, because clocks may differ. If the wait was shorter than this delay, the delay
+    /// equals the wait.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
 
     /// <summary>Time span over which starts that wait for a reset are spread.</summary>

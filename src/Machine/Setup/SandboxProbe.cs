@@ -9,7 +9,7 @@ namespace Orchestrator.Machine.Setup;
 /// <param name="Problem">Why the program did not run; empty if it did.</param>
 /// <param name="IsFiltered">True if the kernel applied the filter of system calls to it.</param>
 /// <param name="Closed">The folders for downloads of package managers that it could not write.</param>
-internal sealed record SandboxAttempt(string Problem, bool IsFiltered, IReadOnlyList<string> Closed)
+internal sealed record SandboxProbe(string Problem, bool IsFiltered, IReadOnlyList<string> Closed)
 {
     // proc_pid_status(5): 2 stands for a filter. A container may have one of its own, so that filters are counted where the kernel does.
     private const string Attempt = """
@@ -27,7 +27,7 @@ internal sealed record SandboxAttempt(string Problem, bool IsFiltered, IReadOnly
     /// <param name="bubblewrap">Absolute path of bubblewrap.</param>
     /// <param name="canOverlay">True if overlays work on this machine.</param>
     /// <param name="repository">Absolute path of the repository's main checkout.</param>
-    public static async Task<SandboxAttempt> StartAsync(
+    public static async Task<SandboxProbe> StartAsync(
         string bubblewrap,
         bool canOverlay,
         PermissionSettings permissions,
@@ -56,8 +56,8 @@ internal sealed record SandboxAttempt(string Problem, bool IsFiltered, IReadOnly
             return
                 tried.Succeeded
                 && tried.StandardOutput.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries) is [var filter, .. var closed]
-                ? new SandboxAttempt("", IsApplied(filter.Split(' ')), closed)
-                : new SandboxAttempt(
+                ? new SandboxProbe("", IsApplied(filter.Split(' ')), closed)
+                : new SandboxProbe(
                     $"A program did not run in the sandbox (exit code {tried.ExitCode}: {tried.StandardError.Text.Trim()}).",
                     false,
                     []

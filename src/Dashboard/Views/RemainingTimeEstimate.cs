@@ -1,7 +1,7 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Estimates the rest of a run from the durations of its own ended tasks.</summary>
-internal static class RestEstimate
+/// <summary>Estimates the remaining time of a run from the durations of its finished tasks.</summary>
+internal static class RemainingTimeEstimate
 {
     /// <summary>Maximum number of open tasks whose order counts. For more tasks, only their number does.</summary>
     private const int MostSimulated = 500;

@@ -4,7 +4,7 @@ using System.Text;
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>Texts about a run besides its states.</summary>
-internal static class Progress
+internal static class RunStatusTexts
 {
     /// <summary>Maximum number of notes of unreadable messages in the status.</summary>
     private const int MostDropped = 10;
@@ -53,23 +53,23 @@ internal static class Progress
     }
 
     /// <summary>Returns current outages and failing activities, or null for none.</summary>
-    public static NotWorking? WhatIsDown(RunState state)
+    public static OutagesReported? WhatIsDown(RunState state)
     {
         var steps = state.Run.Failing.Where(f => f.Task.Length == 0).Select(Of).ToList();
         var open = state.Run.State is RunStates.Executing or RunStates.Reviewing ? state.Outages.Open : [];
         return steps.Count + open.Count == 0
             ? null
-            : new NotWorking(open.Count == 0 ? null : state.RunId, [.. open.Select(outage => outage.ToStatus())], steps);
+            : new OutagesReported(open.Count == 0 ? null : state.RunId, [.. open.Select(outage => outage.ToStatus())], steps);
     }
 
     /// <summary>Shows outages as the reason for the run's state, and removes the reason when they are over.</summary>
     /// <param name="shown">The reason shown last.</param>
     /// <param name="now">The current time.</param>
     /// <returns>The reason shown now.</returns>
-    public static NotWorking? ShowOutages(RunState state, NotWorking? shown, DateTimeOffset now)
+    public static OutagesReported? ShowOutages(RunState state, OutagesReported? shown, DateTimeOffset now)
     {
         var down = WhatIsDown(state);
-        if (ReasonText.Of(down) != ReasonText.Of(shown) && !state.IsEnding && (down is not null || state.Run.Why is NotWorking))
+        if (ReasonText.Of(down) != ReasonText.Of(shown) && !state.IsEnding && (down is not null || state.Run.Why is OutagesReported))
         {
             state.TransitionTo(state.Run.State, down, now);
         }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.Dashboard.Views;
 
 /// <summary>Formats times, money and untrusted texts for pages.</summary>
-internal static partial class Words
+internal static partial class PageFormatter
 {
     private const int MostOfLine = 8_000;
     private const int MostOfLog = 1_500_000;

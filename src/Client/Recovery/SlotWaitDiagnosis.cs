@@ -7,7 +7,7 @@ namespace Orchestrator.Client;
 /// <param name="client">Client of the server that hosts the runs.</param>
 /// <param name="time">The clock.</param>
 /// <param name="rpc">RPC options.</param>
-internal sealed class PlaceWaits(ITemporalClient client, TimeProvider time, RpcOptions rpc)
+internal sealed class SlotWaitDiagnosis(ITemporalClient client, TimeProvider time, RpcOptions rpc)
 {
     /// <summary>Time within which a polling host with a free slot accepts a waiting task.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
