@@ -58,7 +58,7 @@ public sealed class AgentToolsTests
         Assert.Contains(results, text => text.StartsWith("No: two.txt is not owned by task one", StringComparison.Ordinal));
         Assert.Contains(results, text => text.StartsWith("No other task of this run has a running agent", StringComparison.Ordinal));
         Assert.Contains(results, text => text.Contains("- two [pending] The second (after one)", StringComparison.Ordinal));
-        Assert.Contains(results, text => text.StartsWith("Noted: one is completed", StringComparison.Ordinal));
+        Assert.Contains(results, text => text.StartsWith("Recorded: one is completed", StringComparison.Ordinal));
         var claim = JsonNode.Parse(
             await File.ReadAllTextAsync(
                 Path.Combine(repository.Path, ".orchestrator", "runs", (string)status["runId"]!, "tasks", "one", "1", "out", "claim.json")

@@ -63,7 +63,7 @@ internal sealed class BlockedCommand : CliCommand
                 Time = context.Time.GetUtcNow(),
             }
         );
-        context.Terminal.Say($"Noted: {start.Task} is blocked. End your turn now; a user, the planner or the policy answers.");
+        context.Terminal.Say($"Recorded: {start.Task} is blocked. End your turn now; a user, the planner or the policy answers.");
         return Task.FromResult(Outcome.Done);
     }
 

@@ -67,7 +67,7 @@ internal sealed class DoneCommand : CliCommand
                 Time = context.Time.GetUtcNow(),
             }
         );
-        context.Terminal.Say($"Noted: {start.Task} is {status}.");
+        context.Terminal.Say($"Recorded: {start.Task} is {status}.");
         return Task.FromResult(Outcome.Done);
     }
 
