@@ -25,7 +25,8 @@ public sealed class ConnectionClientTests
 
         connection.Client.Dispose();
 
-        Assert.False(connection.Find()!.IsOpen);
+        // A program that another test starts at this moment has a copy of the socket until it is executed.
+        await Shell.WaitUntilAsync(() => !connection.Find()!.IsOpen, "it is closed");
     }
 
     [Fact]
