@@ -185,7 +185,7 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
             var (done, message) = await record.PutBackAsync(recorded, caller, stop);
             if (!done)
             {
-                throw new StepException(message, "StagingBranchLost");
+                throw new StepException(message, "StagingGone");
             }
             note = message;
         }

@@ -57,7 +57,7 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
         ?? throw new StepException(
             $"The staging branch {RunRefs.Shown(Staging)} is missing. Restore it (git branch {RunRefs.Shown(Staging)} "
                 + $"{(recorded.Length > 0 ? recorded : "COMMIT; the reflog has it")}), then retry the task.",
-            "StagingBranchLost"
+            "StagingGone"
         );
 
     /// <summary>Returns the existing worktree, one from the pool, or a new one.</summary>
