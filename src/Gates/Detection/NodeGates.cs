@@ -101,22 +101,9 @@ internal static partial class NodeGates
 
     private static IReadOnlyList<string> WorkspacesOf(ProjectFolder folder)
     {
-        var named = Parse(
-            folder.Read("package.json"),
-            root =>
-                root.TryGetProperty("workspaces", out var listed)
-                    ? Texts(
-                        listed.ValueKind == JsonValueKind.Object && listed.TryGetProperty("packages", out var packages) ? packages : listed
-                    )
-                    : []
-        );
+        var named = Parse(folder.Read("package.json"), NodeWorkspace.GlobsIn);
         return [.. named ?? [], .. PackageLine().Matches(folder.Read("pnpm-workspace.yaml")).Select(match => match.Groups[1].Value)];
     }
-
-    private static IReadOnlyList<string> Texts(JsonElement list) =>
-        list.ValueKind == JsonValueKind.Array
-            ? [.. list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)]
-            : [];
 
     /// <summary>Returns the scripts of a folder's package.json by name; empty if the file is invalid.</summary>
     public static IReadOnlyDictionary<string, string> ScriptsOf(ProjectFolder folder) =>

@@ -8,7 +8,7 @@ namespace Orchestrator.Gates.Packages;
 public sealed record PackageManifest(PackageTool Tool, string Path)
 {
     /// <summary>Folder of the manifest relative to the repository, or empty for the root.</summary>
-    public string Folder => Path.LastIndexOf('/') is > 0 and var end ? Path[..end] : "";
+    public string Folder => RepositoryPath.FolderOf(Path);
 
     /// <summary>File name of the manifest.</summary>
     public string Name => System.IO.Path.GetFileName(Path);
@@ -21,7 +21,10 @@ public sealed record PackageManifest(PackageTool Tool, string Path)
     public static PackageManifest? Find(IReadOnlyCollection<string> files, string folder, string prefix, out string problem)
     {
         problem = "";
-        var here = files.Where(file => FolderOf(file) == folder).Select(file => System.IO.Path.GetFileName(file)).ToHashSet();
+        var here = files
+            .Where(file => RepositoryPath.FolderOf(file) == folder)
+            .Select(file => System.IO.Path.GetFileName(file))
+            .ToHashSet();
         var found = In(here, folder).Where(manifest => prefix.Length == 0 || manifest.Tool.Prefix == prefix).ToList();
         if (found.Count == 0 && folder.Length == 0 && prefix is "" or "nuget")
         {
@@ -84,6 +87,4 @@ public sealed record PackageManifest(PackageTool Tool, string Path)
         file.EndsWith(".csproj", StringComparison.Ordinal)
         || file.EndsWith(".fsproj", StringComparison.Ordinal)
         || file.EndsWith(".vbproj", StringComparison.Ordinal);
-
-    private static string FolderOf(string path) => path.LastIndexOf('/') is > 0 and var end ? path[..end] : "";
 }

@@ -8,6 +8,9 @@ public static class RepositoryPath
     /// <summary>Maximum length of a path in characters, as on Linux.</summary>
     public const int MaxLength = 4096;
 
+    /// <summary>Returns the folder of a path with forward slashes; empty for the root.</summary>
+    public static string FolderOf(string path) => path.LastIndexOf('/') is > 0 and var slash ? path[..slash] : "";
+
     /// <summary>Normalizes a path or glob. A trailing slash, which denotes a folder, becomes <c>/**</c>.</summary>
     /// <param name="text">Path or glob as written in the plan.</param>
     /// <param name="path">The normalized path, or null if it is rejected.</param>

@@ -10,7 +10,7 @@ internal static partial class CargoProjects
     /// <summary>Reads a <c>Cargo.toml</c>.</summary>
     public static ProjectManifest Read(string path, string text)
     {
-        var folder = ProjectReader.FolderOf(path);
+        var folder = RepositoryPath.FolderOf(path);
         var (names, references, paths) = (new List<(string, string)>(), new List<string>(), new List<string>());
         var section = "";
         foreach (var line in text.Split('\n'))

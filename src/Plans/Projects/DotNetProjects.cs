@@ -8,7 +8,7 @@ internal static partial class DotNetProjects
     /// <summary>Reads a project file, <c>Directory.Build.props</c> or <c>Directory.Build.targets</c>.</summary>
     public static ProjectManifest Read(string path, string text)
     {
-        var folder = ProjectReader.FolderOf(path);
+        var folder = RepositoryPath.FolderOf(path);
         var kind = FileNamePattern.NameOf(path).StartsWith("Directory.", StringComparison.Ordinal) ? "msbuild" : "dotnet";
         var items = Item()
             .Matches(text)

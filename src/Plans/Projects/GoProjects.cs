@@ -10,7 +10,7 @@ internal static partial class GoProjects
     /// <summary>Reads a <c>go.mod</c> or <c>go.work</c>.</summary>
     public static ProjectManifest Read(string path, string text)
     {
-        var folder = ProjectReader.FolderOf(path);
+        var folder = RepositoryPath.FolderOf(path);
         return new ProjectManifest(Kind, folder)
         {
             Names = [.. Module().Matches(text).Select(module => (module.Groups[1].Value, folder))],

@@ -13,7 +13,7 @@ internal static partial class GradleProjects
     /// <summary>Reads a settings file or a build file.</summary>
     public static ProjectManifest Read(string path, string text)
     {
-        var folder = ProjectReader.FolderOf(path);
+        var folder = RepositoryPath.FolderOf(path);
         return FileNamePattern.NameOf(path).StartsWith("settings.", StringComparison.Ordinal)
             ? OfSettings(folder, text)
             : OfBuild(folder, text);

@@ -15,7 +15,7 @@ internal static partial class NodeProjects
     /// <summary>Reads a <c>package.json</c> or <c>pnpm-workspace.yaml</c>.</summary>
     public static ProjectManifest Read(string path, string text)
     {
-        var manifest = new ProjectManifest(Kind, ProjectReader.FolderOf(path));
+        var manifest = new ProjectManifest(Kind, RepositoryPath.FolderOf(path));
         if (path.EndsWith(".yaml", StringComparison.Ordinal))
         {
             return WithMembers(manifest, ListItem().Matches(text).Select(item => item.Groups[1].Value.Trim()));
@@ -51,7 +51,7 @@ internal static partial class NodeProjects
                 }
             }
         }
-        return WithMembers(manifest, MembersOf(package)) with
+        return WithMembers(manifest, NodeWorkspace.GlobsIn(package)) with
         {
             Names =
                 package.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String
@@ -60,21 +60,6 @@ internal static partial class NodeProjects
             References = names,
             Paths = ProjectReader.Join(manifest.Folder, paths),
         };
-    }
-
-    private static IEnumerable<string> MembersOf(JsonElement package)
-    {
-        if (!package.TryGetProperty("workspaces", out var members))
-        {
-            return [];
-        }
-        if (members.ValueKind == JsonValueKind.Object && members.TryGetProperty("packages", out var packages))
-        {
-            members = packages;
-        }
-        return members.ValueKind == JsonValueKind.Array
-            ? [.. members.EnumerateArray().Where(glob => glob.ValueKind == JsonValueKind.String).Select(glob => glob.GetString()!)]
-            : [];
     }
 
     private static ProjectManifest WithMembers(ProjectManifest manifest, IEnumerable<string> globs)

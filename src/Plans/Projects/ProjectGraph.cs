@@ -98,7 +98,7 @@ public sealed class ProjectGraph
     {
         for (var at = path.TrimStart('/'); at.Length > 0; )
         {
-            at = ProjectReader.FolderOf(at);
+            at = RepositoryPath.FolderOf(at);
             if (folders.Contains(at))
             {
                 return at;

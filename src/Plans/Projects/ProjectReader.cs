@@ -20,9 +20,6 @@ internal sealed record ProjectReader(IReadOnlyList<string> Files, Func<string, s
             ? null
             : Array.Find(All, reader => FileNamePattern.IsAny(reader.Files, FileNamePattern.NameOf(path)));
 
-    /// <summary>Returns the folder of a path; empty for the root.</summary>
-    public static string FolderOf(string path) => path.LastIndexOf('/') is > 0 and var slash ? path[..slash] : "";
-
     /// <summary>Returns the folders that a manifest names, without those outside of the repository.</summary>
     public static IReadOnlyList<string> Join(string folder, IEnumerable<string> paths) =>
         [.. paths.Select(path => ProjectManifest.Join(folder, path)).OfType<string>()];

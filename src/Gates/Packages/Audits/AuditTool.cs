@@ -107,9 +107,9 @@ public sealed class AuditTool(
 
     private static string? Nearest(string changed, IReadOnlyList<string> candidates)
     {
-        for (var folder = FolderOf(changed); ; folder = FolderOf(folder))
+        for (var folder = RepositoryPath.FolderOf(changed); ; folder = RepositoryPath.FolderOf(folder))
         {
-            if (candidates.Where(file => FolderOf(file) == folder).Min(StringComparer.Ordinal) is { } found)
+            if (candidates.Where(file => RepositoryPath.FolderOf(file) == folder).Min(StringComparer.Ordinal) is { } found)
             {
                 return found;
             }
@@ -119,8 +119,6 @@ public sealed class AuditTool(
             }
         }
     }
-
-    private static string FolderOf(string path) => path.LastIndexOf('/') is > 0 and var end ? path[..end] : "";
 
     private static bool IsRequirements(string name) =>
         name.StartsWith("requirements", StringComparison.Ordinal) && name.EndsWith(".txt", StringComparison.Ordinal);
