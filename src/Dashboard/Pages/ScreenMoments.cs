@@ -18,17 +18,22 @@ internal static class ScreenMoments
         var count = CountOf(screen);
         var moments = new List<RunScreen>();
         RunScreen? before = null;
-        for (var number = 1; number < count && screen.Events is [var first, ..]; number++)
+        for (var number = 1; number < count; number++)
         {
             var until = screen.Axis.TimeAt(screen.Axis.Length.TotalSeconds * number / count);
-            if (until >= screen.Timeline.End)
+            if (until >= screen.Timeline.End || EventAt(screen.Events, until) is not { } last)
             {
                 break;
             }
-            var last = screen.Events.TakeWhile(happened => happened.Time <= until).LastOrDefault(first).Sequence;
-            before = before?.Address.At == last ? before : At(screen, last);
             // The lanes end where the slider stands, though the last event was before it.
-            moments.Add(before with { Timeline = RunLanes.Of(before.Run, before.Events, until) });
+            before =
+                before?.Address.At == last
+                    ? before with
+                    {
+                        Timeline = RunLanes.Of(before.Run, before.Events, until),
+                    }
+                    : At(screen, last, until);
+            moments.Add(before);
         }
         return [.. moments, screen];
     }
@@ -36,10 +41,16 @@ internal static class ScreenMoments
     /// <summary>Returns the number of equal parts of the axis that have a moment.</summary>
     public static int CountOf(RunScreen screen) => Math.Clamp(MostLanes / Math.Max(1, screen.Run.Tasks.Count), LeastMoments, Most);
 
+    /// <summary>Returns the number of the last event until a time, or of the first one if all are later; null if there are
+    /// none.</summary>
+    public static long? EventAt(IReadOnlyList<RunEvent> events, DateTimeOffset time) =>
+        events is [var first, ..] ? events.TakeWhile(happened => happened.Time <= time).LastOrDefault(first).Sequence : null;
+
     /// <summary>Returns the run as it was after an event.</summary>
     /// <param name="screen">The run as it is.</param>
     /// <param name="sequence">Number of the event.</param>
-    public static RunScreen At(RunScreen screen, long sequence)
+    /// <param name="end">End of the lanes, or null for the time of the event.</param>
+    public static RunScreen At(RunScreen screen, long sequence, DateTimeOffset? end = null)
     {
         var shown = RunMoment.Of(screen.Run, screen.Events, sequence);
         IReadOnlyList<RunEvent> until = [.. screen.Events.TakeWhile(happened => happened.Sequence <= sequence)];
@@ -47,7 +58,7 @@ internal static class ScreenMoments
         {
             Address = screen.Address with { At = sequence },
             Run = shown,
-            Timeline = RunLanes.Of(shown, until, shown.UpdatedAt),
+            Timeline = RunLanes.Of(shown, until, end ?? shown.UpdatedAt),
             Events = until,
         };
     }

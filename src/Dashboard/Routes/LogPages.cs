@@ -53,7 +53,7 @@ internal sealed class LogPages(QueryReader reader, PageRoutes pages, PageRendere
         string? find
     )
     {
-        if (await FindAsync(context, repository, run) is not { Run: { } now, Repository: { } home })
+        if (await pages.FindRunAsync(context, repository, run) is not { Run: { } now, Repository: { } home })
         {
             return await pages.MissingAsync(context, $"{run}/{task}");
         }
@@ -61,7 +61,7 @@ internal sealed class LogPages(QueryReader reader, PageRoutes pages, PageRendere
         return await renderer.RenderAsync<LogPage>(
             new()
             {
-                ["Frame"] = await FrameAsync(context, now, home, $"Log of {task}"),
+                ["Frame"] = await pages.FrameAsync(context, now, home, $"Log of {task}"),
                 ["Log"] = log.Document is { } read
                     ? LogRange.Of(read.Lines, read.First, from, find ?? "") with
                     {
@@ -77,14 +77,14 @@ internal sealed class LogPages(QueryReader reader, PageRoutes pages, PageRendere
     }
 
     private async Task<IResult> AgentFileAsync(HttpContext context, string repository, string run, string task, int? start) =>
-        await FindAsync(context, repository, run) is { Run: { } now, Repository: { } home }
+        await pages.FindRunAsync(context, repository, run) is { Run: { } now, Repository: { } home }
         && (await ReadAsync(reader, home, $"{now.RunId}/{task}", start, context.RequestAborted)).Document is { } log
             ? FileOf(log.Lines, string.Create(CultureInfo.InvariantCulture, $"{now.RunId}-{task}-{log.Start}.txt"))
             : await pages.MissingAsync(context, $"{run}/{task}");
 
     private async Task<IResult> GateAsync(HttpContext context, string repository, string run, string gate, int? from, string? find)
     {
-        if (await FindAsync(context, repository, run) is not { Run: { } now, Repository: { } home })
+        if (await pages.FindRunAsync(context, repository, run) is not { Run: { } now, Repository: { } home })
         {
             return await pages.MissingAsync(context, run);
         }
@@ -92,7 +92,7 @@ internal sealed class LogPages(QueryReader reader, PageRoutes pages, PageRendere
         return await renderer.RenderAsync<LogPage>(
             new()
             {
-                ["Frame"] = await FrameAsync(context, now, home, $"Log of gate {gate}"),
+                ["Frame"] = await pages.FrameAsync(context, now, home, $"Log of gate {gate}"),
                 ["Log"] = log.Document is { } lines ? LogRange.Of(lines, 1, from, find ?? "") : null,
                 ["Find"] = find ?? "",
                 ["Problem"] = log.Problem,
@@ -102,7 +102,7 @@ internal sealed class LogPages(QueryReader reader, PageRoutes pages, PageRendere
     }
 
     private async Task<IResult> GateFileAsync(HttpContext context, string repository, string run, string gate) =>
-        await FindAsync(context, repository, run) is { Run: { } now, Repository: { } home }
+        await pages.FindRunAsync(context, repository, run) is { Run: { } now, Repository: { } home }
         && (await ReadGateAsync(home, now.RunId, gate, context.RequestAborted)).Document is { } lines
             ? FileOf(lines, $"{now.RunId}-{gate}.txt")
             : await pages.MissingAsync(context, $"{run}/{gate}");
@@ -136,15 +136,4 @@ internal sealed class LogPages(QueryReader reader, PageRoutes pages, PageRendere
             MediaTypeNames.Text.Plain + "; charset=utf-8",
             name
         );
-
-    private async Task<PageFrame> FrameAsync(HttpContext context, RunStatus run, RepositoryEntry home, string title) =>
-        (await pages.FrameAsync(context, title, "home")) with
-        {
-            Repository = home,
-            Run = run.RunId,
-            Events = RunStates.IsFinal(run.State) ? null : Links.Events(home, run.RunId),
-        };
-
-    private async Task<(RunStatus? Run, RepositoryEntry? Repository)> FindAsync(HttpContext context, string repository, string run) =>
-        reader.Find(repository) is { } home ? ((await reader.RunAsync(home, run, context.RequestAborted)).Document, home) : (null, null);
 }

@@ -39,6 +39,19 @@ internal sealed class PageRoutes(QueryReader reader, PageRenderer renderer, Form
         };
     }
 
+    /// <summary>Creates the frame of a page about a run, which follows the run's events until its end.</summary>
+    public async Task<PageFrame> FrameAsync(HttpContext context, RunStatus run, RepositoryEntry repository, string title) =>
+        (await FrameAsync(context, title, "home")) with
+        {
+            Repository = repository,
+            Run = run.RunId,
+            Events = RunStates.IsFinal(run.State) ? null : Links.Events(repository, run.RunId),
+        };
+
+    /// <summary>Finds the run of an address with its repository; null for each that does not exist.</summary>
+    public async Task<(RunStatus? Run, RepositoryEntry? Repository)> FindRunAsync(HttpContext context, string repository, string run) =>
+        reader.Find(repository) is { } home ? ((await reader.RunAsync(home, run, context.RequestAborted)).Document, home) : (null, null);
+
     private async Task<IResult> HomeAsync(HttpContext context)
     {
         var query = context.Request.Query;

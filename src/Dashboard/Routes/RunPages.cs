@@ -77,9 +77,6 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
         var whole = RunLanes.Of(now, events, TimelineAxis.Rounded(now.StartedAt, frame.Now));
         var axis = TimelineAxis.Of(whole);
         var at = MomentOf(now, events, asked.At, since is { } place ? axis.TimeAt(place) : null);
-        var address = asked with { Run = now.RunId, At = at };
-        var shown = at is null ? now : RunMoment.Of(now, events, at.Value);
-        var until = at is null ? events : [.. events.TakeWhile(happened => happened.Sequence <= at)];
         var screen = new RunScreen(
             frame with
             {
@@ -89,15 +86,20 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
                 Path = now.Target.Length > 0 ? $"{now.RunId} → {now.Target}" : now.RunId,
                 Events = at is null ? Links.Events(home, now.RunId) : null,
             },
-            address,
-            shown,
-            at is null ? whole : RunLanes.Of(shown, until, shown.UpdatedAt),
+            asked with
+            {
+                Run = now.RunId,
+                At = null,
+            },
+            now,
+            whole,
             axis
         )
         {
             Last = now.Sequence,
-            Events = until,
+            Events = events,
         };
+        screen = at is { } moment ? ScreenMoments.At(screen, moment) : screen;
         return await renderer.RenderAsync<RunPage>(
             new() { ["Screen"] = await WithPanelAsync(await WithTabAsync(screen, now, isEscalation), now) }
         );
@@ -106,10 +108,9 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
     // The slider chooses by time, a link by the number of an event.
     private static long? MomentOf(RunStatus run, IReadOnlyList<RunEvent> events, long? at, DateTimeOffset? time)
     {
-        if (time is { } until && events is [var first, ..])
+        if (time is { } until && ScreenMoments.EventAt(events, until) is { } last)
         {
-            at = events.TakeWhile(happened => happened.Time <= until).LastOrDefault(first).Sequence;
-            return at >= events[^1].Sequence ? null : at;
+            return last >= events[^1].Sequence ? null : last;
         }
         return at > 0 && at < run.Sequence ? at : null;
     }
@@ -223,13 +224,13 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
     )
     {
         if (
-            await FindAsync(context, repository, run) is not { Run: { } now, Repository: { } home }
+            await pages.FindRunAsync(context, repository, run) is not { Run: { } now, Repository: { } home }
             || now.Tasks.FirstOrDefault(one => one.Id == task) is not { } found
         )
         {
             return await pages.MissingAsync(context, $"{run}/{task}");
         }
-        var frame = (await OfAsync(context, now, home, found.Title.Length > 0 ? $"{task}: {found.Title}" : task)) with
+        var frame = (await pages.FrameAsync(context, now, home, found.Title.Length > 0 ? $"{task}: {found.Title}" : task)) with
         {
             TabTitle = $"{found.State} · {task}",
         };
@@ -245,15 +246,4 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
             new() { ["Screen"] = await ReadTaskAsync(frame, address, now, found, context.RequestAborted) }
         );
     }
-
-    private async Task<PageFrame> OfAsync(HttpContext context, RunStatus run, RepositoryEntry repository, string title) =>
-        (await pages.FrameAsync(context, title, "home")) with
-        {
-            Repository = repository,
-            Run = run.RunId,
-            Events = RunStates.IsFinal(run.State) ? null : Links.Events(repository, run.RunId),
-        };
-
-    private async Task<(RunStatus? Run, RepositoryEntry? Repository)> FindAsync(HttpContext context, string repository, string run) =>
-        reader.Find(repository) is { } home ? ((await reader.RunAsync(home, run, context.RequestAborted)).Document, home) : (null, null);
 }

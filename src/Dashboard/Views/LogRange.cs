@@ -34,17 +34,11 @@ public sealed record LogRange(IReadOnlyList<LogLine> Lines, int First, int Total
         var begin = BeginOf(Math.Clamp(from ?? total, first, Math.Max(first, total)));
         var shown =
             find.Length > 0
-                ? Numbered(0).Where(line => AnsiText.Plain(line.Text).Contains(find, StringComparison.OrdinalIgnoreCase)).TakeLast(Size)
-                : Numbered(Math.Max(0, begin - first)).TakeWhile(line => line.Number < begin + Size);
+                ? Numbered(lines, first, 0)
+                    .Where(line => AnsiText.Plain(line.Text).Contains(find, StringComparison.OrdinalIgnoreCase))
+                    .TakeLast(Size)
+                : Numbered(lines, first, Math.Max(0, begin - first)).TakeWhile(line => line.Number < begin + Size);
         return new LogRange([.. shown], first, total) { IsSearch = find.Length > 0 };
-
-        IEnumerable<LogLine> Numbered(int skipped)
-        {
-            for (var at = skipped; at < lines.Count; at++)
-            {
-                yield return new LogLine(first + at, lines[at]);
-            }
-        }
     }
 
     /// <summary>Returns the last lines of a log.</summary>
@@ -53,17 +47,18 @@ public sealed record LogRange(IReadOnlyList<LogLine> Lines, int First, int Total
     public static LogRange Last(LogDocument log, int most)
     {
         var skipped = Math.Max(0, log.Lines.Count - most);
-        return new LogRange(
-            [.. log.Lines.Skip(skipped).Select((line, at) => new LogLine(log.First + skipped + at, line))],
-            log.First,
-            log.First + log.Lines.Count - 1
-        )
-        {
-            Start = log.Start,
-        };
+        return new LogRange([.. Numbered(log.Lines, log.First, skipped)], log.First, log.First + log.Lines.Count - 1) { Start = log.Start };
     }
 
     /// <summary>Returns the number of the first line in the range of a line. Ranges begin at fixed numbers, so that addresses stay the
     /// same while the log grows.</summary>
     public static int BeginOf(int line) => ((line - 1) / Size * Size) + 1;
+
+    private static IEnumerable<LogLine> Numbered(IReadOnlyList<string> lines, int first, int skipped)
+    {
+        for (var at = skipped; at < lines.Count; at++)
+        {
+            yield return new LogLine(first + at, lines[at]);
+        }
+    }
 }
