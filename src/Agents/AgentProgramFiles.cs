@@ -88,10 +88,8 @@ public sealed record AgentKey(string Variable, string? Address, string Service)
     /// <summary>Variable that overrides the address of Anthropic's API.</summary>
     internal const string AnthropicAddress = "ANTHROPIC_BASE_URL";
 
-    /// <summary>Variable that overrides the address of Bedrock for Claude Code.</summary>
-    internal const string BedrockAddress = "ANTHROPIC_BEDROCK_BASE_URL";
-
     private const string AnthropicApi = "https://api.anthropic.com";
+    private const string BedrockAddress = "ANTHROPIC_BEDROCK_BASE_URL";
 
     /// <summary>Keys of Anthropic's API, as used by Claude Code and Anthropic's SDKs.</summary>
     public static IReadOnlyList<AgentKey> OfAnthropic { get; } =

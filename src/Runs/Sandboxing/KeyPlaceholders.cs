@@ -51,14 +51,13 @@ public static class KeyPlaceholders
         HashSet<string> addresses = [];
         foreach (var key in keys)
         {
-            var service = (key.Address is null ? null : ValueOf(environment, key.Address)) ?? key.Service;
-            if (ValueOf(environment, key.Variable) is not { } value || ServiceKey.AddressOf(service) is null)
-            {
-                continue;
-            }
-            var token = key.TokenVariable is null ? null : ValueOf(environment, key.TokenVariable);
-            var keyId = key.IdVariable is null ? null : ValueOf(environment, key.IdVariable);
-            if (key.IdVariable is not null && keyId is null)
+            var service = ValueOf(environment, key.Address) ?? key.Service;
+            var (keyId, token) = (ValueOf(environment, key.IdVariable), ValueOf(environment, key.TokenVariable));
+            if (
+                ValueOf(environment, key.Variable) is not { } value
+                || ServiceKey.AddressOf(service) is null
+                || (key.IdVariable is not null && keyId is null)
+            )
             {
                 continue;
             }
@@ -88,6 +87,6 @@ public static class KeyPlaceholders
     public static IReadOnlyList<string> AuthoritiesIn(IDictionary<string, string?> environment) =>
         [.. s_authorities.Select(name => ValueOf(environment, name)).OfType<string>().Where(Path.IsPathRooted)];
 
-    private static string? ValueOf(IDictionary<string, string?> environment, string name) =>
-        environment.TryGetValue(name, out var value) && value?.Trim() is { Length: > 0 } text ? text : null;
+    private static string? ValueOf(IDictionary<string, string?> environment, string? name) =>
+        name is not null && environment.TryGetValue(name, out var value) && value?.Trim() is { Length: > 0 } text ? text : null;
 }
