@@ -45,7 +45,7 @@ public sealed class RealAgentMcpTests
               try checkout 'touch "{repository.Path}/evil"'
               try hook 'touch "{repository.Path}/.git/hooks/pre-commit"'
               try service 'echo x >/dev/tcp/127.0.0.1/{((IPEndPoint)listener.LocalEndpoint).Port}'
-              try key 'cat /proc/*/environ | grep -qa {Canary[..6]}-4e9d'
+              try key 'cat /proc/*/environ | grep -qa {Canary}'
             ) >server.txt
             """
         );

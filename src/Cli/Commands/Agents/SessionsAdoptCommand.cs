@@ -14,7 +14,7 @@ internal sealed class SessionsAdoptCommand : CliCommand
     private readonly Argument<string> _id = SessionsShowCommand.Id();
     private readonly Argument<string?> _task = new("TASK")
     {
-        Description = "What the agent should do next; default: finish the started work",
+        Description = "Instructions for the agent; default: finish the started work",
         Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly Option<bool> _ended = Ended();
