@@ -1,3 +1,4 @@
+using Orchestrator.Agents.ClaudeCli;
 using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents;
@@ -49,7 +50,8 @@ public sealed record AgentProgramFiles(string Root, IReadOnlyList<string> Folder
         new(Path.GetDirectoryName(folder) ?? "/", [folder], In(folder, s_claudeFolders))
         {
             Logins = [LoginFile.OfClaude(Path.Combine(folder, ".credentials.json"))],
-            Hidden = [Path.Combine(folder, "history.jsonl")],
+            // The latter is there if CLAUDE_CONFIG_DIR is set; it may contain a key.
+            Hidden = [Path.Combine(folder, "history.jsonl"), Path.Combine(folder, ClaudeKeys.LoginFile)],
         };
 
     // Observed with versions 2.1.197 to 2.1.328. Excludes settings, hooks, commands, agents, skills, plugins and memory.
@@ -78,7 +80,7 @@ public sealed record AgentProgramFiles(string Root, IReadOnlyList<string> Folder
         [.. names.Select(name => Path.Combine(folder, name))];
 }
 
-/// <summary>Key that an agent program reads from a variable and that can stay outside its sandbox.</summary>
+/// <summary>Key that an agent program reads from a variable, or from a file, and that can stay outside its sandbox.</summary>
 /// <param name="Variable">Variable with the key.</param>
 /// <param name="Address">Variable that overrides the address of the service, or null if the program gets the address by other
 /// means.</param>
@@ -88,8 +90,11 @@ public sealed record AgentKey(string Variable, string? Address, string Service)
     /// <summary>Variable that overrides the address of Anthropic's API.</summary>
     internal const string AnthropicAddress = "ANTHROPIC_BASE_URL";
 
+    /// <summary>Variable that overrides the address of Bedrock's runtime.</summary>
+    internal const string BedrockAddress = "ANTHROPIC_BEDROCK_BASE_URL";
+
     private const string AnthropicApi = "https://api.anthropic.com";
-    private const string BedrockAddress = "ANTHROPIC_BEDROCK_BASE_URL";
+    private static readonly string[] s_regions = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 
     /// <summary>Keys of Anthropic's API, as used by Claude Code and Anthropic's SDKs.</summary>
     public static IReadOnlyList<AgentKey> OfAnthropic { get; } =
@@ -101,8 +106,24 @@ public sealed record AgentKey(string Variable, string? Address, string Service)
     /// <summary>Variable with the session token of a temporary key, or null.</summary>
     public string? TokenVariable { get; init; }
 
+    /// <summary>File from which the program reads the key, or null if it reads only the variable.</summary>
+    public StoredKey? Stored { get; init; }
+
     /// <summary>All variables that stay outside.</summary>
     public IEnumerable<string> Variables => new[] { Variable, IdVariable, TokenVariable }.OfType<string>();
+
+    /// <summary>Returns the key that the program would use, or null if the user has none.</summary>
+    /// <param name="variable">Returns the value of an environment variable of the user, or null.</param>
+    public string? Find(Func<string, string?> variable)
+    {
+        var own = variable(Variable)?.Trim() is { Length: > 0 } value ? value : null;
+        return Stored?.Order == StoredKeyOrder.FileFirst ? Stored.Read() ?? own : own ?? Stored?.Read();
+    }
+
+    /// <summary>Returns the AWS region of an environment. As in Claude Code, the default is <c>us-east-1</c>.</summary>
+    /// <param name="environment">Environment variables of the user.</param>
+    public static string AmazonRegion(IReadOnlyDictionary<string, string> environment) =>
+        Array.ConvertAll(s_regions, environment.GetValueOrDefault).FirstOrDefault(region => region is { Length: > 0 }) ?? "us-east-1";
 
     /// <summary>Returns the keys of Amazon Bedrock, as used by Claude Code: an API key, or an access key that signs.</summary>
     /// <param name="region">Region of the service, such as <c>eu-central-1</c>.</param>

@@ -114,6 +114,25 @@ public sealed class ConfinedKeysTests
         Assert.Equal(["MINE_API_KEY", "MINE_OTHER_KEY"], both.Keys.Select(key => key.Variable));
     }
 
+    /// <summary>A ChatGPT login of Codex and a subscription's login of opencode are not keys.</summary>
+    [Theory]
+    [InlineData("codex", ".codex/auth.json", """{"OPENAI_API_KEY": "k", "tokens": null}""", "CODEX_API_KEY=k")]
+    [InlineData("codex", ".codex/auth.json", """{"OPENAI_API_KEY": "k", "tokens": {"access_token": "t"}}""", "CODEX_API_KEY=")]
+    [InlineData("opencode", ".local/share/opencode/auth.json", """{"openai": {"type": "api", "key": "k"}}""", "OPENAI_API_KEY=k")]
+    [InlineData("opencode", ".local/share/opencode/auth.json", """{"openai": {"type": "oauth", "access": "t"}}""", null)]
+    [InlineData("opencode", ".local/share/opencode/auth.json", "no JSON", "OPENAI_API_KEY=")]
+    public async Task Keys_OfALoginFile_AreFoundWhereTheProgramUsesThem(string agent, string file, string content, string? expected)
+    {
+        await using AgentFixture agents = new();
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(agents.Home, file))!);
+        await File.WriteAllTextAsync(Path.Combine(agents.Home, file), content);
+
+        var keys = Runner(agent, agents, Environment(agents)).Keys;
+
+        var found = keys.Where(key => key.Variable == (agent == "codex" ? "CODEX_API_KEY" : "OPENAI_API_KEY"));
+        Assert.Equal(expected, found.Select(key => $"{key.Variable}={key.Find(_ => null)}").FirstOrDefault());
+    }
+
     [Theory]
     [InlineData("no sandbox")]
     [InlineData("network of the machine")]

@@ -10,8 +10,6 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     /// <summary>Maximum share of the stall limit for one shell command of the agent.</summary>
     private const double CommandShareOfStall = 0.8;
 
-    private static readonly string[] s_regions = ["AWS_REGION", "AWS_DEFAULT_REGION"];
-
     private const string SystemPrompt = "system-prompt";
     private const string McpServers = "mcp.json";
 
@@ -29,19 +27,17 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
     {
         get
         {
-            var keys = UsesBedrock ? AgentKey.OfBedrock(Region) : AgentKey.OfAnthropic;
+            var keys =
+                UsesBedrock ? AgentKey.OfBedrock(AgentKey.AmazonRegion(options.Environment))
+                : UsesVertex ? AgentKey.OfAnthropic
+                : ClaudeKeys.WithStored(AgentKey.OfAnthropic, ConfigFile, ConfigDirectory, Inherited());
             return ClaudeKeys.CanBeReplaced(keys, ConfigDirectory, options.Environment) ? keys : [];
         }
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Credentials =>
-        [
-            "ANTHROPIC_",
-            "CLAUDE_",
-            .. UsesBedrock ? ["AWS_"] : Array.Empty<string>(),
-            .. options.Provider == ClaudeProvider.Vertex || Has("CLAUDE_CODE_USE_VERTEX") ? ["GOOGLE_"] : Array.Empty<string>(),
-        ];
+        ["ANTHROPIC_", "CLAUDE_", .. UsesBedrock ? ["AWS_"] : Array.Empty<string>(), .. UsesVertex ? ["GOOGLE_"] : Array.Empty<string>()];
 
     /// <inheritdoc/>
     public AgentProgramFiles State => AgentProgramFiles.OfClaude(ConfigDirectory) with { Programs = [options.Program] };
@@ -209,11 +205,10 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
         return options.Environment.Where(pair => !others.Contains(pair.Key)).ToDictionary();
     }
 
+    private bool UsesVertex => options.Provider == ClaudeProvider.Vertex || Has("CLAUDE_CODE_USE_VERTEX");
+
     private bool UsesBedrock =>
         options.Provider == ClaudeProvider.Bedrock || (options.Provider == ClaudeProvider.Environment && Has("CLAUDE_CODE_USE_BEDROCK"));
-
-    // As in Claude Code.
-    private string Region => Array.Find(s_regions, Has) is { } variable ? options.Environment[variable] : "us-east-1";
 
     private bool Has(string variable) => options.Environment.GetValueOrDefault(variable) is { Length: > 0 };
 
@@ -248,11 +243,24 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
             default:
                 break;
         }
-        return own.Concat(ConfigVariable());
+        // The file with the key is not in the sandbox.
+        if (start.Sandbox is not null && Keys.FirstOrDefault(key => key.Stored is not null) is { } stored)
+        {
+            own[stored.Variable] = stored.Find(Inherited().GetValueOrDefault) ?? "";
+        }
+        return own.Where(variable => variable.Value.Length > 0).Concat(ConfigVariable());
     }
 
     private Dictionary<string, string> ConfigVariable() =>
         options.ConfigDirectory is { } folder ? new() { ["CLAUDE_CONFIG_DIR"] = folder } : [];
+
+    private string ConfigFile =>
+        Path.Combine(
+            ConfigDirectory == ClaudeCliOptions.UsualConfigDirectory(options.Environment)
+                ? options.Environment.GetValueOrDefault("HOME", "/")
+                : ConfigDirectory,
+            ClaudeKeys.LoginFile
+        );
 
     private string ConfigDirectory => options.ConfigDirectory ?? ClaudeCliOptions.ConfigDirectoryOf(options.Environment);
 }

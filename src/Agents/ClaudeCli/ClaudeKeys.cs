@@ -5,7 +5,11 @@ namespace Orchestrator.Agents.ClaudeCli;
 /// <summary>Decides whether Claude Code can work with placeholders in place of keys.</summary>
 internal static class ClaudeKeys
 {
+    /// <summary>Name of the program's file with the key of a Console login, among other state.</summary>
+    internal const string LoginFile = ".claude.json";
+
     private const long LargestSettings = 4 << 20;
+    private static readonly string[] s_tokens = ["ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"];
     private static readonly string[] s_credentialHeaders = ["authorization", "x-api-key"];
 
     /// <summary>Returns false if the user's settings for the program replace its key or its service's address. Also false if it
@@ -24,6 +28,23 @@ internal static class ClaudeKeys
         && environment.GetValueOrDefault("CLAUDE_CODE_CLIENT_CERT", "").Length == 0
         && environment.GetValueOrDefault("NODE_TLS_REJECT_UNAUTHORIZED") != "0"
         && !AreReplaced(keys, Path.Combine(configDirectory, "settings.json"));
+
+    /// <summary>Adds the key that a Console login has stored. The program does not use it if the user has a subscription's login or sets
+    /// a variable with a token.</summary>
+    /// <param name="keys">Keys of Anthropic's API.</param>
+    /// <param name="file">Absolute path of <see cref="LoginFile"/>.</param>
+    /// <param name="configDirectory">Absolute path of the program's folder.</param>
+    /// <param name="environment">Environment variables that the program inherits.</param>
+    public static IReadOnlyList<AgentKey> WithStored(
+        IReadOnlyList<AgentKey> keys,
+        string file,
+        string configDirectory,
+        IReadOnlyDictionary<string, string> environment
+    ) =>
+        s_tokens.Any(name => environment.GetValueOrDefault(name) is { Length: > 0 })
+        || File.Exists(Path.Combine(configDirectory, ".credentials.json"))
+            ? keys
+            : [keys[0] with { Stored = new StoredKey(file, "primaryApiKey") }, .. keys.Skip(1)];
 
     private static bool AreReplaced(IReadOnlyList<AgentKey> keys, string settings)
     {

@@ -54,7 +54,7 @@ public sealed class DescribedAgentRunner(
             : null;
 
     /// <inheritdoc/>
-    public IReadOnlyList<AgentKey> Keys => [.. OwnKeys.All.Select(key => new AgentKey(key.Variable, key.Address, key.Service))];
+    public IReadOnlyList<AgentKey> Keys => OwnKeys.All;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Credentials => description.Credentials;

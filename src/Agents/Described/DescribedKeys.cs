@@ -15,7 +15,9 @@ internal sealed class DescribedKeys(AgentDescription description, IReadOnlyDicti
     private const long LargestFile = 4 << 20;
 
     /// <summary>Returns the keys that can stay outside: not those whose key or service the user has configured elsewhere.</summary>
-    public IReadOnlyList<KeyDescription> All => [.. description.Keys.Where(key => !IsConfigured(key))];
+    public IReadOnlyList<AgentKey> All => [.. Descriptions.Select(KeyOf)];
+
+    private IEnumerable<KeyDescription> Descriptions => description.Keys.Where(key => !IsConfigured(key));
 
     /// <summary>Returns the arguments in place of <c>{keys}</c>.</summary>
     public IReadOnlyList<string> Arguments(AgentStart start) =>
@@ -39,10 +41,18 @@ internal sealed class DescribedKeys(AgentDescription description, IReadOnlyDicti
     }
 
     private IEnumerable<KeyDescription> Outside(AgentStart start) =>
-        All.Where(key => environment.GetValueOrDefault(key.Variable, "").Trim().Length > 0 && !start.Variables.Contains(key.Variable));
+        Descriptions.Where(key => KeyOf(key).Find(environment.GetValueOrDefault) is not null && !start.Variables.Contains(key.Variable));
 
+    private AgentKey KeyOf(KeyDescription key) =>
+        new(key.Variable, key.Address, key.Service)
+        {
+            Stored = key.Stored is { } stored ? stored with { File = Path.Combine(home, stored.File) } : null,
+        };
+
+    // A login of another kind for the same service takes precedence, too.
     private bool IsConfigured(KeyDescription key) =>
-        key.Environment.Keys.Any(name => environment.GetValueOrDefault(name) is { Length: > 0 })
+        KeyOf(key).Stored is { Order: StoredKeyOrder.FileFirst, IsPresent: true } stored && stored.Read() is null
+        || key.Environment.Keys.Any(name => environment.GetValueOrDefault(name) is { Length: > 0 })
         || key.Unless.Any(unless => Contains(Path.Combine(home, unless.Key), unless.Value));
 
     private static bool Contains(string file, IReadOnlyList<string> texts)

@@ -309,6 +309,10 @@ public sealed record KeyDescription
         init => field = value ?? field;
     } = new Dictionary<string, string>();
 
+    /// <summary>File below the home directory in which the program keeps the key, or null if it reads only the variable. A stored key
+    /// reaches the program through the variable.</summary>
+    public StoredKey? Stored { get; init; }
+
     /// <summary>Files below the home directory, each with texts. If a file contains one of its texts, the user has configured another key
     /// or service, and the key is passed on unchanged. Default: none.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Unless

@@ -117,6 +117,7 @@ public static partial class DescriptionReader
         typeof(SnakeCaseEnum<StreamFormat>),
         typeof(SnakeCaseEnum<UsageScope>),
         typeof(SnakeCaseEnum<EventEnd>),
+        typeof(SnakeCaseEnum<StoredKeyOrder>),
     ]
 )]
 [JsonSerializable(typeof(AgentDescription))]

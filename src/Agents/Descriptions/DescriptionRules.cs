@@ -165,10 +165,11 @@ internal static class DescriptionRules
                 "Write one as text; 'address' names a variable that contains only the address."
             );
         }
-        foreach (var file in key.Unless.Keys.Where(IsNotBelowHome))
+        string[] stored = key.Stored is null ? [] : [key.Stored.File];
+        foreach (var file in key.Unless.Keys.Concat(stored).Where(IsNotBelowHome))
         {
             yield return new DescriptionFault(
-                $"{path}.unless",
+                stored.Contains(file) ? $"{path}.stored.file" : $"{path}.unless",
                 $"'{file}' is not a path in the home folder.",
                 "Write it relative to the home."
             );

@@ -14,7 +14,10 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
         File.Exists(ConversationOf(sessionId)) ? ConversationOf(sessionId) : null;
 
     /// <inheritdoc/>
-    public IReadOnlyList<AgentKey> Keys => options.Service == ModelService.Api ? AgentKey.OfAnthropic : [];
+    public IReadOnlyList<AgentKey> Keys =>
+        options.Service == ModelService.Api
+            ? AgentKey.OfAnthropic
+            : AgentKey.OfBedrock(options.Region ?? AgentKey.AmazonRegion(options.Environment));
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Credentials => [options.Service == ModelService.Api ? "ANTHROPIC_" : "AWS_"];
@@ -39,7 +42,6 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
             {
                 Service = options.Service,
                 Model = ModelOf(start.Model) ?? "",
-                Url = options.Service == ModelService.Api ? null : options.Url,
                 Region = options.Region,
                 Schema =
                     start.AnswerSchema
@@ -92,7 +94,9 @@ public sealed class ModelAgentRunner(ModelAgentOptions options) : IAgentRunner
 
     // Set through a variable, which the sandbox replaces with the proxy's address.
     private IEnumerable<KeyValuePair<string, string>> Variables =>
-        options is { Service: ModelService.Api, Url: { } url } ? [KeyValuePair.Create(AgentKey.AnthropicAddress, url)] : [];
+        options.Url is { } url
+            ? [KeyValuePair.Create(options.Service == ModelService.Api ? AgentKey.AnthropicAddress : AgentKey.BedrockAddress, url)]
+            : [];
 
     private bool Has(string variable) => options.Environment.GetValueOrDefault(variable) is { Length: > 0 };
 

@@ -13,23 +13,14 @@ internal static class ModelClients
     /// <summary>Creates a client for the service that the request names.</summary>
     /// <exception cref="ModelUnavailableException">Credentials or region are missing.</exception>
     internal static async Task<AnthropicClient> MakeAsync(ModelRequest request, RetryTimes times) =>
-        request.Service switch
-        {
-            ModelService.Bedrock => await BedrockAsync(request, times),
-            _ when request.Url is null => new AnthropicClient
+        request.Service == ModelService.Bedrock
+            ? await BedrockAsync(request, times)
+            : new AnthropicClient
             {
                 MaxRetries = 0,
                 Timeout = NoLimit,
                 Handlers = [times],
-            },
-            _ => new AnthropicClient
-            {
-                BaseUrl = request.Url,
-                MaxRetries = 0,
-                Timeout = NoLimit,
-                Handlers = [times],
-            },
-        };
+            };
 
     private static async Task<AnthropicClient> BedrockAsync(ModelRequest request, RetryTimes times)
     {
@@ -48,7 +39,7 @@ internal static class ModelClients
         {
             throw new ModelUnavailableException("No AWS region is set for Bedrock. Set planner.region or AWS_REGION.");
         }
-        return request.Url is null
+        return Environment.GetEnvironmentVariable(AgentKey.BedrockAddress) is not { Length: > 0 } address
             ? new AnthropicBedrockClient(credentials)
             {
                 MaxRetries = 0,
@@ -57,7 +48,7 @@ internal static class ModelClients
             }
             : new AnthropicBedrockClient(credentials)
             {
-                BaseUrl = request.Url,
+                BaseUrl = address,
                 MaxRetries = 0,
                 Timeout = NoLimit,
                 Handlers = [times],

@@ -12,8 +12,6 @@ internal sealed record ModelRequest
 
     public required string Model { get; init; }
 
-    public string? Url { get; init; }
-
     public string? Region { get; init; }
 
     /// <summary>JSON Schema of the answer.</summary>

@@ -133,10 +133,11 @@ internal static class SandboxCheck
         {
             var runner = MachineCheck.Runner(agent, settings, environment);
             var variables = settings.VariablesOf(agent);
-            var kept = settings.Permissions.Network.Mode == "open" ? [] : KeyPlaceholders.Of(runner.Keys, variables);
+            var kept = StepSandbox.KeysOutside(settings, agent, runner);
             outside.AddRange(
-                kept.Where(key => environment.GetValueOrDefault(key.Variable) is { Length: > 0 })
+                kept.Where(key => key.Find(environment.GetValueOrDefault) is not null)
                     .Select(key => $"{key.Variable} of {agent}")
+                    .Distinct()
             );
             var seen = KeyPlaceholders.FindInside(kept, runner.Credentials, environment, variables);
             inside.AddRange(seen.Select(name => $"{name} of {agent}"));

@@ -183,7 +183,8 @@ public sealed class StructuredAnswer(RunServices services)
             return start;
         }
         own.State.BringIn(input.Session);
-        var logins = await own.Logins.TakeAsync(CancellationToken.None);
+        var keys = StepSandbox.KeysOutside(settings, ask.Who.Agent, agent);
+        var logins = await own.Logins.TakeAsync(keys, CancellationToken.None);
         var configuration = await ConfinedConfiguration.MakeAsync(repository, own.State.Folder, CancellationToken.None);
         var sandbox = rules.OfAgent(agent.State, own.State.Folder, logins, services.HookFiles);
         var shown = rules.WithDownloads(
@@ -204,7 +205,7 @@ public sealed class StructuredAnswer(RunServices services)
             StepSandbox.PurposeOf(SandboxRole.Agent, ask.Folder, ask.TaskId) with
             {
                 Agents = [ask.Who.Agent],
-                Keys = agent.Keys,
+                Keys = keys,
             },
             start.Repository,
             configuration,

@@ -97,6 +97,15 @@ public static class StepSandbox
     public static async Task<bool> CanOverlayAsync(WorktreeResources resources, SandboxBuilder rules, RunServices services) =>
         rules.IsOfBubblewrap && await services.Bubblewrap.CanOverlayAsync(rules.Program, Path.GetDirectoryName(resources.LayerFolder)!);
 
+    /// <summary>Returns the keys of an agent that stay outside its sandbox: none if the network is open.</summary>
+    /// <param name="agent">Name of the agent.</param>
+    /// <param name="runner">The agent's runner.</param>
+    public static IReadOnlyList<AgentKey> KeysOutside(OrchestratorSettings settings, string agent, IAgentRunner runner) =>
+        HasProxy(settings, out _) ? KeyPlaceholders.Of(runner.Keys, settings.VariablesOf(agent)) : [];
+
+    private static bool HasProxy(OrchestratorSettings settings, out NetworkMode mode) =>
+        Enum.TryParse(settings.Permissions.Network.Mode, ignoreCase: true, out mode) && mode != NetworkMode.Open;
+
     /// <summary>Adds the network access of <c>permissions.network</c>.</summary>
     /// <param name="purpose">The purpose of the sandbox.</param>
     /// <param name="repository">Absolute path of the repository's main checkout.</param>
@@ -110,7 +119,7 @@ public static class StepSandbox
         RunServices services
     )
     {
-        if (!Enum.TryParse<NetworkMode>(settings.Permissions.Network.Mode, ignoreCase: true, out var mode) || mode == NetworkMode.Open)
+        if (!HasProxy(settings, out var mode))
         {
             return sandbox;
         }
@@ -123,12 +132,11 @@ public static class StepSandbox
             UserState.NetworkFolderOf(services.Environment),
             services.Time
         );
-        var inside = purpose with { Keys = KeyPlaceholders.Of(purpose.Keys, [.. purpose.Agents.SelectMany(settings.VariablesOf)]) };
         var java = services.Environment.GetValueOrDefault("JAVA_TOOL_OPTIONS", "");
         return sandbox with
         {
             Visible = [.. sandbox.Visible, .. services.HookFiles],
-            Door = new ProxyNetworkProvider(networks, mode, hosts, inside, repository, UpstreamProxy.Of(services.Environment)),
+            Door = new ProxyNetworkProvider(networks, mode, hosts, purpose, repository, UpstreamProxy.Of(services.Environment)),
             Variables = sandbox.Variables.Concat(ProxyVariables.Of(SandboxNetworks.ProxyPort, java)).ToDictionary(),
         };
     }

@@ -10,14 +10,17 @@ namespace Orchestrator.Runs.Sandboxing;
 public sealed class ConfinedLogins(IAgentRunner runner, string start, IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
     /// <summary>Makes the copies, and waits for an agent that is about to replace tokens that end.</summary>
+    /// <param name="outside">Keys that stay outside the sandbox. The copies do not contain them.</param>
     /// <returns>The copies in place of the user's files.</returns>
-    public async Task<IReadOnlyList<ReplacementFolder>> TakeAsync(CancellationToken stop)
+    public async Task<IReadOnlyList<ReplacementFolder>> TakeAsync(IReadOnlyList<AgentKey> outside, CancellationToken stop)
     {
+        var stored = outside.Select(key => key.Stored).OfType<StoredKey>().ToList();
         List<ReplacementFolder> taken = [];
         foreach (var login in runner.State.Logins)
         {
             var isUsed = !login.Variables.Any(name => environment.GetValueOrDefault(name) is { Length: > 0 });
-            if (await CopiesOf(login).TakeAsync(start, isUsed, stop) is { } copy)
+            var removed = stored.Where(key => key.File == login.Path && key.Read() is not null).Select(key => key.TopMember).ToList();
+            if (await CopiesOf(login).TakeAsync(start, isUsed, removed, stop) is { } copy)
             {
                 taken.Add(new ReplacementFolder(login.Path, copy, IsWritable: true));
             }

@@ -54,7 +54,7 @@ public static class KeyPlaceholders
             var service = ValueOf(environment, key.Address) ?? key.Service;
             var (keyId, token) = (ValueOf(environment, key.IdVariable), ValueOf(environment, key.TokenVariable));
             if (
-                ValueOf(environment, key.Variable) is not { } value
+                key.Find(name => ValueOf(environment, name)) is not { } value
                 || ServiceKey.AddressOf(service) is null
                 || (key.IdVariable is not null && keyId is null)
             )
@@ -62,7 +62,8 @@ public static class KeyPlaceholders
                 continue;
             }
             var placeholder = "orchestrate-" + RandomNumberGenerator.GetHexString(PlaceholderLength, lowercase: true);
-            foreach (var variable in key.Variables.Where(environment.ContainsKey))
+            environment[key.Variable] = placeholder;
+            foreach (var variable in new[] { key.IdVariable, key.TokenVariable }.OfType<string>().Where(environment.ContainsKey))
             {
                 environment[variable] = variable == key.TokenVariable ? null : placeholder;
             }

@@ -18,6 +18,7 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
     private const string GivenName = "given";
     private const string StartName = "start";
     private const string ProblemName = "problem";
+    private const string RemovedName = "removed";
 
     /// <summary>The time before a token ends from which on programs replace it.</summary>
     private static readonly TimeSpan s_early = TimeSpan.FromMinutes(5);
@@ -35,8 +36,9 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
     /// first one replaces them for all.</summary>
     /// <param name="start">Absolute path of the start's folder.</param>
     /// <param name="isUsed">True if the agent has no key that it prefers.</param>
+    /// <param name="removed">Members of the file's top level that the copy does not contain, because their keys stay outside.</param>
     /// <returns>Absolute path of the copy; null if the user has no such file.</returns>
-    public async Task<string?> TakeAsync(string start, bool isUsed, CancellationToken stop)
+    public async Task<string?> TakeAsync(string start, bool isUsed, IReadOnlyList<string> removed, CancellationToken stop)
     {
         while (true)
         {
@@ -52,8 +54,10 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
                     var own = FolderOf(start);
                     PrivateFolder.Make(own);
                     OwnFile.Write(Path.Combine(own, StartName), start);
-                    Write(Path.Combine(own, GivenName), content);
-                    WriteInto(Path.Combine(own, CopyName), content);
+                    OwnFile.Write(Path.Combine(own, RemovedName), JsonSerializer.Serialize(removed));
+                    var given = StoredKey.Remove(content, removed);
+                    Write(Path.Combine(own, GivenName), given);
+                    WriteInto(Path.Combine(own, CopyName), given);
                     return Path.Combine(own, CopyName);
                 }
             }
@@ -116,11 +120,13 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
 
     private void TakeOver(LoginCopy copy)
     {
+        var file = RegularFile.TryRead(Place, Largest);
         if (
             LoginDocument.TryParse(login, copy.Given) is not { } given
             || LoginDocument.TryParse(login, copy.Content) is not { } changed
             || changed.HasTokensOf(given)
-            || LoginDocument.TryParse(login, RegularFile.TryRead(Place, Largest)) is not { } current
+            || LoginDocument.TryParse(login, file) is not { } whole
+            || LoginDocument.TryParse(login, copy.Without(file!)) is not { } current
             || changed.HasTokensOf(current)
         )
         {
@@ -140,7 +146,7 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
             return;
         }
         var temporary = $"{Place}.{Guid.NewGuid():n}.tmp";
-        Write(temporary, current.With(changed));
+        Write(temporary, whole.With(changed));
         File.Move(temporary, Place, overwrite: true);
         Write(Path.Combine(copy.Folder, GivenName), changed.Content);
     }
@@ -152,8 +158,9 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
         {
             return;
         }
-        WriteInto(Path.Combine(copy.Folder, CopyName), current.Content);
-        Write(Path.Combine(copy.Folder, GivenName), current.Content);
+        var content = copy.Without(current.Content);
+        WriteInto(Path.Combine(copy.Folder, CopyName), content);
+        Write(Path.Combine(copy.Folder, GivenName), content);
     }
 
     private bool IsEnding(LoginDocument? document) => document?.Expires is { } end && end - time.GetUtcNow() < s_early;
@@ -199,6 +206,14 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
         public byte[]? Content => RegularFile.TryRead(Path.Combine(folder, CopyName), Largest);
 
         public byte[]? Given => RegularFile.TryRead(Path.Combine(folder, GivenName), Largest);
+
+        public byte[] Without(byte[] content) =>
+            StoredKey.Remove(
+                content,
+                RegularFile.TryRead(Path.Combine(folder, RemovedName), Largest) is { } names
+                    ? JsonSerializer.Deserialize<string[]>(names) ?? []
+                    : []
+            );
 
         public bool IsRefused => File.Exists(Path.Combine(folder, ProblemName));
 

@@ -52,6 +52,26 @@ public sealed class ClaudeKeysTests : IDisposable
         Assert.Empty(Keys(("CLAUDE_CODE_USE_BEDROCK", "1")));
     }
 
+    [Theory]
+    [InlineData("", "", "stored")]
+    [InlineData("ANTHROPIC_AUTH_TOKEN", "", null)]
+    [InlineData("CLAUDE_CODE_OAUTH_TOKEN", "", null)]
+    [InlineData("CLAUDE_CODE_USE_BEDROCK", "", null)]
+    [InlineData("CLAUDE_CODE_USE_VERTEX", "", null)]
+    [InlineData("", ".claude/.credentials.json", null)]
+    public void Keys_OfAConsoleLogin_StayOutsideIfTheyAreUsed(string variable, string file, string? expected)
+    {
+        _home.Write(".claude.json", """{"primaryApiKey": "stored"}""");
+        if (file.Length > 0)
+        {
+            _home.Write(file, "{}");
+        }
+
+        var keys = variable.Length > 0 ? Keys((variable, "1")) : Keys();
+
+        Assert.Equal(expected, keys[0].Find(_ => null));
+    }
+
     private IReadOnlyList<AgentKey> Keys(params (string Name, string Value)[] variables) =>
         new ClaudeCliRunner(
             new ClaudeCliOptions

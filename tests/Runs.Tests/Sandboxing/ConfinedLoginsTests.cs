@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json.Nodes;
+using Orchestrator.Agents;
 using Orchestrator.Agents.Command;
 using Orchestrator.Runs.Sandboxing;
 using Xunit;
@@ -20,9 +21,9 @@ public sealed class ConfinedLoginsTests : IDisposable
     public async Task TakeAsync_TokenThatEnds_WaitsForTheFirstAgentToReplaceIt()
     {
         Write(File, Login("me", s_ended, 0));
-        var first = await LoginsOf("1").TakeAsync(CancellationToken.None);
+        var first = await LoginsOf("1").TakeAsync([], CancellationToken.None);
 
-        var second = LoginsOf("2").TakeAsync(CancellationToken.None);
+        var second = LoginsOf("2").TakeAsync([], CancellationToken.None);
         Assert.False(second.IsCompleted);
         Write(first[0].Source, Login("me", s_later, 1));
 
@@ -34,8 +35,8 @@ public sealed class ConfinedLoginsTests : IDisposable
     public async Task TakeAsync_AgentThatEndedWithoutReplacingTheToken_IsNoLongerAwaited()
     {
         Write(File, Login("me", s_ended, 0));
-        await LoginsOf("1").TakeAsync(CancellationToken.None);
-        var second = LoginsOf("2").TakeAsync(CancellationToken.None);
+        await LoginsOf("1").TakeAsync([], CancellationToken.None);
+        var second = LoginsOf("2").TakeAsync([], CancellationToken.None);
 
         await LoginsOf("1").ReturnAsync();
 
@@ -46,17 +47,17 @@ public sealed class ConfinedLoginsTests : IDisposable
     public async Task TakeAsync_KeyInTheEnvironment_WaitsForNobody()
     {
         Write(File, Login("me", s_ended, 0));
-        await LoginsOf("1").TakeAsync(CancellationToken.None);
+        await LoginsOf("1").TakeAsync([], CancellationToken.None);
 
-        Assert.Single(await LoginsOf("2", ("OPENAI_API_KEY", "key")).TakeAsync(CancellationToken.None));
+        Assert.Single(await LoginsOf("2", ("OPENAI_API_KEY", "key")).TakeAsync([], CancellationToken.None));
     }
 
     [Fact]
     public async Task SynchronizeAsync_NewTokens_ReachTheCopiesOfOtherAgents()
     {
         Write(File, Login("me", s_later, 0));
-        var one = await LoginsOf("1").TakeAsync(CancellationToken.None);
-        var two = await LoginsOf("2").TakeAsync(CancellationToken.None);
+        var one = await LoginsOf("1").TakeAsync([], CancellationToken.None);
+        var two = await LoginsOf("2").TakeAsync([], CancellationToken.None);
         Write(one[0].Source, Login("me", s_later, 1));
 
         await LoginsOf("3").SynchronizeAsync();
@@ -64,11 +65,36 @@ public sealed class ConfinedLoginsTests : IDisposable
         Assert.Equal(Login("me", s_later, 1), Read(two[0].Source));
     }
 
+    /// <summary>The user's file keeps the key, no copy ever has it, and tokens beside it are passed on.</summary>
+    [Fact]
+    public async Task TakeAsync_StoredKeyThatStaysOutside_IsInNoCopy()
+    {
+        const string NoKey = "\"OPENAI_API_KEY\":null,";
+        Write(File, WithKey(0));
+        var key = new AgentKey("CODEX_API_KEY", null, "https://api.openai.com/v1") { Stored = new StoredKey(File, "OPENAI_API_KEY") };
+        var one = await LoginsOf("1").TakeAsync([key], CancellationToken.None);
+        var two = await LoginsOf("2").TakeAsync([key], CancellationToken.None);
+        var other = await LoginsOf("3").TakeAsync([], CancellationToken.None);
+        Assert.Equal(Without(0), Read(one[0].Source));
+        Assert.Equal(WithKey(0), Read(other[0].Source));
+        Write(one[0].Source, Without(1));
+
+        Assert.Empty(await LoginsOf("1").ReturnAsync());
+
+        Assert.Equal(Without(1), Read(two[0].Source));
+        Assert.Equal(WithKey(1), Read(other[0].Source));
+        Assert.Equal(WithKey(1), Read(File));
+
+        static string WithKey(int version) =>
+            Login("me", s_later, version).Replace(NoKey, "\"OPENAI_API_KEY\":\"canary\",", StringComparison.Ordinal);
+        static string Without(int version) => Login("me", s_later, version).Replace(NoKey, "", StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task SynchronizeAsync_TokensReplacedByTheUser_AreKept()
     {
         Write(File, Login("me", s_later, 0));
-        var copy = await LoginsOf("1").TakeAsync(CancellationToken.None);
+        var copy = await LoginsOf("1").TakeAsync([], CancellationToken.None);
         Write(File, Login("me", s_later, 1));
         Write(copy[0].Source, Login("me", s_later, 2));
 
@@ -89,7 +115,7 @@ public sealed class ConfinedLoginsTests : IDisposable
     public async Task ReturnAsync_CopyThatIsNoLogin_LeavesTheUsersFile(string content)
     {
         Write(File, Login("me", s_later, 0));
-        var copy = await LoginsOf("1").TakeAsync(CancellationToken.None);
+        var copy = await LoginsOf("1").TakeAsync([], CancellationToken.None);
         Write(copy[0].Source, content);
 
         await LoginsOf("1").ReturnAsync();
@@ -102,7 +128,7 @@ public sealed class ConfinedLoginsTests : IDisposable
     public async Task ReturnAsync_OtherAccount_LeavesTheUsersFileAndIsNamed()
     {
         Write(File, Login("me", s_later, 0));
-        var copy = await LoginsOf("1").TakeAsync(CancellationToken.None);
+        var copy = await LoginsOf("1").TakeAsync([], CancellationToken.None);
         Write(copy[0].Source, Login("you", s_later, 1));
         await LoginsOf("2").SynchronizeAsync();
 
@@ -119,7 +145,7 @@ public sealed class ConfinedLoginsTests : IDisposable
         Write(place, Login("me", s_later, 0));
         Directory.CreateDirectory(Path.GetDirectoryName(File)!);
         System.IO.File.CreateSymbolicLink(File, place);
-        var copy = await LoginsOf("1").TakeAsync(CancellationToken.None);
+        var copy = await LoginsOf("1").TakeAsync([], CancellationToken.None);
         Write(copy[0].Source, Login("me", s_later, 1));
 
         await LoginsOf("1").SynchronizeAsync();

@@ -1,6 +1,7 @@
 using Orchestrator.Agents;
 using Orchestrator.Network;
 using Orchestrator.Runs.Sandboxing;
+using Orchestrator.TestKit;
 using Xunit;
 
 namespace Orchestrator.Runs.Tests.Sandboxing;
@@ -33,6 +34,25 @@ public sealed class KeyPlaceholdersTests
 
         Assert.Equal(("real", "https://api.openai.com/v1"), (key.Key, key.Service));
         Assert.Equal(key.Placeholder, Assert.Single(environment).Value);
+    }
+
+    [Theory]
+    [InlineData(StoredKeyOrder.VariableFirst, "", "stored")]
+    [InlineData(StoredKeyOrder.VariableFirst, "own", "own")]
+    [InlineData(StoredKeyOrder.FileFirst, "own", "stored")]
+    public void Replace_StoredKey_ReachesTheProgramThroughItsVariable(StoredKeyOrder order, string own, string expected)
+    {
+        using TempFolder home = new();
+        home.Write("auth.json", """{"one": {"type": "api", "key": "stored"}}""");
+        StoredKey stored = new(Path.Combine(home.Path, "auth.json"), "one.key") { Order = order };
+        Dictionary<string, string?> environment = own.Length > 0 ? new() { ["MINE"] = own } : [];
+
+        var key = Assert.Single(
+            KeyPlaceholders.Replace([new AgentKey("MINE", null, "https://one.example") { Stored = stored }], environment)
+        );
+
+        Assert.Equal(expected, key.Key);
+        Assert.Equal(key.Placeholder, environment["MINE"]);
     }
 
     /// <summary>Requests are signed by the key, and name it by its id.</summary>

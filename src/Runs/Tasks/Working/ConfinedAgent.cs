@@ -38,7 +38,8 @@ internal sealed class ConfinedAgent(
         await _commits.PrepareAsync(stop);
         var mail = OwnFolder.Ensure(TaskMailFolder.Of(workspace.Files.Folder, task.Id));
         _state.BringIn(session);
-        var agent = rules.OfAgent(runner.State, _state.Folder, await _logins.TakeAsync(stop), services.HookFiles);
+        var keys = StepSandbox.KeysOutside(settings, settings.AgentOf(task), runner);
+        var agent = rules.OfAgent(runner.State, _state.Folder, await _logins.TakeAsync(keys, stop), services.HookFiles);
         var sandbox = rules.WithDownloads(
             rules.WithPersons(_commits.AddTo(agent), _commits.Configuration!.Persons),
             PrivateLayers.Of(resources),
@@ -55,7 +56,7 @@ internal sealed class ConfinedAgent(
             {
                 Agents = [settings.AgentOf(task)],
                 Hosts = task.Network ?? (IReadOnlyList<string>)[],
-                Keys = runner.Keys,
+                Keys = keys,
             },
             repository,
             _commits.Configuration,
