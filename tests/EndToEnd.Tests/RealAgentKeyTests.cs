@@ -104,7 +104,10 @@ public sealed class RealAgentKeyTests
         Assert.Contains("ANTHROPIC_API_KEY=orchestrate-", looked, StringComparison.Ordinal);
         Assert.DoesNotContain(Canary, looked, StringComparison.Ordinal);
         // The program itself makes backups of its file.
-        Assert.All(await FindCanaryAsync(repository.Path, home.Path), path => Assert.Contains(".claude.json", path, StringComparison.Ordinal));
+        Assert.All(
+            await FindCanaryAsync(repository.Path, home.Path),
+            path => Assert.Contains(".claude.json", path, StringComparison.Ordinal)
+        );
     }
 
     /// <summary>Codex gets the other address by an argument, opencode by a variable with a piece of its configuration. Each has its key

@@ -13,7 +13,7 @@ namespace Orchestrator.Cli.Web;
 internal sealed class RunSource(UseCaseContext context) : IDashboardSource
 {
     private static readonly TimeSpan RepositoriesKept = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan RunLooked = TimeSpan.FromMilliseconds(15);
+    private static readonly TimeSpan RunLooked = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan RepositoryLooked = TimeSpan.FromMilliseconds(250);
 
     private readonly KnownRepositories _known = new(context.Environment);

@@ -12,7 +12,7 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="ends">Cancelled if the server is stopping.</param>
 internal sealed class ChangeStreams(QueryReader reader, IDashboardSource source, AllEvents all, TimeProvider time, CancellationToken ends)
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(12);
 
     /// <summary>Maximum interval between messages, so that a lost connection is detected.</summary>
     private static readonly TimeSpan Sign = TimeSpan.FromSeconds(15);

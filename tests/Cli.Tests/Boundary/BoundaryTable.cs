@@ -47,7 +47,11 @@ internal static class BoundaryTable
             "runs nothing before you trust it",
             "UnpackedRepositoryTests.EveryCommand_BeforeAYes_RunsNothingOfTheRepository"
         ),
-        ("another user of the remote", "writes only refs", ""),
+        (
+            "another user of the remote",
+            "writes only refs; forged files of a moved run are rejected, forged work passes the gates",
+            "RemoteUserTests.Move_ForgedFilesOfAnAgentRun_RunNothingAndDecideNothing"
+        ),
     ];
 
     /// <summary>Targets with their deeds.</summary>
@@ -203,7 +207,7 @@ internal static class BoundaryTable
             | attacker, for every target | rule | tested by |
             |---|---|---|
             {Lines(
-                OtherAttackers.Select(row => $"| {row.Text} | {row.Rule} | {(row.Test.Length > 0 ? $"`{row.Test}`" : "not tested")} |")
+                OtherAttackers.Select(row => $"| {row.Text} | {row.Rule} | `{row.Test}` |")
             )}
             """;
 

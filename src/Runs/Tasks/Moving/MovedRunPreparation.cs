@@ -108,12 +108,16 @@ public sealed class MovedRunPreparation(RunServices services)
     /// to this host.</summary>
     /// <param name="run">Status of the run from its workflow.</param>
     /// <param name="here">The repository on this host.</param>
-    internal async Task MoveLeftoversAsync(RunStatus run, RepositoryReference here, CancellationToken stop)
+    /// <returns>The reason why the arrived files can't be used, or empty if they can.</returns>
+    internal async Task<string> MoveLeftoversAsync(RunStatus run, RepositoryReference here, CancellationToken stop)
     {
-        // Damaged files are reported together with all missing parts.
-        if (run.PlanHash.Length == 0 || TryLoad(run, here, out _) is not { } files)
+        if (run.PlanHash.Length == 0)
         {
-            return;
+            return "";
+        }
+        if (TryLoad(run, here, out var damage) is not { } files)
+        {
+            return damage;
         }
         // The run's copy of git's configuration has not arrived yet.
         var repository = await services.OpenRepositoryAsync(here.Path);
@@ -121,6 +125,7 @@ public sealed class MovedRunPreparation(RunServices services)
         {
             await TaskLeftovers.MoveLeftoversAsync(new TaskWorkspace(repository, files, task.Id), stop);
         }
+        return "";
     }
 
     /// <summary>Loads the run's files with its plan, or returns null if they are damaged.</summary>

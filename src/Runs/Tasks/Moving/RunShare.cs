@@ -224,7 +224,10 @@ public sealed class RunShare(RunServices services)
             ConversationStore.MarkArrived(folder, task);
         }
         // Must precede the fetch of branches, which would otherwise change under the worktrees that have them checked out.
-        await new MovedRunPreparation(services).MoveLeftoversAsync(run, here, stop);
+        if (await new MovedRunPreparation(services).MoveLeftoversAsync(run, here, stop) is { Length: > 0 } damage)
+        {
+            return damage;
+        }
         HashSet<string> newer = RunStart.TryRead(folder) is { } start
             ? [.. placed.SelectMany(task => (string[])[RunRefs.Task(start.Settings, folder, task), RunRefs.Wip(folder, task)])]
             : [];
