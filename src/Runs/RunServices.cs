@@ -95,7 +95,7 @@ public sealed record RunServices(string Host, IReadOnlyList<string> HookCommand,
     // Without a copy, none of the repository's own configuration is in force, because the run's folder may have come with the repository.
     private Task<GitRepository> GoingByAsync(GitRepository repository, string configuration) =>
         configuration.Length > 0
-            ? Repositories.GoingByAsync(repository, GitCopies.Open(Environment, configuration))
+            ? Repositories.GoingByAsync(repository, GitConfigurationCopies.Open(Environment, configuration))
             : Task.FromResult(repository);
 
     /// <summary>Loads a repository's settings for a run, with the run's input as the topmost layer and the user's trust

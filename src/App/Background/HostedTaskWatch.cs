@@ -20,7 +20,7 @@ internal sealed class HostedTaskWatch(
     /// <summary>Interval at which the local record of another machine's run is compared with the server.</summary>
     private static readonly TimeSpan RecordsEvery = TimeSpan.FromMinutes(1);
 
-    private readonly TaskShare _share = new(context.Services, remote: null);
+    private readonly TaskSync _share = new(context.Services, remote: null);
     private readonly HeldSlots _held = HeldSlots.Of(context.Services);
     private readonly JobThrottle _pace = new(context.Time);
 
@@ -63,7 +63,7 @@ internal sealed class HostedTaskWatch(
     {
         foreach (var (run, reference) in List())
         {
-            var share = new TaskShare(context.Services, remotes.GetValueOrDefault(reference.Path));
+            var share = new TaskSync(context.Services, remotes.GetValueOrDefault(reference.Path));
             foreach (var task in AssignedTasks.Find(run.Id, reference))
             {
                 try

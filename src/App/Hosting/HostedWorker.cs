@@ -63,7 +63,7 @@ public sealed class HostedWorker(
         }
         foreach (var repository in repositories)
         {
-            new LastNotices(repository, context).Name(run: null);
+            new FinalNoticeDelivery(repository, context).Name(run: null);
         }
     }
 

@@ -25,7 +25,7 @@ public sealed class RunFetcher(RunServices services, bool hasPlaces)
         var problem = "";
         if (remote is not null && status.Queue != to.Queue)
         {
-            var share = new RunShare(services);
+            var share = new RunSync(services);
             problem = await share.FetchAsync(status, to, remote, stop);
             if (
                 problem.Length == 0

@@ -52,7 +52,7 @@ public static class RunObservation
         new NoticeOutbox(repository.Key, context.Services)
             .Read(run.Id)
             .Where(notice => notice.IsLate(context.Time.GetUtcNow()))
-            .Select(notice => $"{notice.Describe()} {LastNotices.NextOf(notice)}")
+            .Select(notice => $"{notice.Describe()} {FinalNoticeDelivery.NextOf(notice)}")
             .ToList()
             is { Count: > 0 } unsent
             ? unsent

@@ -325,7 +325,7 @@ public sealed class RunSession : IAsyncDisposable
         _loggers.Dispose();
         foreach (var run in _watched)
         {
-            await new LastNotices(_repository, _context).SendAsync(run, _settings.Notifications.EndWait, _presenter.Stopping);
+            await new FinalNoticeDelivery(_repository, _context).SendAsync(run, _settings.Notifications.EndWait, _presenter.Stopping);
         }
     }
 

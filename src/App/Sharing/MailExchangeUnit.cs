@@ -31,11 +31,11 @@ internal sealed class MailExchangeUnit(
     /// <inheritdoc/>
     protected override async Task<string> ActAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
     {
-        if (!MailShare.IsNeeded(run.Id, reference) || remotes.GetValueOrDefault(reference.Path) is not { } remote)
+        if (!MailSync.IsNeeded(run.Id, reference) || remotes.GetValueOrDefault(reference.Path) is not { } remote)
         {
             return "";
         }
-        var share = new MailShare(context.Services, remote);
+        var share = new MailSync(context.Services, remote);
         return IsOfOther(run, reference)
             ? await share.ExchangeAsync(run.Id, reference, stop)
             : await share.CollectAsync(run.Id, reference, stop);

@@ -20,7 +20,7 @@ internal sealed class RunPushUnit(
 ) : SharedRunUnit("sharing", repositories, context.Time, log)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-    private readonly RunShare _share = new(context.Services);
+    private readonly RunSync _share = new(context.Services);
 
     // Runs that another machine owns, with the write times of their local records. Moving a run back rewrites its record, which ends the
     // fence.
@@ -28,16 +28,16 @@ internal sealed class RunPushUnit(
 
     /// <summary>True if this unit pushes a run because this machine owns it.</summary>
     public bool IsShared(StoredRun run, RepositoryReference reference) =>
-        !RunStates.IsFinal(run.Status.State) && !IsFenced(run) && RunShare.WipOf(run.Id, reference)?.Remote is not null;
+        !RunStates.IsFinal(run.Status.State) && !IsFenced(run) && RunSync.WipOf(run.Id, reference)?.Remote is not null;
 
     /// <inheritdoc/>
     protected override TimeSpan? IntervalOf(StoredRun run, RepositoryReference reference) =>
-        run.Status.Queue == reference.Queue && IsShared(run, reference) ? RunShare.WipOf(run.Id, reference)?.Interval : null;
+        run.Status.Queue == reference.Queue && IsShared(run, reference) ? RunSync.WipOf(run.Id, reference)?.Interval : null;
 
     /// <inheritdoc/>
     protected override async Task<string> ActAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
     {
-        if (RunShare.WipOf(run.Id, reference)?.Remote is not { } remote)
+        if (RunSync.WipOf(run.Id, reference)?.Remote is not { } remote)
         {
             return "";
         }

@@ -48,7 +48,7 @@ public static class NewRun
         CancellationToken stop
     )
     {
-        if (again || RepeatedWork.Of(input, ReferenceOf(repository)) is not { } work)
+        if (again || DuplicateRunCheck.Of(input, ReferenceOf(repository)) is not { } work)
         {
             return again;
         }
@@ -60,7 +60,7 @@ public static class NewRun
         if (twin is not null && (!besideOpen || twin.Status.HasLanded))
         {
             Ask(
-                RepeatedWork.DescribeOpen(twin.Status),
+                DuplicateRunCheck.DescribeOpen(twin.Status),
                 "Start another one?",
                 $"'orchestrate resume {twin.Id}' continues it, 'orchestrate cancel {twin.Id}' ends it, and --again starts another one.",
                 context
@@ -72,7 +72,7 @@ public static class NewRun
             return twin is not null;
         }
         Ask(
-            RepeatedWork.Describe(landed),
+            DuplicateRunCheck.Describe(landed),
             "Run it again?",
             $"'orchestrate show {landed.RunId}' shows its work; --again runs it again.",
             context
@@ -88,7 +88,9 @@ public static class NewRun
         UseCaseContext context,
         CancellationToken stop
     ) =>
-        RepeatedWork.Of(input, ReferenceOf(repository)) is { } work ? await work.FindLandedAsync("", target, context.Services, stop) : null;
+        DuplicateRunCheck.Of(input, ReferenceOf(repository)) is { } work
+            ? await work.FindLandedAsync("", target, context.Services, stop)
+            : null;
 
     /// <summary>Asks the user to confirm, and refuses unless the answer is yes. The fact is printed once, as a warning or in the
     /// error.</summary>

@@ -16,7 +16,7 @@ public sealed class SpanSender : IDisposable
     // Size of the exporter's queue. Larger numbers of spans are sent in several parts.
     private const int LargestBatch = 2_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-    private readonly ActivitySource _source = new(SourceName, SemanticNames.Version);
+    private readonly ActivitySource _source = new(SourceName, TelemetryNames.Version);
     private readonly TelemetryOptions _options;
 
     [SuppressMessage("Usage", "CA2213", Justification = "The provider disposes of its exporters.")]
@@ -99,7 +99,7 @@ public sealed class SpanSender : IDisposable
             }
             if (span.Error is { } error)
             {
-                activity.SetTag(SemanticNames.ErrorType, error);
+                activity.SetTag(TelemetryNames.ErrorType, error);
                 activity.SetStatus(ActivityStatusCode.Error);
             }
             activity.SetEndTime(span.To.UtcDateTime);

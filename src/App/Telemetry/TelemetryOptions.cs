@@ -75,10 +75,10 @@ public sealed record TelemetryOptions
 
     /// <summary>True if the variables request the semantic conventions for generative AI.</summary>
     public static bool AsksForGenAi(IReadOnlyDictionary<string, string> environment) =>
-        environment.GetValueOrDefault(OptInVariable, "").Split(',', StringSplitOptions.TrimEntries).Contains(SemanticNames.GenAiOptIn);
+        environment.GetValueOrDefault(OptInVariable, "").Split(',', StringSplitOptions.TrimEntries).Contains(TelemetryNames.GenAiOptIn);
 
     /// <summary>True if an attribute or metric with this name is sent.</summary>
-    internal bool Sends(string name) => WithGenAi || !name.StartsWith(SemanticNames.GenAiPrefix, StringComparison.Ordinal);
+    internal bool Sends(string name) => WithGenAi || !name.StartsWith(TelemetryNames.GenAiPrefix, StringComparison.Ordinal);
 }
 
 /// <summary>Thrown if an OpenTelemetry variable has an invalid value.</summary>

@@ -84,7 +84,7 @@ public sealed class StructuredAnswer(RunServices services)
         var path = input.Question.Repository.Path;
         var workTree = input.Question.Repository.WorkTree;
         var environment = await AgentRunEnvironment.OfAsync(services, workTree, ask.RunStart, null, CancellationToken.None);
-        using var payers = AgentPayers.Of(services, Governed(input, ask, folder, environment), ask.Who.Agent, environment.Environment);
+        using var payers = PayingAccounts.Of(services, Governed(input, ask, folder, environment), ask.Who.Agent, environment.Environment);
         var held = new HoldCheck(services, input.Question.RunId, path, folder, input.Session, payers.AwaitTurnAsync);
         if (await held.MeetAsync(input.AwaitRelease, execution) is { } notNow)
         {

@@ -18,7 +18,7 @@ public sealed record RunStart
     /// <summary>Requirements found in the project's own files, as the user approved them.</summary>
     public ProjectFindings Found { get; init; } = new();
 
-    /// <summary>Hash of the run's copy of git's configuration (<see cref="GitCopies"/>); empty for a run of a version that made no
+    /// <summary>Hash of the run's copy of git's configuration (<see cref="GitConfigurationCopies"/>); empty for a run of a version that made no
     /// copy.</summary>
     public string GitConfiguration { get; init; } = "";
 
@@ -32,7 +32,7 @@ public sealed record RunStart
 
     /// <summary>Files of orchestrate in the user's checkout.</summary>
     [JsonIgnore]
-    public OwnFiles OwnFiles => OwnFiles.Of(Settings, Input.PlanFile);
+    public OrchestratorFiles OwnFiles => OrchestratorFiles.Of(Settings, Input.PlanFile);
 
     /// <summary>Combines the gates of a project from its settings and manifests.</summary>
     public static ProjectGates GatesOf(OrchestratorSettings settings, IReadOnlyList<Gate> found) =>

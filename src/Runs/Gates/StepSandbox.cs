@@ -114,7 +114,7 @@ public static class StepSandbox
         {
             return sandbox;
         }
-        var hosts = ListedHosts
+        var hosts = AllowedHosts
             .Of(settings, services.Environment, purpose.Agents, configuration?.Remotes ?? [], purpose.Role)
             .Union(purpose.Hosts, StringComparer.Ordinal)
             .ToList();

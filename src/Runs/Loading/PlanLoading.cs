@@ -43,7 +43,7 @@ public sealed class PlanLoading(RunServices services)
         var repository = await services.Repositories.OpenAsync(input.Repository.Path);
         var start = RunStart.Of(input.Input, settings, input.Repository).WithPriorityOf(read.Plan) with
         {
-            GitConfiguration = await GitCopies.KeepAsync(repository, folder, services.Environment, stop),
+            GitConfiguration = await GitConfigurationCopies.KeepAsync(repository, folder, services.Environment, stop),
         };
         var hash = RunFiles.Store(folder, read.Plan, start, [.. Roles(input.Repository.WorkTree), .. MarksOfBacklog(input, read.Plan)]);
         var outline = TaskOutlines.OutlineOf(new RunFiles(folder, read.Plan, start));

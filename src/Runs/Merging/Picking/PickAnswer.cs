@@ -22,7 +22,7 @@ internal sealed record PickAnswer(string Task, string Why)
     /// <param name="text">The answer, or null if none.</param>
     /// <param name="tie">The question.</param>
     /// <returns>The answer, or the reasons why it is invalid, each as a sentence.</returns>
-    public static (PickAnswer? Answer, IReadOnlyList<string> Problems) Read(string? text, PickTie tie)
+    public static (PickAnswer? Answer, IReadOnlyList<string> Problems) Read(string? text, ResultTie tie)
     {
         JsonObject? root = null;
         try

@@ -24,7 +24,7 @@ internal static class PickPrompt
     /// <param name="tie">The results to choose from.</param>
     /// <param name="changes">Changes of each result, in the same order.</param>
     /// <param name="schema">JSON Schema of the answer for reviewers that get it only in the prompt; otherwise null.</param>
-    public static string Render(PickTie tie, IReadOnlyList<IReadOnlyList<ReviewedFile>> changes, string? schema)
+    public static string Render(ResultTie tie, IReadOnlyList<IReadOnlyList<ReviewedFile>> changes, string? schema)
     {
         var text = new StringBuilder(Rules);
         text.Append("\n\n# The task\n\n").Append(QuotedText.Mark("TASK", SecretScanner.Redact(QuotedText.Cut(tie.Text, LongestTask))));

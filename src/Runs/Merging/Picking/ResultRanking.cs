@@ -60,7 +60,7 @@ public sealed record ResultRanking(IReadOnlyList<RankedResult> Results, string R
 
     /// <summary>Applies the reviewer's choice among the <see cref="Tied"/> results.</summary>
     /// <param name="preferences">Choices for all groups.</param>
-    internal ResultRanking With(IReadOnlyList<Preference> preferences)
+    internal ResultRanking With(IReadOnlyList<TieDecision> preferences)
     {
         var tied = Tied.Select(result => result.Commit).ToHashSet(StringComparer.Ordinal);
         var preferred = preferences.FirstOrDefault(one => tied.Contains(one.Commit));

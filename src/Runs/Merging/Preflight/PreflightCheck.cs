@@ -128,7 +128,7 @@ public sealed class PreflightCheck(RunServices services)
         var first = await contracts.FirstCommitAsync(baseCommit, stop);
         List<string> unjudged = [];
         var decisions = await new GatesAtBase(_gates).TryAsync(repository, files, first, run.Errors, run.Warnings, unjudged, stop);
-        var repeated = RepeatedWork.Of(files, input.Repository);
+        var repeated = DuplicateRunCheck.Of(files, input.Repository);
         var open = repeated?.FindOpen(input.RunId).ToList() ?? [];
         return new PreflightResult
         {
@@ -136,11 +136,11 @@ public sealed class PreflightCheck(RunServices services)
             Warnings = run.Warnings,
             Required =
                 repeated is not null && await repeated.FindLandedAsync(input.RunId, target, services, stop) is { } landed
-                    ? [RepeatedWork.Describe(landed)]
-                    : [.. open.Where(earlier => earlier.HasLanded).Take(1).Select(RepeatedWork.DescribeOpen)],
+                    ? [DuplicateRunCheck.Describe(landed)]
+                    : [.. open.Where(earlier => earlier.HasLanded).Take(1).Select(DuplicateRunCheck.DescribeOpen)],
             Confirmations =
             [
-                .. open.Where(earlier => !earlier.HasLanded).Take(1).Select(RepeatedWork.DescribeOpen),
+                .. open.Where(earlier => !earlier.HasLanded).Take(1).Select(DuplicateRunCheck.DescribeOpen),
                 // Uncommitted changes that came with an adopted conversation are part of its task.
                 .. isAdopted ? [] : Unseen(status, files.Start),
                 .. renegotiated,

@@ -21,7 +21,7 @@ internal sealed class ReviewCaller(RunServices services) : IAnswerCaller
                 Role = "reviewer",
                 Setting = "review",
                 Conversations = files.Conversations,
-                Schema = PickTies.Read(run) is null ? ReviewAnswer.Schema : PickAnswer.Schema,
+                Schema = TieQuestions.Read(run) is null ? ReviewAnswer.Schema : PickAnswer.Schema,
                 AnswerFile = files.Draft(input.Start),
                 Worktree = run.WorktreeOf(ReviewTask.Id),
                 // The commit differs in each round.
@@ -52,7 +52,7 @@ internal sealed class ReviewCaller(RunServices services) : IAnswerCaller
     /// <returns>A short summary of the answer, or the reasons why it is invalid.</returns>
     private static (string? Summary, IReadOnlyList<string> Problems) Read(RunFiles run, int part, string? text)
     {
-        if (PickTies.Read(run) is { } ties)
+        if (TieQuestions.Read(run) is { } ties)
         {
             var (picked, faults) = PickAnswer.Read(text, ties.Ties[part - 1]);
             return (picked?.Why, faults);

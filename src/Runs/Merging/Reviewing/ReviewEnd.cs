@@ -26,13 +26,13 @@ public sealed class ReviewEnd(RunServices services)
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var files = new ReviewFiles(run.Folder, input.Round, input.SaidHash);
         var questions = files.Questions ?? throw Gone(run, input);
-        if (PickTies.Read(run) is { } ties)
+        if (TieQuestions.Read(run) is { } ties)
         {
             return Pick(run, files, ties, input);
         }
         var answers = Enumerable.Range(1, questions.Count).Select(part => AnswerTo(part, files) ?? throw Gone(run, input)).ToList();
         var repository = await services.OpenRepositoryAsync(run);
-        var places = new ReviewPlaces(new CommitStore(repository), input.Round);
+        var places = new ReviewLocationCheck(new CommitStore(repository), input.Round);
         var earlier = EarlierOf(run, input.Round, answers);
         var ids = FindingIds.Of(run, input.Round.Number, files.FirstId);
         var news = await JudgeAsync(answers, questions, places, ids, stop);
@@ -63,12 +63,12 @@ public sealed class ReviewEnd(RunServices services)
         };
     }
 
-    private static ReviewConclusion Pick(RunFiles run, ReviewFiles files, PickTies ties, ConcludeReviewInput input)
+    private static ReviewConclusion Pick(RunFiles run, ReviewFiles files, TieQuestions ties, ConcludeReviewInput input)
     {
         var who = run.Settings.Review.Reviewer;
         var reviewer = $"{who.Agent} ({who.Model})";
         var preferences = ties.Ties.Select((tie, i) => PreferenceOf(tie, files.Accepted(i + 1)) ?? throw Gone(run, input)).ToList();
-        (run, var evidence) = new PickRecord(preferences).Store(run);
+        (run, var evidence) = new TieDecisionStore(preferences).Store(run);
         return new ReviewConclusion
         {
             WasRead = true,
@@ -78,9 +78,9 @@ public sealed class ReviewEnd(RunServices services)
             PlanHash = run.Decisions!.Store(run.Folder),
         };
 
-        Preference? PreferenceOf(PickTie tie, string? text) =>
+        TieDecision? PreferenceOf(ResultTie tie, string? text) =>
             PickAnswer.Read(text, tie).Answer is { } answer
-                ? new Preference(
+                ? new TieDecision(
                     tie.Results.First(result => result.Task == answer.Task).Commit,
                     answer.Task,
                     [.. tie.Results.Select(result => result.Task).Where(task => task != answer.Task)],
@@ -127,7 +127,7 @@ public sealed class ReviewEnd(RunServices services)
     private static async Task<List<ReviewFinding>> JudgeAsync(
         IReadOnlyList<ReviewAnswer> answers,
         ReviewQuestions questions,
-        ReviewPlaces places,
+        ReviewLocationCheck places,
         FindingIds ids,
         CancellationToken stop
     )
@@ -152,7 +152,7 @@ public sealed class ReviewEnd(RunServices services)
     }
 
     /// <summary>Returns the reason why a finding does not prevent landing, or empty if it does.</summary>
-    private static async Task<string> WhyNotAsync(ReviewFinding finding, ReviewPlaces places, CancellationToken stop) =>
+    private static async Task<string> WhyNotAsync(ReviewFinding finding, ReviewLocationCheck places, CancellationToken stop) =>
         finding.Severity != ReviewFinding.Blocking ? "the reviewer calls it minor"
         : await places.WhyNotAsync(finding.File, finding.Line, stop) is { Length: > 0 } nowhere ? nowhere
         : finding.Consequence.Trim().Length == 0 || finding.Reproduction.Trim().Length == 0 ? "it lacks a consequence or a reproduction"

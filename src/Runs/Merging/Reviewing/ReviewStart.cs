@@ -41,7 +41,7 @@ public sealed class ReviewStart(RunServices services)
     )
     {
         var repository = await services.OpenRepositoryAsync(run);
-        if (PickTies.Read(run) is { } ties)
+        if (TieQuestions.Read(run) is { } ties)
         {
             return await StoreTiesAsync(run, files, ties, repository, stop);
         }
@@ -97,7 +97,7 @@ public sealed class ReviewStart(RunServices services)
     private async Task<(ReviewQuestions? Questions, string Hash, string Fault)> StoreTiesAsync(
         RunFiles run,
         ReviewFiles files,
-        PickTies ties,
+        TieQuestions ties,
         GitRepository repository,
         CancellationToken stop
     )
@@ -110,7 +110,7 @@ public sealed class ReviewStart(RunServices services)
         var prompts = new List<string>();
         foreach (var tie in ties.Ties)
         {
-            if (await TieSearch.ChangesAsync(repository, ties.Base, tie, stop) is not { } changes)
+            if (await TieFinder.ChangesAsync(repository, ties.Base, tie, stop) is not { } changes)
             {
                 return (null, "", $"The results {string.Join(", ", tie.Results.Select(result => result.Task))} are missing.");
             }

@@ -87,7 +87,7 @@ internal static class ContractSection
             timeline
         );
         yield return Landing(run, timeline);
-        var red = GateNews.Of(run, folder).Red.Where(verdict => verdict.Gate.Required).Select(verdict => verdict.Name).ToList();
+        var red = GateRegressions.Of(run, folder).Red.Where(verdict => verdict.Gate.Required).Select(verdict => verdict.Name).ToList();
         yield return Clause(
             "All gates pass",
             red.Count == 0 ? "they do" : $"red: {FileNames.Some(red, MostNamed)}",

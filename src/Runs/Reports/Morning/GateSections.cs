@@ -8,12 +8,12 @@ internal static class GateSections
     /// <summary>Creates the sections. Renderers skip those without sentences.</summary>
     public static IEnumerable<ReportSection> Of(RunStatus run, RunFolder folder, RunTimeline timeline)
     {
-        var news = GateNews.Of(run, folder);
+        var news = GateRegressions.Of(run, folder);
         yield return new ReportSection("red", "Newly red", [.. Red(news, verdict => EventsOf(verdict, run, folder, timeline), timeline)]);
         yield return Tests(news, verdict => EventsOf(verdict, run, folder, timeline));
     }
 
-    private static IEnumerable<ReportLine> Red(GateNews news, Func<GateVerdict, IReadOnlyList<long>> eventsOf, RunTimeline timeline)
+    private static IEnumerable<ReportLine> Red(GateRegressions news, Func<GateVerdict, IReadOnlyList<long>> eventsOf, RunTimeline timeline)
     {
         if (news.Last.Count == 0)
         {
@@ -53,7 +53,7 @@ internal static class GateSections
         }
     }
 
-    private static ReportSection Tests(GateNews news, Func<GateVerdict, IReadOnlyList<long>> eventsOf)
+    private static ReportSection Tests(GateRegressions news, Func<GateVerdict, IReadOnlyList<long>> eventsOf)
     {
         var counted = news.Last.Where(verdict => verdict.Tests is not null).ToList();
         return new ReportSection("tests", "Tests counted", [])

@@ -88,15 +88,15 @@ public sealed class RunSpans
             _run.UpdatedAt,
             result == "success" ? null : _run.State,
             [
-                new(SemanticNames.PipelineName, PipelineOf(_run)),
-                new(SemanticNames.RunId, _run.RunId),
-                new(SemanticNames.RunResult, result),
-                new(SemanticNames.ActionName, "RUN"),
-                new(SemanticNames.RepositoryName, PipelineOf(_run)),
-                .. Given(SemanticNames.BaseName, _run.Target),
-                .. Given(SemanticNames.BaseRevision, _run.BaseCommit),
-                .. Given(SemanticNames.HeadRevision, _run.LandedCommit),
-                new(SemanticNames.Cost, (double)_run.Cost),
+                new(TelemetryNames.PipelineName, PipelineOf(_run)),
+                new(TelemetryNames.RunId, _run.RunId),
+                new(TelemetryNames.RunResult, result),
+                new(TelemetryNames.ActionName, "RUN"),
+                new(TelemetryNames.RepositoryName, PipelineOf(_run)),
+                .. Given(TelemetryNames.BaseName, _run.Target),
+                .. Given(TelemetryNames.BaseRevision, _run.BaseCommit),
+                .. Given(TelemetryNames.HeadRevision, _run.LandedCommit),
+                new(TelemetryNames.Cost, (double)_run.Cost),
             ]
         )
         {
@@ -125,7 +125,7 @@ public sealed class RunSpans
                 attempt.From,
                 attempt.To!.Value,
                 null,
-                [.. OfTaskRun(task.Id), new(SemanticNames.Attempt, attempt.Number)]
+                [.. OfTaskRun(task.Id), new(TelemetryNames.Attempt, attempt.Number)]
             )
             {
                 Subject = SpanSubject.Attempt,
@@ -171,12 +171,12 @@ public sealed class RunSpans
             result == "failure" ? (task.Why is { } why ? why.Kind : task.State) : null,
             [
                 .. OfTaskRun(task.Id),
-                new(SemanticNames.TaskName, new UntrustedText(task.Title).Line),
-                new(SemanticNames.TaskRunResult, result),
-                new(SemanticNames.TaskState, task.State),
-                new(SemanticNames.Attempt, task.Attempt),
-                new(SemanticNames.Cost, (double)task.Cost),
-                .. Given(SemanticNames.HeadRevision, task.Commit),
+                new(TelemetryNames.TaskName, new UntrustedText(task.Title).Line),
+                new(TelemetryNames.TaskRunResult, result),
+                new(TelemetryNames.TaskState, task.State),
+                new(TelemetryNames.Attempt, task.Attempt),
+                new(TelemetryNames.Cost, (double)task.Cost),
+                .. Given(TelemetryNames.HeadRevision, task.Commit),
             ]
         )
         {
@@ -197,14 +197,14 @@ public sealed class RunSpans
             null,
             [
                 .. OfTaskRun(agent.Task),
-                new(SemanticNames.Attempt, agent.Attempt),
-                new(SemanticNames.Account, agent.Account),
-                new(SemanticNames.Cost, (double)MicroDollars.ToDollars(agent.Sum.Micros)),
-                new(SemanticNames.Operation, "invoke_agent"),
-                .. Given(SemanticNames.Model, model),
-                new(SemanticNames.InputTokens, tokens.Total - tokens.Output),
-                new(SemanticNames.OutputTokens, tokens.Output),
-                new(SemanticNames.CacheReadTokens, tokens.CacheRead),
+                new(TelemetryNames.Attempt, agent.Attempt),
+                new(TelemetryNames.Account, agent.Account),
+                new(TelemetryNames.Cost, (double)MicroDollars.ToDollars(agent.Sum.Micros)),
+                new(TelemetryNames.Operation, "invoke_agent"),
+                .. Given(TelemetryNames.Model, model),
+                new(TelemetryNames.InputTokens, tokens.Total - tokens.Output),
+                new(TelemetryNames.OutputTokens, tokens.Output),
+                new(TelemetryNames.CacheReadTokens, tokens.CacheRead),
             ]
         )
         {
@@ -227,9 +227,9 @@ public sealed class RunSpans
             verdict.Result is GateResult.Passed or GateResult.Skipped ? null : NameOf(verdict.Result),
             [
                 .. OfTaskRun(gate.Task),
-                new(SemanticNames.TaskName, new UntrustedText(verdict.Name).Line),
-                new(SemanticNames.TaskRunResult, ResultOf(verdict.Result)),
-                .. Given(SemanticNames.TaskType, TypeOf(verdict.Gate.Type)),
+                new(TelemetryNames.TaskName, new UntrustedText(verdict.Name).Line),
+                new(TelemetryNames.TaskRunResult, ResultOf(verdict.Result)),
+                .. Given(TelemetryNames.TaskType, TypeOf(verdict.Gate.Type)),
             ]
         )
         {
@@ -239,9 +239,9 @@ public sealed class RunSpans
 
     private IReadOnlyList<KeyValuePair<string, object>> OfTaskRun(string task) =>
         [
-            new(SemanticNames.PipelineName, PipelineOf(_run)),
-            new(SemanticNames.RunId, _run.RunId),
-            new(SemanticNames.TaskRunId, $"{_run.RunId}/{task}"),
+            new(TelemetryNames.PipelineName, PipelineOf(_run)),
+            new(TelemetryNames.RunId, _run.RunId),
+            new(TelemetryNames.TaskRunId, $"{_run.RunId}/{task}"),
         ];
 
     private static string TypeOf(GateType type) =>

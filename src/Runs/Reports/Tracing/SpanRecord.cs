@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Reports;
 /// <param name="From">Start time.</param>
 /// <param name="To">End time.</param>
 /// <param name="Error">Class of the error, or null if it succeeded.</param>
-/// <param name="Attributes">Attributes, named by <see cref="SemanticNames"/>.</param>
+/// <param name="Attributes">Attributes, named by <see cref="TelemetryNames"/>.</param>
 public sealed record SpanRecord(
     string Id,
     string? Parent,

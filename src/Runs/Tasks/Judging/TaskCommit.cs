@@ -11,7 +11,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
     // The agent's own commit of everything in the worktree; null if there are other changes or it was not checked.
     private CommitInfo? _committed;
 
-    private readonly OwnCommits _own = new(workspace, task, files);
+    private readonly AttemptCommits _own = new(workspace, task, files);
 
     // A task may exist only to store a file in another form (git add --renormalize).
     private readonly Func<string, bool>? _isWanted = task.FilesWrite is null ? null : Ownership.Of(task).Owns;
@@ -73,7 +73,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         problems.AddRange(await WorktreeHistory.ProblemsAsync(worktree, TaskNotes.Read(files.Folder, task.Id), stop));
         notes.AddRange(WorktreeHistory.Notes(worktree, workspace.Branch));
         problems.AddRange(AgentGuard.Problems(files.Folder, task.Id, input.Start, input.Attempt));
-        var missing = Compliance.Problems(task, worktree.Path, input.Called);
+        var missing = PhaseRequirementCheck.Problems(task, worktree.Path, input.Called);
         var isStrict = files.Settings.StrictCompliance;
         problems.AddRange(isStrict ? missing : []);
         notes.AddRange(isStrict ? [] : missing.Select(what => $"not demanded (compliance.strict is false): {what}"));
@@ -81,7 +81,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
     }
 
     /// <summary>Reads the state of a merge that the agent had to resolve, and the differences from the base.</summary>
-    private async Task<(MergeLoss Merge, IReadOnlyList<ChangedFile> Changed)> LookAsync(
+    private async Task<(ConflictResolutionResult Merge, IReadOnlyList<ChangedFile> Changed)> LookAsync(
         Worktree worktree,
         VerifyTaskInput input,
         CancellationToken stop
@@ -206,12 +206,12 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
     }
 
     /// <summary>Checks that a merge which the agent had to resolve is still present and resolved.</summary>
-    private async Task<MergeLoss> FindMergeLossAsync(Worktree worktree, VerifyTaskInput input, CancellationToken stop)
+    private async Task<ConflictResolutionResult> FindMergeLossAsync(Worktree worktree, VerifyTaskInput input, CancellationToken stop)
     {
         var notes = TaskNotes.Read(files.Folder, task.Id);
         if (notes.MergedStaging.Length == 0)
         {
-            return MergeLoss.None;
+            return ConflictResolutionResult.None;
         }
         var merge = new ConflictMerge(workspace, worktree, notes, files.AppendedFiles);
         var ours = await _own.LastOfOursAsync(input, stop);
@@ -223,7 +223,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         var marked = notes.Conflicted.Where(path => HasMarkers(found, path)).ToList();
         return marked.Count == 0
             ? await merge.FindUndecidedAsync(ours, stop)
-            : new MergeLoss(
+            : new ConflictResolutionResult(
                 $"Conflict markers remain in {FileNames.Some(marked, 20)}. Resolve them so that both intentions hold.",
                 BegunAgain: false
             );

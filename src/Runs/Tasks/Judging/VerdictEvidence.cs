@@ -44,7 +44,7 @@ internal sealed class VerdictEvidence(GateCheck gates)
         var basis = new ChangePartition(differences, meaning);
         var evidence = GateEvidence.Folder(files.Folder, task.Id, input.Attempt);
         var work = new GatedWork(files, repository, task.Id, from, commit, outcomes, basis, evidence);
-        var compared = new ComparedGates(gates);
+        var compared = new GateSensitivityCheck(gates);
         var suite = await compared.RunBaseSuiteAsync(work, differences.Any(file => meaning.Decides(file) is not null) ? beside : [], stop);
         var mode = task.ProveRed ?? files.Settings.Verification.ProveRed;
         var (red, hollow) = mode == ProveRed.Off ? (null, []) : await ProveAsync(compared, work, sources, task, suite.Failed, stop);
@@ -67,7 +67,7 @@ internal sealed class VerdictEvidence(GateCheck gates)
     }
 
     private static Task<(RedProof? Proof, IReadOnlyList<string> Hollow)> ProveAsync(
-        ComparedGates compared,
+        GateSensitivityCheck compared,
         GatedWork work,
         IReadOnlyList<ChangedTestFile> sources,
         PlanTask task,

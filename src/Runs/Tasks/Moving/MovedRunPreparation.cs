@@ -158,7 +158,7 @@ public sealed class MovedRunPreparation(RunServices services)
         if (RunStart.TryRead(folder) is { } start)
         {
             var opened = await services.OpenRepositoryAsync(here.Path);
-            await GitCopies.StandInAsync(opened, folder, start.GitConfiguration, services.Environment, stop);
+            await GitConfigurationCopies.StandInAsync(opened, folder, start.GitConfiguration, services.Environment, stop);
         }
         if (run.PlanHash.Length == 0)
         {

@@ -127,7 +127,7 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
             return; // The other one's follower was first.
         }
         var conflicts = await trials.ConflictsAsync(own, candidate, files.AppendedFiles, stop);
-        var result = new TrialResult(task, other, own.Commit, candidate.Commit, conflicts, services.Time.GetUtcNow());
+        var result = new TrialMergeResult(task, other, own.Commit, candidate.Commit, conflicts, services.Time.GetUtcNow());
         if (conflicts.Count > 0)
         {
             // Sent before it is stored. After a crash in between, the same message is sent again.

@@ -10,7 +10,7 @@ namespace Orchestrator.Runs.Tasks.Radar;
 /// <param name="SecondCommit">Work of the second task.</param>
 /// <param name="Files">Conflicting files, or empty if the merge succeeds.</param>
 /// <param name="At">Time of the trial merge.</param>
-internal sealed record TrialResult(
+internal sealed record TrialMergeResult(
     string First,
     string Second,
     string FirstCommit,
@@ -41,21 +41,21 @@ internal static class PredictedConflicts
     }
 
     /// <summary>Stores the result of a pair.</summary>
-    public static void Store(RunFolder folder, TrialResult result) =>
-        DurableFile.Write(PathOf(folder, result.Pair), JsonSerializer.SerializeToUtf8Bytes(result, RadarJson.Default.TrialResult));
+    public static void Store(RunFolder folder, TrialMergeResult result) =>
+        DurableFile.Write(PathOf(folder, result.Pair), JsonSerializer.SerializeToUtf8Bytes(result, RadarJson.Default.TrialMergeResult));
 
     /// <summary>Reads the last result of a pair, or returns null if there is none.</summary>
-    public static TrialResult? Find(RunFolder folder, string pair) => Read(PathOf(folder, pair));
+    public static TrialMergeResult? Find(RunFolder folder, string pair) => Read(PathOf(folder, pair));
 
     /// <summary>Lists the pairs whose trial merges currently conflict.</summary>
-    public static IReadOnlyList<TrialResult> All(RunFolder folder) =>
+    public static IReadOnlyList<TrialMergeResult> All(RunFolder folder) =>
         Directory.Exists(folder.Radar)
             ?
             [
                 .. Directory
                     .EnumerateFiles(folder.Radar, "*.json")
                     .Select(Read)
-                    .OfType<TrialResult>()
+                    .OfType<TrialMergeResult>()
                     .Where(result => result.Files.Count > 0)
                     .OrderBy(result => result.At),
             ]
@@ -64,7 +64,7 @@ internal static class PredictedConflicts
     /// <summary>Returns a task's predicted conflicts that were not reported before, each once. A repeated call for the same agent run
     /// returns the same conflicts.</summary>
     /// <param name="start">Number of the agent run in which they are reported.</param>
-    public static IReadOnlyList<TrialResult> TakeUntold(RunFolder folder, string task, int start)
+    public static IReadOnlyList<TrialMergeResult> TakeUntold(RunFolder folder, string task, int start)
     {
         var coming = All(folder).Where(result => result.First == task || result.Second == task).ToList();
         if (coming.Count == 0)
@@ -84,7 +84,7 @@ internal static class PredictedConflicts
 
     /// <summary>Creates the message to a task's agent about a conflicting pair. A repeated call creates the same message.</summary>
     /// <param name="coming">The conflicting pair.</param>
-    public static OutgoingMail LetterTo(RunFiles files, string task, TrialResult coming)
+    public static OutgoingMail LetterTo(RunFiles files, string task, TrialMergeResult coming)
     {
         var other = files.Task(coming.Other(task));
         return OutgoingMail.OfOrchestrator(
@@ -97,7 +97,7 @@ internal static class PredictedConflicts
     }
 
     /// <summary>Creates notices for a task's events.</summary>
-    public static IEnumerable<TaskNotice> Notices(string task, IReadOnlyList<TrialResult> coming) =>
+    public static IEnumerable<TaskNotice> Notices(string task, IReadOnlyList<TrialMergeResult> coming) =>
         coming.Select(result => new TaskNotice(
             $"A conflict with task '{result.Other(task)}' is predicted, in {FileNames.Some(result.Files, MostFiles)}."
         ));
@@ -105,11 +105,11 @@ internal static class PredictedConflicts
     private static string FirstLine(string text) => FileNames.Show(text.Split('\n')[0].Trim(), 200);
 
     // A damaged result is created and reported again.
-    private static TrialResult? Read(string path) => StoredJson.TryRead(path, RadarJson.Default.TrialResult);
+    private static TrialMergeResult? Read(string path) => StoredJson.TryRead(path, RadarJson.Default.TrialMergeResult);
 
     private static string PathOf(RunFolder folder, string pair) => Path.Combine(folder.Radar, pair + ".json");
 }
 
-[JsonSerializable(typeof(TrialResult))]
+[JsonSerializable(typeof(TrialMergeResult))]
 [JsonSerializable(typeof(Dictionary<string, int>))]
 internal sealed partial class RadarJson : JsonSerializerContext;

@@ -15,7 +15,7 @@ internal sealed class AgentRunEvaluation(RunServices services, TaskAgent agent, 
     /// <summary>Restores what the agent may not change, books its usage, and returns the result.</summary>
     /// <param name="ended">The agent that has ended.</param>
     /// <param name="payers">The accounts that may pay for the agent.</param>
-    public async Task<AgentRunResult> EvaluateAsync(EndedAgent ended, AgentPayers payers)
+    public async Task<AgentRunResult> EvaluateAsync(EndedAgent ended, PayingAccounts payers)
     {
         var (outcome, governed) = (ended.Outcome, payers.Chosen);
         var restored = agent.Worktree is null

@@ -6,7 +6,7 @@ namespace Orchestrator.App.Runs;
 /// notices.</summary>
 /// <param name="repository">The repository.</param>
 /// <param name="context">Provides the clock, services and user interaction.</param>
-public sealed class LastNotices(RepositoryLocation repository, UseCaseContext context)
+public sealed class FinalNoticeDelivery(RepositoryLocation repository, UseCaseContext context)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private readonly NoticeOutbox _outbox = new(repository.Key, context.Services);

@@ -2,7 +2,7 @@ namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Distinguishes our commits on a task's branch, one per attempt, from those of the agent.</summary>
 /// <param name="workspace">Workspace of the task.</param>
-internal sealed class OwnCommits(TaskWorkspace workspace, PlanTask task, RunFiles files)
+internal sealed class AttemptCommits(TaskWorkspace workspace, PlanTask task, RunFiles files)
 {
     /// <summary>True if a commit is ours and belongs to this attempt.</summary>
     public bool IsOfAttempt(CommitInfo commit, int attempt) =>

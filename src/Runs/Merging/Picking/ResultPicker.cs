@@ -11,7 +11,7 @@ public sealed record PickedResult(ResultRanking Ranking, string Branch);
 /// <summary>Picks among the results of tasks that several agents worked on independently. The other results are left unchanged.</summary>
 /// <param name="location">The repository.</param>
 /// <param name="services">Dependencies of the run's steps.</param>
-public sealed class ResultPick(RepositoryLocation location, RunServices services)
+public sealed class ResultPicker(RepositoryLocation location, RunServices services)
 {
     /// <summary>Ranks the results of a run's tasks with the same text, and moves a branch to the best of each group. If the evidence does
     /// not decide, the choice of the run's reviewer does.</summary>
@@ -26,7 +26,7 @@ public sealed class ResultPick(RepositoryLocation location, RunServices services
         }
         var repository = await services.Repositories.OpenAsync(location.Root);
         var folder = new RunFolder(location.Root, run.RunId);
-        var preferences = PickRecord.Read(DecidedPlan.TryFiles(location.Root, run));
+        var preferences = TieDecisionStore.Read(DecidedPlan.TryFiles(location.Root, run));
         var picked = new List<PickedResult>();
         foreach (var (_, ranking) in await new ResultComparison(repository, folder, run.BaseCommit).RankAsync(plan, run.Tasks, stop))
         {

@@ -4,7 +4,7 @@ namespace Orchestrator.Runs.Reports;
 /// conventions, version <see cref="Version"/>. Names in <c>gen_ai.</c> follow the conventions for generative AI 0.1.0; these still change,
 /// so they are sent only on request (<see cref="GenAiOptIn"/>). Names in <c>orchestrate.</c> are our own, because the conventions define
 /// none.</summary>
-public static class SemanticNames
+public static class TelemetryNames
 {
     /// <summary>Version of OpenTelemetry's semantic conventions.</summary>
     public const string Version = "1.43.0";

@@ -5,11 +5,11 @@ namespace Orchestrator.Runs.AgentCalls;
 
 /// <summary>The accounts that may pay for one agent run. The agent's own account comes first. While its limit is used up, the first
 /// account of <c>agents.claude.fallback</c> that admits the agent pays.</summary>
-public sealed class AgentPayers : IDisposable
+public sealed class PayingAccounts : IDisposable
 {
     private readonly List<AgentAdmission> _starts;
 
-    private AgentPayers(List<AgentAdmission> starts)
+    private PayingAccounts(List<AgentAdmission> starts)
     {
         _starts = starts;
         Chosen = starts[0];
@@ -23,7 +23,7 @@ public sealed class AgentPayers : IDisposable
     /// <param name="own">The agent run, billed to the agent's own account.</param>
     /// <param name="agent">The agent's name.</param>
     /// <param name="environment">The agent's environment variables.</param>
-    public static AgentPayers Of(RunServices services, GovernedAgent own, string agent, IReadOnlyDictionary<string, string> environment)
+    public static PayingAccounts Of(RunServices services, GovernedAgent own, string agent, IReadOnlyDictionary<string, string> environment)
     {
         var others =
             agent == AgentCatalog.Claude
@@ -35,7 +35,7 @@ public sealed class AgentPayers : IDisposable
                     }
                 )
                 : [];
-        return new AgentPayers([.. others.Prepend(own).Select(one => new AgentAdmission(services, one))]);
+        return new PayingAccounts([.. others.Prepend(own).Select(one => new AgentAdmission(services, one))]);
     }
 
     /// <summary>Requests admission at each account in order, and chooses the one that pays.</summary>

@@ -2,7 +2,7 @@ namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Checks a phase's requirements other than gates, namely that agents were actually called and notes were actually
 /// written.</summary>
-internal static class Compliance
+internal static class PhaseRequirementCheck
 {
     private static readonly string[] NoteSections = ["Summary", "Key Decisions", "Files Modified"];
 

@@ -7,14 +7,14 @@ namespace Orchestrator.Runs.Merging.Preflight;
 
 /// <summary>Compares the requested work with that of earlier runs by content, which is the plan or the request to a planner. It prevents
 /// users from paying twice for the same work by accident.</summary>
-public sealed class RepeatedWork
+public sealed class DuplicateRunCheck
 {
     private readonly RepositoryReference _repository;
     private readonly string? _planHash;
     private readonly string? _request;
     private readonly IReadOnlySet<string> _chosen;
 
-    private RepeatedWork(RepositoryReference repository, string? planHash, string? request, IReadOnlySet<string> chosen)
+    private DuplicateRunCheck(RepositoryReference repository, string? planHash, string? request, IReadOnlySet<string> chosen)
     {
         _repository = repository;
         _planHash = planHash;
@@ -26,7 +26,7 @@ public sealed class RepeatedWork
     /// <param name="input">The input of the start.</param>
     /// <param name="repository">The repository.</param>
     /// <returns>The work, or null if the start is an intended repetition, ends with its plan, or is unreadable.</returns>
-    public static RepeatedWork? Of(OrchestrationInput input, RepositoryReference repository) =>
+    public static DuplicateRunCheck? Of(OrchestrationInput input, RepositoryReference repository) =>
         IsMeant(input) ? null
         : input.NeedsPlanner ? OfRequest(input, repository)
         : PlanLoading.ReadPlan(input, repository).Plan is { } plan ? OfPlan(plan, input, repository)
@@ -34,20 +34,20 @@ public sealed class RepeatedWork
 
     /// <summary>Returns the work of a run whose plan was loaded.</summary>
     /// <returns>The work, or null if the start is an intended repetition or its planner has already run.</returns>
-    public static RepeatedWork? Of(RunFiles files, RepositoryReference repository) =>
+    public static DuplicateRunCheck? Of(RunFiles files, RepositoryReference repository) =>
         IsMeant(files.Start.Input) || files.Start.Input.NeedsPlanner ? null : OfPlan(files.Plan, files.Start.Input, repository);
 
     private static bool IsMeant(OrchestrationInput input) => input.Again || input.PlanOnly || input.Conversations is not null;
 
-    private static RepeatedWork? OfRequest(OrchestrationInput input, RepositoryReference repository)
+    private static DuplicateRunCheck? OfRequest(OrchestrationInput input, RepositoryReference repository)
     {
         var source = RequestSource.Read(new BeginPlanningInput("", repository, input));
         return source.Fault is null
-            ? new RepeatedWork(repository, null, source.TextFor(input.Planning ?? new PlanningOptions()), new HashSet<string>())
+            ? new DuplicateRunCheck(repository, null, source.TextFor(input.Planning ?? new PlanningOptions()), new HashSet<string>())
             : null;
     }
 
-    private static RepeatedWork OfPlan(Plan plan, OrchestrationInput input, RepositoryReference repository) =>
+    private static DuplicateRunCheck OfPlan(Plan plan, OrchestrationInput input, RepositoryReference repository) =>
         new(repository, PlanJson.Hash(plan), null, TaskSelection.Of(plan, input.Only, input.Phase, []));
 
     /// <summary>True if a run was started for this work.</summary>
@@ -203,7 +203,7 @@ public sealed class RepeatedWork
     }
 
     /// <summary>True if a task reads or writes the file. A task that does not list its input files reads everything.</summary>
-    private static bool Matters(string path, Plan plan, OwnFiles own) =>
+    private static bool Matters(string path, Plan plan, OrchestratorFiles own) =>
         !own.Unmissed.Any(ours => path == ours || path.StartsWith(ours + "/", StringComparison.Ordinal))
         && plan.Tasks.Any(task => Ownership.Of(task.FilesRead).Owns(path) || Ownership.Of(task).Owns(path));
 }

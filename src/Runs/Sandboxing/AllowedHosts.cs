@@ -3,7 +3,7 @@ using Orchestrator.Gates.Packages.Hosts;
 namespace Orchestrator.Runs.Sandboxing;
 
 /// <summary>Derives the hosts that sandboxed programs can reach.</summary>
-public static class ListedHosts
+public static class AllowedHosts
 {
     private static readonly string[] s_amazon = ["bedrock-runtime", "bedrock", "sts", "oidc", "portal.sso"];
 

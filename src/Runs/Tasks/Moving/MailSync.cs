@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Tasks.Moving;
 /// has a copy, and keeps outgoing messages until the copy shows that the owner has fetched them. Each ref has one writer.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="remote">Name or address of the remote in this host's settings.</param>
-public sealed class MailShare(RunServices services, string remote)
+public sealed class MailSync(RunServices services, string remote)
 {
     private const string Waiting = "waiting/";
 

@@ -3,7 +3,7 @@ namespace Orchestrator.Runs;
 /// <summary>Files of orchestrate in a user's checkout.</summary>
 /// <param name="All">Files and folders whose changes do not affect landing, relative to the repository. They include the plan.</param>
 /// <param name="Unmissed">The same, and the other files that <c>init</c> writes. Agents can do without them.</param>
-public sealed record OwnFiles(IReadOnlyList<string> All, IReadOnlyList<string> Unmissed)
+public sealed record OrchestratorFiles(IReadOnlyList<string> All, IReadOnlyList<string> Unmissed)
 {
     /// <summary>Path of the example <c>.env</c> that <c>init</c> writes, relative to the repository.</summary>
     public const string ExampleFile = ".env.example";
@@ -11,9 +11,9 @@ public sealed record OwnFiles(IReadOnlyList<string> All, IReadOnlyList<string> U
     /// <summary>Determines the files from the settings and the plan.</summary>
     /// <param name="settings">The settings in force.</param>
     /// <param name="plan">Path of the plan, relative to the repository, or null if there is none.</param>
-    public static OwnFiles Of(OrchestratorSettings settings, string? plan)
+    public static OrchestratorFiles Of(OrchestratorSettings settings, string? plan)
     {
         string[] all = [".orchestrator", settings.Worktrees.Directory, .. plan is null ? Array.Empty<string>() : [plan]];
-        return new OwnFiles(all, [.. all, ExampleFile]);
+        return new OrchestratorFiles(all, [.. all, ExampleFile]);
     }
 }

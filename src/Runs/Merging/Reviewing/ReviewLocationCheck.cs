@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.Merging.Reviewing;
 
 /// <summary>Checks that a location named by a reviewer exists in the reviewed commit or in the lines that it removed.</summary>
-internal sealed class ReviewPlaces(CommitStore commits, ReviewRound round)
+internal sealed class ReviewLocationCheck(CommitStore commits, ReviewRound round)
 {
     private HashSet<string>? _files;
     private HashSet<string>? _before;

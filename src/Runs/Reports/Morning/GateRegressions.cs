@@ -3,12 +3,12 @@ using Orchestrator.Runs.Gates;
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>The latest verdicts of a run's gates, and newly failing gates compared with the previous run.</summary>
-internal sealed class GateNews
+internal sealed class GateRegressions
 {
     /// <summary>Maximum number of earlier runs that are searched for one with gate verdicts.</summary>
     private const int MostRuns = 20;
 
-    private GateNews(IReadOnlyList<GateVerdict> last, string? before, IReadOnlyList<GateVerdict> earlier) =>
+    private GateRegressions(IReadOnlyList<GateVerdict> last, string? before, IReadOnlyList<GateVerdict> earlier) =>
         (Last, Before, Earlier) = (last, before, earlier);
 
     /// <summary>The last verdict of each gate.</summary>
@@ -23,12 +23,12 @@ internal sealed class GateNews
     public IEnumerable<GateVerdict> Red => Last.Where(verdict => !verdict.Passed);
 
     /// <summary>Reads the verdicts of a run's gates and of those of the previous run.</summary>
-    public static GateNews Of(RunStatus run, RunFolder folder)
+    public static GateRegressions Of(RunStatus run, RunFolder folder)
     {
         var last = LastOf(folder);
         if (last.Count == 0)
         {
-            return new GateNews(last, null, []);
+            return new GateRegressions(last, null, []);
         }
         var runs = new DirectoryInfo(Path.GetDirectoryName(folder.Path)!);
         foreach (
@@ -45,10 +45,10 @@ internal sealed class GateNews
         {
             if (LastOf(sibling.Folder) is { Count: > 0 } earlier)
             {
-                return new GateNews(last, sibling.Run!.RunId, earlier);
+                return new GateRegressions(last, sibling.Run!.RunId, earlier);
             }
         }
-        return new GateNews(last, null, []);
+        return new GateRegressions(last, null, []);
     }
 
     /// <summary>Returns true if a gate passed in the previous run, or null if it did not run there.</summary>

@@ -10,7 +10,7 @@ namespace Orchestrator.Runs.Tasks.Moving;
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="remote">Name or address of the remote in this host's settings, or null if none is set; tasks can then neither arrive nor
 /// leave.</param>
-public sealed class TaskShare(RunServices services, string? remote)
+public sealed class TaskSync(RunServices services, string? remote)
 {
     private const int MostPushes = 5;
 
@@ -65,7 +65,7 @@ public sealed class TaskShare(RunServices services, string? remote)
             if (isHost && RunStart.TryRead(at.Folder) is { } start)
             {
                 var repository = await services.OpenRepositoryAsync(at.Repository.Path);
-                await GitCopies.StandInAsync(repository, at.Folder, start.GitConfiguration, services.Environment, stop);
+                await GitConfigurationCopies.StandInAsync(repository, at.Folder, start.GitConfiguration, services.Environment, stop);
             }
             if (arrives)
             {
@@ -86,7 +86,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         if (isHost)
         {
             // Fetches earlier mail. If that fails now, the mail arrives while the agent works.
-            await new MailShare(services, Remote(at)).ExchangeAsync(at.RunId, at.Repository, stop);
+            await new MailSync(services, Remote(at)).ExchangeAsync(at.RunId, at.Repository, stop);
         }
         if (input.GoesOn)
         {
@@ -131,7 +131,7 @@ public sealed class TaskShare(RunServices services, string? remote)
     /// here, the remote has lost a state, which is replaced.</param>
     /// <param name="stop">Cancels git.</param>
     /// <returns>The result, or null if the task is not assigned to this host.</returns>
-    public async Task<ShareOutcome?> PushIfPlacedAsync(SharedTask at, Func<CancellationToken, Task<bool>> isHere, CancellationToken stop)
+    public async Task<SyncOutcome?> PushIfPlacedAsync(SharedTask at, Func<CancellationToken, Task<bool>> isHere, CancellationToken stop)
     {
         using var turn = await _turns.TakeAsync(at, stop);
         if (!AssignedTasks.Has(at))
@@ -141,10 +141,10 @@ public sealed class TaskShare(RunServices services, string? remote)
         // A message must be sent before the conversation that mentions it leaves this host.
         if (
             new Mailbox(at.Folder, services.Time).ListWaiting().Count > 0
-            && await new MailShare(services, Remote(at)).ExchangeAsync(at.RunId, at.Repository, stop) is { Length: > 0 } unsent
+            && await new MailSync(services, Remote(at)).ExchangeAsync(at.RunId, at.Repository, stop) is { Length: > 0 } unsent
         )
         {
-            return new ShareOutcome(false, unsent, []);
+            return new SyncOutcome(false, unsent, []);
         }
         var outcome = await PushAsync(at, isHost: true, turn.State, stop);
         if (!outcome.IsFenced)
@@ -219,7 +219,7 @@ public sealed class TaskShare(RunServices services, string? remote)
     /// <param name="shared">The files searched so far.</param>
     /// <param name="stop">Cancels git.</param>
     /// <param name="fence">The expected remote state, or null for the last state that this repository has seen.</param>
-    private async Task<ShareOutcome> PushAsync(
+    private async Task<SyncOutcome> PushAsync(
         SharedTask at,
         bool isHost,
         SharedRunFiles shared,
@@ -260,7 +260,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         {
             await refs.UpdateAsync([new RefChange(name, commit, known)], "shared", stop);
         }
-        return new ShareOutcome(outcome.IsFenced, outcome.IsDone || outcome.IsFenced ? "" : outcome.Message, outgoing.LeftOut);
+        return new SyncOutcome(outcome.IsFenced, outcome.IsDone || outcome.IsFenced ? "" : outcome.Message, outgoing.LeftOut);
     }
 
     /// <summary>Fetches the task, and extracts the parts that this host may use.</summary>

@@ -4,7 +4,7 @@ namespace Orchestrator.Runs;
 
 /// <summary>Copies of git's configuration, one per content: <c>~/.local/state/orchestrator/git/HASH</c>. Runs refer to their copy by its
 /// hash.</summary>
-public static class GitCopies
+public static class GitConfigurationCopies
 {
     private const string Runs = "runs";
 

@@ -8,13 +8,13 @@ namespace Orchestrator.Runs.Tasks.Moving;
 /// <param name="IsFenced">True if another host owns it now. Nothing more may be pushed from here, and its agents here must stop.</param>
 /// <param name="Problem">The reason for the failure, or empty if everything that may leave was shared.</param>
 /// <param name="LeftOut">Files that were not shared, because they seem to contain a secret or are too large.</param>
-public sealed record ShareOutcome(bool IsFenced, string Problem, IReadOnlyList<string> LeftOut);
+public sealed record SyncOutcome(bool IsFenced, string Problem, IReadOnlyList<string> LeftOut);
 
 /// <summary>Shares open runs through a common git remote, with their files and conversations, their branches, and the unfinished work of
 /// their tasks. Each push is atomic and succeeds only for the host that pushed last. A host that takes a run over pushes first, which
 /// fences off the previous owner.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
-public sealed class RunShare(RunServices services)
+public sealed class RunSync(RunServices services)
 {
     /// <summary>Maximum delay of a step by a remote that does not respond.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -90,14 +90,14 @@ public sealed class RunShare(RunServices services)
     /// <param name="remote">Name or address of the remote.</param>
     /// <param name="takesOver">True to fence off the previous owner, whatever it has pushed.</param>
     /// <param name="stop">Cancels git.</param>
-    public Task<ShareOutcome> PushAsync(string runId, RepositoryReference here, string remote, bool takesOver, CancellationToken stop) =>
+    public Task<SyncOutcome> PushAsync(string runId, RepositoryReference here, string remote, bool takesOver, CancellationToken stop) =>
         PushAsync(runId, here, remote, takesOver, number: int.MaxValue, stop);
 
     private PushSequence PushingOf(string runId, RepositoryReference here) =>
         _pushes.Of.GetOrAdd($"{here.Path} {runId}", _ => new PushSequence());
 
     /// <summary>Pushes a run, unless a push that started after this step's request has already done so.</summary>
-    private async Task<ShareOutcome> PushAsync(
+    private async Task<SyncOutcome> PushAsync(
         string runId,
         RepositoryReference here,
         string remote,
@@ -112,7 +112,7 @@ public sealed class RunShare(RunServices services)
         {
             if (pushing.Served >= number)
             {
-                return new ShareOutcome(false, "", []);
+                return new SyncOutcome(false, "", []);
             }
             var asked = Volatile.Read(ref pushing.Asked);
             var outcome = await PushNowAsync(runId, here, remote, takesOver, pushing.Files, stop);
@@ -127,7 +127,7 @@ public sealed class RunShare(RunServices services)
         }
     }
 
-    private async Task<ShareOutcome> PushNowAsync(
+    private async Task<SyncOutcome> PushNowAsync(
         string runId,
         RepositoryReference here,
         string remote,
@@ -140,7 +140,7 @@ public sealed class RunShare(RunServices services)
         var start = RunStart.TryRead(folder);
         if (start is null)
         {
-            return new ShareOutcome(false, $"{runId} has no files on this host yet", []);
+            return new SyncOutcome(false, $"{runId} has no files on this host yet", []);
         }
         // Uses the user's current git configuration, because passwords of remotes change.
         var repository = await services.OpenRepositoryAsync(here.Path);
@@ -161,7 +161,7 @@ public sealed class RunShare(RunServices services)
         {
             await refs.PutBackAsync(name, commit, stop);
         }
-        return new ShareOutcome(outcome.IsFenced, outcome.IsDone || outcome.IsFenced ? "" : outcome.Message, outgoing.LeftOut);
+        return new SyncOutcome(outcome.IsFenced, outcome.IsDone || outcome.IsFenced ? "" : outcome.Message, outgoing.LeftOut);
     }
 
     /// <summary>Pushes a run that this host still owns, whatever state the remote has. A takeover may not have completed, or the remote

@@ -25,7 +25,7 @@ public sealed record GatedWork(
 /// <summary>Runs a task's gates on trees in which one half of its changes is reverted. One tree has its product changes with the base's
 /// tests, the other its tests with the base's product.</summary>
 /// <param name="gates">Runs gates at a commit.</param>
-public sealed class ComparedGates(GateCheck gates)
+public sealed class GateSensitivityCheck(GateCheck gates)
 {
     /// <summary>Runs the base's own tests and other support files on the task's product changes.</summary>
     /// <param name="more">Further gates whose result the task's changes may affect.</param>

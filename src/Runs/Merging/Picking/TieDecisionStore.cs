@@ -6,18 +6,18 @@ namespace Orchestrator.Runs.Merging.Picking;
 /// <param name="Others">Ids of the other results' tasks.</param>
 /// <param name="Why">The reviewer's reason.</param>
 /// <param name="Reviewer">Agent and model of the reviewer.</param>
-internal sealed record Preference(string Commit, string Task, IReadOnlyList<string> Others, string Why, string Reviewer);
+internal sealed record TieDecision(string Commit, string Task, IReadOnlyList<string> Others, string Why, string Reviewer);
 
 /// <summary>Choices of a run's reviewer among equal results, stored with the files that affect the run's decisions.</summary>
 /// <param name="Preferences">One choice per question.</param>
-internal sealed record PickRecord(IReadOnlyList<Preference> Preferences)
+internal sealed record TieDecisionStore(IReadOnlyList<TieDecision> Preferences)
 {
     /// <summary>Reads the reviewer's choices among results.</summary>
     /// <param name="run">The run's files, or null if it has none.</param>
     /// <returns>The choices; empty if no question was asked.</returns>
-    public static IReadOnlyList<Preference> Read(RunFiles? run) =>
+    public static IReadOnlyList<TieDecision> Read(RunFiles? run) =>
         run?.Decisions?.TryRead(run.Folder, NameOf(run.Folder)) is { } json
-            ? JsonSerializer.Deserialize<PickRecord>(json, MessageJson.Options)!.Preferences
+            ? JsonSerializer.Deserialize<TieDecisionStore>(json, MessageJson.Options)!.Preferences
             : [];
 
     /// <summary>Stores the choices as JSON and as Markdown.</summary>
