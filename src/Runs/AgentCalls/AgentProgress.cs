@@ -1,7 +1,9 @@
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>Writes the current action of an agent for display to <c>progress.json</c> in the agent run's folder, at most every 500
-/// ms.</summary>
+/// <summary>
+/// Writes an agent's current action to <c>progress.json</c> in the agent run's folder, at most once every 500 ms. Status displays read this
+/// file.
+/// </summary>
 internal sealed class AgentProgress(string folder, string worktree, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
@@ -32,7 +34,7 @@ internal sealed class AgentProgress(string folder, string worktree, TimeProvider
         }
     }
 
-    // Agents know the absolute path of their worktree and repeat it in tool calls.
+    // Tool calls contain the absolute path of the worktree, which is of no use to the reader.
     private string InWorktree(string? subject) =>
         (subject ?? "").Replace(worktree.TrimEnd('/') + "/", "", StringComparison.Ordinal).Replace(worktree, ".", StringComparison.Ordinal);
 
@@ -52,7 +54,7 @@ internal sealed class AgentProgress(string folder, string worktree, TimeProvider
     }
 }
 
-/// <summary>Content of the file progress.json.</summary>
+/// <summary>Content of <c>progress.json</c>.</summary>
 internal sealed record ProgressDocument
 {
     [JsonPropertyName("doing")]

@@ -1,8 +1,8 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Files of orchestrate in a user's checkout.</summary>
-/// <param name="All">Files and folders whose changes do not affect landing, relative to the repository. They include the plan.</param>
-/// <param name="Unmissed">The same, and the other files that <c>init</c> writes. Agents can do without them.</param>
+/// <summary>Paths of orchestrate's own files in a user's checkout.</summary>
+/// <param name="All">Files and folders that landing ignores if they are changed, relative to the repository. They include the plan.</param>
+/// <param name="Unmissed">The paths in <see cref="All"/>, and the other files that <c>init</c> writes and that no agent needs.</param>
 public sealed record OrchestratorFiles(IReadOnlyList<string> All, IReadOnlyList<string> Unmissed)
 {
     /// <summary>Path of the example <c>.env</c> that <c>init</c> writes, relative to the repository.</summary>
