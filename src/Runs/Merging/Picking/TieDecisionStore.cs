@@ -1,27 +1,27 @@
 namespace Orchestrator.Runs.Merging.Picking;
 
-/// <summary>The reviewer's choice among results that the evidence rates equally.</summary>
-/// <param name="Commit">Commit of the preferred result.</param>
-/// <param name="Task">Id of the preferred result's task.</param>
-/// <param name="Others">Ids of the other results' tasks.</param>
-/// <param name="Why">The reviewer's reason.</param>
-/// <param name="Reviewer">Agent and model of the reviewer.</param>
+/// <summary>A reviewer's choice among results that the evidence rates equally.</summary>
+/// <param name="Commit">Hash of the preferred result's commit.</param>
+/// <param name="Task">Id of the task with the preferred result.</param>
+/// <param name="Others">Ids of the tasks with the other results.</param>
+/// <param name="Why">Reason that the reviewer gave.</param>
+/// <param name="Reviewer">Name of the reviewer's agent, with its model.</param>
 internal sealed record TieDecision(string Commit, string Task, IReadOnlyList<string> Others, string Why, string Reviewer);
 
-/// <summary>Choices of a run's reviewer among equal results, stored with the files that affect the run's decisions.</summary>
-/// <param name="Preferences">One choice per question.</param>
+/// <summary>Stores a reviewer's choices among tied results, with the files that affect the run's decisions.</summary>
+/// <param name="Preferences">The choices, one for each tie.</param>
 internal sealed record TieDecisionStore(IReadOnlyList<TieDecision> Preferences)
 {
-    /// <summary>Reads the reviewer's choices among results.</summary>
-    /// <param name="run">The run's files, or null if it has none.</param>
-    /// <returns>The choices; empty if no question was asked.</returns>
+    /// <summary>Reads the stored choices.</summary>
+    /// <param name="run">Files of the run, or null if it has none.</param>
+    /// <returns>The choices. Empty if the reviewer was not asked.</returns>
     public static IReadOnlyList<TieDecision> Read(RunFiles? run) =>
         run?.Decisions?.TryRead(run.Folder, NameOf(run.Folder)) is { } json
             ? JsonSerializer.Deserialize<TieDecisionStore>(json, MessageJson.Options)!.Preferences
             : [];
 
     /// <summary>Stores the choices as JSON and as Markdown.</summary>
-    /// <returns>The updated run, and the path of the Markdown file relative to the repository.</returns>
+    /// <returns>The run with the stored file, and the path of the Markdown file relative to the repository.</returns>
     public (RunFiles Run, string Evidence) Store(RunFiles run)
     {
         var text = new MarkdownText().Append($"# Results with equal evidence\n");

@@ -2,15 +2,15 @@ using Orchestrator.Runs.Merging.ReviewMaterial;
 
 namespace Orchestrator.Runs.Merging.Picking;
 
-/// <summary>Finds equally rated results of a run for its reviewer.</summary>
+/// <summary>Finds results that the evidence rates equally, so that the run's reviewer can choose among them.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class TieFinder(RunServices services)
 {
-    /// <summary>Maximum number of results that one question compares.</summary>
+    /// <summary>Maximum number of results in one question to the reviewer.</summary>
     private const int MostResults = 8;
 
-    /// <summary>Finds and stores the ties. A repeated call finds the same ones.</summary>
-    /// <param name="input">The run, and its results.</param>
+    /// <summary>Finds and stores the ties of a run. A repeated call finds the same ties.</summary>
+    /// <param name="input">The run and its results.</param>
     /// <param name="stop">Cancels git.</param>
     public async Task<TiesFound> FindAsync(FindTiesInput input, CancellationToken stop)
     {
@@ -44,7 +44,7 @@ public sealed class TieFinder(RunServices services)
         };
     }
 
-    /// <summary>Reads the changes of the compared results; null if they are too large for one question.</summary>
+    /// <summary>Reads the changed files of the tied results. Returns null if they are too large for one question.</summary>
     public static async Task<IReadOnlyList<IReadOnlyList<ReviewedFile>>?> ChangesAsync(
         GitRepository repository,
         string baseCommit,

@@ -4,11 +4,11 @@ using Orchestrator.Runs.Merging.ReviewMaterial;
 
 namespace Orchestrator.Runs.Merging.Reviewing;
 
-/// <summary>Starts a review round by checking the reviewer and storing its questions.</summary>
+/// <summary>Starts a review round. It checks that the reviewer can work, and stores the questions.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class ReviewStart(RunServices services)
 {
-    /// <summary>Starts the round. A repeated call finds the stored questions.</summary>
+    /// <summary>Starts a review round. A repeated call finds the stored questions.</summary>
     /// <param name="input">The round to start.</param>
     public async Task<ReviewBegun> BeginAsync(BeginReviewInput input, CancellationToken stop)
     {
