@@ -1,11 +1,11 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Creates the report sections on gates, namely newly failing gates and the number of tests.</summary>
+/// <summary>Creates the report sections about gates that newly fail and about the number of tests.</summary>
 internal static class GateSections
 {
     private const int LongestName = 120;
 
-    /// <summary>Creates the sections. Renderers skip those without sentences.</summary>
+    /// <summary>Creates the sections. Renderers skip sections without lines.</summary>
     public static IEnumerable<ReportSection> Of(RunStatus run, RunFolder folder, RunTimeline timeline)
     {
         var news = GateRegressions.Of(run, folder);
@@ -88,7 +88,7 @@ internal static class GateSections
         };
     }
 
-    // Gates have no events, so the event that started the task's verification or the run's landing is used.
+    // Gates have no events of their own, so the event is used that started the verification of the task or the landing.
     private static IReadOnlyList<long> EventsOf(GateVerdict verdict, RunStatus run, RunFolder folder, RunTimeline timeline)
     {
         var task = verdict.EvidenceFile is not { } log
