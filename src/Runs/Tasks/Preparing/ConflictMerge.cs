@@ -2,14 +2,18 @@ using Orchestrator.Git.Merging;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Checks that the work of other tasks, which the agent had to merge, is still in the files. A 'git reset' that keeps the files
-/// makes git forget the merge, so the files are checked rather than git's state.</summary>
+/// <summary>
+/// Checks that the files still contain the work of other tasks that the agent had to merge. The files are compared, because after a 'git
+/// reset' that keeps them, git no longer knows about the merge.
+/// </summary>
 internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, TaskNotes notes, IReadOnlyCollection<string> appendedFiles)
 {
     private readonly CommitStore _commits = new(workspace.Repository);
 
-    /// <summary>Finds the missing part of a merge. If the whole merge was undone, the files are kept and the merge is started
-    /// again.</summary>
+    /// <summary>
+    /// Finds work of other tasks that the merge lacks. If the agent undid the whole merge, its files are kept and the merge is started
+    /// again.
+    /// </summary>
     /// <param name="ours">The task's own last commit.</param>
     public async Task<ConflictResolutionResult> FindLossAsync(string ours, CancellationToken stop)
     {
@@ -35,7 +39,7 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
             return await BeginAgainAsync(tip, stop);
         }
 
-        // A conflicted file may be resolved to its old content, so it need not differ.
+        // A conflicting file may be resolved to its old content, so it need not differ.
         var missing = brought.Except(changed).Except(merge.ConflictedFiles).ToList();
         return missing.Count == 0
             ? ConflictResolutionResult.None
@@ -46,8 +50,10 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
             );
     }
 
-    /// <summary>Finds conflicted files that are as the merge left them and not marked as resolved. If one side removed the file, or it is
-    /// binary, git leaves one side's version without markers.</summary>
+    /// <summary>
+    /// Finds conflicting files that the agent neither changed nor marked as resolved. If one side removed the file, or if it is binary, git
+    /// leaves the version of one side without conflict markers.
+    /// </summary>
     /// <param name="ours">The task's own last commit.</param>
     public async Task<ConflictResolutionResult> FindUndecidedAsync(string ours, CancellationToken stop)
     {
@@ -106,8 +112,9 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
 }
 
 /// <summary>Result of checking a merge that the agent had to resolve.</summary>
-/// <param name="Problem">A sentence for the agent, or empty if the merge is complete and resolved.</param>
-/// <param name="BegunAgain">True if the merge was undone and is started again, so that no other check of the files applies.</param>
+/// <param name="Problem">Sentence for the agent, or empty if the merge is complete and resolved.</param>
+/// <param name="BegunAgain">True if the agent undid the merge and the merge was started again. Other checks of the files are then
+/// skipped.</param>
 internal sealed record ConflictResolutionResult(string Problem, bool BegunAgain)
 {
     public static ConflictResolutionResult None { get; } = new("", BegunAgain: false);

@@ -2,8 +2,11 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Cache key of a task's result. It is a hash of the prompt, the files that the task may read or write at its base, the agent,
-/// the model and the gates. Work with a known key is not paid for again. Mail and notes of a run are not part of the key.</summary>
+/// <summary>
+/// Computes the cache key of a task's result. The key is a hash of the prompt, the files at the base that the task may read or write, the
+/// agent, the model and the gates. A result with the same key is reused, so that no agent is paid for it again. Mail and notes of a run are
+/// not part of the key.
+/// </summary>
 internal static class ContentKey
 {
     public static async Task<string> OfAsync(
