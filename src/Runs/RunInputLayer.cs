@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Builds the topmost settings layer from a run's input.</summary>
+/// <summary>Creates the settings layer of highest precedence, from the input of a run.</summary>
 internal static class RunInputLayer
 {
     public static IReadOnlyList<SettingFlag> Of(OrchestrationInput input) =>
