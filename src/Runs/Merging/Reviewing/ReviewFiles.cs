@@ -49,7 +49,7 @@ internal sealed class ReviewFiles(RunFolder folder, ReviewRound round, string ha
     /// <summary>Returns the valid answer about one part, or null if there is none yet.</summary>
     public string? Accepted(int part) => Said.TryRead(folder, Named(Answer(part))) is { } text ? Encoding.UTF8.GetString(text) : null;
 
-    /// <summary>Returns the absolute path of an answer that was not checked yet, by the agent run.</summary>
+    /// <summary>Returns the absolute path of the answer from an agent run, before it is checked.</summary>
     public string Draft(int start) => In($"said-{start}.txt");
 
     /// <summary>Returns the absolute path of the list of problems in an answer.</summary>
