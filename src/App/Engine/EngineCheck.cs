@@ -3,7 +3,7 @@ using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>Checks that the engine of runs can be reached, without starting one.</summary>
+/// <summary>Checks that the engine of a repository's runs can be reached. It does not start an engine.</summary>
 public static class EngineCheck
 {
     private const string Name = "engine";
