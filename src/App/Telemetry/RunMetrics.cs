@@ -4,7 +4,7 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.App.Telemetry;
 
-/// <summary>Metrics of runs, computed from ended spans and open runs. Counters start at zero with the process.</summary>
+/// <summary>Metrics of runs, computed from ended spans and open runs. Counters start at zero when the process starts.</summary>
 public sealed class RunMetrics : IDisposable
 {
     private readonly Meter _meter;
@@ -18,8 +18,9 @@ public sealed class RunMetrics : IDisposable
     private readonly Counter<double> _cost;
     private IReadOnlyList<RunStatus> _open = [];
 
-    /// <summary>Creates the meter and its instruments.</summary>
-    /// <param name="name">Name of the meter. Each reader in a process needs its own, because readers select meters by name alone.</param>
+    /// <summary>Creates the meter with its instruments.</summary>
+    /// <param name="name">Name of the meter. Each reader in a process needs its own name, because readers select meters only by
+    /// name.</param>
     /// <param name="withGenAi">True to include metrics of the semantic conventions for generative AI, which are not stable yet.</param>
     public RunMetrics(string name, bool withGenAi)
     {
@@ -43,7 +44,7 @@ public sealed class RunMetrics : IDisposable
     /// <summary>Name of the meter.</summary>
     public string Name => _meter.Name;
 
-    /// <summary>Counts an ended span. The caller must pass each span once.</summary>
+    /// <summary>Adds an ended span to the metrics. The caller passes each span only once.</summary>
     public void Count(SpanRecord span)
     {
         switch (span.Subject)
@@ -76,7 +77,7 @@ public sealed class RunMetrics : IDisposable
         }
     }
 
-    /// <summary>Sets the open runs that the gauges report.</summary>
+    /// <summary>Sets the open runs on which the gauges are based.</summary>
     public void Observe(IReadOnlyList<RunStatus> open) => _open = open;
 
     /// <inheritdoc/>
@@ -133,7 +134,7 @@ public sealed class RunMetrics : IDisposable
                 new KeyValuePair<string, object?>(TelemetryNames.PipelineName, same.Key)
             ));
 
-    // The semantic conventions define three states.
+    // The semantic conventions define only three states of a run.
     private static string StateOf(string state) =>
         state switch
         {
