@@ -93,7 +93,7 @@ public abstract class UseCaseContext(
     public RepositoryLocation? FindRepository() => _repository ??= RepositoryLocation.Find(Directory);
 
     /// <summary>Returns the repository that contains the current folder.</summary>
-    /// <exception cref="UseCaseException">The folder is in no repository, or the repository has no work tree.</exception>
+    /// <exception cref="UseCaseException">The folder is not in a repository, or the repository has no work tree.</exception>
     public RepositoryLocation RequireRepository()
     {
         var found = FindRepository();

@@ -8,7 +8,7 @@ internal sealed class BackgroundStart(UseCaseContext context)
 {
     /// <summary>Checks and starts a run, and waits until the run executes tasks or waits for approval.</summary>
     /// <returns>The id of the run and the outcome.</returns>
-    /// <exception cref="UseCaseException">The run can't begin.</exception>
+    /// <exception cref="UseCaseException">The run can't start.</exception>
     public async Task<(string RunId, Outcome Outcome)> StartAsync(RunToStart start, CancellationToken stop)
     {
         var repository = context.RequireRepository();

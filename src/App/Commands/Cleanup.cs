@@ -66,7 +66,7 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
 {
     /// <summary>Removes the leftovers that the options select.</summary>
     /// <returns>The result, or null if the user did not agree to discard work.</returns>
-    /// <exception cref="UseCaseException">The options contradict each other, or another process cleans up.</exception>
+    /// <exception cref="UseCaseException">The options contradict each other, or another process is cleaning up.</exception>
     public async Task<CleanupResult?> RunAsync(CleanupOptions options, CancellationToken stop)
     {
         RefuseContradictions(options);

@@ -7,7 +7,7 @@ namespace Orchestrator.App.Commands;
 public static class RunMail
 {
     /// <summary>Shows that a message was accepted.</summary>
-    /// <exception cref="UseCaseException">It was refused.</exception>
+    /// <exception cref="UseCaseException">The message was refused.</exception>
     public static void Confirm(MailReceipt receipt, string to, UseCaseContext context)
     {
         if (!receipt.IsTaken)

@@ -12,7 +12,7 @@ public static class EngineAddress
 
     /// <summary>
     /// Returns the path of the engine's socket, which is next to the engine file. If that path is too long, the socket is in a folder that
-    /// only the user can access, and its name is a hash of the engine's folder. That folder is in the user's runtime folder, or in the
+    /// only the user can access. Its name is then a hash of the engine's folder. That folder is in the user's runtime folder, or in the
     /// temporary folder if there is none.
     /// </summary>
     /// <exception cref="UseCaseException">Another user has created that folder.</exception>

@@ -122,8 +122,8 @@ public sealed class EngineConnection : IAsyncDisposable
         : LeastKept;
 
     /// <summary>
-    /// Deletes histories that are older than the retention, and returns free space in the file to the disk. Nothing is done if another
-    /// process serves the engine, because that process does the same every few minutes.
+    /// Deletes histories that are older than the retention, and returns free space in the file to the disk. If another process serves the
+    /// engine, nothing is done, because that process does it every few minutes.
     /// </summary>
     public Task SweepAsync() => _served?.SweepAsync() ?? Task.CompletedTask;
 
@@ -143,7 +143,7 @@ public sealed class EngineConnection : IAsyncDisposable
     /// <param name="stays">True if this process executes runs and will call <see cref="TakeOverAsync"/>. If false, other processes take
     /// over the engine.</param>
     /// <param name="stop">Cancels the attempt.</param>
-    /// <exception cref="UseCaseException">The server does not answer: exit code 5.</exception>
+    /// <exception cref="UseCaseException">The server does not respond. The exit code is 5.</exception>
     public static async Task<EngineConnection> OpenAsync(
         RepositoryLocation repository,
         OrchestratorSettings settings,
@@ -189,7 +189,7 @@ public sealed class EngineConnection : IAsyncDisposable
     /// <param name="context">Provides the clock.</param>
     /// <param name="loggers">Loggers of the server.</param>
     /// <param name="stop">Cancels the wait.</param>
-    /// <exception cref="UseCaseException">The engine's file was removed with the other process: exit code 5.</exception>
+    /// <exception cref="UseCaseException">The engine's file was removed together with the other process. The exit code is 5.</exception>
     public async Task TakeOverAsync(UseCaseContext context, ILoggerFactory loggers, CancellationToken stop)
     {
         while (true)
@@ -216,7 +216,7 @@ public sealed class EngineConnection : IAsyncDisposable
     /// </summary>
     /// <param name="context">Provides the clock.</param>
     /// <param name="stop">Cancels the watch.</param>
-    /// <exception cref="UseCaseException">The file was removed: exit code 5.</exception>
+    /// <exception cref="UseCaseException">The file was removed. The exit code is 5.</exception>
     public async Task UntilLostAsync(UseCaseContext context, CancellationToken stop)
     {
         while (true)
@@ -259,7 +259,7 @@ public sealed class EngineConnection : IAsyncDisposable
     }
 
     /// <summary>Connects to the Temporal server at the configured address.</summary>
-    /// <exception cref="UseCaseException">The server does not answer: exit code 5.</exception>
+    /// <exception cref="UseCaseException">The server does not respond. The exit code is 5.</exception>
     public static async Task<EngineConnection> ConnectAsync(
         TemporalSettings settings,
         UseCaseContext context,

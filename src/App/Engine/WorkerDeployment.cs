@@ -46,8 +46,8 @@ public sealed class WorkerDeployment(
         }
         catch (RpcException) when (!cancellationToken.IsCancellationRequested && context.Time.GetElapsedTime(_began.Value) <= Patience)
         {
-            // The server knows a version only after a worker's first poll. Or another process changed the deployment at the same time. Both
-            // are retried.
+            // The server knows a version only after a worker's first poll. Another process may also have changed the deployment at the same
+            // time. Both cases are retried.
             return Pause;
         }
         catch (RpcException refused) when (!cancellationToken.IsCancellationRequested)

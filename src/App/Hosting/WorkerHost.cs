@@ -92,8 +92,8 @@ public sealed class WorkerHost : IAsyncDisposable
             }
             await host.RefuseTwinAsync(stop);
             await host.ClearAfterTheDeadAsync(stop);
-            // This must happen only now. In a container, the previous worker often had the same process id, so its identity would count as
-            // alive.
+            // The identity is recorded only now. In a container, the previous worker often had the same process id, so its identity would
+            // count as alive.
             var identity = WorkerRecords.IdentityOf(ProductVersion.Value);
             context.Workers.Add(identity);
             IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> served = [.. repositories.Zip(inHand.References)];
@@ -224,7 +224,7 @@ public sealed class WorkerHost : IAsyncDisposable
     }
 
     /// <summary>Throws the exception with which the worker failed, if it failed.</summary>
-    /// <exception cref="UseCaseException">The worker has failed: exit code 5.</exception>
+    /// <exception cref="UseCaseException">The worker has failed. The exit code is 5.</exception>
     public async Task ThrowIfBrokenAsync()
     {
         if (!Running.IsFaulted)

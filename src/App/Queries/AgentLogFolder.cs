@@ -12,7 +12,7 @@ public sealed record AgentLogFolder(string Task, int Number, string Path)
     /// <param name="run">The run.</param>
     /// <param name="reference">The task. If it refers to the whole run, the task whose agent started last is selected.</param>
     /// <param name="start">Number of the agent run, or null for the last one.</param>
-    /// <exception cref="UseCaseException">The task has no such start.</exception>
+    /// <exception cref="UseCaseException">The task has no agent run with this number.</exception>
     public static AgentLogFolder Require(StoredRun run, RunReference reference, int? start)
     {
         var id = reference.FindTask(run.Status) ?? Latest(run);

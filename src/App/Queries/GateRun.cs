@@ -11,7 +11,7 @@ namespace Orchestrator.App.Queries;
 /// <param name="Verdict">The verdict with its evidence.</param>
 public sealed record GateRun(string Id, GateStage Stage, string Task, int Attempt, GateVerdict Verdict)
 {
-    /// <summary>Returns all stored results of a run. Those of its base come first, followed by those of its tasks and of staging.</summary>
+    /// <summary>Returns all stored results of a run, in the order of base, tasks and staging.</summary>
     /// <param name="folder">Folder of the run.</param>
     internal static IReadOnlyList<GateRun> ReadAll(RunFolder folder) =>
         [
@@ -29,10 +29,9 @@ public sealed record GateRun(string Id, GateStage Stage, string Task, int Attemp
         ];
 
     /// <summary>
-    /// Returns the results in the order of the plan. Those of the base come first, followed by those of each task's attempts and of
-    /// staging.
+    /// Returns the results in plan order. Those at the base come first, followed by those of each task's attempts, and by those on staging.
     /// </summary>
-    /// <param name="gates">The results.</param>
+    /// <param name="gates">The results to sort.</param>
     /// <param name="run">The run with its tasks.</param>
     internal static IReadOnlyList<GateRun> InPlanOrder(IReadOnlyList<GateRun> gates, RunStatus run)
     {

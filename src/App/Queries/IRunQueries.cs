@@ -44,8 +44,8 @@ public interface IRunQueries
     Task<LogDocument> LogAsync(string? task, int? start, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Returns the stored results of all gates of a run with their evidence. They are those of the base, of each task's attempts and
-    /// merges, and of staging.
+    /// Returns the stored results of a run's gates with their evidence. They come from the base, from the attempts and merges of each task,
+    /// and from staging.
     /// </summary>
     Task<IReadOnlyList<GateRun>> GateRunsAsync(string? run, CancellationToken cancellationToken);
 

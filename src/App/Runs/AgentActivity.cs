@@ -103,7 +103,7 @@ public static class AgentActivity
             };
     }
 
-    /// <summary>Returns the status of a run with the number of unread messages of each open task.</summary>
+    /// <summary>Returns the status of a run in which each open task has its number of unread messages.</summary>
     public static RunStatus WithMail(string runFolder, RunStatus run)
     {
         if (!File.Exists(Mailbox.PathIn(runFolder)))

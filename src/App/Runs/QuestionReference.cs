@@ -48,7 +48,7 @@ public static class QuestionReference
                 $"See 'orchestrate status {run.Id}'."
             );
 
-    // The workflow decides whether the question exists, because it may already be answered or may not be asked yet.
+    // The workflow decides whether the question exists, because it may already be answered or may be asked later.
     private static string Find(string given, StoredRun run)
     {
         if (RunStates.IsFinal(run.Status.State))

@@ -25,7 +25,7 @@ public static class RunNames
     /// <param name="text">The text that the user typed.</param>
     /// <param name="repository">Repository whose runs are also searched by their titles, or null to search no titles.</param>
     /// <returns>The id of the run.</returns>
-    /// <exception cref="UseCaseException">The text names no run or several.</exception>
+    /// <exception cref="UseCaseException">The text identifies no run or more than one.</exception>
     public static string RequireId(IEnumerable<string> ids, string text, RepositoryLocation? repository)
     {
         var stored = repository is null ? [] : StoredRuns.List(repository);
@@ -52,7 +52,7 @@ public static class RunNames
     /// <param name="runs">All runs.</param>
     /// <param name="text">The text that the user typed.</param>
     /// <param name="tasks">Ids of tasks that the user may have meant. They are included in suggestions.</param>
-    /// <exception cref="UseCaseException">The text names no run or several.</exception>
+    /// <exception cref="UseCaseException">The text identifies no run or more than one.</exception>
     public static StoredRun Require(IReadOnlyList<StoredRun> runs, string text, IEnumerable<string> tasks)
     {
         var found = Require([.. runs.Select(NamesOf)], text, tasks);

@@ -36,8 +36,8 @@ public static class RunRecordReconciler
         );
 
     /// <summary>
-    /// Returns the run, corrected by a query to its Temporal server. The record is returned unchanged if the server does not respond soon,
-    /// or if its address comes from repository files that the user does not trust.
+    /// Returns the run, corrected by a query to its Temporal server. If the server does not respond soon, the record is returned unchanged.
+    /// The same applies if the server's address comes from repository files that the user does not trust.
     /// </summary>
     public static async Task<StoredRun> AskAsync(
         StoredRun run,

@@ -31,7 +31,7 @@ public sealed record RunReference(string? Run, string? Task)
     }
 
     /// <summary>Returns the run that a command shows, with the reference to its task if the text contains one.</summary>
-    /// <exception cref="UseCaseException">The text matches no run or several.</exception>
+    /// <exception cref="UseCaseException">The text identifies no run or more than one.</exception>
     public static (StoredRun Run, RunReference Reference) Require(RepositoryLocation repository, string? text)
     {
         var reference = Parse(text);
@@ -45,7 +45,7 @@ public sealed record RunReference(string? Run, string? Task)
     public static StoredRun RequireWhole(RepositoryLocation repository, string? text) => Whole(Require(repository, text));
 
     /// <summary>Returns the run. Throws if the reference contains a task.</summary>
-    /// <exception cref="UseCaseException">The reference names a task.</exception>
+    /// <exception cref="UseCaseException">The reference contains a task.</exception>
     public static StoredRun Whole((StoredRun Run, RunReference Reference) found) =>
         found.Reference.Task is null
             ? found.Run
@@ -63,8 +63,8 @@ public sealed record RunReference(string? Run, string? Task)
 
     /// <summary>
     /// Finds the task to which a single word refers, unless the word is the exact id of a run. If the task will be changed, open runs are
-    /// searched first, otherwise the default run. After that, prefixes of run ids, prefixes of task ids, and the tasks of older runs are
-    /// searched. <see cref="RunNames"/> compares words of titles last.
+    /// searched first, otherwise the default run. After that come prefixes of run ids, prefixes of task ids, and the tasks of older runs.
+    /// <see cref="RunNames"/> compares words of titles last.
     /// </summary>
     /// <returns>The run and the task, or null if the word refers to a run or matches nothing.</returns>
     private static (StoredRun Run, RunReference Reference)? Find(string text, RepositoryLocation repository, bool ofOpen)
@@ -124,7 +124,7 @@ public sealed record RunReference(string? Run, string? Task)
         Task is null ? null : UniquePrefix.Find(Task, [.. run.Tasks.Select(task => task.Id)], $"task of {run.RunId}");
 
     /// <summary>Returns the full id of the task. Throws if the reference is to the whole run.</summary>
-    /// <exception cref="UseCaseException">No task is named, or the run has no such task.</exception>
+    /// <exception cref="UseCaseException">The reference contains no task, or the run has no such task.</exception>
     public string RequireTask(RunStatus run) =>
         FindTask(run)
         ?? throw new UseCaseException(

@@ -51,7 +51,7 @@ public static class StoredRuns
     /// <param name="repository">The repository.</param>
     /// <param name="given">The text that the user typed (see <see cref="RunNames"/>), or null if the user typed none.</param>
     /// <param name="alsoTasks">True if the text may also refer to a task, so that tasks are suggested, too.</param>
-    /// <exception cref="UseCaseException">There are no runs, or the name matches none or several.</exception>
+    /// <exception cref="UseCaseException">There are no runs, or the text identifies none or more than one.</exception>
     public static StoredRun Require(RepositoryLocation repository, string? given, bool alsoTasks = false)
     {
         // If the text is the name of a folder, only that folder is read. This is fast even if there are many runs.
@@ -86,10 +86,10 @@ public static class StoredRuns
     /// <summary>
     /// Throws if a run is open and belongs to a different path of the repository. A run that has ended can be changed from any path.
     /// </summary>
-    /// <exception cref="UseCaseException">The run belongs to another place.</exception>
+    /// <exception cref="UseCaseException">The run belongs to another path of the repository.</exception>
     public static StoredRun DemandHome(RepositoryLocation repository, StoredRun run)
     {
-        // The paths of the run's worktrees and agent folders, and the name of its task queue, contain the path of the repository.
+        // Worktrees, agent folders and the name of the run's task queue contain the repository's path.
         var home = run.Status.Repository;
         if (home.Length > 0 && !RunStates.IsFinal(run.Status.State) && !repository.IsAt(home))
         {

@@ -7,7 +7,7 @@ public static class UniquePrefix
     /// <param name="given">The text that the user typed.</param>
     /// <param name="ids">All ids.</param>
     /// <param name="what">Kind of the id in messages, such as "run" or "task of this plan".</param>
-    /// <exception cref="UseCaseException">No id or several ids have the prefix.</exception>
+    /// <exception cref="UseCaseException">No id or more than one id starts with the text.</exception>
     public static string Find(string given, IReadOnlyList<string> ids, string what)
     {
         if (ids.FirstOrDefault(id => string.Equals(id, given, StringComparison.OrdinalIgnoreCase)) is { } exact)

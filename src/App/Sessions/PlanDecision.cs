@@ -10,7 +10,7 @@ namespace Orchestrator.App.Sessions;
 public sealed class PlanDecision(RunClient runs, UseCaseContext context)
 {
     /// <summary>Applies the user's answer to the run.</summary>
-    /// <param name="run">The run that asked.</param>
+    /// <param name="run">The run whose plan the user decides about.</param>
     /// <param name="asked">Status of the run with the question that the user saw.</param>
     /// <param name="answer">The answer.</param>
     /// <param name="stop">Cancels the call.</param>

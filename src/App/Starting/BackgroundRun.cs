@@ -31,7 +31,7 @@ public sealed class BackgroundRun(string runId, RepositoryLocation repository, U
     /// <summary>Starts the run. Returns when preflight and approval are done.</summary>
     /// <param name="arguments">Arguments of the background process, which contain the id of the run.</param>
     /// <param name="stop">Cancels the wait. The run continues.</param>
-    /// <exception cref="UseCaseException">The run did not begin.</exception>
+    /// <exception cref="UseCaseException">The run did not start.</exception>
     public Task<BackgroundResult> StartAsync(IReadOnlyList<string> arguments, CancellationToken stop) =>
         LaunchAsync(arguments, IsUnderWayAsync, stop);
 
@@ -41,7 +41,7 @@ public sealed class BackgroundRun(string runId, RepositoryLocation repository, U
     /// </summary>
     /// <param name="more">Additional arguments of <c>resume</c>.</param>
     /// <param name="stop">Cancels the wait. The run continues.</param>
-    /// <param name="reached">Returns true for the status for which the call additionally waits, or null to wait for none.</param>
+    /// <param name="reached">Returns true for the status for which the call also waits. Null if the call waits only for the start.</param>
     /// <exception cref="UseCaseException">The run did not continue.</exception>
     public Task<BackgroundResult> ResumeAsync(IReadOnlyList<string> more, CancellationToken stop, Func<RunStatus, bool>? reached = null) =>
         LaunchAsync(

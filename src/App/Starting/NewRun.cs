@@ -26,8 +26,8 @@ public static class NewRun
         RunIds.Create(request ?? (PlanFileName.IsBacklog(named!) ? "backlog" : Path.GetFileNameWithoutExtension(named)!), Guid.NewGuid());
 
     /// <summary>
-    /// Asks for confirmation if the same work would be paid twice. This is the case if an open run does the same work, or if an earlier run
-    /// landed it and its files have not changed since.
+    /// Asks for confirmation if the same work would be paid twice. This applies if an open run does the same work. It also applies if an
+    /// earlier run landed it and its files have not changed since.
     /// </summary>
     /// <param name="input">Input of the new run.</param>
     /// <param name="runId">Id of the new run.</param>

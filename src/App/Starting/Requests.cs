@@ -1,7 +1,7 @@
 namespace Orchestrator.App.Starting;
 
 /// <summary>
-/// Distinguishes the text of a request from the name of a file, so that a mistyped file name does not become a request that costs money.
+/// Distinguishes the text of a request from the name of a file. A mistyped file name must not become a request that costs money.
 /// </summary>
 public static class Requests
 {

@@ -44,7 +44,7 @@ public sealed record RunDraft(string RunId, RepositoryLocation Repository, Repos
     /// </summary>
     /// <param name="context">Context of the caller.</param>
     /// <param name="stop">Cancels the checks.</param>
-    /// <exception cref="UseCaseException">The run can't begin, or the user does not agree.</exception>
+    /// <exception cref="UseCaseException">The run can't start, or the user does not agree.</exception>
     public async Task<PreparedRun> PrepareAsync(UseCaseContext context, CancellationToken stop)
     {
         NewRun.RefuseEnded(RunId, Repository);

@@ -9,7 +9,7 @@ namespace Orchestrator.App.Starting;
 public static class RunPreparation
 {
     /// <summary>Throws if the planner's program or API key is missing.</summary>
-    /// <exception cref="UseCaseException">The planner can't work: exit code 5.</exception>
+    /// <exception cref="UseCaseException">The planner can't work. The exit code is 5.</exception>
     public static async Task DemandPlannerAsync(RepositoryLocation repository, SettingsResult settings, CancellationToken stop)
     {
         if (await MachineCheck.PlannerAsync(repository, settings, stop) is { Status: MachineCheckStatus.Fail } planner)
@@ -19,7 +19,7 @@ public static class RunPreparation
     }
 
     /// <summary>Throws if runs can't be executed in the repository. It is used for a dry run, which needs no agent and no trust.</summary>
-    /// <exception cref="UseCaseException">Runs can't work in the repository.</exception>
+    /// <exception cref="UseCaseException">Runs can't be executed in the repository.</exception>
     public static async Task DemandRepositoryAsync(
         UseCaseContext context,
         RepositoryLocation repository,
@@ -34,7 +34,7 @@ public static class RunPreparation
     /// <summary>Throws if no run could start with the plan. It is called before anything is announced, started or paid.</summary>
     /// <param name="plan">The plan, or null if a planner will create it.</param>
     /// <param name="input">Input of the run.</param>
-    /// <exception cref="UseCaseException">The plan is rejected: exit code 2.</exception>
+    /// <exception cref="UseCaseException">The plan is rejected. The exit code is 2.</exception>
     public static void DemandPlan(Plan? plan, OrchestrationInput input, RepositoryLocation repository, SettingsResult settings)
     {
         if (RunRefusals.Of(plan, input, settings, NewRun.ReferenceOf(repository)) is { Count: > 0 } refusals)

@@ -11,7 +11,7 @@ public static class TrustGate
     /// <param name="settings">The settings, without those that the user does not trust yet.</param>
     /// <param name="yes">True if <c>--yes</c> grants trust for the run, or for this call if there is no run.</param>
     /// <param name="runId">Id of the run, or null if there is none. Trust by <c>--yes</c> lasts until the run ends.</param>
-    /// <exception cref="UseCaseException">The user does not trust the files: exit code 3.</exception>
+    /// <exception cref="UseCaseException">The user does not trust the files. The exit code is 3.</exception>
     public static SettingsResult Demand(UseCaseContext context, RepositorySettings settings, bool yes, string? runId = null)
     {
         if (settings.IsTrusted || settings.Question.Items.Count == 0)
@@ -60,7 +60,7 @@ public static class TrustGate
     /// <param name="yes">True if <c>--yes</c> grants trust for this run.</param>
     /// <param name="runId">Id of the run, or null to grant trust for this call only.</param>
     /// <param name="cure">Command line that grants permanent trust.</param>
-    /// <exception cref="UseCaseException">The user does not trust the commands: exit code 3.</exception>
+    /// <exception cref="UseCaseException">The user does not trust the commands. The exit code is 3.</exception>
     public static void DemandPlan(
         UseCaseContext context,
         RepositoryLocation repository,
@@ -137,7 +137,7 @@ public static class TrustGate
     /// Returns the settings with the engine's address. An address in the repository's files is used only if the user trusts it. The
     /// embedded engine is never used in its place.
     /// </summary>
-    /// <exception cref="UseCaseException">The address is not trusted: exit code 3.</exception>
+    /// <exception cref="UseCaseException">The user does not trust the address. The exit code is 3.</exception>
     public static OrchestratorSettings DemandEngine(UseCaseContext context, RepositorySettings settings) =>
         (settings.WithholdsEngine ? Demand(context, settings, yes: false) : settings.Loaded).Settings!;
 

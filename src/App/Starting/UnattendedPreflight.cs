@@ -15,7 +15,7 @@ public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocati
 {
     /// <summary>Throws if programs of an unattended run could reach any host, unless the user has confirmed this.</summary>
     /// <param name="isMeant">True if <c>--yes-open-network</c> confirms this.</param>
-    /// <exception cref="UseCaseException">The user did not confirm it: exit code 3.</exception>
+    /// <exception cref="UseCaseException">The user has not confirmed this. The exit code is 3.</exception>
     public void RefuseOpenNetwork(bool isMeant)
     {
         if (settings.Settings!.Permissions is { Network.Mode: "open", Sandbox: not "off" } && !isMeant)
@@ -34,7 +34,7 @@ public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocati
     /// <param name="input">Input of the run.</param>
     /// <param name="agreed">True if <c>--yes</c> already confirms the start.</param>
     /// <param name="stop">Cancels the checks.</param>
-    /// <exception cref="UseCaseException">The user did not confirm: exit code 3.</exception>
+    /// <exception cref="UseCaseException">The user did not confirm the start. The exit code is 3.</exception>
     public async Task<NightContract> MakeAsync(string runId, Plan? plan, OrchestrationInput input, bool agreed, CancellationToken stop)
     {
         IReadOnlyList<MachineCheckEntry> entries =

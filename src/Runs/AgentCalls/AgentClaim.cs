@@ -109,7 +109,7 @@ public sealed record AgentClaim
     /// <param name="folder">The run's folder.</param>
     /// <param name="start">Number of the agent run within its task.</param>
     /// <param name="hash">Hash of the claim in the run's history, or empty if the agent made no claim.</param>
-    /// <exception cref="StepException">The file is missing or was changed since.</exception>
+    /// <exception cref="StepException">The file is missing or was changed.</exception>
     public static AgentClaim? Read(RunFolder folder, string task, int start, string hash) =>
         hash.Length == 0
             ? null

@@ -3,8 +3,8 @@ using Orchestrator.Agents.Supervision;
 namespace Orchestrator.Runs.AgentCalls;
 
 /// <summary>
-/// Follows one agent run until it ends. If this process ends first, the agent continues, and the next attempt of the step attaches to the
-/// agent in this worker or in another one.
+/// Follows one agent run until it ends. If this process ends first, the agent continues. The next attempt of the step then attaches to the
+/// agent, in this worker or in another one.
 /// </summary>
 public static class AgentMonitor
 {

@@ -87,8 +87,8 @@ public sealed class PayingAccounts : IDisposable
     }
 
     /// <summary>
-    /// Changes a reached usage limit to a used-up budget if another account may pay, so that the task retries without delay and without a
-    /// counted attempt. The next start chooses an account that admits the agent.
+    /// Changes a reached usage limit to a used-up budget if another account may pay. The task then retries without delay, and the attempt
+    /// is not counted. The next start chooses an account that admits the agent.
     /// </summary>
     public AgentRunResult GoingOn(AgentRunResult result) =>
         result is { FailureClass: FailureClass.UsageLimit, NeverBegun: false } && _starts.Count > 1

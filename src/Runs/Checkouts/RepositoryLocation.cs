@@ -31,7 +31,7 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
     /// <summary>Absolute path of the folder that contains the files of all runs.</summary>
     public string RunsFolder => Path.Combine(OrchestratorFolder, "runs");
 
-    /// <summary>True if a path is the root of the repository or of one of its linked worktrees, after links are resolved.</summary>
+    /// <summary>True if a path, after links are resolved, is the root of the repository or of a linked worktree.</summary>
     public bool IsAt(string path) =>
         path == Root
         || GitRepository.RealPath(path) == GitRepository.RealPath(Root)

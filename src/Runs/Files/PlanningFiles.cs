@@ -60,7 +60,7 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
     /// <summary>Returns the JSON Schema for the requested kind of answer.</summary>
     public static string SchemaOf(PlanningOptions options) => options.IsForBacklog ? BacklogAnswer.Schema : PlannerAnswer.Schema;
 
-    /// <summary>Stores the input of planning: the start settings, the goal, the request and the prompt.</summary>
+    /// <summary>Stores the input of planning, which consists of the start settings, the goal, the request and the prompt.</summary>
     /// <returns>The hash of the stored input.</returns>
     public string Begin(RunStart start, PlanningGoal goal, string request, string prompt) =>
         DecisionManifest

@@ -121,7 +121,7 @@ public sealed class RunContracts(GitRepository repository, RunFiles files)
             );
     }
 
-    /// <summary>Finds links, submodules, files and folders that occupy the path of a contract or of one of its folders.</summary>
+    /// <summary>Finds links, submodules, files and folders that occupy a contract's path or a folder in this path.</summary>
     private static IEnumerable<string> InTheWay(IReadOnlyList<TreeFile> tree, IReadOnlyList<ContractStub> unwritten) =>
         from stub in unwritten
         from file in tree

@@ -94,10 +94,10 @@ public sealed partial class RunFolder
     /// <summary>Path of the list of possible secrets in the changes to land, in JSON.</summary>
     public string SecretsJson => In("reports", "secrets.json");
 
-    /// <summary>Path of the list of known vulnerabilities of packages in the changes to land, in Markdown.</summary>
+    /// <summary>Path of the report about packages with known vulnerabilities, in Markdown.</summary>
     public string Audit => In("reports", "audit.md");
 
-    /// <summary>Path of the list of known vulnerabilities of packages in the changes to land, in JSON.</summary>
+    /// <summary>Path of the report about packages with known vulnerabilities, in JSON.</summary>
     public string AuditJson => In("reports", "audit.json");
 
     /// <summary>Path of the folder with conflicts that trial merges predicted.</summary>

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Names of a run's refs.</summary>
+/// <summary>Names of the refs under which git keeps a run's commits.</summary>
 public static class RunRefs
 {
     public static string Staging(OrchestratorSettings settings, RunFolder folder) =>
@@ -50,7 +50,7 @@ public static class RunRefs
     /// <summary>Returns the prefix of the refs with mail that the owner host has not fetched yet.</summary>
     public static string WaitingOfAll(RunFolder folder) => $"{Placed(folder)}/@waiting-";
 
-    /// <summary>Returns the prefix of the refs of all distributed tasks of a run.</summary>
+    /// <summary>Returns the prefix that the refs of a run's distributed tasks share.</summary>
     public static string Placed(RunFolder folder) => $"refs/orchestrator/placed/{folder.Name}";
 
     /// <summary>

@@ -52,7 +52,7 @@ public static class GateEvidence
         StoredJson.TryRead(Path.Combine(Folder(folder, task, attempt), ProofName), GateVerdictJson.Default.RedProof);
 
     /// <summary>
-    /// Reads all verdicts of a run, namely those at its base, of its tasks, of merges and of its landing. Unreadable verdicts are skipped.
+    /// Reads all verdicts of a run. They come from its base, its tasks, their merges and its landing. Unreadable verdicts are skipped.
     /// </summary>
     /// <param name="ofBase">True to include the verdicts at the base, which were determined before any work.</param>
     public static IReadOnlyList<GateVerdict> ReadAll(RunFolder folder, bool ofBase = true) =>
@@ -66,7 +66,7 @@ public static class GateEvidence
     /// <summary>Reads the verdicts of a run's landing. Empty if none were stored or they are unreadable.</summary>
     public static IReadOnlyList<GateVerdict> ReadLanding(RunFolder folder) => Read(folder.LandingEvidence) ?? [];
 
-    /// <summary>Reads all verdicts of a run's tasks and of the merges of their work. Unreadable verdicts are skipped.</summary>
+    /// <summary>Reads all verdicts on a run's tasks and on merges of their work. Unreadable verdicts are skipped.</summary>
     public static IReadOnlyList<StoredVerdict> ReadOfTasks(RunFolder folder)
     {
         var tasks = new DirectoryInfo(Path.GetDirectoryName(folder.Task("task"))!);

@@ -45,7 +45,7 @@ public sealed class GateTree(
     public IReadOnlyList<string> ChangedBySetUp { get; private set; } = [];
 
     /// <summary>
-    /// True if the current gate started with only the files of the commit, of the set-up and of the gates that it requires.
+    /// True if the current gate started with only the committed files, the results of set-up, and the outputs of gates that it requires.
     /// </summary>
     public bool IsClean { get; private set; }
 

@@ -3,7 +3,8 @@ using Orchestrator.Runs.AgentCalls;
 namespace Orchestrator.Runs.Loading;
 
 /// <summary>
-/// Extracts the parts of a plan and its settings that the run's workflow needs, namely an outline of each task and the rules of the run.
+/// Extracts the data that a run's workflow needs from the plan and the settings. It consists of an outline of each task and of the run's
+/// rules.
 /// </summary>
 public static class TaskOutlines
 {

@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Reports;
 /// <param name="Attempt">Number of the attempt, starting at 1.</param>
 public sealed record AttemptModel(int Attempt, string Model)
 {
-    /// <summary>Lists the models of a task's ended agent runs in order.</summary>
+    /// <summary>Lists the models of a task's ended agent runs, oldest first.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     /// <returns>The models. Empty if the agent programs reported none.</returns>
     public static IReadOnlyList<AttemptModel> Of(string runFolder, string task) =>
@@ -18,7 +18,7 @@ public sealed record AttemptModel(int Attempt, string Model)
                 .Distinct(),
         ];
 
-    /// <summary>Reads the notes of a task's ended agent runs in order.</summary>
+    /// <summary>Reads the notes of a task's ended agent runs, oldest first.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     internal static IEnumerable<AgentRunNotes> NotesOf(string runFolder, string task)
     {

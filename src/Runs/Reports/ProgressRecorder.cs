@@ -50,8 +50,8 @@ public sealed class ProgressRecorder
     }
 
     /// <summary>
-    /// Takes the lock for writing a run's events and status. Another writer may be a second worker of the repository, a command that
-    /// records the run's end, or a timed-out attempt that continues after the disk was blocked.
+    /// Takes the lock for writing a run's events and status. Another writer may be a second worker of the repository, or a command that
+    /// records the run's end. It may also be a timed-out attempt that continues after the disk was blocked.
     /// </summary>
     /// <param name="events">Path of the run's event file.</param>
     /// <param name="stop">Cancels the wait.</param>

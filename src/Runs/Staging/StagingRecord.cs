@@ -79,7 +79,7 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
     /// staging.</param>
     /// <param name="stop">Cancels between two changes.</param>
     /// <returns>True and a message about the result, or false and the reason why staging was not moved.</returns>
-    /// <exception cref="StepException">The requesting execution is closed.</exception>
+    /// <exception cref="StepException">The workflow execution that requested the step is closed.</exception>
     public async Task<(bool Done, string Message)> PutBackAsync(string recorded, GetCallerState caller, CancellationToken stop)
     {
         var found = await _refs.ReadAsync(name, stop);

@@ -14,7 +14,7 @@ public static class LandedWork
     /// can't determine this, the run is returned unchanged.
     /// </summary>
     /// <param name="run">Status of the run.</param>
-    /// <param name="repository">A path in the repository.</param>
+    /// <param name="repository">Absolute path of a folder in the repository.</param>
     /// <param name="services">Opens repositories.</param>
     /// <param name="stop">Cancels the check.</param>
     public static async Task<RunStatus> LookAsync(RunStatus run, string repository, RunServices services, CancellationToken stop)

@@ -16,7 +16,7 @@ public static class LostChangeAcceptance
     /// <summary>Finds the lost changes at the current position of staging. Returns null if there are none.</summary>
     /// <param name="file">Absolute path of the last check's result in JSON.</param>
     /// <param name="run">Status of the run.</param>
-    /// <param name="repository">A path in the repository.</param>
+    /// <param name="repository">Absolute path of a folder in the repository.</param>
     /// <param name="services">Opens repositories.</param>
     public static async Task<LostChanges?> FindAsync(
         string file,
@@ -40,7 +40,7 @@ public static class LostChangeAcceptance
     /// <param name="lost">The lost changes that the user has seen.</param>
     /// <param name="run">Status of the run.</param>
     /// <param name="by">Name of the user.</param>
-    /// <param name="repository">A path in the repository.</param>
+    /// <param name="repository">Absolute path of a folder in the repository.</param>
     /// <param name="services">Opens repositories.</param>
     /// <returns>True if the changes were accepted. False if staging has moved.</returns>
     public static async Task<bool> AcceptAsync(

@@ -9,7 +9,7 @@ namespace Orchestrator.Runs.Merging.Landing;
 /// </summary>
 public static class RunAbort
 {
-    /// <summary>Keeps the work of the run.</summary>
+    /// <summary>Ends the run, and keeps its work under a ref.</summary>
     /// <param name="input">The run to abort.</param>
     /// <param name="services">Dependencies of the run's steps.</param>
     /// <returns>Description of the kept work and its ref, for users.</returns>

@@ -11,7 +11,7 @@ public sealed class TargetChoice(GitRepository repository, string prefix)
     private const int MostNamed = 10;
 
     /// <summary>Validates a branch that a user chose as target.</summary>
-    /// <param name="path">A path in the repository.</param>
+    /// <param name="path">Absolute path of a folder in the repository.</param>
     /// <param name="branch">Short name of the branch.</param>
     /// <param name="services">Opens repositories.</param>
     /// <returns>Sentence with the reason why the branch can't be the target, or null if it can.</returns>

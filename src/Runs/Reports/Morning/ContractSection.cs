@@ -106,7 +106,7 @@ internal static class ContractSection
         );
     }
 
-    // All runs of a schedule share one input, so a time of day refers to its first occurrence after the start of the run.
+    // All runs of a schedule share one input, so a time of day stands for its first occurrence after the run's start.
     private static DateTimeOffset? UntilOf(RunStatus run, OrchestrationInput input) =>
         input.Until
         ?? (

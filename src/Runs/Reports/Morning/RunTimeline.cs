@@ -16,7 +16,7 @@ internal sealed class RunTimeline(IReadOnlyList<RunEvent> events)
     public IReadOnlyList<long> OfRun => Numbers(_ofRun is [.., var last] ? last : null);
 
     /// <summary>Returns the number of a task's last event. If the task has none, returns the number of the run's last event.</summary>
-    /// <param name="task">Id of the task, or of another subject of a question.</param>
+    /// <param name="task">Id of the task, or of another item that a question can concern.</param>
     public IReadOnlyList<long> Last(string task) => _ofTasks.Contains(task) ? Numbers(_ofTasks[task].Last()) : OfRun;
 
     /// <summary>Returns the number of the last event at which a task was in a given state. Empty if there is none.</summary>

@@ -24,7 +24,7 @@ internal sealed class NoticeDispatcher(string path, NoticeRecord book, IReadOnly
     public IReadOnlyList<string> Problems => _problems;
 
     /// <summary>
-    /// Sends and withdraws all messages that are due. Targets are processed in parallel, and the messages for each target in order.
+    /// Sends and withdraws all messages that are due. Targets are processed in parallel, but the messages for one target in order.
     /// </summary>
     /// <param name="open">Keys of the facts that are true now.</param>
     public async Task SendAsync(IReadOnlySet<string> open, CancellationToken stop) =>

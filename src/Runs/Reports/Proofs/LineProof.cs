@@ -1,6 +1,6 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>The origin of a line of code, as proven by git and the records of runs.</summary>
+/// <summary>The origin of a line of code, as proven by git and by the records of runs.</summary>
 /// <param name="File">Path of the file, relative to the repository's root.</param>
 /// <param name="Line">Line number, starting at 1.</param>
 /// <param name="Text">Text of the line.</param>

@@ -56,7 +56,7 @@ public static class TelemetryNames
     /// <summary>Attribute with the hash of the commit from which the run started.</summary>
     public const string BaseRevision = "vcs.ref.base.revision";
 
-    /// <summary>Attribute with the hash of the landed commit of a run or of the final commit of a task.</summary>
+    /// <summary>Attribute with the commit hash that a run landed, or with a task's final commit hash.</summary>
     public const string HeadRevision = "vcs.ref.head.revision";
 
     /// <summary>Attribute with the class of an error.</summary>

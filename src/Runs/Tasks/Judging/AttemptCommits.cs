@@ -25,8 +25,8 @@ internal sealed class AttemptCommits(TaskWorkspace workspace, PlanTask task, Run
     }
 
     /// <summary>
-    /// Reads the tip of the branch. The agent's git does not sync its files to the disk, so after a power failure the branch may refer to a
-    /// commit that was never written.
+    /// Reads the tip of the branch. The agent's git does not sync its files to the disk. After a power failure, the branch may therefore
+    /// refer to a commit that was never written.
     /// </summary>
     public async Task<CommitInfo> ReadTipAsync(CommitStore commits, string tip, CancellationToken stop)
     {

@@ -98,8 +98,8 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
         $"{name} is a repository of its own (a submodule or a .git folder inside). Its content can't be merged; remove its .git folder or "
         + "the whole.";
 
-    // The git folder of a worktree that a sandboxed agent made does not exist outside the sandbox, so git treats the worktree's files as
-    // ordinary files. Each folder is inspected once.
+    // If a sandboxed agent made a worktree, its git folder does not exist outside the sandbox, so git treats its files as ordinary files.
+    // Each folder is inspected once.
     private static string? NestedRepository(string path, WorktreeFiles worktree, Dictionary<string, string?> known)
     {
         if (Path.GetDirectoryName(path) is not { Length: > 0 } folder)

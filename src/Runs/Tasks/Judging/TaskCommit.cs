@@ -175,8 +175,8 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
     }
 
     /// <summary>
-    /// Checks the ownership of files in the tree to commit and in earlier commits, because the agent may have changed commits that seem to
-    /// be orchestrate's. Then checks the size of the change.
+    /// Checks the ownership of files in the tree to commit and in earlier commits. The agent may have changed commits that orchestrate
+    /// seems to have made. Then checks the size of the change.
     /// </summary>
     private async Task<IReadOnlyList<string>> JudgeAsync(
         VerifyTaskInput input,

@@ -24,8 +24,8 @@ public sealed class MailReader(RunFolder folder, string task)
     private readonly string _path = Path.Combine(TaskMailFolder.Of(folder, task), "read.json");
 
     /// <summary>
-    /// Returns the path of a file that contains the size of the run's mail when all of it was shown and verified. With this file, a hook
-    /// can detect that there is no new mail without starting a program.
+    /// Returns the path of a file that tells a hook whether there is new mail, without starting a program. The file contains the size of
+    /// the run's mail after all of it was shown and verified.
     /// </summary>
     public static string ReadUpTo(RunFolder folder, string task) => Path.Combine(TaskMailFolder.Of(folder, task), "read");
 

@@ -11,8 +11,8 @@ namespace Orchestrator.Runs.Tasks.Mail;
 public sealed class Mailbox(RunFolder folder, TimeProvider time)
 {
     /// <summary>
-    /// Size in bytes of the last part of the file, which is searched for repeated calls and the limits of senders. It is larger than all
-    /// mail that senders can write within the window.
+    /// Size in bytes of the file's end that is searched for repeated calls and for messages within the senders' limits. It is larger than
+    /// all mail that senders can write within the window.
     /// </summary>
     private const int Tail = 1 << 20;
 

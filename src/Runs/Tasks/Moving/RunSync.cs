@@ -12,9 +12,9 @@ namespace Orchestrator.Runs.Tasks.Moving;
 public sealed record SyncOutcome(bool IsFenced, string Problem, IReadOnlyList<string> LeftOut);
 
 /// <summary>
-/// Exchanges open runs between hosts through a common git remote. A run consists of its files, conversations and branches, and of the
-/// unfinished work of its tasks. Each push is atomic and succeeds only for the host that pushed last. A host that takes over a run pushes
-/// first, so that later pushes of the previous owner fail.
+/// Exchanges open runs between hosts through a common git remote. A run consists of its files, conversations and branches, and of its
+/// tasks' unfinished work. Each push is atomic and succeeds only for the host that pushed last. A host that takes over a run pushes first,
+/// so that later pushes of the previous owner fail.
 /// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class RunSync(RunServices services)
@@ -215,7 +215,7 @@ public sealed class RunSync(RunServices services)
         {
             return $"{RemoteAddress.Show(remote)} does not have it ({absent})";
         }
-        // This host has the newer state of the tasks that are assigned to it.
+        // Files of tasks that are assigned to this host are newer here than on the remote.
         HashSet<string> placed = [.. AssignedTasks.Find(run.RunId, here).Select(task => task.TaskId)];
         foreach (var task in folder.TaskIds().Where(task => !placed.Contains(task)))
         {

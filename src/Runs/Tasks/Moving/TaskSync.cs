@@ -200,7 +200,7 @@ public sealed class TaskSync(RunServices services, string? remote)
         }
         AssignedTasks.Remove(at);
         await TaskLeftovers.StopAgentsAsync(at.Folder, at.TaskId, services.Time);
-        // This is done last, because a full disk prevents the removal of a ref.
+        // The ref is removed last, because a full disk prevents the removal.
         await ForgetAsync(at, CancellationToken.None);
     }
 

@@ -3,9 +3,9 @@ using System.Security.Cryptography;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>
-/// Computes the cache key of a task's result. The key is a hash of the prompt, the files at the base that the task may read or write, the
-/// agent, the model and the gates. A result with the same key is reused, so that no agent is paid for it again. Mail and notes of a run are
-/// not part of the key.
+/// Computes the cache key of a task's result. The key is a hash of the prompt, the agent, the model, the gates, and the files at the base
+/// that the task may read or write. A result with the same key is reused, so that no agent is paid for it again. Mail and notes of a run
+/// are not part of the key.
 /// </summary>
 internal static class ContentKey
 {

@@ -83,7 +83,7 @@ public sealed class TaskPreparation(RunServices services)
             : null;
 
     /// <summary>
-    /// Reads the task's notes. Notes with a base that the run does not know are ignored, because other programs can write the file and the
+    /// Reads the task's notes. If the run does not know the base in the notes, they are ignored. Other programs can write the file, and the
     /// base determines which changes are the task's own.
     /// </summary>
     private static async Task<TaskNotes> KnownAsync(TaskWorkspace workspace, PrepareTaskInput input, CancellationToken stop)

@@ -69,7 +69,7 @@ internal static class ConversationStore
             OwnFolder.Ensure(Path.GetDirectoryName(place)!);
             DurableFile.Write(place, File.ReadAllBytes(PathOf(folder, taskId, session)));
         }
-        // This is done last, so that a crash causes the copy to be repeated.
+        // The marker is removed last, so that a crash causes the copy to be repeated.
         File.Delete(arrived);
     }
 

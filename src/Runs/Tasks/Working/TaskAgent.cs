@@ -84,8 +84,8 @@ internal sealed record TaskAgent(
             await snapshots.FinishAsync();
             undelivered.AddRange(await outbox.DeliverAsync(CancellationToken.None));
         }
-        // This is done only after the agent has ended. A process that detaches leaves the running agent and its commits to the next
-        // process.
+        // The sandbox is finished only after the agent has ended. A process that detaches leaves the running agent and its commits to the
+        // next process.
         await (Confined?.FinishAsync(conversation) ?? Task.CompletedTask);
         return new EndedAgent(outcome, toolUsage, tools.Notices, undelivered, snapshots.Problem);
     }

@@ -15,7 +15,7 @@ internal sealed class WarmUp(TimeProvider time)
     private readonly Dictionary<string, (DateTimeOffset First, DateTimeOffset Last)> _waves = new(StringComparer.Ordinal);
 
     /// <summary>Waits until an agent may start. The first agent of a wave starts at once.</summary>
-    /// <param name="prefix">Hash of the part of the prompt that the agents of a wave share.</param>
+    /// <param name="prefix">Hash of the prompt prefix that the agents of a wave share.</param>
     /// <param name="lead">Time by which the first agent starts before the others.</param>
     /// <param name="stop">Cancels the wait.</param>
     public async Task WaitAsync(string prefix, TimeSpan lead, CancellationToken stop)
