@@ -5,6 +5,7 @@ namespace Orchestrator.Runs;
 /// </summary>
 internal static class ExclusiveTaskPairs
 {
+    /// <summary>Returns, for each task, the ids of the tasks that exclude it, and warnings about such pairs.</summary>
     public static (IReadOnlyDictionary<string, IReadOnlyList<string>> Excludes, IReadOnlyList<string> Warnings) Of(Plan plan)
     {
         var excludes = new Dictionary<string, List<string>>(StringComparer.Ordinal);

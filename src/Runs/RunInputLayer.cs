@@ -3,6 +3,7 @@ namespace Orchestrator.Runs;
 /// <summary>Creates the settings layer of highest precedence, from the input of a run.</summary>
 internal static class RunInputLayer
 {
+    /// <summary>Returns the settings that the run's input contains.</summary>
     public static IReadOnlyList<SettingFlag> Of(OrchestrationInput input) =>
         [
             .. Set(nameof(input.Agent), "agent", input.Agent),

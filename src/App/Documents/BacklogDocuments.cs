@@ -14,6 +14,7 @@ public sealed record BacklogDocument(
     IReadOnlyList<FaultEntry> Warnings
 ) : Document
 {
+    /// <summary>Creates the document from the tasks of a backlog file.</summary>
     public static BacklogDocument Of(string file, IEnumerable<JsonObject> tasks, IReadOnlyList<PlanFault> faults) =>
         new(
             file,

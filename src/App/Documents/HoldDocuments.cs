@@ -7,6 +7,7 @@ namespace Orchestrator.App.Documents;
 /// <param name="Released">Holds that the command released.</param>
 public sealed record HoldsDocument(IReadOnlyList<RunHold> Holds, IReadOnlyList<RunHold> Released) : Document
 {
+    /// <summary>Creates the document from the holds on this machine.</summary>
     public static HoldsDocument Of(IReadOnlyList<Hold> holds, IReadOnlyList<Hold> released) =>
         new([.. holds.Select(Of)], [.. released.Select(Of)]);
 

@@ -39,6 +39,7 @@ public sealed record ScheduleEntry(
     IReadOnlyList<FireEntry> Fires
 )
 {
+    /// <summary>Creates the entry of a schedule from its last start times.</summary>
     public static ScheduleEntry Of(RunSchedule schedule, IReadOnlyList<ScheduleFire> fires) =>
         new(
             schedule.Name,
@@ -79,6 +80,7 @@ public sealed record FireEntry(
     string? Because
 )
 {
+    /// <summary>Creates the entry of a start time.</summary>
     public static FireEntry Of(ScheduleFire fire) =>
         new(
             fire.Due,

@@ -72,6 +72,7 @@ public sealed record ServiceDocument(
     bool? Lingers
 ) : Document
 {
+    /// <summary>Creates the document from the state of the systemd unit.</summary>
     public static ServiceDocument Of(ServiceState state) =>
         new(
             state.Name,

@@ -8,6 +8,7 @@ public static class EngineCheck
 {
     private const string Name = "engine";
 
+    /// <summary>Connects to the engine that the settings determine. Returns the result as an entry for <c>check</c>.</summary>
     public static async Task<MachineCheckEntry> RunAsync(
         RepositoryLocation repository,
         OrchestratorSettings settings,

@@ -86,5 +86,6 @@ public sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset W
     /// <inheritdoc cref="RunRecord.Copy"/>
     public void Copy(RunStatus now) => new RunRecord(Folder).Copy(now);
 
+    /// <summary>Returns the absolute path of the status file in a run's folder.</summary>
     internal static string StatusFile(string folder) => Path.Combine(folder, "status.json");
 }

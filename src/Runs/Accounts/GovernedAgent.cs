@@ -5,14 +5,31 @@ namespace Orchestrator.Runs.Accounts;
 /// <summary>Describes an agent run to the governor, with the account that pays and the budgets that apply.</summary>
 public sealed record GovernedAgent
 {
+    /// <summary>Name of the account that pays.</summary>
     public required string Account { get; init; }
+
+    /// <summary>The repository of the run.</summary>
     public required RepositoryReference Repository { get; init; }
+
+    /// <summary>Name of the run's folder.</summary>
     public required string Run { get; init; }
+
+    /// <summary>Id of the task.</summary>
     public required string Task { get; init; }
+
+    /// <summary>Number of the task's attempt.</summary>
     public required int Attempt { get; init; }
+
+    /// <summary>Number of the agent run within its task.</summary>
     public required int Start { get; init; }
+
+    /// <summary>Absolute path of the agent run's folder.</summary>
     public required string Folder { get; init; }
+
+    /// <summary>Name of the model, which determines the price of tokens.</summary>
     public required string Model { get; init; }
+
+    /// <summary>Settings of the run, which contain its budgets and limits.</summary>
     public required OrchestratorSettings Settings { get; init; }
 
     /// <summary>Maximum number of agents of the account that run at the same time, or null for no limit.</summary>

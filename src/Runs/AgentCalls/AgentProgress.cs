@@ -11,6 +11,7 @@ internal sealed class AgentProgress(string folder, string worktree, TimeProvider
     private ProgressDocument _now = new();
     private long _written;
 
+    /// <summary>Updates the current action from an event of the agent.</summary>
     public void Take(AgentEvent happened)
     {
         _now = happened switch
@@ -57,21 +58,27 @@ internal sealed class AgentProgress(string folder, string worktree, TimeProvider
 /// <summary>Content of <c>progress.json</c>.</summary>
 internal sealed record ProgressDocument
 {
+    /// <summary>Current action of the agent in one line.</summary>
     [JsonPropertyName("doing")]
     public string Doing { get; set; } = "";
 
+    /// <summary>Number of tool calls so far.</summary>
     [JsonPropertyName("toolUses")]
     public int ToolUses { get; init; }
 
+    /// <summary>Number of tokens in the agent's context.</summary>
     [JsonPropertyName("contextTokens")]
     public long ContextTokens { get; init; }
 
+    /// <summary>Cost so far in US dollars.</summary>
     [JsonPropertyName("cost")]
     public decimal Cost { get; init; }
 
+    /// <summary>Id of the agent's conversation.</summary>
     [JsonPropertyName("session")]
     public string Session { get; set; } = "";
 
+    /// <summary>Time at which the file was written.</summary>
     [JsonPropertyName("at")]
     public DateTimeOffset At { get; init; }
 }

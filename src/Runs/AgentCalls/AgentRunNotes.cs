@@ -4,15 +4,30 @@ namespace Orchestrator.Runs.AgentCalls;
 public sealed record AgentRunNotes
 {
     private const string FileName = "outcome.json";
+
+    /// <summary>Id of the agent's conversation.</summary>
     public string Session { get; set; } = "";
 
+    /// <summary>Kind of failure with which the agent ended.</summary>
     [JsonConverter(typeof(JsonStringEnumConverter<AgentFailure>))]
     public AgentFailure Failure { get; init; }
+
+    /// <summary>Description of the failure.</summary>
     public string Detail { get; set; } = "";
+
+    /// <summary>Closing message of the agent.</summary>
     public string FinalText { get; set; } = "";
+
+    /// <summary>Exit code of the agent program, or null if unknown.</summary>
     public int? ExitCode { get; init; }
+
+    /// <summary>Number of turns that the agent took.</summary>
     public int Turns { get; init; }
+
+    /// <summary>Cost in US dollars.</summary>
     public decimal Cost { get; init; }
+
+    /// <summary>Number of tokens that the models read and wrote.</summary>
     public long Tokens { get; init; }
 
     /// <summary>Number of the tokens in <see cref="Tokens"/> that the models read, including cached ones.</summary>
@@ -52,7 +67,11 @@ public sealed record AgentRunNotes
 
     /// <summary>The reason why snapshots failed while the agent worked, or empty if all succeeded.</summary>
     public string SnapshotProblem { get; set; } = "";
+
+    /// <summary>Names of the subagents that were called.</summary>
     public IReadOnlyList<string> SubAgents { get; set; } = [];
+
+    /// <summary>Tool calls that the agent's permissions denied.</summary>
     public IReadOnlyList<PermissionDenial> Denials { get; set; } = [];
 
     /// <summary>Creates the notes from the outcome of an agent run.</summary>
@@ -74,6 +93,7 @@ public sealed record AgentRunNotes
             Denials = outcome.Denials,
         };
 
+    /// <summary>Writes the notes to an agent run's folder.</summary>
     public void Write(string folder) =>
         DurableFile.Write(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, StartNotesJson.Default.AgentRunNotes));
 

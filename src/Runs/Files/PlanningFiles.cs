@@ -27,6 +27,7 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
     /// <summary>Absolute path of the accepted answer if it consists of backlog tasks.</summary>
     public string TasksPath => In("tasks.json");
 
+    /// <summary>Folder of the run.</summary>
     public RunFolder Folder { get; } = new(repository.Path, runId);
 
     /// <summary>Id under which the run records the planner as a task.</summary>
@@ -53,8 +54,10 @@ internal sealed class PlanningFiles(RepositoryReference repository, string runId
     /// <summary>Absolute path of the folder for conversations with models that have no agent program.</summary>
     public string Conversations => In("conversations");
 
+    /// <summary>Returns the absolute path of the answer from an agent run of the planner.</summary>
     public string Answer(int start) => In($"answer-{start}.txt");
 
+    /// <summary>Returns the absolute path of the list of problems in an answer.</summary>
     public string Problems(int start) => In($"problems-{start}.md");
 
     /// <summary>Returns the JSON Schema for the requested kind of answer.</summary>

@@ -5,12 +5,15 @@ namespace Orchestrator.Runs;
 /// <summary>Names of the refs under which git keeps a run's commits.</summary>
 public static class RunRefs
 {
+    /// <summary>Returns the ref of the run's staging branch.</summary>
     public static string Staging(OrchestratorSettings settings, RunFolder folder) =>
         $"refs/heads/{settings.Worktrees.BranchPrefix}/{folder.Name}/staging";
 
+    /// <summary>Returns the ref of a task's branch.</summary>
     public static string Task(OrchestratorSettings settings, RunFolder folder, string taskId) =>
         $"refs/heads/{settings.Worktrees.BranchPrefix}/{folder.Name}/t/{taskId}";
 
+    /// <summary>Returns the ref of the commit from which the run started.</summary>
     public static string Base(RunFolder folder) => $"refs/orchestrator/base/{folder.Name}";
 
     /// <summary>Returns the ref of the run's last merge. The ref moves with staging and remains when staging is removed.</summary>
@@ -19,8 +22,10 @@ public static class RunRefs
     /// <summary>Returns the ref that keeps the work of an aborted run.</summary>
     public static string Aborted(RunFolder folder) => Git.Landing.LandingReversal.AbortedRef(folder.Name);
 
+    /// <summary>Returns the ref that keeps a task's result under its content key.</summary>
     public static string Result(string key) => $"refs/orchestrator/results/{key}";
 
+    /// <summary>Returns the ref that keeps snapshots of a task's unfinished work.</summary>
     public static string Wip(RunFolder folder, string taskId) => $"{Wips(folder)}/{taskId}";
 
     /// <summary>
@@ -65,8 +70,10 @@ public static class RunRefs
             ? name[(Kepts(folder).Length + 1)..Math.Max(Kepts(folder).Length + 1, name.LastIndexOf('/'))]
         : null;
 
+    /// <summary>Returns the prefix of all refs that keep work which would otherwise be overwritten.</summary>
     public static string Kepts(RunFolder folder) => $"refs/orchestrator/kept/{folder.Name}";
 
+    /// <summary>Returns the prefix of all refs that keep snapshots of unfinished work.</summary>
     public static string Wips(RunFolder folder) => $"refs/orchestrator/wip/{folder.Name}";
 
     /// <summary>Returns the short form of a branch name for display.</summary>

@@ -98,6 +98,7 @@ public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, Ti
 /// <summary>Content of the hold file.</summary>
 internal sealed record HoldList([property: JsonPropertyName("holds")] IReadOnlyList<Hold> Holds)
 {
+    /// <summary>Version of the file format.</summary>
     [JsonPropertyName("schemaVersion")]
     public int SchemaVersion { get; set; } = 1;
 }

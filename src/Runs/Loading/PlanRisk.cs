@@ -8,6 +8,7 @@ namespace Orchestrator.Runs.Loading;
 /// plan without reading.</param>
 internal sealed record PlanRisk(int Score, string Approval, string Review)
 {
+    /// <summary>Determines the approvals that a plan requires. The run's input may approve a score in advance.</summary>
     public static PlanRisk Of(Plan plan, OrchestratorSettings settings, ProjectGates gates, OrchestrationInput input)
     {
         var score = PlanScore.Of(plan, settings, gates);
@@ -41,6 +42,7 @@ public static class PlanScore
     public static RiskScore Of(Plan plan, OrchestratorSettings settings, string? root) =>
         Of(plan, settings, RunStart.GatesOf(settings, root is null ? [] : GateDetection.Detect(root)));
 
+    /// <summary>Computes the risk score of a plan whose gates are known.</summary>
     internal static RiskScore Of(Plan plan, OrchestratorSettings settings, ProjectGates gates) =>
         RiskScore.Of(plan, settings.Risk.ToOptions(), gates);
 }

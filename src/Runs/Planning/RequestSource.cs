@@ -10,6 +10,7 @@ namespace Orchestrator.Runs.Planning;
 /// <param name="Fault">The reason why nothing can be planned, or null if planning is possible.</param>
 public sealed record RequestSource(string Text, IReadOnlyList<string>? BacklogIds, string? Fault)
 {
+    /// <summary>Reads the request from the run's input, or from the file that the input names.</summary>
     public static RequestSource Read(BeginPlanningInput input)
     {
         if (input.Input.Request is { } said)

@@ -156,6 +156,7 @@ public sealed record RunPage(
             + (waited > TimeSpan.Zero ? $", of which it waited {Length(waited)} for a user" : "");
     }
 
+    /// <summary>Returns the total time in which a run waited for a user's decision.</summary>
     internal static TimeSpan Waited(IEnumerable<RunEvent> events, DateTimeOffset end)
     {
         var (waited, since) = (TimeSpan.Zero, (DateTimeOffset?)null);

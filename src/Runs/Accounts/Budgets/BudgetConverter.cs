@@ -5,6 +5,7 @@ namespace Orchestrator.Runs.Accounts;
 /// <summary>Converts budgets between the ledger, the settings and the messages of workflows.</summary>
 internal static class BudgetConverter
 {
+    /// <summary>Describes a used-up budget for the run's workflow and for users.</summary>
     public static BudgetStatus Of(string account, Ask ask) =>
         new()
         {

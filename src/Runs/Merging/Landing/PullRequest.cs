@@ -114,6 +114,7 @@ internal static class PullRequest
         ];
     }
 
+    /// <summary>Describes the failure of a program in one line, with its exit code and error output.</summary>
     internal static string Why(ProcessResult result)
     {
         var said = string.Join(

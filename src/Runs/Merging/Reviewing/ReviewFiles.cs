@@ -40,6 +40,7 @@ internal sealed class ReviewFiles(RunFolder folder, ReviewRound round, string ha
         return said.Store(folder);
     }
 
+    /// <summary>Returns the stored prompt about one part.</summary>
     public string Prompt(int part) => Encoding.UTF8.GetString(Said.TryRead(folder, Named(Question(part)))!);
 
     /// <summary>Stores a valid answer about one part.</summary>

@@ -5,7 +5,11 @@ internal sealed record ReviewFinding
 {
     /// <summary>Id of the finding in all rounds. The finding's task has the same id.</summary>
     public string Id { get; init; } = "";
+
+    /// <summary>Path of the file with the defect, relative to the repository.</summary>
     public string File { get; init; } = "";
+
+    /// <summary>Line number of the defect.</summary>
     public int Line { get; init; }
 
     /// <summary>Severity that the reviewer assigned, either <see cref="Blocking"/> or <see cref="Minor"/>.</summary>
@@ -41,9 +45,11 @@ internal sealed record ReviewFinding
     public const string Fixed = "fixed";
     public const string Overruled = "overruled";
 
+    /// <summary>True if the finding is open and prevents the landing.</summary>
     [JsonIgnore]
     public bool Stands => Blocks && State == Open;
 
+    /// <summary>Location of the defect in the form <c>FILE:LINE</c>.</summary>
     [JsonIgnore]
     public string Place => $"{File}:{Line}";
 }
@@ -51,7 +57,10 @@ internal sealed record ReviewFinding
 /// <summary>The result of a review round, as it is stored in the run's folder.</summary>
 internal sealed record ReviewRecord
 {
+    /// <summary>The round, with the commits that were reviewed.</summary>
     public required ReviewRound Round { get; init; }
+
+    /// <summary>Name of the reviewer's agent, with its model.</summary>
     public required string Reviewer { get; init; }
 
     /// <summary>Number of parts into which the change was divided, each with one question.</summary>

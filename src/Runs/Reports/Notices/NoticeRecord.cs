@@ -106,6 +106,7 @@ internal sealed record NoticeMessage(
 /// <summary>The delivery state of a message for one target.</summary>
 internal sealed record NoticeDelivery
 {
+    /// <summary>State of the message for the target.</summary>
     [JsonPropertyName("state")]
     public required NoticeState State { get; init; }
 

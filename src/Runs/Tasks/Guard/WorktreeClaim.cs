@@ -15,6 +15,7 @@ internal sealed record WorktreeClaim
     /// </summary>
     private const int LargestFile = 8 * 1024;
 
+    /// <summary>State of the task, as the agent reports it.</summary>
     [JsonPropertyName("status")]
     public string? Status { get; init; }
 
@@ -22,6 +23,7 @@ internal sealed record WorktreeClaim
     [JsonPropertyName("reason")]
     public string? Reason { get; init; }
 
+    /// <summary>Packages that the agent needs.</summary>
     [JsonPropertyName("needs_dependency")]
     public JsonElement? NeedsDependency { get; init; }
 

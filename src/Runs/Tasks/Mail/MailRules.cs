@@ -24,6 +24,7 @@ internal static class MailRules
     /// <summary>Maximum number of times that a message is shown if its arrival can't be verified.</summary>
     public const int MostTries = 3;
 
+    /// <summary>Period to which the limit per sender applies.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
 
     /// <summary>Returns the reason why a text can't be sent. Empty if it can.</summary>

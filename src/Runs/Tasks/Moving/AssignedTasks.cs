@@ -6,6 +6,7 @@ namespace Orchestrator.Runs.Tasks.Moving;
 /// <param name="TaskId">Id of the task.</param>
 public sealed record SharedTask(string RunId, RepositoryReference Repository, string TaskId)
 {
+    /// <summary>Folder of the run on this host.</summary>
     internal RunFolder Folder => new(Repository.Path, RunId);
 
     /// <summary>True if both refer to the same task in the same clone. Other properties of the repository are ignored.</summary>
@@ -49,8 +50,10 @@ public static class AssignedTasks
     /// <summary>Returns the interval at which this host pushes a task. Returns null if the task is not assigned to this host.</summary>
     public static TimeSpan? IntervalOf(SharedTask task) => Has(task) ? RunStart.TryRead(task.Folder)?.Settings.Wip.Interval : null;
 
+    /// <summary>Records that a task is assigned to this host.</summary>
     internal static void Add(SharedTask task) => DurableFile.Write(MarkerOf(task), "");
 
+    /// <summary>Removes the record that a task is assigned to this host.</summary>
     internal static void Remove(SharedTask task)
     {
         if (Has(task))

@@ -117,5 +117,6 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
 /// skipped.</param>
 internal sealed record ConflictResolutionResult(string Problem, bool BegunAgain)
 {
+    /// <summary>The result of a merge that is complete and resolved.</summary>
     public static ConflictResolutionResult None { get; } = new("", BegunAgain: false);
 }

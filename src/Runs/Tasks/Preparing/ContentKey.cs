@@ -9,6 +9,7 @@ namespace Orchestrator.Runs.Tasks;
 /// </summary>
 internal static class ContentKey
 {
+    /// <summary>Returns the cache key of a task at a base commit.</summary>
     public static async Task<string> OfAsync(
         GitRepository repository,
         RunFiles files,

@@ -8,6 +8,7 @@ namespace Orchestrator.Runs.Tasks;
 /// <param name="Changes">Paths of the changed files in the folder, including untracked files.</param>
 public sealed record AdoptedWork(string Id, string Head, IReadOnlyList<string> Changes)
 {
+    /// <summary>Content of the conversation's file.</summary>
     internal ReadOnlyMemory<byte> Conversation { get; init; }
 
     /// <summary>Hash of the git tree with all current files.</summary>

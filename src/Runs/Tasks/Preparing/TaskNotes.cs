@@ -7,10 +7,12 @@ public sealed record TaskNotes
     public string Base { get; set; } = "";
 
     /// <summary>
-    /// Hash of the staging commit that was last merged into the worktree, with the number of that attempt. The commit becomes a parent of
-    /// that attempt's commit.
+    /// Hash of the staging commit that was last merged into the worktree. The commit becomes a parent of that attempt's commit (see
+    /// <see cref="MergedAttempt"/>).
     /// </summary>
     public string MergedStaging { get; set; } = "";
+
+    /// <summary>Number of the attempt in which that merge took place.</summary>
     public int MergedAttempt { get; init; }
 
     /// <summary>Paths of the files that had conflicts in that merge. They must not contain conflict markers anymore.</summary>
@@ -32,9 +34,12 @@ public sealed record TaskNotes
     } = "";
 
     // If the file is damaged, its essential values are restored from the run's history.
+
+    /// <summary>Reads the notes of a task. Missing or damaged notes count as empty.</summary>
     public static TaskNotes Read(RunFolder folder, string taskId) =>
         StoredJson.TryRead(PathOf(folder, taskId), TaskNotesJson.Default.TaskNotes) ?? new TaskNotes();
 
+    /// <summary>Writes the notes to the task's folder.</summary>
     public void Write(RunFolder folder, string taskId) =>
         DurableFile.Write(PathOf(folder, taskId), JsonSerializer.SerializeToUtf8Bytes(this, TaskNotesJson.Default.TaskNotes));
 

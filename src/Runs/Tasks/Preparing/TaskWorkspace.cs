@@ -16,10 +16,13 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
 
     public string TaskId { get; } = taskId;
 
+    /// <summary>Name of the run in refs and folders.</summary>
     public string RunId => Files.Folder.Name;
 
+    /// <summary>Full ref name of the task's branch.</summary>
     public string Branch => RunRefs.Task(Files.Settings, Files.Folder, TaskId);
 
+    /// <summary>Full ref name of the run's staging branch.</summary>
     public string Staging => RunRefs.Staging(Files.Settings, Files.Folder);
 
     /// <summary>Snapshots of the agent's unfinished work. They are updated while the agent is running.</summary>

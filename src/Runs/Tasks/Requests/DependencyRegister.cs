@@ -9,6 +9,7 @@ public sealed record DependencyEntry
     public const string Installed = "installed";
     public const string Refused = "refused";
 
+    /// <summary>Id of the task whose agent requested the package.</summary>
     public required string Task { get; init; }
 
     /// <summary>Number of the agent run within its task.</summary>
@@ -19,8 +20,14 @@ public sealed record DependencyEntry
 
     /// <summary>Path of the manifest that lists the package, relative to the repository.</summary>
     public required string Manifest { get; init; }
+
+    /// <summary>Name of the package.</summary>
     public required string Name { get; init; }
+
+    /// <summary>Required version of the package.</summary>
     public required string Version { get; init; }
+
+    /// <summary>Names of the requested extras of the package.</summary>
     public IReadOnlyList<string> Extras { get; set; } = [];
 
     /// <inheritdoc cref="PackageRequest.IsForDevelopment"/>

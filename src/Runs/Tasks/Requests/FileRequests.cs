@@ -118,8 +118,10 @@ internal sealed record TaskFileClaims(Plan Plan, IReadOnlyList<RunTask> Tasks)
 /// <param name="NeedPerson">Paths that a user must approve first.</param>
 internal sealed record FileVerdict(IReadOnlyList<string> Lent, IReadOnlyList<string> Said, IReadOnlyList<string> NeedPerson)
 {
+    /// <summary>Returns the result with another refused path.</summary>
     public FileVerdict Refuse(string why) => this with { Said = [.. Said, $"{why} You may not write it."] };
 
+    /// <summary>Returns the result with another granted path.</summary>
     public FileVerdict Lend(string? path, string said) =>
         this with
         {

@@ -3,10 +3,13 @@ namespace Orchestrator.Runs.Tasks.Requests;
 /// <summary>The planner's reply to the question of a task's agent, stored as <c>question-N.json</c> in the task's folder.</summary>
 internal sealed record QuestionRecord
 {
+    /// <summary>Id of the task whose agent asked the question.</summary>
     public required string Task { get; init; }
 
     /// <summary>Number of the agent run that asked the question.</summary>
     public required int Start { get; init; }
+
+    /// <summary>The text of the question.</summary>
     public required string Question { get; init; }
 
     /// <summary>The planner's answer, or empty if a user must answer.</summary>
@@ -17,6 +20,8 @@ internal sealed record QuestionRecord
 
     /// <inheritdoc cref="AnswerJudgement.By"/>
     public string By { get; init; } = "";
+
+    /// <summary>Time of the reply.</summary>
     public DateTimeOffset Time { get; init; }
 
     /// <summary>Folder of the planner's agent run, relative to the repository.</summary>

@@ -9,6 +9,7 @@ internal sealed class AgentStarts(RunServices services)
 {
     private const int FailuresBeforeEscalation = 2;
 
+    /// <summary>Determines how the agent starts in one agent run.</summary>
     public async Task<AgentStart> DescribeAsync(
         RunAgentInput input,
         RunFiles files,
