@@ -137,7 +137,7 @@ public sealed class RunCommands(UseCaseContext caller, string directory, string?
 
     private async Task<CommandResult> CallAsync(Func<UseCaseContext, Task<Outcome>> act)
     {
-        // The command runs on a thread of its own, so that it does not block the caller's thread.
+        // The rest runs on a thread of the pool, so that the command does not block the caller's thread.
         await Task.Yield();
         var interaction = new RecordedInteraction();
         try
