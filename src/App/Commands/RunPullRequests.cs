@@ -52,7 +52,7 @@ public static class RunPullRequests
     /// run's staging branch.
     /// </summary>
     /// <returns>The tasks. Null stands for the run's staging branch.</returns>
-    /// <exception cref="UseCaseException">There is none.</exception>
+    /// <exception cref="UseCaseException">The run has no such branch.</exception>
     public static IReadOnlyList<RunTask?> Chosen(RunStatus run, string? task)
     {
         if (task is not null)

@@ -41,7 +41,7 @@ public static class LandingReversals
         var commits = new CommitStore(opened);
         foreach (var move in landing.Joined().Reverse())
         {
-            // The note must not be forged to move the branch to an arbitrary commit. In a real landing, the landed commit is always a
+            // This check detects a forged note, which could move the branch to any commit. In a real landing, the landed commit is always a
             // descendant of the previous one.
             if (
                 !await opened.HasCommitAsync(move.Before, cancellationToken)
