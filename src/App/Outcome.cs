@@ -5,7 +5,7 @@ namespace Orchestrator.App;
 /// </summary>
 public enum Outcome
 {
-    /// <summary>The use case succeeded.</summary>
+    /// <summary>The command succeeded.</summary>
     Done = 0,
 
     /// <summary>The work failed. For example, a task or a gate failed, or a conflict was detected.</summary>
@@ -17,9 +17,7 @@ public enum Outcome
     /// <summary>A user must decide, or a question could not be asked because there is no terminal.</summary>
     NeedsPerson = 3,
 
-    /// <summary>
-    /// The run was paused or interrupted, or its start was stored because no engine is running. The command <c>resume</c> continues it.
-    /// </summary>
+    /// <summary>The run was paused, interrupted, or stored while no engine was running. <c>resume</c> continues it.</summary>
     Resumable = 4,
 
     /// <summary>The engine, git or the agent program is unavailable.</summary>
