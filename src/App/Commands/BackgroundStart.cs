@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Orchestrator.App.Commands;
 
 /// <summary>Starts runs in a background process, for callers without a terminal.</summary>
-/// <param name="context">Context of the caller.</param>
+/// <param name="context">Provides user interaction, the clock and the current folder.</param>
 internal sealed class BackgroundStart(UseCaseContext context)
 {
     /// <summary>Checks and starts a run, and waits until the run executes tasks or waits for approval.</summary>

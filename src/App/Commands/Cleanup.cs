@@ -60,7 +60,7 @@ public sealed record CleanupResult(
 }
 
 /// <summary>Removes leftovers of ended runs that are proven to be merged or obsolete.</summary>
-/// <param name="context">Context of the caller.</param>
+/// <param name="context">Provides user interaction, the clock and the current folder.</param>
 /// <param name="flags">Command-line options that determine the engine.</param>
 public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> flags)
 {

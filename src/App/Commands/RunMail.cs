@@ -25,7 +25,7 @@ public static class RunMail
     /// <param name="task">Id of the task, or null for all agents of the run.</param>
     /// <param name="run">The run, which must be open.</param>
     /// <param name="text">The text of the message.</param>
-    /// <param name="context">Context of the caller.</param>
+    /// <param name="context">Provides user interaction, the clock and the current folder.</param>
     /// <param name="stop">Cancels the sending.</param>
     /// <exception cref="UseCaseException">The run has ended, or the mail was refused.</exception>
     public static async Task SendAsync(string? task, StoredRun run, string text, UseCaseContext context, CancellationToken stop)

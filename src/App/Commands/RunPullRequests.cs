@@ -13,7 +13,7 @@ public static class RunPullRequests
     /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="task">Id of the task whose branch is published, or null for all branches.</param>
-    /// <param name="context">Context of the caller.</param>
+    /// <param name="context">Provides user interaction, the clock and the current folder.</param>
     /// <param name="stop">Cancels the requests.</param>
     /// <exception cref="UseCaseException">The run has no such branch, or the repository is not trusted.</exception>
     public static async Task<IReadOnlyList<PullRequestResult>> OpenAsync(

@@ -23,7 +23,7 @@ public static class PlannerRun
     }
 
     /// <summary>Executes the run until it ends.</summary>
-    /// <param name="context">Context of the caller.</param>
+    /// <param name="context">Provides user interaction, the clock and the current folder.</param>
     /// <param name="presenter">Shows the run.</param>
     /// <param name="repository">The repository.</param>
     /// <param name="opened">The opened settings of the repository.</param>

@@ -55,7 +55,7 @@ public sealed class RunSession : IAsyncDisposable
     public RunClient Runs => _engine.Runs;
 
     /// <summary>Opens the engine and starts the worker.</summary>
-    /// <param name="context">Context of the caller.</param>
+    /// <param name="context">Provides user interaction, the clock and the current folder.</param>
     /// <param name="presenter">Shows the runs of the session.</param>
     /// <param name="repository">The repository.</param>
     /// <param name="settings">Settings of the repository that the user trusts.</param>
@@ -101,7 +101,7 @@ public sealed class RunSession : IAsyncDisposable
     /// <param name="settings">Settings of the run.</param>
     /// <param name="outlivingWith">Arguments of the background process that continues the run if the terminal is closed, or null to pause
     /// the run instead.</param>
-    /// <param name="context">Context of the caller.</param>
+    /// <param name="context">Provides user interaction, the clock and the current folder.</param>
     /// <param name="presenter">Shows the run.</param>
     /// <param name="repository">The repository.</param>
     /// <param name="stop">Cancels the start.</param>

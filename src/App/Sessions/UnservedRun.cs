@@ -3,7 +3,7 @@ namespace Orchestrator.App.Sessions;
 /// <summary>Continues a run that no worker executes, in this process or in a background process.</summary>
 /// <param name="run">The run.</param>
 /// <param name="flags">Command-line options that determine the engine, as settings.</param>
-/// <param name="context">Context of the caller.</param>
+/// <param name="context">Provides user interaction, the clock and the current folder.</param>
 /// <param name="presenter">Shows the run.</param>
 public sealed class UnservedRun(StoredRun run, IReadOnlyList<SettingFlag> flags, UseCaseContext context, IRunPresenter presenter)
 {

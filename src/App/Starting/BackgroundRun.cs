@@ -14,7 +14,7 @@ public sealed record BackgroundResult(Outcome Outcome, RunStatus? Ended = null);
 /// </summary>
 /// <param name="runId">Id of the run.</param>
 /// <param name="repository">The repository.</param>
-/// <param name="context">Context of the caller.</param>
+/// <param name="context">Provides user interaction, the clock and the current folder.</param>
 public sealed class BackgroundRun(string runId, RepositoryLocation repository, UseCaseContext context)
 {
     /// <summary>Command-line option that contains the id of the new run.</summary>

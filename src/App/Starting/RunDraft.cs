@@ -42,7 +42,7 @@ public sealed record RunDraft(string RunId, RepositoryLocation Repository, Repos
     /// Checks the machine, the repository and the plan. Asks about trust, uncommitted changes and repeated work. A run that can't be
     /// executed is therefore never started.
     /// </summary>
-    /// <param name="context">Context of the caller.</param>
+    /// <param name="context">Provides user interaction, the clock and the current folder.</param>
     /// <param name="stop">Cancels the checks.</param>
     /// <exception cref="UseCaseException">The run can't start, or the user does not agree.</exception>
     public async Task<PreparedRun> PrepareAsync(UseCaseContext context, CancellationToken stop)

@@ -11,7 +11,7 @@ namespace Orchestrator.App.Steering;
 /// </summary>
 /// <param name="run">The run.</param>
 /// <param name="flags">Command-line options that determine the engine.</param>
-/// <param name="context">Context of the caller.</param>
+/// <param name="context">Provides user interaction, the clock and the current folder.</param>
 public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flags, UseCaseContext context)
 {
     private const int MaxAttempts = 3;

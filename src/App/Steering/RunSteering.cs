@@ -5,7 +5,7 @@ namespace Orchestrator.App.Steering;
 /// <summary>Executes commands of <see cref="SteeringCatalog"/> on a run.</summary>
 /// <param name="run">The run.</param>
 /// <param name="flags">Command-line options that determine the engine.</param>
-/// <param name="context">Context of the caller.</param>
+/// <param name="context">Provides user interaction, the clock and the current folder.</param>
 public sealed class RunSteering(StoredRun run, IReadOnlyList<SettingFlag> flags, UseCaseContext context)
 {
     /// <summary>True to answer all questions with yes.</summary>
