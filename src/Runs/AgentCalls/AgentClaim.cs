@@ -18,7 +18,7 @@ public sealed record AgentClaim
     [JsonPropertyName("schemaVersion")]
     public int SchemaVersion { get; set; } = 1;
 
-    /// <summary><c>completed</c>, <c>blocked</c> or <c>failed</c>.</summary>
+    /// <summary>State of the task that the agent claims, which is <c>completed</c>, <c>blocked</c> or <c>failed</c>.</summary>
     [JsonPropertyName("status")]
     public required string Status { get; init; }
 

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Paths of a run's files in <c>.orchestrator/runs/&amp;lt;run&amp;gt;/</c> of the repository. Git ignores this folder.</summary>
+/// <summary>Paths of a run's files in <c>.orchestrator/runs/&lt;run&gt;/</c> of the repository. Git ignores this folder.</summary>
 public sealed partial class RunFolder
 {
     /// <summary>Prefix of the name of a run folder while it is being removed.</summary>

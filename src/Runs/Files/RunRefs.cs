@@ -59,7 +59,8 @@ public static class RunRefs
     public static string Placed(RunFolder folder) => $"refs/orchestrator/placed/{folder.Name}";
 
     /// <summary>
-    /// Returns the ref of work that a task imported before it moved to this host. The work is one commit on the task's base.
+    /// Returns the ref of a task's work that was imported from a file. The work is one commit on the base that the task had on the other
+    /// host.
     /// </summary>
     public static string Imported(RunFolder folder, string taskId) => $"{Kept(folder, taskId)}/imported";
 

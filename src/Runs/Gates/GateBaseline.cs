@@ -39,8 +39,8 @@ public static partial class GateBaseline
             .ToHashSet(StringComparer.Ordinal);
 
     /// <summary>
-    /// Returns the stored verdicts at the base by the normalized command of the gate. They are those of advisory gates and those with a
-    /// number of tests. Empty before preflight.
+    /// Returns the stored verdicts at the base by the normalized command of the gate. They are those of advisory gates and of gates that
+    /// count their tests. Empty before preflight.
     /// </summary>
     public static IReadOnlyDictionary<string, GateVerdict> Read(RunFiles files) =>
         files.Decisions!.TryRead(files.Folder, NameIn(files.Folder)) is { } json

@@ -65,7 +65,9 @@ internal static class PlanBytes
         }
     }
 
-    /// <summary>Reads at most one byte more than a plan reader accepts. The reader then rejects the file because of its size.</summary>
+    /// <summary>
+    /// Reads a file up to one byte more than a plan reader accepts, so that the reader can detect and reject a larger file.
+    /// </summary>
     public static byte[] Read(string path)
     {
         using var stream = File.OpenRead(path);
