@@ -4,9 +4,9 @@ using Orchestrator.Client;
 namespace Orchestrator.App.Background;
 
 /// <summary>
-/// Checks periodically for runs that were ended from outside, for example by Terminate in a Temporal tool. It cancels their open tasks,
-/// which then stop their agents, and updates the run's record. Less often it also checks for tasks that were ended from outside, because a
-/// run may not notice that.
+/// Checks periodically for runs that were ended from outside, for example by Terminate in a Temporal tool. It notifies the open tasks of
+/// such a run, which then stop their agents and close, and updates the run's record. Less often it also checks for tasks that were ended
+/// from outside, because a run may not notice that.
 /// </summary>
 /// <param name="engine">Engine of the runs.</param>
 /// <param name="repositories">Repositories whose runs this worker executes.</param>

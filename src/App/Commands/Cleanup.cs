@@ -11,7 +11,10 @@ public sealed record CleanupOptions
     /// <summary>Number of latest ended runs that are kept by default.</summary>
     public const int KeptAnyway = 10;
 
-    /// <summary>Ids of the ended runs to clean up. If empty, all except the latest <see cref="KeptAnyway"/> are selected.</summary>
+    /// <summary>
+    /// Names of the ended runs to clean up. If empty, <see cref="Keep"/> or <see cref="OlderThan"/> selects the runs. By default, all
+    /// except the latest <see cref="KeptAnyway"/> are selected.
+    /// </summary>
     public IReadOnlyList<string> Runs { get; init; } = [];
 
     /// <summary>Number of latest ended runs to keep, or null to select runs differently.</summary>
@@ -20,7 +23,7 @@ public sealed record CleanupOptions
     /// <summary>Minimum time since the end of a run, or null to select runs differently.</summary>
     public TimeSpan? OlderThan { get; init; }
 
-    /// <summary>True to also discard work of the selected runs that is on none of the user's branches.</summary>
+    /// <summary>True to also discard work that is on none of the user's branches. Requires names in <see cref="Runs"/>.</summary>
     public bool Discard { get; init; }
 
     /// <summary>True to discard work without asking the user.</summary>

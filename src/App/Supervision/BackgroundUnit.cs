@@ -71,7 +71,7 @@ public abstract class BackgroundUnit(string name, IEnumerable<RepositoryLocation
         }
     }
 
-    /// <summary>Replaces the errors of all items.</summary>
+    /// <summary>Sets or clears the errors of several items.</summary>
     /// <param name="problems">Descriptions of the problems, by the name of the item.</param>
     protected void Report(IReadOnlyDictionary<string, string> problems)
     {

@@ -35,7 +35,8 @@ public sealed class RunProgressReader(
     private readonly CancellationTokenSource _stop = new();
 
     /// <summary>
-    /// Reads the events of this repository's open runs, and of the runs that are passed to <see cref="Read"/>, until it is canceled.
+    /// Reads the events of this repository's open runs, and of the runs that are passed to <see cref="Read"/>, until
+    /// <paramref name="stopping"/> is canceled.
     /// </summary>
     public async Task ExecuteAsync(CancellationToken stopping)
     {

@@ -93,7 +93,9 @@ public sealed class RunWorker : IDisposable
         _workers.AddRange(options.Places.SelectMany(OfPlaces));
     }
 
-    /// <summary>Offers slots to distributed runs until it is canceled, in addition to the slots in the options.</summary>
+    /// <summary>
+    /// Offers slots to distributed runs until <paramref name="stopping"/> is canceled, in addition to the slots in the options.
+    /// </summary>
     /// <param name="offer">The offered slots.</param>
     /// <param name="stopping">Ends the offer in the same way as for <see cref="ExecuteAsync"/>.</param>
     public Task OfferAsync(OfferedSlots offer, CancellationToken stopping)
@@ -135,7 +137,9 @@ public sealed class RunWorker : IDisposable
             GracefulShutdownTimeout = _options.ShutdownGrace,
         };
 
-    /// <summary>Runs the workers until it is canceled. Running agents continue, and the next worker follows them.</summary>
+    /// <summary>
+    /// Runs the workers until <paramref name="stopping"/> is canceled. Running agents continue, and the next worker follows them.
+    /// </summary>
     public Task ExecuteAsync(CancellationToken stopping) =>
         Task.WhenAll([.. _workers.Select(w => w.ExecuteAsync(stopping)), .. _readers.Select(r => r.ExecuteAsync(stopping))]);
 
