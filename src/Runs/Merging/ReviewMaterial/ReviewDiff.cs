@@ -83,7 +83,7 @@ internal static partial class ReviewDiff
             );
         }
 
-        // Returns line numbers in the new version of the file.
+        // Line numbers refer to the new version of the file.
         var instructions = file.AddedLines().Where(line => ReviewerInstruction().IsMatch(line.Text)).Select(line => line.Number).ToList();
         return new ReviewedFile(file.Path, SecretScanner.Redact(file.Text), changed, instructions);
     }

@@ -13,7 +13,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
 
     private readonly AttemptCommits _own = new(workspace, task, files);
 
-    // True if the task only stores a file in another form (git add --renormalize).
+    // A task may exist only to store its files in another form (git add --renormalize), so such changes of its own files count as work.
     private readonly Func<string, bool>? _isWanted = task.FilesWrite is null ? null : Ownership.Of(task).Owns;
 
     /// <summary>Paths that were held back. A folder that was held back as a whole ends with a slash.</summary>
