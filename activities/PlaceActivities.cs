@@ -10,7 +10,7 @@ namespace Orchestrator.Activities;
 /// <summary>Activities for the slots of distributed runs. The interface documents each.</summary>
 /// <param name="services">Services of this host.</param>
 /// <param name="here">The repository that the worker serves.</param>
-/// <param name="remote">As in <see cref="TaskShare"/>.</param>
+/// <param name="remote">As in <see cref="TaskSync"/>.</param>
 /// <param name="slots">Slots of this host, shared by all its queues.</param>
 /// <param name="readiness">Checks that this host can execute a task now; null if this host offers no slots.</param>
 public sealed class PlaceActivities(
@@ -22,7 +22,7 @@ public sealed class PlaceActivities(
 ) : IPlaceActivities
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
-    private readonly TaskShare _share = new(services, remote);
+    private readonly TaskSync _share = new(services, remote);
     private readonly HeldSlots _held = HeldSlots.Of(services);
 
     [Activity]

@@ -17,7 +17,9 @@ public sealed class PlanningActivities(RunServices services) : IPlanningActiviti
 
     [Activity]
     public Task<PlanningBegun> BeginPlanningAsync(BeginPlanningInput input) =>
-        Heartbeats.WhileAsync(async stop => await RepeatedWork.RefuseAsync(input, services, stop) ?? await _start.BeginAsync(input, stop));
+        Heartbeats.WhileAsync(async stop =>
+            await DuplicateRunCheck.RefuseAsync(input, services, stop) ?? await _start.BeginAsync(input, stop)
+        );
 
     [Activity]
     public Task<PlanningBegun> BeginReplanAsync(BeginReplanInput input) =>

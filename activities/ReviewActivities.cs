@@ -12,7 +12,7 @@ namespace Orchestrator.Activities;
 public sealed class ReviewActivities(RunServices services) : IReviewActivities
 {
     private readonly ReviewStart _start = new(services);
-    private readonly TieSearch _ties = new(services);
+    private readonly TieFinder _ties = new(services);
     private readonly ReviewEnd _end = new(services);
 
     [Activity]

@@ -9,14 +9,14 @@ namespace Orchestrator.Activities;
 /// <summary>Activities for a task. They translate, send heartbeats, and delegate the work to library classes. The interface documents
 /// each.</summary>
 /// <param name="services">Services of this host.</param>
-/// <param name="remote">As in <see cref="TaskShare"/>.</param>
+/// <param name="remote">As in <see cref="TaskSync"/>.</param>
 public sealed class TaskActivities(RunServices services, string? remote) : ITaskActivities
 {
     private readonly TaskPreparation _preparation = new(services);
     private readonly AgentRunStep _agentRun = new(services);
     private readonly TaskVerification _verification = new(services);
 
-    private readonly TaskShare _share = new(services, remote);
+    private readonly TaskSync _share = new(services, remote);
 
     [Activity]
     public Task<PreparedTask> PrepareTaskAsync(PrepareTaskInput input) =>

@@ -12,13 +12,13 @@ namespace Orchestrator.Activities;
 /// <param name="here">The repository that the worker serves.</param>
 public sealed class PushResultsInterceptor(RunServices services, RepositoryReference here) : IWorkerInterceptor
 {
-    private readonly RunShare _share = new(services);
+    private readonly RunSync _share = new(services);
 
     /// <inheritdoc/>
     public ActivityInboundInterceptor InterceptActivity(ActivityInboundInterceptor nextInterceptor) =>
         new Sharing(nextInterceptor, _share, here);
 
-    private sealed class Sharing(ActivityInboundInterceptor next, RunShare share, RepositoryReference here)
+    private sealed class Sharing(ActivityInboundInterceptor next, RunSync share, RepositoryReference here)
         : ActivityInboundInterceptor(next)
     {
         public override async Task<object?> ExecuteActivityAsync(ExecuteActivityInput input)

@@ -1,23 +1,23 @@
 namespace Orchestrator.App;
 
-/// <summary>Reports progress and warnings of a use case to the user and asks questions if the user can answer.</summary>
-/// <remarks>A line may contain untrusted text; implementations mark it as <see cref="UntrustedText"/> does.</remarks>
+/// <summary>Shows the progress and warnings of a use case, and asks questions if a user can answer.</summary>
+/// <remarks>A line may contain untrusted text. Implementations escape it in the same way as <see cref="UntrustedText"/>.</remarks>
 public interface IInteraction
 {
     /// <summary>True if a user can read the output and answer questions.</summary>
     bool IsInteractive { get; }
 
-    /// <summary>Reports a line of progress.</summary>
+    /// <summary>Shows a line about the progress.</summary>
     void Say(string line);
 
-    /// <summary>Prints an untrusted text as a block.</summary>
+    /// <summary>Shows untrusted text of several lines.</summary>
     void Say(UntrustedText block);
 
-    /// <summary>Reports a warning.</summary>
+    /// <summary>Shows a warning.</summary>
     void Warn(string line);
 
-    /// <summary>Asks a yes-or-no question. Returns the answer, or null if no user can answer.</summary>
+    /// <summary>Asks a question that is answered with yes or no. Returns null if no user can answer.</summary>
     /// <param name="question">Text of the question.</param>
-    /// <param name="byDefault">Answer if the user presses only the enter key.</param>
+    /// <param name="byDefault">The answer if the user presses only the Enter key.</param>
     bool? Ask(string question, bool byDefault = false);
 }

@@ -1,27 +1,28 @@
 namespace Orchestrator.App;
 
-/// <summary>Outcome of a use case. The values are the exit codes of the command line, which are a public contract and never
-/// change.</summary>
+/// <summary>
+/// The outcome of a use case. The values are the exit codes of the command line. They are a public contract and never change.
+/// </summary>
 public enum Outcome
 {
-    /// <summary>Success.</summary>
+    /// <summary>The command succeeded.</summary>
     Done = 0,
 
-    /// <summary>The work failed, such as a failed task or gate, or a detected conflict.</summary>
+    /// <summary>The work failed. For example, a task or a gate failed, or a conflict was detected.</summary>
     WorkFailed = 1,
 
-    /// <summary>Invalid usage, plan or configuration, or no git repository.</summary>
+    /// <summary>The arguments, the plan or the configuration are invalid, or there is no git repository.</summary>
     Usage = 2,
 
-    /// <summary>Waits for a decision, or could not ask a question because there is no terminal.</summary>
+    /// <summary>A user must decide, or a question could not be asked because there is no terminal.</summary>
     NeedsPerson = 3,
 
-    /// <summary>Paused, interrupted, or stored while no engine runs; <c>resume</c> continues.</summary>
+    /// <summary>The run was paused, interrupted, or stored while no engine was running. <c>resume</c> continues it.</summary>
     Resumable = 4,
 
-    /// <summary>The engine, git or the agent's program is unavailable.</summary>
+    /// <summary>The engine, git or the agent program is unavailable.</summary>
     Unavailable = 5,
 
-    /// <summary>Interrupted before any work started.</summary>
+    /// <summary>The command was interrupted before any work started.</summary>
     Interrupted = 130,
 }

@@ -2,12 +2,13 @@ using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.App;
 
-/// <summary>Context of a use case without a user, such as a query from the web page. It discards messages and answers no
-/// questions.</summary>
+/// <summary>
+/// The context of a use case without a user, such as a query from the web page. Messages are discarded, and questions are not answered.
+/// </summary>
 /// <param name="environment">Environment variables of the process.</param>
-/// <param name="directory">Absolute path of the folder that relative paths are resolved against.</param>
-/// <param name="time">Clock.</param>
-/// <param name="platform">Host platform, or null for the current one.</param>
+/// <param name="directory">Absolute path of the folder to which relative paths refer.</param>
+/// <param name="time">The clock.</param>
+/// <param name="platform">The host platform, or null for that of this process.</param>
 public sealed class UnattendedContext(
     IReadOnlyDictionary<string, string> environment,
     string directory,
@@ -22,11 +23,13 @@ public sealed class UnattendedContext(
     /// <inheritdoc/>
     public override IInteraction Interaction { get; } = interaction ?? new NoInteraction();
 
-    /// <summary>Returns the context of a use case in another folder, with the clock, variables and platform of a caller.</summary>
+    /// <summary>
+    /// Returns the context of a use case in another folder. The clock, the environment variables and the platform are those of a caller.
+    /// </summary>
     /// <param name="directory">Absolute path of the folder.</param>
-    /// <param name="caller">The caller.</param>
-    /// <param name="interaction">Takes messages, or null to drop them.</param>
-    /// <param name="device">Device of the user, or null for this terminal.</param>
+    /// <param name="caller">The context of the caller.</param>
+    /// <param name="interaction">Receives messages, or null to discard them.</param>
+    /// <param name="device">Name of the user's device, or null for the terminal of this machine.</param>
     public static UnattendedContext In(string directory, UseCaseContext caller, IInteraction? interaction = null, string? device = null) =>
         new(caller.Environment, directory, caller.Time, caller.Platform, interaction) { Device = device };
 

@@ -8,13 +8,15 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.App;
 
-/// <summary>Common dependencies of all use cases: user interaction, clock, environment variables and folder. The repository and its
-/// settings are found from the folder.</summary>
+/// <summary>
+/// The services that all use cases share, such as user interaction, clock, environment variables and current folder. The folder determines
+/// the repository and its settings.
+/// </summary>
 /// <param name="environment">Environment variables of the process.</param>
-/// <param name="directory">Absolute path of the folder that relative paths are resolved against.</param>
-/// <param name="time">Clock.</param>
+/// <param name="directory">Absolute path of the folder to which relative paths refer.</param>
+/// <param name="time">The clock.</param>
 /// <param name="verbose">True to log as much detail as possible.</param>
-/// <param name="platform">Host platform, or null for the current one.</param>
+/// <param name="platform">The host platform, or null for that of this process.</param>
 public abstract class UseCaseContext(
     IReadOnlyDictionary<string, string> environment,
     string directory,
@@ -27,20 +29,20 @@ public abstract class UseCaseContext(
     private RunServices? _services;
     private TrustStore? _trust;
 
-    /// <summary>Token that is cancelled when the user requests an immediate stop.</summary>
+    /// <summary>Token that is canceled when the user requests an immediate stop.</summary>
     public abstract CancellationToken StopNow { get; }
 
     /// <summary>Interaction with the user.</summary>
     public abstract IInteraction Interaction { get; }
 
-    /// <summary>Services for the steps of runs on this machine; they open each repository only once.</summary>
+    /// <summary>Services for the steps of runs on this machine. Each repository is opened only once.</summary>
     public RunServices Services => _services ??= RunServices.OfThisMachine([.. Program, "hook"], Environment, Trust, Time);
 
-    /// <summary>Program and leading arguments of <c>orchestrate</c>, which agents call.</summary>
+    /// <summary>Program and first arguments with which agents call <c>orchestrate</c>.</summary>
     /// <value>Default: the program of this process.</value>
     public IReadOnlyList<string> Program { get; init; } = OwnProgram.Command;
 
-    /// <summary>Usage records of the user's accounts, read on demand.</summary>
+    /// <summary>Usage records of the user's accounts. They are read when they are first used.</summary>
     public AccountRecords AccountRecords => new(Environment, Time);
 
     /// <summary>Reads the budgets of runs.</summary>
@@ -49,44 +51,49 @@ public abstract class UseCaseContext(
     /// <summary>Environment variables of the process.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; } = environment;
 
-    /// <summary>Trust decisions of the user.</summary>
+    /// <summary>The user's trust decisions.</summary>
     public TrustStore Trust => _trust ??= TrustStore.OfUser(Environment);
 
-    /// <summary>Variables that may hold secrets: those of the process and, after settings are loaded, those of
-    /// <c>.orchestrator/secrets.env</c> and <c>.env</c>.</summary>
+    /// <summary>
+    /// Environment variables that may contain secrets. They are those of the process. After settings are loaded, those in
+    /// <c>.orchestrator/secrets.env</c> and <c>.env</c> are included.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Variables { get; private set; } = environment;
 
-    /// <summary>Folder that relative paths of the command line are resolved against.</summary>
+    /// <summary>Absolute path of the folder to which relative paths refer.</summary>
     public string Directory { get; } = directory;
 
-    /// <summary>Clock of the use cases.</summary>
+    /// <summary>The clock.</summary>
     public TimeProvider Time { get; } = time;
 
     /// <summary>True to log as much detail as possible.</summary>
     public bool Verbose { get; } = verbose;
 
-    /// <summary>Id of this machine in queue names and worker identities.</summary>
+    /// <summary>Id of this machine in the names of queues and workers.</summary>
     public string Machine => Services.Host;
 
     /// <summary>Records of this machine's workers.</summary>
     public WorkerRecords Workers => field ??= new WorkerRecords(Environment);
 
-    /// <summary>The caller for a run's record: the user and client, and the device where it is not this machine's terminal.</summary>
+    /// <summary>
+    /// The caller of a command, as it is recorded in runs. It consists of the user and the client, and of the device if it is not the
+    /// terminal of this machine.
+    /// </summary>
     public string Person =>
         $"{(Environment.GetValueOrDefault("USER") is { Length: > 0 } user ? user : System.Environment.UserName)}@{Machine}"
         + (Device is null ? "" : $" ({Device})");
 
-    /// <summary>Device that the user calls from, or null for this terminal.</summary>
+    /// <summary>Name of the user's device, or null for the terminal of this machine.</summary>
     public string? Device { get; init; }
 
-    /// <summary>Operating system and its services.</summary>
+    /// <summary>The operating system with its services.</summary>
     public HostPlatform Platform { get; } = platform ?? HostPlatform.Current;
 
-    /// <summary>Returns the repository in which the command was called, or null if there is none.</summary>
+    /// <summary>Returns the repository that contains the current folder. Returns null if there is none.</summary>
     public RepositoryLocation? FindRepository() => _repository ??= RepositoryLocation.Find(Directory);
 
-    /// <summary>Returns the repository in which the command was called.</summary>
-    /// <exception cref="UseCaseException">The folder is in no repository, or the repository has no work tree.</exception>
+    /// <summary>Returns the repository that contains the current folder.</summary>
+    /// <exception cref="UseCaseException">The folder is not in a repository, or the repository has no work tree.</exception>
     public RepositoryLocation RequireRepository()
     {
         var found = FindRepository();
@@ -95,11 +102,11 @@ public abstract class UseCaseContext(
             : found!;
     }
 
-    /// <summary>Opens plans that are named on the command line.</summary>
+    /// <summary>Reads the plans that are named on the command line.</summary>
     public PlanFiles PlanFiles => new(FindRepository(), Directory, FindSettings, Interaction.Warn, Time);
 
-    /// <summary>Opens the backlog of the current folder. Errors of individual tasks are reported as warnings.</summary>
-    /// <param name="tag">Tag to use in a file with tags, or null for the current one.</param>
+    /// <summary>Opens the backlog of the current folder. Errors in individual tasks are shown as warnings.</summary>
+    /// <param name="tag">The tag in a file with tags, or null for the current tag.</param>
     public RepositoryBacklog Backlog(string? tag) => new(FindRepository(), Directory, tag, Time, Interaction.Warn);
 
     /// <summary>Returns the agent run that this process belongs to.</summary>
@@ -122,18 +129,23 @@ public abstract class UseCaseContext(
             );
     }
 
-    /// <summary>Converts a path of the command line to an absolute path.</summary>
+    /// <summary>Converts a path on the command line to an absolute path.</summary>
     public string FullPath(string path) => Path.GetFullPath(path, Directory);
 
-    /// <summary>Loads the effective settings for commands that only read, and prints their warnings. In an untrusted repository only
-    /// harmless settings apply.</summary>
+    /// <summary>
+    /// Loads the current settings for commands that only read, and shows their warnings. If the repository is not trusted, only harmless
+    /// settings apply.
+    /// </summary>
     /// <exception cref="UseCaseException">A setting is invalid; the message lists all errors.</exception>
     public SettingsResult LoadSettings(params IReadOnlyList<SettingFlag> flags) => OpenSettings(FindRepository(), flags).Loaded;
 
-    /// <summary>Opens the settings for commands that act and may ask for trust; see <see cref="Starting.TrustGate"/>.</summary>
-    /// <param name="repository">The repository, or null if there is none.</param>
+    /// <summary>
+    /// Opens the settings for commands that start programs and may ask the user to trust the repository (see
+    /// <see cref="Starting.TrustGate"/>).
+    /// </summary>
+    /// <param name="repository">The repository, or null outside a repository.</param>
     /// <param name="flags">Command-line options that set a setting.</param>
-    /// <param name="runId">Id of the run, or null if there is none.</param>
+    /// <param name="runId">Id of the run, or null if the command concerns no run.</param>
     /// <exception cref="UseCaseException">A setting is invalid; the message lists all errors.</exception>
     public RepositorySettings OpenSettings(RepositoryLocation? repository, IReadOnlyList<SettingFlag> flags, string? runId = null)
     {
@@ -146,7 +158,7 @@ public abstract class UseCaseContext(
         return settings;
     }
 
-    /// <summary>Makes these settings the effective ones.</summary>
+    /// <summary>Makes the given settings the current ones.</summary>
     /// <exception cref="UseCaseException">A setting is invalid; the message lists all errors.</exception>
     public SettingsResult Use(RepositorySettings settings)
     {
@@ -156,13 +168,18 @@ public abstract class UseCaseContext(
             : throw new UseCaseException(Outcome.Usage, string.Join("\n", settings.Loaded.Errors.Select(fault => fault.ToString())));
     }
 
-    /// <summary>Returns the settings including untrusted ones, or null if one is invalid. They show the settings of a run once the
-    /// repository is trusted, and must never be acted on. Errors are reported by the commands that require valid settings.</summary>
+    /// <summary>
+    /// Returns the settings, including those of a repository that is not trusted. Returns null if a setting is invalid. The result shows
+    /// which settings apply when the repository is trusted, and must only be displayed. Errors are reported by the commands that need valid
+    /// settings.
+    /// </summary>
     public OrchestratorSettings? FindSettings() =>
         SettingsLoader.Load(SettingsFiles.Read(FindRepository()?.WorkTree, Environment, []) with { IsTrusted = true }).Settings;
 
-    /// <summary>Loads the settings with a file that the user named in place of the repository's file. They serve queries only and must
-    /// never be acted on.</summary>
+    /// <summary>
+    /// Loads the settings with a file that the user named instead of the repository's file. The result is only for queries, and no command
+    /// may act on it.
+    /// </summary>
     /// <exception cref="UseCaseException">The file can't be opened, or a setting is invalid.</exception>
     public SettingsResult LoadSettingsFrom(string name)
     {

@@ -2,8 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Builds Markdown from trusted literals and untrusted values. Literals in the code are appended unchanged; every interpolated
-/// value is escaped by <see cref="UntrustedText.Markdown"/>. There is no other way to append text.</summary>
+/// <summary>
+/// Builds Markdown from trusted literals and untrusted values. Literals in the code are appended unchanged, and every interpolated value is
+/// escaped by <see cref="UntrustedText.Markdown"/>. Text can't be appended in any other way.
+/// </summary>
 public sealed class MarkdownText
 {
     private readonly StringBuilder _text = new();
@@ -11,7 +13,7 @@ public sealed class MarkdownText
     /// <summary>Creates Markdown from an interpolated string.</summary>
     public static MarkdownText Of(Words words) => words.Text;
 
-    /// <summary>True if nothing was appended.</summary>
+    /// <summary>True if the text is empty.</summary>
     public bool IsEmpty => _text.Length == 0;
 
     /// <summary>Appends an interpolated string.</summary>
@@ -21,14 +23,14 @@ public sealed class MarkdownText
         return this;
     }
 
-    /// <summary>Appends another Markdown text.</summary>
+    /// <summary>Appends Markdown that is already escaped.</summary>
     public MarkdownText Append(MarkdownText part)
     {
         _text.Append(part._text);
         return this;
     }
 
-    /// <summary>Appends several Markdown texts in order.</summary>
+    /// <summary>Appends several parts of Markdown in order.</summary>
     public MarkdownText Append(IEnumerable<MarkdownText> parts)
     {
         foreach (var part in parts.ToList())
@@ -38,8 +40,8 @@ public sealed class MarkdownText
         return this;
     }
 
-    /// <summary>Appends an <c>orchestrate</c> command as a code block, ready to copy.</summary>
-    /// <param name="command">The command. Ids in it need no escaping.</param>
+    /// <summary>Appends an <c>orchestrate</c> command as a code block that a user can copy.</summary>
+    /// <param name="command">The command line. Ids in it need no escaping.</param>
     public MarkdownText AppendCommand(string command)
     {
         _text.Append("    ").Append(new UntrustedText(command).Line).Append('\n');
@@ -52,7 +54,9 @@ public sealed class MarkdownText
         : IsEmpty || _text[^1] == '\n' ? AppendBlock(text)
         : Append($"\n\n").AppendBlock(text);
 
-    /// <summary>Appends untrusted text as a quoted code block. Each line is prefixed, so that no Markdown in it takes effect.</summary>
+    /// <summary>
+    /// Appends untrusted text as a quoted block of code. Each line gets a prefix, so that Markdown in the text has no effect.
+    /// </summary>
     public MarkdownText AppendBlock(string text)
     {
         foreach (var line in new UntrustedText(text).Block(UntrustedText.MarkdownMark + "    "))
@@ -65,15 +69,15 @@ public sealed class MarkdownText
     /// <inheritdoc/>
     public override string ToString() => _text.ToString();
 
-    /// <summary>Interpolated string handler that keeps literals unchanged and escapes values.</summary>
+    /// <summary>Handler for interpolated strings. It keeps literals unchanged and escapes values.</summary>
     [InterpolatedStringHandler]
     public readonly ref struct Words
     {
-        /// <summary>Starts a new text.</summary>
+        /// <summary>Creates a handler that starts a new text.</summary>
         public Words(int literalLength, int formattedCount)
             : this(literalLength, formattedCount, new MarkdownText()) { }
 
-        /// <summary>Appends to an existing text.</summary>
+        /// <summary>Creates a handler that appends to an existing text.</summary>
         public Words(int literalLength, int formattedCount, MarkdownText text)
         {
             Text = text;
@@ -85,27 +89,27 @@ public sealed class MarkdownText
         /// <summary>Appends a trusted literal unchanged.</summary>
         public void AppendLiteral(string words) => Text._text.Append(words);
 
-        /// <summary>Appends Markdown unchanged.</summary>
+        /// <summary>Appends Markdown that is already escaped.</summary>
         public void AppendFormatted(MarkdownText part) => Text.Append(part);
 
         /// <summary>Appends a number.</summary>
         public void AppendFormatted(long number) => Text._text.Append(number.ToString(CultureInfo.InvariantCulture));
 
         /// <summary>Appends a number, or nothing if it is null.</summary>
-        /// <param name="format">A numeric format string.</param>
+        /// <param name="format">A .NET numeric format string.</param>
         public void AppendFormatted(decimal? number, string format) =>
             Text._text.Append(number?.ToString(format, CultureInfo.InvariantCulture));
 
         /// <summary>Appends a time.</summary>
-        /// <param name="format">A date and time format string.</param>
+        /// <param name="format">A .NET date and time format string.</param>
         public void AppendFormatted(DateTimeOffset time, string format) =>
             Text._text.Append(time.UtcDateTime.ToString(format, CultureInfo.InvariantCulture));
 
-        /// <summary>Appends untrusted text, escaped.</summary>
+        /// <summary>Escapes and appends untrusted text.</summary>
         public void AppendFormatted(object? value) => AppendFormatted(value?.ToString());
 
         /// <inheritdoc cref="AppendFormatted(object?)"/>
-        /// <remarks>Leading and trailing blanks next to a literal are kept as a single blank.</remarks>
+        /// <remarks>Spaces at the start or end of the value are reduced to a single space if a literal precedes or follows.</remarks>
         public void AppendFormatted(string? text)
         {
             var words = new UntrustedText(text).Markdown;

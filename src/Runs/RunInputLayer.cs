@@ -1,8 +1,9 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Builds the topmost settings layer from a run's input.</summary>
+/// <summary>Creates the settings layer of highest precedence, from the input of a run.</summary>
 internal static class RunInputLayer
 {
+    /// <summary>Returns the settings that the run's input contains.</summary>
     public static IReadOnlyList<SettingFlag> Of(OrchestrationInput input) =>
         [
             .. Set(nameof(input.Agent), "agent", input.Agent),

@@ -1,24 +1,29 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Calculates times of day in a time zone, including across daylight saving changes. Pure.</summary>
+/// <summary>
+/// Computes points in time from times of day in a time zone. Changes to and from daylight saving time are taken into account.
+/// </summary>
 public static class WallClock
 {
-    /// <summary>Finds a time zone by its IANA name, or returns null if this host does not know it.</summary>
-    /// <param name="name">The IANA name, or null for this host's own zone.</param>
+    /// <summary>Finds a time zone by its IANA name. Returns null if this host does not know the name.</summary>
+    /// <param name="name">The IANA name, or null for the time zone of this host.</param>
     public static TimeZoneInfo? FindZone(string? name) =>
         name is null ? TimeZoneInfo.Local
         : TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone
         : null;
 
-    /// <summary>Reads a future moment: a time of day such as <c>07:30</c>, which means the next one, or a date with time.</summary>
-    /// <param name="text">The text.</param>
+    /// <summary>
+    /// Parses a future point in time. The text is a date with a time, or a time of day such as <c>07:30</c>, which stands for its next
+    /// occurrence.
+    /// </summary>
+    /// <param name="text">The text to parse.</param>
     /// <param name="now">The current time, in the local time zone.</param>
-    /// <param name="fault">The fault as a sentence; empty for a moment.</param>
-    /// <returns>The moment, or null.</returns>
+    /// <param name="fault">Sentence about the error. Empty if the text is valid.</param>
+    /// <returns>The point in time, or null if the text is invalid.</returns>
     public static DateTimeOffset? Read(string text, DateTimeOffset now, out string fault)
     {
         fault = "";
-        // 2030-12-31T07:30 would also parse as a time of day alone.
+        // A date with a time, such as 2030-12-31T07:30, could also be parsed as a time of day.
         if (!text.Contains('-', StringComparison.Ordinal) && TimeOnly.TryParse(text, CultureInfo.InvariantCulture, out var time))
         {
             return Next(now, time, TimeZoneInfo.Local);
@@ -34,9 +39,11 @@ public static class WallClock
         return null;
     }
 
-    /// <summary>The next moment at which clocks show a time of day. Where clocks are put forward over it, the moment at which they
-    /// are; where they show it twice, the first one that is still to come.</summary>
-    /// <param name="after">Only moments after this one.</param>
+    /// <summary>
+    /// Returns the next point in time at which clocks show a time of day. If clocks skip it, returns the time at which they are put
+    /// forward. If clocks show it twice, returns the first occurrence that is still in the future.
+    /// </summary>
+    /// <param name="after">The result is later than this point in time.</param>
     /// <param name="time">The time of day.</param>
     /// <param name="zone">The time zone.</param>
     public static DateTimeOffset Next(DateTimeOffset after, TimeOnly time, TimeZoneInfo zone)
@@ -52,14 +59,14 @@ public static class WallClock
     {
         if (zone.IsAmbiguousTime(local))
         {
-            // The larger offset from UTC gives the earlier moment.
+            // The larger offset from UTC results in the earlier point in time.
             return zone.GetAmbiguousTimeOffsets(local).OrderDescending().Select(offset => new DateTimeOffset(local, offset));
         }
         if (!zone.IsInvalidTime(local))
         {
             return [new DateTimeOffset(local, zone.GetUtcOffset(local))];
         }
-        // Clocks change at whole minutes, so the search ends at the minute after the last one that existed.
+        // Clocks change at a full minute, so the search ends at the minute after the last time that existed.
         var beginning = local;
         while (zone.IsInvalidTime(beginning))
         {

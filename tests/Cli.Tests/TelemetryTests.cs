@@ -31,7 +31,7 @@ public sealed class TelemetryTests
         Assert.Single(spans.DistinctBy(span => span.Trace));
         var byId = spans.ToDictionary(span => Hex(span.Id));
         var root = Assert.Single(spans, span => span.Parent.Length == 0);
-        Assert.Equal(("RUN", "success"), (root.Name, OtlpCollector.Find(root, SemanticNames.RunResult)));
+        Assert.Equal(("RUN", "success"), (root.Name, OtlpCollector.Find(root, TelemetryNames.RunResult)));
         // Each has its parent, and lies in it.
         foreach (var span in spans.Except([root]))
         {
@@ -46,7 +46,7 @@ public sealed class TelemetryTests
         Assert.All(agents, agent => Assert.Equal("task", byId[Hex(byId[Hex(agent.Parent)].Parent)].Name));
         foreach (var agent in agents)
         {
-            var task = OtlpCollector.Find(agent, SemanticNames.TaskRunId)!.Split('/')[1];
+            var task = OtlpCollector.Find(agent, TelemetryNames.TaskRunId)!.Split('/')[1];
             var told = (await File.ReadAllTextAsync(Path.Combine(cli.Home, $"parent-{task}"))).Trim();
             Assert.Equal($"00-{Hex(agent.Trace)}-{Hex(agent.Id)}-01", told);
         }
@@ -55,12 +55,12 @@ public sealed class TelemetryTests
         // Conventions that still change are not sent unasked.
         Assert.DoesNotContain(
             spans.SelectMany(span => span.Attributes),
-            attribute => attribute.Name.StartsWith(SemanticNames.GenAiPrefix, StringComparison.Ordinal)
+            attribute => attribute.Name.StartsWith(TelemetryNames.GenAiPrefix, StringComparison.Ordinal)
         );
         Assert.Contains(collector.Senders, sender => sender.Attributes.Any(one => one is { Name: "team", Value.Text: "night shift" }));
         Assert.All(collector.Keys, key => Assert.Equal("secret", key));
-        Assert.Contains(SemanticNames.TaskDuration, collector.Metrics.Select(metric => metric.Name));
-        Assert.Contains(SemanticNames.RunDuration, collector.Metrics.Select(metric => metric.Name));
+        Assert.Contains(TelemetryNames.TaskDuration, collector.Metrics.Select(metric => metric.Name));
+        Assert.Contains(TelemetryNames.RunDuration, collector.Metrics.Select(metric => metric.Name));
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class TelemetryTests
             collector,
             "if [ $ORCHESTRATOR_TASK = b ]; then while [ ! -f {0}/go ]; do sleep 0.1; done; fi; echo x > $ORCHESTRATOR_TASK.txt"
         );
-        cli.Environment[SemanticOptIn] = SemanticNames.GenAiOptIn;
+        cli.Environment[SemanticOptIn] = TelemetryNames.GenAiOptIn;
         var program = new OrchestrateProgram(cli.Folder, cli.Environment.ToDictionary(one => one.Key, one => (string?)one.Value));
 
         await program.KillWhenAsync(
@@ -108,7 +108,7 @@ public sealed class TelemetryTests
         var ids = spans.Select(span => Hex(span.Id)).ToHashSet();
         Assert.Single(spans, span => span.Parent.Length == 0);
         Assert.All(spans.Where(span => span.Parent.Length > 0), span => Assert.Contains(Hex(span.Parent), ids));
-        Assert.Contains(spans, span => OtlpCollector.Find(span, SemanticNames.Operation) == "invoke_agent");
+        Assert.Contains(spans, span => OtlpCollector.Find(span, TelemetryNames.Operation) == "invoke_agent");
     }
 
     [Theory]

@@ -39,10 +39,10 @@ public sealed partial class DecidingFilesTests
         ["Runs/Tasks/Moving/AssignedTasks"] = "whether a run is another machine's: where it is changed, a step waits, or pushes nothing",
         ["Runs/Tasks/Mail/Mailbox"] =
             "what agents tell each other, which is no order: where it is changed, a message is lost, or comes twice",
-        ["Runs/Tasks/Moving/RunShare"] =
-            "whose run it is: where it is changed, what a step has made is pushed later, or the remote refuses",
+        ["Runs/Tasks/Moving/RunSync"] = "whose run it is: where it is changed, what a step has made is pushed later, or the remote refuses",
         ["Runs/Files/ListFile"] = "lists that can only lead to a refusal (lent.json, dependencies.json)",
-        ["Runs/Checkouts/GitCopies"] = "in the user's state: which copy stands in for another machine's; it is compared with its hash",
+        ["Runs/Checkouts/GitConfigurationCopies"] =
+            "in the user's state: which copy stands in for another machine's; it is compared with its hash",
         ["Runs/Checkouts/RepositoryLinks"] = "names of submodules, which can only lead to a refusal; preflight asks git",
         ["Runs/Checkouts/RepositoryLocation"] = Tree,
         ["Runs/Files/RunContracts"] = "the unbound one is for an agent's own questions",
@@ -81,7 +81,7 @@ public sealed partial class DecidingFilesTests
         ["Runs/Loading/PlanBytes"] = Person,
         ["Runs/Loading/PlanFiles"] = Person,
         ["Runs/Loading/PlanLoading"] = Person,
-        ["Runs/Merging/Preflight/RepeatedWork"] =
+        ["Runs/Merging/Preflight/DuplicateRunCheck"] =
             "earlier runs of the same work: where one is changed, a person is asked needlessly, or is not asked",
         ["Runs/Tasks/Mail/MailReader"] = "how far a task has read",
         ["Runs/Merging/LostChangeCheck"] = Report,
@@ -96,7 +96,7 @@ public sealed partial class DecidingFilesTests
         ["Runs/Merging/Preflight/ContractHistory"] = Report,
         ["Runs/Files/EvidenceTail"] = Report,
         ["Runs/Files/RunEvents"] = Report,
-        ["Runs/Reports/Morning/GateNews"] = Report,
+        ["Runs/Reports/Morning/GateRegressions"] = Report,
         ["Runs/Reports/Forecasts/RunForecasts"] = Report,
         ["Runs/Reports/ProgressRecorder"] = Report,
         ["Runs/Reports/RunEnding"] = Report,

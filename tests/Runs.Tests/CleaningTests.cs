@@ -272,14 +272,14 @@ public sealed class CleaningTests
         {
             await here.GitAsync("config", "filter.x.clean", name);
             var repository = await settings.OpenAsync(here.Path);
-            var hash = (await ConfigurationSnapshot.MakeAsync(repository, GitCopies.FolderOf(environment))).Hash;
+            var hash = (await ConfigurationSnapshot.MakeAsync(repository, GitConfigurationCopies.FolderOf(environment))).Hash;
             foreach (var run in runs)
             {
-                Assert.Equal(hash, await GitCopies.KeepAsync(repository, run, environment, None));
+                Assert.Equal(hash, await GitConfigurationCopies.KeepAsync(repository, run, environment, None));
             }
-            copies.Add(Path.Combine(GitCopies.FolderOf(environment), hash));
+            copies.Add(Path.Combine(GitConfigurationCopies.FolderOf(environment), hash));
         }
-        foreach (var note in GitCopies.RunsOf(copies[3]))
+        foreach (var note in GitConfigurationCopies.RunsOf(copies[3]))
         {
             File.Move(note, Path.Combine(Path.GetDirectoryName(note)!, "another-" + Path.GetFileName(note)));
         }
@@ -294,7 +294,7 @@ public sealed class CleaningTests
         string[] left = [copies[0], copies[2]];
         Assert.Equal(left.Order(StringComparer.Ordinal), GitConfigLeftovers.List(environment, now.AddDays(8)));
         GitConfigLeftovers.Forget(environment, now.AddDays(8));
-        Assert.Equal([0, 1, 0, 1], copies.Select(copy => GitCopies.RunsOf(copy).Count));
+        Assert.Equal([0, 1, 0, 1], copies.Select(copy => GitConfigurationCopies.RunsOf(copy).Count));
     }
 
     [Fact]

@@ -179,8 +179,8 @@ public sealed class DecidingFilesTests(ITestOutputHelper output)
     {
         var task = new PlanTask { Id = "a", RequiredAgents = ["reviewer"] };
 
-        Assert.Single(Compliance.Problems(task, "/nowhere", []));
-        Assert.Empty(Compliance.Problems(task, "/nowhere", ["reviewer"]));
+        Assert.Single(PhaseRequirementCheck.Problems(task, "/nowhere", []));
+        Assert.Empty(PhaseRequirementCheck.Problems(task, "/nowhere", ["reviewer"]));
     }
 
     /// <summary>A few of all files and ways, by a seed that is printed.</summary>

@@ -3,12 +3,12 @@ using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Reports the last errors of the background units that work for a repository.</summary>
+/// <summary>Returns the last errors of the background units that serve a repository.</summary>
 public static class BackgroundFaults
 {
     /// <summary>Returns the errors as lines of text.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="now">Current time.</param>
+    /// <param name="now">The current time.</param>
     public static IReadOnlyList<string> LinesOf(RepositoryLocation repository, DateTimeOffset now) =>
         [
             .. BackgroundFaultStore
@@ -19,9 +19,9 @@ public static class BackgroundFaults
                 ),
         ];
 
-    /// <summary>Returns the errors as entries of a check.</summary>
+    /// <summary>Returns the errors as entries for <c>check</c>.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="now">Current time.</param>
+    /// <param name="now">The current time.</param>
     public static IEnumerable<MachineCheckEntry> EntriesOf(RepositoryLocation repository, DateTimeOffset now) =>
         LinesOf(repository, now)
             .Select(line => new MachineCheckEntry(

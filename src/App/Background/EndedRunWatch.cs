@@ -3,9 +3,11 @@ using Orchestrator.Client;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Checks periodically for runs that were ended externally, such as by Terminate in a Temporal tool. It notifies their open
-/// tasks, which stop their agents and close, and updates the run's record. At longer intervals it also checks tasks, because a run may not
-/// learn that one was ended.</summary>
+/// <summary>
+/// Checks periodically for runs that were ended from outside, for example by Terminate in a Temporal tool. It notifies the open tasks of
+/// such a run, which then stop their agents and close, and updates the run's record. Less often it also checks for tasks that were ended
+/// from outside, because a run may not notice that.
+/// </summary>
 /// <param name="engine">Engine of the runs.</param>
 /// <param name="repositories">Repositories whose runs this worker executes.</param>
 /// <param name="context">Provides the clock and user interaction.</param>
@@ -19,7 +21,7 @@ internal sealed class EndedRunWatch(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    /// <summary>Number of passes from one check of tasks to the next.</summary>
+    /// <summary>Number of passes between two checks of tasks.</summary>
     private const int TasksEvery = 10;
 
     private readonly OrphanedTasks _orphans = new(engine.Client);

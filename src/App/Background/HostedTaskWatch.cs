@@ -3,10 +3,10 @@ using Orchestrator.Runs.Tasks.Moving;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Ends the agents of tasks that an earlier worker hosted here and that are now assigned to another host.</summary>
-/// <param name="engine">Engine of the runs, which is queried for the host of a task.</param>
-/// <param name="remotes">Shared git remotes by repository path.</param>
-/// <param name="repositories">Repositories of this worker, with the references that their runs use.</param>
+/// <summary>Ends the agents of tasks that were assigned to this host and are now assigned to another host.</summary>
+/// <param name="engine">Engine of the runs. It is queried for the current host of a task.</param>
+/// <param name="remotes">Names or URLs of the common git remotes, by the path of the repository.</param>
+/// <param name="repositories">Repositories of this worker, each with the reference that its runs use.</param>
 /// <param name="context">Provides the clock and services.</param>
 /// <param name="log">Receives errors and entries for ended agents.</param>
 internal sealed class HostedTaskWatch(
@@ -17,10 +17,10 @@ internal sealed class HostedTaskWatch(
     ILogger log
 ) : SharedRunUnit("placed tasks", repositories, context.Time, log)
 {
-    /// <summary>Interval at which the local record of another machine's run is compared with the server.</summary>
+    /// <summary>Interval at which the local record of another host's run is compared with the server.</summary>
     private static readonly TimeSpan RecordsEvery = TimeSpan.FromMinutes(1);
 
-    private readonly TaskShare _share = new(context.Services, remote: null);
+    private readonly TaskSync _share = new(context.Services, remote: null);
     private readonly HeldSlots _held = HeldSlots.Of(context.Services);
     private readonly JobThrottle _pace = new(context.Time);
 
@@ -56,14 +56,16 @@ internal sealed class HostedTaskWatch(
         return "";
     }
 
-    /// <summary>Pushes the tasks hosted here and ends their agents, after the worker has stopped. The tasks continue on other hosts from
-    /// the pushed state.</summary>
+    /// <summary>
+    /// Pushes the tasks that are assigned to this host and ends their agents. It is called after the worker has stopped. The tasks continue
+    /// on other hosts with the pushed state.
+    /// </summary>
     /// <param name="stop">Cancels the pushes.</param>
     public async Task EndAsync(CancellationToken stop)
     {
         foreach (var (run, reference) in List())
         {
-            var share = new TaskShare(context.Services, remotes.GetValueOrDefault(reference.Path));
+            var share = new TaskSync(context.Services, remotes.GetValueOrDefault(reference.Path));
             foreach (var task in AssignedTasks.Find(run.Id, reference))
             {
                 try
@@ -72,7 +74,7 @@ internal sealed class HostedTaskWatch(
                 }
                 catch (Exception missed)
                 {
-                    // The task continues from its previous push.
+                    // The task continues with the state of its previous push.
                     Logger.RunNotShared(run.Id, missed);
                 }
                 await share.LeaveAsync(task);
@@ -80,8 +82,10 @@ internal sealed class HostedTaskWatch(
         }
     }
 
-    /// <summary>Copies the final status of an ended run into the local record, which is otherwise as old as the last task hosted here. The
-    /// run is then cleaned up as any other.</summary>
+    /// <summary>
+    /// Copies the final status of another host's run to the local record. Otherwise the record would keep the status from the last task
+    /// that was executed here, and the run would never be cleaned up.
+    /// </summary>
     private async Task<string> RecordEndAsync(StoredRun run, CancellationToken stop)
     {
         var now = await engine.Runs.Get(run.Id).StatusAsync(stop);

@@ -3,9 +3,11 @@ using Orchestrator.Machine.Night;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Keeps this machine awake while it executes an unattended run. Used by workers, whose lifetime does not match that of a run.
-/// The machine may sleep while the run is paused or needs attention.</summary>
-/// <param name="repositories">Repositories whose runs are executed here.</param>
+/// <summary>
+/// Prevents this machine from going to sleep while it executes an unattended run. Workers use it, because a worker may outlive a run or end
+/// before it. While the run is paused or needs attention, the machine may sleep.
+/// </summary>
+/// <param name="repositories">Repositories whose runs this worker executes.</param>
 /// <param name="context">Provides the clock and environment.</param>
 /// <param name="log">Receives errors.</param>
 internal sealed class KeepAwakeUnit(IReadOnlyList<RepositoryLocation> repositories, UseCaseContext context, ILogger log)
@@ -14,7 +16,7 @@ internal sealed class KeepAwakeUnit(IReadOnlyList<RepositoryLocation> repositori
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private readonly StoredRunCache _runs = new();
 
-    // Cached because a run is started as unattended or not, and that never changes.
+    // The value is cached, because it is set when a run starts and never changes.
     private readonly Dictionary<string, bool> _nights = new(StringComparer.Ordinal);
 
     private SleepInhibitor? _held;

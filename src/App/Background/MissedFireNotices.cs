@@ -2,17 +2,21 @@ using Orchestrator.Client.Schedules;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Creates notices for missed times of a schedule. Pure.</summary>
+/// <summary>Creates notices about missed start times of a schedule. It is a pure function.</summary>
 internal static class MissedFireNotices
 {
-    /// <summary>Time for a dispatched run to start its first task, which follows set-up and gates at the base.</summary>
+    /// <summary>
+    /// Time after the dispatch of a run in which its first task must start. It includes set-up and the gates at the base.
+    /// </summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(30);
 
-    /// <summary>Returns notices for the missed times of a schedule, except those that their run reports itself by a question or by its
-    /// end. Consecutive times that were missed for the same cause become one notice.</summary>
+    /// <summary>
+    /// Returns notices about the missed start times of a schedule. Times whose run reports the problem itself, by a question or by its end,
+    /// are excluded. Consecutive times with the same cause share one notice.
+    /// </summary>
     /// <param name="schedule">The schedule.</param>
-    /// <param name="fires">Times of the schedule with their results, earliest first.</param>
-    /// <param name="now">Current time.</param>
+    /// <param name="fires">Start times of the schedule with their results, earliest first.</param>
+    /// <param name="now">The current time.</param>
     public static IReadOnlyList<RunNotice> Of(RunSchedule schedule, IReadOnlyList<ScheduleFire> fires, DateTimeOffset now)
     {
         var notices = new List<RunNotice>();
@@ -35,7 +39,7 @@ internal static class MissedFireNotices
 
     private static bool IsSame(ScheduleFire one, ScheduleFire other) => one.Missed == other.Missed && one.Because == other.Because;
 
-    // The key names the earlier open run, so the user is notified once however many times it blocks.
+    // The key contains the id of the earlier run that is still open, so the user is notified only once about that run.
     private static RunNotice Notice(RunSchedule schedule, ScheduleFire last, int before) =>
         new(
             last.Missed == MissedFire.EarlierRunOpen ? $"fire/behind/{last.Because}" : $"fire/{last.Due.ToUnixTimeSeconds()}",

@@ -4,10 +4,12 @@ using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Notifies users once of each missed time of a schedule, as soon as a process works here again. Several machines may serve a
-/// schedule on a Temporal server; only the machine that it was created for sends the notice.</summary>
+/// <summary>
+/// Notifies users once about each missed start time of a schedule, as soon as a process is running on this machine again. If several
+/// machines serve the schedule on a Temporal server, only the machine on which it was created sends the notice.
+/// </summary>
 /// <param name="engine">Engine of the schedules.</param>
-/// <param name="repositories">Repositories whose schedules are checked, with the references that their runs use.</param>
+/// <param name="repositories">Repositories whose schedules are checked, each with the reference that its runs use.</param>
 /// <param name="context">Provides the clock and services.</param>
 /// <param name="log">Receives errors.</param>
 internal sealed class MissedFireWatch(
@@ -46,7 +48,7 @@ internal sealed class MissedFireWatch(
             {
                 continue;
             }
-            // NoticeDesk records which notices were sent, including those of other processes.
+            // NoticeService records which notices were sent, including those of other processes.
             var told = await new NoticeService(context.Services).TellAsync(
                 new TellPeopleInput($"schedule-{schedule.Name}", reference, missed, RunRest.Standing),
                 stop
@@ -59,8 +61,8 @@ internal sealed class MissedFireWatch(
         return "";
     }
 
-    // On a server, another machine may execute a run without a record here. So only runs with a record and times without a run are
-    // reported.
+    // On a Temporal server, another machine may execute a run that has no record here. Only start times without a run and runs with a
+    // record are therefore reported.
     private async Task<IReadOnlyList<RunSchedule>> ReadAsync(
         RepositoryLocation location,
         RepositoryReference reference,

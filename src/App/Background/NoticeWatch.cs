@@ -3,17 +3,18 @@ using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Delivers notices that an earlier process could not deliver, because the run ended or the process was killed.</summary>
+/// <summary>Sends notices that an earlier process could not send, because the run ended or the process was killed.</summary>
 /// <param name="repositories">Lists the repositories.</param>
 /// <param name="context">Provides the clock and services.</param>
 /// <param name="log">Receives errors.</param>
 public sealed class NoticeWatch(Func<IReadOnlyList<RepositoryLocation>> repositories, UseCaseContext context, ILogger log)
     : BackgroundUnit("notices", repositories(), context.Time, log)
 {
-    // Short in comparison with the retry delays: after the machine has slept, due notices are found by the wall clock.
+    // The interval is short compared with the delays between attempts. After the machine has slept, due notices are found by the wall
+    // clock.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    // The first pass tries all waiting notices at once, because the earlier process may have failed at a target that was briefly
+    // The first pass sends all waiting notices at once, because the earlier process may have failed only because a target was briefly
     // unavailable.
     private NoticeSelection _tried = NoticeSelection.Waiting;
 

@@ -2,9 +2,11 @@ using Orchestrator.App.Telemetry;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Metrics for the runs of several repositories, which Prometheus fetches from the page. Counters start at zero with the process.
-/// Runs are inspected only on request.</summary>
-/// <param name="repositories">Returns the current repositories.</param>
+/// <summary>
+/// Metrics about the runs of several repositories, which Prometheus reads from the web page. Counters start at zero when the process
+/// starts. Runs are read only when metrics are requested.
+/// </summary>
+/// <param name="repositories">Returns the repositories that the page currently shows.</param>
 /// <param name="context">Provides the clock and environment.</param>
 public sealed class PageMetrics(Func<IReadOnlyList<RepositoryLocation>> repositories, UseCaseContext context) : IDisposable
 {
@@ -13,10 +15,10 @@ public sealed class PageMetrics(Func<IReadOnlyList<RepositoryLocation>> reposito
     private readonly HashSet<string> _counted = new(StringComparer.Ordinal);
     private readonly Lock _look = new();
 
-    /// <summary>Metrics of the process that serves the page.</summary>
+    /// <summary>Metrics of the process that serves the web page.</summary>
     public RunMetrics Meters { get; } = new("orchestrate.page", TelemetryOptions.AsksForGenAi(context.Environment));
 
-    /// <summary>Counts the spans that ended since the previous call.</summary>
+    /// <summary>Adds the spans that have ended since the previous call to the metrics.</summary>
     public void Observe()
     {
         lock (_look)

@@ -3,8 +3,10 @@ using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Warns once if a worker that takes over runs can't reach a repository's remote. This is no error because the remote may be
-/// reachable by the time a run is taken over.</summary>
+/// <summary>
+/// Warns once if a worker that takes over runs can't reach the remote of a repository. This is not an error, because the remote may be
+/// reachable again when a run must be taken over.
+/// </summary>
 /// <param name="repositories">Repositories whose runs this worker may take over.</param>
 /// <param name="context">Provides settings and user interaction.</param>
 /// <param name="log">Receives errors.</param>

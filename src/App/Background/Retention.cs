@@ -3,13 +3,15 @@ using Orchestrator.Machine.Cleaning;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Removes ended runs that exceed the retention (<c>retention.*</c>, <c>worktrees.pool</c>). It acts only while no run is open,
-/// and removes a few runs per pass within a time limit.</summary>
+/// <summary>
+/// Removes ended runs that the settings <c>retention.*</c> and <c>worktrees.pool</c> no longer retain. It acts only while no run is open.
+/// Each pass removes a few runs within a time limit.
+/// </summary>
 /// <param name="locations">The repositories.</param>
-/// <param name="settings">Effective settings.</param>
+/// <param name="settings">The current settings.</param>
 /// <param name="engine">Engine of the runs.</param>
 /// <param name="context">Provides the clock and environment.</param>
-/// <param name="log">Receives entries for removed runs.</param>
+/// <param name="log">Receives an entry for each removed run.</param>
 public sealed class Retention(
     IReadOnlyList<RepositoryLocation> locations,
     OrchestratorSettings settings,
@@ -22,7 +24,7 @@ public sealed class Retention(
     private const int MostRuns = 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>Removes runs once at the end of a session. A failure is logged, and the next session tries again.</summary>
+    /// <summary>Removes runs once, at the end of a session. A failure is logged, and the next session tries again.</summary>
     public async Task ActAsync(CancellationToken stop)
     {
         try
@@ -47,7 +49,7 @@ public sealed class Retention(
             }
             catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
             {
-                // Throws only after all other repositories were handled.
+                // The exception is thrown only after all other repositories were cleaned up.
                 failure = fault;
             }
         }
@@ -64,7 +66,7 @@ public sealed class Retention(
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
-            // The next pass continues.
+            // The next pass removes the remaining runs.
         }
     }
 

@@ -3,17 +3,19 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Finds spans of runs that ended since the previous call. For a run without changes it reads only the times and lengths of the
-/// run's files.</summary>
+/// <summary>
+/// Finds the spans of runs that have ended since the previous call. If a run has not changed, only the time stamps and sizes of its files
+/// are read.
+/// </summary>
 /// <param name="context">Provides the clock and environment.</param>
 public sealed class RunObserver(UseCaseContext context)
 {
     private readonly StoredRunCache _runs = new();
     private readonly Dictionary<string, (DateTime Written, long Length)> _seen = new(StringComparer.Ordinal);
 
-    /// <summary>Returns the runs of a repository, each with its spans that have ended if the run has changed.</summary>
+    /// <summary>Returns the runs of a repository. If a run has changed, its ended spans are included.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="key"><see cref="RepositoryReference.Key"/> of the repository.</param>
+    /// <param name="key">Key of the repository (see <see cref="RepositoryReference.Key"/>).</param>
     public IReadOnlyList<ObservedRun> Look(RepositoryLocation repository, string key)
     {
         var observed = new List<ObservedRun>();
@@ -46,9 +48,9 @@ public sealed class RunObserver(UseCaseContext context)
         return observed;
     }
 
-    /// <summary>Makes the next call return all spans of a run again.</summary>
+    /// <summary>Causes the next call to return all spans of a run again.</summary>
     public void Forget(StoredRun run) => _seen.Remove(run.Folder);
 }
 
-/// <summary>A run and its ended spans; the spans are empty if the run has not changed since the previous call.</summary>
+/// <summary>A run with its ended spans. The list of spans is empty if the run has not changed since the previous call.</summary>
 public sealed record ObservedRun(StoredRun Run, IReadOnlyList<SpanRecord> Spans);

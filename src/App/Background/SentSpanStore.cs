@@ -2,8 +2,10 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Records the ids of a run's spans that a collector has accepted, in a file in the run's folder. Only one process at a time may
-/// open the file. If it is killed after sending and before writing, the spans are sent again with the same ids.</summary>
+/// <summary>
+/// Records which spans of a run a collector has accepted, by their ids in a file of the run's folder. Only one process can open the file at
+/// a time. If the process is killed after sending and before writing, the spans are sent again with the same ids.
+/// </summary>
 internal sealed class SentSpanStore : IDisposable
 {
     private readonly FileStream _file;
@@ -14,10 +16,10 @@ internal sealed class SentSpanStore : IDisposable
         (_file, _ids) = (file, ids);
     }
 
-    /// <summary>Returns the path of a run's file.</summary>
+    /// <summary>Returns the absolute path of a run's file.</summary>
     public static string PathOf(StoredRun run) => Path.Combine(run.Folder, "spans-sent");
 
-    /// <summary>Opens the file of a run, or returns null if another process has it open or it can't be written.</summary>
+    /// <summary>Opens the file of a run. Returns null if another process has opened it or it can't be written.</summary>
     public static SentSpanStore? TryOpen(StoredRun run)
     {
         FileStream? file = null;
@@ -39,10 +41,10 @@ internal sealed class SentSpanStore : IDisposable
         }
     }
 
-    /// <summary>Returns the spans that no collector has accepted yet.</summary>
+    /// <summary>Returns the spans that the collector has not accepted yet.</summary>
     public IReadOnlyList<SpanRecord> Left(IEnumerable<SpanRecord> spans) => [.. spans.Where(span => !_ids.Contains(span.Id))];
 
-    /// <summary>Records spans as accepted.</summary>
+    /// <summary>Records that the collector has accepted spans.</summary>
     public void Add(IEnumerable<SpanRecord> sent)
     {
         var ids = sent.Select(span => span.Id).ToList();

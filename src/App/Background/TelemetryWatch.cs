@@ -3,8 +3,10 @@ using Orchestrator.App.Telemetry;
 
 namespace Orchestrator.App.Background;
 
-/// <summary>Exports traces and metrics of this process's runs to a collector while <see cref="TraceContext.CollectorVariable"/> names one.
-/// Runs never wait for the export; a collector that was unavailable receives the missed data later.</summary>
+/// <summary>
+/// Exports traces and metrics about the runs of this process, if <see cref="TraceContext.CollectorVariable"/> contains the URL of a
+/// collector. Runs never wait for the export. If the collector was unavailable, it receives the data later.
+/// </summary>
 internal sealed class TelemetryWatch : BackgroundUnit
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
@@ -16,9 +18,9 @@ internal sealed class TelemetryWatch : BackgroundUnit
     private readonly RunMetrics _meters;
     private readonly MetricSender _metrics;
 
-    /// <summary>Creates the unit without sending anything.</summary>
-    /// <param name="options">Address and options of the collector.</param>
-    /// <param name="repositories">Repositories whose runs are exported, with the references that their runs use.</param>
+    /// <summary>Creates the unit. Nothing is sent yet.</summary>
+    /// <param name="options">URL and options of the collector.</param>
+    /// <param name="repositories">Repositories whose runs are exported, each with the reference that its runs use.</param>
     /// <param name="context">Provides the clock and environment.</param>
     /// <param name="log">Receives errors.</param>
     public TelemetryWatch(
@@ -36,7 +38,7 @@ internal sealed class TelemetryWatch : BackgroundUnit
         _metrics = new MetricSender(options, _meters);
     }
 
-    /// <summary>Returns the export options for this process's traces and metrics, or null if no collector is configured.</summary>
+    /// <summary>Returns the options for exporting traces and metrics. Returns null if no collector is configured.</summary>
     /// <exception cref="UseCaseException">An OpenTelemetry variable has an invalid value.</exception>
     public static TelemetryOptions? Options(UseCaseContext context)
     {
@@ -59,7 +61,7 @@ internal sealed class TelemetryWatch : BackgroundUnit
         _meters.Dispose();
     }
 
-    /// <summary>Stops the passes and exports one last time.</summary>
+    /// <summary>Stops the passes, and exports a last time.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);

@@ -1,12 +1,12 @@
 namespace Orchestrator.App.Commands;
 
-/// <summary>Translates a way to answer a question into a steering command.</summary>
+/// <summary>Translates an answer to a question into a steering command.</summary>
 public static class AnswerRequest
 {
-    /// <summary>The command and its request; null for a way that only shows something, or that is not about a run.</summary>
+    /// <summary>Returns the command with its request. Returns null if the answer only shows something or does not concern a run.</summary>
     /// <param name="run">Id of the run.</param>
-    /// <param name="way">The way.</param>
-    /// <param name="text">The user's text: guidance, a reason or an amount; may be empty.</param>
+    /// <param name="way">The answer that the user chose.</param>
+    /// <param name="text">The user's text, which is guidance, a reason or an amount. It may be empty.</param>
     public static (SteeringDefinition Command, SteeringRequest Request)? Of(string run, AnswerWay way, string text)
     {
         var task = way.Target == run ? null : RunIds.TaskOf(run, way.Target);

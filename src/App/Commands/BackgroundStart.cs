@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Orchestrator.App.Commands;
 
-/// <summary>Starts runs in a background process for callers without a terminal.</summary>
-/// <param name="context">The user, clock and folder.</param>
+/// <summary>Starts runs in a background process, for callers without a terminal.</summary>
+/// <param name="context">Provides user interaction, the clock and the current folder.</param>
 internal sealed class BackgroundStart(UseCaseContext context)
 {
-    /// <summary>Checks a run, starts it, and waits until it works or waits for approval.</summary>
-    /// <returns>Its id and outcome.</returns>
-    /// <exception cref="UseCaseException">The run can't begin.</exception>
+    /// <summary>Checks and starts a run, and waits until the run executes tasks or waits for approval.</summary>
+    /// <returns>The id of the run and the outcome.</returns>
+    /// <exception cref="UseCaseException">The run can't start.</exception>
     public async Task<(string RunId, Outcome Outcome)> StartAsync(RunToStart start, CancellationToken stop)
     {
         var repository = context.RequireRepository();
@@ -63,7 +63,7 @@ internal sealed class BackgroundStart(UseCaseContext context)
             .. start.Tasks is null ? [] : (SettingFlag[])[new("spawn", "git.land", LandingMode.Branches)],
         ];
 
-    /// <summary>The command line of the background process, without the plan.</summary>
+    /// <summary>Returns the arguments of the background process, without the plan.</summary>
     private static IEnumerable<string> Arguments(RunToStart start, string runId, PreparedRun prepared, RepositoryLocation repository) =>
         [
             start.Tasks is null ? "run" : "spawn",

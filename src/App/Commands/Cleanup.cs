@@ -3,38 +3,42 @@ using Orchestrator.Machine.Cleaning;
 
 namespace Orchestrator.App.Commands;
 
-/// <summary>Options of a cleanup. <see cref="Runs"/>, <see cref="Keep"/> and <see cref="OlderThan"/> choose runs, each in its own
-/// way.</summary>
+/// <summary>
+/// Options of a cleanup. At most one of <see cref="Runs"/>, <see cref="Keep"/> and <see cref="OlderThan"/> selects the runs.
+/// </summary>
 public sealed record CleanupOptions
 {
-    /// <summary>The number of latest ended runs that stay by default.</summary>
+    /// <summary>Number of latest ended runs that are kept by default.</summary>
     public const int KeptAnyway = 10;
 
-    /// <summary>Ended runs by name. Default: all but the latest <see cref="KeptAnyway"/>.</summary>
+    /// <summary>
+    /// Names of the ended runs to clean up. If empty, <see cref="Keep"/> or <see cref="OlderThan"/> selects the runs. By default, all
+    /// except the latest <see cref="KeptAnyway"/> are selected.
+    /// </summary>
     public IReadOnlyList<string> Runs { get; init; } = [];
 
-    /// <summary>Number of latest ended runs to keep, or null.</summary>
+    /// <summary>Number of latest ended runs to keep, or null to select runs differently.</summary>
     public int? Keep { get; init; }
 
-    /// <summary>Least time since the end of a run, or null.</summary>
+    /// <summary>Minimum time since the end of a run, or null to select runs differently.</summary>
     public TimeSpan? OlderThan { get; init; }
 
-    /// <summary>True to discard work of the named runs that is on no branch of the user.</summary>
+    /// <summary>True to also discard work that is on none of the user's branches. Requires names in <see cref="Runs"/>.</summary>
     public bool Discard { get; init; }
 
-    /// <summary>True to answer the question about discarded work with yes.</summary>
+    /// <summary>True to discard work without asking the user.</summary>
     public bool Yes { get; init; }
 
-    /// <summary>True to remove nothing.</summary>
+    /// <summary>True to list the items without removing them.</summary>
     public bool IsDryRun { get; init; }
 }
 
 /// <summary>Result of a cleanup.</summary>
 /// <param name="IsDryRun">True if nothing was removed.</param>
-/// <param name="Found">The items that were removed, or would be.</param>
-/// <param name="Kept">The runs that keep something, with the reasons.</param>
-/// <param name="Before">Sizes before.</param>
-/// <param name="After">Sizes after.</param>
+/// <param name="Found">The removed items. In a dry run, the items that would be removed.</param>
+/// <param name="Kept">The runs of which something is kept, with the reasons.</param>
+/// <param name="Before">Disk usage before the cleanup.</param>
+/// <param name="After">Disk usage after the cleanup.</param>
 public sealed record CleanupResult(
     bool IsDryRun,
     CleanupSurvey Found,
@@ -43,7 +47,7 @@ public sealed record CleanupResult(
     StorageSizes After
 )
 {
-    /// <summary>The result as a document.</summary>
+    /// <summary>Converts the result to a document.</summary>
     public CleanupDocument ToDocument() =>
         new(
             IsDryRun,
@@ -58,14 +62,14 @@ public sealed record CleanupResult(
         );
 }
 
-/// <summary>Removes leftovers of ended runs that are proven to be merged or superseded.</summary>
-/// <param name="context">The user, clock and folder.</param>
-/// <param name="flags">Options that choose the engine.</param>
+/// <summary>Removes leftovers of ended runs that are proven to be merged or obsolete.</summary>
+/// <param name="context">Provides user interaction, the clock and the current folder.</param>
+/// <param name="flags">Command-line options that determine the engine.</param>
 public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> flags)
 {
-    /// <summary>Removes the leftovers.</summary>
+    /// <summary>Removes the leftovers that the options select.</summary>
     /// <returns>The result, or null if the user did not agree to discard work.</returns>
-    /// <exception cref="UseCaseException">The options contradict each other, or another process cleans up.</exception>
+    /// <exception cref="UseCaseException">The options contradict each other, or another process is cleaning up.</exception>
     public async Task<CleanupResult?> RunAsync(CleanupOptions options, CancellationToken stop)
     {
         RefuseContradictions(options);
@@ -116,7 +120,7 @@ public sealed class Cleanup(UseCaseContext context, IReadOnlyList<SettingFlag> f
         return new CleanupResult(isDry, found, Kept(runs, chosen, found), before, after);
     }
 
-    /// <summary>Lists the work that would be discarded, and asks for confirmation.</summary>
+    /// <summary>Lists the work that would be discarded, and asks the user for confirmation.</summary>
     private bool MayDiscard(CleanupOptions options, CleanupSurvey found)
     {
         var lost = found.Runs.SelectMany(remains => remains.GivenUp).ToList();

@@ -2,12 +2,14 @@ using System.Globalization;
 
 namespace Orchestrator.App.Commands;
 
-/// <summary>The report of a cleanup for users: the removed and the kept items, and the sizes before and after.</summary>
+/// <summary>
+/// Formats the result of a cleanup for users, with the removed items, the kept items, and the disk usage before and after.
+/// </summary>
 public static class CleanupText
 {
     private const int MostNamed = 20;
 
-    /// <summary>The lines of the report.</summary>
+    /// <summary>Returns the lines of the report.</summary>
     public static IEnumerable<string> Of(CleanupResult result)
     {
         var (isDry, found, kept, before, after) = (result.IsDryRun, result.Found, result.Kept, result.Before, result.After);

@@ -1,6 +1,6 @@
 namespace Orchestrator.App.Commands;
 
-/// <summary>Records messages for a user who reads them afterwards, and who can't be asked.</summary>
+/// <summary>Records messages for a user who reads them after the command has ended. Questions are not answered.</summary>
 internal sealed class RecordedInteraction : IInteraction
 {
     private const int MostLines = 10_000;
@@ -9,7 +9,7 @@ internal sealed class RecordedInteraction : IInteraction
     /// <inheritdoc/>
     public bool IsInteractive => false;
 
-    /// <summary>The messages so far, one per line; of very many only the first ones.</summary>
+    /// <summary>The recorded messages, one per line. If there are too many, only the first ones.</summary>
     public string Text => string.Join('\n', _lines);
 
     /// <inheritdoc/>

@@ -1,9 +1,9 @@
 namespace Orchestrator.App.Commands;
 
-/// <summary>Changes runs of a repository for callers without a terminal.</summary>
-/// <param name="caller">Clock, variables and platform.</param>
+/// <summary>Executes commands that change the runs of a repository, for callers without a terminal.</summary>
+/// <param name="caller">Context that provides the clock, the environment variables and the platform.</param>
 /// <param name="directory">Absolute path of the repository.</param>
-/// <param name="device">Device of the user for the record of decisions, or null for this terminal.</param>
+/// <param name="device">Name of the user's device, which is recorded with decisions, or null for the terminal of this machine.</param>
 public sealed class RunCommands(UseCaseContext caller, string directory, string? device = null) : IRunCommands
 {
     private static readonly TimeSpan CarriedOutWithin = TimeSpan.FromSeconds(60);
@@ -117,7 +117,7 @@ public sealed class RunCommands(UseCaseContext caller, string directory, string?
         return (run, task);
     }
 
-    /// <summary>Continues a run that no worker serves in the background, where it carries out the kept command.</summary>
+    /// <summary>Continues a run that no worker serves in a background process, which then executes the stored command.</summary>
     private static async Task<Outcome> ContinueAsync(StoredRun run, SteeringCall call, UseCaseContext context, CancellationToken stop)
     {
         var repository = context.RequireRepository();
@@ -137,7 +137,7 @@ public sealed class RunCommands(UseCaseContext caller, string directory, string?
 
     private async Task<CommandResult> CallAsync(Func<UseCaseContext, Task<Outcome>> act)
     {
-        // A command must not block the thread of its caller.
+        // The rest runs on a thread of the pool, so that the command does not block the caller's thread.
         await Task.Yield();
         var interaction = new RecordedInteraction();
         try

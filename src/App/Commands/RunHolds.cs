@@ -2,20 +2,20 @@ using Orchestrator.Runs.Holds;
 
 namespace Orchestrator.App.Commands;
 
-/// <summary>Stops agent starts of one run or of this machine, and allows them again.</summary>
-/// <param name="context">Clock and variables.</param>
+/// <summary>Sets and releases holds on one run or on all runs on this machine.</summary>
+/// <param name="context">Provides the clock and environment.</param>
 public sealed class RunHolds(UseCaseContext context)
 {
     private const int LongestReason = 500;
     private readonly HoldFile _file = new(context.Environment, context.Time);
 
-    /// <summary>Returns the current holds.</summary>
+    /// <summary>Returns the current holds on this machine.</summary>
     public IReadOnlyList<Hold> Read() => _file.Read();
 
-    /// <summary>Sets a hold.</summary>
-    /// <param name="run">Id of the run, or empty for all.</param>
-    /// <param name="repository">Absolute path of the run's repository, or empty for all.</param>
-    /// <param name="reason">The user's reason.</param>
+    /// <summary>Sets a hold, which prevents new agent starts.</summary>
+    /// <param name="run">Id of the run, or empty to hold all runs.</param>
+    /// <param name="repository">Absolute path of the run's repository, or empty to hold all runs.</param>
+    /// <param name="reason">Reason that the user gave.</param>
     /// <param name="stop">Cancels the wait for other writers.</param>
     /// <exception cref="UseCaseException">The reason is empty or too long.</exception>
     public async Task<Hold> HoldAsync(string run, string repository, string reason, CancellationToken stop)
@@ -30,20 +30,20 @@ public sealed class RunHolds(UseCaseContext context)
             );
     }
 
-    /// <summary>Releases the hold of one run, or all holds.</summary>
-    /// <param name="run">Id of the run, or empty for all holds.</param>
-    /// <param name="repository">Absolute path of the run's repository, or empty for all.</param>
+    /// <summary>Releases the hold on one run, or all holds.</summary>
+    /// <param name="run">Id of the run, or empty to release all holds.</param>
+    /// <param name="repository">Absolute path of the run's repository, or empty to release all holds.</param>
     /// <param name="stop">Cancels the wait for other writers.</param>
     /// <returns>The released holds.</returns>
     public Task<IReadOnlyList<Hold>> ReleaseAsync(string run, string repository, CancellationToken stop) =>
         _file.ReleaseAsync(run, repository, stop);
 
-    /// <summary>Describes a new hold.</summary>
+    /// <summary>Describes a new hold in a sentence for users.</summary>
     public static string Describe(Hold hold) =>
         $"{(hold.IsOfAll ? "No agent starts on this machine" : $"No agent of {hold.Run} starts")} until '{hold.Cure}'. Running "
         + "agents continue.";
 
-    /// <summary>Describes a released hold.</summary>
+    /// <summary>Describes a released hold in a sentence for users.</summary>
     public static string DescribeReleased(Hold hold) =>
         $"{(hold.IsOfAll ? "This machine" : hold.Run)} is no longer held (the reason was: {hold.Reason}).";
 }

@@ -3,11 +3,11 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.App.Commands;
 
-/// <summary>Mail of users to the agents of a run.</summary>
+/// <summary>Sends users' mail to the agents of a run.</summary>
 public static class RunMail
 {
-    /// <summary>Confirms that a message was accepted.</summary>
-    /// <exception cref="UseCaseException">It was refused.</exception>
+    /// <summary>Shows that a message was accepted.</summary>
+    /// <exception cref="UseCaseException">The message was refused.</exception>
     public static void Confirm(MailReceipt receipt, string to, UseCaseContext context)
     {
         if (!receipt.IsTaken)
@@ -21,11 +21,11 @@ public static class RunMail
         );
     }
 
-    /// <summary>Sends a user's mail.</summary>
+    /// <summary>Sends a user's mail to one agent or to all agents of a run.</summary>
     /// <param name="task">Id of the task, or null for all agents of the run.</param>
     /// <param name="run">The run, which must be open.</param>
-    /// <param name="text">The text.</param>
-    /// <param name="context">The user, clock and folder.</param>
+    /// <param name="text">The text of the message.</param>
+    /// <param name="context">Provides user interaction, the clock and the current folder.</param>
     /// <param name="stop">Cancels the sending.</param>
     /// <exception cref="UseCaseException">The run has ended, or the mail was refused.</exception>
     public static async Task SendAsync(string? task, StoredRun run, string text, UseCaseContext context, CancellationToken stop)

@@ -4,14 +4,16 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.App.Commands;
 
-/// <summary>Draft pull requests of a run's branches.</summary>
+/// <summary>Opens and updates the draft pull requests of a run's branches.</summary>
 public static class RunPullRequests
 {
-    /// <summary>Opens a pull request for each branch, or updates the one that it has. A failure that the next one would meet, too, ends
-    /// it.</summary>
+    /// <summary>
+    /// Opens a pull request for each branch, or updates the existing one. If a failure would also affect the remaining branches, they are
+    /// skipped.
+    /// </summary>
     /// <param name="run">The run.</param>
-    /// <param name="task">Id of the only task to publish, or null for all.</param>
-    /// <param name="context">The user, clock and folder.</param>
+    /// <param name="task">Id of the task whose branch is published, or null for all branches.</param>
+    /// <param name="context">Provides user interaction, the clock and the current folder.</param>
     /// <param name="stop">Cancels the requests.</param>
     /// <exception cref="UseCaseException">The run has no such branch, or the repository is not trusted.</exception>
     public static async Task<IReadOnlyList<PullRequestResult>> OpenAsync(
@@ -23,7 +25,7 @@ public static class RunPullRequests
     {
         var repository = context.RequireRepository();
         var chosen = Chosen(run.Status, task);
-        // The push goes where the user's settings say, and not those of agents.
+        // The remote must come from the user's settings, not from files that an agent may have changed.
         TrustGate.Demand(context, context.OpenSettings(repository, []), yes: false, run.Id);
         var plan = DecidedPlan.TryRead(repository.Root, run.Status);
         var text = new PullRequestText(repository.Root);
@@ -45,10 +47,12 @@ public static class RunPullRequests
         return results;
     }
 
-    /// <summary>Returns the tasks whose branches get pull requests: the named task, or all tasks of a run whose tasks stay separate. Null
-    /// stands for the run's staging branch.</summary>
-    /// <returns>Tasks; null stands for the run as a whole.</returns>
-    /// <exception cref="UseCaseException">There is none.</exception>
+    /// <summary>
+    /// Returns the tasks whose branches get pull requests. It is the given task, or all tasks if they land separately. Null stands for the
+    /// run's staging branch.
+    /// </summary>
+    /// <returns>The tasks. Null stands for the run's staging branch.</returns>
+    /// <exception cref="UseCaseException">The run has no such branch.</exception>
     public static IReadOnlyList<RunTask?> Chosen(RunStatus run, string? task)
     {
         if (task is not null)
@@ -65,7 +69,7 @@ public static class RunPullRequests
             );
     }
 
-    /// <summary>The outcome of several pull requests, which the first failure decides.</summary>
+    /// <summary>Returns the combined outcome of several pull requests. The first failure determines it.</summary>
     public static Outcome OutcomeOf(IEnumerable<PullRequestResult> results) =>
         results.FirstOrDefault(result => result.Outcome != GitHubOutcome.Done)?.Outcome switch
         {

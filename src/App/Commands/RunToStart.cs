@@ -1,20 +1,22 @@
 namespace Orchestrator.App.Commands;
 
-/// <summary>A run to start in the background: a plan, a request, or independent tasks in words.</summary>
+/// <summary>A run that will be started in the background. Exactly one of its plan, its request or its list of tasks is set.</summary>
 public sealed record RunToStart
 {
-    /// <summary>The plan as YAML or JSON text, or null.</summary>
+    /// <summary>The plan as YAML or JSON text, or null if there is none.</summary>
     public string? Plan { get; init; }
 
-    /// <summary>A request from which a planner makes the plan, or null.</summary>
+    /// <summary>The request from which a planner creates the plan, or null if there is none.</summary>
     public string? Request { get; init; }
 
-    /// <summary>Independent tasks in words, one for each agent, or null.</summary>
+    /// <summary>Descriptions of independent tasks, one for each agent, or null if there are none.</summary>
     public IReadOnlyList<string>? Tasks { get; init; }
 
-    /// <summary>US dollars at which no further agent starts, or null for the limit of the settings.</summary>
+    /// <summary>Cost in US dollars after which no more agents are started, or null for the limit in the settings.</summary>
     public decimal? MaxCost { get; init; }
 
-    /// <summary>Time after which no agent starts: a time of day such as 07:00, or a date with time. Null for none.</summary>
+    /// <summary>
+    /// Time after which no more agents are started, or null for no limit. It is a time of day such as 07:00, or a date with a time.
+    /// </summary>
     public string? Until { get; init; }
 }

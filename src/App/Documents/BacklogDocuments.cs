@@ -4,9 +4,9 @@ namespace Orchestrator.App.Documents;
 
 /// <summary>Output of <c>tasks list --json</c>.</summary>
 /// <param name="File">Path of the backlog file, relative to the repository.</param>
-/// <param name="Tasks">The tasks, with the fields of the file.</param>
-/// <param name="Errors">Errors of the tasks, such as unknown or circular dependencies.</param>
-/// <param name="Warnings">Warnings as text.</param>
+/// <param name="Tasks">The tasks, with all fields in the file.</param>
+/// <param name="Errors">Errors in the tasks, such as unknown or circular dependencies.</param>
+/// <param name="Warnings">Warnings, one sentence each.</param>
 public sealed record BacklogDocument(
     string File,
     IReadOnlyList<JsonObject> Tasks,
@@ -14,6 +14,7 @@ public sealed record BacklogDocument(
     IReadOnlyList<FaultEntry> Warnings
 ) : Document
 {
+    /// <summary>Creates the document from the tasks of a backlog file.</summary>
     public static BacklogDocument Of(string file, IEnumerable<JsonObject> tasks, IReadOnlyList<PlanFault> faults) =>
         new(
             file,
@@ -24,5 +25,5 @@ public sealed record BacklogDocument(
 }
 
 /// <summary>Output of <c>tasks show --json</c>, <c>next</c> and all commands that change a task.</summary>
-/// <param name="Task">The task with the fields of the file, or null if there is no task.</param>
+/// <param name="Task">The task with all fields in the file, or null if there is no such task.</param>
 public sealed record BacklogTaskDocument(JsonObject? Task) : Document;

@@ -3,19 +3,19 @@ using Orchestrator.Machine.Setup;
 namespace Orchestrator.App.Documents;
 
 /// <summary>Output of <c>check --json</c>.</summary>
-/// <param name="Status">Worst status of the checks: <c>ok</c>, <c>warn</c> or <c>fail</c>.</param>
+/// <param name="Status">The worst status of all checks, which is <c>ok</c>, <c>warn</c> or <c>fail</c>.</param>
 /// <param name="Checks">One entry for each check.</param>
 public sealed record CheckDocument(string Status, IReadOnlyList<CheckEntry> Checks) : Document
 {
-    /// <summary>Creates the document.</summary>
-    /// <param name="entries">Entries of the checks; at least one.</param>
+    /// <summary>Creates the document from the entries of all checks.</summary>
+    /// <param name="entries">The entries, at least one.</param>
     public static CheckDocument Of(IReadOnlyList<MachineCheckEntry> entries) =>
         new(
             Word(entries.Max(entry => entry.Status)),
             [.. entries.Select(entry => new CheckEntry(entry.Name, Word(entry.Status), entry.Message, entry.Cure))]
         );
 
-    /// <summary>Returns a status as its JSON value.</summary>
+    /// <summary>Converts a status to its value in JSON.</summary>
     public static string Word(MachineCheckStatus status) => status.ToString().ToLowerInvariant();
 }
 

@@ -2,15 +2,15 @@ using Orchestrator.Machine.Cleaning;
 
 namespace Orchestrator.App.Documents;
 
-/// <summary>Output of <c>cleanup --json</c>. In a dry run the removed items are those that would be removed.</summary>
+/// <summary>Output of <c>cleanup --json</c>. In a dry run, the removed items are those that would be removed.</summary>
 /// <param name="DryRun">True if nothing was removed.</param>
 /// <param name="Removed">Removed items by run.</param>
-/// <param name="Kept">Retained runs with the reasons.</param>
-/// <param name="StrayRefs">Removed hidden refs that belong to no run.</param>
+/// <param name="Kept">Runs of which something is kept, with the reasons.</param>
+/// <param name="StrayRefs">Removed hidden refs that belonged to no run.</param>
 /// <param name="Worktrees">Removed worktrees of the pool.</param>
 /// <param name="Caches">Removed cache folders of repositories that no longer exist.</param>
-/// <param name="Before">Totals before the cleanup.</param>
-/// <param name="After">Totals after the cleanup.</param>
+/// <param name="Before">Disk usage before the cleanup.</param>
+/// <param name="After">Disk usage after the cleanup.</param>
 public sealed record CleanupDocument(
     bool DryRun,
     IReadOnlyList<RemovedEntry> Removed,
@@ -23,12 +23,12 @@ public sealed record CleanupDocument(
     StorageSizes After
 ) : Document;
 
-/// <summary>Items of a run that are removed.</summary>
+/// <summary>The removed items of one run.</summary>
 /// <param name="RunId">Id of the run.</param>
 /// <param name="State">Final state of the run.</param>
-/// <param name="Whole">True if the whole run is removed, with its folder and history.</param>
+/// <param name="Whole">True if the whole run is removed, including its folder and its history.</param>
 /// <param name="Files">Number of files in the run's folder.</param>
-/// <param name="Bytes">Total length of these files in bytes.</param>
+/// <param name="Bytes">Total size of these files in bytes.</param>
 /// <param name="Refs">Number of branches and hidden refs that are removed.</param>
 /// <param name="Worktrees">Number of worktrees that are removed.</param>
 public sealed record RemovedEntry(string RunId, string State, bool Whole, long Files, long Bytes, int Refs, int Worktrees)
@@ -45,8 +45,8 @@ public sealed record RemovedEntry(string RunId, string State, bool Whole, long F
         );
 }
 
-/// <summary>A run that is retained in whole or in part.</summary>
+/// <summary>A run that is kept completely or in part.</summary>
 /// <param name="RunId">Id of the run.</param>
 /// <param name="State">State of the run.</param>
-/// <param name="Why">Reasons for retaining it.</param>
+/// <param name="Why">The reasons why it is kept.</param>
 public sealed record KeptEntry(string RunId, string State, IReadOnlyList<string> Why);

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Orchestrator.App.Documents;
 
-/// <summary>JSON serialization of documents. The code is source-generated because reflection slows down the start.</summary>
+/// <summary>
+/// Serializes documents to JSON. The code is generated at build time, because reflection would slow down the start of each command.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,
@@ -58,7 +60,7 @@ namespace Orchestrator.App.Documents;
 [JsonSerializable(typeof(MailLine))]
 public sealed partial class DocumentJson : JsonSerializerContext
 {
-    /// <summary>Serializes a document for <c>--json</c> and the API.</summary>
+    /// <summary>Serializes a document for <c>--json</c> or the API.</summary>
     public static string Write(object document) =>
         Write(document, Default.GetTypeInfo(document.GetType()) ?? RunJson.Default.GetTypeInfo(document.GetType())!);
 
@@ -66,11 +68,11 @@ public sealed partial class DocumentJson : JsonSerializerContext
     public static string Write(object document, JsonTypeInfo type) =>
         UntrustedText.EscapeJson(JsonSerializer.Serialize(document, type)) + "\n";
 
-    /// <summary>Serializes each document on one line.</summary>
+    /// <summary>Serializes each document as a single line.</summary>
     public static DocumentJson Line { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase });
 }
 
-/// <summary>JSON serialization of the engine's documents, kept separate because their types load the engine's assembly.</summary>
+/// <summary>Serializes the documents of the engine. It is separate, because its types load the assembly of the engine.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,

@@ -5,21 +5,22 @@ namespace Orchestrator.App.Documents;
 
 /// <summary>Output of <c>network --json</c>.</summary>
 /// <param name="RunId">Id of the run.</param>
-/// <param name="Connections">Connections from the run's sandboxes, by task and host.</param>
-/// <param name="CutLogs">Number of logs that reached their size limit and lack later connections.</param>
+/// <param name="Connections">Connections from the run's sandboxes, grouped by task and host.</param>
+/// <param name="CutLogs">Number of logs that reached their maximum size, so that later connections are missing.</param>
 public sealed record NetworkDocument(string RunId, IReadOnlyList<NetworkConnection> Connections, int CutLogs) : Document;
 
-/// <summary>Connections from a task to one port of a host with the same decision.</summary>
-/// <param name="Task">Id of the task; empty for sandboxes of the run itself.</param>
-/// <param name="Role">Program inside the sandbox: <c>agent</c>, <c>gate</c> or <c>setup</c>.</param>
-/// <param name="Host">Host as the program named it.</param>
-/// <param name="Port">Port; 0 if unknown.</param>
-/// <param name="Decision"><c>allowed</c>, <c>wouldRefuse</c>, <c>refused</c> or <c>failed</c>.</param>
-/// <param name="Reason">Reason for a decision other than <c>allowed</c>, or null if there is none.</param>
+/// <summary>The connections of a task to one port of a host, if the proxy made the same decision about them.</summary>
+/// <param name="Task">Id of the task, or empty for sandboxes that belong to no single task.</param>
+/// <param name="Role">Program in the sandbox, which is <c>agent</c>, <c>gate</c> or <c>setup</c>.</param>
+/// <param name="Host">Host name or address that the program requested.</param>
+/// <param name="Port">Port number, or 0 if unknown.</param>
+/// <param name="Decision">Decision of the proxy, which is <c>allowed</c>, <c>wouldRefuse</c>, <c>refused</c> or <c>failed</c>.</param>
+/// <param name="Reason">Reason for the decision, or null if the connection was allowed.</param>
 /// <param name="Count">Number of connections.</param>
-/// <param name="BytesUp">Bytes sent to the host.</param>
-/// <param name="BytesDown">Bytes received from the host.</param>
-/// <param name="Requests">Number of requests into which the proxy inserted an API key; 0 for tunnels, whose content it can't read.</param>
+/// <param name="BytesUp">Number of bytes that were sent to the host.</param>
+/// <param name="BytesDown">Number of bytes that were received from the host.</param>
+/// <param name="Requests">Number of requests to which the proxy added an API key. It is 0 for tunnels, because the proxy can't read their
+/// content.</param>
 public sealed record NetworkConnection(
     string Task,
     string Role,
@@ -33,7 +34,7 @@ public sealed record NetworkConnection(
     long Requests
 )
 {
-    /// <summary>Creates an entry from a summary.</summary>
+    /// <summary>Creates an entry from a summary of the connection log.</summary>
     public static NetworkConnection Of(ConnectionSummary summary) =>
         new(
             summary.Task,

@@ -3,13 +3,13 @@ using System.Text.Json;
 namespace Orchestrator.App.Documents;
 
 /// <summary>Output of <c>validate --json</c>.</summary>
-/// <param name="Plan">Plan file as the user named it.</param>
+/// <param name="Plan">Path of the plan file, in the form that the user gave.</param>
 /// <param name="Valid">True if the plan can be run.</param>
-/// <param name="TaskCount">Number of tasks found in the plan.</param>
+/// <param name="TaskCount">Number of tasks that were found in the plan.</param>
 /// <param name="Errors">Errors that make the plan invalid.</param>
-/// <param name="Warnings">Warnings as text.</param>
-/// <param name="Advice">Suggested improvements.</param>
-/// <param name="Gates">Deciding gates, or null if the plan is invalid or belongs to no repository.</param>
+/// <param name="Warnings">Warnings, one sentence each.</param>
+/// <param name="Advice">Suggestions for a better plan.</param>
+/// <param name="Gates">Gates that decide about the work. Null if the plan is invalid or belongs to no repository.</param>
 public sealed record ValidateDocument(
     string Plan,
     bool Valid,
@@ -20,9 +20,9 @@ public sealed record ValidateDocument(
     DecidingGatesEntry? Gates
 ) : Document;
 
-/// <summary>Gates that decide about the work of a plan.</summary>
-/// <param name="Staging">Gates that run after each merge, in addition to those of the merged tasks.</param>
-/// <param name="Tasks">Gates that run on a task's own tree, by task id.</param>
+/// <summary>The gates that decide about the work of a plan.</summary>
+/// <param name="Staging">Gates that are run after each merge, in addition to those of the merged tasks.</param>
+/// <param name="Tasks">Gates that are run on the work of a single task, by the id of the task.</param>
 public sealed record DecidingGatesEntry(
     IReadOnlyList<DecidingGateEntry> Staging,
     IReadOnlyDictionary<string, IReadOnlyList<DecidingGateEntry>> Tasks
@@ -39,15 +39,16 @@ public sealed record DecidingGatesEntry(
 }
 
 /// <summary>A gate that decides about work.</summary>
-/// <param name="Source"><c>task</c>, <c>configuration</c>, <c>found</c>, <c>contracts</c> or <c>integration</c>.</param>
-/// <param name="Required">False if a failure of the gate is only reported.</param>
+/// <param name="Source">Source of the gate, which is <c>task</c>, <c>configuration</c>, <c>found</c>, <c>contracts</c> or
+/// <c>integration</c>.</param>
+/// <param name="Required">True if a failure rejects the work. False if it is only reported.</param>
 public sealed record DecidingGateEntry(string Command, string Source, bool Required)
 {
     public static DecidingGateEntry Of(EffectiveGate holding) =>
         new(holding.Gate.Command, holding.Source.ToString().ToLowerInvariant(), holding.Gate.Required);
 }
 
-/// <summary>A plan error with its location and suggested fix.</summary>
+/// <summary>An error in a plan, with its location and remedy.</summary>
 public sealed record FaultEntry(string Code, string File, int Line, int Column, string Field, string Message, string Cure)
 {
     public static FaultEntry Of(PlanFault fault) =>
@@ -55,16 +56,16 @@ public sealed record FaultEntry(string Code, string File, int Line, int Column, 
 }
 
 /// <summary>Output of <c>graph --json</c>.</summary>
-/// <param name="Waves">Task ids grouped by the earliest wave in which each task could run.</param>
-/// <param name="CriticalPath">Longest chain of dependent tasks.</param>
-/// <param name="Tasks">One entry per task, in plan order.</param>
+/// <param name="Waves">Ids of the tasks, grouped by the earliest wave in which each task can be executed.</param>
+/// <param name="CriticalPath">Ids of the tasks in the longest chain of dependencies.</param>
+/// <param name="Tasks">One entry per task, in the order of the plan.</param>
 public sealed record GraphDocument(
     IReadOnlyList<IReadOnlyList<string>> Waves,
     IReadOnlyList<string> CriticalPath,
     IReadOnlyList<GraphEntry> Tasks
 ) : Document
 {
-    /// <summary>The order of a plan's tasks.</summary>
+    /// <summary>Creates the document from the tasks and dependencies of a plan.</summary>
     public static GraphDocument Of(Plan plan)
     {
         var graph = TaskGraph.Of(plan);
@@ -76,19 +77,19 @@ public sealed record GraphDocument(
     }
 }
 
-/// <summary>A task in the graph.</summary>
+/// <summary>A task in the dependency graph.</summary>
 public sealed record GraphEntry(string Id, int Wave, IReadOnlyList<string> DependsOn, IReadOnlyList<string> Blocks);
 
 /// <summary>Output of <c>plan --json</c>.</summary>
 /// <param name="Run">Id of the planning run.</param>
-/// <param name="File">File that the plan was written to, as the user named it, or null if there is none.</param>
-/// <param name="Attempts">Number of answers from the planner until one was valid.</param>
+/// <param name="File">Path of the file to which the plan was written, in the form that the user gave, or null if there is none.</param>
+/// <param name="Attempts">Number of answers that the planner needed for a valid plan.</param>
 /// <param name="AgentStarts">Number of times that the planner was started.</param>
 /// <param name="Cost">Cost in US dollars, as reported by the planner.</param>
 /// <param name="TaskCount">Number of tasks in the plan.</param>
-/// <param name="Waves">Task ids grouped by the earliest wave in which each task could run.</param>
+/// <param name="Waves">Ids of the tasks, grouped by the earliest wave in which each task can be executed.</param>
 /// <param name="RiskScore">Risk score of the plan.</param>
-/// <param name="Plan">The plan as a task graph with all values.</param>
+/// <param name="Plan">The complete plan as JSON, including default values.</param>
 public sealed record PlannedDocument(
     string Run,
     string? File,

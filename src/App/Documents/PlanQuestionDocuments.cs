@@ -4,9 +4,9 @@ namespace Orchestrator.App.Documents;
 
 /// <summary>Output of <c>conflicts --json</c>.</summary>
 /// <param name="Count">Total number of conflicts.</param>
-/// <param name="Truncated">True if more conflicts exist than are listed.</param>
+/// <param name="Truncated">True if there are more conflicts than the document lists.</param>
 /// <param name="Conflicts">Pairs of tasks that own the same paths.</param>
-/// <param name="Warnings">Pairs of tasks of which one reads or adds to paths that the other owns.</param>
+/// <param name="Warnings">Pairs of tasks of which one reads, or appends to, a file that the other owns.</param>
 public sealed record ConflictsDocument(
     int Count,
     bool Truncated,
@@ -14,18 +14,18 @@ public sealed record ConflictsDocument(
     IReadOnlyList<ConflictEntry> Warnings
 ) : Document;
 
-/// <summary>Two tasks that conflict.</summary>
+/// <summary>Two tasks that own the same path, with the dependency that would order them.</summary>
 public sealed record ConflictEntry(string Kind, string Path, IReadOnlyList<string> Tasks, MissingEdgeEntry MissingEdge, string Message);
 
-/// <summary>Dependency that would order two conflicting tasks.</summary>
+/// <summary>A dependency that would order two conflicting tasks.</summary>
 public sealed record MissingEdgeEntry(string Task, string DependsOn);
 
 /// <summary>Output of <c>risk --json</c>.</summary>
-/// <param name="Score">Sum of the factors' points.</param>
-/// <param name="Level"><c>auto-approve</c>, <c>review-recommended</c> or <c>approval-required</c>.</param>
-/// <param name="AutoApproveThreshold">Highest score that needs no approval.</param>
-/// <param name="Factors">Factors that contribute points.</param>
-/// <param name="Protected">Tasks that need approval regardless of the score.</param>
+/// <param name="Score">Sum of the points of all factors.</param>
+/// <param name="Level">Required approval, which is <c>auto-approve</c>, <c>review-recommended</c> or <c>approval-required</c>.</param>
+/// <param name="AutoApproveThreshold">Highest score that requires no approval.</param>
+/// <param name="Factors">Factors that contribute points to the score.</param>
+/// <param name="Protected">Tasks that require approval regardless of the score.</param>
 public sealed record RiskDocument(
     int Score,
     string Level,
@@ -44,7 +44,7 @@ public sealed record RiskEntry(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Count
 );
 
-/// <summary>A task that owns a protected path, which always needs approval.</summary>
+/// <summary>A task that owns a protected path and therefore always requires approval.</summary>
 public sealed record ProtectedEntry(string Task, string Path, string Glob);
 
 /// <summary>Output of <c>contracts --json</c>.</summary>
@@ -61,16 +61,16 @@ public sealed record ContractEntry(
 );
 
 /// <summary>Output of <c>environment --json</c>.</summary>
-/// <param name="Hash">Hash over all files.</param>
+/// <param name="Hash">Hash of the content of all files.</param>
 /// <param name="Files">Lock files and manifests, sorted by path.</param>
-/// <param name="Matches">True if the hash equals that of <c>--verify</c>; absent without that option.</param>
+/// <param name="Matches">True if the hash equals the argument of <c>--verify</c>. Absent without this option.</param>
 public sealed record EnvironmentDocument(
     string Hash,
     IReadOnlyList<EnvironmentEntry> Files,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Matches
 ) : Document;
 
-/// <summary>A file that the environment's hash covers.</summary>
+/// <summary>A file that is part of the environment's hash.</summary>
 public sealed record EnvironmentEntry(string Path, string Sha256);
 
 /// <summary>Output of <c>context list --json</c> and <c>context get --json</c>.</summary>
@@ -78,11 +78,11 @@ public sealed record ContextDocument(IReadOnlyDictionary<string, string> Context
 
 /// <summary>Output of <c>prompt --json</c>.</summary>
 /// <param name="Task">Id of the task.</param>
-/// <param name="Prompt">Prompt of the task's agent.</param>
+/// <param name="Prompt">The complete prompt for the task's agent.</param>
 public sealed record PromptDocument(string Task, string Prompt) : Document;
 
 /// <summary>Output of <c>verify --json</c>.</summary>
 /// <param name="Task">Id of the task.</param>
 /// <param name="Passed">True if all required gates passed.</param>
-/// <param name="Gates">One entry per gate, in the order in which they ran.</param>
+/// <param name="Gates">One entry per gate, in the order of execution.</param>
 public sealed record VerifyDocument(string Task, bool Passed, IReadOnlyList<GateVerdict> Gates) : Document;

@@ -3,5 +3,5 @@ using Orchestrator.Runs.Reports;
 namespace Orchestrator.App.Documents;
 
 /// <summary>Output of <c>proof --json</c>.</summary>
-/// <param name="Proof">Origin of the line.</param>
+/// <param name="Proof">The origin of the line.</param>
 public sealed record ProofDocument(LineProof Proof) : Document;

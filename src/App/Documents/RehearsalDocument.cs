@@ -5,21 +5,21 @@ namespace Orchestrator.App.Documents;
 
 /// <summary>Output of <c>night rehearse --json</c>.</summary>
 /// <param name="Start">Time at which the unattended run starts.</param>
-/// <param name="Usual">Simulation with median durations and costs.</param>
-/// <param name="Hard">Simulation with durations and costs as in the worst one of ten runs.</param>
+/// <param name="Usual">Simulation of a usual night, with median durations and costs.</param>
+/// <param name="Hard">Simulation of a hard night, with durations and costs that only one run in ten exceeds.</param>
 public sealed record RehearsalDocument(DateTimeOffset Start, RehearsedNight Usual, RehearsedNight Hard) : Document
 {
-    /// <summary>Creates the document from two simulations.</summary>
+    /// <summary>Creates the document from the two simulations.</summary>
     public static RehearsalDocument Of(NightPlan night, Rehearsal usual, Rehearsal hard) =>
         new(night.Start, RehearsedNight.Of(usual), RehearsedNight.Of(hard));
 }
 
 /// <summary>A simulated unattended run.</summary>
-/// <param name="Done">Ids of tasks that are done at the end.</param>
-/// <param name="Left">Ids of tasks that are not done at the end.</param>
+/// <param name="Done">Ids of the tasks that are done when the run ends.</param>
+/// <param name="Left">Ids of the tasks that are not done when the run ends.</param>
 /// <param name="Cost">Cost in US dollars.</param>
 /// <param name="End">Time of the last event.</param>
-/// <param name="Steps">All events in order.</param>
+/// <param name="Steps">All events, oldest first.</param>
 public sealed record RehearsedNight(
     IReadOnlyList<string> Done,
     IReadOnlyList<string> Left,
@@ -28,7 +28,7 @@ public sealed record RehearsedNight(
     IReadOnlyList<RehearsedMoment> Steps
 )
 {
-    /// <summary>Converts a simulation.</summary>
+    /// <summary>Converts a simulation to its document.</summary>
     public static RehearsedNight Of(Rehearsal night) =>
         new(
             night.Done,
@@ -49,17 +49,18 @@ public sealed record RehearsedNight(
 
 /// <summary>An event of a simulated run.</summary>
 /// <param name="At">Time of the event.</param>
-/// <param name="Kind"><c>starts</c>, <c>ends</c>, <c>fails</c>, <c>asks</c>, <c>waits</c>, <c>money</c> or <c>time</c>.</param>
-/// <param name="Task">Id of the task, or null for the run as a whole.</param>
-/// <param name="Until">Time at which a wait ends.</param>
-/// <param name="Cost">Cost of the task in US dollars, for an end or a failure.</param>
+/// <param name="Kind">Kind of the event, which is <c>starts</c>, <c>ends</c>, <c>fails</c>, <c>asks</c>, <c>waits</c>, <c>money</c> or
+/// <c>time</c>.</param>
+/// <param name="Task">Id of the task, or null if the event concerns the whole run.</param>
+/// <param name="Until">Time at which a wait ends, or null for other events.</param>
+/// <param name="Cost">Cost of the task in US dollars. Only set if the task ends or fails.</param>
 public sealed record RehearsedMoment(DateTimeOffset At, string Kind, string? Task, DateTimeOffset? Until, decimal Cost);
 
 /// <summary>Output of <c>night rehearse --kill --json</c>.</summary>
 /// <param name="Night">Outcome of the rehearsal.</param>
-/// <param name="Holds">True if everything landed, nothing was paid twice, and no agent started in vain.</param>
+/// <param name="Holds">True if everything landed, nothing was paid twice, and no agent was started without need.</param>
 public sealed record KilledNightDocument(KilledNight Night, bool Holds) : Document
 {
-    /// <summary>Creates the document.</summary>
+    /// <summary>Creates the document from the outcome of the rehearsal.</summary>
     public static KilledNightDocument Of(KilledNight night) => new(night, night.Holds);
 }

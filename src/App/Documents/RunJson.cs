@@ -3,8 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.App.Documents;
 
-/// <summary>JSON serialization of run documents for the most frequent commands. It is separate because a context for all documents would
-/// load all their types.</summary>
+/// <summary>
+/// Serializes the documents of the most frequent commands to JSON. It is separate, because a context for all documents would load all their
+/// types.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,
@@ -15,6 +17,6 @@ namespace Orchestrator.App.Documents;
 [JsonSerializable(typeof(RunEvent))]
 public sealed partial class RunJson : JsonSerializerContext
 {
-    /// <summary>Serializes each document on one line.</summary>
+    /// <summary>Serializes each document as a single line.</summary>
     public static RunJson Line { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase });
 }

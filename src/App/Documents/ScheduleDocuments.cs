@@ -3,25 +3,25 @@ using Orchestrator.Client.Schedules;
 namespace Orchestrator.App.Documents;
 
 /// <summary>Output of <c>schedule list --json</c>.</summary>
-/// <param name="Served">True if a process serves the engine now, so that runs start on time.</param>
-/// <param name="Schedules">Schedules of the repository, by name.</param>
+/// <param name="Served">True if a process currently serves the engine, so that runs start on time.</param>
+/// <param name="Schedules">Schedules of the repository, sorted by name.</param>
 public sealed record SchedulesDocument(bool Served, IReadOnlyList<ScheduleEntry> Schedules) : Document;
 
-/// <summary>One schedule in the output of schedule list --json.</summary>
+/// <summary>A schedule in the output of <c>schedule list --json</c>.</summary>
 /// <param name="Name">Name of the schedule.</param>
-/// <param name="At">Time of day, or null if <paramref name="Cron"/> is set.</param>
-/// <param name="Days">Days of the week; empty for all.</param>
+/// <param name="At">Time of day at which runs start, or null if <paramref name="Cron"/> is set.</param>
+/// <param name="Days">Days of the week on which runs start. Empty for every day.</param>
 /// <param name="Cron">Cron expression, or null if <paramref name="At"/> is set.</param>
 /// <param name="Zone">Time zone of <paramref name="At"/> and <paramref name="Cron"/>.</param>
-/// <param name="Overlap"><c>skip</c> or <c>queue</c>.</param>
-/// <param name="CatchUp">Longest delay with which a missed run may still start, in seconds.</param>
+/// <param name="Overlap">What happens if the previous run is still open, which is <c>skip</c> or <c>queue</c>.</param>
+/// <param name="CatchUp">Maximum delay in seconds with which a missed run is still started.</param>
 /// <param name="Paused">True if the schedule starts no runs.</param>
-/// <param name="Note">Reason for the pause.</param>
-/// <param name="Next">Next times of the schedule.</param>
-/// <param name="Subject">Plan file or request text.</param>
-/// <param name="UntilTime">Time of day after which a run starts no agents, or null for no limit.</param>
+/// <param name="Note">Reason for the pause, or empty if there is none.</param>
+/// <param name="Next">Next start times of the schedule.</param>
+/// <param name="Subject">Path of the plan file, or the text of the request.</param>
+/// <param name="UntilTime">Time of day after which a run starts no more agents, or null for no limit.</param>
 /// <param name="MaxCost">Cost limit of a run in US dollars, or null for no limit.</param>
-/// <param name="Fires">Last times of the schedule with their results, earliest first.</param>
+/// <param name="Fires">Last start times of the schedule with their results, earliest first.</param>
 public sealed record ScheduleEntry(
     string Name,
     string? At,
@@ -39,6 +39,7 @@ public sealed record ScheduleEntry(
     IReadOnlyList<FireEntry> Fires
 )
 {
+    /// <summary>Creates the entry of a schedule from its last start times.</summary>
     public static ScheduleEntry Of(RunSchedule schedule, IReadOnlyList<ScheduleFire> fires) =>
         new(
             schedule.Name,
@@ -58,15 +59,16 @@ public sealed record ScheduleEntry(
         );
 }
 
-/// <summary>A time of a schedule. Only <paramref name="Began"/> proves that work was done.</summary>
+/// <summary>A start time of a schedule with its result. Only <paramref name="Began"/> proves that work was done.</summary>
 /// <param name="Due">Scheduled time.</param>
-/// <param name="Dispatched">Time at which a run was started, or null if none was.</param>
-/// <param name="Began">Time at which the run's first task started, or null if none has.</param>
+/// <param name="Dispatched">Time at which a run was started, or null if none was started.</param>
+/// <param name="Began">Time at which the run's first task started, or null if none has started.</param>
 /// <param name="Ended">Time at which the run ended, or null if it has not.</param>
-/// <param name="Run">Id of the run.</param>
+/// <param name="Run">Id of the run, or null if none was started.</param>
 /// <param name="State">State of the run, or null if no worker has executed it.</param>
-/// <param name="Missed"><c>earlierRunOpen</c>, <c>nothingServed</c> or <c>notYet</c>, or null if a run was started.</param>
-/// <param name="Because">Id of the earlier run that was still open.</param>
+/// <param name="Missed">Reason why no run was started, which is <c>earlierRunOpen</c>, <c>nothingServed</c> or <c>notYet</c>. Null if a run
+/// was started.</param>
+/// <param name="Because">Id of the earlier run that was still open, or null if there was none.</param>
 public sealed record FireEntry(
     DateTimeOffset Due,
     DateTimeOffset? Dispatched,
@@ -78,6 +80,7 @@ public sealed record FireEntry(
     string? Because
 )
 {
+    /// <summary>Creates the entry of a start time.</summary>
     public static FireEntry Of(ScheduleFire fire) =>
         new(
             fire.Due,

@@ -6,7 +6,7 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.App.Documents;
 
-/// <summary>Provides JSON Schemas (draft 2020-12), generated from the types and keys that they describe.</summary>
+/// <summary>Creates JSON Schemas (draft 2020-12) from the types and setting keys that they describe.</summary>
 public static class Schemas
 {
     private const string Draft = "https://json-schema.org/draft/2020-12/schema";
@@ -22,11 +22,12 @@ public static class Schemas
     /// <summary>Names of the schemas.</summary>
     public static IReadOnlyCollection<string> Names => All.Keys;
 
-    /// <summary>Returns a schema as JSON text.</summary>
-    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <summary>Returns a schema as JSON.</summary>
+    /// <param name="name">One of the names in <see cref="Names"/>.</param>
     public static string Of(string name) => All[name]();
 
-    // Unknown members of a run's input are invalid because they fail the run; in a plan they are only warnings, as in a plan file.
+    // An unknown member in a run's input causes the run to fail, so the schema forbids it. In a plan, an unknown member causes only a
+    // warning.
     private static JsonObject OfRunInput()
     {
         var schema = OfType(MessageJson.Options.GetTypeInfo(typeof(OrchestrationInput)), "The input of an OrchestrationWorkflow");
@@ -55,7 +56,7 @@ public static class Schemas
         return schema;
     }
 
-    // Each kind of reason has additional members.
+    // Each kind of reason has its own additional members.
     private static JsonObject OfReason() =>
         new()
         {
@@ -70,8 +71,10 @@ public static class Schemas
             ["required"] = new JsonArray(ReasonJsonConverter.KindMember),
         };
 
-    /// <summary>Returns the schema of the configuration, with keys nested as in the file. Value formats are only described: most types
-    /// accept several forms (1800, 30m), and an editor would otherwise reject valid values.</summary>
+    /// <summary>
+    /// Returns the schema of the settings file, with nested keys. The formats of values are described in text only. Most settings accept
+    /// several formats, such as 1800 and 30m, and an editor would otherwise mark valid values as errors.
+    /// </summary>
     private static JsonObject OfConfiguration()
     {
         var root = new JsonObject
@@ -97,7 +100,7 @@ public static class Schemas
 
     private static JsonObject Child(JsonObject parent, string name)
     {
-        // Stands for any name, such as that of an agent.
+        // The asterisk stands for any name, such as that of an agent.
         if (name == "*")
         {
             if (parent["additionalProperties"] is not JsonObject any)

@@ -2,17 +2,17 @@ using Orchestrator.Machine.Service;
 
 namespace Orchestrator.App.Documents;
 
-/// <summary>Answer of <c>version --json</c>.</summary>
+/// <summary>Output of <c>version --json</c>.</summary>
 /// <param name="Version">Version of the program.</param>
-/// <param name="Build">Version and commit: the build id of its workers.</param>
-/// <param name="Runtime">The .NET runtime.</param>
-/// <param name="Platform">Operating system and processor.</param>
+/// <param name="Build">Version with the commit. It is the build id of this program's workers.</param>
+/// <param name="Runtime">Name and version of the .NET runtime.</param>
+/// <param name="Platform">Operating system and processor architecture.</param>
 public sealed record VersionDocument(string Version, string Build, string Runtime, string Platform) : Document;
 
 /// <summary>Output of <c>trust --json</c>.</summary>
-/// <param name="Repository">Root of the repository.</param>
-/// <param name="Trusted">True if all items are trusted.</param>
-/// <param name="Items">Items in the repository's files that require trust.</param>
+/// <param name="Repository">Absolute path of the repository's root.</param>
+/// <param name="Trusted">True if the user trusts all items.</param>
+/// <param name="Items">Items in the repository's files that require the user's trust.</param>
 public sealed record TrustDocument(string Repository, bool Trusted, IReadOnlyList<TrustEntry> Items) : Document;
 
 /// <summary>Output of <c>accept --json</c>.</summary>
@@ -20,19 +20,20 @@ public sealed record TrustDocument(string Repository, bool Trusted, IReadOnlyLis
 public sealed record AcceptDocument(IReadOnlyList<QuarantinedEntry> Items) : Document;
 
 /// <summary>Output of <c>flaky --json</c>.</summary>
-/// <param name="Seen">Tests that were flaky in the latest verdicts of their gates on this machine.</param>
-/// <param name="Quarantined">Tests in quarantine, including those whose quarantine has expired.</param>
+/// <param name="Seen">Tests whose latest results on this machine were flaky.</param>
+/// <param name="Quarantined">Tests in quarantine, including tests whose quarantine has expired.</param>
 public sealed record FlakyDocument(IReadOnlyList<FlakyTest> Seen, IReadOnlyList<QuarantinedTest> Quarantined) : Document;
 
-/// <summary>A file or setting in a repository's common git folder that was changed while an agent ran, and was therefore
-/// quarantined.</summary>
-/// <param name="Id">Identifies the item for <c>accept</c>.</param>
-/// <param name="Name">Path relative to the repository's common folder; a colon separates it from a setting's name.</param>
+/// <summary>
+/// A file or setting in a repository's common git folder that changed while an agent was running. It was quarantined for this reason.
+/// </summary>
+/// <param name="Id">Id of the item, which <c>accept</c> takes as argument.</param>
+/// <param name="Name">Path of the file, relative to the common git folder. The name of a setting follows after a colon.</param>
 /// <param name="Title">Description of the item.</param>
-/// <param name="Content">Text of a file, or values of a setting, one per line.</param>
-/// <param name="Time">Time at which it was quarantined.</param>
-/// <param name="While">Agent that was running.</param>
-/// <param name="Accepted">True if this call restored the item.</param>
+/// <param name="Content">Text of the file, or values of the setting with one per line.</param>
+/// <param name="Time">Time at which the item was quarantined.</param>
+/// <param name="While">Agent that was running at that time.</param>
+/// <param name="Accepted">True if this command restored the item.</param>
 public sealed record QuarantinedEntry(
     string Id,
     string Name,
@@ -43,22 +44,23 @@ public sealed record QuarantinedEntry(
     bool Accepted
 );
 
-/// <summary>An item in a repository's files that requires trust.</summary>
-/// <param name="Kind"><c>runs</c>, <c>speaksTo</c>, <c>handsOver</c> or <c>decides</c>.</param>
-/// <param name="Setting">Setting or variable, or the way in which the item was found.</param>
-/// <param name="Value">Command, address or value; never a secret.</param>
-/// <param name="Source">File and line.</param>
+/// <summary>An item in a repository's files that requires the user's trust.</summary>
+/// <param name="Kind">Effect of the item, which is <c>runs</c>, <c>speaksTo</c>, <c>handsOver</c> or <c>decides</c>.</param>
+/// <param name="Setting">Name of the setting or variable, or the way in which the item was found.</param>
+/// <param name="Value">Command, address or value of the item. Never a secret.</param>
+/// <param name="Source">File and line that contain the item.</param>
 public sealed record TrustEntry(string Kind, string Setting, string Value, string Source);
 
 /// <summary>Output of <c>service install --json</c>, <c>service remove --json</c> and <c>service status --json</c>.</summary>
 /// <param name="Unit">Name of the systemd user unit.</param>
 /// <param name="File">Absolute path of the unit's file.</param>
-/// <param name="Installed">True if the file exists as it was written.</param>
-/// <param name="Edited">True if the file exists, but was changed or created by someone else.</param>
-/// <param name="Enabled">True if the unit starts at login, or at boot with lingering.</param>
-/// <param name="Active">State of the unit as systemd reports it; empty if systemd does not answer.</param>
-/// <param name="Process">Id of the unit's process, or null if none runs.</param>
-/// <param name="Lingers">True if the user's services start at boot and outlive the last logout, or null if unknown.</param>
+/// <param name="Installed">True if the file exists with the content that <c>service install</c> wrote.</param>
+/// <param name="Edited">True if the file exists, but a user or another program changed or created it.</param>
+/// <param name="Enabled">True if the unit starts when the user logs in. With lingering, it starts when the machine boots.</param>
+/// <param name="Active">State of the unit as systemd reports it, or empty if systemd does not respond.</param>
+/// <param name="Process">Id of the unit's process, or null if it is not running.</param>
+/// <param name="Lingers">True if the user's services start when the machine boots and continue after the last logout. Null if
+/// unknown.</param>
 public sealed record ServiceDocument(
     string Unit,
     string File,
@@ -70,6 +72,7 @@ public sealed record ServiceDocument(
     bool? Lingers
 ) : Document
 {
+    /// <summary>Creates the document from the state of the systemd unit.</summary>
     public static ServiceDocument Of(ServiceState state) =>
         new(
             state.Name,
@@ -87,16 +90,17 @@ public sealed record ServiceDocument(
 /// <param name="Agents">All agents that a task may name.</param>
 public sealed record AgentsDocument(IReadOnlyList<AgentEntry> Agents) : Document;
 
-/// <summary>An agent and its state on this machine.</summary>
-/// <param name="Name">Name in settings and plans.</param>
-/// <param name="Default">True if the agent works on tasks that name no agent.</param>
-/// <param name="Status"><c>ok</c>, <c>warn</c> or <c>fail</c>.</param>
-/// <param name="Message">Description of the state in a sentence.</param>
-/// <param name="Cure">Suggested fix, or null if none is needed.</param>
+/// <summary>An agent with its state on this machine.</summary>
+/// <param name="Name">Name of the agent in settings and plans.</param>
+/// <param name="Default">True if the agent works on tasks that specify no agent.</param>
+/// <param name="Status">Status of the agent, which is <c>ok</c>, <c>warn</c> or <c>fail</c>.</param>
+/// <param name="Message">Sentence that describes the status.</param>
+/// <param name="Cure">Suggested remedy, or null if none is needed.</param>
 /// <param name="Version">Installed version, or null if unknown.</param>
-/// <param name="Tried">Tested versions, or null if none was tested.</param>
-/// <param name="LoggedIn">True if the agent is logged in or has a key, or null if that can't be determined without a call.</param>
-/// <param name="Kit">Score in the conformance kit, or null if the agent was never tested with it.</param>
+/// <param name="Tried">Versions that were tested, or null if none was tested.</param>
+/// <param name="LoggedIn">True if the agent is logged in or has an API key. Null if this can be determined only by a call to the
+/// service.</param>
+/// <param name="Kit">Result of the agent in the conformance tests, or null if they were never run with it.</param>
 public sealed record AgentEntry(
     string Name,
     bool Default,
@@ -109,9 +113,9 @@ public sealed record AgentEntry(
     ConformanceScoreEntry? Kit
 );
 
-/// <summary>A score in the conformance kit.</summary>
-/// <param name="Passed">Number of passed misbehavior tests.</param>
-/// <param name="Of">Total number of misbehavior tests.</param>
-/// <param name="Version">Version whose behavior was simulated, or null if it follows the agent's documentation.</param>
+/// <summary>Result of an agent in the conformance tests.</summary>
+/// <param name="Passed">Number of passed tests. Each test simulates misbehavior of the agent.</param>
+/// <param name="Of">Total number of tests.</param>
+/// <param name="Version">Version of the agent that the tests simulate, or null if they are based on its documentation.</param>
 /// <param name="Fails">Names of the failed tests.</param>
 public sealed record ConformanceScoreEntry(int Passed, int Of, string? Version, IReadOnlyList<string> Fails);

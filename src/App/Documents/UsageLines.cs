@@ -2,10 +2,10 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.App.Documents;
 
-/// <summary>Converts totals of the ledgers to documents.</summary>
+/// <summary>Converts sums of usage to documents.</summary>
 public static class UsageLines
 {
-    /// <summary>Converts one total.</summary>
+    /// <summary>Converts one sum of usage.</summary>
     public static UsageLine Of(UsageSum sum) =>
         new(
             sum.Name,

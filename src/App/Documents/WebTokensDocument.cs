@@ -3,18 +3,18 @@ using Orchestrator.Machine.Hosting;
 namespace Orchestrator.App.Documents;
 
 /// <summary>Output of <c>web token --json</c>.</summary>
-/// <param name="Tokens">Named tokens in the order of their creation.</param>
-/// <param name="Failures">Failed tries to enter, or null if there were none.</param>
+/// <param name="Tokens">Named tokens, sorted by the time of their creation.</param>
+/// <param name="Failures">Failed attempts to log in, or null if there were none.</param>
 public sealed record WebTokensDocument(IReadOnlyList<WebTokenLine> Tokens, WebFailures? Failures) : Document
 {
-    /// <summary>Returns the tokens without their hashes.</summary>
+    /// <summary>Creates the document. It does not contain the hashes of the tokens.</summary>
     public static WebTokensDocument Of(WebTokens tokens) =>
         new(
             [.. tokens.List().Select(token => new WebTokenLine(token.Name, token.Scope, token.CreatedAt, token.ExpiresAt))],
             WebFailures.Read(tokens.Folder)
         );
 
-    /// <summary>Describes a scope for users.</summary>
+    /// <summary>Describes the permitted actions of a scope for users.</summary>
     public static string Describe(WebScope scope) =>
         scope switch
         {
@@ -24,9 +24,9 @@ public sealed record WebTokensDocument(IReadOnlyList<WebTokenLine> Tokens, WebFa
         };
 }
 
-/// <summary>A token of the page and the API.</summary>
+/// <summary>A token for the web page and the API.</summary>
 /// <param name="Name">Name of the token.</param>
-/// <param name="Scope">Permitted actions.</param>
-/// <param name="CreatedAt">Time at which the token was made.</param>
-/// <param name="ExpiresAt">Time from which the token is invalid, or null for never.</param>
+/// <param name="Scope">Actions that the token permits.</param>
+/// <param name="CreatedAt">Time at which the token was created.</param>
+/// <param name="ExpiresAt">Time at which the token expires, or null if it never expires.</param>
 public sealed record WebTokenLine(string Name, WebScope Scope, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt);

@@ -1,10 +1,10 @@
 namespace Orchestrator.App.Documents;
 
 /// <summary>Output of <c>workers --json</c>.</summary>
-/// <param name="Workers">Tasks with a running agent, and waiting, paused or failed tasks of open runs.</param>
+/// <param name="Workers">Tasks of open runs that have a running agent, wait, are paused or have failed.</param>
 public sealed record WorkersDocument(IReadOnlyList<WorkerDocument> Workers) : Document;
 
-/// <summary>A task with a running agent, or a task that waits, is paused or has failed.</summary>
+/// <summary>A task that has a running agent, waits, is paused or has failed.</summary>
 /// <param name="Run">Id of the run.</param>
 /// <param name="Task">Id of the task.</param>
 /// <param name="State">State of the task.</param>
@@ -12,11 +12,11 @@ public sealed record WorkersDocument(IReadOnlyList<WorkerDocument> Workers) : Do
 /// <param name="AtWork">True if the task holds a slot.</param>
 /// <param name="Attempt">Number of the attempt.</param>
 /// <param name="Starts">Number of agents that were started for the task.</param>
-/// <param name="StartedAt">Time at which the first agent started, or null if none has.</param>
+/// <param name="StartedAt">Time at which the first agent started, or null if none was started.</param>
 /// <param name="Since">Time at which the task entered its state.</param>
 /// <param name="CostUsd">Cost in US dollars.</param>
-/// <param name="Tokens">Number of tokens read and written.</param>
-/// <param name="Doing">Current action of the agent, or the reason for its inactivity; empty if both are unknown.</param>
+/// <param name="Tokens">Number of tokens that the models read and wrote.</param>
+/// <param name="Doing">Current action of the agent, or the reason why no agent is running. Empty if both are unknown.</param>
 public sealed record WorkerDocument(
     string Run,
     string Task,

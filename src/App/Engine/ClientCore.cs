@@ -4,10 +4,12 @@ using Temporalio.Runtime;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>Connects the Temporal client. Its native core logs to the terminal by default; here it logs to the given loggers.</summary>
+/// <summary>
+/// Connects the Temporal client. Its native core writes logs to the terminal by default, so they are redirected to the given loggers.
+/// </summary>
 internal static class ClientCore
 {
-    /// <summary>Returns a connected client.</summary>
+    /// <summary>Connects to the server. Returns the connected client.</summary>
     /// <param name="options">Address and identity of the client.</param>
     /// <param name="loggers">Loggers of the client and its native core.</param>
     /// <param name="stop">Cancels the attempt.</param>

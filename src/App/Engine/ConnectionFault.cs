@@ -2,10 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>Describes a failed connection to a server. The client reports it as a Rust debug value that contains the message.</summary>
+/// <summary>
+/// Extracts a readable message from the exception of a failed connection. The client reports such failures in the debug format of Rust.
+/// </summary>
 public static partial class ConnectionFault
 {
-    /// <summary>Returns the innermost quoted message, or the whole message if it quotes none.</summary>
+    /// <summary>Returns the innermost quoted message. If nothing is quoted, returns the whole message.</summary>
     public static string Of(Exception unreachable) =>
         (Words().Matches(unreachable.Message) is [.., var last] ? last.Groups[1].Value : unreachable.Message).TrimEnd('.');
 

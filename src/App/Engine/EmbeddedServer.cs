@@ -3,7 +3,7 @@ using Temporal.Server;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>The embedded engine of a repository, served by this process: the server and the ownership of its file.</summary>
+/// <summary>The embedded engine of a repository, served by this process. It includes the ownership of the engine's file.</summary>
 internal sealed class EmbeddedServer : IAsyncDisposable
 {
     private readonly EngineFile _file;
@@ -15,11 +15,11 @@ internal sealed class EmbeddedServer : IAsyncDisposable
         _server = server;
     }
 
-    /// <summary>Serves an engine file that this process owns on a socket. On failure the ownership is released.</summary>
-    /// <param name="file">Ownership of the file; passes to the result.</param>
+    /// <summary>Serves an engine file on a Unix socket. If this fails, the ownership of the file is released.</summary>
+    /// <param name="file">Ownership of the engine file. The returned object releases it.</param>
     /// <param name="socket">Path of the socket.</param>
-    /// <param name="retention">Time for which histories of ended runs are retained.</param>
-    /// <param name="context">Provides the clock and user interaction, which receives warnings such as a full disk.</param>
+    /// <param name="retention">Time for which the histories of ended runs are kept.</param>
+    /// <param name="context">Provides the clock and user interaction. Warnings, such as about a full disk, are shown to the user.</param>
     /// <param name="loggers">Loggers of the server.</param>
     /// <param name="stop">Cancels the start.</param>
     public static async Task<EmbeddedServer> StartAsync(
@@ -59,10 +59,10 @@ internal sealed class EmbeddedServer : IAsyncDisposable
     /// <summary>True if the engine file was removed while this process served it.</summary>
     public bool IsRemoved => _file.IsRemoved;
 
-    /// <summary>Deletes histories past their retention and returns free space in the file to the disk.</summary>
+    /// <summary>Deletes histories that are older than the retention, and returns free space in the file to the disk.</summary>
     public Task SweepAsync() => _server.SweepAsync();
 
-    /// <summary>Stops the server. The ownership of the file is released only on disposal.</summary>
+    /// <summary>Stops the server. The ownership of the file is released only when the object is disposed.</summary>
     public Task StopServingAsync() => _server.StopAsync();
 
     public async ValueTask DisposeAsync()

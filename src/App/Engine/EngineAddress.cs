@@ -7,15 +7,16 @@ namespace Orchestrator.App.Engine;
 /// <summary>Determines the address of a repository's embedded engine.</summary>
 public static class EngineAddress
 {
-    // The kernel's limit for a socket's path (sun_path), without the final zero.
+    // The kernel limits the length of a socket's path (sun_path). The terminating zero is not included here.
     private const int MaxBytes = 107;
 
     /// <summary>
-    /// Returns the path of a socket next to the engine file. If that path is too long, the socket is in a folder that only the user may
-    /// access. Its name is then a hash of the engine's folder. That folder is the runtime folder, or one created in the temporary folder.
+    /// Returns the path of the engine's socket, which is next to the engine file. If that path is too long, the socket is in a folder that
+    /// only the user can access. Its name is then a hash of the engine's folder. That folder is in the user's runtime folder, or in the
+    /// temporary folder if there is none.
     /// </summary>
     /// <exception cref="UseCaseException">Another user has created that folder.</exception>
-    /// <param name="folder">Folder of the engine.</param>
+    /// <param name="folder">Absolute path of the engine's folder.</param>
     /// <param name="environment">Environment variables of the process.</param>
     public static string SocketOf(string folder, IReadOnlyDictionary<string, string> environment)
     {
@@ -29,8 +30,7 @@ public static class EngineAddress
         return Path.Combine(runtime, $"orchestrate-{hash}.sock");
     }
 
-    /// <summary>Returns a folder below the temporary folder that only this user may access. A folder of another user is
-    /// rejected.</summary>
+    /// <summary>Returns a folder in the temporary folder that only this user can access. Throws if another user owns it.</summary>
     private static string OwnFolder()
     {
         if (OperatingSystem.IsWindows())
@@ -38,7 +38,8 @@ public static class EngineAddress
             throw new PlatformNotSupportedException("The engine's socket needs Unix file permissions.");
         }
         const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        // The check below can't protect root, which may use any folder; so root uses one whose parent is writable for root only.
+        // The check below does not protect root, which can use any folder. For root, the parent folder is therefore one that only root can
+        // write to.
         var folder = Environment.IsPrivilegedProcess
             ? "/run/orchestrate"
             : Path.Combine(Path.GetTempPath(), $"orchestrate-{Environment.UserName}");
@@ -49,7 +50,7 @@ public static class EngineAddress
         var found = new DirectoryInfo(folder);
         try
         {
-            // Only the owner of a folder may set its mode (chmod(2)).
+            // Only the owner of a folder can change its mode (chmod(2)), so a folder of another user is detected here.
             if (found.LinkTarget is null && found.Exists && (found.UnixFileMode & ~UnixFileMode.SetGroup) == OwnerOnly)
             {
                 File.SetUnixFileMode(folder, OwnerOnly);
@@ -58,7 +59,7 @@ public static class EngineAddress
         }
         catch (UnauthorizedAccessException)
         {
-            // The folder belongs to another user.
+            // Another user owns the folder.
         }
         throw new UseCaseException(
             Outcome.Unavailable,
@@ -68,9 +69,8 @@ public static class EngineAddress
     }
 
     /// <summary>
-    /// Returns the client options for an address, <c>unix:PATH</c> or <c>HOST:PORT</c>. The client core supports a socket only as an HTTP
-    /// proxy and requests the connection with CONNECT, which the engine accepts (<c>HttpConnect</c>). Behind such a proxy the host name is
-    /// arbitrary.
+    /// Returns the client options for an address of the form <c>unix:PATH</c> or <c>HOST:PORT</c>. The client core supports a Unix socket
+    /// only as an HTTP proxy. It then sends CONNECT, which the engine accepts (<c>HttpConnect</c>), and ignores the host name.
     /// </summary>
     public static TemporalClientConnectOptions ClientOptions(string address) =>
         address.StartsWith(EngineOwners.SocketPrefix, StringComparison.Ordinal)

@@ -3,11 +3,12 @@ using Orchestrator.Machine.Setup;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>Checks that the engine of runs can be reached, without starting one.</summary>
+/// <summary>Checks that the engine of a repository's runs can be reached. It does not start an engine.</summary>
 public static class EngineCheck
 {
     private const string Name = "engine";
 
+    /// <summary>Connects to the engine that the settings determine. Returns the result as an entry for <c>check</c>.</summary>
     public static async Task<MachineCheckEntry> RunAsync(
         RepositoryLocation repository,
         OrchestratorSettings settings,

@@ -9,18 +9,21 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>Connects to the engine that executes a repository's workflows: the server at an address, or the embedded one. The first
-/// process that needs the embedded engine locks its file and serves it; others connect to its socket. A worker process takes over the file
-/// when its owner ends.</summary>
+/// <summary>
+/// Connects to the engine that executes a repository's workflows. It is the server at a configured address, or the embedded engine. The
+/// first process that needs the embedded engine locks its file and serves it. Other processes connect to its socket. When the owner ends, a
+/// worker process takes over the file.
+/// </summary>
 public sealed class EngineConnection : IAsyncDisposable
 {
-    // If a run is open longer than the retention, the histories of its first tasks are still needed.
+    // Histories are kept for at least this long, because a long run needs those of its first tasks until it ends.
     private static readonly TimeSpan LeastKept = TimeSpan.FromDays(7);
     private static readonly TimeSpan Always = TimeSpan.FromDays(36500);
     private static readonly TimeSpan OwnerPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    // Interval at which a successor checks that the owner is alive, because no process is notified of a released lock.
+    // Interval at which a successor checks that the owner is alive. A polling check is necessary, because no process is notified when a
+    // lock is released.
     private static readonly TimeSpan OwnerWatch = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan FileWatch = TimeSpan.FromMilliseconds(500);
@@ -58,14 +61,14 @@ public sealed class EngineConnection : IAsyncDisposable
         _registration = registration;
     }
 
-    /// <summary>Uses the connection of another application to a Temporal server.</summary>
+    /// <summary>Creates an instance for another application's connection to a Temporal server.</summary>
     public static EngineConnection Of(ITemporalClient client) =>
         new(MessageJson.Speaking(client), $"Temporal at {client.Connection.Options.TargetHost}");
 
-    /// <summary>Client of the engine. It reconnects to a new owner, which listens at the same address.</summary>
+    /// <summary>Client of the engine. If another process takes over the engine, the client reconnects at the same address.</summary>
     public ITemporalClient Client { get; }
 
-    /// <summary>Client for the runs on the engine.</summary>
+    /// <summary>Client for runs on the engine.</summary>
     public RunClient Runs { get; }
 
     /// <summary>Description of the engine as text.</summary>
@@ -78,10 +81,11 @@ public sealed class EngineConnection : IAsyncDisposable
     /// <summary>True if this process serves the embedded engine.</summary>
     public bool IsOwner => _served is not null;
 
-    /// <summary>True if the engine is embedded, in this process or another.</summary>
+    /// <summary>True if the engine is embedded, in this process or in another one.</summary>
     public bool IsEmbedded => IsOwner || _joined is not null;
 
-    // Lets 'inbox' include this repository. A failure is only a warning, because the engine works without it.
+    // The record lets 'inbox' include this repository. If it can't be written, the user gets only a warning, because the engine works
+    // without it.
     private static void NoteRepository(RepositoryLocation repository, UseCaseContext context)
     {
         try
@@ -94,8 +98,10 @@ public sealed class EngineConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>True if the engine that this process serves answers. Also true if another process serves it, because this process can't
-    /// repair that one.</summary>
+    /// <summary>
+    /// True if the engine in this process responds. If another process serves the engine, the result is also true, because this process
+    /// can't repair it.
+    /// </summary>
     public async Task<bool> IsWellAsync(CancellationToken stop)
     {
         try
@@ -109,32 +115,35 @@ public sealed class EngineConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Returns the time for which the embedded engine retains histories of ended runs that are not removed earlier.</summary>
+    /// <summary>Returns the time for which the embedded engine keeps histories of ended runs, unless a run is removed earlier.</summary>
     public static TimeSpan RetentionOf(RetentionSettings settings) =>
         settings.Age is not { } age ? Always
         : age > LeastKept ? age
         : LeastKept;
 
-    /// <summary>Deletes histories past their retention and returns free space in the engine file, if this process serves the engine. Any
-    /// other owner does so itself every few minutes.</summary>
+    /// <summary>
+    /// Deletes histories that are older than the retention, and returns free space in the file to the disk. If another process serves the
+    /// engine, nothing is done, because that process does it every few minutes.
+    /// </summary>
     public Task SweepAsync() => _served?.SweepAsync() ?? Task.CompletedTask;
 
-    /// <summary>True if the engine's file was removed while this process served it, so that its runs are lost.</summary>
+    /// <summary>True if the engine's file was removed while this process served it. All its runs are then lost.</summary>
     public bool IsLost { get; private set; }
 
     /// <summary>True if another process serves the embedded engine.</summary>
     public bool IsJoined => _joined is not null && !IsOwner;
 
-    /// <summary>Connects to the engine. If no address is set and no process serves the repository's engine, this process serves
-    /// it.</summary>
+    /// <summary>
+    /// Connects to the engine. If no address is configured and no process serves the repository's engine, this process serves it.
+    /// </summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="settings">Settings with the address of the engine.</param>
+    /// <param name="settings">Settings that contain the address of the engine.</param>
     /// <param name="context">Provides the clock and environment.</param>
-    /// <param name="loggers">Loggers of a server in this process.</param>
-    /// <param name="stays">True if this process executes runs and calls <see cref="TakeOverAsync"/>. False to leave the engine to
-    /// processes that do.</param>
+    /// <param name="loggers">Loggers for the server if it runs in this process.</param>
+    /// <param name="stays">True if this process executes runs and will call <see cref="TakeOverAsync"/>. If false, other processes take
+    /// over the engine.</param>
     /// <param name="stop">Cancels the attempt.</param>
-    /// <exception cref="UseCaseException">The server does not answer: exit code 5.</exception>
+    /// <exception cref="UseCaseException">The server does not respond. The exit code is 5.</exception>
     public static async Task<EngineConnection> OpenAsync(
         RepositoryLocation repository,
         OrchestratorSettings settings,
@@ -176,12 +185,11 @@ public sealed class EngineConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the other process that serves the engine has ended for any reason, and then serves the engine in this
-    /// process.</summary>
+    /// <summary>Waits until the process that serves the engine has ended, and then serves the engine in this process.</summary>
     /// <param name="context">Provides the clock.</param>
     /// <param name="loggers">Loggers of the server.</param>
     /// <param name="stop">Cancels the wait.</param>
-    /// <exception cref="UseCaseException">The engine's file was removed with the other process: exit code 5.</exception>
+    /// <exception cref="UseCaseException">The engine's file was removed together with the other process. The exit code is 5.</exception>
     public async Task TakeOverAsync(UseCaseContext context, ILoggerFactory loggers, CancellationToken stop)
     {
         while (true)
@@ -202,11 +210,13 @@ public sealed class EngineConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Watches the engine's file while this process serves it, and stops the work if the file was removed. Such an engine no
-    /// longer answers calls.</summary>
+    /// <summary>
+    /// Watches the engine's file while this process serves it. If the file is removed, the work is stopped, because the engine no longer
+    /// responds.
+    /// </summary>
     /// <param name="context">Provides the clock.</param>
-    /// <param name="stop">Ends the watch.</param>
-    /// <exception cref="UseCaseException">The file was removed: exit code 5.</exception>
+    /// <param name="stop">Cancels the watch.</param>
+    /// <exception cref="UseCaseException">The file was removed. The exit code is 5.</exception>
     public async Task UntilLostAsync(UseCaseContext context, CancellationToken stop)
     {
         while (true)
@@ -221,8 +231,10 @@ public sealed class EngineConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Returns the path of a second lock, in git's folder, which no cleanup of the checkout removes. It guarantees that a
-    /// repository has only one engine even if the engine's file is removed.</summary>
+    /// <summary>
+    /// Returns the path of a second lock in the git folder, which no cleanup of the checkout removes. Even if the engine's file is removed,
+    /// this lock prevents a second engine for the repository.
+    /// </summary>
     public static string GuardOf(RepositoryLocation repository) => Path.Combine(repository.GitDirectory, "orchestrator", "engine");
 
     private UseCaseException Loss(string file)
@@ -246,8 +258,8 @@ public sealed class EngineConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Connects to the server at the configured address.</summary>
-    /// <exception cref="UseCaseException">The server does not answer: exit code 5.</exception>
+    /// <summary>Connects to the Temporal server at the configured address.</summary>
+    /// <exception cref="UseCaseException">The server does not respond. The exit code is 5.</exception>
     public static async Task<EngineConnection> ConnectAsync(
         TemporalSettings settings,
         UseCaseContext context,

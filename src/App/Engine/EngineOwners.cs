@@ -9,11 +9,11 @@ public static class EngineOwners
     /// <summary>Prefix of an address that is the path of a socket.</summary>
     public const string SocketPrefix = "unix:";
 
-    /// <summary>Returns the process that serves a folder's embedded engine now, or null if there is none.</summary>
+    /// <summary>Returns the process that currently serves the embedded engine in a folder. Returns null if there is none.</summary>
     public static async Task<EngineOwner?> FindAsync(string folder, CancellationToken stop) =>
         EngineFile.ReadOwner(folder) is { } owner && await IsListeningAsync(owner, stop) ? owner : null;
 
-    // A killed owner leaves its address behind, and a client would retry it for seconds.
+    // If an owner was killed, its address remains in the file. A client would retry that address for seconds.
     private static async Task<bool> IsListeningAsync(EngineOwner owner, CancellationToken stop)
     {
         if (!owner.Address.StartsWith(SocketPrefix, StringComparison.Ordinal))

@@ -3,10 +3,10 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>Describes failed calls to the engine.</summary>
+/// <summary>Describes failed calls to the engine for users.</summary>
 public static class FailedEngineCall
 {
-    /// <summary>Returns the description of an exception, or null if it does not concern a call to the engine.</summary>
+    /// <summary>Returns the error for users. Returns null if the exception does not come from a call to the engine.</summary>
     /// <param name="fault">The exception.</param>
     public static UseCaseException? Of(Exception fault) =>
         fault switch
@@ -17,7 +17,7 @@ public static class FailedEngineCall
             _ => null,
         };
 
-    /// <summary>True if no worker answered for the run in time, which is usually temporary on a busy machine.</summary>
+    /// <summary>True if no worker responded for the run in time. On a busy machine, this is usually temporary.</summary>
     /// <param name="fault">Failure of a query.</param>
     public static bool IsNotReady(Exception fault) =>
         fault is RpcTimeoutOrCanceledException

@@ -3,7 +3,7 @@ using Orchestrator.Client;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>Checks periodically for activities of runs that fail in every retry, so that the run shows the failure.</summary>
+/// <summary>Checks periodically for activities that fail in every attempt, so that the status of their run shows the failure.</summary>
 /// <param name="engine">Engine of the runs.</param>
 /// <param name="context">Provides the clock and user interaction.</param>
 /// <param name="repositories">Repositories whose runs this worker executes.</param>
@@ -29,7 +29,7 @@ internal sealed class FailureWatch(
         }
         foreach (var (run, step) in await _failing.ReportAsync(cancellationToken))
         {
-            // If recording progress itself fails, the run can't show the failure anywhere else.
+            // If the activity that records progress fails, the run can't show the failure in any other way.
             if (step.Activity == ActivityNames.RecordProgress)
             {
                 context.Interaction.Say(

@@ -4,9 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>Writes logs of the engine and workers to <c>.orchestrator/logs/engine.log</c> rather than to the terminal. If the log can't be
-/// written, for example because the disk is full, no operation fails. The number of missing entries is written as soon as
-/// possible.</summary>
+/// <summary>
+/// Writes the logs of the engine and of workers to <c>.orchestrator/logs/engine.log</c> instead of the terminal. If the log can't be
+/// written, for example because the disk is full, no operation fails. The number of lost entries is logged as soon as possible.
+/// </summary>
 public sealed class FileLoggerProvider : ILoggerProvider
 {
     private const long MaxBytes = 20_000_000;
@@ -24,21 +25,22 @@ public sealed class FileLoggerProvider : ILoggerProvider
         _time = time;
     }
 
-    /// <summary>Creates the loggers of a repository's engine. A large log file is replaced by a new one, and one previous file is
-    /// retained.</summary>
+    /// <summary>
+    /// Creates the loggers for a repository's engine. If the log file is large, a new file is started, and one previous file is kept.
+    /// </summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="verbose">True to log everything instead of only warnings and errors.</param>
-    /// <param name="time">Clock.</param>
+    /// <param name="verbose">True to log everything. If false, only warnings and errors are logged.</param>
+    /// <param name="time">The clock.</param>
     public static ILoggerFactory OpenFactory(RepositoryLocation repository, bool verbose, TimeProvider time)
     {
         var folder = RepositoryLocation.EnsureFolder(Path.Combine(repository.OrchestratorFolder, "logs"));
         return OpenFactory(Path.Combine(folder, "engine.log"), verbose, time);
     }
 
-    /// <summary>Creates loggers that write to a file. A large file is replaced by a new one, and one previous file is retained.</summary>
-    /// <param name="file">Path of the file; its folder must exist.</param>
-    /// <param name="verbose">True to log everything instead of only warnings and errors.</param>
-    /// <param name="time">Clock.</param>
+    /// <summary>Creates loggers that write to a file. If the file is large, a new file is started, and one previous file is kept.</summary>
+    /// <param name="file">Absolute path of the file, whose folder must exist.</param>
+    /// <param name="verbose">True to log everything. If false, only warnings and errors are logged.</param>
+    /// <param name="time">The clock.</param>
     public static ILoggerFactory OpenFactory(string file, bool verbose, TimeProvider time)
     {
         if (File.Exists(file) && new FileInfo(file).Length > MaxBytes)
@@ -49,7 +51,7 @@ public sealed class FileLoggerProvider : ILoggerProvider
         var lowest = verbose ? LogLevel.Debug : LogLevel.Warning;
         var provider = new FileLoggerProvider(stream, lowest, time);
 
-        // LoggerFactory.Create would first build a service container, which takes a fifth of the JIT compilation until a server listens.
+        // LoggerFactory.Create would build a service container first, which needs a fifth of the JIT time until a server listens.
         return new LoggerFactory([provider], new LoggerFilterOptions { MinLevel = lowest });
     }
 

@@ -3,16 +3,18 @@ using Temporalio.Common.EnvConfig;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>Resolves the connection to a Temporal server from our settings. Missing values (certificates, server name, headers) come from
-/// the configuration of Temporal's own tools: a profile in <c>temporal.toml</c> and the variables <c>TEMPORAL_*</c>.</summary>
+/// <summary>
+/// Determines the connection options for a Temporal server from the settings. Certificates, the server name and headers that the settings
+/// lack come from the configuration of Temporal's own tools, namely a profile in <c>temporal.toml</c> and the variables <c>TEMPORAL_*</c>.
+/// </summary>
 internal static class ServerProfile
 {
-    /// <summary>Port of a server whose address has none.</summary>
+    /// <summary>Port of the server if its address contains none.</summary>
     public const string DefaultPort = "7233";
 
     private const string Secure = "https://";
 
-    /// <summary>Returns the options for the connection.</summary>
+    /// <summary>Returns the options of the connection.</summary>
     /// <exception cref="UseCaseException">The profile is unreadable, or a named profile does not exist.</exception>
     public static TemporalClientConnectOptions Options(TemporalSettings settings, UseCaseContext context)
     {
@@ -20,7 +22,7 @@ internal static class ServerProfile
         var isSecure = settings.Address!.StartsWith(Secure, StringComparison.Ordinal);
         var profile = Load(context);
 
-        // Keys and certificates for one server must not be sent to another one, nor to a server that a repository's files name.
+        // Keys and certificates for one server must not be sent to another server, especially not to one that a repository's files specify.
         var isOfThisServer = profile.Address is { } own ? WithPort(own) == address : !settings.IsAddressOfRepository;
         var options = (isOfThisServer ? profile : new ClientEnvConfig.Profile()).ToClientConnectionOptions();
         var target = EngineAddress.ClientOptions(address);
@@ -52,7 +54,7 @@ internal static class ServerProfile
         }
     }
 
-    // The client core accepts only host and port. The scheme of a URL decides about TLS.
+    // The client core accepts only a host and a port. The scheme of a URL determines whether TLS is used.
     private static string WithPort(string address)
     {
         foreach (var scheme in (string[])[Secure, "http://"])

@@ -2,10 +2,10 @@ using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>Maps known exceptions of lower layers to <see cref="UseCaseException"/>.</summary>
+/// <summary>Converts known exceptions from other projects to <see cref="UseCaseException"/>.</summary>
 public static class UseCaseFaults
 {
-    /// <summary>Returns the use case's error for an exception, or null if the exception is unexpected.</summary>
+    /// <summary>Returns the error for users, or null if the exception is unexpected.</summary>
     public static UseCaseException? Of(Exception fault) =>
         fault switch
         {

@@ -6,9 +6,11 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Engine;
 
-/// <summary>Checks the worker deployment of this process's workers. The server assigns runs to workers of the deployment's current
-/// version; the first version becomes current automatically.</summary>
-/// <param name="client">Client of the server.</param>
+/// <summary>
+/// Registers this process's workers in a worker deployment. The server assigns runs to workers with the deployment's current version. The
+/// first version becomes current automatically.
+/// </summary>
+/// <param name="client">Client of the Temporal server.</param>
 /// <param name="version">Deployment version of this process.</param>
 /// <param name="makesCurrent">True to make this version the current one.</param>
 /// <param name="repositories">Repositories whose runs this worker executes.</param>
@@ -28,11 +30,13 @@ public sealed class WorkerDeployment(
 
     private long? _began;
 
-    /// <summary>Returns the deployment version of workers according to the settings, or null if they belong to no deployment.</summary>
+    /// <summary>Returns the deployment version of the workers from the settings. Returns null if they belong to no deployment.</summary>
     public static WorkerDeploymentVersion? VersionOf(TemporalSettings settings) =>
         settings is { Address: not null, Deployment: { } name } ? new(name, settings.BuildId ?? ProductVersion.Build) : null;
 
-    /// <summary>Checks that this version is the current one once the server knows it, and makes it current if requested.</summary>
+    /// <summary>
+    /// Checks that this version is the current one, and makes it current if requested. Retries until the server knows the version.
+    /// </summary>
     protected override async Task<TimeSpan?> PassAsync(CancellationToken cancellationToken)
     {
         _began ??= context.Time.GetTimestamp();
@@ -42,7 +46,8 @@ public sealed class WorkerDeployment(
         }
         catch (RpcException) when (!cancellationToken.IsCancellationRequested && context.Time.GetElapsedTime(_began.Value) <= Patience)
         {
-            // The server learns of a version by a worker's first poll, or someone else has changed the deployment concurrently. Retry.
+            // The server knows a version only after a worker's first poll. Another process may also have changed the deployment at the same
+            // time. Both cases are retried.
             return Pause;
         }
         catch (RpcException refused) when (!cancellationToken.IsCancellationRequested)

@@ -3,13 +3,15 @@ using Orchestrator.Runs.Merging.Preflight;
 
 namespace Orchestrator.App.Hosting;
 
-/// <summary>Determines the slots that this machine offers to tasks of distributed runs.</summary>
+/// <summary>Determines how many slots this machine offers to tasks of distributed runs.</summary>
 internal static class HostSlotOffers
 {
-    /// <summary>Reads the offered slots from the settings, and the remotes through which tasks are exchanged. The owner host of an open
-    /// distributed run offers the slots that the run defines, regardless of the current settings.</summary>
-    /// <param name="repositories">Repositories whose runs are executed.</param>
-    /// <param name="offered">Replaces the settings of all repositories, or null to use those.</param>
+    /// <summary>
+    /// Reads the offered slots from the settings, and the remotes through which hosts exchange tasks. The owner host of an open distributed
+    /// run offers the slots that the run started with, even if the settings have changed.
+    /// </summary>
+    /// <param name="repositories">Repositories whose runs this worker executes.</param>
+    /// <param name="offered">Slots that replace those in the settings of all repositories, or null to use the settings.</param>
     /// <exception cref="UseCaseException">The settings offer slots, but tasks of other machines can't be hosted here.</exception>
     public static async Task<(IReadOnlyList<OfferedSlots> Places, Dictionary<string, string> Remotes)> ReadAsync(
         IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
@@ -67,8 +69,8 @@ internal static class HostSlotOffers
         return (places, remotes);
     }
 
-    /// <summary>Returns the slots that a run of this machine has here by its own settings.</summary>
-    /// <returns>The slots, or null if there are none or a reported problem prevents the offer.</returns>
+    /// <summary>Returns the slots that a run of this machine uses here, from its own settings.</summary>
+    /// <returns>The slots. Null if there are none, or if a problem that was reported prevents the offer.</returns>
     public static Task<OfferedSlots?> OfRunAsync(
         RepositoryLocation location,
         RepositoryReference reference,
@@ -77,8 +79,10 @@ internal static class HostSlotOffers
         CancellationToken stop
     ) => OfRunAsync(location, reference, context.OpenSettings(location, []).Loaded, runId, Places(reference, runId), context, stop);
 
-    /// <summary>Returns the number of tasks of a distributed run that its owner host executes at once, or null if the run is not
-    /// distributed.</summary>
+    /// <summary>
+    /// Returns the maximum number of tasks of a distributed run that its owner host executes at the same time. Returns null if the run is
+    /// not distributed.
+    /// </summary>
     public static int? Places(RepositoryReference reference, string runId) =>
         RunStart.TryRead(new RunFolder(reference.Path, runId)) is { Settings: { Hosts.Spread: true } settings }
             ? settings.Hosts.Places(settings.Workers)

@@ -3,12 +3,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.App.Hosting;
 
-/// <summary>Hosts a worker for runs that other processes start. It outlives individual runs, so it cleans up periodically.</summary>
-/// <param name="repositories">Repositories whose runs are executed; the first one determines the engine.</param>
+/// <summary>
+/// Runs a worker for runs that other processes start. It also removes old runs periodically, because it continues after a run has ended.
+/// </summary>
+/// <param name="repositories">Repositories whose runs this worker executes. The first one determines the engine.</param>
 /// <param name="settings">Settings of the first repository.</param>
 /// <param name="context">Provides the clock and environment.</param>
-/// <param name="loggers">Loggers of the engine and worker.</param>
-/// <param name="started">Called with the engine once the worker polls.</param>
+/// <param name="loggers">Loggers for the engine and the worker.</param>
+/// <param name="started">Called with the engine when the worker has started to poll.</param>
 /// <param name="stop">Cancels the start.</param>
 public sealed class HostedWorker(
     IReadOnlyList<RepositoryLocation> repositories,
@@ -22,10 +24,10 @@ public sealed class HostedWorker(
     private EngineConnection? _engine;
     private WorkerHost? _worker;
 
-    /// <summary>Some of the repositories, by the names that callers use.</summary>
+    /// <summary>Repositories that callers identify by a short name, by that name.</summary>
     public IReadOnlyDictionary<string, RepositoryLocation> Named { get; init; } = new Dictionary<string, RepositoryLocation>();
 
-    /// <summary>Idle time after which another machine's run is taken over here, or null to take over none.</summary>
+    /// <summary>Idle time after which this worker takes over another machine's run, or null to take over none.</summary>
     public TimeSpan? TakesOver { get; init; }
 
     /// <summary>Slots for tasks of distributed runs, or null to use the settings of each repository.</summary>
@@ -34,8 +36,7 @@ public sealed class HostedWorker(
     /// <summary>True to make this version of the program the current version of the worker deployment.</summary>
     public bool MakesCurrent { get; init; }
 
-    /// <summary>True if this process serves or takes over the embedded engine when no address is set. False if another part of this
-    /// process serves it.</summary>
+    /// <summary>True if this process may serve or take over the embedded engine. False if another part of this process serves it.</summary>
     public bool Stays { get; init; }
 
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -63,7 +64,7 @@ public sealed class HostedWorker(
         }
         foreach (var repository in repositories)
         {
-            new LastNotices(repository, context).Name(run: null);
+            new FinalNoticeDelivery(repository, context).Name(run: null);
         }
     }
 

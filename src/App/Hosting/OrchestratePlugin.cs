@@ -7,22 +7,24 @@ using Temporalio.Worker;
 
 namespace Orchestrator.App.Hosting;
 
-/// <summary>Adds runs to a worker of another application. While that worker runs, its process also executes the workflows and activities of
-/// runs, on the worker's connection and namespace.</summary>
-/// <remarks>Runs have task queues, converters and interceptors of their own, so nothing changes for the application's workflows. They start
-/// runs as child workflows of the type <see cref="RunClient.WorkflowType"/> on <see cref="TaskQueue"/>. Agents call <c>orchestrate</c>,
-/// which must be installed.</remarks>
-/// <param name="repositories">Paths of the repositories whose runs are executed here. Their commands must be trusted
+/// <summary>
+/// Adds the execution of runs to a worker of another application. While that worker is running, its process also executes the workflows and
+/// activities of runs, on the worker's connection and namespace.
+/// </summary>
+/// <remarks>Runs have their own task queues, converters and interceptors, so the application's workflows are not affected. The application
+/// starts runs as child workflows of type <see cref="RunClient.WorkflowType"/> on <see cref="TaskQueue"/>. The program <c>orchestrate</c>
+/// must be installed, because agents call it.</remarks>
+/// <param name="repositories">Absolute paths of the repositories whose runs are executed. The user must trust their commands
 /// (<c>orchestrate trust</c>).</param>
-/// <param name="program">Path of <c>orchestrate</c>, or null for the first one in <c>PATH</c>.</param>
-/// <param name="environment">Environment variables of runs, or null for those of the process.</param>
+/// <param name="program">Absolute path of <c>orchestrate</c>, or null to use the first one in <c>PATH</c>.</param>
+/// <param name="environment">Environment variables for runs, or null to use those of this process.</param>
 public sealed class OrchestratePlugin(
     IReadOnlyList<string> repositories,
     string? program = null,
     IReadOnlyDictionary<string, string>? environment = null
 ) : SimplePlugin("orchestrate", new SimplePluginOptions())
 {
-    /// <summary>Task queue on which runs start.</summary>
+    /// <summary>Task queue on which runs are started.</summary>
     public const string TaskQueue = QueueNames.Workflows;
 
     /// <inheritdoc/>
@@ -42,7 +44,7 @@ public sealed class OrchestratePlugin(
         var own = continuation(worker, stop.Token);
         if (await Task.WhenAny(own, host.Running) != own)
         {
-            // Without the runs, the application's worker is stopped too, so that its process can be restarted.
+            // If runs can't be executed, the application's worker is stopped too, so that the process can be restarted.
             await stop.CancelAsync();
             await ((Task)own).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await host.ThrowIfBrokenAsync();

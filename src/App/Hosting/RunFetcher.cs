@@ -2,17 +2,19 @@ using Orchestrator.Runs.Tasks.Moving;
 
 namespace Orchestrator.App.Hosting;
 
-/// <summary>Fetches a run of another machine to this one, through the shared remote if there is one. The remote provides the last pushed
-/// state and rejects later pushes of the previous owner.</summary>
+/// <summary>
+/// Fetches another machine's run to this machine, through the common remote if there is one. The remote provides the last pushed state.
+/// Fetching the run causes later pushes of the previous owner to be rejected.
+/// </summary>
 /// <param name="services">Services for steps of runs on this machine.</param>
 /// <param name="hasPlaces">True if this machine offers slots to distributed runs.</param>
 public sealed class RunFetcher(RunServices services, bool hasPlaces)
 {
-    /// <summary>Fetches the run. A repeated call resumes an interrupted one.</summary>
-    /// <param name="status">Status of the run, as its workflow reports it.</param>
-    /// <param name="to">Repository on this machine.</param>
-    /// <param name="remote">Name or address of the remote, or null if everything must already be here.</param>
-    /// <param name="acceptsLosses">True to continue even if work is missing.</param>
+    /// <summary>Fetches the run. A repeated call continues an interrupted one.</summary>
+    /// <param name="status">Status of the run, as reported by its workflow.</param>
+    /// <param name="to">The repository on this machine.</param>
+    /// <param name="remote">Name or URL of the remote. If null, all parts of the run must already be on this machine.</param>
+    /// <param name="acceptsLosses">True to continue even if some work is missing.</param>
     /// <param name="stop">Cancels git.</param>
     public async Task<RunFetchResult> BringAsync(
         RunStatus status,
@@ -25,7 +27,7 @@ public sealed class RunFetcher(RunServices services, bool hasPlaces)
         var problem = "";
         if (remote is not null && status.Queue != to.Queue)
         {
-            var share = new RunShare(services);
+            var share = new RunSync(services);
             problem = await share.FetchAsync(status, to, remote, stop);
             if (
                 problem.Length == 0
@@ -63,7 +65,7 @@ public sealed class RunFetcher(RunServices services, bool hasPlaces)
 }
 
 /// <summary>Result of fetching a run.</summary>
-/// <param name="Missing">Parts that the run needs and that are missing here.</param>
-/// <param name="IsHere">True if the run can continue here.</param>
-/// <param name="Notes">Notes for the user, one sentence each.</param>
+/// <param name="Missing">The parts of the run that are missing on this machine.</param>
+/// <param name="IsHere">True if the run can continue on this machine.</param>
+/// <param name="Notes">One sentence for each note to the user.</param>
 public sealed record RunFetchResult(MissingRunParts Missing, bool IsHere, IReadOnlyList<string> Notes);

@@ -6,12 +6,12 @@ using Temporal.Server;
 
 namespace Orchestrator.App.Hosting;
 
-/// <summary>Hosts a Temporal server for other clients.</summary>
+/// <summary>Runs a Temporal server for other clients in this process.</summary>
 /// <param name="options">Options of the server.</param>
-/// <param name="file">Ownership of the server's file, or null if there is no file to watch.</param>
+/// <param name="file">Ownership of the server's file, or null if no file needs to be watched.</param>
 /// <param name="context">Provides the clock.</param>
 /// <param name="loggers">Loggers of the server.</param>
-/// <param name="started">Called with the server once it listens.</param>
+/// <param name="started">Called with the server when it listens.</param>
 /// <param name="stop">Cancels the start.</param>
 public sealed class ServedEngine(
     TemporalServerOptions options,
@@ -27,7 +27,7 @@ public sealed class ServedEngine(
     [SuppressMessage("Usage", "CA2213", Justification = "StopAsync disposes it.")]
     private TemporalServer? _server;
 
-    /// <summary>Starts the server and returns once it listens.</summary>
+    /// <summary>Starts the server. Returns when it listens.</summary>
     /// <exception cref="UseCaseException">The server can't be started.</exception>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -4,8 +4,10 @@ using Orchestrator.Runs.Tasks.Moving;
 
 namespace Orchestrator.App.Hosting;
 
-/// <summary>Takes over shared runs of other machines without a user: drained runs at once, and others after they were idle for a time. If
-/// several machines try to take over a run, the last push to the remote decides.</summary>
+/// <summary>
+/// Takes over shared runs of other machines automatically. Drained runs are taken over at once, and others after an idle time. If several
+/// machines try to take over the same run, the last push to the remote decides.
+/// </summary>
 /// <param name="engine">Engine of the runs.</param>
 /// <param name="repositories">Repositories whose runs may be taken over.</param>
 /// <param name="worker">Worker that continues the runs.</param>
@@ -23,7 +25,7 @@ internal sealed class TakeOverWatch(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    /// <summary>Delay before another attempt to take over a run that could not be fetched.</summary>
+    /// <summary>Delay before the next attempt to take over a run that could not be fetched.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly Dictionary<string, (string Steps, long Since)> _still = new(StringComparer.Ordinal);
@@ -79,8 +81,9 @@ internal sealed class TakeOverWatch(
         return isReady || isStill;
     }
 
-    /// <summary>Takes a run over to the local repository that contains the run's first commit.</summary>
-    /// <returns>Reason why the run can't be taken over; empty if it was, or if it belongs to no repository here.</returns>
+    /// <summary>Takes over a run to the local repository that contains the run's first commit.</summary>
+    /// <returns>Reason why the run can't be taken over. Empty if it was taken over, or if no repository here contains its first
+    /// commit.</returns>
     private async Task<string> TakeAsync(string runId, CancellationToken stop)
     {
         var run = engine.Runs.Get(runId);

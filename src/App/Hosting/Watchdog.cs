@@ -6,12 +6,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.App.Hosting;
 
-/// <summary>Notifies systemd that this service works. A unit with <c>WatchdogSec=</c> is restarted if the notifications stop
-/// (sd_watchdog_enabled(3)).</summary>
+/// <summary>
+/// Notifies systemd that this service works. If a unit has <c>WatchdogSec=</c> and the notifications stop, systemd restarts it
+/// (sd_watchdog_enabled(3)).
+/// </summary>
 /// <param name="notifier">Connection to systemd's notification socket.</param>
-/// <param name="limit">Longest interval that systemd allows between two notifications.</param>
-/// <param name="isWell">Returns true if the service works.</param>
-/// <param name="time">Clock.</param>
+/// <param name="limit">Maximum interval between two notifications that systemd allows.</param>
+/// <param name="isWell">Returns true if the service works. If it returns false, no notification is sent.</param>
+/// <param name="time">The clock.</param>
 /// <param name="log">Receives errors.</param>
 public sealed class Watchdog(
     ISystemdNotifier notifier,
@@ -23,7 +25,7 @@ public sealed class Watchdog(
 {
     /// <summary>Adds a watchdog to a host if systemd expects notifications from this process.</summary>
     /// <param name="builder">Builder of the host.</param>
-    /// <param name="isWell">Returns true if the service works.</param>
+    /// <param name="isWell">Returns true if the service works. If it returns false, no notification is sent.</param>
     /// <param name="context">Provides the environment and clock.</param>
     public static void AddTo(HostApplicationBuilder builder, Func<CancellationToken, Task<bool>> isWell, UseCaseContext context)
     {
@@ -39,10 +41,11 @@ public sealed class Watchdog(
         }
     }
 
-    /// <summary>Returns the longest interval that systemd allows between two notifications from a process, or null if it expects
-    /// none.</summary>
+    /// <summary>
+    /// Returns the maximum interval between two notifications that systemd allows. Returns null if systemd expects none from this process.
+    /// </summary>
     /// <param name="environment">Environment variables of the process.</param>
-    /// <param name="process">Id of the process, checked because a child inherits variables that do not apply to it.</param>
+    /// <param name="process">Id of this process. It is checked because a child process inherits variables that do not apply to it.</param>
     internal static TimeSpan? LimitOf(IReadOnlyDictionary<string, string> environment, int process)
     {
         var meant = environment.GetValueOrDefault("WATCHDOG_PID");

@@ -6,17 +6,19 @@ using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.App.Hosting;
 
-/// <summary>Hosts a worker inside this process for the runs of some repositories. If another process serves the engine, this process takes
-/// the engine over when that one ends.</summary>
+/// <summary>
+/// Runs a worker inside this process for the runs of some repositories. If another process serves the engine and ends, this process takes
+/// over the engine.
+/// </summary>
 public sealed class WorkerHost : IAsyncDisposable
 {
-    // Time limit for the shutdown after a second interrupt or after the engine was lost.
+    // Time limit for the shutdown after a second interrupt, or after the engine was lost.
     private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(1);
 
-    // Time limit for the last pushes of hosted tasks, which continue on other machines.
+    // Time limit for the last pushes of tasks that are assigned to this host. They continue on other machines.
     private static readonly TimeSpan LastPushes = TimeSpan.FromSeconds(10);
 
-    // The SDK stops a worker only after its polls have returned, however long the server is unavailable.
+    // The SDK stops a worker only after its polls have returned, which takes as long as the server is unavailable.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly EngineConnection _engine;
@@ -26,7 +28,7 @@ public sealed class WorkerHost : IAsyncDisposable
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stopping = new();
 
-    /// <summary>Workers that were added for repositories with slots for distributed runs, by the repositories' paths.</summary>
+    /// <summary>Workers that were added because a repository offers slots to distributed runs, by the path of the repository.</summary>
     private readonly ConcurrentDictionary<string, Task> _offering = new(StringComparer.Ordinal);
     private RunWorker? _worker;
     private Task _working = Task.CompletedTask;
@@ -49,23 +51,25 @@ public sealed class WorkerHost : IAsyncDisposable
         _context = context;
     }
 
-    /// <summary>Completes when the worker has ended. Faults if the worker failed or the engine could not be taken over.</summary>
+    /// <summary>Completes when the worker has ended. Fails if the worker failed or the engine could not be taken over.</summary>
     public Task Running { get; private set; } = Task.CompletedTask;
 
     /// <summary>True if this process has taken over the engine from another one.</summary>
     public bool HasTakenOver { get; private set; }
 
-    /// <summary>Starts a worker. Activities of a dead worker on this machine are failed first, without waiting for a heartbeat
-    /// timeout.</summary>
+    /// <summary>
+    /// Starts a worker. Activities of a dead worker on this machine are failed first, so that they are retried without waiting for a
+    /// heartbeat timeout.
+    /// </summary>
     /// <param name="engine">Engine of the runs.</param>
-    /// <param name="repositories">Repositories whose runs are executed.</param>
+    /// <param name="repositories">Repositories whose runs this worker executes.</param>
     /// <param name="context">Provides the clock and environment.</param>
     /// <param name="loggers">Loggers of the worker.</param>
     /// <param name="stop">Cancels the start.</param>
-    /// <param name="named">Some of the repositories, by the names that callers use.</param>
+    /// <param name="named">Repositories that callers identify by a short name, by that name.</param>
     /// <param name="offered">Slots for tasks of distributed runs, or null to use the settings of each repository.</param>
     /// <param name="makesCurrent">True to make this version of the program the current version of the worker deployment.</param>
-    /// <param name="takesOver">Idle time after which another machine's run is taken over here, or null to take over none.</param>
+    /// <param name="takesOver">Idle time after which this worker takes over another machine's run, or null to take over none.</param>
     public static async Task<WorkerHost> StartAsync(
         EngineConnection engine,
         IReadOnlyList<RepositoryLocation> repositories,
@@ -88,7 +92,8 @@ public sealed class WorkerHost : IAsyncDisposable
             }
             await host.RefuseTwinAsync(stop);
             await host.ClearAfterTheDeadAsync(stop);
-            // Not before: in a container the last worker often had the same process id, and its identity would count as alive.
+            // The identity is recorded only now. In a container, the previous worker often had the same process id, so its identity would
+            // count as alive.
             var identity = WorkerRecords.IdentityOf(ProductVersion.Value);
             context.Workers.Add(identity);
             IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> served = [.. repositories.Zip(inHand.References)];
@@ -134,7 +139,7 @@ public sealed class WorkerHost : IAsyncDisposable
             pair => served.First(reference => reference.Path == pair.Value.Root) with { LinkedWorktree = pair.Value.LinkedWorktree }
         );
 
-    /// <summary>Starts background units that end with the worker.</summary>
+    /// <summary>Starts background units. They are stopped together with the worker.</summary>
     public async Task AddAsync(IReadOnlyList<BackgroundUnit> units)
     {
         _units = [.. _units, .. units];
@@ -201,9 +206,11 @@ public sealed class WorkerHost : IAsyncDisposable
     /// <param name="repository">The repository.</param>
     public bool HasPlaces(RepositoryReference repository) => _offering.ContainsKey(repository.Path);
 
-    /// <summary>Resumes hosting the tasks of a distributed run that moved here, with the number of slots that the run defines. Slots that
-    /// are already offered stay unchanged.</summary>
-    /// <param name="repository">Repository that the run moved to.</param>
+    /// <summary>
+    /// Starts to offer the slots of a distributed run that moved to this machine, in the number that the run defines. Slots that are
+    /// already offered are not changed.
+    /// </summary>
+    /// <param name="repository">The repository to which the run moved.</param>
     /// <param name="runId">Id of the run.</param>
     /// <param name="stop">Cancels the start.</param>
     public async Task OfferPlacesOfAsync(RepositoryReference repository, string runId, CancellationToken stop)
@@ -216,8 +223,8 @@ public sealed class WorkerHost : IAsyncDisposable
         _offering[repository.Path] = _worker!.OfferAsync(offer, _stopping.Token);
     }
 
-    /// <summary>Throws the worker's failure if it has failed.</summary>
-    /// <exception cref="UseCaseException">The worker has failed: exit code 5.</exception>
+    /// <summary>Throws the exception with which the worker failed, if it failed.</summary>
+    /// <exception cref="UseCaseException">The worker has failed. The exit code is 5.</exception>
     public async Task ThrowIfBrokenAsync()
     {
         if (!Running.IsFaulted)
@@ -235,7 +242,7 @@ public sealed class WorkerHost : IAsyncDisposable
         );
     }
 
-    /// <summary>Cancels activities without the grace period when the worker stops.</summary>
+    /// <summary>Causes the worker to cancel its activities without the grace period when it stops.</summary>
     public void GiveNoGrace() => _worker?.GiveNoGrace();
 
     public async ValueTask DisposeAsync()
@@ -269,14 +276,14 @@ public sealed class WorkerHost : IAsyncDisposable
         _worker?.Dispose();
         _stopping.Dispose();
 
-        // No process will ever follow these agents again, and the next engine would start others.
+        // No other process will follow these agents, and the next engine would start new ones.
         if (_engine.IsLost)
         {
             await _inHand.EndAgentsAsync();
         }
     }
 
-    // A failed step must neither skip the rest of the shutdown nor hide the error that this process ends with.
+    // A failed step must not prevent the rest of the shutdown, and must not hide the error with which this process ends.
     private async Task EndAsync(Func<Task> step)
     {
         try
@@ -285,11 +292,11 @@ public sealed class WorkerHost : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // Expected for cancelled tasks and for tasks whose time limit has passed.
+            // Expected for canceled tasks, and for tasks that exceeded the time limit.
         }
         catch (UseCaseException) when (_engine.IsLost)
         {
-            // Already reported as the cause of the shutdown.
+            // This error is already reported as the cause of the shutdown.
         }
         catch (Exception fault)
         {
@@ -297,7 +304,7 @@ public sealed class WorkerHost : IAsyncDisposable
         }
     }
 
-    // The next worker handles whatever is still running by then, such as an agent that ignores signals, as after a kill.
+    // If something is still running after that, such as an agent that ignores signals, the next worker handles it as after a kill.
     private void Hurry(CancellationTokenSource patience)
     {
         GiveNoGrace();
@@ -319,7 +326,9 @@ public sealed class WorkerHost : IAsyncDisposable
         await ClearAfterTheDeadAsync(_stopping.Token);
     }
 
-    /// <summary>Fails if another machine has this one's id. Each would consider the other dead and cancel its activities.</summary>
+    /// <summary>
+    /// Throws if another machine has the same id. Each of the two would consider the other dead and cancel its activities.
+    /// </summary>
     private async Task RefuseTwinAsync(CancellationToken stop)
     {
         if (_engine.IsEmbedded)

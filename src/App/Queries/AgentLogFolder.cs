@@ -2,17 +2,17 @@ using System.Globalization;
 
 namespace Orchestrator.App.Queries;
 
-/// <summary>Folder of one start of a task's agent.</summary>
+/// <summary>The log folder of one agent run of a task.</summary>
 /// <param name="Task">Full id of the task.</param>
-/// <param name="Number">Number of the start, from 1.</param>
-/// <param name="Path">Absolute path.</param>
+/// <param name="Number">Number of the agent run within its task, starting at 1.</param>
+/// <param name="Path">Absolute path of the folder.</param>
 public sealed record AgentLogFolder(string Task, int Number, string Path)
 {
     /// <summary>Finds the log folder of an agent run.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="reference">The task. A reference to the whole run selects the task whose agent was started last.</param>
-    /// <param name="start">Number of the start, or null for the last one.</param>
-    /// <exception cref="UseCaseException">The task has no such start.</exception>
+    /// <param name="reference">The task. If it refers to the whole run, the task whose agent started last is selected.</param>
+    /// <param name="start">Number of the agent run, or null for the last one.</param>
+    /// <exception cref="UseCaseException">The task has no agent run with this number.</exception>
     public static AgentLogFolder Require(StoredRun run, RunReference reference, int? start)
     {
         var id = reference.FindTask(run.Status) ?? Latest(run);

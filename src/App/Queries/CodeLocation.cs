@@ -5,13 +5,13 @@ namespace Orchestrator.App.Queries;
 /// <summary>Parses the location of a line of code.</summary>
 internal static class CodeLocation
 {
-    /// <summary>Parses <c>FILE:LINE</c>.</summary>
-    /// <returns>The file relative to the work tree, and the line, from 1.</returns>
+    /// <summary>Parses a location of the form <c>FILE:LINE</c>.</summary>
+    /// <returns>Path of the file relative to the work tree, and the line number, starting at 1.</returns>
     /// <exception cref="UseCaseException">The text has no line number, or names a file outside the repository.</exception>
     public static (string File, int Line) Parse(string place, RepositoryLocation repository, UseCaseContext context)
     {
         var colon = place.LastIndexOf(':');
-        // A command-line argument can't contain a NUL, but a request to the page or the API can.
+        // Command-line arguments never contain a NUL character, but requests to the web page or the API can.
         if (
             colon <= 0
             || !int.TryParse(place.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var line)

@@ -2,12 +2,12 @@ using Orchestrator.Gates.Packages;
 
 namespace Orchestrator.App.Queries;
 
-/// <summary>Computes the hash over the lock files and manifests of all detected ecosystems.</summary>
+/// <summary>Computes a hash of the lock files and manifests of all detected ecosystems.</summary>
 public static class EnvironmentCheck
 {
-    /// <summary>Reads the files, and compares their hash with another.</summary>
-    /// <param name="folder">Absolute path of the folder with the files.</param>
-    /// <param name="expected">Hash, or its first 6 digits or more; null for no comparison.</param>
+    /// <summary>Reads the files, and compares their hash with an expected one.</summary>
+    /// <param name="folder">Absolute path of the folder that contains the files.</param>
+    /// <param name="expected">The expected hash or at least its first 6 digits, or null to compare nothing.</param>
     public static EnvironmentDocument Read(string folder, string? expected)
     {
         var files = EnvironmentFiles.Read(folder);

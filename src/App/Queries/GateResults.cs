@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Orchestrator.App.Queries;
 
-/// <summary>Results and logs of a run's gates, as its folder has them.</summary>
+/// <summary>Reads the results and logs of a run's gates from the run's folder.</summary>
 /// <param name="run">The run.</param>
 /// <param name="repository">The run's repository.</param>
 public sealed class GateResults(StoredRun run, RepositoryLocation repository)
 {
     private readonly RunFolder _folder = new(repository.Root, run.Id);
 
-    /// <summary>Returns all results.</summary>
+    /// <summary>Returns the results of all gates of the run.</summary>
     public IReadOnlyList<GateResultLine> All() =>
         [
             .. GateRun
@@ -18,7 +18,7 @@ public sealed class GateResults(StoredRun run, RepositoryLocation repository)
         ];
 
     /// <summary>Returns a part of a gate's log.</summary>
-    /// <param name="id">Id of the result.</param>
+    /// <param name="id">Id of the gate's result.</param>
     /// <param name="after">Number of lines to skip.</param>
     /// <param name="limit">Maximum number of lines.</param>
     /// <exception cref="UseCaseException">The run has no such result, or the result has no log.</exception>
@@ -36,7 +36,7 @@ public sealed class GateResults(StoredRun run, RepositoryLocation repository)
         {
             throw new UseCaseException(Outcome.Usage, $"The gate result '{id}' has no log.", "Only gates that ran in a run have one.");
         }
-        // One more line shows if another part follows.
+        // One additional line is read to find out whether another part follows.
         string[] lines = [.. File.ReadLines(file).Skip(after).Take(limit + 1)];
         return new GateLogDocument(
             run.Id,

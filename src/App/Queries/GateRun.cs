@@ -3,15 +3,15 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.App.Queries;
 
-/// <summary>Result of a gate on one commit of a run.</summary>
-/// <param name="Id">Id of the result in its run.</param>
-/// <param name="Stage">Commit on which the gate ran.</param>
-/// <param name="Task">Id of the task; empty for the base and for staging.</param>
-/// <param name="Attempt">Number of the task's attempt, from 1; 0 for the base and for staging.</param>
-/// <param name="Verdict">Verdict with its evidence.</param>
+/// <summary>The result of a gate on one commit of a run.</summary>
+/// <param name="Id">Id of the result, unique within the run.</param>
+/// <param name="Stage">The work that the gate checked.</param>
+/// <param name="Task">Id of the task, or empty for the base and for staging.</param>
+/// <param name="Attempt">Number of the task's attempt, starting at 1, or 0 for the base and for staging.</param>
+/// <param name="Verdict">The verdict with its evidence.</param>
 public sealed record GateRun(string Id, GateStage Stage, string Task, int Attempt, GateVerdict Verdict)
 {
-    /// <summary>Returns all stored results of a run: of its base, then of its tasks as stored, then of staging.</summary>
+    /// <summary>Returns all stored results of a run, in the order of base, tasks and staging.</summary>
     /// <param name="folder">Folder of the run.</param>
     internal static IReadOnlyList<GateRun> ReadAll(RunFolder folder) =>
         [
@@ -28,8 +28,10 @@ public sealed record GateRun(string Id, GateStage Stage, string Task, int Attemp
             .. GateEvidence.ReadLanding(folder).Select((verdict, i) => OfRun("landing", i, GateStage.Landing, verdict)),
         ];
 
-    /// <summary>Returns the results in plan order: of the base, then of each task's attempts, then of staging.</summary>
-    /// <param name="gates">The results.</param>
+    /// <summary>
+    /// Returns the results in plan order. Those at the base come first, followed by those of each task's attempts, and by those on staging.
+    /// </summary>
+    /// <param name="gates">The results to sort.</param>
     /// <param name="run">The run with its tasks.</param>
     internal static IReadOnlyList<GateRun> InPlanOrder(IReadOnlyList<GateRun> gates, RunStatus run)
     {

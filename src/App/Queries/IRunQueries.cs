@@ -1,73 +1,79 @@
 namespace Orchestrator.App.Queries;
 
-/// <summary>Queries about a repository's runs, its settings and this machine. Each result is a document that the terminal, the page and
-/// the API render or serialize. No query needs an engine.</summary>
-/// <remarks>A run is named by its id, a unique prefix or suffix of the id, or a word of its title. A task is named by <c>RUN/TASK</c> or
-/// <c>TASK</c>. Null selects the latest run. Every method throws <see cref="UseCaseException"/> if it has no result.</remarks>
+/// <summary>
+/// Queries about a repository's runs, its settings and this machine. The result of each query is a document that the terminal, the web page
+/// and the API show. No query needs an engine.
+/// </summary>
+/// <remarks>A run is identified by its id, by a unique prefix or suffix of the id, or by a word of its title. A task is identified by
+/// <c>RUN/TASK</c> or <c>TASK</c>. Null stands for the latest run. Each method throws <see cref="UseCaseException"/> if it finds
+/// nothing.</remarks>
 public interface IRunQueries
 {
     /// <summary>Returns a run with its tasks, questions, budgets, and the current action of each agent.</summary>
     Task<RunStatus> RunAsync(string? run, CancellationToken cancellationToken);
 
-    /// <summary>Returns the transitions and mail of a run, by time.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="limit">Maximum number of lines, counted from the end, or null for all.</param>
+    /// <summary>Returns the events and the mail of a run, sorted by time.</summary>
+    /// <param name="run">Identifies the run.</param>
+    /// <param name="limit">Maximum number of lines, counted from the end, or null for all lines.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
     Task<IReadOnlyList<RunEvent>> EventsAsync(string? run, int? limit, CancellationToken cancellationToken);
 
-    /// <summary>Returns a page of a run's transitions, without mail.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="after">Number of the last transition to skip.</param>
-    /// <param name="limit">Maximum number of transitions, at least 1.</param>
+    /// <summary>Returns a page of a run's events, without mail.</summary>
+    /// <param name="run">Identifies the run.</param>
+    /// <param name="after">Number of the event after which the page starts.</param>
+    /// <param name="limit">Maximum number of events, at least 1.</param>
     Task<EventsDocument> EventPageAsync(string run, int after, int limit);
 
-    /// <summary>Returns the results of a run's gates.</summary>
+    /// <summary>Returns the results of all gates of a run, for the API.</summary>
     Task<GatesDocument> GatesAsync(string run);
 
-    /// <summary>Returns a part of the log of a gate.</summary>
-    /// <param name="run">The run.</param>
+    /// <summary>Returns a part of a gate's log.</summary>
+    /// <param name="run">Identifies the run.</param>
     /// <param name="gate">Id of the gate's result.</param>
     /// <param name="after">Number of lines to skip.</param>
     /// <param name="limit">Maximum number of lines, at least 1.</param>
     Task<GateLogDocument> GateLogAsync(string run, string gate, int after, int limit);
 
-    /// <summary>Returns a task with its transitions, models and mail.</summary>
+    /// <summary>Returns a task with its events, models and mail.</summary>
     Task<TaskDocument> TaskAsync(string task, CancellationToken cancellationToken);
 
-    /// <summary>Returns the log of a task's agent, at most its last 16 million characters.</summary>
-    /// <param name="task">The task. A run alone selects the task whose agent was started last.</param>
-    /// <param name="start">Number of the agent's start, or null for the last one.</param>
+    /// <summary>Returns the log of a task's agent. A longer log is limited to its last 16 million characters.</summary>
+    /// <param name="task">Identifies the task. If it identifies only a run, the task whose agent started last is selected.</param>
+    /// <param name="start">Number of the agent run, or null for the last one.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
     Task<LogDocument> LogAsync(string? task, int? start, CancellationToken cancellationToken);
 
-    /// <summary>Returns the stored results of all gates of a run: of its base, each attempt and merge of its tasks, and staging.</summary>
+    /// <summary>
+    /// Returns the stored results of a run's gates with their evidence. They come from the base, from the attempts and merges of each task,
+    /// and from staging.
+    /// </summary>
     Task<IReadOnlyList<GateRun>> GateRunsAsync(string? run, CancellationToken cancellationToken);
 
-    /// <summary>Returns the plan that a run carries out, with tasks that were added since its start.</summary>
+    /// <summary>Returns the plan of a run, including tasks that were added to it.</summary>
     Task<Plan> PlanOfAsync(string? run, CancellationToken cancellationToken);
 
-    /// <summary>Returns the change of a run or a task as a patch.</summary>
+    /// <summary>Returns the changes of a run or a task as a patch.</summary>
     Task<DiffDocument> DiffAsync(string? which, CancellationToken cancellationToken);
 
-    /// <summary>Returns a run with the branches and folders that it left.</summary>
+    /// <summary>Returns the status of a run with the branches and folders that it left behind.</summary>
     Task<RunStatus> ReportAsync(string? run, CancellationToken cancellationToken);
 
     /// <summary>Returns the short report of a run as Markdown.</summary>
     Task<string> ReportTextAsync(string? run, CancellationToken cancellationToken);
 
-    /// <summary>Returns the escalation report of a run that needs a decision to continue, as Markdown.</summary>
+    /// <summary>Returns the report of an escalated run as Markdown.</summary>
     string EscalationText(string? run);
 
-    /// <summary>Returns the results, branches and commits of runs.</summary>
-    /// <param name="runs">The runs; empty for the latest.</param>
+    /// <summary>Returns the results, branches and commits of several runs.</summary>
+    /// <param name="runs">Identifies the runs. Empty for the latest run.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
     Task<CollectDocument> ResultsAsync(IReadOnlyList<string> runs, CancellationToken cancellationToken);
 
-    /// <summary>Returns the runs of the repository, the latest first.</summary>
+    /// <summary>Returns the runs of the repository, latest first.</summary>
     /// <param name="limit">Maximum number of runs, at least 1.</param>
     /// <param name="withForecasts">True to add the forecast of each run.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
-    /// <param name="after">Id of the last run to skip, or null to begin with the latest.</param>
+    /// <param name="after">Id of the run after which the list starts, or null to start with the latest run.</param>
     Task<HistoryDocument> HistoryAsync(int limit, bool withForecasts, CancellationToken cancellationToken, string? after = null);
 
     /// <summary>Returns everything that needs the user's attention in all repositories, most urgent first.</summary>
@@ -75,42 +81,42 @@ public interface IRunQueries
     /// <param name="cancellationToken">Cancels the query.</param>
     Task<InboxDocument> InboxAsync(bool withSnoozed, CancellationToken cancellationToken);
 
-    /// <summary>Returns limits, tokens and costs of all accounts of the user.</summary>
-    /// <param name="days">Number of days to sum, including today: 1 to 90.</param>
-    /// <param name="run">Id of the only run to sum, or null for all.</param>
+    /// <summary>Returns the usage limits, tokens and costs of all accounts of the user.</summary>
+    /// <param name="days">Number of days to add up, including today. Range: 1 to 90.</param>
+    /// <param name="run">Id of a run to add up only its usage, or null for all usage.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
     Task<UsageDocument> UsageAsync(int days, string? run, CancellationToken cancellationToken);
 
-    /// <summary>Returns the effective settings with their sources.</summary>
-    /// <param name="onlyChanged">True to omit settings that have their default.</param>
+    /// <summary>Returns the current settings with their sources.</summary>
+    /// <param name="onlyChanged">True to omit settings that have their default value.</param>
     ConfigDocument Settings(bool onlyChanged);
 
-    /// <summary>Returns the task, gates and decisions behind a line of code.</summary>
-    /// <param name="place">Location of the line as <c>FILE:LINE</c>.</param>
+    /// <summary>Returns the task, the gates and the decisions that led to a line of code.</summary>
+    /// <param name="place">Location of the line in the form <c>FILE:LINE</c>.</param>
     /// <param name="revision">Commit or branch, or null for HEAD.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
     Task<ProofDocument> ProofAsync(string place, string? revision, CancellationToken cancellationToken);
 
-    /// <summary>Returns conversations of Claude Code on this machine.</summary>
-    /// <param name="hours">Maximum age in hours, above 0, or null for all.</param>
+    /// <summary>Returns the conversations of Claude Code on this machine.</summary>
+    /// <param name="hours">Maximum age in hours, greater than 0, or null for all conversations.</param>
     /// <param name="limit">Maximum number of conversations, at least 1.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
     SessionsDocument Conversations(double? hours, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Returns the linked worktrees of the repository with owner, size, and removability.</summary>
+    /// <summary>Returns the linked worktrees of the repository, each with its owner, its size, and whether it can be removed.</summary>
     Task<WorktreesDocument> WorktreesAsync(CancellationToken cancellationToken);
 
     /// <summary>Checks that this machine and the repository are ready for runs.</summary>
     Task<CheckDocument> CheckAsync(CancellationToken cancellationToken);
 
-    /// <summary>Returns the schedules of the repository with the results of their last times.</summary>
+    /// <summary>Returns the schedules of the repository, each with the results of its last start times.</summary>
     Task<SchedulesDocument> SchedulesAsync(CancellationToken cancellationToken);
 
     /// <summary>Returns the tasks of the backlog.</summary>
     BacklogDocument Backlog();
 
     /// <summary>Checks a plan that a caller sent as text.</summary>
-    /// <param name="text">The plan as YAML or JSON.</param>
-    /// <param name="cancellationToken">Cancels the question.</param>
+    /// <param name="text">The plan in YAML or JSON.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
     Task<PlanView> PlanAsync(string text, CancellationToken cancellationToken);
 }

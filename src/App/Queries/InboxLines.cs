@@ -2,13 +2,13 @@ using Orchestrator.Machine.Repositories;
 
 namespace Orchestrator.App.Queries;
 
-/// <summary>Converts the inbox to a document.</summary>
+/// <summary>Converts inbox entries to a document.</summary>
 public static class InboxLines
 {
-    /// <summary>Creates the document.</summary>
+    /// <summary>Creates the document from all inbox entries.</summary>
     /// <param name="entries">All entries.</param>
     /// <param name="withSnoozed">True to include snoozed entries.</param>
-    /// <param name="marks">Marks of entries that were seen or snoozed.</param>
+    /// <param name="marks">Marks of the entries that the user has seen or snoozed.</param>
     public static InboxDocument Of(IReadOnlyList<InboxEntry> entries, bool withSnoozed, InboxMarks marks)
     {
         var snoozed = marks.Snoozed();

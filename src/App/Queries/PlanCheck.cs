@@ -1,16 +1,16 @@
 namespace Orchestrator.App.Queries;
 
-/// <summary>The check of a plan: faults, deciding gates, order and risk.</summary>
+/// <summary>Result of checking a plan, with its errors and the gates that decide about its work.</summary>
 /// <param name="Name">Name of the plan in messages.</param>
-/// <param name="Read">The plan with its faults.</param>
-/// <param name="Gates">The gates of the project, or null outside of a repository and for an invalid plan.</param>
+/// <param name="Read">The plan with its errors and warnings.</param>
+/// <param name="Gates">The gates of the project. Null outside a repository, or if the plan is invalid.</param>
 public sealed record PlanCheck(string Name, PlanReadResult Read, ProjectGates? Gates)
 {
     /// <summary>Checks a plan.</summary>
     /// <param name="name">Name of the plan in messages.</param>
     /// <param name="plan">The plan as it was read.</param>
-    /// <param name="isStrict">True to count warnings and advice as errors.</param>
-    /// <param name="context">The folder and its settings.</param>
+    /// <param name="isStrict">True to treat warnings and advice as errors.</param>
+    /// <param name="context">Provides the folder and its settings.</param>
     public static PlanCheck Of(string name, PlanReadResult plan, bool isStrict, UseCaseContext context)
     {
         var read = plan.WithConflicts();
@@ -23,7 +23,7 @@ public sealed record PlanCheck(string Name, PlanReadResult Read, ProjectGates? G
         return new PlanCheck(name, read, read.IsValid && settings is not null ? GatesOverview.Find(settings, context) : null);
     }
 
-    /// <summary>The check as a document.</summary>
+    /// <summary>Converts the result to a document.</summary>
     public ValidateDocument ToDocument() =>
         new(
             Name,
@@ -35,7 +35,7 @@ public sealed record PlanCheck(string Name, PlanReadResult Read, ProjectGates? G
             Gates is null ? null : DecidingGatesEntry.Of(Read.Plan!, Gates)
         );
 
-    /// <summary>The check for users, one line each.</summary>
+    /// <summary>Formats the result as lines for users.</summary>
     public IEnumerable<string> Lines() =>
         [
             .. PlanFault.List(Read.Faults),
@@ -46,12 +46,12 @@ public sealed record PlanCheck(string Name, PlanReadResult Read, ProjectGates? G
         ];
 }
 
-/// <summary>The check of a plan for a page.</summary>
-/// <param name="Check">Faults and gates.</param>
-/// <param name="Graph">The order of the tasks, or null for an invalid plan.</param>
-/// <param name="Risk">Lines about the risk; none for an invalid plan.</param>
+/// <summary>Result of checking a plan, with additional facts for the web page.</summary>
+/// <param name="Check">Errors of the plan, and the gates that decide about its work.</param>
+/// <param name="Graph">The dependencies of the tasks, or null if the plan is invalid.</param>
+/// <param name="Risk">Lines about the risk. Empty if the plan is invalid.</param>
 public sealed record PlanView(PlanCheck Check, GraphDocument? Graph, IReadOnlyList<string> Risk)
 {
-    /// <summary>Expected cost and duration by earlier runs; empty without any.</summary>
+    /// <summary>Expected cost and duration, based on earlier runs. Empty if there are none.</summary>
     public string Forecast { get; init; } = "";
 }

@@ -5,9 +5,9 @@ namespace Orchestrator.App.Queries;
 /// <summary>Checks that this machine and the repository are ready for runs.</summary>
 public static class ReadinessCheck
 {
-    /// <summary>Performs all checks.</summary>
+    /// <summary>Executes all checks.</summary>
     /// <param name="context">Provides the folder and settings.</param>
-    /// <param name="flags">Options that set a setting, such as the agent.</param>
+    /// <param name="flags">Command-line options that set a setting, such as the agent.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
     public static async Task<IReadOnlyList<MachineCheckEntry>> RunAsync(
         UseCaseContext context,

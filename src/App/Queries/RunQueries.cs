@@ -10,9 +10,9 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.App.Queries;
 
-/// <summary>Answers queries about the repository of a context.</summary>
+/// <summary>Answers queries about the repository of a use case.</summary>
 /// <param name="context">Provides the folder, clock and settings.</param>
-/// <param name="flags">Options that set a setting, such as the engine's address.</param>
+/// <param name="flags">Command-line options that set a setting, such as the address of the engine.</param>
 public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<SettingFlag> flags) : IRunQueries
 {
     private const long LongestLog = 16 * 1024 * 1024;
@@ -22,14 +22,14 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     public async Task<RunStatus> RunAsync(string? run, CancellationToken cancellationToken) =>
         WithActivity(await ObserveAsync(RequireRun(run), cancellationToken));
 
-    /// <summary>Returns the current state of a run from its record, its engine and its budgets.</summary>
+    /// <summary>Returns the current state of a run, from its record, its engine and its budgets.</summary>
     public async Task<StoredRun> ObserveAsync(StoredRun run, CancellationToken cancellationToken)
     {
         var repository = context.RequireRepository();
         return RunObservation.WithBudgets(await RunObservation.OfAsync(run, repository, context, cancellationToken), repository, context);
     }
 
-    /// <summary>Returns the status of an observed run with the current action of each agent.</summary>
+    /// <summary>Returns the status of a run with the current action of each agent.</summary>
     public RunStatus WithActivity(StoredRun run) =>
         AgentActivity.WithDoing(run.Folder, AgentActivity.WithMail(run.Folder, run.Status), context.Environment) with
         {
@@ -50,7 +50,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     {
         var stored = RequireRun(run);
         RequirePage(after, limit);
-        // One more entry shows if another page follows.
+        // One additional event is read to find out whether another page follows.
         RunEvent[] events =
         [
             .. EventFile.ReadLines(stored.EventsFile).Select(EventFile.Parse).Where(happened => happened.Sequence > after).Take(limit + 1),
@@ -101,7 +101,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         return LogAsync(run, reference, start, cancellationToken);
     }
 
-    /// <summary>Returns the log of an agent of a run.</summary>
+    /// <summary>Returns the log of an agent run.</summary>
     public async Task<LogDocument> LogAsync(StoredRun run, RunReference reference, int? start, CancellationToken cancellationToken)
     {
         var folder = AgentLogFolder.Require(run, reference, start);
@@ -153,7 +153,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         return DiffAsync(run, reference, cancellationToken);
     }
 
-    /// <summary>Returns the change of a run, or of the task that a reference names.</summary>
+    /// <summary>Returns the changes of a run, or of the task to which a reference refers.</summary>
     public async Task<DiffDocument> DiffAsync(StoredRun run, RunReference reference, CancellationToken cancellationToken)
     {
         var repository = context.RequireRepository();
@@ -183,14 +183,14 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         return new DiffDocument(run.Id, id ?? "", patch.Text, patch.IsCut) { From = patch.From, To = patch.To };
     }
 
-    /// <summary>Returns the absolute path of a task's worktree, which may have been removed.</summary>
+    /// <summary>Returns the absolute path of a task's worktree. The worktree may not exist anymore.</summary>
     public static string WorktreeOf(RunTask task, StoredRun run, UseCaseContext context) =>
         Path.Combine(context.RequireRepository().Root, context.LoadSettings().Settings!.Worktrees.Directory, run.Name, task.Id);
 
     /// <inheritdoc/>
     public Task<RunStatus> ReportAsync(string? run, CancellationToken cancellationToken) => ReportAsync(RequireRun(run), cancellationToken);
 
-    /// <summary>Returns the report of a run.</summary>
+    /// <summary>Returns the status of a run with the branches and folders that it left behind.</summary>
     public async Task<RunStatus> ReportAsync(StoredRun run, CancellationToken cancellationToken)
     {
         var found = await ObserveAsync(run, cancellationToken);
@@ -207,7 +207,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
     /// <inheritdoc/>
     public string EscalationText(string? run) => EscalationText(RequireRun(run));
 
-    /// <summary>Returns the escalation report of a run.</summary>
+    /// <summary>Returns the report of an escalated run as Markdown.</summary>
     public static string EscalationText(StoredRun run) =>
         File.Exists(run.EscalationFile)
             ? File.ReadAllText(run.EscalationFile)
@@ -223,7 +223,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
             .. (await CollectAsync(runs, cancellationToken)).Select(run => CollectedRun.Of(run.Status, context.RequireRepository().Root)),
         ]);
 
-    /// <summary>Returns the named runs without duplicates, or the latest run if none is named.</summary>
+    /// <summary>Returns the runs that a user named, without duplicates. If none is named, returns the latest run.</summary>
     public async Task<IReadOnlyList<StoredRun>> CollectAsync(IReadOnlyList<string> named, CancellationToken cancellationToken)
     {
         var repository = context.RequireRepository();
@@ -259,10 +259,12 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         };
     }
 
-    /// <summary>Returns the observed latest runs of the repository, the total number of runs, and true if older ones follow.</summary>
+    /// <summary>
+    /// Returns the latest runs of the repository with their current state, the total number of runs, and true if there are older ones.
+    /// </summary>
     /// <param name="limit">Maximum number of runs, at least 1.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
-    /// <param name="after">Id of the last run to skip, or null to begin with the latest.</param>
+    /// <param name="after">Id of the run after which the list starts, or null to start with the latest run.</param>
     public async Task<(int Total, IReadOnlyList<StoredRun> Runs, bool HasMore)> LatestAsync(
         int limit,
         CancellationToken cancellationToken,
@@ -339,7 +341,7 @@ public sealed class RunQueries(UseCaseContext context, params IReadOnlyList<Sett
         return new SessionsDocument(folder, [.. sessions.Take(limit)]);
     }
 
-    /// <summary>Returns all conversations of the last hours, and the folder of Claude Code.</summary>
+    /// <summary>Returns the conversations of the last hours, and the configuration folder of Claude Code.</summary>
     public (string Folder, IReadOnlyList<ClaudeSession> Sessions) FindConversations(
         double? hours,
         int limit,

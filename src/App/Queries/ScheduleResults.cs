@@ -2,11 +2,13 @@ using Orchestrator.Client.Schedules;
 
 namespace Orchestrator.App.Queries;
 
-/// <summary>The schedules of a repository and the results of their last times. If no process serves the embedded engine, its file is read,
-/// so that the query starts no run.</summary>
-/// <param name="IsServed">True if a process serves the engine, so that a schedule starts on time.</param>
-/// <param name="Schedules">All schedules.</param>
-/// <param name="Fires">Last times of each schedule, by the schedule's name.</param>
+/// <summary>
+/// The schedules of a repository, with the results of their last start times. If no process serves the embedded engine, its file is read,
+/// so that the query does not cause runs to start.
+/// </summary>
+/// <param name="IsServed">True if a process serves the engine, so that runs start on time.</param>
+/// <param name="Schedules">All schedules of the repository.</param>
+/// <param name="Fires">The last start times of each schedule, by the name of the schedule.</param>
 public sealed record ScheduleResults(
     bool IsServed,
     IReadOnlyList<RunSchedule> Schedules,
@@ -15,15 +17,15 @@ public sealed record ScheduleResults(
 {
     private const int ShownFires = 5;
 
-    /// <summary>Period of past times that is searched.</summary>
+    /// <summary>Length of the past period whose start times are read.</summary>
     private static readonly TimeSpan LooksBack = TimeSpan.FromDays(31);
 
     /// <summary>Converts the results to a document.</summary>
     public SchedulesDocument Document => new(IsServed, [.. Schedules.Select(schedule => ScheduleEntry.Of(schedule, Fires[schedule.Name]))]);
 
-    /// <summary>Reads the results of a repository's schedules.</summary>
+    /// <summary>Reads the schedules of a repository and their results.</summary>
     /// <param name="context">Provides the folder and settings.</param>
-    /// <param name="flags">Options that set a setting, such as the engine's address.</param>
+    /// <param name="flags">Command-line options that set a setting, such as the address of the engine.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
     public static async Task<ScheduleResults> ReadAsync(
         UseCaseContext context,
@@ -55,12 +57,14 @@ public sealed record ScheduleResults(
         );
     }
 
-    /// <summary>True if a process serves the engine, so that a schedule starts on time. Always true for a Temporal server.</summary>
+    /// <summary>True if a process serves the engine, so that runs start on time. Always true for a Temporal server.</summary>
     public static async Task<bool> IsServedAsync(RepositoryLocation repository, OrchestratorSettings settings, CancellationToken stop) =>
         settings.Temporal.Address is not null || await EngineOwners.FindAsync(repository.OrchestratorFolder, stop) is not null;
 
-    /// <summary>Performs an action on the schedules of a repository. If no process serves the engine, this process serves it for the
-    /// duration.</summary>
+    /// <summary>
+    /// Calls a function with the engine of a repository's schedules. If no process serves the engine, this process serves it during the
+    /// call.
+    /// </summary>
     public static async Task<T> OnEngineAsync<T>(
         UseCaseContext context,
         RepositoryLocation repository,

@@ -2,11 +2,11 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.App.Queries;
 
-/// <summary>Collects everything that a run's folder contains about a task.</summary>
+/// <summary>Reads everything that a run's folder contains about a task.</summary>
 public static class TaskDetails
 {
     /// <summary>Reads the details of a task.</summary>
-    /// <param name="run">The observed run.</param>
+    /// <param name="run">The run, in its current state.</param>
     /// <param name="id">Full id of the task.</param>
     public static TaskDocument Of(StoredRun run, string id)
     {

@@ -6,15 +6,17 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.App.Queries;
 
-/// <summary>Reads limits and usage of the user's accounts from files or from the governors of a Temporal server. It never calls a model's
-/// service.</summary>
+/// <summary>
+/// Reads the usage limits and the usage of the user's accounts, from files or from the governors on a Temporal server. It never calls the
+/// service of a model.
+/// </summary>
 /// <param name="context">Provides the environment and clock.</param>
-/// <param name="flags">Options that set a setting, such as the engine's address.</param>
+/// <param name="flags">Command-line options that set a setting, such as the address of the engine.</param>
 internal sealed class UsageFigures(UseCaseContext context, IReadOnlyList<SettingFlag> flags)
 {
-    /// <summary>Reads the usage figures of a number of days.</summary>
-    /// <param name="days">Number of days to sum, including today.</param>
-    /// <param name="run">Id of the only run to sum, or null for all.</param>
+    /// <summary>Reads the usage of the last days.</summary>
+    /// <param name="days">Number of days to add up, including today.</param>
+    /// <param name="run">Id of a run to add up only its usage, or null for all usage.</param>
     /// <param name="stop">Cancels the query.</param>
     public async Task<UsageDocument> ReadAsync(int days, string? run, CancellationToken stop)
     {
@@ -43,11 +45,12 @@ internal sealed class UsageFigures(UseCaseContext context, IReadOnlyList<Setting
         IReadOnlyList<UsageLine> Sums(UsageGrouping by) => [.. UsageReport.Of(records, by, zone).Select(UsageLines.Of)];
     }
 
-    /// <summary>Returns the ledgers of the configured server, or null if none is configured and the ledgers in the user's files
-    /// apply.</summary>
+    /// <summary>
+    /// Returns the ledgers on the Temporal server in the settings. Returns null if the ledgers in the user's files apply.
+    /// </summary>
     private async Task<LedgerBook?> SharedAsync(CancellationToken stop)
     {
-        // Invalid settings must not prevent showing the usage.
+        // Usage is shown even if the settings are invalid.
         var root = context.FindRepository()?.WorkTree;
         var settings = SettingsOfRepository.Open(root, context.Environment, flags, context.Trust, runId: null).Loaded.Settings;
         if (settings?.Temporal.Address is null)

@@ -7,13 +7,17 @@ using Orchestrator.Runs.Tasks.Radar;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>Reads the current activity of agents from <c>progress.json</c> of their runs, the reasons for which gates wait, and predicted
-/// conflicts.</summary>
+/// <summary>
+/// Reads what the agents of a run are doing, why gates wait, and which conflicts are predicted. The agents' actions come from
+/// <c>progress.json</c> in the folders of agent runs.
+/// </summary>
 public static class AgentActivity
 {
-    /// <summary>Returns a line for each task that has a running agent, gate or set-up command, or a waiting gate. A line under an empty id
-    /// describes a gate of the run itself or a hold.</summary>
-    /// <param name="runFolder">Folder of the run.</param>
+    /// <summary>
+    /// Returns a line for each task with a running agent, gate or set-up command, or with a waiting gate. The line with an empty id
+    /// describes a gate of the whole run, or a hold.
+    /// </summary>
+    /// <param name="runFolder">Absolute path of the run's folder.</param>
     /// <param name="run">The run.</param>
     /// <param name="environment">Environment variables of the process.</param>
     public static IReadOnlyDictionary<string, string> Read(string runFolder, RunStatus run, IReadOnlyDictionary<string, string> environment)
@@ -61,7 +65,7 @@ public static class AgentActivity
         }
     }
 
-    /// <summary>Returns the holds that affect the run, with a hold for all runs first.</summary>
+    /// <summary>Returns the holds that apply to the run. A hold on all runs comes first.</summary>
     public static IReadOnlyList<Hold> ReadHolds(RunStatus run, IReadOnlyDictionary<string, string> environment) =>
         RunStates.IsFinal(run.State)
             ? []
@@ -73,11 +77,11 @@ public static class AgentActivity
                     .OrderBy(hold => !hold.IsOfAll),
             ];
 
-    /// <summary>Returns predicted conflicts for <c>status --json</c>.</summary>
+    /// <summary>Returns the predicted conflicts for <c>status --json</c>.</summary>
     public static IReadOnlyList<ConflictAhead> ReadComing(string runFolder, RunStatus run) =>
         ConflictsAhead.Of(RepositoryOf(runFolder), run);
 
-    /// <summary>Adds the current actions of its agents to a run, for <c>status --json</c>.</summary>
+    /// <summary>Returns the status of a run with the current action of each agent, for <c>status --json</c>.</summary>
     public static RunStatus WithDoing(string runFolder, RunStatus run, IReadOnlyDictionary<string, string> environment)
     {
         var doing = Read(runFolder, run, environment);
@@ -99,7 +103,7 @@ public static class AgentActivity
             };
     }
 
-    /// <summary>Adds the number of unread messages of each open task to a run.</summary>
+    /// <summary>Returns the status of a run in which each open task has its number of unread messages.</summary>
     public static RunStatus WithMail(string runFolder, RunStatus run)
     {
         if (!File.Exists(Mailbox.PathIn(runFolder)))
@@ -116,11 +120,12 @@ public static class AgentActivity
             };
     }
 
-    // The run's folder is .orchestrator/runs/RUN in the repository.
+    // The folder of a run is .orchestrator/runs/RUN in its repository.
     private static string RepositoryOf(string runFolder) => Path.GetFullPath(Path.Combine(runFolder, "..", "..", ".."));
 
-    /// <summary>Returns the folder of a task's last agent run, or null before the first one. The task's own folder may exist
-    /// earlier.</summary>
+    /// <summary>
+    /// Returns the folder of a task's last agent run. Returns null if there is none, even if the task already has a folder.
+    /// </summary>
     public static string? LastStart(string taskFolder) =>
         !Directory.Exists(taskFolder)
             ? null
@@ -139,7 +144,7 @@ public static class AgentActivity
                 .Select(start => start.folder)
                 .FirstOrDefault();
 
-    // The file is replaced atomically, so it is complete or missing.
+    // The file is replaced atomically, so it is either complete or missing.
     private static string? ReadLine(string file)
     {
         try

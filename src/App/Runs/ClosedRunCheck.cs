@@ -3,16 +3,17 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>Detects runs that are open by their record although the engine has closed them or does not know them. Another tool may have
-/// terminated them, or the engine's file may have been replaced.</summary>
+/// <summary>
+/// Detects runs that are open according to their record, although the engine has closed them or does not know them. The reason may be that
+/// another tool terminated them or that the engine's file was replaced.
+/// </summary>
 public static class ClosedRunCheck
 {
-    /// <summary>Rejects a run that can't continue. The record of a closed run is corrected, so that the run no longer counts as
-    /// open.</summary>
+    /// <summary>Throws if a run can't continue. If the engine has closed the run, its record is corrected.</summary>
     /// <param name="handle">Handle of the run on its engine.</param>
     /// <param name="run">Record of the run, or null if there is none.</param>
     /// <param name="engine">Description of the engine for messages.</param>
-    /// <param name="time">Clock.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="stop">Cancels the check.</param>
     /// <exception cref="UseCaseException">The run can't continue.</exception>
     public static async Task RefuseAsync(RunHandle handle, StoredRun? run, string engine, TimeProvider time, CancellationToken stop)

@@ -3,12 +3,12 @@ using System.Text.Json;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>Reads a run's <c>events.jsonl</c> to its end, and can follow it.</summary>
+/// <summary>Reads the file <c>events.jsonl</c> of a run, also while new events are appended.</summary>
 public static class EventFile
 {
     private const int Block = 64 * 1024;
 
-    /// <summary>Returns all complete lines.</summary>
+    /// <summary>Returns all complete lines of the file.</summary>
     public static IReadOnlyList<string> ReadLines(string file)
     {
         var offset = 0L;
@@ -19,11 +19,11 @@ public static class EventFile
     public static RunEvent Parse(string line) =>
         JsonSerializer.Deserialize(line, RunJson.Line.RunEvent) ?? throw new JsonException("An event line contains JSON null.");
 
-    /// <summary>Formats an event as text with the time of day only: for live output, and for lists under a date.</summary>
+    /// <summary>Formats an event as text with the time of day. It is used for live output, and for lists below a date.</summary>
     public static string Describe(RunEvent happened) =>
         Describe(happened, happened.Time.ToLocalTime().ToString("HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture));
 
-    /// <summary>Formats an event as text with date and time zone.</summary>
+    /// <summary>Formats an event as text with the date and the time zone.</summary>
     public static string DescribeWithDate(RunEvent happened) => Describe(happened, LocalTimes.Of(happened.Time));
 
     private static string Describe(RunEvent happened, string time)
@@ -36,11 +36,13 @@ public static class EventFile
         return text.ToString();
     }
 
-    /// <summary>Returns the complete lines after the offset, and advances the offset. A partial last line is left for the next call. A
-    /// file that was replaced meanwhile, because the run's folder was removed and written again, is read from its start.</summary>
-    /// <param name="file">The file, which may be missing.</param>
+    /// <summary>
+    /// Returns the complete lines after an offset, and moves the offset behind them. An incomplete last line is left for the next call. If
+    /// the run's folder was removed and created again, the new file is read from its start.
+    /// </summary>
+    /// <param name="file">Absolute path of the file, which may not exist.</param>
     /// <param name="offset">Offset in bytes of the first line to read.</param>
-    /// <param name="most">Maximum number of lines, counted from the end; earlier ones are skipped.</param>
+    /// <param name="most">Maximum number of lines, counted from the end. Earlier lines are skipped.</param>
     public static IReadOnlyList<string> ReadNew(string file, ref long offset, int most = int.MaxValue)
     {
         if (!File.Exists(file))
@@ -66,11 +68,11 @@ public static class EventFile
         var whole = Array.LastIndexOf(bytes, (byte)'\n', length - 1) + 1;
         offset += whole;
 
-        // After a power cut, lines that had not reached the disk are filled with zero bytes.
+        // After a power failure, lines that were not written to the disk consist of zero bytes.
         return [.. Encoding.UTF8.GetString(bytes, 0, whole).Split('\n').Select(line => line.Trim('\0')).Where(line => line.Length > 0)];
     }
 
-    // Returns the offset of the last complete lines: at most the given number, and not before the given offset.
+    // Returns the offset of the last complete lines. It returns at most the given number of lines, and none before the given offset.
     private static long BeginOfLast(FileStream stream, long from, int most)
     {
         var block = new byte[Block];
@@ -86,7 +88,7 @@ public static class EventFile
                 at--
             )
             {
-                // The first line feed that is found ends the last line, so it does not count.
+                // The first line feed that is found ends the last line, so it is not counted.
                 if (block[at] == '\n' && ends++ == most)
                 {
                     return begin + at + 1;

@@ -2,13 +2,13 @@ using Orchestrator.Client;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>Removes the histories of removed runs from the engine.</summary>
-/// <param name="engine">Engine with the histories, or null if there is none.</param>
-/// <param name="time">Clock.</param>
+/// <summary>Removes the workflow histories of removed runs from the engine.</summary>
+/// <param name="engine">Engine that contains the histories, or null if there is none.</param>
+/// <param name="time">The clock.</param>
 public sealed class HistoryRemoval(EngineConnection? engine, TimeProvider time, CancellationToken stop)
 {
-    /// <summary>Removes the history of a run. A Temporal server manages its histories itself, so nothing is removed there.</summary>
-    /// <returns>False if the run is unexpectedly open.</returns>
+    /// <summary>Removes the history of a run. On a Temporal server, nothing is removed, because the server has its own retention.</summary>
+    /// <returns>True if the history was removed. False if the run is unexpectedly open.</returns>
     public async Task<bool> ForgetAsync(string run) =>
         engine switch
         {
@@ -17,7 +17,9 @@ public sealed class HistoryRemoval(EngineConnection? engine, TimeProvider time, 
             _ => await engine.Runs.Get(run).FindExecutionAsync(stop) is not { IsOpen: true },
         };
 
-    /// <summary>Removes data that belongs to no run and returns free space to the disk. Call it after the last run.</summary>
+    /// <summary>
+    /// Removes data that no longer belongs to a run, and returns free space to the disk. Call it after the last run was removed.
+    /// </summary>
     public async Task FinishAsync()
     {
         if (engine is { IsEmbedded: true })

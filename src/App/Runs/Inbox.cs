@@ -5,15 +5,19 @@ using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>Collects everything that needs the user's attention in all repositories, from files and from the servers of their runs. It
-/// starts no engine and calls no model.</summary>
-/// <param name="context">Provides the clock, the environment, and the user's current repository.</param>
+/// <summary>
+/// Collects everything that needs the user's attention in all repositories. It reads files and queries the servers of runs. It starts no
+/// engine and calls no model.
+/// </summary>
+/// <param name="context">Provides the clock, the environment and the user's current repository.</param>
 public sealed class Inbox(UseCaseContext context)
 {
     private static readonly TimeSpan LooksBack = TimeSpan.FromDays(2);
 
-    /// <summary>Returns all entries, most urgent kind first and oldest first within a kind. A repository that can't be read is reported as
-    /// a warning and does not hide the others.</summary>
+    /// <summary>
+    /// Returns all entries. The most urgent kind comes first, and the oldest entry first within a kind. If a repository can't be read, a
+    /// warning is shown and the others are still included.
+    /// </summary>
     public async Task<IReadOnlyList<InboxEntry>> ReadAsync(CancellationToken stop)
     {
         var known = new KnownRepositories(context.Environment);
@@ -42,7 +46,7 @@ public sealed class Inbox(UseCaseContext context)
         var entries = new List<InboxEntry>();
         foreach (var run in StoredRuns.Open(repository))
         {
-            // Only the server knows the machine that a run waits for. The query starts no engine.
+            // Only the server knows the machine that a run waits for. The query does not start an engine.
             var seen = await RunObservation.OfAsync(run, repository, context, stop);
             if (seen.Status.Questions.Any(question => question.Ways.Any(way => way.Kind == AnswerWays.RaiseBudget)))
             {

@@ -8,35 +8,36 @@ using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>Kinds of inbox entries, the most urgent first.</summary>
+/// <summary>Kinds of inbox entries, most urgent first.</summary>
 public enum InboxKind
 {
-    /// <summary>A question of a run, such as an approval, a question from an agent, failed work, a landing or an account
-    /// problem.</summary>
+    /// <summary>
+    /// A question of a run. Examples are an approval, an agent's question, failed work, a landing, and a problem with an account.
+    /// </summary>
     Question,
 
-    /// <summary>An open run without a worker.</summary>
+    /// <summary>An open run that no worker executes.</summary>
     Interrupted,
 
-    /// <summary>A time of a schedule at which no task started.</summary>
+    /// <summary>A start time of a schedule at which no task started.</summary>
     MissedFire,
 
-    /// <summary>A notice that has not reached a target.</summary>
+    /// <summary>A notice that could not be delivered to a target.</summary>
     UnsentNotice,
 
-    /// <summary>A test whose quarantine has ended.</summary>
+    /// <summary>A test whose quarantine has expired.</summary>
     QuarantineEnded,
 }
 
-/// <summary>An item in any of the user's repositories that needs attention.</summary>
+/// <summary>An item that needs the user's attention, in any of the user's repositories.</summary>
 /// <param name="Kind">Kind of the entry.</param>
-/// <param name="Repository">Root of the repository.</param>
-/// <param name="Run">Id of the run. For a missed time of a schedule: the dispatched run, or the schedule's name if there is none. For a
-/// test: its name.</param>
-/// <param name="What">The question in a sentence; it ends with a colon if <paramref name="Each"/> follows.</param>
-/// <param name="Each">Question of each task, if several tasks ask.</param>
-/// <param name="Ways">Possible answers as commands for that repository, the recommended one first.</param>
-/// <param name="Since">Time at which the item arose.</param>
+/// <param name="Repository">Absolute path of the repository's root.</param>
+/// <param name="Run">Id of the run. For a missed start time, the id of the dispatched run, or the name of the schedule if there is none.
+/// For a test, its name.</param>
+/// <param name="What">The question in one sentence. It ends with a colon if <paramref name="Each"/> follows.</param>
+/// <param name="Each">The question of each task if several tasks ask.</param>
+/// <param name="Ways">Possible answers as commands in that repository, the recommended one first.</param>
+/// <param name="Since">Time since which the item needs attention.</param>
 public sealed record InboxEntry(
     InboxKind Kind,
     string Repository,
@@ -49,24 +50,28 @@ public sealed record InboxEntry(
 {
     private const string Program = "orchestrate ";
 
-    /// <summary><see cref="RunQuestion.Shown"/> of the entry's first question; empty if the entry is about no question.</summary>
+    /// <summary>
+    /// Value of <see cref="RunQuestion.Shown"/> for the entry's first question, or empty if the entry contains no question.
+    /// </summary>
     public string Shown { get; init; } = "";
 
-    /// <summary>Answer that was given while the run had no worker and that waits for the next one, or null if there is none.</summary>
+    /// <summary>The answer that was given while no worker executed the run, or null if there is none. The next worker applies it.</summary>
     public string? Answered { get; init; }
 
-    /// <summary>Current state of the budget that the question is about, or null if it is about none or the state is unknown.</summary>
+    /// <summary>
+    /// Current state of the budget that the question concerns. Null if the question concerns no budget or the state is unknown.
+    /// </summary>
     public RunBudget? Budget { get; init; }
 
-    /// <summary>Id of the question. Different questions of the same run are different entries.</summary>
+    /// <summary>Id of the entry. Different questions of a run are different entries.</summary>
     public string Id =>
         Convert.ToHexStringLower(
             SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [Repository, Run, Kind.ToString(), What, .. Each])))
         )[..8];
 
-    /// <summary>Returns a command of this entry as it is typed in a given folder.</summary>
-    /// <param name="way">One of <see cref="Ways"/>.</param>
-    /// <param name="here">Root of the user's current repository, or null if there is none.</param>
+    /// <summary>Returns the command line of an answer as it must be typed in a given folder.</summary>
+    /// <param name="way">One of the answers in <see cref="Ways"/>.</param>
+    /// <param name="here">Root of the user's current repository, or null outside a repository.</param>
     public string From(AnswerWay way, string? here) =>
         here == Repository ? way.Command : KnownRepositories.Anywhere(way.Command[Program.Length..], Repository);
 
@@ -105,7 +110,7 @@ public sealed record InboxEntry(
         }
     }
 
-    // A stored answer is the command that the user typed, which may have options after its target; so only the first words are compared.
+    // A stored answer is a command line, which may contain options after its target. Only its first words are therefore compared.
     private static string? AnswerTo(IEnumerable<RunQuestion?> asked, IReadOnlyList<string> kept)
     {
         var answers = asked
@@ -118,7 +123,7 @@ public sealed record InboxEntry(
 
     private static string Verb(string command) => string.Join(' ', command.Split(' ').Take(2));
 
-    /// <summary>Creates the entry for the undelivered notices of one run.</summary>
+    /// <summary>Creates the entry for the notices of a run that could not be delivered.</summary>
     public static InboxEntry OfUnsent(IReadOnlyList<UnsentNotice> notices, RepositoryLocation repository) =>
         new(
             InboxKind.UnsentNotice,
@@ -130,7 +135,7 @@ public sealed record InboxEntry(
             notices[0].Since
         );
 
-    /// <summary>Creates the entry for a test whose quarantine has expired, so that it decides again.</summary>
+    /// <summary>Creates the entry for a test whose quarantine has expired, so that its failure rejects work again.</summary>
     public static InboxEntry OfEnded(QuarantinedTest test, RepositoryLocation repository) =>
         new(
             InboxKind.QuarantineEnded,
@@ -146,7 +151,7 @@ public sealed record InboxEntry(
             new DateTimeOffset(test.Until.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero)
         );
 
-    /// <summary>Creates the entry for the last time of a schedule if no task started at it; otherwise returns null.</summary>
+    /// <summary>Creates the entry for the last start time of a schedule if no task started then. Returns null otherwise.</summary>
     public static InboxEntry? Of(RunSchedule schedule, IReadOnlyList<ScheduleFire> fires, RepositoryLocation repository)
     {
         if (schedule.IsPaused || fires is not [.., { Began: null, Missed: not MissedFire.NotYet } last])
@@ -154,7 +159,7 @@ public sealed record InboxEntry(
             return null;
         }
 
-        // A question of the schedule's run has a separate entry.
+        // A question of the run that the schedule started has its own entry.
         return last.Run is { Questions.Count: > 0 } or { Abandoned: true }
             ? null
             : new InboxEntry(

@@ -1,11 +1,11 @@
 namespace Orchestrator.App.Runs;
 
-/// <summary>Finds the question of a run that a user names.</summary>
+/// <summary>Finds the question of a run that a user identifies.</summary>
 public static class QuestionReference
 {
-    /// <summary>Finds the run and the question's id.</summary>
+    /// <summary>Finds the run and the id of the question.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="text"><c>RUN/TASK</c>, <c>RUN/plan</c>, a run that asks one question, or a question of the only open run; null for the
+    /// <param name="text"><c>RUN/TASK</c>, <c>RUN/plan</c>, a run that asks one question, or a question of the only open run. Null for the
     /// only question.</param>
     /// <exception cref="UseCaseException">No question or more than one fits.</exception>
     public static (StoredRun Run, string Id) Require(RepositoryLocation repository, string? text)
@@ -16,7 +16,7 @@ public static class QuestionReference
             var named = StoredRuns.RequireOpen(repository, given.Run);
             return (named, given.Task is { } task ? Find(task, named) : OnlyQuestion(named));
         }
-        // Of one open run every word is a question's, unless it is the run's own name.
+        // If only one run is open, a word stands for one of its questions, unless it is the name of that run.
         if (StoredRuns.Open(repository) is [var only] && (text == RunQuestion.Plan || !Names(only, text)))
         {
             return (StoredRuns.DemandHome(repository, only), Find(text, only));
@@ -29,7 +29,7 @@ public static class QuestionReference
         return (run, found.Task is { } one ? Find(one, run) : OnlyQuestion(run));
     }
 
-    // A task's id may be a word of the title, too.
+    // The id of a task may also be a word of the run's title.
     private static bool Names(StoredRun run, string text) =>
         RunNames.FindById([run], text).Count > 0
         || (
@@ -48,7 +48,7 @@ public static class QuestionReference
                 $"See 'orchestrate status {run.Id}'."
             );
 
-    // Whether there is such a question is the run's to answer: it may be answered already, or not asked yet.
+    // The workflow decides whether the question exists, because it may already be answered or may be asked later.
     private static string Find(string given, StoredRun run)
     {
         if (RunStates.IsFinal(run.Status.State))

@@ -4,31 +4,31 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>A transition of a run, or a message.</summary>
-/// <param name="Json">The stored JSON, on one line.</param>
-/// <param name="Happened">The event; a message has no number.</param>
+/// <summary>An event of a run, or a message.</summary>
+/// <param name="Json">The stored JSON, on a single line.</param>
+/// <param name="Happened">The event. If it stands for a message, it has no number.</param>
 public sealed record TimelineEntry(string Json, RunEvent Happened);
 
-/// <summary>Reads the history of a run, with its transitions and mail ordered by time.</summary>
+/// <summary>Reads the events and the mail of a run, sorted by time.</summary>
 public static class RunEventTimeline
 {
-    /// <summary>State of a line for a message, which is not a transition.</summary>
+    /// <summary>State in a line that stands for a message, which is not an event.</summary>
     public const string Mail = "mail";
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
 
-    /// <summary>Formats the number of unread messages of a task; empty if there are none.</summary>
+    /// <summary>Formats the number of a task's unread messages. Empty if there are none.</summary>
     public static string Unread(RunTask task) => task.UnreadMail == 0 ? "" : Plural.Of(task.UnreadMail, "unread message");
 
-    /// <summary>Returns the mail of a run, the oldest first.</summary>
-    /// <param name="folder">Folder of the run.</param>
+    /// <summary>Returns the mail of a run, oldest first.</summary>
+    /// <param name="folder">Absolute path of the run's folder.</param>
     public static IReadOnlyList<MailSummary> ReadMail(string folder)
     {
         var offset = 0L;
         return ReadMail(folder, ref offset);
     }
 
-    /// <summary>Merges two sequences by time, transitions first at equal times. The order within each sequence is preserved.</summary>
+    /// <summary>Merges two sequences that are sorted by time. At equal times, events come first.</summary>
     public static IEnumerable<T> Merge<T>(
         IEnumerable<(DateTimeOffset Time, T Line)> transitions,
         IEnumerable<(DateTimeOffset Time, T Line)> mail
@@ -50,12 +50,14 @@ public static class RunEventTimeline
         }
     }
 
-    /// <summary>Follows transitions and mail until <paramref name="isOver"/> returns true and everything was read.</summary>
+    /// <summary>
+    /// Returns the events and the mail of a run as they are written, until <paramref name="isOver"/> returns true and everything was read.
+    /// </summary>
     /// <param name="run">The run.</param>
-    /// <param name="isOver">Returns true once nothing more will be written.</param>
-    /// <param name="time">Clock.</param>
-    /// <param name="stop">Stops following.</param>
-    /// <param name="limit">Maximum number of existing lines to return, counted from the end, or null for all.</param>
+    /// <param name="isOver">Returns true when no more events or mail will be written.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="stop">Cancels the enumeration.</param>
+    /// <param name="limit">Maximum number of existing lines to return, counted from the end, or null for all lines.</param>
     public static async IAsyncEnumerable<TimelineEntry> FollowAsync(
         StoredRun run,
         Func<bool> isOver,
@@ -67,7 +69,7 @@ public static class RunEventTimeline
         var (read, readMail, most) = (0L, 0L, limit ?? int.MaxValue);
         while (true)
         {
-            // isOver is called before the files are read, so everything written before the end is read.
+            // isOver is called before the files are read, so that everything written before the end is read.
             var over = isOver();
             var mail = ReadMail(run.Folder, ref readMail).TakeLast(most).Select(message => (message.Time, Line(message))).ToList();
             var transitions = EventFile
@@ -87,7 +89,7 @@ public static class RunEventTimeline
         }
     }
 
-    /// <summary>Formats a message as a line among the transitions.</summary>
+    /// <summary>Formats a message as a line among the events.</summary>
     public static string Describe(MailSummary mail) => EventFile.Describe(Event(mail));
 
     private static RunEvent Event(MailSummary mail) =>

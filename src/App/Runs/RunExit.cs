@@ -1,9 +1,9 @@
 namespace Orchestrator.App.Runs;
 
-/// <summary>The exit code for a run's state.</summary>
+/// <summary>Determines the exit code of a command from the state of its run.</summary>
 public static class RunExit
 {
-    /// <summary>Returns the exit code, or null while the run continues without the user.</summary>
+    /// <summary>Returns the exit code. Returns null while the run continues without the user.</summary>
     public static Outcome? CodeOf(RunStatus run) =>
         run.State == RunStates.Escalated
             ? Outcome.WorkFailed
@@ -15,6 +15,6 @@ public static class RunExit
                 _ => null,
             };
 
-    /// <summary>True if a user has paused the run and it has not ended since.</summary>
+    /// <summary>True if a user has paused the run and the run has not ended.</summary>
     public static bool IsHeld(RunStatus run) => run.Paused && !RunStates.IsFinal(run.State);
 }

@@ -4,16 +4,18 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>Reads the logs of all agents of a run as one stream.</summary>
+/// <summary>Reads the logs of all agents of a run as a single stream.</summary>
 /// <param name="run">The run.</param>
-/// <param name="time">Clock.</param>
+/// <param name="time">The clock.</param>
 public sealed class RunLogs(StoredRun run, TimeProvider time)
 {
     private const int Waiting = 1_000;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Returns each line with its task. Without following, it reads the last agent run of each task, one task after the other.
-    /// When following, it returns lines as they are written, also from agents that start later, until the run has ended.</summary>
+    /// <summary>
+    /// Returns each line with its task. If <paramref name="follow"/> is true, new lines are returned as they are written until the run has
+    /// ended, including those of agents that start later. If it is false, the last agent run of each task is read, one after another.
+    /// </summary>
     public IAsyncEnumerable<(string Task, string Line)> ReadAsync(bool follow, CancellationToken stop) =>
         follow ? FollowAsync(stop) : ReadOnceAsync(stop);
 

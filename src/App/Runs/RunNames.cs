@@ -1,11 +1,15 @@
 namespace Orchestrator.App.Runs;
 
-/// <summary>Finds runs by a name that a user typed: a run's id, file name, prefix or suffix, or words of its title. All commands that take
-/// a run use it.</summary>
+/// <summary>
+/// Finds runs by a text that a user typed. The text is an id, a folder name, a prefix or suffix of an id, or a word of a title. All
+/// commands that take a run use this class.
+/// </summary>
 public static class RunNames
 {
-    /// <summary>Minimum length of a suffix. The random part of an id has six characters; a suffix of fewer than four could match by
-    /// chance.</summary>
+    /// <summary>
+    /// Minimum length of a suffix in characters. The random part of an id has six characters, so a shorter suffix could match another run
+    /// by chance.
+    /// </summary>
     private const int LeastEnd = 4;
     private const int EndLength = 6;
     private const int LeastWords = 3;
@@ -13,13 +17,15 @@ public static class RunNames
 
     private sealed record Names(string Id, string Files, string Title);
 
-    /// <summary>Returns the id that a text identifies uniquely among run ids that are known without the run's folder: on a server, in
-    /// holds, or in a survey.</summary>
-    /// <param name="ids">The ids.</param>
-    /// <param name="text">Text that the user typed.</param>
-    /// <param name="repository">Repository whose runs' titles are searched, or null for none.</param>
-    /// <returns>The id.</returns>
-    /// <exception cref="UseCaseException">The text names no run or several.</exception>
+    /// <summary>
+    /// Returns the id that a text identifies uniquely. The ids are those of runs without a folder here, for example on a server or in
+    /// holds.
+    /// </summary>
+    /// <param name="ids">The ids of the runs.</param>
+    /// <param name="text">The text that the user typed.</param>
+    /// <param name="repository">Repository whose runs are also searched by their titles, or null to search no titles.</param>
+    /// <returns>The id of the run.</returns>
+    /// <exception cref="UseCaseException">The text identifies no run or more than one.</exception>
     public static string RequireId(IEnumerable<string> ids, string text, RepositoryLocation? repository)
     {
         var stored = repository is null ? [] : StoredRuns.List(repository);
@@ -27,22 +33,26 @@ public static class RunNames
         return Require([.. ids.Distinct().Select(id => new Names(id, id, titles.GetValueOrDefault(id, "")))], text, []).Id;
     }
 
-    /// <summary>Returns the runs that a text names, by the most exact kind of match. The result has one run if the name is
-    /// unambiguous.</summary>
-    /// <param name="runs">Runs to search.</param>
-    /// <param name="text">Text that the user typed.</param>
+    /// <summary>
+    /// Returns the runs that a text identifies. Only those with the most exact kind of match are returned. The list has one entry if the
+    /// text is unambiguous.
+    /// </summary>
+    /// <param name="runs">The runs to search.</param>
+    /// <param name="text">The text that the user typed.</param>
     public static IReadOnlyList<StoredRun> Find(IReadOnlyList<StoredRun> runs, string text) =>
         Of(runs, Find([.. runs.Select(NamesOf)], text));
 
-    /// <summary>Does the same as <c>Find</c> without titles, because a word of a title may also be the id of a task.</summary>
+    /// <summary>
+    /// Returns the runs that a text identifies, as <c>Find</c> does, but ignores titles. A word of a title may also be the id of a task.
+    /// </summary>
     public static IReadOnlyList<StoredRun> FindById(IReadOnlyList<StoredRun> runs, string text) =>
         Of(runs, FindById([.. runs.Select(NamesOf)], text));
 
-    /// <summary>Returns the only run that a text names.</summary>
+    /// <summary>Returns the only run that a text identifies.</summary>
     /// <param name="runs">All runs.</param>
-    /// <param name="text">Text that the user typed.</param>
-    /// <param name="tasks">Ids of tasks that the text could name as well, which are also suggested.</param>
-    /// <exception cref="UseCaseException">The text names no run or several.</exception>
+    /// <param name="text">The text that the user typed.</param>
+    /// <param name="tasks">Ids of tasks that the user may have meant. They are included in suggestions.</param>
+    /// <exception cref="UseCaseException">The text identifies no run or more than one.</exception>
     public static StoredRun Require(IReadOnlyList<StoredRun> runs, string text, IEnumerable<string> tasks)
     {
         var found = Require([.. runs.Select(NamesOf)], text, tasks);
@@ -100,7 +110,7 @@ public static class RunNames
         );
     }
 
-    // Returns the run that has a similar alternative name.
+    // Returns the run that has the most similar name.
     private static string? ByAnother(IReadOnlyList<Names> runs, string text, Func<Names, IEnumerable<string>> names) =>
         NearestName.Of(text, runs.SelectMany(names)) is { } near ? runs.First(run => names(run).Contains(near)).Id : null;
 

@@ -5,10 +5,10 @@ using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>Determines the current state of a run from its record, its engine and the presence of a worker.</summary>
+/// <summary>Determines the current state of a run, from its record, its engine and the workers of the repository.</summary>
 public static class RunObservation
 {
-    /// <summary>Observes a run by querying its engine, including a Temporal server, and checking for workers.</summary>
+    /// <summary>Determines the state by querying the run's engine or Temporal server, and by looking for workers.</summary>
     public static async Task<StoredRun> OfAsync(
         StoredRun run,
         RepositoryLocation repository,
@@ -16,7 +16,7 @@ public static class RunObservation
         CancellationToken stop
     ) => await OfFilesAsync(await RunRecordReconciler.AskAsync(run, repository, context, stop), repository, context, stop);
 
-    /// <summary>Observes a run from this machine's files only, for frequent polling.</summary>
+    /// <summary>Determines the state from the files on this machine only. It is used by callers that poll often.</summary>
     public static async Task<StoredRun> OfFilesAsync(
         StoredRun run,
         RepositoryLocation repository,
@@ -31,7 +31,7 @@ public static class RunObservation
             Status = status with
             {
                 Abandoned = abandoned,
-                // No task of a run without a process is at work.
+                // If no process executes the run, none of its tasks can be running.
                 Counts = RunCounts.Of(status with { Abandoned = abandoned }),
                 Away = run.Status.Away is { } away
                     ? away.Machine == context.Machine
@@ -52,34 +52,36 @@ public static class RunObservation
         new NoticeOutbox(repository.Key, context.Services)
             .Read(run.Id)
             .Where(notice => notice.IsLate(context.Time.GetUtcNow()))
-            .Select(notice => $"{notice.Describe()} {LastNotices.NextOf(notice)}")
+            .Select(notice => $"{notice.Describe()} {FinalNoticeDelivery.NextOf(notice)}")
             .ToList()
             is { Count: > 0 } unsent
             ? unsent
             : null;
 
-    /// <summary>Adds the budgets to a run, for callers that show costs.</summary>
+    /// <summary>Returns the run with its budgets, for callers that show costs.</summary>
     public static StoredRun WithBudgets(StoredRun run, RepositoryLocation repository, UseCaseContext context) =>
         run with
         {
             Status = run.Status with { Budgets = context.Budgets.Read(run.Status, repository, run.Shared) },
         };
 
-    /// <summary>Returns the suggested fix for a run without a worker.</summary>
+    /// <summary>Returns the remedy for a run that no worker executes.</summary>
     public static string Cure(StoredRun run) =>
         run.Status.Away is { } away
             ? MachineFormatter.Of(away, run.Id)
             : $"No process works on it now. 'orchestrate resume {run.Id}' continues it.";
 
-    /// <summary>Returns the machine that a run of the embedded engine waits for while no process serves the engine. Returns null if it is
-    /// this machine or the record does not name it. The time of its last contact is unknown, because the age of files does not prove
-    /// it.</summary>
+    /// <summary>
+    /// Returns the machine that a run of the embedded engine waits for while no process serves the engine. Returns null if it is this
+    /// machine or if the record does not contain it. The time of its last contact is unknown, because it does not follow from the age of
+    /// files.
+    /// </summary>
     private static MachineAway? AwayByRecord(RunStatus run, UseCaseContext context) =>
         QueueNames.MachineOf(run.Queue) is { } machine && machine != context.Machine
             ? new MachineAway(machine, run.Host, Since: null, LastSeen: null)
             : null;
 
-    // Returns null if unknown, for runs on a Temporal server that was not queried.
+    // Returns null if the machine is unknown, for a run on a Temporal server that was not queried.
     private static async Task<bool?> IsAbandonedAsync(
         StoredRun run,
         RepositoryLocation repository,
@@ -101,7 +103,7 @@ public static class RunObservation
         }
         catch (UseCaseException)
         {
-            // Invalid settings must not prevent showing the run. Resuming the run reports them.
+            // The run is shown even if the settings are invalid. They are reported when the run is resumed.
             return null;
         }
     }

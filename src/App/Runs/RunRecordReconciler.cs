@@ -8,15 +8,18 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>Corrects the record of a run by the engine's state of its newest execution. A terminated run could not write its end, and a
-/// run that was reset continues although its record has an end. For the embedded engine the file is read, so no server is
-/// needed.</summary>
+/// <summary>
+/// Corrects the record of a run by the state of its newest workflow execution. A terminated run could not record its end. A run that was
+/// reset continues although its record contains an end. For the embedded engine, the file is read, so no process has to serve it.
+/// </summary>
 public static class RunRecordReconciler
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Returns the run corrected by the embedded engine's file, or the unchanged record if the run is unknown there or the file
-    /// is unreadable.</summary>
+    /// <summary>
+    /// Returns the run, corrected by the embedded engine's file. If the file is unreadable or does not contain the run, the record is
+    /// returned unchanged.
+    /// </summary>
     public static StoredRun Of(StoredRun run, RepositoryLocation repository) =>
         Read(
             repository,
@@ -32,8 +35,10 @@ public static class RunRecordReconciler
             run
         );
 
-    /// <summary>Returns the run corrected by a query to its Temporal server. The record stays unchanged if the server does not answer
-    /// soon, or if untrusted repository files name it.</summary>
+    /// <summary>
+    /// Returns the run, corrected by a query to its Temporal server. If the server does not respond soon, the record is returned unchanged.
+    /// The same applies if the server's address comes from repository files that the user does not trust.
+    /// </summary>
     public static async Task<StoredRun> AskAsync(
         StoredRun run,
         RepositoryLocation repository,
@@ -48,7 +53,7 @@ public static class RunRecordReconciler
         {
             return run;
         }
-        // Invalid settings must not prevent showing the run. Settings in the repository's files apply only if they are trusted.
+        // The run is shown even if the settings are invalid. Settings in the repository's files apply only if the user trusts them.
         var settings = SettingsOfRepository.Open(repository.WorkTree, context.Environment, [], context.Trust, run.Id).Loaded.Settings;
         if (settings?.Temporal.Address is null)
         {
@@ -86,7 +91,7 @@ public static class RunRecordReconciler
         }
     }
 
-    /// <summary>Returns the ledgers of a server's governors, or null if they do not answer soon.</summary>
+    /// <summary>Returns the ledgers of the governors on a server. Returns null if the governors do not respond soon.</summary>
     private static async Task<LedgerBook?> SharedAsync(ITemporalClient client, TimeProvider time, CancellationToken stop)
     {
         using var limit = new CancellationTokenSource(Patience, time);
@@ -102,8 +107,10 @@ public static class RunRecordReconciler
         }
     }
 
-    /// <summary>Adds the machine that a run waits for, if any. If another machine owns the run, or the run has moved since its record was
-    /// written, the run's own status replaces the record.</summary>
+    /// <summary>
+    /// Adds the machine that a run waits for, if there is one. If another machine owns the run, or if the run has moved since its record
+    /// was written, the status from its workflow replaces the record.
+    /// </summary>
     private static async Task<StoredRun> WithMachineAsync(StoredRun run, RunHandle handle, UseCaseContext context, CancellationToken stop)
     {
         if (RunStates.IsFinal(run.Status.State))
@@ -113,7 +120,7 @@ public static class RunRecordReconciler
         var status = run.Status;
         try
         {
-            // The local record of another machine's run, such as one with tasks hosted here, is as old as the last task that came here.
+            // The local record of another machine's run is as old as the last of its tasks that was executed here.
             if (
                 await handle.FindQueueAsync(stop) is { Length: > 0 } queue
                 && (queue != status.Queue || QueueNames.MachineOf(queue) != context.Machine)
@@ -124,10 +131,9 @@ public static class RunRecordReconciler
         }
         catch (Exception silent) when (silent is RpcException or RpcTimeoutOrCanceledException or OperationCanceledException)
         {
-            // No worker answers queries, so the record determines the last known owner.
+            // No worker answers queries, so the last known owner is taken from the record.
         }
-        // The query may have used its whole time limit, but the server itself answers the next call at once; so that call gets a new
-        // limit.
+        // The query may have used its whole time limit. The next call gets a new limit, because the server itself answers it at once.
         using var patience = new CancellationTokenSource(Patience, context.Time);
         return run with
         {
@@ -147,12 +153,13 @@ public static class RunRecordReconciler
         }
         catch (Exception unreadable) when (unreadable is InvalidOperationException or JsonException)
         {
-            // An empty, damaged or newer file must not prevent showing the run. The process that serves the file reports the problem.
+            // The run is shown even if the file is empty, damaged or of a newer version. The process that serves the file reports the
+            // problem.
             return unknown;
         }
     }
 
-    // A run writes its end to the record a moment before its execution closes.
+    // A run writes its end to the record shortly before its workflow execution closes.
     private static bool IsTold(StoredRun run, string? executionId) =>
         RunStates.IsFinal(run.Status.State) && run.Status.ExecutionId == executionId;
 

@@ -1,11 +1,13 @@
 namespace Orchestrator.App.Runs;
 
-/// <summary>A reference to a run or one of its tasks: <c>RUN</c> or <c>RUN/TASK</c>, each possibly abbreviated.</summary>
-/// <param name="Run">Part for the run, or null if not given.</param>
-/// <param name="Task">Part for the task, or null for the whole run.</param>
+/// <summary>
+/// A reference to a run or to one of its tasks, in the form <c>RUN</c> or <c>RUN/TASK</c>. Both parts may be abbreviated.
+/// </summary>
+/// <param name="Run">The part that refers to the run, or null if it is omitted.</param>
+/// <param name="Task">The part that refers to the task, or null for the whole run.</param>
 public sealed record RunReference(string? Run, string? Task)
 {
-    /// <summary>Splits a text into its parts.</summary>
+    /// <summary>Splits a text into the parts of a reference.</summary>
     public static RunReference Parse(string? text)
     {
         if (string.IsNullOrEmpty(text))
@@ -18,7 +20,7 @@ public sealed record RunReference(string? Run, string? Task)
             : new RunReference(slash == 0 ? null : text[..slash], slash == text.Length - 1 ? null : text[(slash + 1)..]);
     }
 
-    /// <summary>Returns the run to change, and its task if one is named.</summary>
+    /// <summary>Returns the run that a command changes, with the reference to its task if the text contains one.</summary>
     /// <exception cref="UseCaseException">The text matches no run or several, or the run belongs to another place.</exception>
     public static (StoredRun Run, RunReference Reference) RequireOpen(RepositoryLocation repository, string? text)
     {
@@ -28,8 +30,8 @@ public sealed record RunReference(string? Run, string? Task)
             : (StoredRuns.RequireOpen(repository, reference.Run, reference.Task is null), reference);
     }
 
-    /// <summary>Returns the run to show, and its task if one is named.</summary>
-    /// <exception cref="UseCaseException">The text matches no run or several.</exception>
+    /// <summary>Returns the run that a command shows, with the reference to its task if the text contains one.</summary>
+    /// <exception cref="UseCaseException">The text identifies no run or more than one.</exception>
     public static (StoredRun Run, RunReference Reference) Require(RepositoryLocation repository, string? text)
     {
         var reference = Parse(text);
@@ -38,12 +40,12 @@ public sealed record RunReference(string? Run, string? Task)
             : (StoredRuns.Require(repository, reference.Run, reference.Task is null), reference);
     }
 
-    /// <summary>Returns the run to show, if a task may not be named.</summary>
+    /// <summary>Returns the run that a command shows. The text may not refer to a task.</summary>
     /// <exception cref="UseCaseException">The text matches no run or several, or names a task.</exception>
     public static StoredRun RequireWhole(RepositoryLocation repository, string? text) => Whole(Require(repository, text));
 
-    /// <summary>Returns the run of a reference to a whole run.</summary>
-    /// <exception cref="UseCaseException">The reference names a task.</exception>
+    /// <summary>Returns the run. Throws if the reference contains a task.</summary>
+    /// <exception cref="UseCaseException">The reference contains a task.</exception>
     public static StoredRun Whole((StoredRun Run, RunReference Reference) found) =>
         found.Reference.Task is null
             ? found.Run
@@ -53,16 +55,18 @@ public sealed record RunReference(string? Run, string? Task)
                 $"Name the run: {found.Run.Id}."
             );
 
-    // If the text is the name of a run's folder, the other runs need not be read.
+    // If the text is the name of a run's folder, no other run has to be read.
     private static bool IsOneWord(string? text, RepositoryLocation repository) =>
         !string.IsNullOrEmpty(text)
         && !text.Contains('/', StringComparison.Ordinal)
         && !Directory.Exists(Path.Combine(repository.RunsFolder, text));
 
-    /// <summary>Resolves a single word to a task, unless it is the exact id of a run. Open runs are searched first if the task is to be
-    /// changed; otherwise the default run is. Then follow prefixes of run ids, prefixes of task ids, and tasks of older runs.
-    /// <see cref="RunNames"/> matches words of titles last.</summary>
-    /// <returns>The task, or null if the word names a run or nothing.</returns>
+    /// <summary>
+    /// Finds the task to which a single word refers, unless the word is the exact id of a run. If the task will be changed, open runs are
+    /// searched first, otherwise the default run. After that come prefixes of run ids, prefixes of task ids, and the tasks of older runs.
+    /// <see cref="RunNames"/> compares words of titles last.
+    /// </summary>
+    /// <returns>The run and the task, or null if the word refers to a run or matches nothing.</returns>
     private static (StoredRun Run, RunReference Reference)? Find(string text, RepositoryLocation repository, bool ofOpen)
     {
         var all = StoredRuns.List(repository);
@@ -114,13 +118,13 @@ public sealed record RunReference(string? Run, string? Task)
             );
     }
 
-    /// <summary>Returns the task's full id, or null for the whole run.</summary>
+    /// <summary>Returns the full id of the task. Returns null if the reference is to the whole run.</summary>
     /// <exception cref="UseCaseException">The run has no such task.</exception>
     public string? FindTask(RunStatus run) =>
         Task is null ? null : UniquePrefix.Find(Task, [.. run.Tasks.Select(task => task.Id)], $"task of {run.RunId}");
 
-    /// <summary>Returns the task's full id.</summary>
-    /// <exception cref="UseCaseException">No task is named, or the run has no such task.</exception>
+    /// <summary>Returns the full id of the task. Throws if the reference is to the whole run.</summary>
+    /// <exception cref="UseCaseException">The reference contains no task, or the run has no such task.</exception>
     public string RequireTask(RunStatus run) =>
         FindTask(run)
         ?? throw new UseCaseException(

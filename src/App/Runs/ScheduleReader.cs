@@ -4,17 +4,20 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>Reads the schedules of a repository without starting an engine: from the embedded engine's file, or from the Temporal server
-/// that the settings name.</summary>
+/// <summary>
+/// Reads the schedules of a repository from the file of its embedded engine, or from the Temporal server in the settings. It does not start
+/// an engine.
+/// </summary>
 internal static class ScheduleReader
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Returns the schedules by name. If a server does not answer soon, a warning is printed and its schedules are
-    /// missing.</summary>
+    /// <summary>
+    /// Returns the schedules, sorted by name. If a server does not respond soon, a warning is shown and its schedules are missing.
+    /// </summary>
     /// <param name="repository">The repository.</param>
     /// <param name="context">Provides the clock, settings and user interaction.</param>
-    /// <param name="since">Start of the period whose times are read; it ends now.</param>
+    /// <param name="since">Start of the period whose start times are read. The period ends now.</param>
     /// <param name="stop">Cancels the query.</param>
     /// <exception cref="InvalidOperationException">The engine's file is damaged or was written by another release.</exception>
     public static async Task<IReadOnlyList<RunSchedule>> ReadAsync(
@@ -25,7 +28,7 @@ internal static class ScheduleReader
     )
     {
         var now = context.Time.GetUtcNow();
-        // Settings in the repository's files apply only if they are trusted.
+        // Settings in the repository's files apply only if the user trusts them.
         var settings = SettingsOfRepository.Open(repository.WorkTree, context.Environment, [], context.Trust, runId: null).Loaded.Settings;
         if (settings?.Temporal.Address is not { } address)
         {

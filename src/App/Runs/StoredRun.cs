@@ -4,40 +4,42 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>A run as read from its folder, without an engine.</summary>
+/// <summary>A run as it is stored in its folder. Reading it needs no engine.</summary>
 /// <param name="Folder">Absolute path of <c>.orchestrator/runs/RUN</c>.</param>
-/// <param name="Status">Status of the run after its last transition.</param>
-/// <param name="WrittenAt">Time at which the status was written, UTC.</param>
+/// <param name="Status">Status of the run after its last recorded event.</param>
+/// <param name="WrittenAt">Time at which the status was written, in UTC.</param>
 public sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset WrittenAt)
 {
-    /// <summary>True if the embedded engine's file was checked and has no newer execution than the one that recorded this end.</summary>
+    /// <summary>
+    /// True if the embedded engine's file was checked and contains no newer execution than the one whose end is recorded.
+    /// </summary>
     public bool IsConfirmed { get; init; }
 
-    /// <summary>Ledgers of the run's server, or null if the server was not queried or the run is on no server.</summary>
+    /// <summary>Ledgers on the run's Temporal server. Null if the server was not queried or the run is not on a server.</summary>
     public LedgerBook? Shared { get; init; }
 
     /// <summary>Id of the run.</summary>
     public string Id => Status.RunId;
 
-    /// <summary>Name of the run's folder, which is the id if the id is a valid folder name.</summary>
+    /// <summary>Name of the run's folder. It is the id of the run if a folder name can contain it.</summary>
     public string Name => Path.GetFileName(Folder);
 
-    /// <summary>Absolute path of the file with the transitions, one JSON document per line.</summary>
+    /// <summary>Absolute path of the file with the run's events, one JSON document per line.</summary>
     public string EventsFile => Path.Combine(Folder, "events.jsonl");
 
-    /// <summary>Absolute path of the report for the decision on an escalated run. The file exists after the first escalation.</summary>
+    /// <summary>Absolute path of the report about the last escalation. The file does not exist before the first one.</summary>
     public string EscalationFile => Path.Combine(Folder, "escalation-report.md");
 
-    /// <summary>True if there is an escalation report about the run's current state.</summary>
+    /// <summary>True if the report about an escalation concerns the current state of the run.</summary>
     public bool HasEscalation => Status.State is RunStates.Escalated or RunStates.AwaitingPromotion && File.Exists(EscalationFile);
 
-    /// <summary>Absolute path of the machine-readable report.</summary>
+    /// <summary>Absolute path of the run report in JSON.</summary>
     public string ReportJsonFile => Path.Combine(Folder, "reports", "report.json");
 
-    /// <summary>Returns the absolute path of the file that lists the merged hunks with their fate, as JSON or Markdown.</summary>
+    /// <summary>Returns the absolute path of the list of merged hunks with their states, in JSON or Markdown.</summary>
     public string LossesFile(bool isJson) => Path.Combine(Folder, "reports", isJson ? "losses.json" : "losses.md");
 
-    /// <summary>Reads a run's folder, or returns null if nothing has been written yet.</summary>
+    /// <summary>Reads the folder of a run. Returns null if the folder contains no status yet.</summary>
     public static StoredRun? TryRead(string folder)
     {
         var file = StatusFile(folder);
@@ -53,7 +55,7 @@ public sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset W
         }
         catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {
-            // The folder was removed concurrently, for example by a cleanup.
+            // The folder was removed in the meantime, for example by a cleanup.
             return null;
         }
         catch (JsonException fault)
@@ -66,23 +68,24 @@ public sealed record StoredRun(string Folder, RunStatus Status, DateTimeOffset W
         }
     }
 
-    /// <summary>Parses a status document. Missing members get their defaults, and unknown ones are ignored.</summary>
+    /// <summary>Parses the JSON of a status. Missing members get their default values, and unknown members are ignored.</summary>
     /// <exception cref="JsonException">The text is not a valid status document.</exception>
     internal static RunStatus ReadStatus(ReadOnlySpan<byte> json) =>
         (
             JsonSerializer.Deserialize(json, RunJson.Default.RunStatus) ?? throw new JsonException("This is not the status of a run.")
         ).Summed();
 
-    /// <summary>Reads the run again.</summary>
+    /// <summary>Reads the folder of the run again.</summary>
     public StoredRun Reload() => TryRead(Folder) ?? this;
 
-    /// <summary>Records the end of a run that did not record it itself. An end that is already recorded is retained.</summary>
+    /// <summary>Records the end of a run that could not record its end. If an end is already recorded, it is kept.</summary>
     /// <param name="result">Result of the run.</param>
-    /// <param name="time">Time of the end, UTC.</param>
+    /// <param name="time">Time of the end in UTC.</param>
     public void Close(RunResult result, DateTimeOffset time) => new RunRecord(Folder).Close(Status, result, time);
 
     /// <inheritdoc cref="RunRecord.Copy"/>
     public void Copy(RunStatus now) => new RunRecord(Folder).Copy(now);
 
+    /// <summary>Returns the absolute path of the status file in a run's folder.</summary>
     internal static string StatusFile(string folder) => Path.Combine(folder, "status.json");
 }

@@ -1,17 +1,21 @@
 namespace Orchestrator.App.Runs;
 
-/// <summary>Caches the records of runs for callers that poll every second. A record is read again only if the time or length of its file
-/// has changed.</summary>
+/// <summary>
+/// Caches the records of runs for callers that poll every second. A record is read again only if the time stamp or the size of its file has
+/// changed.
+/// </summary>
 public sealed class StoredRunCache
 {
     private readonly Dictionary<string, ((DateTime Written, long Length) Stamp, StoredRun Run)> _read = new(StringComparer.Ordinal);
 
-    /// <summary>Returns all runs in the order of <see cref="StoredRuns.List(RepositoryLocation)"/>.</summary>
+    /// <summary>Returns all runs, in the order of <see cref="StoredRuns.List(RepositoryLocation)"/>.</summary>
     public IReadOnlyList<StoredRun> List(RepositoryLocation repository) => StoredRuns.List(repository, Read);
 
-    /// <summary>Returns all runs whose records can be read, for background units. A damaged record does not hide other runs.</summary>
+    /// <summary>
+    /// Returns all runs whose records can be read, for background units. A damaged record does not prevent the others from being returned.
+    /// </summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="damaged">Receives the errors of damaged records by folder name.</param>
+    /// <param name="damaged">Receives the errors in damaged records, by the name of the run's folder.</param>
     public IReadOnlyList<StoredRun> List(RepositoryLocation repository, Dictionary<string, string> damaged) =>
         StoredRuns.List(
             repository,
@@ -31,7 +35,7 @@ public sealed class StoredRunCache
 
     private StoredRun? Read(string folder)
     {
-        // The time is read before the content, so that a concurrent write is noticed by the next call.
+        // The time is read before the content, so that the next call notices a write in between.
         var file = new FileInfo(StoredRun.StatusFile(folder));
         var stamp = (file.LastWriteTimeUtc, file.Exists ? file.Length : 0);
         if (_read.TryGetValue(folder, out var known) && known.Stamp == stamp)

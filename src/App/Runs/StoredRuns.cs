@@ -1,14 +1,14 @@
 namespace Orchestrator.App.Runs;
 
-/// <summary>Finds the runs of a repository from its files alone.</summary>
+/// <summary>Finds the runs of a repository by their folders. No engine is needed.</summary>
 public static class StoredRuns
 {
-    /// <summary>Returns all runs, the most recently changed first.</summary>
+    /// <summary>Returns all runs, most recently changed first.</summary>
     public static IReadOnlyList<StoredRun> List(RepositoryLocation repository) => List(repository, StoredRun.TryRead);
 
-    /// <summary>Returns all runs, the most recently changed first.</summary>
+    /// <summary>Returns all runs, most recently changed first.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="read">Reads a run's folder; returns null if nothing has been written yet.</param>
+    /// <param name="read">Reads the folder of a run. Returns null if the folder contains no status yet.</param>
     public static IReadOnlyList<StoredRun> List(RepositoryLocation repository, Func<string, StoredRun?> read)
     {
         if (!Directory.Exists(repository.RunsFolder))
@@ -22,7 +22,7 @@ public static class StoredRuns
         }
         catch (DirectoryNotFoundException)
         {
-            // The folder was removed concurrently.
+            // The folder was removed in the meantime.
             return [];
         }
         List<StoredRun> runs =
@@ -36,7 +36,7 @@ public static class StoredRuns
         return runs;
     }
 
-    /// <summary>Returns the run to use if none is named, for reading and for changing: the only open run, or else the latest.</summary>
+    /// <summary>Returns the run that a command uses if the user names none. It is the only open run, or otherwise the latest run.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="all">Records of all runs.</param>
     /// <returns>The run, or null if there are no runs.</returns>
@@ -45,14 +45,16 @@ public static class StoredRuns
         : all.Count > 0 ? RunRecordReconciler.Of(all[0], repository)
         : null;
 
-    /// <summary>Returns the run to show. If none is named, it is the only open run, or else the latest.</summary>
+    /// <summary>
+    /// Returns the run that a command shows. If the user names none, it is the only open run, or otherwise the latest run.
+    /// </summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="given">Name that the user typed; see <see cref="RunNames"/>.</param>
-    /// <param name="alsoTasks">True if the name could also be that of a task, so that tasks are suggested too.</param>
-    /// <exception cref="UseCaseException">There are no runs, or the name matches none or several.</exception>
+    /// <param name="given">The text that the user typed (see <see cref="RunNames"/>), or null if the user typed none.</param>
+    /// <param name="alsoTasks">True if the text may also refer to a task, so that tasks are suggested, too.</param>
+    /// <exception cref="UseCaseException">There are no runs, or the text identifies none or more than one.</exception>
     public static StoredRun Require(RepositoryLocation repository, string? given, bool alsoTasks = false)
     {
-        // If the name is that of a folder, only this folder is read, which stays fast even after years of runs.
+        // If the text is the name of a folder, only that folder is read. This is fast even if there are many runs.
         if (given is not null && StoredRun.TryRead(Path.Combine(repository.RunsFolder, given)) is { } named)
         {
             return RunRecordReconciler.Of(named, repository);
@@ -72,20 +74,22 @@ public static class StoredRuns
         return RunRecordReconciler.Of(RunNames.Require(runs, given, tasks), repository);
     }
 
-    /// <summary>Returns the run to change. If none is named, it is the only open run.</summary>
+    /// <summary>Returns the run that a command changes. If the user names none, it is the only open run.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="given">Name that the user typed.</param>
-    /// <param name="alsoTasks">True if the name could also be that of a task; see <see cref="Require"/>.</param>
+    /// <param name="given">The text that the user typed, or null if the user typed none.</param>
+    /// <param name="alsoTasks">True if the text may also refer to a task, so that tasks are suggested, too.</param>
     /// <exception cref="UseCaseException">The name matches no run or several, none was given and not exactly one is open, or the run
     /// belongs to another place.</exception>
     public static StoredRun RequireOpen(RepositoryLocation repository, string? given, bool alsoTasks = false) =>
         DemandHome(repository, given is null ? OnlyOpen(repository) : Require(repository, given, alsoTasks));
 
-    /// <summary>Rejects an open run that belongs to another place. Only an ended run may be changed from anywhere.</summary>
-    /// <exception cref="UseCaseException">The run belongs to another place.</exception>
+    /// <summary>
+    /// Throws if a run is open and belongs to a different path of the repository. A run that has ended can be changed from any path.
+    /// </summary>
+    /// <exception cref="UseCaseException">The run belongs to another path of the repository.</exception>
     public static StoredRun DemandHome(RepositoryLocation repository, StoredRun run)
     {
-        // Paths of the run's worktrees and agent folders, and the name of its task queue, contain that place.
+        // Worktrees, agent folders and the name of the run's task queue contain the repository's path.
         var home = run.Status.Repository;
         if (home.Length > 0 && !RunStates.IsFinal(run.Status.State) && !repository.IsAt(home))
         {
@@ -102,11 +106,13 @@ public static class StoredRuns
         return run;
     }
 
-    /// <summary>Returns the runs that have not ended. If a record is open, the engine is checked. A run that was reset is found only by
-    /// its name.</summary>
+    /// <summary>
+    /// Returns the runs that have not ended. If a run is open according to its record, the engine is checked. A run that was reset after
+    /// its end is not included.
+    /// </summary>
     public static IReadOnlyList<StoredRun> Open(RepositoryLocation repository) => Open(repository, List(repository));
 
-    /// <summary>Returns the open runs among records that were already read.</summary>
+    /// <summary>Returns the open runs among runs that were already read.</summary>
     public static IReadOnlyList<StoredRun> Open(RepositoryLocation repository, IEnumerable<StoredRun> all) =>
         [
             .. all.Where(run => !RunStates.IsFinal(run.Status.State))
@@ -114,10 +120,10 @@ public static class StoredRuns
                 .Where(run => !RunStates.IsFinal(run.Status.State)),
         ];
 
-    /// <summary>Returns the record of a run by its full id, or null if there is none.</summary>
+    /// <summary>Returns the run with a full id. Returns null if it has no record.</summary>
     public static StoredRun? Find(RepositoryLocation repository, string id)
     {
-        // If the id is invalid as a folder name, the run's folder has another name.
+        // If a folder name can't contain the id, the folder has another name.
         var folder = Path.Combine(repository.RunsFolder, id);
         return (Directory.Exists(folder) ? StoredRun.TryRead(folder) : null) ?? List(repository).FirstOrDefault(run => run.Id == id);
     }
@@ -133,9 +139,9 @@ public static class StoredRuns
         };
     }
 
-    /// <summary>Returns the error of a command that needs a run in a repository without runs.</summary>
+    /// <summary>Returns the error for a command that needs a run if the repository has none.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="given">Name of the run that the user typed, or null if none.</param>
+    /// <param name="given">The text that the user typed, or null if the user typed none.</param>
     public static UseCaseException NoneYet(RepositoryLocation repository, string? given = null) =>
         new(
             Outcome.Usage,
@@ -149,7 +155,7 @@ public static class StoredRuns
                 )
         );
 
-    /// <summary>Returns the error of a command that needs an open run.</summary>
+    /// <summary>Returns the error for a command that needs an open run if there is none.</summary>
     public static UseCaseException NoneOpen(RepositoryLocation repository) =>
         List(repository).Count == 0
             ? NoneYet(repository)

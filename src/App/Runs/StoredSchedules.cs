@@ -3,14 +3,16 @@ using Temporal.Server;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>Reads the schedules of a repository from its embedded engine's file, even while a process serves it. Reading starts no
-/// runs.</summary>
+/// <summary>
+/// Reads the schedules of a repository from the file of its embedded engine, even while a process serves the engine. Reading them starts no
+/// run.
+/// </summary>
 public static class StoredSchedules
 {
-    /// <summary>Returns the schedules by name; empty if there is no engine file yet.</summary>
+    /// <summary>Returns the schedules, sorted by name. Empty if there is no engine file yet.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="since">Start of the period whose times are read.</param>
-    /// <param name="now">End of that period.</param>
+    /// <param name="since">Start of the period whose start times are read.</param>
+    /// <param name="now">End of that period, which is the current time.</param>
     /// <exception cref="InvalidOperationException">The file is damaged or was written by another release.</exception>
     public static IReadOnlyList<RunSchedule> Read(RepositoryLocation repository, DateTimeOffset since, DateTimeOffset now)
     {

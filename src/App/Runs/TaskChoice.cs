@@ -1,17 +1,17 @@
 namespace Orchestrator.App.Runs;
 
-/// <summary>Selection of a plan's tasks by their full ids.</summary>
-/// <param name="Only">Ids of the selected tasks; empty for all.</param>
-/// <param name="Phase">First phase to run, or null for the first of the plan.</param>
+/// <summary>A selection of a plan's tasks.</summary>
+/// <param name="Only">Full ids of the selected tasks. Empty to select all tasks.</param>
+/// <param name="Phase">Id of the first phase to execute, or null to start with the first one in the plan.</param>
 public sealed record TaskChoice(IReadOnlyList<string> Only, string? Phase)
 {
     /// <summary>Selection of all tasks.</summary>
     public static TaskChoice All { get; } = new([], null);
 
-    /// <summary>Returns the ids of the tasks that will run.</summary>
+    /// <summary>Returns the ids of the tasks that will be executed.</summary>
     public IReadOnlySet<string> Ids(Plan plan) => TaskSelection.Of(plan, Only, Phase, []);
 
-    /// <summary>Selects the tasks that <c>--only</c> and <c>--phase</c> name by parts of their ids.</summary>
+    /// <summary>Creates the selection from the values of <c>--only</c> and <c>--phase</c>, which may be abbreviated ids.</summary>
     public static TaskChoice Of(Plan plan, IReadOnlyList<string>? only, string? phase)
     {
         string[] ids = [.. plan.Tasks.Select(task => task.Id)];

@@ -1,9 +1,9 @@
 namespace Orchestrator.App.Runs;
 
-/// <summary>The tasks that can't run without another one.</summary>
+/// <summary>Finds the tasks that can't be executed without another task.</summary>
 public static class TaskDependants
 {
-    /// <summary>Ids of the open tasks that depend on a task, directly or not; none if the task is done.</summary>
+    /// <summary>Returns the ids of the open tasks that depend on a task, directly or indirectly. Empty if the task is done.</summary>
     /// <param name="run">The run.</param>
     /// <param name="task">Id of the task.</param>
     public static IEnumerable<string> Of(RunStatus run, string task)

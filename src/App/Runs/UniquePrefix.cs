@@ -1,13 +1,13 @@
 namespace Orchestrator.App.Runs;
 
-/// <summary>Matches ids by a unique prefix.</summary>
+/// <summary>Finds an id by a prefix that is unique.</summary>
 public static class UniquePrefix
 {
-    /// <summary>Returns the id that matches.</summary>
-    /// <param name="given">Text that the user typed.</param>
+    /// <summary>Returns the id that equals the text or is the only one that starts with it.</summary>
+    /// <param name="given">The text that the user typed.</param>
     /// <param name="ids">All ids.</param>
-    /// <param name="what">Kind of id for messages, such as "run" or "task of this plan".</param>
-    /// <exception cref="UseCaseException">No id or several ids have the prefix.</exception>
+    /// <param name="what">Kind of the id in messages, such as "run" or "task of this plan".</param>
+    /// <exception cref="UseCaseException">No id or more than one id starts with the text.</exception>
     public static string Find(string given, IReadOnlyList<string> ids, string what)
     {
         if (ids.FirstOrDefault(id => string.Equals(id, given, StringComparison.OrdinalIgnoreCase)) is { } exact)

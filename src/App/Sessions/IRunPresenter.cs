@@ -1,43 +1,43 @@
 namespace Orchestrator.App.Sessions;
 
-/// <summary>Shows the runs of a session to the user, asks about their plans, and passes on the user's requests to stop.</summary>
+/// <summary>Shows the runs of a session to the user, asks the user about plans, and forwards the user's requests to stop.</summary>
 public interface IRunPresenter
 {
-    /// <summary>Cancelled when the user requests a stop.</summary>
+    /// <summary>Canceled when the user requests a stop.</summary>
     CancellationToken Stopping { get; }
 
-    /// <summary>Sets the handler for a user who leaves without a request, for example by closing the terminal.</summary>
-    /// <param name="continueElsewhere">Continues the work in another process and returns true. If it returns false, leaving counts as a
-    /// request to stop.</param>
+    /// <summary>Sets a handler for the case that the user closes the terminal without a request to stop.</summary>
+    /// <param name="continueElsewhere">Continues the work in another process and returns true. If it returns false, closing the terminal
+    /// counts as a request to stop.</param>
     void OnHangUp(Func<bool> continueElsewhere);
 
     /// <summary>Opens a view of a run.</summary>
     /// <param name="folder">Absolute path of the run's folder.</param>
-    /// <param name="table">True to show a live table where possible, false for one line per transition.</param>
-    /// <param name="skipUntil">Number of the last transition that was already shown.</param>
+    /// <param name="table">True to show a live table if the terminal supports it. False to show one line per event.</param>
+    /// <param name="skipUntil">Number of the last event that was already shown.</param>
     IRunView Open(string folder, bool table, long skipUntil = 0);
 
-    /// <summary>Asks the user about the plan of a run.</summary>
-    /// <returns>The answer, or null if the run does not ask or no user answered.</returns>
+    /// <summary>Asks the user to approve the plan of a run.</summary>
+    /// <returns>The answer, or null if the run does not ask or no user answers.</returns>
     Task<PlanAnswer?> AskAsync(RunStatus run, RepositoryLocation repository, OrchestratorSettings settings);
 }
 
-/// <summary>View of one run.</summary>
+/// <summary>A view of one run.</summary>
 public interface IRunView
 {
-    /// <summary>True if the view shows clocks, which must be updated while nothing happens.</summary>
+    /// <summary>True if the view shows durations that must be updated even if nothing changes.</summary>
     bool HasClocks { get; }
 
-    /// <summary>Shows the current status, and warnings and transitions that are new.</summary>
+    /// <summary>Shows the current status, and the warnings and events that are new.</summary>
     /// <param name="status">Status of the run.</param>
-    /// <param name="isLast">True if the final message follows.</param>
+    /// <param name="isLast">True if this is the last call before the final message.</param>
     void Show(RunStatus status, bool isLast);
 
-    /// <summary>Ends the updates; what is shown remains.</summary>
+    /// <summary>Stops updating the view. Its last content stays visible.</summary>
     void Close();
 
-    /// <summary>Shows the final message about a run that is no longer watched.</summary>
+    /// <summary>Shows the final message about a run that is no longer followed.</summary>
     /// <param name="status">Status of the run.</param>
-    /// <param name="asks">True if the user is asked next to approve the plan, so that this question is omitted.</param>
+    /// <param name="asks">True if the user is asked to approve the plan next, so that the message omits this question.</param>
     Task ShowEndAsync(RunStatus status, bool asks = false);
 }

@@ -2,18 +2,19 @@ using Orchestrator.Client;
 
 namespace Orchestrator.App.Sessions;
 
-/// <summary>Applies a user's answer about a plan: the run starts or ends, or a new run replaces it if the user wants another
-/// plan.</summary>
+/// <summary>
+/// Applies a user's answer about a plan. The run starts or ends. If the user wants another plan, a new run replaces the current one.
+/// </summary>
 /// <param name="runs">Client for the runs of the engine.</param>
-/// <param name="context">Provides the user's identity and receives messages.</param>
+/// <param name="context">Provides the user's name and shows messages.</param>
 public sealed class PlanDecision(RunClient runs, UseCaseContext context)
 {
-    /// <summary>Applies the user's answer to the plan.</summary>
-    /// <param name="run">Run that asked.</param>
-    /// <param name="asked">Status with the question that the user saw.</param>
+    /// <summary>Applies the user's answer to the run.</summary>
+    /// <param name="run">The run whose plan the user decides about.</param>
+    /// <param name="asked">Status of the run with the question that the user saw.</param>
     /// <param name="answer">The answer.</param>
-    /// <param name="stop">Cancels the request.</param>
-    /// <returns>The run that replaces the asking one, or null if none does.</returns>
+    /// <param name="stop">Cancels the call.</param>
+    /// <returns>The new run if another plan is wanted, or null otherwise.</returns>
     public async Task<RunHandle?> CarryOutAsync(RunHandle run, RunStatus asked, PlanAnswer answer, CancellationToken stop)
     {
         var shown = asked.Questions.FirstOrDefault(question => question.Id == RunQuestion.Plan)?.Shown ?? "";
@@ -40,7 +41,7 @@ public sealed class PlanDecision(RunClient runs, UseCaseContext context)
 
     private static async Task<OrchestrationInput> InPlaceOfAsync(RunHandle run, PlanAnswer answer, CancellationToken stop)
     {
-        // The user has seen and edited this plan, so a repetition of work counts as confirmed.
+        // The user has seen and edited this plan, so a repetition of earlier work counts as confirmed.
         var input = await run.InputAsync(stop) with
         {
             Again = true,

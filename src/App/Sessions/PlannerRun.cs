@@ -3,13 +3,17 @@ using System.Text;
 
 namespace Orchestrator.App.Sessions;
 
-/// <summary>Starts a run that ends with its planner's result, or continues an unfinished one for the same request.</summary>
+/// <summary>
+/// Executes a run that ends with the result of its planner. If an unfinished run for the same request exists, that run is continued.
+/// </summary>
 public static class PlannerRun
 {
-    /// <summary>Returns the run id for a request. The same request gets the same id, so that repeating the command after a crash finds the
-    /// run instead of paying twice. A finished run is started again.</summary>
-    /// <param name="title">Subject of the request.</param>
-    /// <param name="question">All inputs that distinguish the request from others.</param>
+    /// <summary>
+    /// Returns the run id for a request. Equal requests have the same id. If the command is repeated after a crash, it finds the run and
+    /// does not pay twice. A finished run is started again.
+    /// </summary>
+    /// <param name="title">Subject of the request, which becomes part of the id.</param>
+    /// <param name="question">All inputs that distinguish the request from other requests.</param>
     /// <param name="repository">The repository.</param>
     public static string IdOf(string title, string question, RepositoryLocation repository)
     {
@@ -18,15 +22,15 @@ public static class PlannerRun
         return before is not null && RunStates.IsFinal(before.Status.State) ? RunIds.Create(title, Guid.NewGuid(), "plan") : id;
     }
 
-    /// <summary>Executes the run to its end.</summary>
-    /// <param name="context">Clock, folder and messages.</param>
+    /// <summary>Executes the run until it ends.</summary>
+    /// <param name="context">Provides user interaction, the clock and the current folder.</param>
     /// <param name="presenter">Shows the run.</param>
     /// <param name="repository">The repository.</param>
-    /// <param name="opened">Settings of the repository.</param>
-    /// <param name="input">Input of the run with the request.</param>
-    /// <param name="id">Id of the run from <see cref="IdOf"/>.</param>
-    /// <param name="yes">True if <c>--yes</c> trusts the repository's commands for this run.</param>
-    /// <param name="show">Shows the result after success.</param>
+    /// <param name="opened">The opened settings of the repository.</param>
+    /// <param name="input">Input of the run, which contains the request.</param>
+    /// <param name="id">Id of the run, as returned by <see cref="IdOf"/>.</param>
+    /// <param name="yes">True if <c>--yes</c> trusts the commands of the repository for this run.</param>
+    /// <param name="show">Shows the result if the run succeeds.</param>
     /// <param name="stop">Cancels the run.</param>
     /// <returns>The exit code.</returns>
     public static async Task<Outcome> RunAsync(

@@ -6,14 +6,18 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Sessions;
 
-/// <summary>Engine and worker in this process for a run that is started or resumed, and watched until it ends or waits for the
-/// user.</summary>
+/// <summary>
+/// The engine and the worker in this process for a run that a command starts or resumes. The run is followed until it ends or needs the
+/// user.
+/// </summary>
 public sealed class RunSession : IAsyncDisposable
 {
     private static readonly TimeSpan TasksCloseWithin = TimeSpan.FromSeconds(30);
 
-    /// <summary>Time limit for winding down. An agent that ignores signals is killed after ten seconds, and its work is saved
-    /// then.</summary>
+    /// <summary>
+    /// Time limit for ending the session. An agent that ignores signals is killed after ten seconds, and its work must still be saved after
+    /// that.
+    /// </summary>
     private static readonly TimeSpan WindDownWithin = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan CommandsTakenWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ServerPause = TimeSpan.FromSeconds(2);
@@ -50,11 +54,11 @@ public sealed class RunSession : IAsyncDisposable
     /// <summary>Client for the runs on the engine of this session.</summary>
     public RunClient Runs => _engine.Runs;
 
-    /// <summary>Opens the engine and the worker.</summary>
-    /// <param name="context">Clock, folder and messages.</param>
+    /// <summary>Opens the engine and starts the worker.</summary>
+    /// <param name="context">Provides user interaction, the clock and the current folder.</param>
     /// <param name="presenter">Shows the runs of the session.</param>
     /// <param name="repository">The repository.</param>
-    /// <param name="settings">Trusted settings of the repository.</param>
+    /// <param name="settings">Settings of the repository that the user trusts.</param>
     /// <param name="stop">Cancels the opening.</param>
     public static async Task<RunSession> OpenAsync(
         UseCaseContext context,
@@ -91,13 +95,13 @@ public sealed class RunSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a run in this process and watches it until it ends or waits for the user.</summary>
+    /// <summary>Starts a run in this process, and follows it until it ends or needs the user.</summary>
     /// <param name="runId">Id of the new run.</param>
     /// <param name="input">Input of the run.</param>
     /// <param name="settings">Settings of the run.</param>
-    /// <param name="outlivingWith">Arguments with which the run continues after this terminal is closed, or null if it does not
-    /// continue.</param>
-    /// <param name="context">Clock, folder and messages.</param>
+    /// <param name="outlivingWith">Arguments of the background process that continues the run if the terminal is closed, or null to pause
+    /// the run instead.</param>
+    /// <param name="context">Provides user interaction, the clock and the current folder.</param>
     /// <param name="presenter">Shows the run.</param>
     /// <param name="repository">The repository.</param>
     /// <param name="stop">Cancels the start.</param>
@@ -138,13 +142,15 @@ public sealed class RunSession : IAsyncDisposable
     public Task OfferPlacesOfAsync(RepositoryReference repository, string runId, CancellationToken stop) =>
         _worker.OfferPlacesOfAsync(repository, runId, stop);
 
-    /// <summary>Refuses a run that this session's engine has closed or does not know, regardless of the run's record.</summary>
+    /// <summary>Throws if the engine of this session has closed the run or does not know it, regardless of the run's record.</summary>
     public Task RefuseClosedAsync(RunHandle run, StoredRun? stored, CancellationToken stop) =>
         ClosedRunCheck.RefuseAsync(run, stored, _engine.Description, _context.Time, stop);
 
-    /// <summary>Watches a run until it ends or waits for the user. The first Ctrl-C pauses it: agents are interrupted and keep their
-    /// conversations. A preparation in progress is cancelled, because 'resume' repeats it. The second Ctrl-C ends this process at once;
-    /// <c>resume</c> reattaches to running agents.</summary>
+    /// <summary>
+    /// Follows a run until it ends or needs the user. The first Ctrl-C pauses it. Agents are then interrupted and keep their conversations,
+    /// and a preparation in progress is canceled, because <c>resume</c> repeats it. The second Ctrl-C ends this process at once, and
+    /// <c>resume</c> attaches to the running agents.
+    /// </summary>
     /// <returns>The exit code.</returns>
     public Task<Outcome> WatchAsync(RunHandle run, long skipUntil = 0) => WatchAsync(run, skipUntil, asks: false);
 
@@ -182,7 +188,7 @@ public sealed class RunSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the tasks of a run that could not end them itself. The tasks end their agents and retain their work.</summary>
+    /// <summary>Ends the tasks of a run that could not end them itself. Each task stops its agent and keeps its work.</summary>
     private async Task EndTasksAsync(RunHandle run, RunStatus status)
     {
         if (status.State is not (RunStates.Terminated or RunStates.Failed))
@@ -199,9 +205,9 @@ public sealed class RunSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes the run continue in the background, instead of being paused, when the terminal is closed.</summary>
+    /// <summary>Prepares the run to continue in the background if the terminal is closed. Otherwise the run would be paused.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="engine">Options that select the engine, for the background process.</param>
+    /// <param name="engine">Command-line options that determine the engine of the background process.</param>
     public void OutliveTerminal(RunHandle run, IReadOnlyList<string> engine)
     {
         _outlivesWith = engine;
@@ -223,8 +229,10 @@ public sealed class RunSession : IAsyncDisposable
         });
     }
 
-    /// <summary>Watches a run to its end. If it waits for approval of its plan, shows the plan and asks the user at the terminal. If the
-    /// user wants another plan, a new run with that plan replaces this one.</summary>
+    /// <summary>
+    /// Follows a run until it ends. If it waits for approval of its plan, the plan is shown and the user is asked at the terminal. If the
+    /// user wants another plan, a new run with that plan replaces this run.
+    /// </summary>
     /// <returns>The exit code.</returns>
     public async Task<Outcome> WatchAndAskAsync(RunHandle run, long skipUntil = 0)
     {
@@ -251,10 +259,10 @@ public sealed class RunSession : IAsyncDisposable
         return code;
     }
 
-    /// <summary>Executes a run until a stored command is applied and the run is idle.</summary>
+    /// <summary>Executes a run until a stored command is applied and no work is in progress.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="skipUntil">Number of the last transition before the command.</param>
-    /// <param name="isInTargetState">Returns true if the status is the target state of the command.</param>
+    /// <param name="skipUntil">Number of the last event before the command.</param>
+    /// <param name="isInTargetState">Returns true for a status in which the command is applied.</param>
     public async Task<RunStatus> CarryOutAsync(RunHandle run, long skipUntil, Func<RunStatus, bool> isInTargetState)
     {
         _watched.Add(run.RunId);
@@ -266,7 +274,7 @@ public sealed class RunSession : IAsyncDisposable
         {
             status = await WithWorkerAsync(watcher.WatchAsync(_presenter.Stopping, leavesPreparation: true), run);
 
-            // An idle run still reports its old state until it has received the command.
+            // A run without work in progress reports its old state until it has received the command.
             var hasTaken = status.Sequence > skipUntil && !status.Paused;
             if (isInTargetState(status) || hasTaken || _context.Time.GetElapsedTime(began) > CommandsTakenWithin)
             {
@@ -284,9 +292,11 @@ public sealed class RunSession : IAsyncDisposable
         return status;
     }
 
-    /// <summary>Watches the other open runs after this process has taken over the engine, because they may have no other worker. Returns
-    /// once each of them has ended, is paused or needs attention. They do not change the exit code.</summary>
-    /// <param name="own">Run of this session.</param>
+    /// <summary>
+    /// Follows the other open runs after this process has taken over the engine, because no other worker may execute them. Returns when
+    /// each of them has ended, is paused or needs attention. They do not affect the exit code.
+    /// </summary>
+    /// <param name="own">The run of this session.</param>
     public async Task FinishOthersAsync(RunHandle own)
     {
         if (!_worker.HasTakenOver || _presenter.Stopping.IsCancellationRequested)
@@ -325,11 +335,11 @@ public sealed class RunSession : IAsyncDisposable
         _loggers.Dispose();
         foreach (var run in _watched)
         {
-            await new LastNotices(_repository, _context).SendAsync(run, _settings.Notifications.EndWait, _presenter.Stopping);
+            await new FinalNoticeDelivery(_repository, _context).SendAsync(run, _settings.Notifications.EndWait, _presenter.Stopping);
         }
     }
 
-    // Returns null if interrupted.
+    // Null means that the user interrupted the wait.
     private async Task<RunStatus?> UntilInterruptedAsync(RunWatcher watcher, RunHandle run)
     {
         var stop = _presenter.Stopping;
@@ -356,9 +366,11 @@ public sealed class RunSession : IAsyncDisposable
     private static bool IsNoAnswer(Exception failure) =>
         failure is RpcTimeoutOrCanceledException || (failure is RpcException lost && LostConnection.IsCauseOf(lost));
 
-    /// <summary>Waits for a server that does not answer. Agents continue meanwhile, and this process's worker reports their results once
-    /// the server is available again.</summary>
-    /// <returns>True if the server answers again, false if the user ends the wait.</returns>
+    /// <summary>
+    /// Waits for a server that does not respond. Agents continue in the meantime, and the worker in this process reports their results when
+    /// the server responds again.
+    /// </summary>
+    /// <returns>True if the server responds again. False if the user canceled the wait.</returns>
     private async Task<bool> UntilAnsweredAsync(RunHandle run, Exception lost, CancellationToken stop)
     {
         _context.Interaction.Warn(
@@ -382,15 +394,17 @@ public sealed class RunSession : IAsyncDisposable
             }
             catch (TemporalException)
             {
-                // A refusal also proves that the server answers.
+                // A rejected call also proves that the server responds.
             }
             _context.Interaction.Say($"{_engine.Description} answers again.");
             return true;
         }
     }
 
-    /// <summary>Resumes a run, or one task of a run. Commands that were stored while no worker ran take precedence, except that a paused
-    /// run is always resumed.</summary>
+    /// <summary>
+    /// Resumes a run, or one task of a run. If commands were stored while no worker was running, they are applied instead, except that a
+    /// paused run is always resumed.
+    /// </summary>
     public async Task GoOnAsync(RunHandle run, string? task, CancellationToken stop)
     {
         var watcher = new RunWatcher(run, FolderOf(run), _presenter.Open(FolderOf(run), table: false), _context);
@@ -428,7 +442,7 @@ public sealed class RunSession : IAsyncDisposable
         }
     }
 
-    // Watches the worker too: a failed worker, or a failed take-over of the engine, would leave the run stalled without a message.
+    // The worker is watched, too. If it fails, or if the takeover of the engine fails, the run would otherwise stall without a message.
     private async Task<RunStatus> WithWorkerAsync(Task<RunStatus> watching, RunHandle run)
     {
         if (await Task.WhenAny(watching, _worker.Running) == _worker.Running && _worker.Running.IsFaulted)

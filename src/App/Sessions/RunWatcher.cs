@@ -5,11 +5,11 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Sessions;
 
-/// <summary>Follows a run while it works, and updates a view of it. It makes no engine calls while nothing happens.</summary>
+/// <summary>Follows a run and updates a view of it. While nothing happens, the engine is not called.</summary>
 /// <param name="run">The run.</param>
 /// <param name="folder">Absolute path of the run's folder.</param>
 /// <param name="view">View of the run.</param>
-/// <param name="context">Provides the clock and receives warnings.</param>
+/// <param name="context">Provides the clock and shows warnings.</param>
 internal sealed class RunWatcher(RunHandle run, string folder, IRunView view, UseCaseContext context)
 {
     private static readonly TimeSpan ScreenPause = TimeSpan.FromMilliseconds(500);
@@ -17,10 +17,10 @@ internal sealed class RunWatcher(RunHandle run, string folder, IRunView view, Us
     private static readonly TimeSpan LinePause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Watches until the run has ended, needs attention, or is paused without running tasks.</summary>
-    /// <param name="stop">Ends the watching, not the run.</param>
-    /// <param name="leavesPreparation">True to stop watching a paused run in preparation: gates at the base may take long and can be
-    /// repeated at no cost.</param>
+    /// <summary>Follows the run until it has ended, needs attention, or is paused without running tasks.</summary>
+    /// <param name="stop">Stops following the run. The run continues.</param>
+    /// <param name="leavesPreparation">True to return if the run is paused during preparation. Gates at the base may take long, and
+    /// repeating them costs nothing.</param>
     /// <returns>Status of the run at that time.</returns>
     public async Task<RunStatus> WatchAsync(CancellationToken stop, bool leavesPreparation = false)
     {
@@ -32,7 +32,7 @@ internal sealed class RunWatcher(RunHandle run, string folder, IRunView view, Us
             RunStatus? status = null;
             while (true)
             {
-                // Between two changes only the files are read, for the current activity of the agents.
+                // Between two changes, only files are read, to show the current actions of agents.
                 var isClosed = changes.Reader.Completion.IsCompleted;
                 if (status is null || isClosed || changes.Reader.TryRead(out _))
                 {
@@ -66,11 +66,11 @@ internal sealed class RunWatcher(RunHandle run, string folder, IRunView view, Us
         }
     }
 
-    /// <summary>True if the run is paused while set-up and gates still run.</summary>
+    /// <summary>True if the run is paused while set-up and gates are still running.</summary>
     public static bool IsHeldInPreparation(RunStatus status) => status.Paused && status.State == RunStates.Preparing;
 
-    // Returns null while the run continues. In its final state it still writes files. A waiting run may have received an answer while no
-    // worker ran, and may be about to continue.
+    // Returns null while the run continues. A run in its final state may still be writing files. A waiting run may have received an answer
+    // while no worker was running, and may be about to continue.
     private async Task<RunStatus?> LastOfAsync(RunStatus status, CancellationToken stop)
     {
         if (RunExit.CodeOf(status) is null)
@@ -88,12 +88,12 @@ internal sealed class RunWatcher(RunHandle run, string folder, IRunView view, Us
             return null;
         }
 
-        // The run may have stopped or continued between the two queries, so only this state counts.
+        // The run may have stopped or continued between the two queries, so only the second result counts.
         var rested = await AskAsync(stop);
         return RunExit.CodeOf(rested) is null || RunStates.IsFinal(rested.State) ? null : rested;
     }
 
-    // A run that was ended by another tool, or whose workflow failed, could not record its end.
+    // A run that another tool ended, or whose workflow failed, could not record its end.
     private async Task<RunStatus> EndOfAsync(RunStatus status, CancellationToken stop)
     {
         if (RunStates.IsFinal(status.State))
@@ -105,8 +105,10 @@ internal sealed class RunWatcher(RunHandle run, string folder, IRunView view, Us
         return RunRecord.Ended(status, result);
     }
 
-    /// <summary>Queries the current status with retries. After a worker died during a workflow task the engine rejects queries until one
-    /// completes. On a busy machine a worker may not answer in time.</summary>
+    /// <summary>
+    /// Queries the current status, with retries. If a worker died during a workflow task, the engine rejects queries until a workflow task
+    /// completes. On a busy machine, a worker may not respond in time.
+    /// </summary>
     public async Task<RunStatus> AskAsync(CancellationToken stop)
     {
         var began = context.Time.GetTimestamp();
@@ -146,12 +148,11 @@ internal sealed class RunWatcher(RunHandle run, string folder, IRunView view, Us
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            // Nothing changed within the time limit; the table is redrawn to update its clocks.
+            // Nothing changed within the time limit. The table is drawn again to update its durations.
         }
     }
 
-    // Each new event in the run's history triggers a query. If the engine can't be reached, the query reports the reason, or succeeds
-    // again.
+    // Each new event in the workflow history causes a query. If the engine can't be reached, the query fails with the reason.
     private async Task PumpAsync(ChannelWriter<bool> changes, CancellationToken stop)
     {
         try
@@ -176,12 +177,13 @@ internal sealed class RunWatcher(RunHandle run, string folder, IRunView view, Us
         }
         catch (OperationCanceledException)
         {
-            // Expected once the watching has ended.
+            // Expected after the run is no longer followed.
         }
     }
 
-    /// <summary>Returns the minimum delay between two queries. Each result contains all tasks, so large runs are queried less
-    /// often.</summary>
+    /// <summary>
+    /// Returns the minimum delay between two queries. Each result contains all tasks, so a large run is queried less often.
+    /// </summary>
     private static TimeSpan PauseFor(RunStatus? status) =>
         TimeSpan.FromMilliseconds(Math.Clamp(status?.TaskCount ?? 0, LinePause.TotalMilliseconds, LongestPause.TotalMilliseconds));
 }

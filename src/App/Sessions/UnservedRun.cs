@@ -1,15 +1,15 @@
 namespace Orchestrator.App.Sessions;
 
-/// <summary>A run that no worker serves, and that continues in this process or in a background process after a command.</summary>
+/// <summary>Continues a run that no worker executes, in this process or in a background process.</summary>
 /// <param name="run">The run.</param>
-/// <param name="flags">Options that choose the engine, as settings.</param>
-/// <param name="context">Clock, folder and messages.</param>
+/// <param name="flags">Command-line options that determine the engine, as settings.</param>
+/// <param name="context">Provides user interaction, the clock and the current folder.</param>
 /// <param name="presenter">Shows the run.</param>
 public sealed class UnservedRun(StoredRun run, IReadOnlyList<SettingFlag> flags, UseCaseContext context, IRunPresenter presenter)
 {
-    /// <summary>Works on the run in this process until a kept command is carried out.</summary>
-    /// <param name="reached">True for the state that the command brings about.</param>
-    /// <param name="stop">Stops waiting; the command stays stored.</param>
+    /// <summary>Executes the run in this process until a stored command is applied.</summary>
+    /// <param name="reached">Returns true for a status in which the command is applied.</param>
+    /// <param name="stop">Cancels the wait. The command stays stored.</param>
     public async Task<Outcome> CarryOutAsync(Func<RunStatus, bool> reached, CancellationToken stop)
     {
         await using var session = await OpenAsync(stop);
@@ -18,8 +18,8 @@ public sealed class UnservedRun(StoredRun run, IReadOnlyList<SettingFlag> flags,
     }
 
     /// <summary>Continues the run in this process, as <c>resume</c> does, until it has ended or waits again.</summary>
-    /// <param name="engine">Options that choose the engine, for a background process that takes over.</param>
-    /// <param name="stop">Ends the run's work in this process.</param>
+    /// <param name="engine">Command-line options that determine the engine of a background process that continues the run.</param>
+    /// <param name="stop">Stops the execution of the run in this process.</param>
     public async Task<Outcome> GoOnAsync(IReadOnlyList<string> engine, CancellationToken stop)
     {
         await using var session = await OpenAsync(stop);
@@ -31,9 +31,9 @@ public sealed class UnservedRun(StoredRun run, IReadOnlyList<SettingFlag> flags,
         return code;
     }
 
-    /// <summary>Continues the run in a background process. The trust question is asked here, at the user's terminal.</summary>
-    /// <param name="engine">Options that choose the engine, for that process.</param>
-    /// <param name="stop">Ends the waiting, not the run.</param>
+    /// <summary>Continues the run in a background process. If trust is required, the user is asked at this terminal first.</summary>
+    /// <param name="engine">Command-line options that determine the engine of the background process.</param>
+    /// <param name="stop">Cancels the wait. The run continues.</param>
     public Task<BackgroundResult> DetachAsync(IReadOnlyList<string> engine, CancellationToken stop)
     {
         DemandSettings();

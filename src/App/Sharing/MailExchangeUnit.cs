@@ -3,11 +3,11 @@ using Orchestrator.Runs.Tasks.Moving;
 
 namespace Orchestrator.App.Sharing;
 
-/// <summary>Exchanges the mail of distributed runs every few seconds.</summary>
-/// <param name="sharing">Determines the runs of this machine that are shared.</param>
-/// <param name="takesTasks">True if this machine can host tasks of other machines' runs.</param>
-/// <param name="remotes">Shared git remotes by repository path.</param>
-/// <param name="repositories">Repositories of this worker, with the references that their runs use.</param>
+/// <summary>Exchanges the mail of distributed runs with other hosts every few seconds.</summary>
+/// <param name="sharing">Determines which runs of this machine are shared.</param>
+/// <param name="takesTasks">True if tasks of other machines' runs can be assigned to this machine.</param>
+/// <param name="remotes">Names or URLs of the common git remotes, by the path of the repository.</param>
+/// <param name="repositories">Repositories of this worker, each with the reference that its runs use.</param>
 /// <param name="context">Provides the clock and services.</param>
 /// <param name="log">Receives errors.</param>
 internal sealed class MailExchangeUnit(
@@ -31,11 +31,11 @@ internal sealed class MailExchangeUnit(
     /// <inheritdoc/>
     protected override async Task<string> ActAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
     {
-        if (!MailShare.IsNeeded(run.Id, reference) || remotes.GetValueOrDefault(reference.Path) is not { } remote)
+        if (!MailSync.IsNeeded(run.Id, reference) || remotes.GetValueOrDefault(reference.Path) is not { } remote)
         {
             return "";
         }
-        var share = new MailShare(context.Services, remote);
+        var share = new MailSync(context.Services, remote);
         return IsOfOther(run, reference)
             ? await share.ExchangeAsync(run.Id, reference, stop)
             : await share.CollectAsync(run.Id, reference, stop);

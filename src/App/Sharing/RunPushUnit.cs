@@ -6,12 +6,14 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Sharing;
 
-/// <summary>Pushes the open runs of this machine periodically to the configured remote, so that another machine can continue them. A run
-/// that another machine took over is no longer pushed, and its agents here are ended before they duplicate work.</summary>
+/// <summary>
+/// Periodically pushes the open runs of this machine to the remote in the settings, so that another machine can continue them. If another
+/// machine has taken over a run, this machine no longer pushes it, and stops its agents here. They would otherwise duplicate work.
+/// </summary>
 /// <param name="findQueue">Queries the server for the task queue of a run, which identifies the run's owner host.</param>
-/// <param name="repositories">Repositories of this worker, with the references that their runs use.</param>
+/// <param name="repositories">Repositories of this worker, each with the reference that its runs use.</param>
 /// <param name="context">Provides the clock and user interaction.</param>
-/// <param name="log">Receives errors and the names of files that are not shared.</param>
+/// <param name="log">Receives errors and the names of files that were not pushed.</param>
 internal sealed class RunPushUnit(
     Func<string, CancellationToken, Task<string>> findQueue,
     IReadOnlyList<(RepositoryLocation Location, RepositoryReference Reference)> repositories,
@@ -20,24 +22,24 @@ internal sealed class RunPushUnit(
 ) : SharedRunUnit("sharing", repositories, context.Time, log)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-    private readonly RunShare _share = new(context.Services);
+    private readonly RunSync _share = new(context.Services);
 
-    // Runs that another machine owns, with the write times of their local records. Moving a run back rewrites its record, which ends the
-    // fence.
+    // Runs that another machine owns, with the time at which their local record was written. If such a run returns, its record is written
+    // again, and it is pushed again.
     private readonly ConcurrentDictionary<string, DateTimeOffset> _fenced = new(StringComparer.Ordinal);
 
     /// <summary>True if this unit pushes a run because this machine owns it.</summary>
     public bool IsShared(StoredRun run, RepositoryReference reference) =>
-        !RunStates.IsFinal(run.Status.State) && !IsFenced(run) && RunShare.WipOf(run.Id, reference)?.Remote is not null;
+        !RunStates.IsFinal(run.Status.State) && !IsFenced(run) && RunSync.WipOf(run.Id, reference)?.Remote is not null;
 
     /// <inheritdoc/>
     protected override TimeSpan? IntervalOf(StoredRun run, RepositoryReference reference) =>
-        run.Status.Queue == reference.Queue && IsShared(run, reference) ? RunShare.WipOf(run.Id, reference)?.Interval : null;
+        run.Status.Queue == reference.Queue && IsShared(run, reference) ? RunSync.WipOf(run.Id, reference)?.Interval : null;
 
     /// <inheritdoc/>
     protected override async Task<string> ActAsync(StoredRun run, RepositoryReference reference, CancellationToken stop)
     {
-        if (RunShare.WipOf(run.Id, reference)?.Remote is not { } remote)
+        if (RunSync.WipOf(run.Id, reference)?.Remote is not { } remote)
         {
             return "";
         }
@@ -61,18 +63,18 @@ internal sealed class RunPushUnit(
                 await GiveUpAsync(run, reference);
                 return "";
             case false:
-                // The other machine did not complete the take-over, or the remote lost the pushed refs.
+                // The other machine did not complete the takeover, or the remote lost the pushed refs.
                 Logger.NotShared(run.Id, await _share.ReclaimAsync(run.Id, reference, remote, stop));
                 return "";
             default:
-                // Pushing stops until the server reports the owner.
+                // The run is not pushed until the server reports its owner.
                 return "another host pushed it, and the server did not name its owner host";
         }
     }
 
     private bool IsFenced(StoredRun run) => _fenced.TryGetValue(run.Id, out var writtenAt) && writtenAt == run.WrittenAt;
 
-    /// <summary>True if another machine owns the run, or null if the server does not answer.</summary>
+    /// <summary>Returns true if another machine owns the run, or null if the server does not respond.</summary>
     private async Task<bool?> IsTakenAsync(string runId, RepositoryReference reference, CancellationToken stop)
     {
         using var limit = new CancellationTokenSource(Patience, context.Time);
@@ -80,7 +82,7 @@ internal sealed class RunPushUnit(
         try
         {
             var queue = await findQueue(runId, patience.Token);
-            // This machine still pushes a run that is being drained.
+            // While a run is drained, this machine still pushes it.
             return queue.Length > 0 && queue != reference.Queue && queue != QueueNames.ForLeaving(context.Machine, reference.Key);
         }
         catch (Exception silent)

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.App.Sharing;
 
-/// <summary>Background unit that acts on shared runs. Passes are rare while no run is shared.</summary>
-/// <param name="name">Display name.</param>
-/// <param name="repositories">Repositories of this worker, with the references that their runs use.</param>
-/// <param name="time">Clock.</param>
+/// <summary>Base class of background units that process shared runs. While no run is shared, passes are rare.</summary>
+/// <param name="name">Display name of the unit.</param>
+/// <param name="repositories">Repositories of this worker, each with the reference that its runs use.</param>
+/// <param name="time">The clock.</param>
 /// <param name="log">Receives errors.</param>
 internal abstract class SharedRunUnit(
     string name,
@@ -19,11 +19,11 @@ internal abstract class SharedRunUnit(
     private readonly StoredRunCache _runs = new();
     private readonly JobThrottle _pace = new(time);
 
-    /// <summary>Returns the interval at which the unit acts on a run, or null if the run does not concern the unit.</summary>
+    /// <summary>Returns the interval at which the unit processes a run. Returns null if the unit ignores the run.</summary>
     protected abstract TimeSpan? IntervalOf(StoredRun run, RepositoryReference reference);
 
-    /// <summary>Acts on a run.</summary>
-    /// <returns>Problem as text; empty if there is none.</returns>
+    /// <summary>Processes a run.</summary>
+    /// <returns>Description of the problem, or empty if there is none.</returns>
     protected abstract Task<string> ActAsync(StoredRun run, RepositoryReference reference, CancellationToken stop);
 
     /// <summary>True if another machine owns the run.</summary>
@@ -47,7 +47,7 @@ internal abstract class SharedRunUnit(
         return runs.Exists(one => !RunStates.IsFinal(one.Run.Status.State)) ? Pause : LongPause;
     }
 
-    /// <summary>Lists the runs that concern the unit, for use after it has stopped.</summary>
+    /// <summary>Lists the runs that the unit processes. It is called after the unit has stopped.</summary>
     protected IEnumerable<(StoredRun Run, RepositoryReference Reference)> List() =>
         List(new StoredRunCache(), []).Select(one => (one.Run, one.Reference));
 
@@ -63,6 +63,6 @@ internal abstract class SharedRunUnit(
             select (run, one.Reference, interval.Value),
         ];
 
-    // Matches the run itself and its tasks.
+    // Matches the workflow ids of the run and of its tasks.
     private static bool IsOf(StoredRun run, string item) => item == run.Id || item.StartsWith($"{run.Id}/", StringComparison.Ordinal);
 }

@@ -3,17 +3,21 @@ using Orchestrator.Machine.Hosting;
 namespace Orchestrator.App.Starting;
 
 /// <summary>Result of starting or continuing a run in a background process.</summary>
-/// <param name="Outcome">Done once the run works there; otherwise the outcome with which the process ended.</param>
-/// <param name="Ended">The run's status if the process has ended already, or null.</param>
+/// <param name="Outcome"><see cref="Outcome.Done"/> if the process executes the run. Otherwise the outcome with which the process
+/// ended.</param>
+/// <param name="Ended">Status of the run if the process has already ended, or null if it is running.</param>
 public sealed record BackgroundResult(Outcome Outcome, RunStatus? Ended = null);
 
-/// <summary>A run in a background process (<see cref="BackgroundProcess"/>), and the messages until it works there.</summary>
+/// <summary>
+/// Starts or continues a run in a background process (see <see cref="BackgroundProcess"/>), and shows its messages until it executes the
+/// run.
+/// </summary>
 /// <param name="runId">Id of the run.</param>
 /// <param name="repository">The repository.</param>
-/// <param name="context">The user, clock and folder.</param>
+/// <param name="context">Provides user interaction, the clock and the current folder.</param>
 public sealed class BackgroundRun(string runId, RepositoryLocation repository, UseCaseContext context)
 {
-    /// <summary>Option with the id of the new run.</summary>
+    /// <summary>Command-line option that contains the id of the new run.</summary>
     public const string RunIdOption = "--run-id";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -21,21 +25,23 @@ public sealed class BackgroundRun(string runId, RepositoryLocation repository, U
     private readonly string _folder = Path.Combine(repository.RunsFolder, runId);
     private readonly string _output = Path.Combine(repository.OrchestratorFolder, "logs", $"{runId}.log");
 
-    /// <summary>Options that choose the engine, for the background process.</summary>
+    /// <summary>Command-line options that determine the engine of the background process.</summary>
     public IReadOnlyList<string> Engine { get; init; } = [];
 
-    /// <summary>Starts the run with a command line, and returns when preflight and approval are done.</summary>
-    /// <param name="arguments">The command line, with the run's id.</param>
-    /// <param name="stop">Ends the waiting, not the run.</param>
-    /// <exception cref="UseCaseException">The run did not begin.</exception>
+    /// <summary>Starts the run. Returns when preflight and approval are done.</summary>
+    /// <param name="arguments">Arguments of the background process, which contain the id of the run.</param>
+    /// <param name="stop">Cancels the wait. The run continues.</param>
+    /// <exception cref="UseCaseException">The run did not start.</exception>
     public Task<BackgroundResult> StartAsync(IReadOnlyList<string> arguments, CancellationToken stop) =>
         LaunchAsync(arguments, IsUnderWayAsync, stop);
 
-    /// <summary>Continues an existing run, and returns when the process serves it. Resuming does not extend trust: the process asks about
-    /// anything that was not trusted at the start.</summary>
-    /// <param name="more">Further arguments of <c>resume</c>.</param>
-    /// <param name="stop">Ends the waiting, not the run.</param>
-    /// <param name="reached">True for the status to wait for beyond that, or null.</param>
+    /// <summary>
+    /// Continues an existing run. Returns when the background process executes it. Resuming grants no additional trust, so the process asks
+    /// about everything that was not trusted when the run started.
+    /// </summary>
+    /// <param name="more">Additional arguments of <c>resume</c>.</param>
+    /// <param name="stop">Cancels the wait. The run continues.</param>
+    /// <param name="reached">Returns true for the status for which the call also waits. Null if the call waits only for the start.</param>
     /// <exception cref="UseCaseException">The run did not continue.</exception>
     public Task<BackgroundResult> ResumeAsync(IReadOnlyList<string> more, CancellationToken stop, Func<RunStatus, bool>? reached = null) =>
         LaunchAsync(
@@ -44,7 +50,7 @@ public sealed class BackgroundRun(string runId, RepositoryLocation repository, U
             stop
         );
 
-    /// <summary>Continues a run whose terminal was closed, without waiting.</summary>
+    /// <summary>Continues a run whose terminal was closed. Does not wait.</summary>
     public async Task TakeOverAsync()
     {
         RepositoryLocation.EnsureFolder(Path.GetDirectoryName(_output)!);
@@ -90,7 +96,7 @@ public sealed class BackgroundRun(string runId, RepositoryLocation repository, U
         var began = context.Time.GetTimestamp();
         while (true)
         {
-            // First the process, then its files: so everything written before its end is read.
+            // The process is checked before its files are read, so that everything it wrote before its end is read.
             var isAlive = process.IsAlive();
             foreach (var happened in EventFile.ReadNew(events, ref read).Select(EventFile.Parse).Where(happened => happened.Task is null))
             {
@@ -135,7 +141,7 @@ public sealed class BackgroundRun(string runId, RepositoryLocation repository, U
             $"The complete output is in {_output}."
         );
 
-    // An error and its cure.
+    // The output consists of an error and its remedy.
     private static string LastWords(string file)
     {
         string[] lines = File.Exists(file) ? [.. File.ReadLines(file).Where(line => line.Length > 0).TakeLast(2)] : [];

@@ -3,12 +3,12 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.App.Starting;
 
-/// <summary>Chooses the id of a new run and checks that no other run has the id or does the same work.</summary>
+/// <summary>Prepares the id and the input of a new run, and checks that no other run has the same id or does the same work.</summary>
 public static class NewRun
 {
-    /// <summary>Returns the input of a new run as far as the settings define it, without its work.</summary>
+    /// <summary>Returns the input of a new run as far as it follows from the settings. The caller adds the work.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="settings">The settings of the run.</param>
+    /// <param name="settings">Settings of the run.</param>
     public static OrchestrationInput InputOf(RepositoryLocation repository, OrchestratorSettings settings) =>
         new()
         {
@@ -19,23 +19,25 @@ public static class NewRun
             Target = settings.Git.Target,
         };
 
-    /// <summary>Creates an id from the run's subject.</summary>
-    /// <param name="request">Request text, or null if a file is named.</param>
-    /// <param name="named">Plan or backlog file.</param>
+    /// <summary>Creates the id of a run from its request or from the name of its file.</summary>
+    /// <param name="request">Text of the request, or null if the user named a file.</param>
+    /// <param name="named">Path of the plan or backlog, or null if the user gave a request.</param>
     public static string NewId(string? request, string? named) =>
         RunIds.Create(request ?? (PlanFileName.IsBacklog(named!) ? "backlog" : Path.GetFileNameWithoutExtension(named)!), Guid.NewGuid());
 
-    /// <summary>Asks for confirmation if an open run does the same work, or an earlier run landed it and nothing has changed since. The
-    /// work would be paid twice.</summary>
+    /// <summary>
+    /// Asks for confirmation if the same work would be paid twice. This applies if an open run does the same work. It also applies if an
+    /// earlier run landed it and its files have not changed since.
+    /// </summary>
     /// <param name="input">Input of the new run.</param>
     /// <param name="runId">Id of the new run.</param>
     /// <param name="again">True if <c>--again</c> confirms the repetition.</param>
-    /// <param name="besideOpen">True if <c>--yes</c> or an explicit id confirms a second run beside an open one. It does not apply if the
-    /// open run has landed a part.</param>
+    /// <param name="besideOpen">True if <c>--yes</c> or an explicit id confirms a second run next to an open one. This has no effect if the
+    /// open run has already landed a part.</param>
     /// <param name="repository">The repository.</param>
-    /// <param name="target">Branch to land on, or null for the one that is checked out.</param>
+    /// <param name="target">Branch on which the run lands, or null for the branch that is checked out.</param>
     /// <param name="context">Provides user interaction.</param>
-    /// <returns>True if the work is a confirmed repetition.</returns>
+    /// <returns>True if the work is a repetition that was confirmed.</returns>
     /// <exception cref="UseCaseException">The work is a repetition that was not confirmed.</exception>
     public static async Task<bool> AskAboutRepetitionAsync(
         OrchestrationInput input,
@@ -48,7 +50,7 @@ public static class NewRun
         CancellationToken stop
     )
     {
-        if (again || RepeatedWork.Of(input, ReferenceOf(repository)) is not { } work)
+        if (again || DuplicateRunCheck.Of(input, ReferenceOf(repository)) is not { } work)
         {
             return again;
         }
@@ -60,7 +62,7 @@ public static class NewRun
         if (twin is not null && (!besideOpen || twin.Status.HasLanded))
         {
             Ask(
-                RepeatedWork.DescribeOpen(twin.Status),
+                DuplicateRunCheck.DescribeOpen(twin.Status),
                 "Start another one?",
                 $"'orchestrate resume {twin.Id}' continues it, 'orchestrate cancel {twin.Id}' ends it, and --again starts another one.",
                 context
@@ -72,7 +74,7 @@ public static class NewRun
             return twin is not null;
         }
         Ask(
-            RepeatedWork.Describe(landed),
+            DuplicateRunCheck.Describe(landed),
             "Run it again?",
             $"'orchestrate show {landed.RunId}' shows its work; --again runs it again.",
             context
@@ -80,7 +82,7 @@ public static class NewRun
         return true;
     }
 
-    /// <summary>Returns the run that landed the same work if nothing has changed since, or null if there is none.</summary>
+    /// <summary>Returns the run that landed the same work. Returns null if there is none or if its files have changed since.</summary>
     public static async Task<RunStatus?> FindLandedAsync(
         OrchestrationInput input,
         RepositoryLocation repository,
@@ -88,10 +90,13 @@ public static class NewRun
         UseCaseContext context,
         CancellationToken stop
     ) =>
-        RepeatedWork.Of(input, ReferenceOf(repository)) is { } work ? await work.FindLandedAsync("", target, context.Services, stop) : null;
+        DuplicateRunCheck.Of(input, ReferenceOf(repository)) is { } work
+            ? await work.FindLandedAsync("", target, context.Services, stop)
+            : null;
 
-    /// <summary>Asks the user to confirm, and refuses unless the answer is yes. The fact is printed once, as a warning or in the
-    /// error.</summary>
+    /// <summary>
+    /// Asks the user for confirmation, and throws unless the answer is yes. The fact is shown once, either as a warning or in the error.
+    /// </summary>
     private static void Ask(string fact, string question, string cure, UseCaseContext context)
     {
         var isAsked = context.Interaction.IsInteractive;
@@ -105,11 +110,11 @@ public static class NewRun
         }
     }
 
-    /// <summary>Returns the reference to a repository that the steps of runs use.</summary>
+    /// <summary>Returns the reference by which the steps of a run identify the repository.</summary>
     public static RepositoryReference ReferenceOf(RepositoryLocation repository) =>
         new(repository.Root, repository.Key, "") { LinkedWorktree = repository.LinkedWorktree };
 
-    /// <summary>Rejects the id of an ended run.</summary>
+    /// <summary>Throws if a run with this id has ended.</summary>
     public static void RefuseEnded(string runId, RepositoryLocation repository)
     {
         if (
@@ -126,7 +131,7 @@ public static class NewRun
         }
     }
 
-    /// <summary>Prints the cost and duration of earlier runs of the same kind, and adds the forecast to the run's input.</summary>
+    /// <summary>Shows the cost and duration of earlier runs of the same kind, and adds the forecast to the run's input.</summary>
     public static OrchestrationInput WithForecast(
         OrchestrationInput input,
         Plan? plan,

@@ -1,20 +1,20 @@
 namespace Orchestrator.App.Starting;
 
-/// <summary>Answer of the user when a run asks for approval of its plan.</summary>
+/// <summary>A user's answer when a run asks for approval of its plan.</summary>
 public abstract record PlanAnswer
 {
     /// <summary>Starts the plan's tasks.</summary>
     public sealed record Approve : PlanAnswer;
 
-    /// <summary>Ends the run and retains the plan.</summary>
+    /// <summary>Ends the run and keeps the plan.</summary>
     public sealed record Reject : PlanAnswer;
 
-    /// <summary>Ends the run and starts another one with the plan as the user edited it.</summary>
-    /// <param name="Plan">The edited, valid plan.</param>
+    /// <summary>Ends the run, and starts a new run with the plan that the user has edited.</summary>
+    /// <param name="Plan">The edited plan, which is valid.</param>
     public sealed record UseEdited(Plan Plan) : PlanAnswer;
 
-    /// <summary>Ends the run and starts another one whose planner receives the plan and the user's comments.</summary>
+    /// <summary>Ends the run, and starts a new run whose planner receives the plan and the user's comments.</summary>
     /// <param name="Plan">The rejected plan.</param>
-    /// <param name="Words">Changes that the user requests.</param>
+    /// <param name="Words">Changes that the user wants.</param>
     public sealed record Revise(Plan Plan, string Words) : PlanAnswer;
 }

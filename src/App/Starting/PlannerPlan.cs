@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Orchestrator.App.Starting;
 
-/// <summary>Reads the plan that a run's planner made from the run's folder.</summary>
+/// <summary>Reads the plan that the planner of a run made, from the run's folder.</summary>
 public static class PlannerPlan
 {
-    /// <summary>Returns the plan, or null if there is none.</summary>
+    /// <summary>Returns the plan. Returns null if there is none.</summary>
     public static Plan? TryRead(RepositoryLocation repository, string runId)
     {
         var file = Path.Combine(repository.RunsFolder, runId, "planning", "plan.json");

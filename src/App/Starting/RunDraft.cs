@@ -1,44 +1,50 @@
 namespace Orchestrator.App.Starting;
 
-/// <summary>A new run before its checks and questions.</summary>
-/// <param name="RunId">Its id.</param>
+/// <summary>A new run whose checks and questions are not done yet.</summary>
+/// <param name="RunId">Id of the new run.</param>
 /// <param name="Repository">The repository.</param>
-/// <param name="Settings">The settings as far as they are trusted already.</param>
+/// <param name="Settings">The settings of the repository, as far as the user already trusts them.</param>
 public sealed record RunDraft(string RunId, RepositoryLocation Repository, RepositorySettings Settings)
 {
-    /// <summary>The plan, or null if a planner makes it.</summary>
+    /// <summary>The plan, or null if a planner will create it.</summary>
     public Plan? Plan { get; init; }
 
-    /// <summary>Absolute path of the plan, backlog or document, which may be uncommitted; null for none.</summary>
+    /// <summary>Absolute path of the plan, backlog or document, which may be uncommitted, or null if there is none.</summary>
     public string? File { get; init; }
 
-    /// <summary>The plan's file if the user did not name it, relative to the folder of the context; else null. Its commands need
-    /// trust.</summary>
+    /// <summary>
+    /// Path of the plan if it was found in the folder and not named by the user, relative to the current folder. Null otherwise. The
+    /// commands of such a plan require trust.
+    /// </summary>
     public string? FoundFile { get; init; }
 
-    /// <summary>The chosen tasks. Default: all.</summary>
+    /// <summary>The selected tasks. Default: all tasks.</summary>
     public TaskChoice Chosen { get; init; } = TaskChoice.All;
 
-    /// <summary>True to answer questions with yes.</summary>
+    /// <summary>True to answer all questions with yes.</summary>
     public bool Yes { get; init; }
 
-    /// <summary>True to repeat the same work without a question.</summary>
+    /// <summary>True to repeat earlier work without asking.</summary>
     public bool Again { get; init; }
 
-    /// <summary>True to start a second run beside an open one of the same work.</summary>
+    /// <summary>True to start a second run while a run with the same work is open.</summary>
     public bool BesideOpen { get; init; }
 
-    /// <summary>True if uncommitted changes are part of the work, and a repetition is intended.</summary>
+    /// <summary>True if uncommitted changes are part of the work. A repetition of earlier work is then intended, too.</summary>
     public bool TakesUncommitted { get; init; }
 
-    /// <summary>Builds the run's input from the trusted settings, and from true if the user agreed to all questions so far.</summary>
+    /// <summary>
+    /// Creates the input of the run. The arguments are the trusted settings, and true if the user answered all questions with yes.
+    /// </summary>
     public required Func<OrchestratorSettings, bool, OrchestrationInput> InputOf { get; init; }
 
-    /// <summary>Checks machine, repository and plan, and asks about trust, uncommitted changes and repeated work, so that a run that can't
-    /// work is never started.</summary>
-    /// <param name="context">The user, clock and folder.</param>
+    /// <summary>
+    /// Checks the machine, the repository and the plan. Asks about trust, uncommitted changes and repeated work. A run that can't be
+    /// executed is therefore never started.
+    /// </summary>
+    /// <param name="context">Provides user interaction, the clock and the current folder.</param>
     /// <param name="stop">Cancels the checks.</param>
-    /// <exception cref="UseCaseException">The run can't begin, or the user does not agree.</exception>
+    /// <exception cref="UseCaseException">The run can't start, or the user does not agree.</exception>
     public async Task<PreparedRun> PrepareAsync(UseCaseContext context, CancellationToken stop)
     {
         NewRun.RefuseEnded(RunId, Repository);
@@ -71,7 +77,7 @@ public sealed record RunDraft(string RunId, RepositoryLocation Repository, Repos
         );
     }
 
-    /// <summary>Asks about the commands of a plan that the user did not name.</summary>
+    /// <summary>Asks the user to trust the commands of a plan that the user did not name.</summary>
     private void DemandFoundPlan(string file, UseCaseContext context) =>
         TrustGate.DemandPlan(
             context,
@@ -84,8 +90,8 @@ public sealed record RunDraft(string RunId, RepositoryLocation Repository, Repos
         );
 }
 
-/// <summary>A new run that passed its checks.</summary>
-/// <param name="Input">Its input.</param>
-/// <param name="Settings">Its trusted settings.</param>
-/// <param name="Agreed">True if the user answered yes, or gave it in advance.</param>
+/// <summary>A new run that has passed its checks.</summary>
+/// <param name="Input">The input of the run.</param>
+/// <param name="Settings">The settings of the run, which the user trusts.</param>
+/// <param name="Agreed">True if the user answered yes to a question, or gave <c>--yes</c>.</param>
 public sealed record PreparedRun(OrchestrationInput Input, SettingsResult Settings, bool Agreed);

@@ -5,11 +5,11 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.App.Starting;
 
-/// <summary>Performs checks and asks questions before a run starts, so that a run that can't work is never started.</summary>
+/// <summary>Executes checks and asks questions before a run starts, so that a run that can't be executed is never started.</summary>
 public static class RunPreparation
 {
-    /// <summary>Requires the planner's program or key.</summary>
-    /// <exception cref="UseCaseException">The planner can't work: exit code 5.</exception>
+    /// <summary>Throws if the planner's program or API key is missing.</summary>
+    /// <exception cref="UseCaseException">The planner can't work. The exit code is 5.</exception>
     public static async Task DemandPlannerAsync(RepositoryLocation repository, SettingsResult settings, CancellationToken stop)
     {
         if (await MachineCheck.PlannerAsync(repository, settings, stop) is { Status: MachineCheckStatus.Fail } planner)
@@ -18,8 +18,8 @@ public static class RunPreparation
         }
     }
 
-    /// <summary>Requires a repository that runs can work in. Used for a dry run, which needs no agent and no trust.</summary>
-    /// <exception cref="UseCaseException">Runs can't work in the repository.</exception>
+    /// <summary>Throws if runs can't be executed in the repository. It is used for a dry run, which needs no agent and no trust.</summary>
+    /// <exception cref="UseCaseException">Runs can't be executed in the repository.</exception>
     public static async Task DemandRepositoryAsync(
         UseCaseContext context,
         RepositoryLocation repository,
@@ -31,10 +31,10 @@ public static class RunPreparation
         Demand(entries.Where(IsOfRepository), context);
     }
 
-    /// <summary>Rejects a plan that no run could start with, before anything is announced, started or paid.</summary>
-    /// <param name="plan">The plan, or null if a planner makes it.</param>
+    /// <summary>Throws if no run could start with the plan. It is called before anything is announced, started or paid.</summary>
+    /// <param name="plan">The plan, or null if a planner will create it.</param>
     /// <param name="input">Input of the run.</param>
-    /// <exception cref="UseCaseException">The plan is rejected: exit code 2.</exception>
+    /// <exception cref="UseCaseException">The plan is rejected. The exit code is 2.</exception>
     public static void DemandPlan(Plan? plan, OrchestrationInput input, RepositoryLocation repository, SettingsResult settings)
     {
         if (RunRefusals.Of(plan, input, settings, NewRun.ReferenceOf(repository)) is { Count: > 0 } refusals)
@@ -43,7 +43,7 @@ public static class RunPreparation
         }
     }
 
-    /// <summary>Warns about tasks that failed in earlier runs.</summary>
+    /// <summary>Warns about tasks of the plan that failed in earlier runs.</summary>
     public static void WarnOfFailures(Plan? plan, IReadOnlySet<string>? chosen, RepositoryLocation repository, UseCaseContext context)
     {
         foreach (var task in plan is null ? [] : new RunForecasts(repository.Root).Failures(plan, chosen))
@@ -72,11 +72,11 @@ public static class RunPreparation
     /// <summary>Checks the repository, the agent and uncommitted changes.</summary>
     /// <param name="context">Provides user interaction and the folder.</param>
     /// <param name="repository">The repository.</param>
-    /// <param name="settings">Trusted settings of the run.</param>
-    /// <param name="planFile">Absolute path of the plan, which may be uncommitted, or null if there is no file.</param>
+    /// <param name="settings">Settings of the run, which the user trusts.</param>
+    /// <param name="planFile">Absolute path of the plan, which may be uncommitted, or null if there is none.</param>
     /// <param name="yes">True if <c>--yes</c> answers all questions.</param>
-    /// <param name="agents">Agents of the run's tasks, or null for that of the settings.</param>
-    /// <returns>True if the user confirmed a question, interactively or by <c>--yes</c>.</returns>
+    /// <param name="agents">Names of the tasks' agents, or null for the agent in the settings.</param>
+    /// <returns>True if the user answered a question with yes, at the terminal or by <c>--yes</c>.</returns>
     /// <exception cref="UseCaseException">The run can't start.</exception>
     public static async Task<bool> DemandAsync(
         UseCaseContext context,
@@ -110,8 +110,8 @@ public static class RunPreparation
         return true;
     }
 
-    /// <summary>Returns the agents that work on a plan's tasks.</summary>
-    /// <param name="chosen">Ids of the selected tasks; null or empty for all.</param>
+    /// <summary>Returns the names of the agents that work on a plan's tasks.</summary>
+    /// <param name="chosen">Ids of the selected tasks. Null or empty for all tasks.</param>
     public static IReadOnlyList<string> AgentsOf(Plan plan, IEnumerable<string>? chosen, OrchestratorSettings settings)
     {
         var ids = chosen?.ToHashSet(StringComparer.Ordinal) ?? [];

@@ -2,7 +2,7 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.App.Starting;
 
-/// <summary>A plan that a caller sent as text, in a private file while it is needed.</summary>
+/// <summary>A plan that a caller sent as text. The text is stored in a private file until the object is disposed.</summary>
 internal sealed class SubmittedPlan : IDisposable
 {
     /// <summary>Name of the file in messages.</summary>
@@ -15,7 +15,7 @@ internal sealed class SubmittedPlan : IDisposable
     /// <summary>Absolute path of the file.</summary>
     public string Path => System.IO.Path.Combine(_folder, Name);
 
-    /// <summary>Writes the text.</summary>
+    /// <summary>Writes the text to a private file.</summary>
     public static async Task<SubmittedPlan> WriteAsync(string text, CancellationToken stop)
     {
         var file = new SubmittedPlan();
@@ -23,7 +23,7 @@ internal sealed class SubmittedPlan : IDisposable
         return file;
     }
 
-    /// <summary>Reads plans by their name in messages.</summary>
+    /// <summary>Returns the reader for plans in the private folder. Its messages contain only the name of the file.</summary>
     public PlanFiles FilesIn(UseCaseContext context) =>
         new(context.FindRepository(), _folder, context.FindSettings, context.Interaction.Warn, context.Time);
 

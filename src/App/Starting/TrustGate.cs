@@ -1,15 +1,17 @@
 namespace Orchestrator.App.Starting;
 
-/// <summary>Asks the user for trust before anything in a repository's own files takes effect on this machine.</summary>
+/// <summary>Asks the user to trust the content of a repository's own files, before it has any effect on this machine.</summary>
 public static class TrustGate
 {
-    /// <summary>Returns the settings with everything that the repository's files define, once the user trusts it: permanently, for the
-    /// run, or for this call.</summary>
+    /// <summary>
+    /// Returns the settings including everything in the repository's files, after the user has trusted them. The trust is permanent, or
+    /// limited to the run or to this call.
+    /// </summary>
     /// <param name="context">Provides user interaction and the folder.</param>
-    /// <param name="settings">Settings, restricted to trusted ones.</param>
-    /// <param name="yes">True if <c>--yes</c> grants trust for this run, or for this call if there is no run.</param>
-    /// <param name="runId">Id of the run, or null. Trust by <c>--yes</c> lasts until the run ends.</param>
-    /// <exception cref="UseCaseException">The user does not trust the files: exit code 3.</exception>
+    /// <param name="settings">The settings, without those that the user does not trust yet.</param>
+    /// <param name="yes">True if <c>--yes</c> grants trust for the run, or for this call if there is no run.</param>
+    /// <param name="runId">Id of the run, or null if there is none. Trust by <c>--yes</c> lasts until the run ends.</param>
+    /// <exception cref="UseCaseException">The user does not trust the files. The exit code is 3.</exception>
     public static SettingsResult Demand(UseCaseContext context, RepositorySettings settings, bool yes, string? runId = null)
     {
         if (settings.IsTrusted || settings.Question.Items.Count == 0)
@@ -48,15 +50,17 @@ public static class TrustGate
         return context.Use(settings.Trusting());
     }
 
-    /// <summary>Asks for trust before commands run from a plan that the user did not name. Such a plan was found in the folder, or came in
-    /// a file from another machine.</summary>
+    /// <summary>
+    /// Asks the user to trust the commands of a plan that the user did not name. Such a plan was found in the folder, or arrived in a file
+    /// from another machine.
+    /// </summary>
     /// <param name="context">Provides user interaction and the folder.</param>
     /// <param name="repository">The repository.</param>
-    /// <param name="question">Commands of the plan; see <see cref="QuestionOf"/>.</param>
+    /// <param name="question">The commands of the plan (see <see cref="QuestionOf"/>).</param>
     /// <param name="yes">True if <c>--yes</c> grants trust for this run.</param>
-    /// <param name="runId">Id of the run, or null to trust for one call.</param>
-    /// <param name="cure">Command that trusts them.</param>
-    /// <exception cref="UseCaseException">The user does not trust the commands: exit code 3.</exception>
+    /// <param name="runId">Id of the run, or null to grant trust for this call only.</param>
+    /// <param name="cure">Command line that grants permanent trust.</param>
+    /// <exception cref="UseCaseException">The user does not trust the commands. The exit code is 3.</exception>
     public static void DemandPlan(
         UseCaseContext context,
         RepositoryLocation repository,
@@ -102,9 +106,9 @@ public static class TrustGate
         }
     }
 
-    /// <summary>Returns the commands of a plan, and the hosts of its tasks and gates, as items that require trust.</summary>
+    /// <summary>Returns the commands of a plan, and the hosts that its tasks and gates may reach, as items that require trust.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="source">Path of the plan as the user knows it.</param>
+    /// <param name="source">Path of the plan in the form that the user gave.</param>
     public static TrustQuestion QuestionOf(Plan plan, string source) =>
         new([
             .. plan
@@ -120,22 +124,24 @@ public static class TrustGate
                 .Select(host => new TrustItem(TrustKind.SpeaksTo, "network", host, source)),
         ]);
 
-    /// <summary>Returns the commands of the plan that is found here when none is named; without items if there is no plan.</summary>
+    /// <summary>Returns the items of the plan that is used if the user names none. Empty if there is no such plan.</summary>
     public static TrustQuestion FoundPlan(UseCaseContext context) =>
         context.PlanFiles.FindHere(ofBacklog: false) is { } name && context.PlanFiles.Read(name).Plan is { } plan
             ? QuestionOf(plan, name)
             : new TrustQuestion([]);
 
-    /// <summary>Returns the key of a repository's plans in the trust store.</summary>
+    /// <summary>Returns the key of a repository's plans in the user's trust store.</summary>
     public static string KeyOfPlan(RepositoryLocation repository) => repository.WorkTree + "#plan";
 
-    /// <summary>Returns the settings for the engine of a run. An address in the repository's files is used only if it is trusted; the
-    /// embedded engine never replaces it.</summary>
-    /// <exception cref="UseCaseException">The address is not trusted: exit code 3.</exception>
+    /// <summary>
+    /// Returns the settings with the engine's address. An address in the repository's files is used only if the user trusts it. The
+    /// embedded engine is never used in its place.
+    /// </summary>
+    /// <exception cref="UseCaseException">The user does not trust the address. The exit code is 3.</exception>
     public static OrchestratorSettings DemandEngine(UseCaseContext context, RepositorySettings settings) =>
         (settings.WithholdsEngine ? Demand(context, settings, yes: false) : settings.Loaded).Settings!;
 
-    /// <summary>Prints the items, grouped by their effect.</summary>
+    /// <summary>Shows the items that require trust, grouped by their effect.</summary>
     public static void Show(UseCaseContext context, TrustQuestion question)
     {
         context.Interaction.Say("The files of this repository request the following; nothing of it takes effect before you approve.");

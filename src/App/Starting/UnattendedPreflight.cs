@@ -4,16 +4,18 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.App.Starting;
 
-/// <summary>Prepares an unattended run (<c>run --overnight</c>): reports everything that could need attention during the run, and creates
-/// the run contract.</summary>
+/// <summary>
+/// Prepares an unattended run (<c>run --overnight</c>). It shows everything that could need attention during the run, and creates the run
+/// contract.
+/// </summary>
 /// <param name="context">Provides user interaction, environment and clock.</param>
 /// <param name="repository">The repository.</param>
-/// <param name="settings">Trusted settings of the run.</param>
+/// <param name="settings">Settings of the run, which the user trusts.</param>
 public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocation repository, SettingsResult settings)
 {
-    /// <summary>Refuses an unattended run whose programs can reach any host, unless the user confirmed it.</summary>
-    /// <param name="isMeant">True if the user confirmed it by <c>--yes-open-network</c>.</param>
-    /// <exception cref="UseCaseException">The user did not confirm it: exit code 3.</exception>
+    /// <summary>Throws if programs of an unattended run could reach any host, unless the user has confirmed this.</summary>
+    /// <param name="isMeant">True if <c>--yes-open-network</c> confirms this.</param>
+    /// <exception cref="UseCaseException">The user has not confirmed this. The exit code is 3.</exception>
     public void RefuseOpenNetwork(bool isMeant)
     {
         if (settings.Settings!.Permissions is { Network.Mode: "open", Sandbox: not "off" } && !isMeant)
@@ -26,13 +28,13 @@ public sealed class UnattendedPreflight(UseCaseContext context, RepositoryLocati
         }
     }
 
-    /// <summary>Prints the possible interruptions and the run contract, and asks for confirmation to start.</summary>
+    /// <summary>Shows the possible interruptions and the run contract, and asks the user to confirm the start.</summary>
     /// <param name="runId">Id of the new run.</param>
-    /// <param name="plan">Plan of the run, or null if a planner makes it.</param>
+    /// <param name="plan">Plan of the run, or null if a planner will create it.</param>
     /// <param name="input">Input of the run.</param>
-    /// <param name="agreed">True if the user has already confirmed by <c>--yes</c>.</param>
+    /// <param name="agreed">True if <c>--yes</c> already confirms the start.</param>
     /// <param name="stop">Cancels the checks.</param>
-    /// <exception cref="UseCaseException">The user did not confirm: exit code 3.</exception>
+    /// <exception cref="UseCaseException">The user did not confirm the start. The exit code is 3.</exception>
     public async Task<NightContract> MakeAsync(string runId, Plan? plan, OrchestrationInput input, bool agreed, CancellationToken stop)
     {
         IReadOnlyList<MachineCheckEntry> entries =

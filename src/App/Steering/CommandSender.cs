@@ -5,11 +5,13 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.App.Steering;
 
-/// <summary>Sends commands to a run. If a worker serves the run, the run itself answers. Otherwise the engine keeps the command until a
-/// process continues the run.</summary>
+/// <summary>
+/// Sends commands to a run. If a worker executes the run, its workflow answers. Otherwise the engine stores the command until a process
+/// continues the run.
+/// </summary>
 /// <param name="run">The run.</param>
-/// <param name="flags">Options that choose the engine.</param>
-/// <param name="context">The user, clock and folder.</param>
+/// <param name="flags">Command-line options that determine the engine.</param>
+/// <param name="context">Provides user interaction, the clock and the current folder.</param>
 public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flags, UseCaseContext context)
 {
     private const int MaxAttempts = 3;
@@ -18,8 +20,8 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(15);
     private OrchestratorSettings? _settings;
 
-    /// <summary>Sends a command, and prints the answer.</summary>
-    /// <returns>The outcome, or null if no worker serves the run, so that the engine keeps the command.</returns>
+    /// <summary>Sends a command and shows the answer.</summary>
+    /// <returns>The outcome, or null if no worker executes the run and the engine has stored the command.</returns>
     /// <exception cref="UseCaseException">The run has ended, or refuses the command.</exception>
     public async Task<Outcome?> SendAsync(SteeringCall call, CancellationToken stop)
     {
@@ -37,12 +39,12 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
             }
             catch (RpcException lost) when (LostConnection.IsCauseOf(lost) && engine.IsJoined && attempt < MaxAttempts)
             {
-                // The owner has ended meanwhile: the command is sent to the next one. Repeating a command is harmless.
+                // The owner has ended in the meantime, so the command is sent to the next owner. A repeated command has no further effect.
             }
         }
     }
 
-    /// <summary>True if a worker of the run's own host, which serves its repository, executes the steps of the run.</summary>
+    /// <summary>True if a worker on the run's own host serves its repository and executes the steps of the run.</summary>
     public async Task<bool> HasStepsDoneAsync(CancellationToken stop)
     {
         using var loggers = Loggers();
@@ -52,8 +54,8 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
             || await engine.Runs.FindLastAskedAsync(run.Status.Queue, context.Workers.IsDead, context.Time.GetUtcNow(), stop) is not null;
     }
 
-    /// <summary>Records that a command waits for the process that continues the run, and informs the user.</summary>
-    /// <param name="words">The command, as it is typed.</param>
+    /// <summary>Stores a command for the process that continues the run, and informs the user.</summary>
+    /// <param name="words">The command line, as a user would type it.</param>
     public Outcome SayKept(IEnumerable<string> words)
     {
         PendingCommands.Add(run.Folder, run.Status, words);
@@ -77,11 +79,11 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
     {
         var handle = engine.Runs.Get(run.Id);
 
-        // If this process serves the engine only for the moment, or a server runs without workers, no one answers.
+        // Nobody answers if this process serves the engine only briefly, or if a server has no workers.
         var isWorkedOn = !engine.IsOwner && await HasWorkersAsync(engine, stop);
         if (isWorkedOn && await TryUpdateAsync(handle, call, stop) is { } answer)
         {
-            // Where none was named the answer names the run.
+            // If the user named no run, the answer contains the name of the run.
             context.Interaction.Say(answer.NamesRun ? answer.Message : $"{run.Id}: {answer.Message}");
             return answer.Changed
                 ? Outcome.Done
@@ -93,7 +95,7 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
                 };
         }
 
-        // Commands that are kept already may change the refusal; then the run itself decides.
+        // Commands that are already stored may change the result, so only the workflow can decide.
         if (!isWorkedOn && PendingCommands.Of(run.Folder, run.Status).Count == 0 && call.Refuse(run.Status) is { } refusal)
         {
             throw Refused(refusal);
@@ -119,7 +121,7 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
         return Outcome.Resumable;
     }
 
-    // Workers of an engine that was just taken over reconnect within moments.
+    // Workers reconnect to an engine soon after another process has taken it over.
     private async Task<bool> HasWorkersAsync(EngineConnection engine, CancellationToken stop)
     {
         var began = context.Time.GetTimestamp();
@@ -135,7 +137,7 @@ public sealed class CommandSender(StoredRun run, IReadOnlyList<SettingFlag> flag
         return true;
     }
 
-    // Null: no answer.
+    // Null means that no answer arrived.
     private async Task<SteeringAnswer?> TryUpdateAsync(RunHandle handle, SteeringCall call, CancellationToken stop)
     {
         using var limit = new CancellationTokenSource(AnswerPatience, context.Time);

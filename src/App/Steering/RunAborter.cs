@@ -3,15 +3,15 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.App.Steering;
 
-/// <summary>Ends an open run, and takes back its landing, if no one has built on it.</summary>
+/// <summary>Ends an open run, and reverts its landing if nobody has built on it.</summary>
 internal sealed class RunAborter(UseCaseContext context, CancellationToken stop)
 {
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Aborts a run. Repeating the call is harmless.</summary>
+    /// <summary>Aborts a run. A repeated call has no further effect.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="yes">True if a branch may be reset without asking.</param>
+    /// <param name="yes">True to reset a branch without asking.</param>
     /// <param name="endAsync">Ends the run if it is open.</param>
     /// <returns>The exit code.</returns>
     public async Task<Outcome> RunAsync(StoredRun run, bool yes, Func<Task<Outcome>> endAsync)
@@ -57,7 +57,7 @@ internal sealed class RunAborter(UseCaseContext context, CancellationToken stop)
             $"orchestrate abort {run.Id} --yes"
         );
 
-    // The run's worker ends the run and updates its record, so this waits for the record.
+    // The run's worker ends the run and updates its record, so the call waits for the record.
     private async Task<StoredRun> EndedAsync(StoredRun run, RepositoryLocation repository)
     {
         var began = context.Time.GetTimestamp();

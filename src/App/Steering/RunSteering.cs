@@ -2,25 +2,25 @@ using Orchestrator.Runs.Merging.Landing;
 
 namespace Orchestrator.App.Steering;
 
-/// <summary>Carries out commands of <see cref="SteeringCatalog"/> on a run.</summary>
+/// <summary>Executes commands of <see cref="SteeringCatalog"/> on a run.</summary>
 /// <param name="run">The run.</param>
-/// <param name="flags">Options that choose the engine.</param>
-/// <param name="context">The user, clock and folder.</param>
+/// <param name="flags">Command-line options that determine the engine.</param>
+/// <param name="context">Provides user interaction, the clock and the current folder.</param>
 public sealed class RunSteering(StoredRun run, IReadOnlyList<SettingFlag> flags, UseCaseContext context)
 {
-    /// <summary>True to answer questions with yes.</summary>
+    /// <summary>True to answer all questions with yes.</summary>
     public bool Yes { get; init; }
 
-    /// <summary>True to land even though changes of the run are lost; the report names them.</summary>
+    /// <summary>True to land even if changes of the run are lost. The report lists them.</summary>
     public bool AcceptsLosses { get; init; }
 
-    /// <summary>Continues with a command that the engine keeps, since no worker serves the run.</summary>
+    /// <summary>Continues the run if no worker executes it, so that a stored command is applied.</summary>
     public required Func<StoredRun, SteeringCall, Task<Outcome>> Unserved { get; init; }
 
-    /// <summary>Executes a command, and prints the answer.</summary>
+    /// <summary>Executes a command and shows the answer.</summary>
     /// <param name="definition">The command.</param>
-    /// <param name="input">Its arguments.</param>
-    /// <param name="stop">Stops waiting; a command that was sent remains sent.</param>
+    /// <param name="input">Arguments of the command.</param>
+    /// <param name="stop">Cancels the wait. A command that was already sent is not revoked.</param>
     /// <exception cref="UseCaseException">An argument is invalid, or the run refuses the command.</exception>
     public async Task<Outcome> SteerAsync(SteeringDefinition definition, SteeringInput input, CancellationToken stop)
     {
@@ -35,8 +35,10 @@ public sealed class RunSteering(StoredRun run, IReadOnlyList<SettingFlag> flags,
             : await SendAsync(run, definition, input, stop);
     }
 
-    /// <summary>Sends a command that lands, or checks the work to land. If lost changes prevent that, a user accepts them, by
-    /// <see cref="AcceptsLosses"/> or when asked.</summary>
+    /// <summary>
+    /// Sends a command that lands, or that checks the work to land. If lost changes prevent the landing, the user can accept them, by
+    /// <see cref="AcceptsLosses"/> or when asked.
+    /// </summary>
     private async Task<Outcome> LandAsync(SteeringDefinition definition, SteeringInput input, CancellationToken stop)
     {
         if (AcceptsLosses)
@@ -56,8 +58,10 @@ public sealed class RunSteering(StoredRun run, IReadOnlyList<SettingFlag> flags,
         return await new CommandSender(current, flags, context).SendAsync(call, stop) ?? await Unserved(current, call);
     }
 
-    /// <summary>Shows the user the question that a command answers. The answer holds for that question alone, because files of the run may
-    /// have been changed, and the question may be another one by now.</summary>
+    /// <summary>
+    /// Shows the user the question that a command answers, and binds the answer to that question. Otherwise the answer could apply to a
+    /// newer question, or to a question that was changed in the run's files.
+    /// </summary>
     private SteeringInput Answering(StoredRun current, SteeringDefinition definition, SteeringInput input)
     {
         if (RunQuestion.First(current.Status.Questions, definition.Questions(input)) is not { } question)
@@ -79,8 +83,8 @@ public sealed class RunSteering(StoredRun run, IReadOnlyList<SettingFlag> flags,
         }
     }
 
-    /// <summary>Accepts the lost changes of which the run reported.</summary>
-    /// <returns>False if no change is lost, or the user did not accept the loss.</returns>
+    /// <summary>Accepts the lost changes that the run reported, if the user agrees.</summary>
+    /// <returns>True if lost changes were accepted. False if there are none, or if the user did not agree.</returns>
     private async Task<bool> AcceptLossesAsync(StoredRun current, bool asks, CancellationToken stop)
     {
         var (status, repository) = (current.Status, context.RequireRepository().Root);

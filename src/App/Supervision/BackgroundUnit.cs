@@ -4,11 +4,13 @@ using Orchestrator.Machine.Hosting;
 
 namespace Orchestrator.App.Supervision;
 
-/// <summary>Periodic work in the background of a command. A failed pass is retried with a delay that doubles up to a minute. No failure
-/// ends the unit or its host. The last error is stored for <c>status</c> and <c>check</c>.</summary>
-/// <param name="name">Display name.</param>
-/// <param name="repositories">Repositories that the unit works for; their commands show its last error.</param>
-/// <param name="time">Clock.</param>
+/// <summary>
+/// Base class for periodic work in the background of a command. A failed pass is retried with a delay that doubles up to one minute. A
+/// failure never ends the unit or its host. The last error is stored, so that <c>status</c> and <c>check</c> can show it.
+/// </summary>
+/// <param name="name">Display name of the unit.</param>
+/// <param name="repositories">Repositories that the unit serves. Commands in them show the unit's last error.</param>
+/// <param name="time">The clock.</param>
 /// <param name="log">Receives each new error once.</param>
 public abstract class BackgroundUnit(string name, IEnumerable<RepositoryLocation> repositories, TimeProvider time, ILogger log)
     : BackgroundService
@@ -23,22 +25,24 @@ public abstract class BackgroundUnit(string name, IEnumerable<RepositoryLocation
     /// <summary>Display name of the unit.</summary>
     public string Name => name;
 
-    /// <summary>Error of the last pass, or null if it succeeded.</summary>
+    /// <summary>Error of the last pass, or null if the pass succeeded.</summary>
     public BackgroundFault? LastFault { get; private set; }
 
-    /// <summary>Log of the unit.</summary>
+    /// <summary>Receives log entries of the unit.</summary>
     protected ILogger Logger => log;
 
-    /// <summary>Performs one pass of the background work.</summary>
-    /// <param name="cancellationToken">Cancelled when the unit stops.</param>
-    /// <returns>Delay until the next pass, or null if the unit is finished.</returns>
+    /// <summary>Executes one pass of the work.</summary>
+    /// <param name="cancellationToken">Canceled when the unit stops.</param>
+    /// <returns>Delay until the next pass, or null if no more passes are needed.</returns>
     protected abstract Task<TimeSpan?> PassAsync(CancellationToken cancellationToken);
 
-    /// <summary>Acts on one of several items. A failure delays neither the other items nor the next pass. It remains the unit's error
-    /// until an action on the item succeeds.</summary>
+    /// <summary>
+    /// Processes one of several items. A failure delays neither the other items nor the next pass. It remains the unit's error until the
+    /// item is processed successfully.
+    /// </summary>
     /// <param name="item">Name of the item.</param>
-    /// <param name="act">Acts on the item and returns the problem as text; empty if there is none.</param>
-    /// <param name="stop">Cancelled when the unit stops.</param>
+    /// <param name="act">Processes the item. Returns a description of the problem, or empty if there is none.</param>
+    /// <param name="stop">Canceled when the unit stops.</param>
     protected async Task TryAsync(string item, Func<Task<string>> act, CancellationToken stop)
     {
         try
@@ -54,7 +58,7 @@ public abstract class BackgroundUnit(string name, IEnumerable<RepositoryLocation
 
     /// <summary>Sets or clears the error of an item.</summary>
     /// <param name="item">Name of the item.</param>
-    /// <param name="problem">Problem as text; empty to clear the error.</param>
+    /// <param name="problem">Description of the problem, or empty to clear the error.</param>
     protected void Report(string item, string problem)
     {
         if (problem.Length == 0)
@@ -67,8 +71,8 @@ public abstract class BackgroundUnit(string name, IEnumerable<RepositoryLocation
         }
     }
 
-    /// <summary>Sets the errors of several items.</summary>
-    /// <param name="problems">Problems as text, by item.</param>
+    /// <summary>Sets or clears the errors of several items.</summary>
+    /// <param name="problems">Descriptions of the problems, by the name of the item.</param>
     protected void Report(IReadOnlyDictionary<string, string> problems)
     {
         foreach (var (item, problem) in problems)
@@ -78,7 +82,7 @@ public abstract class BackgroundUnit(string name, IEnumerable<RepositoryLocation
     }
 
     /// <summary>Clears the errors of items that no longer exist.</summary>
-    /// <param name="isThere">Returns true for the name of an item that the unit still acts on.</param>
+    /// <param name="isThere">Returns true for the name of an item that the unit still processes.</param>
     protected void ForgetItems(Func<string, bool> isThere)
     {
         foreach (var gone in _items.Keys.Where(item => !isThere(item)).ToList())

@@ -1,12 +1,12 @@
 namespace Orchestrator.App.Supervision;
 
-/// <summary>Limits how often the job of each key runs.</summary>
-/// <param name="time">Clock.</param>
+/// <summary>Limits how often a job with a given key is started.</summary>
+/// <param name="time">The clock.</param>
 internal sealed class JobThrottle(TimeProvider time)
 {
     private readonly Dictionary<string, long> _begun = new(StringComparer.Ordinal);
 
-    /// <summary>Returns true and records a start if the interval since the last start has passed.</summary>
+    /// <summary>Returns true and records a start if enough time has passed since the last start.</summary>
     /// <param name="key">Key of the job.</param>
     /// <param name="every">Minimum interval between two starts.</param>
     public bool TryBegin(string key, TimeSpan every)

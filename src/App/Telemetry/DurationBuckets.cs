@@ -4,7 +4,7 @@ using OpenTelemetry.Metrics;
 namespace Orchestrator.App.Telemetry;
 
 /// <summary>
-/// Bucket boundaries of duration histograms. Gates take seconds, agents minutes and runs hours, while OpenTelemetry's default boundaries
+/// Bucket boundaries for histograms of durations. Gates take seconds, agents minutes and runs hours, but OpenTelemetry's default boundaries
 /// end at ten seconds.
 /// </summary>
 public static class DurationBuckets
@@ -30,7 +30,7 @@ public static class DurationBuckets
         57_600,
     ];
 
-    /// <summary>Returns the configuration of an instrument, or null for the default.</summary>
+    /// <summary>Returns the configuration of an instrument. Returns null to use the default.</summary>
     public static MetricStreamConfiguration? For(Instrument instrument) =>
         instrument.Unit == "s" ? new ExplicitBucketHistogramConfiguration { Boundaries = Seconds } : null;
 }

@@ -4,16 +4,16 @@ using OpenTelemetry.Metrics;
 
 namespace Orchestrator.App.Telemetry;
 
-/// <summary>Sends the metrics of <see cref="RunMetrics"/> to a collector by OTLP, once a minute and when disposed.</summary>
+/// <summary>Sends the metrics in <see cref="RunMetrics"/> to a collector by OTLP, once a minute and when it is disposed.</summary>
 public sealed class MetricSender : IDisposable
 {
     private const int Interval = 60_000;
     private const int Patience = 5_000;
     private readonly MeterProvider _provider;
 
-    /// <summary>Starts sending metrics periodically.</summary>
-    /// <param name="options">Connection to the collector.</param>
-    /// <param name="meters">The metrics.</param>
+    /// <summary>Starts to send metrics periodically.</summary>
+    /// <param name="options">Connection options of the collector.</param>
+    /// <param name="meters">The metrics to send.</param>
     public MetricSender(TelemetryOptions options, RunMetrics meters) =>
         _provider = Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(OtlpConnection.ResourceOf(options))

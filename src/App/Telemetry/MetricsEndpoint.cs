@@ -4,18 +4,18 @@ using OpenTelemetry.Metrics;
 
 namespace Orchestrator.App.Telemetry;
 
-/// <summary>HTTP endpoint from which Prometheus scrapes the metrics of runs.</summary>
+/// <summary>HTTP endpoint from which Prometheus reads the metrics of runs.</summary>
 public static class MetricsEndpoint
 {
-    /// <summary>Path of the endpoint.</summary>
+    /// <summary>URL path of the endpoint.</summary>
     public const string Path = "/metrics";
 
-    /// <summary>Adds the endpoint to a web application. Middleware registered earlier authorizes the requests.</summary>
+    /// <summary>Adds the endpoint to a web application. Middleware that was registered before it must authorize the requests.</summary>
     /// <param name="app">The web application.</param>
     /// <param name="meters">The metrics.</param>
-    /// <param name="environment">Environment variables of the process, which may name the service.</param>
-    /// <param name="observe">Updates the metrics; called before each response.</param>
-    /// <returns>The metrics provider, to dispose with the web application.</returns>
+    /// <param name="environment">Environment variables of the process, which may contain the name of the service.</param>
+    /// <param name="observe">Updates the metrics. It is called before each response.</param>
+    /// <returns>The metrics provider. The caller disposes it together with the web application.</returns>
     public static IDisposable Add(WebApplication app, RunMetrics meters, IReadOnlyDictionary<string, string> environment, Action observe)
     {
         var provider = Sdk.CreateMeterProviderBuilder()

@@ -3,11 +3,11 @@ using OpenTelemetry.Resources;
 
 namespace Orchestrator.App.Telemetry;
 
-/// <summary>Connection options and resource attributes for a collector.</summary>
+/// <summary>Creates the connection options and the resource attributes for a collector.</summary>
 internal static class OtlpConnection
 {
-    /// <summary>Creates the exporter options for a signal.</summary>
-    /// <param name="path">Path of the signal below the endpoint, for HTTP.</param>
+    /// <summary>Creates the exporter options for one signal, such as traces.</summary>
+    /// <param name="path">URL path of the signal, which is appended to the endpoint if HTTP is used.</param>
     public static OtlpExporterOptions Of(TelemetryOptions options, string path) =>
         new()
         {
@@ -16,12 +16,14 @@ internal static class OtlpConnection
             Headers = options.Headers,
         };
 
-    /// <summary>Creates the resource: service name, version, machine, and the attributes of <c>OTEL_RESOURCE_ATTRIBUTES</c>.</summary>
+    /// <summary>
+    /// Creates the resource, with the service name, version and machine and the attributes in <c>OTEL_RESOURCE_ATTRIBUTES</c>.
+    /// </summary>
     public static ResourceBuilder ResourceOf(TelemetryOptions options) => ResourceOf(options.ServiceName, options.ResourceAttributes);
 
-    /// <summary>Creates the resource.</summary>
+    /// <summary>Creates the resource from a service name and attributes.</summary>
     /// <param name="name">Service name.</param>
-    /// <param name="attributes">Additional attributes, as <c>NAME=VALUE,NAME=VALUE</c>.</param>
+    /// <param name="attributes">Additional attributes in the form <c>NAME=VALUE,NAME=VALUE</c>.</param>
     public static ResourceBuilder ResourceOf(string name, string attributes) =>
         ResourceBuilder
             .CreateEmpty()

@@ -4,7 +4,7 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.App.Telemetry;
 
-/// <summary>Metrics of runs, computed from ended spans and open runs. Counters start at zero with the process.</summary>
+/// <summary>Metrics of runs, computed from ended spans and open runs. Counters start at zero when the process starts.</summary>
 public sealed class RunMetrics : IDisposable
 {
     private readonly Meter _meter;
@@ -18,32 +18,33 @@ public sealed class RunMetrics : IDisposable
     private readonly Counter<double> _cost;
     private IReadOnlyList<RunStatus> _open = [];
 
-    /// <summary>Creates the meter and its instruments.</summary>
-    /// <param name="name">Name of the meter. Each reader in a process needs its own, because readers select meters by name alone.</param>
+    /// <summary>Creates the meter with its instruments.</summary>
+    /// <param name="name">Name of the meter. Each reader in a process needs its own name, because readers select meters only by
+    /// name.</param>
     /// <param name="withGenAi">True to include metrics of the semantic conventions for generative AI, which are not stable yet.</param>
     public RunMetrics(string name, bool withGenAi)
     {
-        _meter = new Meter(name, SemanticNames.Version);
-        _runs = _meter.CreateHistogram<double>(SemanticNames.RunDuration, "s", "Duration of a run by result.");
-        _tasks = _meter.CreateHistogram<double>(SemanticNames.TaskDuration, "s", "Duration of a task by state, from its first agent on.");
-        _gates = _meter.CreateHistogram<double>(SemanticNames.GateDuration, "s", "Duration of a gate by result.");
-        _phases = _meter.CreateHistogram<double>(SemanticNames.PhaseDuration, "s", "Time in which tasks were merged, verified or waited.");
-        _errors = _meter.CreateCounter<long>(SemanticNames.RunErrors, "{error}", "Tasks that failed and gates that found errors.");
-        _cost = _meter.CreateCounter<double>(SemanticNames.AgentCost, "{USD}", "Cost of agents by account.");
-        _meter.CreateObservableUpDownCounter(SemanticNames.RunsActive, ObserveRuns, "{run}", "Open runs by state.");
-        _meter.CreateObservableUpDownCounter(SemanticNames.TasksActive, ObserveTasks, "{task}", "Tasks of open runs by state.");
-        _meter.CreateObservableUpDownCounter(SemanticNames.Questions, ObserveQuestions, "{question}", "Questions that wait for a user.");
+        _meter = new Meter(name, TelemetryNames.Version);
+        _runs = _meter.CreateHistogram<double>(TelemetryNames.RunDuration, "s", "Duration of a run by result.");
+        _tasks = _meter.CreateHistogram<double>(TelemetryNames.TaskDuration, "s", "Duration of a task by state, from its first agent on.");
+        _gates = _meter.CreateHistogram<double>(TelemetryNames.GateDuration, "s", "Duration of a gate by result.");
+        _phases = _meter.CreateHistogram<double>(TelemetryNames.PhaseDuration, "s", "Time in which tasks were merged, verified or waited.");
+        _errors = _meter.CreateCounter<long>(TelemetryNames.RunErrors, "{error}", "Tasks that failed and gates that found errors.");
+        _cost = _meter.CreateCounter<double>(TelemetryNames.AgentCost, "{USD}", "Cost of agents by account.");
+        _meter.CreateObservableUpDownCounter(TelemetryNames.RunsActive, ObserveRuns, "{run}", "Open runs by state.");
+        _meter.CreateObservableUpDownCounter(TelemetryNames.TasksActive, ObserveTasks, "{task}", "Tasks of open runs by state.");
+        _meter.CreateObservableUpDownCounter(TelemetryNames.Questions, ObserveQuestions, "{question}", "Questions that wait for a user.");
         if (withGenAi)
         {
-            _agents = _meter.CreateHistogram<double>(SemanticNames.AgentDuration, "s", "Duration of an agent's work.");
-            _tokens = _meter.CreateHistogram<long>(SemanticNames.TokenUsage, "{token}", "Tokens that an agent has used.");
+            _agents = _meter.CreateHistogram<double>(TelemetryNames.AgentDuration, "s", "Duration of an agent's work.");
+            _tokens = _meter.CreateHistogram<long>(TelemetryNames.TokenUsage, "{token}", "Tokens that an agent has used.");
         }
     }
 
     /// <summary>Name of the meter.</summary>
     public string Name => _meter.Name;
 
-    /// <summary>Counts an ended span. The caller must pass each span once.</summary>
+    /// <summary>Adds an ended span to the metrics. The caller passes each span only once.</summary>
     public void Count(SpanRecord span)
     {
         switch (span.Subject)
@@ -51,22 +52,22 @@ public sealed class RunMetrics : IDisposable
             case SpanSubject.Run:
                 _runs.Record(
                     span.Seconds,
-                    TagsOf(span, (SemanticNames.RunState, "finalizing"), SemanticNames.PipelineName, SemanticNames.RunResult)
+                    TagsOf(span, (TelemetryNames.RunState, "finalizing"), TelemetryNames.PipelineName, TelemetryNames.RunResult)
                 );
                 break;
             case SpanSubject.Task:
-                _tasks.Record(span.Seconds, TagsOf(span, null, SemanticNames.PipelineName, SemanticNames.TaskState));
+                _tasks.Record(span.Seconds, TagsOf(span, null, TelemetryNames.PipelineName, TelemetryNames.TaskState));
                 Fail(span);
                 break;
             case SpanSubject.Gate:
                 _gates.Record(
                     span.Seconds,
-                    TagsOf(span, null, SemanticNames.PipelineName, SemanticNames.TaskType, SemanticNames.TaskRunResult)
+                    TagsOf(span, null, TelemetryNames.PipelineName, TelemetryNames.TaskType, TelemetryNames.TaskRunResult)
                 );
                 Fail(span);
                 break;
             case SpanSubject.Phase:
-                _phases.Record(span.Seconds, TagsOf(span, (SemanticNames.Phase, span.Name), SemanticNames.PipelineName));
+                _phases.Record(span.Seconds, TagsOf(span, (TelemetryNames.Phase, span.Name), TelemetryNames.PipelineName));
                 break;
             case SpanSubject.Agent:
                 CountAgent(span);
@@ -76,7 +77,7 @@ public sealed class RunMetrics : IDisposable
         }
     }
 
-    /// <summary>Sets the open runs that the gauges report.</summary>
+    /// <summary>Sets the open runs on which the gauges are based.</summary>
     public void Observe(IReadOnlyList<RunStatus> open) => _open = open;
 
     /// <inheritdoc/>
@@ -84,16 +85,16 @@ public sealed class RunMetrics : IDisposable
 
     private void CountAgent(SpanRecord span)
     {
-        _cost.Add(span.Find(SemanticNames.Cost) as double? ?? 0, TagsOf(span, null, SemanticNames.PipelineName, SemanticNames.Account));
-        _agents?.Record(span.Seconds, TagsOf(span, null, SemanticNames.PipelineName, SemanticNames.Model));
+        _cost.Add(span.Find(TelemetryNames.Cost) as double? ?? 0, TagsOf(span, null, TelemetryNames.PipelineName, TelemetryNames.Account));
+        _agents?.Record(span.Seconds, TagsOf(span, null, TelemetryNames.PipelineName, TelemetryNames.Model));
         foreach (
             var (type, name) in (ReadOnlySpan<(string, string)>)
-                [("input", SemanticNames.InputTokens), ("output", SemanticNames.OutputTokens)]
+                [("input", TelemetryNames.InputTokens), ("output", TelemetryNames.OutputTokens)]
         )
         {
             if (span.Find(name) is long tokens && tokens > 0)
             {
-                _tokens?.Record(tokens, TagsOf(span, (SemanticNames.TokenType, type), SemanticNames.Operation, SemanticNames.Model));
+                _tokens?.Record(tokens, TagsOf(span, (TelemetryNames.TokenType, type), TelemetryNames.Operation, TelemetryNames.Model));
             }
         }
     }
@@ -102,7 +103,7 @@ public sealed class RunMetrics : IDisposable
     {
         if (span.Error is { } error)
         {
-            _errors.Add(1, TagsOf(span, (SemanticNames.ErrorType, error), SemanticNames.PipelineName));
+            _errors.Add(1, TagsOf(span, (TelemetryNames.ErrorType, error), TelemetryNames.PipelineName));
         }
     }
 
@@ -111,8 +112,8 @@ public sealed class RunMetrics : IDisposable
             .GroupBy(run => (Pipeline: RunSpans.PipelineOf(run), State: StateOf(run.State)))
             .Select(same => new Measurement<long>(
                 same.Count(),
-                new(SemanticNames.PipelineName, same.Key.Pipeline),
-                new(SemanticNames.RunState, same.Key.State)
+                new(TelemetryNames.PipelineName, same.Key.Pipeline),
+                new(TelemetryNames.RunState, same.Key.State)
             ));
 
     private IEnumerable<Measurement<long>> ObserveTasks() =>
@@ -121,8 +122,8 @@ public sealed class RunMetrics : IDisposable
             .GroupBy(task => task)
             .Select(same => new Measurement<long>(
                 same.Count(),
-                new(SemanticNames.PipelineName, same.Key.Pipeline),
-                new(SemanticNames.TaskState, same.Key.State)
+                new(TelemetryNames.PipelineName, same.Key.Pipeline),
+                new(TelemetryNames.TaskState, same.Key.State)
             ));
 
     private IEnumerable<Measurement<long>> ObserveQuestions() =>
@@ -130,10 +131,10 @@ public sealed class RunMetrics : IDisposable
             .GroupBy(RunSpans.PipelineOf)
             .Select(same => new Measurement<long>(
                 same.Sum(run => run.Questions.Count),
-                new KeyValuePair<string, object?>(SemanticNames.PipelineName, same.Key)
+                new KeyValuePair<string, object?>(TelemetryNames.PipelineName, same.Key)
             ));
 
-    // The semantic conventions define three states.
+    // The semantic conventions define only three states of a run.
     private static string StateOf(string state) =>
         state switch
         {

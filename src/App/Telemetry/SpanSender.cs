@@ -13,17 +13,17 @@ public sealed class SpanSender : IDisposable
 {
     private const string SourceName = "orchestrate";
 
-    // Size of the exporter's queue. Larger numbers of spans are sent in several parts.
+    // Size of the exporter's queue. If there are more spans, they are sent in several parts.
     private const int LargestBatch = 2_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-    private readonly ActivitySource _source = new(SourceName, SemanticNames.Version);
+    private readonly ActivitySource _source = new(SourceName, TelemetryNames.Version);
     private readonly TelemetryOptions _options;
 
     [SuppressMessage("Usage", "CA2213", Justification = "The provider disposes of its exporters.")]
     private readonly WatchedExporter _exporter;
     private readonly TracerProvider _provider;
 
-    /// <summary>Creates a sender. It connects to the collector with the first span.</summary>
+    /// <summary>Creates a sender. It connects to the collector when the first span is sent.</summary>
     public SpanSender(TelemetryOptions options)
     {
         _options = options;
@@ -37,9 +37,9 @@ public sealed class SpanSender : IDisposable
     }
 
     /// <summary>Sends the spans of a trace.</summary>
-    /// <param name="trace">Trace id, 32 hexadecimal digits.</param>
+    /// <param name="trace">Trace id with 32 hexadecimal digits.</param>
     /// <param name="spans">The spans.</param>
-    /// <returns>The spans that the collector accepted: all, or the first ones. The others may be sent again.</returns>
+    /// <returns>The spans that the collector accepted, which are all or the first ones. The others can be sent again.</returns>
     public IReadOnlyList<SpanRecord> Send(string trace, IReadOnlyList<SpanRecord> spans)
     {
         var sent = new List<SpanRecord>();
@@ -99,7 +99,7 @@ public sealed class SpanSender : IDisposable
             }
             if (span.Error is { } error)
             {
-                activity.SetTag(SemanticNames.ErrorType, error);
+                activity.SetTag(TelemetryNames.ErrorType, error);
                 activity.SetStatus(ActivityStatusCode.Error);
             }
             activity.SetEndTime(span.To.UtcDateTime);
@@ -111,7 +111,7 @@ public sealed class SpanSender : IDisposable
         }
     }
 
-    // The runtime generates random ids and has no API to set them. Ours are derived from names: spans that are sent again after a crash
+    // The runtime creates random ids and has no API to set them. The ids here are derived from names, so that spans which are sent again
     // keep their ids, and spans of agent programs find their parent. A test fails if the runtime renames these fields.
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_spanId")]
     private static extern ref string? SpanIdOf(Activity activity);
@@ -119,7 +119,7 @@ public sealed class SpanSender : IDisposable
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_traceId")]
     private static extern ref string? TraceIdOf(Activity activity);
 
-    /// <summary>Records rejected batches, which the SDK does not report to its callers.</summary>
+    /// <summary>Exporter that records rejected batches, because the SDK does not report them to its callers.</summary>
     private sealed class WatchedExporter(OtlpExporterOptions options) : OtlpTraceExporter(options)
     {
         public volatile bool HasFailed;

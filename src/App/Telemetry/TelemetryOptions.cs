@@ -2,32 +2,32 @@ using Orchestrator.Runs.Reports;
 
 namespace Orchestrator.App.Telemetry;
 
-/// <summary>Destination of traces and metrics, from OpenTelemetry's standard environment variables.</summary>
+/// <summary>Options for sending traces and metrics, from the standard environment variables of OpenTelemetry.</summary>
 public sealed record TelemetryOptions
 {
     private const string OptInVariable = "OTEL_SEMCONV_STABILITY_OPT_IN";
 
-    /// <summary>Address of the collector, without the path of a signal.</summary>
+    /// <summary>URL of the collector, without the path of a signal.</summary>
     public required Uri Endpoint { get; init; }
 
-    /// <summary>True if the collector uses gRPC, the convention's default; false for protobuf over HTTP.</summary>
+    /// <summary>True to use gRPC, which is OpenTelemetry's default. False to use Protobuf over HTTP.</summary>
     public required bool IsGrpc { get; init; }
 
-    /// <summary>Headers of each request, as <c>NAME=VALUE,NAME=VALUE</c>; may contain a secret.</summary>
+    /// <summary>Headers of each request in the form <c>NAME=VALUE,NAME=VALUE</c>. They may contain a secret.</summary>
     public string Headers { get; init; } = "";
 
-    /// <summary>Resource attributes besides the service name, as <c>NAME=VALUE,NAME=VALUE</c>.</summary>
+    /// <summary>Resource attributes other than the service name, in the form <c>NAME=VALUE,NAME=VALUE</c>.</summary>
     public string ResourceAttributes { get; init; } = "";
 
-    /// <summary>Service name. Default: <c>orchestrate</c>.</summary>
+    /// <summary>Name of the service. Default: <c>orchestrate</c>.</summary>
     public string ServiceName { get; init; } = "orchestrate";
 
     /// <summary>True to send attributes and metrics of the semantic conventions for generative AI, which are not stable yet.</summary>
     public bool WithGenAi { get; init; }
 
-    /// <summary>Reads the options of a process.</summary>
+    /// <summary>Reads the options from environment variables.</summary>
     /// <param name="environment">Environment variables of the process.</param>
-    /// <returns>The options, or null if nothing is to be sent.</returns>
+    /// <returns>The options, or null if telemetry is disabled.</returns>
     /// <exception cref="TelemetryOptionsException">A variable has an invalid value.</exception>
     public static TelemetryOptions? Of(IReadOnlyDictionary<string, string> environment)
     {
@@ -65,27 +65,27 @@ public sealed record TelemetryOptions
         };
     }
 
-    /// <summary>Reads the service name.</summary>
+    /// <summary>Reads the name of the service.</summary>
     internal static string ServiceNameOf(IReadOnlyDictionary<string, string> environment) =>
         environment.GetValueOrDefault("OTEL_SERVICE_NAME", "") is { Length: > 0 } name ? name : "orchestrate";
 
-    /// <summary>Reads the resource attributes besides the service name.</summary>
+    /// <summary>Reads the resource attributes other than the service name.</summary>
     internal static string AttributesOf(IReadOnlyDictionary<string, string> environment) =>
         environment.GetValueOrDefault("OTEL_RESOURCE_ATTRIBUTES", "");
 
-    /// <summary>True if the variables request the semantic conventions for generative AI.</summary>
+    /// <summary>True if the variables enable the semantic conventions for generative AI.</summary>
     public static bool AsksForGenAi(IReadOnlyDictionary<string, string> environment) =>
-        environment.GetValueOrDefault(OptInVariable, "").Split(',', StringSplitOptions.TrimEntries).Contains(SemanticNames.GenAiOptIn);
+        environment.GetValueOrDefault(OptInVariable, "").Split(',', StringSplitOptions.TrimEntries).Contains(TelemetryNames.GenAiOptIn);
 
-    /// <summary>True if an attribute or metric with this name is sent.</summary>
-    internal bool Sends(string name) => WithGenAi || !name.StartsWith(SemanticNames.GenAiPrefix, StringComparison.Ordinal);
+    /// <summary>True if attributes or metrics with this name are sent.</summary>
+    internal bool Sends(string name) => WithGenAi || !name.StartsWith(TelemetryNames.GenAiPrefix, StringComparison.Ordinal);
 }
 
 /// <summary>Thrown if an OpenTelemetry variable has an invalid value.</summary>
-/// <param name="message">Names the variable and its fault.</param>
-/// <param name="cure">Remedy, as an instruction for the user.</param>
+/// <param name="message">Contains the name of the variable and the error.</param>
+/// <param name="cure">The remedy, as an instruction for the user.</param>
 public sealed class TelemetryOptionsException(string message, string cure) : Exception(message)
 {
-    /// <summary>Remedy, as an instruction for the user.</summary>
+    /// <summary>The remedy, as an instruction for the user.</summary>
     public string Cure { get; } = cure;
 }

@@ -14,7 +14,7 @@ public static class CompactFormatter
             : string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600}:{seconds / 60 % 60:00}:{seconds % 60:00}");
     }
 
-    /// <summary>Formats a token count, such as <c>842</c>, <c>12k</c> or <c>3.4M</c>.</summary>
+    /// <summary>Formats a number of tokens, such as <c>842</c>, <c>12k</c> or <c>3.4M</c>.</summary>
     public static string Tokens(long tokens) =>
         tokens < 1000 ? tokens.ToString(CultureInfo.InvariantCulture)
         : tokens < 1_000_000 ? string.Create(CultureInfo.InvariantCulture, $"{tokens / 1000}k")

@@ -3,20 +3,23 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.App.Words;
 
-/// <summary>Formats times for display, in this machine's time zone and with its name. Records and JSON use UTC with a Z (RFC
-/// 3339).</summary>
+/// <summary>
+/// Formats times for display, in this machine's time zone and with its name. Records and JSON use UTC with a Z (RFC 3339) instead.
+/// </summary>
 public static partial class LocalTimes
 {
     private const string ToTheMinute = "yyyy-MM-dd HH:mm zzz";
     private const string ToTheSecond = "yyyy-MM-dd HH:mm:ss zzz";
 
-    /// <summary>Formats a date and time to the second.</summary>
+    /// <summary>Formats a date and a time with seconds.</summary>
     public static string Of(DateTimeOffset time) => Format(time, ToTheSecond);
 
-    /// <summary>Formats a date and time to the minute.</summary>
+    /// <summary>Formats a date and a time without seconds.</summary>
     public static string ToMinute(DateTimeOffset time) => Format(time, ToTheMinute);
 
-    /// <summary>Converts each UTC time in a sentence (<c>2026-11-22 10:54:00Z</c>) to this machine's time zone.</summary>
+    /// <summary>
+    /// Replaces each UTC time in a sentence, such as <c>2026-11-22 10:54:00Z</c>, by the time in this machine's time zone.
+    /// </summary>
     public static string In(string sentence) =>
         sentence.Contains('Z', StringComparison.Ordinal) ? Written().Replace(sentence, ToLocal) : sentence;
 

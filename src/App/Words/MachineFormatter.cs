@@ -1,10 +1,10 @@
 namespace Orchestrator.App.Words;
 
-/// <summary>Formats sentences about the machine that a run waits for.</summary>
+/// <summary>Formats sentences about the machine for which a run waits.</summary>
 public static class MachineFormatter
 {
-    /// <summary>Describes the machine, the start of its absence, its last contact, and a way to continue the run.</summary>
-    /// <param name="away">The unavailable machine, which is never this one.</param>
+    /// <summary>Describes the machine, since when it has been unavailable, its last contact, and how to continue the run.</summary>
+    /// <param name="away">The unavailable machine, which is never this machine.</param>
     /// <param name="runId">Id of the run.</param>
     public static string Of(MachineAway away, string runId) =>
         QueueNames.GiverOf(away.Machine, out var isReady) is { } giver

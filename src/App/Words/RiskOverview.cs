@@ -1,11 +1,11 @@
 namespace Orchestrator.App.Words;
 
-/// <summary>The risk of a plan for people: the score, its factors, and the required approval.</summary>
+/// <summary>Describes the risk of a plan for users, with the score, its factors and the required approval.</summary>
 public static class RiskOverview
 {
-    /// <summary>The factors of a score, a line each, and the score.</summary>
+    /// <summary>Returns one line for each factor and a line for the score.</summary>
     /// <param name="score">The score.</param>
-    /// <param name="guarded">The paths that always need an approval.</param>
+    /// <param name="guarded">Protected paths, which always require approval.</param>
     public static IEnumerable<string> Lines(RiskScore score, IReadOnlyList<ProtectedPath> guarded) =>
         [
             .. score.Factors.Select(factor => $"{factor.Points, 5}  {factor.Message}"),
@@ -13,11 +13,11 @@ public static class RiskOverview
             $"{score.Score, 5}  {LevelName(score.Level)} (up to {score.AutoApproveThreshold} needs no approval)",
         ];
 
-    /// <summary>Returns a sentence about the approval that a run of the plan needs, and the option that gives it in advance.</summary>
+    /// <summary>Returns a sentence about the approval that the plan requires, with the option that approves it in advance.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="score">Score of the plan.</param>
-    /// <param name="guarded">Protected paths, which always need approval.</param>
-    /// <param name="accepted">Highest score that the user accepts (<c>--approve-risk</c>), or null for none.</param>
+    /// <param name="guarded">Protected paths, which always require approval.</param>
+    /// <param name="accepted">Highest score that the user accepts by <c>--approve-risk</c>, or null if the option is missing.</param>
     /// <param name="yes">True if <c>--yes</c> was given.</param>
     public static string WhoIsAsked(Plan plan, RiskScore score, IReadOnlyList<ProtectedPath> guarded, int? accepted, bool yes)
     {
@@ -37,9 +37,11 @@ public static class RiskOverview
             : $"It needs your approval before it starts; --yes gives it. {Settings}{more}";
     }
 
-    /// <summary>The settings of a run once the repository is trusted: without them a plan would seem less risky than it is.</summary>
-    /// <param name="context">Shows a warning for untrusted settings.</param>
-    /// <param name="loaded">The settings in force.</param>
+    /// <summary>
+    /// Returns the settings that apply when the repository is trusted. Without them, the risk of the plan would seem lower than it is.
+    /// </summary>
+    /// <param name="context">Shows a warning about settings that are not trusted yet.</param>
+    /// <param name="loaded">The current settings.</param>
     public static OrchestratorSettings Rules(UseCaseContext context, SettingsResult loaded)
     {
         if (
@@ -55,7 +57,7 @@ public static class RiskOverview
         return context.FindSettings()!;
     }
 
-    /// <summary>Returns a level's name in documents.</summary>
+    /// <summary>Returns the name of a risk level in documents.</summary>
     public static string LevelName(RiskLevel level) =>
         level switch
         {

@@ -2,7 +2,7 @@ using Orchestrator.Client.Schedules;
 
 namespace Orchestrator.App.Words;
 
-/// <summary>Formats the result of a schedule's time for lists and notices.</summary>
+/// <summary>Describes the result of a schedule's start time, for lists and notices.</summary>
 public static class ScheduleFormatter
 {
     /// <summary>Describes the result in a sentence. A run counts as executed only after its first task has started.</summary>
@@ -14,7 +14,7 @@ public static class ScheduleFormatter
             _ => $"not run: {WhyNot(fire)}",
         };
 
-    /// <summary>Describes the reason for which no task started at a past time.</summary>
+    /// <summary>Describes the reason why no task started at a past start time.</summary>
     public static string WhyNot(ScheduleFire fire) =>
         fire switch
         {

@@ -8,14 +8,14 @@ using Temporalio.Exceptions;
 namespace Orchestrator.App.Workers;
 
 /// <summary>
-/// Reads events from a repository's runs and records them, without adding to the runs' histories. A run keeps events that were not read,
-/// and finally records them by an activity.
+/// Reads the events of a repository's runs from their workflows, and records them. Reading adds nothing to the workflow histories. If a
+/// run's events are not read, the run records them by an activity instead.
 /// </summary>
-/// <param name="client">Client of the server to which the worker belongs.</param>
+/// <param name="client">Client of the server that the worker uses.</param>
 /// <param name="repository">The repository on this machine.</param>
 /// <param name="recorder">Writes the records of the runs.</param>
 /// <param name="time">The clock.</param>
-/// <param name="log">Logger for failures to read or record.</param>
+/// <param name="log">Receives errors in reading or recording.</param>
 public sealed class RunProgressReader(
     ITemporalClient client,
     RepositoryReference repository,
@@ -29,12 +29,15 @@ public sealed class RunProgressReader(
 
     private readonly RunClient _runs = new(client);
 
-    /// <summary>Number of read requests for each run that is being read.</summary>
+    /// <summary>Number of read requests for each run whose events are being read.</summary>
     private readonly ConcurrentDictionary<string, int> _asked = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task> _reading = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
 
-    /// <summary>Reads this repository's open runs, and the runs passed to <see cref="Read"/>, until cancelled.</summary>
+    /// <summary>
+    /// Reads the events of this repository's open runs, and of the runs that are passed to <see cref="Read"/>, until
+    /// <paramref name="stopping"/> is canceled.
+    /// </summary>
     public async Task ExecuteAsync(CancellationToken stopping)
     {
         await using var stop = stopping.UnsafeRegister(_ => _stop.Cancel(), null);
@@ -43,7 +46,10 @@ public sealed class RunProgressReader(
         await Task.WhenAll(_reading.Values);
     }
 
-    /// <summary>Reads a run until it ends or moves to another machine. For a run that is already being read, reading continues.</summary>
+    /// <summary>
+    /// Starts to read the events of a run. Reading continues until the run ends or moves to another machine. If the run is already being
+    /// read, nothing changes.
+    /// </summary>
     public void Read(string runId)
     {
         if (_asked.AddOrUpdate(runId, 1, (_, times) => times + 1) == 1)
@@ -55,7 +61,7 @@ public sealed class RunProgressReader(
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
 
-    /// <summary>Reads all open runs, because the previous worker may have ended between two transitions.</summary>
+    /// <summary>Starts to read all open runs, because the previous worker may have ended before it recorded their last events.</summary>
     private async Task ReadOpenAsync()
     {
         await foreach (var runId in _runs.ListOpenAsync(_stop.Token))
@@ -92,7 +98,7 @@ public sealed class RunProgressReader(
             }
             catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
             {
-                // The run then records its events by an activity, which retries until it succeeds. Reading resumes after that.
+                // The run then records its events by an activity, which is retried until it succeeds. After that, reading continues.
                 log.RecordNotWritten(failed, runId);
                 await run.TellNotRecordedAsync(_stop.Token);
                 return;
@@ -121,7 +127,7 @@ public sealed class RunProgressReader(
             {
                 if (!_stop.IsCancellationRequested)
                 {
-                    // The server is unavailable, or the workflow's version does not support the request.
+                    // The server is unavailable, or the version of the workflow does not support the request.
                     log.RunNotRead(failed);
                 }
             }

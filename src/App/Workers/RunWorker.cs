@@ -11,8 +11,8 @@ using Temporalio.Worker;
 namespace Orchestrator.App.Workers;
 
 /// <summary>
-/// Composition root: runs workflows and the activities of repositories on Temporal workers. One worker polls the shared queue for
-/// workflows and repository lookups; each repository has a worker for its activities.
+/// Creates and runs the Temporal workers of a process, with all workflows and activities. One worker polls the shared queue for workflows
+/// and repository lookups. Each repository has a worker for its activities.
 /// </summary>
 public sealed class RunWorker : IDisposable
 {
@@ -27,7 +27,7 @@ public sealed class RunWorker : IDisposable
     private readonly List<RunProgressReader> _readers = [];
     private readonly ActivityStop _stop = new();
 
-    /// <summary>Creates the workers. Polling starts with <see cref="ExecuteAsync"/>.</summary>
+    /// <summary>Creates the workers. They start to poll when <see cref="ExecuteAsync"/> is called.</summary>
     public RunWorker(ITemporalClient client, RunWorkerOptions options, ILoggerFactory logs)
     {
         client = MessageJson.Speaking(client);
@@ -40,15 +40,16 @@ public sealed class RunWorker : IDisposable
             LoggerFactory = logs,
             MaxConcurrentActivities = 20,
             WorkflowStackTrace = WorkflowStackTrace.WithoutFileInfo,
-            // Disables the deadlock detection of 2 seconds. Ten building agents can starve a workflow for longer on a machine with few
-            // cores, and its task and queries would then fail.
+            // Disables the deadlock detection, whose limit is 2 seconds. On a machine with few cores, ten agents that build can delay a
+            // workflow for longer, and its task and its queries would then fail.
             DebugMode = true,
-            // The listener receives the runtime's events for every task of the process to detect timers and thread pool use in workflow
-            // code. It costs 4 % of a run's processor time. Workflow tests run with it, and BannedSymbols.txt applies at compile time.
+            // To detect timers and thread pool use in workflow code, the listener would receive the runtime's events for every task of the
+            // process. It costs 4 % of a run's processor time. Workflow tests run with it, and BannedSymbols.txt is checked at compile
+            // time.
             DisableWorkflowTracingEventListener = true,
             Interceptors = [new StepFailures()],
-            // Open runs upgrade automatically to the current version, which can replay them. A machine's activities run in the version
-            // that it has.
+            // Open runs are upgraded automatically to the current version, which can replay their histories. The activities of a machine
+            // are executed in the version that is installed there.
             DeploymentOptions = options.Deployment is { } version
                 ? new WorkerDeploymentOptions(version, useWorkerVersioning: true)
                 {
@@ -92,9 +93,11 @@ public sealed class RunWorker : IDisposable
         _workers.AddRange(options.Places.SelectMany(OfPlaces));
     }
 
-    /// <summary>Offers slots to distributed runs until cancelled, in addition to those of the options.</summary>
+    /// <summary>
+    /// Offers slots to distributed runs until <paramref name="stopping"/> is canceled, in addition to the slots in the options.
+    /// </summary>
     /// <param name="offer">The offered slots.</param>
-    /// <param name="stopping">Stops the offer, as for <see cref="ExecuteAsync"/>.</param>
+    /// <param name="stopping">Ends the offer in the same way as for <see cref="ExecuteAsync"/>.</param>
     public Task OfferAsync(OfferedSlots offer, CancellationToken stopping)
     {
         _slots.MakeAtLeast(offer.Slots);
@@ -103,7 +106,7 @@ public sealed class RunWorker : IDisposable
         return Task.WhenAll(workers.Select(worker => worker.ExecuteAsync(stopping)));
     }
 
-    /// <summary>Reports the build without asking for versioned tasks.</summary>
+    /// <summary>Reports the build id of the worker without requesting tasks of a deployment version.</summary>
     private static WorkerDeploymentOptions Unversioned(RunWorkerOptions options) =>
         new(new WorkerDeploymentVersion(ProgramName, options.Build), useWorkerVersioning: false);
 
@@ -135,13 +138,13 @@ public sealed class RunWorker : IDisposable
         };
 
     /// <summary>
-    /// Runs the workers until cancelled. Running agents continue without them, and the next worker monitors these agents.
+    /// Runs the workers until <paramref name="stopping"/> is canceled. Running agents continue, and the next worker follows them.
     /// </summary>
     public Task ExecuteAsync(CancellationToken stopping) =>
         Task.WhenAll([.. _workers.Select(w => w.ExecuteAsync(stopping)), .. _readers.Select(r => r.ExecuteAsync(stopping))]);
 
     /// <summary>
-    /// Cancels activities immediately when the worker stops, in place of waiting <see cref="RunWorkerOptions.ShutdownGrace"/>.
+    /// Causes activities to be canceled at once when the worker stops, without waiting for <see cref="RunWorkerOptions.ShutdownGrace"/>.
     /// </summary>
     public void GiveNoGrace() => _stop.GiveUp();
 

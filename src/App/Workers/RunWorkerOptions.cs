@@ -3,53 +3,58 @@ using Temporalio.Common;
 
 namespace Orchestrator.App.Workers;
 
-/// <summary>Options of a <see cref="RunWorker"/>.</summary>
+/// <summary>Options of <see cref="RunWorker"/>.</summary>
 public sealed record RunWorkerOptions
 {
-    /// <summary>Repositories whose activities run here.</summary>
+    /// <summary>Repositories whose activities this worker executes.</summary>
     public required IReadOnlyList<RepositoryReference> Repositories { get; init; }
 
-    /// <summary>Repositories by names that callers use instead of their paths on this machine.</summary>
+    /// <summary>Repositories that callers identify by a short name instead of a path on this machine, by that name.</summary>
     public IReadOnlyDictionary<string, RepositoryReference> Named { get; init; } = new Dictionary<string, RepositoryReference>();
 
-    /// <summary>Services for activities on this machine.</summary>
+    /// <summary>Services for the activities on this machine.</summary>
     public required RunServices Services { get; init; }
 
-    /// <summary>Identity of the worker, as servers and their pages show it.</summary>
+    /// <summary>Identity of the worker, as Temporal servers and their web pages show it.</summary>
     public required string Identity { get; init; }
 
-    /// <summary>Build id of the worker: the program's version and commit. A version of a worker deployment has its own.</summary>
+    /// <summary>
+    /// Build id of the worker, which consists of the program's version and commit. A worker deployment version has its own build id.
+    /// </summary>
     public required string Build { get; init; }
 
     /// <summary>Slots that this machine offers to distributed runs.</summary>
     /// <value>Default: none.</value>
     public IReadOnlyList<OfferedSlots> Places { get; init; } = [];
 
-    /// <summary>Git remotes that machines share, by repository path.</summary>
+    /// <summary>Names or URLs of the git remotes that machines share, by the path of the repository.</summary>
     /// <value>Default: none.</value>
     public IReadOnlyDictionary<string, string> Remotes { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// True if workers of other machines may use the same accounts, so that the server stores the ledgers. Default: false, with ledgers in
-    /// this user's files.
+    /// True if workers of other machines may use the same accounts, so that the ledgers are stored on the server. Default: false, which
+    /// means that the ledgers are stored in this user's files.
     /// </summary>
     public bool SharesAccounts { get; init; }
 
-    /// <summary>Worker deployment version of this worker. It receives workflow tasks while this is the current version.</summary>
+    /// <summary>
+    /// Worker deployment version of this worker, or null for an unversioned worker. The worker receives workflow tasks while this is the
+    /// current version.
+    /// </summary>
     /// <value>Default: null, for an unversioned worker.</value>
     public WorkerDeploymentVersion? Deployment { get; init; }
 
-    /// <summary>Grace period for running activities after the worker was requested to stop.</summary>
+    /// <summary>Maximum time for which running activities may continue after the worker was requested to stop.</summary>
     /// <value>Default: 5 seconds.</value>
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(5);
 }
 
-/// <summary>Slots that a machine offers to distributed runs of a repository.</summary>
+/// <summary>The slots that a machine offers to distributed runs of a repository.</summary>
 /// <param name="Repository">The repository on this machine.</param>
-/// <param name="Key">Key that all clones of the repository share (<see cref="RunRules.Places"/>).</param>
-/// <param name="Slots">Number of tasks that run at the same time, over all repositories of the machine; 0 for none.</param>
-/// <param name="Labels">Labels that tasks may require.</param>
-/// <param name="Readiness">Checks whether the machine can run a task now.</param>
+/// <param name="Key">Key that all clones of the repository share (see <see cref="RunRules.Places"/>).</param>
+/// <param name="Slots">Maximum number of tasks that run at the same time, over all repositories of the machine, or 0 to offer none.</param>
+/// <param name="Labels">Labels of the machine, which tasks may require.</param>
+/// <param name="Readiness">Checks whether the machine can execute a task now.</param>
 public sealed record OfferedSlots(
     RepositoryReference Repository,
     string Key,

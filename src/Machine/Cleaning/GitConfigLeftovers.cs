@@ -1,6 +1,6 @@
 namespace Orchestrator.Machine.Cleaning;
 
-/// <summary>Finds copies of git's configuration (<see cref="GitCopies"/>) that no run on this machine uses anymore.</summary>
+/// <summary>Finds copies of git's configuration (<see cref="GitConfigurationCopies"/>) that no run on this machine uses anymore.</summary>
 internal static class GitConfigLeftovers
 {
     private static readonly TimeSpan Grace = TimeSpan.FromDays(7);
@@ -12,14 +12,14 @@ internal static class GitConfigLeftovers
     /// <param name="now">Current time in UTC.</param>
     public static IReadOnlyList<string> List(IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
     {
-        var all = GitCopies.FolderOf(environment);
+        var all = GitConfigurationCopies.FolderOf(environment);
         return Directory.Exists(all)
             ?
             [
                 .. Directory
                     .EnumerateDirectories(all)
                     .Order(StringComparer.Ordinal)
-                    .Where(copy => IsOld(copy, now) && GitCopies.RunsOf(copy).All(note => IsGone(note, environment, now))),
+                    .Where(copy => IsOld(copy, now) && GitConfigurationCopies.RunsOf(copy).All(note => IsGone(note, environment, now))),
             ]
             : [];
     }
@@ -27,10 +27,14 @@ internal static class GitConfigLeftovers
     /// <summary>Unregisters removed runs of this machine, so that other machines need not keep copies for them.</summary>
     public static void Forget(IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
     {
-        var all = GitCopies.FolderOf(environment);
+        var all = GitConfigurationCopies.FolderOf(environment);
         foreach (
             var note in Directory.Exists(all)
-                ? Directory.EnumerateDirectories(all).SelectMany(GitCopies.RunsOf).Where(note => IsGone(note, environment, now)).ToList()
+                ? Directory
+                    .EnumerateDirectories(all)
+                    .SelectMany(GitConfigurationCopies.RunsOf)
+                    .Where(note => IsGone(note, environment, now))
+                    .ToList()
                 : []
         )
         {
@@ -39,7 +43,7 @@ internal static class GitConfigLeftovers
     }
 
     private static bool IsGone(string note, IReadOnlyDictionary<string, string> environment, DateTimeOffset now) =>
-        IsOld(note, now) && GitCopies.IsOfThisMachine(note, environment) && !Directory.Exists(DurableFile.TryRead(note) ?? "");
+        IsOld(note, now) && GitConfigurationCopies.IsOfThisMachine(note, environment) && !Directory.Exists(DurableFile.TryRead(note) ?? "");
 
     private static bool IsOld(string path, DateTimeOffset now) => now.UtcDateTime - File.GetLastWriteTimeUtc(path) > Grace;
 }

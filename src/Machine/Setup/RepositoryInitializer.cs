@@ -39,7 +39,7 @@ public static class RepositoryInitializer
         var kept = new List<string>();
         (IgnoreFile.Ensure(repository.ProjectFolder) ? written : kept).Add(".orchestrator/.gitignore");
         Write(repository, SettingsFiles.RepositoryFileName, Configuration(taken), written, kept);
-        Write(repository, OwnFiles.ExampleFile, ExampleVariables, written, kept);
+        Write(repository, OrchestratorFiles.ExampleFile, ExampleVariables, written, kept);
         if (taken.Secrets.Count > 0)
         {
             Write(

@@ -110,7 +110,7 @@ internal static class SandboxCheck
 
     private static string Network(OrchestratorSettings settings, IReadOnlyCollection<string> agents, RunServices services)
     {
-        var hosts = ListedHosts.Of(settings, services.Environment, [.. agents], []);
+        var hosts = AllowedHosts.Of(settings, services.Environment, [.. agents], []);
         return settings.Permissions.Network.Mode switch
         {
             "none" => "They reach no host (permissions.network.mode: none).",

@@ -49,7 +49,7 @@ public static class CheckoutVerification
         var repositories = new GitRepositoryCache();
         var opened = await repositories.GoingByPresentAsync(
             await repositories.OpenAsync(workTree),
-            GitCopies.FolderOf(services.Environment)
+            GitConfigurationCopies.FolderOf(services.Environment)
         );
         var verification = new CheckoutGateRunner(opened, gates, evidence, services, settings, told, waiting => waits(waiting.ToString()));
         var question = new GateQuestion("", [], settings, WorktreeSetup.CommandsOf(settings, workTree, ofManifests))

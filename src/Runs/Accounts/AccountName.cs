@@ -4,21 +4,21 @@ using Orchestrator.Agents.ClaudeCli;
 namespace Orchestrator.Runs.Accounts;
 
 /// <summary>
-/// Names of the accounts that pay for agents. A name is the same in all repositories of a user and differs for each login or key. It is
-/// used as a file name and is not secret.
+/// Derives the names of the accounts that pay for agents. The same login or key has the same account name in all repositories of a user. An
+/// account name is also a file name and contains no secret.
 /// </summary>
 public static class AccountName
 {
-    /// <summary>Name of the built-in agent.</summary>
+    /// <summary>Name of the built-in agent in the settings, and prefix of its account names.</summary>
     public const string Claude = "claude";
 
-    /// <summary>Returns the account of an agent.</summary>
+    /// <summary>Returns the name of the account that pays for an agent.</summary>
     /// <param name="agent">Name of the agent in the settings, or <c>api</c> or <c>bedrock</c> for models without an agent program.</param>
     /// <param name="environment">Environment variables of the agent.</param>
     public static string Of(string agent, OrchestratorSettings settings, IReadOnlyDictionary<string, string> environment) =>
         OfProvider(agent == Claude ? settings.Claude.Provider : agent, environment);
 
-    /// <summary>Returns the account of a provider.</summary>
+    /// <summary>Returns the name of the account that pays a provider.</summary>
     /// <param name="provider">A value of <c>agents.claude.provider</c>, or the name of another agent.</param>
     /// <param name="environment">Environment variables of the agent.</param>
     public static string OfProvider(string provider, IReadOnlyDictionary<string, string> environment)

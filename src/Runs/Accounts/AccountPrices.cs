@@ -2,10 +2,10 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.Accounts;
 
-/// <summary>Prices from the settings, and the cost of complete agent runs.</summary>
+/// <summary>Computes the cost of agent runs from their tokens and the prices in the settings.</summary>
 public static class AccountPrices
 {
-    /// <summary>Creates the price table with the prices of the settings.</summary>
+    /// <summary>Creates the price table. Prices in the settings override the built-in prices.</summary>
     public static PriceTable Of(OrchestratorSettings settings) =>
         new(
             settings.Usage.Prices.ToDictionary(
@@ -16,7 +16,8 @@ public static class AccountPrices
         );
 
     /// <summary>
-    /// Computes usage by model. The cost reported by the agent program takes precedence; otherwise the table prices the tokens.
+    /// Converts an agent's usage to one record per model. If the agent program reports its cost, that cost is used. Otherwise the price
+    /// table determines the cost from the tokens.
     /// </summary>
     public static IReadOnlyList<ModelRecord> Models(AgentUsage usage, PriceTable prices) =>
         [

@@ -2,13 +2,13 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.Accounts;
 
-/// <summary>Builds the results of agent starts that the governor does not admit now.</summary>
+/// <summary>Converts the governor's refusals of agent starts to step results.</summary>
 public static class AdmissionResults
 {
-    /// <summary>Builds the result of the step.</summary>
-    /// <param name="admission">The governor's decision.</param>
-    /// <param name="account">Name of the account.</param>
-    /// <param name="session">Id of the conversation to continue.</param>
+    /// <summary>Creates the step result for an agent start that must wait, or whose budget is used up.</summary>
+    /// <param name="admission">The governor's decision, which is not an admission.</param>
+    /// <param name="account">Name of the account that would pay.</param>
+    /// <param name="session">Id of the conversation that a later start continues.</param>
     /// <param name="nextDay">Time at which the next day's budget starts.</param>
     public static AgentRunResult Of(Admission admission, string account, string session, DateTimeOffset nextDay)
     {
@@ -46,7 +46,7 @@ public static class AdmissionResults
         };
     }
 
-    /// <summary>Builds the result for an unusable ledger, which must be repaired on the machine.</summary>
+    /// <summary>Creates the step result for a ledger that can't be used and that a user must repair.</summary>
     public static AgentRunResult Of(LedgerDamagedException damaged, string session) =>
         new()
         {

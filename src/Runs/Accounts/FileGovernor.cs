@@ -2,7 +2,7 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.Accounts;
 
-/// <summary>A governor for all processes of a user on one machine, with ledgers in files under one lock.</summary>
+/// <summary>Governor for all processes of a user on one machine. It stores the ledgers in files that share one lock.</summary>
 /// <param name="environment">Environment of the process, which determines the user's state folder.</param>
 /// <param name="time">The clock.</param>
 public sealed class FileGovernor(IReadOnlyDictionary<string, string> environment, TimeProvider time) : IAccountGovernor
@@ -18,8 +18,8 @@ public sealed class FileGovernor(IReadOnlyDictionary<string, string> environment
         _ledgers.ChangeAsync(book => GovernorCalls.Apply(book, asked, time.GetUtcNow()), cancellationToken);
 
     /// <summary>
-    /// Requests an agent start. If admitted, the lock is held until the agent's process exists, so that no other process can start a
-    /// backoff in between.
+    /// Requests an agent start. If the start is admitted, the lock is held until the agent's process exists, so that no other process can
+    /// block the account in between.
     /// </summary>
     public async Task<StartDecision> AdmitAsync(StartRequest request, CancellationToken cancellationToken)
     {

@@ -2,32 +2,51 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.Accounts;
 
-/// <summary>An agent run as the governor needs it: the paying account and the applicable budgets.</summary>
+/// <summary>Describes an agent run to the governor, with the account that pays and the budgets that apply.</summary>
 public sealed record GovernedAgent
 {
+    /// <summary>Name of the account that pays.</summary>
     public required string Account { get; init; }
+
+    /// <summary>The repository of the run.</summary>
     public required RepositoryReference Repository { get; init; }
+
+    /// <summary>Name of the run's folder.</summary>
     public required string Run { get; init; }
+
+    /// <summary>Id of the task.</summary>
     public required string Task { get; init; }
+
+    /// <summary>Number of the task's attempt.</summary>
     public required int Attempt { get; init; }
+
+    /// <summary>Number of the agent run within its task.</summary>
     public required int Start { get; init; }
+
+    /// <summary>Absolute path of the agent run's folder.</summary>
     public required string Folder { get; init; }
+
+    /// <summary>Name of the model, which determines the price of tokens.</summary>
     public required string Model { get; init; }
+
+    /// <summary>Settings of the run, which contain its budgets and limits.</summary>
     public required OrchestratorSettings Settings { get; init; }
 
-    /// <summary>Number of agents of the account that may run at the same time, or null for no limit.</summary>
+    /// <summary>Maximum number of agents of the account that run at the same time, or null for no limit.</summary>
     public required int? Slots { get; init; }
 
-    /// <summary>True if the agent continues earlier work.</summary>
+    /// <summary>True if the agent continues work of an earlier agent run.</summary>
     public required bool IsUnderWay { get; init; }
 
-    /// <summary>Fallback provider that pays; empty for the provider of the settings.</summary>
+    /// <summary>Name of the fallback provider that pays, or empty if the provider in the settings pays.</summary>
     public string Fallback { get; init; } = "";
 
-    /// <summary>Id of the agent run, stable over repetitions of its step.</summary>
+    /// <summary>Id of the agent run. It is the same in all attempts of the step.</summary>
     public string Id => string.Create(CultureInfo.InvariantCulture, $"{Repository.Key}/{Run}/{Task}/{Start}");
 
-    /// <summary>Creates the start request.</summary>
+    /// <summary>Creates the request that asks the governor to admit the agent.</summary>
+    /// <param name="holder">The process that would hold the reservation.</param>
+    /// <param name="today">Local date that determines the budget of the day.</param>
     public StartRequest ToRequest(Holder holder, DateOnly today) =>
         new()
         {
@@ -51,8 +70,8 @@ public sealed record GovernedAgent
         };
 
     /// <summary>
-    /// Scopes in which the usage is counted, in the order of <see cref="BudgetSettings.All"/>. Includes scopes without a budget, because
-    /// <c>usage</c> and <c>budget raise</c> read them.
+    /// Returns the scopes to which the usage is charged, in the order of <see cref="BudgetSettings.All"/>. Scopes without a budget are
+    /// included, because <c>usage</c> and <c>budget raise</c> read their spending.
     /// </summary>
     public IReadOnlyList<string> ScopesOf(DateOnly today) =>
         [
@@ -63,7 +82,7 @@ public sealed record GovernedAgent
             Scopes.Account(Account, today),
         ];
 
-    // Scopes and budgets have the same order. Unlimited budgets are included, because a user may have set a limit by a raise.
+    // Scopes and budgets have the same order. A budget without a limit is included, because a user's raise may have set one.
     private IReadOnlyList<Cap> Caps(DateOnly today) =>
         [
             .. Settings.Budget.All.Zip(ScopesOf(today)).Select(one => BudgetConverter.CapOf(one.First.Kind, one.Second, one.First.Amount)),

@@ -3,44 +3,47 @@ using Orchestrator.Usage;
 namespace Orchestrator.Runs.Accounts;
 
 /// <summary>
-/// Decides about agent starts of the user's accounts. Implementations choose the storage; all apply the rules of <c>Usage</c>.
+/// Admits agent starts of a user's accounts within their budgets, slots and usage limits. Implementations differ in where they store the
+/// ledgers, and share the rules in <c>Usage</c>.
 /// </summary>
 public interface IAccountGovernor
 {
-    /// <summary>Interval at which the usage of a running agent is reported.</summary>
+    /// <summary>Interval between two usage reports of a running agent.</summary>
     TimeSpan ReportsEvery { get; }
 
-    /// <summary>Applies a call atomically, and only once even if it is repeated.</summary>
+    /// <summary>Applies a call atomically. A repeated call with the same request id has no further effect.</summary>
     /// <exception cref="LedgerDamagedException">A ledger can't be used.</exception>
     /// <exception cref="IOException">The ledgers are currently unavailable.</exception>
     Task<GovernorAnswer> CallAsync(GovernorCall asked, CancellationToken cancellationToken);
 
-    /// <summary>Requests an agent start.</summary>
+    /// <summary>Requests the admission of an agent start.</summary>
     /// <param name="request">The start request.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
-    /// <returns>The decision. Dispose it once the agent's process exists or will not be started.</returns>
+    /// <returns>The decision. The caller disposes it when the agent's process exists or will not be started.</returns>
     /// <exception cref="LedgerDamagedException">A ledger can't be used.</exception>
     Task<StartDecision> AdmitAsync(StartRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Keeps a start's place in the queue for some seconds, or until it may be requested again.</summary>
-    /// <param name="request">The start request. Nothing is reserved for it.</param>
-    /// <param name="shortWait">Maximum wait; the method returns at once if the start must wait longer.</param>
+    /// <summary>
+    /// Keeps the place of an agent start in the queue. Returns after some seconds, or earlier if admission can be requested again.
+    /// </summary>
+    /// <param name="request">The start request. No slot or budget is reserved for it.</param>
+    /// <param name="shortWait">Maximum wait. If the start must wait longer, the method returns at once.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    /// <returns>True while the start waits in the queue. False if it must be requested now or has to wait longer than
+    /// <returns>True if the start still waits in the queue. False if admission can be requested now, or if the wait exceeds
     /// <paramref name="shortWait"/>.</returns>
     Task<bool> IsWaitingAsync(StartRequest request, TimeSpan shortWait, CancellationToken cancellationToken);
 
-    /// <summary>Reads the current ledgers that apply to an account.</summary>
+    /// <summary>Reads the current ledgers of an account and of the budgets that it shares with other accounts.</summary>
     /// <exception cref="LedgerDamagedException">A ledger can't be used.</exception>
     Task<LedgerBook> ReadAsync(string account, CancellationToken cancellationToken);
 }
 
-/// <summary>The governor's decision about an agent start.</summary>
-/// <param name="answer">The governor's answer.</param>
-/// <param name="held">Lock that prevents changes of the account until the agent's process exists, or null for none.</param>
+/// <summary>The governor's decision about an agent start, with the lock that protects it.</summary>
+/// <param name="answer">The governor's answer, which contains the decision.</param>
+/// <param name="held">Lock that prevents changes of the ledgers until the agent's process exists, or null if none is held.</param>
 public sealed class StartDecision(GovernorAnswer answer, IDisposable? held = null) : IDisposable
 {
-    /// <summary>The governor's answer.</summary>
+    /// <summary>The governor's answer, which contains the decision.</summary>
     public GovernorAnswer Answer => answer;
 
     /// <inheritdoc/>

@@ -4,34 +4,37 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.Accounts;
 
-/// <summary>Thrown if an account's ledger can't be used: it is torn, foreign or belongs to another user. Nothing was changed.</summary>
+/// <summary>
+/// Thrown if an account's ledger can't be used because it is incomplete, has an unknown format or belongs to another user. Nothing was
+/// changed.
+/// </summary>
 /// <param name="message">Names the file, the cause and the remedy.</param>
 public sealed class LedgerDamagedException(string message) : IOException(message);
 
 /// <summary>
-/// The ledgers of a user's accounts: one file per account, shared by all repositories. One lock covers all files, so that budgets over
-/// several accounts are enforced. Files are replaced atomically.
+/// Stores the ledgers of a user's accounts, in one file per account that all repositories share. One lock covers all files, because some
+/// budgets span several accounts. Files are replaced atomically.
 /// </summary>
 /// <param name="environment">Environment of the process, which determines the user's state folder.</param>
 public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
 {
     private const string Ending = ".ledger.json";
 
-    /// <summary>Cache of parsed ledgers, by account, valid for unchanged file content.</summary>
+    /// <summary>Cache of parsed ledgers by account. An entry is valid while the content of the ledger file is unchanged.</summary>
     private readonly ConcurrentDictionary<string, (byte[] Content, Ledger Ledger)> _known = new(StringComparer.Ordinal);
 
-    /// <summary>Folder of the ledgers.</summary>
+    /// <summary>Absolute path of the folder that contains the ledgers.</summary>
     public string Folder { get; } = Path.Combine(UserState.RootOf(environment), "usage");
 
-    /// <summary>Returns the path of an account's ledger file.</summary>
+    /// <summary>Returns the absolute path of an account's ledger file.</summary>
     public string PathOf(string account) => Path.Combine(Folder, account + Ending);
 
-    /// <summary>Reads the current ledgers.</summary>
+    /// <summary>Reads the current ledgers of all accounts.</summary>
     /// <exception cref="LedgerDamagedException">A ledger can't be read.</exception>
     public LedgerBook Read() =>
         new(ReadAll().ToImmutableSortedDictionary(ledger => ledger.Account, ledger => ledger, StringComparer.Ordinal));
 
-    /// <summary>Reads the ledgers that are readable, and returns the faults of the others, one sentence each.</summary>
+    /// <summary>Reads the ledgers that can be used. Returns one sentence for each ledger that can't.</summary>
     public (LedgerBook Book, IReadOnlyList<string> Faults) TryRead()
     {
         var book = LedgerBook.Empty;
@@ -50,7 +53,7 @@ public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
         return (book, faults);
     }
 
-    /// <summary>Takes the lock. No other process can change a ledger until the result is disposed.</summary>
+    /// <summary>Takes the lock. No other process can change a ledger until the returned object is disposed.</summary>
     /// <exception cref="LedgerDamagedException">The folder does not belong to this user.</exception>
     public async Task<LockedLedgers> LockAsync(CancellationToken stop)
     {
@@ -66,8 +69,8 @@ public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
         }
     }
 
-    /// <summary>Changes the ledgers under the lock.</summary>
-    /// <param name="change">Returns the next book and a result.</param>
+    /// <summary>Reads, changes and writes the ledgers while it holds the lock.</summary>
+    /// <param name="change">Returns the changed ledgers and the result of the call.</param>
     public async Task<T> ChangeAsync<T>(Func<LedgerBook, (LedgerBook Book, T Result)> change, CancellationToken stop)
     {
         using var locked = await LockAsync(stop);
@@ -144,7 +147,7 @@ public sealed class LedgerStore(IReadOnlyDictionary<string, string> environment)
         );
 }
 
-/// <summary>The ledgers while this process holds the lock.</summary>
+/// <summary>Access to the ledgers while this process holds the lock.</summary>
 public sealed class LockedLedgers : IDisposable
 {
     private readonly LedgerStore _ledgers;
@@ -165,10 +168,10 @@ public sealed class LockedLedgers : IDisposable
         }
     }
 
-    /// <summary>Current content of the files.</summary>
+    /// <summary>The ledgers as they are stored now.</summary>
     public LedgerBook Book { get; private set; }
 
-    /// <summary>Writes the changed ledgers.</summary>
+    /// <summary>Writes the ledgers that have changed.</summary>
     public void Write(LedgerBook next)
     {
         foreach (var ledger in next.Ledgers.Values)

@@ -3,14 +3,15 @@ using Orchestrator.Usage;
 namespace Orchestrator.Runs.Accounts;
 
 /// <summary>
-/// Checks money budgets, which require agents with a known cost. Other agents are rejected, because their cost is not estimated.
+/// Checks that the cost of each agent can be determined if a budget in US dollars applies to it. Other agents are rejected, because their
+/// cost is not estimated.
 /// </summary>
 public static class MoneyBudgetCheck
 {
     /// <summary>
-    /// Lists the reasons for which agents can't run within the money budgets, one sentence each; empty without such a budget.
+    /// Lists the agents whose cost can't be determined, with one sentence for each. The list is empty if no budget in US dollars is set.
     /// </summary>
-    /// <param name="agents">Names of the agents with their models.</param>
+    /// <param name="agents">Names of the agents, each with its model.</param>
     public static IEnumerable<string> Faults(OrchestratorSettings settings, IEnumerable<(string Agent, string Model)> agents)
     {
         var kind = settings.Budget.All.FirstOrDefault(one => one.Amount?.Usd is not null).Kind;
@@ -37,7 +38,7 @@ public static class MoneyBudgetCheck
         return
             settings.Agents.GetValueOrDefault(agent)?.IsFree is true
             || settings.ReportsCost(agent)
-            // An agent program with a description reports its tokens, which the table can price.
+            // A described agent program reports its tokens, so the price table can determine its cost.
             || (settings.DescriptionOf(agent) is not null && prices.Find(model) is not null)
             ? ""
             : $"{budget} is in US dollars, but the agent '{agent}' does not report its cost, so the budget can't be enforced. "

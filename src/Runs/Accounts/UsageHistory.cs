@@ -3,10 +3,10 @@ using Orchestrator.Usage;
 namespace Orchestrator.Runs.Accounts;
 
 /// <summary>
-/// The usage history of each account: one line per agent run in a file beside the ledger, oldest first. Lines older than 90 days are
-/// removed when the file has become large.
+/// Stores the usage history of each account, with one line per agent run, oldest first, in a file next to the ledger. When the file has
+/// become large, lines older than 90 days are removed.
 /// </summary>
-/// <param name="folder">Folder of the ledgers.</param>
+/// <param name="folder">Absolute path of the folder that contains the ledgers.</param>
 /// <param name="time">The clock.</param>
 public sealed class UsageHistory(string folder, TimeProvider time)
 {
@@ -14,19 +14,20 @@ public sealed class UsageHistory(string folder, TimeProvider time)
     private const long LargeFile = 4_000_000;
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(90);
 
-    /// <summary>Creates the history of a user.</summary>
+    /// <summary>Creates the history in the user's state folder.</summary>
     /// <param name="environment">Environment of the process, which determines the user's state folder.</param>
     /// <param name="time">The clock.</param>
     public static UsageHistory Of(IReadOnlyDictionary<string, string> environment, TimeProvider time) =>
         new(new LedgerStore(environment).Folder, time);
 
-    /// <summary>Returns the path of an account's history file.</summary>
+    /// <summary>Returns the absolute path of an account's history file.</summary>
     public string PathOf(string account) => Path.Combine(folder, account + Ending);
 
     /// <summary>
-    /// Appends the record of an agent run, unless it already exists. A settlement is repeated after a crash or a lost response.
+    /// Appends the record of an agent run, unless the history already contains it. Settlements are repeated after a crash or a lost
+    /// response.
     /// </summary>
-    /// <returns>The stored record.</returns>
+    /// <returns>The record in the history, which may come from an earlier call.</returns>
     public async Task<UsageRecord> AddAsync(UsageRecord record, CancellationToken stop)
     {
         PrivateFolder.Make(folder);
@@ -41,20 +42,20 @@ public sealed class UsageHistory(string folder, TimeProvider time)
             var kept = ReadFile(path).Where(one => time.GetUtcNow() - one.At < KeptFor).Select(UsageRecords.Write);
             DurableFile.Write(path, string.Concat(kept));
         }
-        // Terminates a torn last line.
+        // Ends an incomplete last line, so that the new record starts on its own line.
         OwnFile.Append(path, (EndsInALine(path) ? "" : "\n") + UsageRecords.Write(record));
         return record;
     }
 
-    /// <summary>Finds the record of an agent run, or returns null if it has none.</summary>
-    /// <param name="record">Identifies the agent run and its account.</param>
+    /// <summary>Finds the stored record of an agent run. Returns null if the history contains none.</summary>
+    /// <param name="record">A record with the id, account and start of the agent run to find.</param>
     public UsageRecord? Find(UsageRecord record) =>
         ReadLines(PathOf(record.Account))
             .Where(line => line.Contains(record.Id, StringComparison.Ordinal))
             .Select(UsageRecords.TryRead)
             .FirstOrDefault(record.IsSame);
 
-    /// <summary>Reads all readable records of all accounts, oldest first.</summary>
+    /// <summary>Reads the records of all accounts, oldest first. Unreadable lines are skipped.</summary>
     public IReadOnlyList<UsageRecord> Read() =>
         Directory.Exists(folder)
             ?

@@ -3,20 +3,20 @@ using Orchestrator.Usage;
 namespace Orchestrator.Runs.Accounts;
 
 /// <summary>
-/// Writes the usage record of an agent run once to the user's history, before a ledger books it. Each repetition of a settlement books the
-/// sum of this record, so that ledger and history agree after a crash at any point.
+/// Writes the usage record of an agent run to the user's history before a ledger books it. Each repeated settlement books the sum of this
+/// record. The ledger and the history therefore agree after a crash at any point.
 /// </summary>
 public static class UsageRecordWriter
 {
     private const string FileName = "use.json";
 
-    /// <summary>Writes the record and the history line, unless they already exist.</summary>
-    /// <param name="folder">Folder of the agent run.</param>
+    /// <summary>Writes the usage record and its history line, unless they already exist.</summary>
+    /// <param name="folder">Absolute path of the agent run's folder.</param>
     /// <param name="id">Id of the agent run.</param>
-    /// <param name="make">Creates the record.</param>
+    /// <param name="make">Creates the record if none exists.</param>
     /// <param name="history">The user's history.</param>
     /// <param name="stop">Cancels the operation.</param>
-    /// <returns>The record that counts.</returns>
+    /// <returns>The record in the history, which may come from an earlier call.</returns>
     public static async Task<UsageRecord> WriteDownAsync(
         string folder,
         string id,
@@ -25,7 +25,7 @@ public static class UsageRecordWriter
         CancellationToken stop
     )
     {
-        // Agents can write to this folder. The file therefore only identifies the history line, and the usage is taken from that line.
+        // Agents can write to this folder. Its file therefore only tells which history line to read, and the usage comes from that line.
         var path = Path.Combine(folder, FileName);
         if (
             DurableFile.TryRead(path) is { } text

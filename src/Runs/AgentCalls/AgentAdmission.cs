@@ -4,30 +4,35 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>Requests the governor's admission for one agent run.</summary>
+/// <summary>Requests the governor's admission of one agent run, and holds the admission until the agent has started.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
-/// <param name="agent">The agent run.</param>
+/// <param name="agent">The agent run to admit.</param>
 public sealed class AgentAdmission(RunServices services, GovernedAgent agent) : IDisposable
 {
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(2);
 
-    /// <summary>Maximum wait inside the step; a longer wait uses a timer of the workflow.</summary>
+    /// <summary>
+    /// Maximum time to wait for admission inside the step. For a longer wait, the step ends and the workflow waits on a timer.
+    /// </summary>
     private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(10);
     private readonly PriceTable _prices = AccountPrices.Of(agent.Settings);
     private readonly Holder _holder = new(services.Host, ProcessIdentity.Current.ToString());
     private StartDecision? _turn;
     private Reservation? _reservation;
 
-    /// <summary>Agent run that the admission belongs to.</summary>
+    /// <summary>The agent run to admit.</summary>
     public GovernedAgent Agent => agent;
 
-    /// <summary>True if the account holds a reservation for this agent run, as far as this process knows.</summary>
+    /// <summary>True if this process knows of a reservation for the agent run.</summary>
     public bool IsReserved => _reservation is not null;
 
-    /// <summary>Reports the agent's usage to the governor.</summary>
+    /// <summary>Reporter of the agent's usage to the governor.</summary>
     public AgentUsageReporter Use => field ??= new AgentUsageReporter(services, agent, _prices, _holder) { Reservation = _reservation };
 
-    /// <summary>Requests admission. An admitted start blocks other admissions until <see cref="Launched"/>.</summary>
+    /// <summary>
+    /// Requests admission. If the agent is admitted, other admissions are blocked until <see cref="Launched"/> is called.
+    /// </summary>
+    /// <param name="session">Id of the conversation that the agent continues.</param>
     /// <returns>Null if the agent may start; otherwise the result of the step.</returns>
     public async Task<AgentRunResult?> AdmitAsync(string session, CancellationToken stop)
     {
@@ -39,7 +44,7 @@ public sealed class AgentAdmission(RunServices services, GovernedAgent agent) : 
                 return null;
             }
             _turn = await services.Governor.AdmitAsync(Request, stop);
-            // Reservations of dead holders are swept only if somebody waits for them.
+            // Only a start that is not admitted needs the reservations of dead processes, so they are released only then.
             if (_turn.Answer.Admission is not Admitted && await SweepAsync(stop))
             {
                 Dispose();
@@ -62,7 +67,11 @@ public sealed class AgentAdmission(RunServices services, GovernedAgent agent) : 
         }
     }
 
-    /// <summary>Waits until the governor would admit the agent, or requires a long wait. Starts nothing.</summary>
+    /// <summary>
+    /// Waits until the governor would admit the agent, or until a wait longer than <see cref="ShortWait"/> is required. Does not start the
+    /// agent.
+    /// </summary>
+    /// <param name="called">Canceled when the wait must end.</param>
     public async Task AwaitTurnAsync(StepExecution execution, CancellationToken called)
     {
         while (!called.IsCancellationRequested)
@@ -80,7 +89,7 @@ public sealed class AgentAdmission(RunServices services, GovernedAgent agent) : 
         }
     }
 
-    /// <summary>Applies the granted budget to the agent's limits.</summary>
+    /// <summary>Lowers the agent's cost limit to the amount that the governor granted.</summary>
     public AgentLimits Limit(AgentLimits limits) =>
         _reservation?.GrantedMicros is { } micros && MicroDollars.ToDollars(micros) is var granted
             ? limits with
@@ -89,7 +98,7 @@ public sealed class AgentAdmission(RunServices services, GovernedAgent agent) : 
             }
             : limits;
 
-    /// <summary>Marks the agent's process as started, so that the next agent may be admitted.</summary>
+    /// <summary>Releases the lock on admissions, because the agent's process now exists.</summary>
     public void Launched(AgentSession session)
     {
         Use.Session = session;
@@ -117,7 +126,7 @@ public sealed class AgentAdmission(RunServices services, GovernedAgent agent) : 
         }
         catch (IOException)
         {
-            return null; // Its end is settled all the same.
+            return null; // The usage is settled at the end even without the reservation.
         }
     }
 

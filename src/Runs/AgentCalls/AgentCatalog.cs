@@ -5,16 +5,17 @@ using Orchestrator.Agents.Models;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>Finds agents by the names used in settings and plans.</summary>
+/// <summary>Finds agents by the names that settings and plans use.</summary>
 public static class AgentCatalog
 {
+    /// <summary>Name of the built-in agent in the settings.</summary>
     public const string Claude = "claude";
 
-    /// <summary>Returns the agent with this name, or null if it is unknown.</summary>
-    /// <param name="name">The agent's name.</param>
-    /// <param name="hookCommand">Program and arguments of the ownership hook.</param>
-    /// <param name="runEnvironment">Variables and MCP servers of the agent.</param>
-    /// <param name="payer">The provider that pays for <c>claude</c>, or empty for the one in the settings.</param>
+    /// <summary>Returns the runner of an agent, or null if no agent has this name.</summary>
+    /// <param name="name">Name of the agent in the settings.</param>
+    /// <param name="hookCommand">Program and arguments of the hook that checks file ownership.</param>
+    /// <param name="runEnvironment">Environment variables and MCP servers of the agent.</param>
+    /// <param name="payer">The provider that pays for <c>claude</c>, or empty if the provider in the settings pays.</param>
     public static IAgentRunner? Find(
         string name,
         OrchestratorSettings settings,
@@ -41,13 +42,15 @@ public static class AgentCatalog
         );
     }
 
-    /// <summary>Returns the planner or reviewer that the settings name, or null if it is unknown. Such an agent reads and answers, and
-    /// cannot change anything.</summary>
-    /// <param name="who">The planner or reviewer.</param>
-    /// <param name="hookCommand">Program and arguments of the ownership hook.</param>
-    /// <param name="runEnvironment">Variables and MCP servers of the agent.</param>
+    /// <summary>
+    /// Returns the runner of the planner or reviewer, or null if its agent is unknown. Such an agent can read files and answer, but can't
+    /// change anything.
+    /// </summary>
+    /// <param name="who">Settings of the planner or reviewer.</param>
+    /// <param name="hookCommand">Program and arguments of the hook that checks file ownership.</param>
+    /// <param name="runEnvironment">Environment variables and MCP servers of the agent.</param>
     /// <param name="conversations">Folder for the conversations of models that have no agent program.</param>
-    /// <param name="payer">The provider that pays for <c>claude</c>, or empty for the one in the settings.</param>
+    /// <param name="payer">The provider that pays for <c>claude</c>, or empty if the provider in the settings pays.</param>
     public static IAgentRunner? FindAnswering(
         PlannerSettings who,
         OrchestratorSettings settings,
@@ -90,7 +93,7 @@ public static class AgentCatalog
             }
         );
 
-    /// <summary>Returns the error message for an unknown agent name.</summary>
+    /// <summary>Returns the error message for an agent name that neither the program nor the settings define.</summary>
     public static string Unknown(string name, OrchestratorSettings settings) =>
         $"No agent is named '{name}'. Known agents: {string.Join(", ", settings.AgentNames)}. "
         + $"Add it to .orchestrator/config.yaml: agents: {{ {name}: {{ command: [PROGRAM, ARGUMENT] }} }}";

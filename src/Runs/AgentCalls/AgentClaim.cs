@@ -1,30 +1,34 @@
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>An agent's report about its own work, made with <c>orchestrate done</c> or <c>orchestrate blocked</c>. It is a claim that is
-/// verified against the facts.</summary>
-/// <remarks>Stored as <c>out/claim.json</c> in the agent run's folder, so that claiming needs no running orchestrator. A later claim of
-/// the same agent run replaces it.</remarks>
+/// <summary>
+/// An agent's claim about its own work, made with <c>orchestrate done</c> or <c>orchestrate blocked</c>. Gates and other checks verify the
+/// claim.
+/// </summary>
+/// <remarks>Stored as <c>out/claim.json</c> in the agent run's folder, so that an agent can make a claim without a running orchestrator. A
+/// later claim in the same agent run replaces an earlier one.</remarks>
 public sealed record AgentClaim
 {
     /// <summary>Name of the claim file.</summary>
     public const string FileName = "claim.json";
 
-    /// <summary>Maximum size of a claim file in bytes; larger files are rejected.</summary>
+    /// <summary>Maximum size of a claim file in bytes. A larger file is not a valid claim.</summary>
     private const int LargestFile = 256 * 1024;
 
-    /// <summary>Schema version of the file.</summary>
+    /// <summary>Version of the file format.</summary>
     [JsonPropertyName("schemaVersion")]
     public int SchemaVersion { get; set; } = 1;
 
-    /// <summary><c>completed</c>, <c>blocked</c> or <c>failed</c>.</summary>
+    /// <summary>State of the task that the agent claims, which is <c>completed</c>, <c>blocked</c> or <c>failed</c>.</summary>
     [JsonPropertyName("status")]
     public required string Status { get; init; }
 
-    /// <summary>Id of the task or phase that the agent named. The command checks it against the task of the agent run.</summary>
+    /// <summary>
+    /// Id of the task or phase that the agent claims to have worked on. The command checks that the agent run belongs to it.
+    /// </summary>
     [JsonPropertyName("task")]
     public required string Task { get; init; }
 
-    /// <summary>The reason in the agent's words, or empty if none was given.</summary>
+    /// <summary>The reason in the agent's words, or empty if the agent gave none.</summary>
     [JsonPropertyName("reason")]
     public string Reason
     {
@@ -40,12 +44,12 @@ public sealed record AgentClaim
         init => field = Said(value);
     } = [];
 
-    /// <summary>True if the packages are needed for development only, for example for tests or tools.</summary>
+    /// <summary>True if only development, such as tests or tools, needs the packages.</summary>
     [JsonPropertyName("dev")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsForDevelopment { get; set; }
 
-    /// <summary>Project folder that the packages are for, relative to the repository, or empty for the repository's root.</summary>
+    /// <summary>Project folder whose manifest gets the packages, relative to the repository. Empty for the repository's root.</summary>
     [JsonPropertyName("in")]
     public string In
     {
@@ -69,11 +73,11 @@ public sealed record AgentClaim
         init => field = Said(value);
     } = [];
 
-    /// <summary>Path of a report that the agent wrote about its work, relative to the worktree, or null if none.</summary>
+    /// <summary>Path of the agent's report about its work, relative to the worktree, or null if the agent wrote none.</summary>
     [JsonPropertyName("report")]
     public string? Report { get; init; }
 
-    /// <summary>Values that the agent claims to have measured, in the order reported.</summary>
+    /// <summary>Values that the agent claims to have measured, in the order of the claim.</summary>
     [JsonPropertyName("measured")]
     public IReadOnlyList<ClaimedMeasurement> Measured
     {
@@ -81,30 +85,31 @@ public sealed record AgentClaim
         init => field = value is null ? [] : [.. value.Where(figure => figure?.Name is not null)];
     } = [];
 
-    /// <summary>Id of the tool call that made the claim, so that a repeated call has no effect; null for a claim made by a
-    /// command.</summary>
+    /// <summary>
+    /// Id of the tool call that made the claim, or null if a command made it. A repeated tool call with the same id has no effect.
+    /// </summary>
     [JsonPropertyName("call")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Call { get; init; }
 
-    /// <summary>Time of the claim (UTC).</summary>
+    /// <summary>Time of the claim in UTC.</summary>
     [JsonPropertyName("time")]
     public DateTimeOffset Time { get; init; }
 
-    /// <summary>Returns the path of the claim file, in the folder that only the agent of this run can write to.</summary>
-    /// <param name="folder">The agent run's folder.</param>
+    /// <summary>Returns the path of the claim file. Only the agent of this run can write to its folder.</summary>
+    /// <param name="folder">Absolute path of the agent run's folder.</param>
     public static string PathIn(string folder) => Path.Combine(folder, AgentStart.OutFolder, FileName);
 
-    /// <summary>Writes the claim with an atomic replace, so that a partial claim is never read.</summary>
-    /// <param name="folder">The agent run's folder (<c>ORCHESTRATOR_START</c>).</param>
+    /// <summary>Writes the claim by an atomic replace, so that no reader sees an incomplete claim.</summary>
+    /// <param name="folder">Absolute path of the agent run's folder (<c>ORCHESTRATOR_START</c>).</param>
     public void Write(string folder) =>
         OwnFile.Write(PathIn(folder), JsonSerializer.Serialize(this, AgentClaimJson.Default.AgentClaim) + "\n");
 
-    /// <summary>Reads the claim as it was when the agent run ended, or returns null if there was none.</summary>
+    /// <summary>Reads the claim that the run's history recorded when the agent run ended. Returns null if the agent made none.</summary>
     /// <param name="folder">The run's folder.</param>
-    /// <param name="start">Number of the agent run.</param>
+    /// <param name="start">Number of the agent run within its task.</param>
     /// <param name="hash">Hash of the claim in the run's history, or empty if the agent made no claim.</param>
-    /// <exception cref="StepException">The file is missing or was changed since.</exception>
+    /// <exception cref="StepException">The file is missing or was changed.</exception>
     public static AgentClaim? Read(RunFolder folder, string task, int start, string hash) =>
         hash.Length == 0
             ? null
@@ -113,15 +118,18 @@ public sealed record AgentClaim
                 AgentClaimJson.Default.AgentClaim
             );
 
-    /// <summary>Reads the claim of an agent run, or returns null if no valid claim exists.</summary>
-    /// <param name="folder">The agent run's folder.</param>
+    /// <summary>Reads the claim of an agent run. Returns null if no valid claim exists.</summary>
+    /// <param name="folder">Absolute path of the agent run's folder.</param>
     public static AgentClaim? TryRead(string folder) => TryRead(folder, out _, out _);
 
-    /// <summary>Reads the claim of an agent run, or returns null if no valid claim exists. Never throws because of the content, because
-    /// the agent can write to the folder.</summary>
-    /// <param name="folder">The agent run's folder.</param>
-    /// <param name="hash">SHA-256 of the file, or empty if no claim exists.</param>
-    /// <param name="problem">A sentence on why the file is not a valid claim, or empty if the claim is valid or missing.</param>
+    /// <summary>
+    /// Reads the claim of an agent run. Returns null if no valid claim exists. Invalid content never causes an exception, because the agent
+    /// can write to the file.
+    /// </summary>
+    /// <param name="folder">Absolute path of the agent run's folder.</param>
+    /// <param name="hash">SHA-256 of the file in hexadecimal, or empty if the file does not exist.</param>
+    /// <param name="problem">Sentence that explains why the file is not a valid claim. Empty if the claim is valid or the file does not
+    /// exist.</param>
     public static AgentClaim? TryRead(string folder, out string hash, out string problem)
     {
         (hash, problem) = ("", "");

@@ -2,21 +2,25 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>Follows one agent run that was started or attached to. The agent survives the end of this process. The next attempt of the
-/// step then attaches to it, in this worker or a successor.</summary>
+/// <summary>
+/// Follows one agent run until it ends. If this process ends first, the agent continues. The next attempt of the step then attaches to the
+/// agent, in this worker or in another one.
+/// </summary>
 public static class AgentMonitor
 {
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(2);
 
-    /// <summary>Starts or attaches to an agent and follows it until it ends. Cancelling the step stops the agent; a shutdown of this
-    /// process only detaches from it.</summary>
-    /// <param name="execution">The execution of the step.</param>
-    /// <param name="runner">The runner of this kind of agent.</param>
+    /// <summary>
+    /// Starts an agent or attaches to a running one, and follows the agent until it ends. Canceling the step stops the agent. A shutdown of
+    /// this process only detaches from the agent.
+    /// </summary>
+    /// <param name="execution">The running step, with its cancellation tokens and heartbeat.</param>
+    /// <param name="runner">Runner for the agent's program.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="stop">True to stop the agent immediately if it is still running.</param>
-    /// <param name="meanwhile">Called periodically while the agent works.</param>
-    /// <param name="seen">Called for every event of the agent, including past ones.</param>
-    /// <param name="governed">The admitted start at the governor, or null if the agent is not governed.</param>
+    /// <param name="stop">True to stop a running agent at once.</param>
+    /// <param name="meanwhile">Called periodically while the agent runs.</param>
+    /// <param name="seen">Called for each event of the agent, including events from before this process attached.</param>
+    /// <param name="governed">The governor's admission of the agent, or null if no account pays for the agent.</param>
     public static async Task<AgentOutcome> RunAsync(
         StepExecution execution,
         IAgentRunner runner,
@@ -91,8 +95,10 @@ public static class AgentMonitor
         : execution.Stop.IsCancellationRequested && !execution.Detach.IsCancellationRequested ? AgentFailure.Stopped
         : null;
 
-    /// <summary>Attributes a killed agent to its account if a check of that account fails. A killed program reports no cause
-    /// itself.</summary>
+    /// <summary>
+    /// Changes the failure of a killed agent to an account failure if the account check fails. A killed program can't report the cause
+    /// itself.
+    /// </summary>
     private static async Task<AgentOutcome> BlameAsync(AgentOutcome outcome, IAgentRunner runner, AgentStart start) =>
         outcome is { Failure: AgentFailure.Killed }
         && await runner.CheckAsync(start.Repository, CancellationToken.None) is { Status: AgentCheckStatus.Failed } check
@@ -103,10 +109,11 @@ public static class AgentMonitor
             }
             : outcome;
 
-    /// <summary>Creates the failure that detaches this process from its work, so that the next attempt of the step attaches to
-    /// it.</summary>
-    /// <param name="execution">The execution of the step.</param>
-    /// <param name="what">Name of the work that is detached from, for the message.</param>
+    /// <summary>
+    /// Creates the exception that detaches this process from running work. The next attempt of the step attaches to the work.
+    /// </summary>
+    /// <param name="execution">The running step.</param>
+    /// <param name="what">Description of the running work, for the message.</param>
     public static StepException LettingGo(StepExecution execution, string what) =>
         new(
             $"This worker detaches from {what} ({execution.DetachReason()}); the work continues, and the next attempt attaches to " + "it.",
@@ -129,11 +136,13 @@ public static class AgentMonitor
         }
     }
 
-    /// <summary>Returns the result of a stopped agent run that never started, and makes sure it never will; null if there is an agent to
-    /// follow.</summary>
-    /// <param name="stop">True if the agent run is to be stopped.</param>
-    /// <param name="folder">The agent run's folder.</param>
-    /// <param name="session">The conversation to continue later.</param>
+    /// <summary>
+    /// Cancels an agent run that must stop and has not started. Returns the result of the step, or null if the agent run must be followed
+    /// instead.
+    /// </summary>
+    /// <param name="stop">True if the agent run must stop.</param>
+    /// <param name="folder">Absolute path of the agent run's folder.</param>
+    /// <param name="session">Id of the conversation that a later start continues.</param>
     public static AgentRunResult? NeverBegun(bool stop, string folder, string session) =>
         stop && AgentSupervisor.TryCancelBeforeStart(folder)
             ? new()

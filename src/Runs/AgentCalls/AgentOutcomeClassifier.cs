@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>Maps an agent's outcome to a failure class of its task.</summary>
+/// <summary>Maps the outcome of an agent run to a failure class of its task.</summary>
 public static partial class AgentOutcomeClassifier
 {
     private const int MostNamed = 20;
@@ -12,10 +12,10 @@ public static partial class AgentOutcomeClassifier
         + "the task) and start a new run, which keeps finished work.";
 
     /// <summary>Returns the failure class and a message for users.</summary>
-    /// <param name="outcome">The outcome of the agent.</param>
-    /// <param name="claim">The agent's claim, or null if it made none.</param>
-    /// <param name="found">True if the agent had already ended when this step first inspected it. An agent that was stopped while
-    /// unobserved then counts as died, so that its task continues with the run.</param>
+    /// <param name="outcome">The outcome of the agent run.</param>
+    /// <param name="claim">The agent's claim, or null if the agent made none.</param>
+    /// <param name="found">True if the agent had already ended when this step first looked at it. If such an agent was stopped, it counts
+    /// as died, so that its task is continued with the run.</param>
     /// <param name="timeLimit">Name of the setting that limits the agent's time.</param>
     public static (FailureClass FailureClass, string Message) Of(
         AgentOutcome outcome,
@@ -55,18 +55,22 @@ public static partial class AgentOutcomeClassifier
         };
     }
 
-    /// <summary>Returns the time at which the service accepts requests again, or null if unknown. It is the reset time that the service
-    /// reported, or that of the blocking usage window.</summary>
+    /// <summary>
+    /// Returns the time at which the service accepts requests again, or null if that time is unknown. The time comes from the service's
+    /// response or from the usage window that blocks the account.
+    /// </summary>
     /// <param name="now">The current time of this host.</param>
     public static DateTimeOffset? ResetOf(AgentOutcome outcome, DateTimeOffset now) =>
         outcome.ResetsAt ?? (outcome.Failure == AgentFailure.UsageLimit ? outcome.Windows?.DecidingWindow?.BelievedReset(now) : null);
 
-    /// <summary>True if a limit ended the agent run. The next agent run of the task is notified of the limit.</summary>
+    /// <summary>True if a limit ended the agent run. The prompt of the task's next agent run mentions such a limit.</summary>
     public static bool IsLimit(AgentFailure failure) =>
         failure is AgentFailure.Timeout or AgentFailure.Stall or AgentFailure.Turns or AgentFailure.Money or AgentFailure.Memory;
 
-    /// <summary>Returns a failure signature without numbers and without the task's name. Three tasks with equal signatures have a common
-    /// cause. Empty for failures that are specific to one task, such as its limits or its agent's claim.</summary>
+    /// <summary>
+    /// Returns a text that identifies the cause of a failure. The text contains no numbers and no task id, so three tasks with the same
+    /// text have a common cause. Empty if the cause lies in the task itself, for example in its limits or its agent's claim.
+    /// </summary>
     public static string SignatureOf(AgentOutcome outcome, AgentClaim? claim, string agent, string taskId)
     {
         var countable =
@@ -89,11 +93,11 @@ public static partial class AgentOutcomeClassifier
     [GeneratedRegex("[0-9a-f]*[0-9][0-9a-f]*", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Varying();
 
-    // A run keeps the settings of its start, so a changed setting needs a new run.
+    // A run keeps the settings that it started with, so a changed setting takes effect only in a new run.
     private static string Cure(string setting) =>
         $"Retry it (with --guidance on leaving something out), or raise {setting} and start a new run, which keeps finished work.";
 
-    // Some agents end their messages without a full stop.
+    // The message of an agent may lack a full stop at its end.
     private static string Sentences(string message, string cure) =>
         message.TrimEnd() is not { Length: > 0 } text ? cure : $"{text}{(text[^1] is '.' or '!' or '?' ? "" : ".")} {cure}";
 

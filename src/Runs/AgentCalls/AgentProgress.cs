@@ -1,7 +1,9 @@
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>Writes the current action of an agent for display to <c>progress.json</c> in the agent run's folder, at most every 500
-/// ms.</summary>
+/// <summary>
+/// Writes an agent's current action to <c>progress.json</c> in the agent run's folder, at most once every 500 ms. Status displays read this
+/// file.
+/// </summary>
 internal sealed class AgentProgress(string folder, string worktree, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
@@ -9,6 +11,7 @@ internal sealed class AgentProgress(string folder, string worktree, TimeProvider
     private ProgressDocument _now = new();
     private long _written;
 
+    /// <summary>Updates the current action from an event of the agent.</summary>
     public void Take(AgentEvent happened)
     {
         _now = happened switch
@@ -32,7 +35,7 @@ internal sealed class AgentProgress(string folder, string worktree, TimeProvider
         }
     }
 
-    // Agents know the absolute path of their worktree and repeat it in tool calls.
+    // Tool calls contain the absolute path of the worktree, which is of no use to the reader.
     private string InWorktree(string? subject) =>
         (subject ?? "").Replace(worktree.TrimEnd('/') + "/", "", StringComparison.Ordinal).Replace(worktree, ".", StringComparison.Ordinal);
 
@@ -52,24 +55,30 @@ internal sealed class AgentProgress(string folder, string worktree, TimeProvider
     }
 }
 
-/// <summary>Content of the file progress.json.</summary>
+/// <summary>Content of <c>progress.json</c>.</summary>
 internal sealed record ProgressDocument
 {
+    /// <summary>Current action of the agent in one line.</summary>
     [JsonPropertyName("doing")]
     public string Doing { get; set; } = "";
 
+    /// <summary>Number of tool calls so far.</summary>
     [JsonPropertyName("toolUses")]
     public int ToolUses { get; init; }
 
+    /// <summary>Number of tokens in the agent's context.</summary>
     [JsonPropertyName("contextTokens")]
     public long ContextTokens { get; init; }
 
+    /// <summary>Cost so far in US dollars.</summary>
     [JsonPropertyName("cost")]
     public decimal Cost { get; init; }
 
+    /// <summary>Id of the agent's conversation.</summary>
     [JsonPropertyName("session")]
     public string Session { get; set; } = "";
 
+    /// <summary>Time at which the file was written.</summary>
     [JsonPropertyName("at")]
     public DateTimeOffset At { get; init; }
 }

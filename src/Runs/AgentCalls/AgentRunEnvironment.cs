@@ -4,11 +4,11 @@ using Orchestrator.Gates.Detection;
 namespace Orchestrator.Runs.AgentCalls;
 
 /// <summary>Environment variables and MCP servers of an agent run.</summary>
-/// <param name="Environment">Variables of this process, with account and region from the repository's <c>.orchestrator/secrets.env</c> and
-/// <c>.env</c>.</param>
-/// <param name="McpConfig">The allowed servers as JSON of an <c>mcpServers</c> file, or null if none.</param>
-/// <param name="MissingServers">Names in <c>agents.claude.mcp</c> that are missing from the repository's <c>.mcp.json</c>, or whose
-/// definition differs from the approved one.</param>
+/// <param name="Environment">Environment variables of this process, with the account and region in the repository's
+/// <c>.orchestrator/secrets.env</c> and <c>.env</c>.</param>
+/// <param name="McpConfig">The approved MCP servers in the JSON format of an <c>mcpServers</c> file, or null if there are none.</param>
+/// <param name="MissingServers">Names in <c>agents.claude.mcp</c> that the repository's <c>.mcp.json</c> lacks or defines differently than
+/// the user approved.</param>
 public sealed record AgentRunEnvironment(
     IReadOnlyDictionary<string, string> Environment,
     string? McpConfig,
@@ -17,8 +17,8 @@ public sealed record AgentRunEnvironment(
 {
     private const string McpFile = ProjectCommands.McpFile;
 
-    /// <summary>Builds the environment of an agent that starts at a commit, or at none if null. Secrets are read each time, because a run
-    /// never stores them.</summary>
+    /// <summary>Builds the environment of an agent. Secrets are read at each start, because a run never stores them.</summary>
+    /// <param name="commit">Commit whose <c>.mcp.json</c> applies, or null if the agent starts without a commit.</param>
     public static async Task<AgentRunEnvironment> OfAsync(
         RunServices services,
         string repository,
@@ -43,8 +43,8 @@ public sealed record AgentRunEnvironment(
         return new AgentRunEnvironment(environment, config, missing);
     }
 
-    // A variable that was absent at approval is not passed on. The files count as trusted, so that changes during the run don't withhold
-    // the approved variables.
+    // A variable that was missing at approval is not passed on. The files count as trusted here, because a change during the run must not
+    // remove approved variables.
     private static Dictionary<string, string> EnvironmentOf(RunServices services, string repository, RunStart start)
     {
         var files = SettingsLoader.Load(SettingsFiles.Read(repository, services.Environment, []) with { IsTrusted = true });
@@ -53,8 +53,13 @@ public sealed record AgentRunEnvironment(
             .ToDictionary();
     }
 
-    /// <summary>Selects the named servers of a <c>.mcp.json</c> whose definition is the approved one, and lists the names of the others.
-    /// An unreadable file counts as empty.</summary>
+    /// <summary>
+    /// Selects the servers of a <c>.mcp.json</c> whose definition the user approved, and lists the requested names that are missing from
+    /// them. An unreadable file counts as empty.
+    /// </summary>
+    /// <param name="file">Content of <c>.mcp.json</c>.</param>
+    /// <param name="names">Names of the requested servers.</param>
+    /// <param name="seen">The approved definitions by server name.</param>
     public static (string? Config, IReadOnlyList<string> Missing) Keep(
         string file,
         IReadOnlyList<string> names,

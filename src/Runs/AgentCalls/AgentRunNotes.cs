@@ -1,34 +1,49 @@
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>Summary of an agent run's end, stored in its folder for reports.</summary>
+/// <summary>Outcome of an ended agent run, stored as <c>outcome.json</c> in its folder for reports.</summary>
 public sealed record AgentRunNotes
 {
     private const string FileName = "outcome.json";
+
+    /// <summary>Id of the agent's conversation.</summary>
     public string Session { get; set; } = "";
 
+    /// <summary>Kind of failure with which the agent ended.</summary>
     [JsonConverter(typeof(JsonStringEnumConverter<AgentFailure>))]
     public AgentFailure Failure { get; init; }
+
+    /// <summary>Description of the failure.</summary>
     public string Detail { get; set; } = "";
+
+    /// <summary>Closing message of the agent.</summary>
     public string FinalText { get; set; } = "";
+
+    /// <summary>Exit code of the agent program, or null if unknown.</summary>
     public int? ExitCode { get; init; }
+
+    /// <summary>Number of turns that the agent took.</summary>
     public int Turns { get; init; }
+
+    /// <summary>Cost in US dollars.</summary>
     public decimal Cost { get; init; }
+
+    /// <summary>Number of tokens that the models read and wrote.</summary>
     public long Tokens { get; init; }
 
-    /// <summary>The part of <see cref="Tokens"/> that the models read, cached or not.</summary>
+    /// <summary>Number of the tokens in <see cref="Tokens"/> that the models read, including cached ones.</summary>
     public long TokensRead { get; init; }
 
-    /// <summary>The part of <see cref="TokensRead"/> that came from the provider's cache, billed at a tenth of the price.</summary>
+    /// <summary>Number of the tokens in <see cref="TokensRead"/> that came from the provider's cache, at a lower price.</summary>
     public long CacheRead { get; init; }
 
-    /// <summary>The account that paid, or empty in notes of earlier versions.</summary>
+    /// <summary>Name of the account that paid, or empty if an earlier version wrote the file.</summary>
     public string Account
     {
         get;
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Name of the agent in the settings, or empty in notes of earlier versions.</summary>
+    /// <summary>Name of the agent in the settings, or empty if an earlier version wrote the file.</summary>
     public string Agent
     {
         get;
@@ -38,22 +53,28 @@ public sealed record AgentRunNotes
     /// <summary>Number of the task's attempt, or 0 if the agent run does not belong to a task.</summary>
     public int Attempt { get; init; }
 
-    /// <summary>True if the agent run ended because it used up its share of a budget; it continues when more is available.</summary>
+    /// <summary>
+    /// True if the agent run ended because its share of a budget was used up. The task continues when a larger share is available.
+    /// </summary>
     public bool IsAtGrant { get; init; }
 
-    /// <summary>Models that the agent program reported, the one with the most tokens first.</summary>
+    /// <summary>Names of the models that the agent program reported, sorted by the number of tokens, largest first.</summary>
     public IReadOnlyList<string> Models
     {
         get;
         init => field = value ?? [];
     } = [];
 
-    /// <summary>The reason why snapshots failed while the agent worked, or empty if none failed.</summary>
+    /// <summary>The reason why snapshots failed while the agent worked, or empty if all succeeded.</summary>
     public string SnapshotProblem { get; set; } = "";
+
+    /// <summary>Names of the subagents that were called.</summary>
     public IReadOnlyList<string> SubAgents { get; set; } = [];
+
+    /// <summary>Tool calls that the agent's permissions denied.</summary>
     public IReadOnlyList<PermissionDenial> Denials { get; set; } = [];
 
-    /// <summary>Creates the notes of an outcome.</summary>
+    /// <summary>Creates the notes from the outcome of an agent run.</summary>
     public static AgentRunNotes Of(AgentOutcome outcome) =>
         new()
         {
@@ -72,10 +93,12 @@ public sealed record AgentRunNotes
             Denials = outcome.Denials,
         };
 
+    /// <summary>Writes the notes to an agent run's folder.</summary>
     public void Write(string folder) =>
         DurableFile.Write(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, StartNotesJson.Default.AgentRunNotes));
 
-    /// <summary>Reads the notes of an agent run, or returns null if they are missing or unreadable.</summary>
+    /// <summary>Reads the notes of an agent run. Returns null if they are missing or unreadable.</summary>
+    /// <param name="folder">Absolute path of the agent run's folder.</param>
     public static AgentRunNotes? Read(string folder) =>
         StoredJson.TryRead(Path.Combine(folder, FileName), StartNotesJson.Default.AgentRunNotes);
 }

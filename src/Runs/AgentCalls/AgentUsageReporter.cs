@@ -5,16 +5,18 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>Reports one agent's usage, its account's limits as seen by the service, and its final cost to the governor.</summary>
+/// <summary>
+/// Reports one agent's usage and final cost to the governor, with the usage limits that the service reported for the account.
+/// </summary>
 public sealed class AgentUsageReporter(RunServices services, GovernedAgent agent, PriceTable prices, Holder holder)
 {
-    /// <summary>Maximum time for which the service keeps a prompt in its cache.</summary>
+    /// <summary>Maximum time for which the provider keeps a prompt in its cache.</summary>
     private static readonly TimeSpan CacheLife = TimeSpan.FromHours(1);
 
-    /// <summary>Maximum time between two reports to the governor, even if nothing is new.</summary>
+    /// <summary>Maximum time between two reports to the governor. After this time a report is sent even if nothing has changed.</summary>
     private static readonly TimeSpan SignOfLife = TimeSpan.FromMinutes(5);
 
-    /// <summary>Maximum reported utilization of a window in parts per million; higher values are capped at 1,000 %.</summary>
+    /// <summary>Maximum reported utilization of a usage window, in parts per million. Higher values are capped at 1,000 %.</summary>
     private const int MostFull = 10_000_000;
     private readonly List<TaskNotice> _notices = [];
     private readonly ConcurrentQueue<AgentRateLimit> _heard = [];
@@ -27,22 +29,24 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgent agent
     private bool _isAtGrant;
     private long _context;
 
-    /// <summary>The reservation, or null if this process does not know it.</summary>
+    /// <summary>The governor's reservation for the agent, or null if this process does not know it.</summary>
     public Reservation? Reservation { get; set; }
 
-    /// <summary>True if the account was blocked before, so that a response from the service ends the block.</summary>
+    /// <summary>
+    /// True if the account was blocked when the agent was admitted. The first response of the service then ends the block.
+    /// </summary>
     public bool MayEndABlock { get; set; }
 
-    /// <summary>The agent session that is followed.</summary>
+    /// <summary>The session of the followed agent, or null before the agent has started.</summary>
     public AgentSession? Session { get; set; }
 
-    /// <summary>Notices for users.</summary>
+    /// <summary>Messages for the user that arose while the agent worked.</summary>
     public IReadOnlyList<TaskNotice> Notices => _notices;
 
-    /// <summary>Adds a notice for users.</summary>
+    /// <summary>Adds a message for the user.</summary>
     public void Note(string text) => _notices.Add(new TaskNotice(text));
 
-    /// <summary>Handles an event of the agent.</summary>
+    /// <summary>Records the usage and the usage limits in an event of the agent.</summary>
     public void Take(AgentEvent happened)
     {
         _works |= MayEndABlock && happened is AgentContextUse;
@@ -61,8 +65,8 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgent agent
         }
     }
 
-    /// <summary>Reports news to the governor while the agent works.</summary>
-    /// <returns>False if the agent has used everything that it was granted and must be stopped.</returns>
+    /// <summary>Reports changed usage to the governor while the agent works.</summary>
+    /// <returns>False if the agent has used its whole grant and must be stopped.</returns>
     public async Task<bool> TellAsync()
     {
         var used = _used;
@@ -77,7 +81,7 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgent agent
             var answer = await services.Governor.CallAsync(
                 Call() with
                 {
-                    // The process that was admitted may have died since.
+                    // The process that was admitted may have died, so this process becomes the holder.
                     TakenOverBy = _isTold ? null : holder,
                     Works = works,
                     Windows = seen,
@@ -92,13 +96,13 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgent agent
         }
         catch (IOException)
         {
-            // A damaged file or a full disk: usage is settled at the end, if that is possible by then.
+            // If a ledger is damaged or the disk is full, the usage is settled when the agent ends.
         }
         _isAtGrant = used.Tokens >= Reservation?.GrantedTokens;
         return !_isAtGrant;
     }
 
-    /// <summary>True if the agent was stopped because it used up its share of a budget, and not because it reached its own limit.</summary>
+    /// <summary>True if the agent was stopped because its share of a budget was used up. False if it reached its own limit.</summary>
     public bool EndsAtGrant(AgentOutcome outcome)
     {
         var granted = Reservation?.GrantedMicros;
@@ -106,11 +110,13 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgent agent
             && (_isAtGrant || (granted is { } part && (agent.Settings.Limits.Cost is not { } own || MicroDollars.ToDollars(part) < own)));
     }
 
-    /// <summary>Replaces the reservation by the actual usage, and parks the account if the agent reached its limit. The usage record is
-    /// written first. If the step is killed or gets no reply, its next attempt settles again from that record.</summary>
+    /// <summary>
+    /// Replaces the reservation by the actual usage, and blocks the account if the agent reached its usage limit. The usage record is
+    /// written first, so that a repeated attempt of the step settles the same amount.
+    /// </summary>
     /// <param name="result">The result of the step.</param>
-    /// <param name="outcome">The outcome of the agent.</param>
-    /// <returns>The result. If a limit was reached, it has the time at which the task may retry.</returns>
+    /// <param name="outcome">The outcome of the agent run.</param>
+    /// <returns>The result of the step. If a usage limit was reached, it contains the time at which the task may retry.</returns>
     public async Task<AgentRunResult> SettleAsync(AgentRunResult result, AgentOutcome outcome)
     {
         var record = await UsageRecordWriter.WriteDownAsync(
@@ -121,7 +127,7 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgent agent
             CancellationToken.None
         );
         var used = record.Sum;
-        // The agent used up its reservation but not its own limit, so it continues its conversation once more is available.
+        // The agent used up its grant but not its own limit, so it continues its conversation when more budget is available.
         var isAtGrant = result.FailureClass == FailureClass.Limit && EndsAtGrant(outcome);
         result = result with
         {
@@ -131,7 +137,7 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgent agent
         try
         {
             var isBlocked = outcome.Failure == AgentFailure.UsageLimit;
-            // An agent that works past midnight is billed to the day on which it started.
+            // The usage counts for the day on which the agent started, even if it worked past midnight.
             var answer = await services.Governor.CallAsync(
                 Call() with
                 {
@@ -139,7 +145,7 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgent agent
                     Windows = TakeHeard(),
                     Reached = isBlocked ? Limit(outcome) : null,
                     Ended = new RunEnd(used, agent.ScopesOf(LocalDays.Of(record.Since, services.Time.LocalTimeZone))),
-                    // Work in progress keeps its priority among the tasks that wake up.
+                    // The task has started, so it keeps its priority among the tasks that wait for the account.
                     Start = isBlocked ? agent.ToRequest(holder, LocalDays.Today(services.Time)) with { IsUnderWay = true } : null,
                     OnlyInLine = true,
                 },
@@ -180,7 +186,10 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgent agent
         return new LimitReached(window?.Name, window?.ResetsAt ?? outcome.ResetsAt, $"usage_limit_reached of {agent.Run}/{agent.Task}");
     }
 
-    /// <summary>Describes the price of continuing a conversation after its prompt has left the cache and must be read again.</summary>
+    /// <summary>
+    /// Describes the cost of continuing the conversation later, when the prompt has left the cache and must be read again. Empty if the
+    /// wait is shorter than <see cref="CacheLife"/>.
+    /// </summary>
     private string PriceOfGoingOn(DateTimeOffset? wake)
     {
         if (_context == 0 || wake - Now is not { } wait || wait < CacheLife)
@@ -207,7 +216,7 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgent agent
             Since = since,
             At = Now,
             IsPartial = !outcome.IsUsageComplete,
-            // Usage observed from an agent that reported no final usage is a lower bound.
+            // Without a final usage report, the usage observed while the agent ran is a lower bound.
             Models =
             [
                 .. UsageRecords.AtLeast(
@@ -219,7 +228,7 @@ public sealed class AgentUsageReporter(RunServices services, GovernedAgent agent
             Windows = [.. Readings(outcome.Windows)],
         };
 
-    /// <summary>Filters out implausible readings of limits.</summary>
+    /// <summary>Returns the usage windows with a known utilization and a plausible reset time.</summary>
     private IEnumerable<WindowReading> Readings(UsageWindows? said)
     {
         foreach (var window in said?.Windows ?? [])

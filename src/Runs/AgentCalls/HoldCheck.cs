@@ -3,38 +3,41 @@ using Orchestrator.Runs.Holds;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>Waits until admission of an agent may be requested again, or requires a long wait.</summary>
+/// <summary>Waits until admission of an agent can be requested again, or until a long wait is required.</summary>
 public delegate Task AwaitTurn(StepExecution execution, CancellationToken called);
 
-/// <summary>Handles an agent run that a hold prevents, or that waits for admission. It does not count as a start; its number is used again
-/// later.</summary>
+/// <summary>
+/// Handles holds on a new agent run. An agent run that is held or waits for admission is not counted as a start, and its number is reused.
+/// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="run">Id of the run.</param>
 /// <param name="repository">Absolute path of the run's repository.</param>
-/// <param name="folder">The agent run's folder.</param>
-/// <param name="session">The conversation to continue.</param>
+/// <param name="folder">Absolute path of the agent run's folder.</param>
+/// <param name="session">Id of the conversation that the agent continues.</param>
 /// <param name="turn">Waits while the account admits other agents first.</param>
 public sealed class HoldCheck(RunServices services, string run, string repository, string folder, string session, AwaitTurn turn)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private readonly HoldFile _file = new(services.Environment, services.Time);
 
-    /// <summary>Returns the result of an agent run that a hold prevents, or null if it may proceed. An agent that has already started may
-    /// always proceed.</summary>
+    /// <summary>
+    /// Returns the step result if a hold prevents the agent run, or null if the agent may start. A hold never affects an agent that has
+    /// already started.
+    /// </summary>
     public AgentRunResult? Look() =>
         AgentSupervisor.Look(folder) == AgentStartState.NotStarted && _file.Find(run, repository) is { } hold
             ? Held(hold.ToString())
             : null;
 
-    /// <summary>Handles a hold on a new agent run. Returns null if it may proceed.</summary>
-    /// <param name="awaitRelease">True if the agent run was held before; this call then starts nothing and ends when the hold is
+    /// <summary>Returns the step result if a hold prevents the agent run, or null if the agent may start.</summary>
+    /// <param name="awaitRelease">True if the agent run was held before. The call then starts no agent and returns when the hold is
     /// released.</param>
-    /// <param name="execution">The execution of the step.</param>
+    /// <param name="execution">The running step.</param>
     public async Task<AgentRunResult?> MeetAsync(bool awaitRelease, StepExecution execution) =>
         awaitRelease ? await AwaitReleaseAsync(execution) : Look();
 
-    /// <summary>Waits until no hold applies to the run, or until the step is canceled.</summary>
-    /// <param name="execution">The execution of the step.</param>
+    /// <summary>Waits until no hold applies to the run and the account would admit the agent, or until the step is canceled.</summary>
+    /// <param name="execution">The running step.</param>
     private async Task<AgentRunResult> AwaitReleaseAsync(StepExecution execution)
     {
         using var called = CancellationTokenSource.CreateLinkedTokenSource(execution.Stop, execution.Detach);

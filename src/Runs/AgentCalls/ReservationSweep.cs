@@ -4,24 +4,26 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>Sweeps reservations on this host whose holder process is dead. An agent run that ended is settled from its record; one that
-/// never started releases its reservation. A running agent keeps its reservation, as does one whose usage is unknown.</summary>
+/// <summary>
+/// Ends the reservations of dead processes on this host. The usage of an ended agent run is settled, and the reservation of an agent that
+/// never started is released. The reservation of a running agent is kept.
+/// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
-/// <param name="prices">Prices for tokens whose cost was not reported.</param>
+/// <param name="prices">Prices of tokens, for agents that did not report their cost.</param>
 internal sealed class ReservationSweep(RunServices services, PriceTable prices)
 {
-    /// <summary>Upper bound for the time between admission and the start of the agent's process.</summary>
+    /// <summary>Maximum time between the admission of an agent and the start of its process.</summary>
     private static readonly TimeSpan LongestLaunch = TimeSpan.FromMinutes(2);
 
-    /// <summary>Settles the reservations of dead holders.</summary>
-    /// <param name="account">The account that a start waits for.</param>
+    /// <summary>Ends the reservations of dead processes in the ledgers that apply to an account.</summary>
+    /// <param name="account">Name of the account that a waiting start needs.</param>
     /// <param name="stop">Cancels the sweep.</param>
-    /// <returns>True if anything changed.</returns>
+    /// <returns>True if a ledger was changed.</returns>
     public async Task<bool> SettleAsync(string account, CancellationToken stop)
     {
         var book = await services.Governor.ReadAsync(account, stop);
         var changes = false;
-        // A reservation in two ledgers is settled in both under the account's name.
+        // If two ledgers contain the same reservation, the call under the account's own name settles both.
         foreach (
             var (ledger, reservation) in book
                 .Ledgers.Values.OrderBy(ledger => ledger.Account == SharedBudgets.Account)
@@ -32,7 +34,7 @@ internal sealed class ReservationSweep(RunServices services, PriceTable prices)
             if (
                 reservation.Holder.Host == services.Host
                 && EndOf(ledger.Account, reservation) is { } end
-                // A lost reservation may still be settled, but is marked as lost only once.
+                // A reservation that was marked as lost can still be settled, but is not marked again.
                 && !(end.Lost && reservation.IsLost)
             )
             {
@@ -43,7 +45,7 @@ internal sealed class ReservationSweep(RunServices services, PriceTable prices)
         return changes;
     }
 
-    /// <summary>Returns the governor call that ends a reservation, or null if none is due.</summary>
+    /// <summary>Returns the governor call that ends a reservation, or null if the reservation is still valid.</summary>
     private GovernorCall? EndOf(string account, Reservation one)
     {
         var call = new GovernorCall
@@ -51,7 +53,7 @@ internal sealed class ReservationSweep(RunServices services, PriceTable prices)
             RequestId = Guid.NewGuid().ToString("n"),
             Account = account,
             Id = one.Id,
-            // A process that has taken the reservation over in the meantime is responsible for it.
+            // If another process has become the holder in the meantime, that process ends the reservation.
             IfHeldBy = one.Holder,
         };
         var isAlive = ProcessIdentity.TryParse(one.Holder.Process)?.IsAlive() is true;
@@ -64,7 +66,7 @@ internal sealed class ReservationSweep(RunServices services, PriceTable prices)
             case AgentStartState.NotStarted
             or AgentStartState.CancelledBeforeStart when !isAlive || services.Time.GetUtcNow() - one.Since > LongestLaunch:
                 return call with { Released = true };
-            // A process that follows the agent settles it.
+            // If the holder is alive, it follows the agent and settles the usage.
             case AgentStartState.Ended or AgentStartState.Died when !isAlive:
                 return AgentRunNotes.Read(one.Folder) is not null
                     ? call with
@@ -80,7 +82,7 @@ internal sealed class ReservationSweep(RunServices services, PriceTable prices)
         }
     }
 
-    /// <summary>Writes the usage record first, and returns the call with its sum.</summary>
+    /// <summary>Writes the usage record, and returns the governor call with the record's sum.</summary>
     private async Task<GovernorCall> WrittenDownAsync(GovernorCall end, Reservation one, CancellationToken stop)
     {
         var record = await UsageRecordWriter.WriteDownAsync(

@@ -5,7 +5,10 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>A use of an answering agent, such as planning or review. Implementations differ in prompt, schema and validation.</summary>
+/// <summary>
+/// One use of a read-only agent that answers a question, such as planning or review. Implementations define the prompt, the schema and the
+/// validation of the answer.
+/// </summary>
 public interface IAnswerCaller
 {
     /// <summary>Describes the question and the agent that answers it.</summary>
@@ -15,25 +18,25 @@ public interface IAnswerCaller
     AnswerJudgement Judge(JudgeAnswerInput input);
 }
 
-/// <summary>A question for a read-only agent, together with the agent that answers it.</summary>
+/// <summary>A question for a read-only agent, with the settings of the agent that answers it.</summary>
 public sealed record AnsweringStart
 {
-    /// <summary>The run's folder.</summary>
+    /// <summary>Folder of the run.</summary>
     public required RunFolder Folder { get; init; }
 
     /// <summary>Task id under which the agent run is recorded.</summary>
     public required string TaskId { get; init; }
 
-    /// <summary>The run's stored start.</summary>
+    /// <summary>The start settings of the run.</summary>
     public required RunStart RunStart { get; init; }
 
-    /// <summary>The planner or reviewer that answers.</summary>
+    /// <summary>Settings of the planner or reviewer that answers.</summary>
     public required PlannerSettings Who { get; init; }
 
-    /// <summary>Display name of the agent's role, such as <c>planner</c>.</summary>
+    /// <summary>Role of the agent in messages, such as <c>planner</c>.</summary>
     public required string Role { get; init; }
 
-    /// <summary>Name of the setting that configures the agent, such as <c>planner</c>.</summary>
+    /// <summary>Key of the setting that configures the agent, such as <c>planner</c>.</summary>
     public required string Setting { get; init; }
 
     /// <summary>Folder for the conversations of models that have no agent program.</summary>
@@ -42,38 +45,40 @@ public sealed record AnsweringStart
     /// <summary>JSON Schema of the answer.</summary>
     public required string Schema { get; init; }
 
-    /// <summary>Path of the file in which the answer is stored.</summary>
+    /// <summary>Absolute path of the file that stores the answer.</summary>
     public required string AnswerFile { get; init; }
 
-    /// <summary>The worktree in which the agent reads.</summary>
+    /// <summary>Absolute path of the worktree that the agent reads.</summary>
     public required string Worktree { get; init; }
 
-    /// <summary>The commit that the agent reads.</summary>
+    /// <summary>Hash of the commit that the agent reads.</summary>
     public required string Commit { get; init; }
 
-    /// <summary>Creates the whole prompt of a new conversation. Called only for an agent run that starts or is resumed.</summary>
+    /// <summary>Creates the complete prompt of a new conversation. It is called only if an agent run is started or resumed.</summary>
     public required Func<string> Prompt { get; init; }
 
-    /// <summary>True if plain text is accepted from an agent that returns no structured answer.</summary>
+    /// <summary>True if the agent may answer in plain text instead of a structured answer.</summary>
     public bool TakesText { get; init; }
 
     /// <summary>True if the agent's worktree is removed after each agent run.</summary>
     public bool LeavesNoWorktree { get; init; }
 
-    /// <summary>The reason why the agent's account does not allow the question, or empty if it does.</summary>
+    /// <summary>The reason why the agent's account may not be used for the question, or empty if it may.</summary>
     public string Fault { get; init; } = "";
 }
 
-/// <summary>Runs a read-only agent that answers a question. Like every agent, it survives the end of this process; a pending answer is
-/// awaited, not requested again.</summary>
+/// <summary>
+/// Runs a read-only agent that answers a question. The agent survives the end of this process. The next attempt of the step waits for the
+/// pending answer and does not ask again.
+/// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class StructuredAnswer(RunServices services)
 {
-    /// <summary>Starts the agent or attaches to a running one, follows it until it ends, and stores its answer.</summary>
+    /// <summary>Starts the agent or attaches to a running one, follows the agent until it ends, and stores its answer.</summary>
     /// <param name="input">The agent run.</param>
     /// <param name="ask">The question and the agent that answers it.</param>
-    /// <param name="execution">The execution of the step.</param>
-    /// <returns>The result of the agent run; <see cref="AgentRunResult.SaidHash"/> is the hash of the answer.</returns>
+    /// <param name="execution">The running step.</param>
+    /// <returns>The result of the agent run. <see cref="AgentRunResult.SaidHash"/> is the hash of the stored answer.</returns>
     public async Task<AgentRunResult> AskAsync(AskAgentInput input, AnsweringStart ask, StepExecution execution)
     {
         var folder = ask.Folder.Start(ask.TaskId, input.Start);
@@ -84,7 +89,7 @@ public sealed class StructuredAnswer(RunServices services)
         var path = input.Question.Repository.Path;
         var workTree = input.Question.Repository.WorkTree;
         var environment = await AgentRunEnvironment.OfAsync(services, workTree, ask.RunStart, null, CancellationToken.None);
-        using var payers = AgentPayers.Of(services, Governed(input, ask, folder, environment), ask.Who.Agent, environment.Environment);
+        using var payers = PayingAccounts.Of(services, Governed(input, ask, folder, environment), ask.Who.Agent, environment.Environment);
         var held = new HoldCheck(services, input.Question.RunId, path, folder, input.Session, payers.AwaitTurnAsync);
         if (await held.MeetAsync(input.AwaitRelease, execution) is { } notNow)
         {
@@ -167,7 +172,7 @@ public sealed class StructuredAnswer(RunServices services)
         };
     }
 
-    // The agent reads a commit and changes nothing, so its worktree and the repository need no private layers.
+    // The agent reads a commit and changes no file, so its worktree and the repository need no private copies.
     private async Task<AgentStart> ConfineAsync(
         AgentStart start,
         IAgentRunner agent,
@@ -285,7 +290,7 @@ public sealed class StructuredAnswer(RunServices services)
             Limits = new AgentLimits
             {
                 Time = ask.Who.Timeout,
-                // A model that is called through its API prints nothing until its answer is complete, so only the time limit applies.
+                // A model behind an API returns nothing until its answer is complete, so only the time limit can detect a stall.
                 Stall = Timeout.InfiniteTimeSpan,
                 Orphan = limits.Orphan,
                 Turns = limits.Turns,
@@ -296,7 +301,9 @@ public sealed class StructuredAnswer(RunServices services)
         };
     }
 
-    /// <summary>Derives the session id, which is known before the start and equal for all attempts of this step.</summary>
+    /// <summary>
+    /// Derives the id of the conversation. It is known before the agent starts, and is the same in all attempts of the step.
+    /// </summary>
     private static string SessionId(string execution, string task, int start) =>
         new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"session\n{execution}\n{task}\n{start}"))[..16]).ToString();
 }

@@ -1,23 +1,25 @@
 namespace Orchestrator.Runs.Backlogs;
 
-/// <summary>Maps backlog tasks to a run's tasks: <c>plan/backlog.json</c> in the run's folder. When the run succeeds, the backlog tasks
-/// are marked as done in the backlog file's own format.</summary>
+/// <summary>
+/// Maps backlog tasks to the tasks of a run. The mapping is stored in <c>plan/backlog.json</c> in the run's folder. When the run succeeds,
+/// the finished backlog tasks are marked as done in the backlog file.
+/// </summary>
 public sealed record BacklogMarks
 {
-    /// <summary>The tag, or null if the file has no tags.</summary>
+    /// <summary>The tag of the backlog tasks, or null if the backlog file has no tags.</summary>
     public string? Tag { get; init; }
 
-    /// <summary>Ids of the run's tasks, by the id of their backlog task.</summary>
+    /// <summary>Ids of the run's tasks by the id of the backlog task that they implement.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Tasks { get; set; } = new Dictionary<string, IReadOnlyList<string>>();
 
-    /// <summary>Path of the file, relative to the run's folder.</summary>
+    /// <summary>Path of the mapping file, relative to the run's folder.</summary>
     public const string FileName = "plan/backlog.json";
 
-    /// <summary>Serializes the marks, to be read again when the run ends.</summary>
+    /// <summary>Serializes the mapping. <see cref="ApplyAsync"/> reads it when the run has ended.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, BacklogMarksJson.Default.BacklogMarks);
 
-    /// <summary>Marks completed backlog tasks as done. Idempotent.</summary>
-    /// <returns>The reason for the failure, or null if it succeeded or had nothing to do.</returns>
+    /// <summary>Marks a backlog task as done if all its tasks in the run are finished. Repeated calls have no further effect.</summary>
+    /// <returns>The reason why the backlog could not be changed, or null if the call succeeded or nothing was to be marked.</returns>
     public static async Task<string?> ApplyAsync(
         RunFiles files,
         RunStatus run,
@@ -50,7 +52,7 @@ public sealed record BacklogMarks
         }
     }
 
-    // A task that was deleted in the meantime needs no mark.
+    // A task that was deleted from the backlog in the meantime needs no mark.
     private static Backlog MarkDone(Backlog backlog, IEnumerable<string> ids) =>
         ids.Where(id => backlog.Find(id) is not null).Aggregate(backlog, (before, id) => before.SetStatus(id, BacklogStatus.Done));
 }

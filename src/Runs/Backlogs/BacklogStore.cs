@@ -3,12 +3,12 @@ using Orchestrator.Plans.Readers.Backlogs;
 namespace Orchestrator.Runs.Backlogs;
 
 /// <summary>
-/// The backlog of a repository: <c>.orchestrator/tasks.json</c>, or task-master's file at its current or older path if that one is in use.
-/// Writers wait for each other, and a crash during a write leaves the old file.
+/// The backlog of a repository. It is <c>.orchestrator/tasks.json</c>, or the current or older file of task-master if the repository uses
+/// that tool. Only one process writes at a time, and a crash during a write leaves the previous file intact.
 /// </summary>
 public sealed class BacklogStore
 {
-    /// <summary>Maximum time that a writer waits for another one.</summary>
+    /// <summary>Maximum time for which a writer waits for another writer.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -32,16 +32,16 @@ public sealed class BacklogStore
         CurrentTag = FindCurrentTag();
     }
 
-    /// <summary>Path of the file, relative to the root.</summary>
+    /// <summary>Path of the backlog file, relative to the root.</summary>
     public string Name { get; }
 
-    /// <summary>True if the file exists.</summary>
+    /// <summary>True if the backlog file exists.</summary>
     public bool Exists { get; }
 
-    /// <summary>Absolute path of the file.</summary>
+    /// <summary>Absolute path of the backlog file.</summary>
     public string FullPath => Path.Combine(_root, Name);
 
-    /// <summary>Current tag of task-master, or null for none.</summary>
+    /// <summary>Current tag of task-master, or null if there is none.</summary>
     public string? CurrentTag { get; }
 
     /// <summary>Reads the backlog. Returns an empty one if the file does not exist.</summary>
@@ -49,12 +49,12 @@ public sealed class BacklogStore
     public BacklogReadResult Read(string? tag) =>
         File.Exists(FullPath) ? BacklogReader.Read(File.ReadAllBytes(FullPath), Name, tag) : new BacklogReadResult(BacklogFile.Empty, []);
 
-    /// <summary>Changes the backlog under a lock.</summary>
+    /// <summary>Changes the backlog while it holds the file's lock.</summary>
     /// <param name="tag">Tag in a file with tags, or null for the default tag.</param>
     /// <param name="change">Creates the new backlog from the current one.</param>
     /// <param name="stop">Cancels the wait for another writer.</param>
-    /// <returns>The new file. If the current file is unreadable or the change would add errors, these errors and no file; nothing was
-    /// written then.</returns>
+    /// <returns>The new backlog. If the current file is unreadable or the change would add errors, the result contains only the errors and
+    /// nothing is written.</returns>
     /// <exception cref="BacklogBusyException">Another program held the lock for too long.</exception>
     public async Task<BacklogReadResult> ChangeAsync(string? tag, Func<Backlog, Backlog> change, CancellationToken stop)
     {
@@ -68,8 +68,8 @@ public sealed class BacklogStore
         var wanted = change(file.Backlog);
         var content = file.Write(wanted);
 
-        // Rejects a result with new errors, such as a dependency cycle, before it is written. Existing errors come from another tool, or
-        // the user is repairing them.
+        // A change that adds errors, such as a dependency cycle, is rejected before it is written. Existing errors are accepted, because
+        // another tool may have caused them or the user may be repairing them.
         var changed = BacklogReader.Read(content, Name, file.Tag);
         HashSet<string> before = [.. read.Errors.Select(fault => fault.Message)];
         PlanFault[] errors = [.. changed.Errors.Where(fault => !before.Contains(fault.Message))];
@@ -97,7 +97,7 @@ public sealed class BacklogStore
         return new BacklogReadResult(changed.File, []);
     }
 
-    // Not cancellable, so that the sequence of temporary file, fsync and rename always completes.
+    // Not cancelable, because the sequence of temporary file, fsync and rename must complete.
     private async Task WriteAsync(byte[] content)
     {
         var temporary = $"{FullPath}.{Environment.ProcessId}.new";
@@ -109,8 +109,8 @@ public sealed class BacklogStore
         File.Move(temporary, FullPath, overwrite: true);
     }
 
-    // The lock is an exclusively opened file, which the system releases when its holder dies. The file is never deleted, because two
-    // writers could then both hold a lock. In the git directory it is out of the way.
+    // The lock is a file that is opened exclusively. The operating system releases the lock if its holder dies. The file is never deleted,
+    // because two writers could then both hold a lock. It is in the git directory, where it does not appear in the user's work tree.
     private async Task<FileStream> WaitForTurnAsync(CancellationToken stop)
     {
         var name = _gitDirectory is null ? FullPath + ".turn" : Path.Combine(_gitDirectory, "orchestrator-backlog-turn");
@@ -135,7 +135,7 @@ public sealed class BacklogStore
         }
     }
 
-    // The older path of task-master may contain another tool's file.
+    // Another tool may have written a file with this name at the older path of task-master.
     private bool IsBacklog(string name)
     {
         var path = Path.Combine(_root, name);
@@ -151,7 +151,7 @@ public sealed class BacklogStore
     }
 }
 
-/// <summary>Thrown if another program holds the backlog's lock for too long.</summary>
-/// <param name="message">Names the file and the time.</param>
-/// <param name="inner">The system's exception.</param>
+/// <summary>Thrown if another program holds the backlog's lock for longer than the maximum wait.</summary>
+/// <param name="message">Names the lock file and the time that was waited.</param>
+/// <param name="inner">The exception of the operating system.</param>
 public sealed class BacklogBusyException(string message, Exception inner) : Exception(message, inner);

@@ -3,7 +3,7 @@ using Orchestrator.Plans.Readers.Backlogs;
 
 namespace Orchestrator.Runs.Backlogs;
 
-/// <summary>Content of a backlog file.</summary>
+/// <summary>The parsed content of a backlog file.</summary>
 public sealed class BacklogContent
 {
     private readonly BacklogFile _file;
@@ -17,15 +17,15 @@ public sealed class BacklogContent
     /// <summary>The tasks of the backlog.</summary>
     public Backlog Backlog => _file.Backlog;
 
-    /// <summary>Faults of individual tasks.</summary>
+    /// <summary>Errors in individual tasks of the file.</summary>
     public IReadOnlyList<PlanFault> Faults { get; }
 
-    /// <summary>Returns a task or subtask with all fields in the file, including those of other tools.</summary>
+    /// <summary>Returns a task or subtask as JSON with all its fields in the file, including those of other tools.</summary>
     /// <param name="id">Id of the task or subtask.</param>
     public JsonObject ToJson(string id) => _file.ToJson(id);
 }
 
-/// <summary>The backlog of the repository in which a command runs, or of the command's folder outside any repository.</summary>
+/// <summary>The backlog of the repository in which a command is run, or of the command's folder if it is not in a repository.</summary>
 public sealed class RepositoryBacklog
 {
     private readonly RepositoryLocation? _repository;
@@ -35,11 +35,11 @@ public sealed class RepositoryBacklog
     private readonly Action<string> _warn;
 
     /// <summary>Locates the backlog without creating anything.</summary>
-    /// <param name="repository">The repository, or null if the folder is in none.</param>
-    /// <param name="directory">Folder in which the command was called.</param>
-    /// <param name="tag">The tag in a file with tags, or null for the current one.</param>
+    /// <param name="repository">The repository, or null if the folder is not in a repository.</param>
+    /// <param name="directory">Folder in which the command is run.</param>
+    /// <param name="tag">The tag in a file with tags, or null for the current tag.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="warn">Called for faults of individual tasks, which are warnings only.</param>
+    /// <param name="warn">Called for each error in an individual task. Such an error is only a warning.</param>
     public RepositoryBacklog(RepositoryLocation? repository, string directory, string? tag, TimeProvider time, Action<string> warn)
     {
         _repository = repository;
@@ -58,7 +58,7 @@ public sealed class RepositoryBacklog
     /// <summary>Absolute path of the file.</summary>
     public string FullPath => _store.FullPath;
 
-    /// <summary>Reads the backlog. A missing file counts as an empty backlog.</summary>
+    /// <summary>Reads the backlog. Returns an empty backlog if the file does not exist.</summary>
     /// <exception cref="RefusedException">The file is unreadable; the message lists all errors.</exception>
     public BacklogContent Read()
     {
@@ -72,14 +72,14 @@ public sealed class RepositoryBacklog
             : throw new RefusedException(string.Join("\n", read.Faults.Select(fault => fault.ToString())), $"Correct {Name} first.");
     }
 
-    /// <summary>Changes the backlog under the file's lock.</summary>
-    /// <param name="change">Returns the new backlog for the current one.</param>
+    /// <summary>Changes the backlog while it holds the file's lock.</summary>
+    /// <param name="change">Returns the new backlog from the current one.</param>
     /// <param name="stop">Cancels waiting for another writer.</param>
     /// <exception cref="RefusedException">The current or the new backlog has errors, or another program holds the lock too long. The file
     /// is unchanged.</exception>
     public async Task<BacklogContent> ChangeAsync(Func<Backlog, Backlog> change, CancellationToken stop)
     {
-        // No run would find a backlog that is created outside a repository.
+        // A backlog outside a repository would never be found by a run.
         if (!Exists && RepositoryLocation.RefusalOf(_repository, _directory) is { } refusal)
         {
             throw new RefusedException(refusal.Why, refusal.Cure);
@@ -98,7 +98,7 @@ public sealed class RepositoryBacklog
         }
     }
 
-    /// <summary>Resolves the id that the user entered to the id of a task.</summary>
+    /// <summary>Returns the full id of the task that a user's input identifies.</summary>
     /// <exception cref="RefusedException">No task has this id.</exception>
     public static string Find(Backlog backlog, string id) =>
         backlog.Find(id.Trim()) is { } task

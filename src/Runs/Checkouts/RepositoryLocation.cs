@@ -1,31 +1,37 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Paths of a repository, found without running git so that read-only commands start fast.</summary>
+/// <summary>Paths of a repository. They are found without running git, so that read-only commands start fast.</summary>
 /// <param name="Root">Absolute path of the main work tree, or of the repository itself if it is bare.</param>
 /// <param name="GitDirectory">Absolute path of the common git directory.</param>
 /// <param name="IsBare">True if the repository has no work tree.</param>
 public sealed record RepositoryLocation(string Root, string GitDirectory, bool IsBare)
 {
-    /// <summary>Absolute path of the linked worktree that contains the folder; null in the main work tree and in worktrees that runs made
-    /// for agents.</summary>
+    /// <summary>
+    /// Absolute path of the linked worktree that contains the folder. Null in the main work tree, and in worktrees that a run created for
+    /// its agents.
+    /// </summary>
     public string? LinkedWorktree { get; init; }
 
-    /// <summary>Absolute path of the user's work tree. Its branch, changes and settings apply.</summary>
+    /// <summary>Absolute path of the work tree in which the user works. Its branch, changes and settings apply to the command.</summary>
     public string WorkTree => LinkedWorktree ?? Root;
 
-    /// <summary>The <c>.orchestrator</c> folder with engine and runs, shared by all work trees.</summary>
+    /// <summary>
+    /// Absolute path of the <c>.orchestrator</c> folder, which contains the engine and the runs. All work trees share it.
+    /// </summary>
     public string OrchestratorFolder => Path.Combine(Root, ".orchestrator");
 
-    /// <summary>Key of the repository in task queues, leases, schedules and service units; 12 hex digits.</summary>
+    /// <summary>
+    /// Key of the repository in the names of task queues, leases, schedules and service units. It has 12 hexadecimal digits.
+    /// </summary>
     public string Key => GitRepository.KeyOf(GitDirectory);
 
-    /// <summary>Folder with the project's own texts for runs, such as roles.</summary>
+    /// <summary>Absolute path of the folder with the project's own texts for runs, such as roles.</summary>
     public string ProjectFolder => Path.Combine(WorkTree, ".orchestrator");
 
-    /// <summary>Folder with the files of all runs.</summary>
+    /// <summary>Absolute path of the folder that contains the files of all runs.</summary>
     public string RunsFolder => Path.Combine(OrchestratorFolder, "runs");
 
-    /// <summary>True if a path resolves to the repository's root or to the root of one of its linked worktrees.</summary>
+    /// <summary>True if a path, after links are resolved, is the root of the repository or of a linked worktree.</summary>
     public bool IsAt(string path) =>
         path == Root
         || GitRepository.RealPath(path) == GitRepository.RealPath(Root)
@@ -35,7 +41,7 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
             && GitRepository.RealPath(other.GitDirectory) == GitRepository.RealPath(GitDirectory)
         );
 
-    /// <summary>Finds the repository that contains a folder, or returns null if none does.</summary>
+    /// <summary>Finds the repository that contains a folder. Returns null if the folder is not in a repository.</summary>
     public static RepositoryLocation? Find(string directory)
     {
         for (var folder = Path.GetFullPath(directory); folder is not null; folder = Path.GetDirectoryName(folder))
@@ -59,9 +65,9 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
         return null;
     }
 
-    /// <summary>Returns the reason that prevents runs in a folder with its remedy, or null if runs can work there.</summary>
-    /// <param name="found">The repository that contains the folder, or null.</param>
-    /// <param name="directory">The folder.</param>
+    /// <summary>Returns the reason why a folder can't have runs, and the remedy. Returns null if it can.</summary>
+    /// <param name="found">The repository that contains the folder, or null if the folder is not in a repository.</param>
+    /// <param name="directory">Absolute path of the folder.</param>
     public static (string Why, string Cure)? RefusalOf(RepositoryLocation? found, string directory) =>
         found switch
         {
@@ -73,17 +79,20 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
             _ => null,
         };
 
-    /// <summary>True if something other than a folder is at the path of <c>.orchestrator</c>. Cheap enough for every command;
-    /// <see cref="FindObstacleAsync"/> adds an explanation if git tracks it.</summary>
+    /// <summary>
+    /// True if a file or link occupies the path of the <c>.orchestrator</c> folder. This check is fast enough for every command.
+    /// <see cref="FindObstacleAsync"/> also checks whether git tracks the path.
+    /// </summary>
     public bool HasReplacedFolder =>
         new[] { OrchestratorFolder, ProjectFolder }.Any(folder => new FileInfo(folder) is { LinkTarget: not null } or { Exists: true });
 
     /// <inheritdoc cref="OwnFolder.Ensure"/>
     public static string EnsureFolder(string path) => OwnFolder.Ensure(path);
 
-    /// <summary>Finds an obstacle to runs in this checkout. Examples are a link in place of one of our folders, and a tracked file of
-    /// ours.</summary>
-    /// <param name="worktrees">Name of the worktree folder in the settings.</param>
+    /// <summary>
+    /// Finds an obstacle to runs in this checkout, such as a link in place of an orchestrate folder or a tracked orchestrate file.
+    /// </summary>
+    /// <param name="worktrees">The folder for worktrees in the settings, relative to the repository.</param>
     /// <param name="services">Opens the repository.</param>
     /// <param name="stop">Cancels git processes.</param>
     /// <returns>The problem and its remedy, or null if there is no obstacle.</returns>
@@ -92,7 +101,7 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
             ? await new TrackedOwnFiles(checkout).FindAsync(worktrees, null, stop)
             : null;
 
-    /// <summary>Rejects a checkout with an obstacle. The parameters are those of <see cref="FindObstacleAsync"/>.</summary>
+    /// <summary>Throws if the checkout has an obstacle to runs. The parameters are those of <see cref="FindObstacleAsync"/>.</summary>
     /// <exception cref="RefusedException">The checkout has an obstacle.</exception>
     public async Task RequireOwnFoldersAsync(string worktrees, RunServices services, CancellationToken stop)
     {
@@ -102,7 +111,7 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
         }
     }
 
-    /// <summary>Finds the root of the work tree that contains a folder, linked or not; null if there is none.</summary>
+    /// <summary>Finds the root of the main or linked work tree that contains a folder. Returns null if there is none.</summary>
     public static string? FindWorkTree(string directory)
     {
         for (var folder = Path.GetFullPath(directory); folder is not null; folder = Path.GetDirectoryName(folder))
@@ -115,7 +124,8 @@ public sealed record RepositoryLocation(string Root, string GitDirectory, bool I
         return null;
     }
 
-    // If ".git" is a file, it names the work tree's own git directory, whose "commondir" names the shared one.
+    // If ".git" is a file, it contains the path of the work tree's own git directory. The file "commondir" there contains the path of the
+    // shared git directory.
     private static RepositoryLocation? OfLinkedWorktree(string folder, string file)
     {
         const string Prefix = "gitdir:";

@@ -5,12 +5,12 @@ namespace Orchestrator.Runs;
 /// <summary>Opens a repository's settings with the user's trust decisions.</summary>
 public static class SettingsOfRepository
 {
-    /// <summary>Opens the settings.</summary>
-    /// <param name="repository">Root of the repository, or null if there is none.</param>
+    /// <summary>Loads the settings of a repository, and applies the user's trust decisions.</summary>
+    /// <param name="repository">Absolute path of the repository's root, or null outside a repository.</param>
     /// <param name="environment">Environment variables of the process.</param>
-    /// <param name="flags">The topmost layer, from command-line options or a run's input.</param>
+    /// <param name="flags">The settings of highest precedence, from command-line options or a run's input.</param>
     /// <param name="trust">The user's trust decisions.</param>
-    /// <param name="runId">Id of the run, if any; trust that is limited to this run then counts too.</param>
+    /// <param name="runId">Id of the run, or null outside a run. Trust decisions that are limited to this run then apply too.</param>
     public static RepositorySettings Open(
         string? repository,
         IReadOnlyDictionary<string, string> environment,

@@ -2,10 +2,13 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs;
 
-/// <summary>State of a run's tasks across continue-as-new, in files named by their hash in the run's folder.</summary>
+/// <summary>
+/// Stores the state of a run's tasks across continue-as-new. The files are in the run's folder, and each is named by the hash of its
+/// content.
+/// </summary>
 public static class CheckpointFiles
 {
-    /// <summary>Stores tasks merged with those of an earlier file. Equal tasks give the same file.</summary>
+    /// <summary>Stores tasks, merged with the tasks of an earlier file. Equal tasks result in the same file.</summary>
     /// <param name="before">The earlier file, or null if there is none.</param>
     /// <param name="tasks">Tasks to add or replace.</param>
     /// <exception cref="StepException">The earlier file is missing or was changed.</exception>
@@ -24,7 +27,7 @@ public static class CheckpointFiles
 
     /// <summary>Reads one page of tasks.</summary>
     /// <param name="file">The file, as returned by <see cref="Store"/>.</param>
-    /// <param name="offset">Number of tasks on earlier pages.</param>
+    /// <param name="offset">Number of tasks on the pages before this one.</param>
     /// <exception cref="StepException">The file is missing or was changed.</exception>
     public static IReadOnlyList<TaskCheckpoint> Read(RunFolder folder, CheckpointFile file, int offset) =>
         PayloadPaging.First(ReadAll(folder, file).Skip(offset));

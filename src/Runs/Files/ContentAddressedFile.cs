@@ -1,15 +1,20 @@
 namespace Orchestrator.Runs;
 
-/// <summary>A file with the hash of its content in its name. Its path in the run's history is then enough to verify the content.</summary>
+/// <summary>
+/// Writes and reads files that have the hash of their content in their name. The path in the run's history is therefore sufficient to
+/// verify the content.
+/// </summary>
 public static class ContentAddressedFile
 {
-    /// <summary>Number of hexadecimal digits in the name. With 32, no other content with the same hash can be constructed.</summary>
+    /// <summary>
+    /// Number of hexadecimal digits of the hash in the file name. With 32 digits, nobody can construct another content with the same hash.
+    /// </summary>
     private const int HashLength = 32;
 
-    /// <summary>Writes a file.</summary>
-    /// <param name="path">Path without the hash, which is inserted before the extension.</param>
+    /// <summary>Writes a file with the hash of its content in its name.</summary>
+    /// <param name="path">Path without the hash. The hash is inserted before the extension.</param>
     /// <param name="text">Content of the file.</param>
-    /// <returns>Path of the file that was written.</returns>
+    /// <returns>Path of the file, including the hash.</returns>
     public static string Write(string path, string text)
     {
         var content = Encoding.UTF8.GetBytes(text);
@@ -19,7 +24,7 @@ public static class ContentAddressedFile
     }
 
     /// <summary>Reads a file and verifies its content.</summary>
-    /// <param name="path">Path in the run's history, relative to the repository, or empty for no file.</param>
+    /// <param name="path">Path from the run's history, relative to the repository, or empty if there is no file.</param>
     /// <returns>The content, or empty if there is no file.</returns>
     /// <exception cref="StepException">The file is missing or was changed.</exception>
     public static string Read(RunFolder folder, string path)

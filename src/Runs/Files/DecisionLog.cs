@@ -1,11 +1,11 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Renders the report section on decisions that users made in a run, with user, time and origin of each.</summary>
+/// <summary>Renders the report section about users' decisions in a run, each with its user, time and origin.</summary>
 public static class DecisionLog
 {
     private const int Most = 60;
 
-    /// <summary>Renders the section as Markdown, or as empty text if there were no decisions.</summary>
+    /// <summary>Renders the section as Markdown. Returns an empty text if users made no decisions.</summary>
     /// <param name="events">Path of the run's event file.</param>
     public static MarkdownText Render(string events)
     {

@@ -1,16 +1,18 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Files in a run's folder that affect its decisions, each with the hash of its content. They are the plan, the start settings,
-/// role texts and preflight results. The list is a file named by its own hash. The run's history has that hash and passes it to every
-/// step, so that no step can read other content. Adding a file returns a list with a new hash.</summary>
-/// <param name="Plan">Path of the plan file, either the initial plan or one with tasks added since.</param>
-/// <param name="Files">Hashes by path relative to the run's folder.</param>
+/// <summary>
+/// Lists the files that affect a run's decisions, such as the plan, start settings, role texts and preflight results, with the hash of
+/// each. The list is stored in a file that is named by its own hash. The workflow passes that hash to every step, so that no step can read
+/// a changed file. Adding a file creates a list with a new hash.
+/// </summary>
+/// <param name="Plan">Path of the plan file, relative to the run's folder. It is the initial plan, or a later one with added tasks.</param>
+/// <param name="Files">Hashes of the files by their path, relative to the run's folder.</param>
 public sealed record DecisionManifest(string Plan, IReadOnlyDictionary<string, string> Files)
 {
-    /// <summary>A list without files.</summary>
+    /// <summary>An empty list.</summary>
     public static DecisionManifest None { get; } = new("", new Dictionary<string, string>());
 
-    /// <summary>Returns the path of the list with a hash.</summary>
+    /// <summary>Returns the absolute path of the list with a hash.</summary>
     public static string PathOf(RunFolder folder, string hash) => Path.Combine(folder.Path, "plan", $"decided-{hash}.json");
 
     /// <summary>Reads the list from the run's folder.</summary>
@@ -19,16 +21,16 @@ public sealed record DecisionManifest(string Plan, IReadOnlyDictionary<string, s
     public static DecisionManifest Read(RunFolder folder, string hash) =>
         JsonSerializer.Deserialize(VerifiedFile.Read(folder, PathOf(folder, hash), hash), RunDecisionsJson.Default.DecisionManifest)!;
 
-    /// <summary>Writes a file and returns the list with it added or replaced.</summary>
-    /// <param name="name">Path relative to the run's folder.</param>
+    /// <summary>Writes a file, and returns a list that contains it.</summary>
+    /// <param name="name">Path of the file, relative to the run's folder.</param>
     public DecisionManifest With(RunFolder folder, string name, ReadOnlySpan<byte> content) =>
         this with
         {
             Files = new Dictionary<string, string>(Files) { [name] = VerifiedFile.Write(Path.Combine(folder.Path, name), content) },
         };
 
-    /// <summary>Returns the list without a file.</summary>
-    /// <param name="name">Path relative to the run's folder.</param>
+    /// <summary>Returns a copy of the list without a file.</summary>
+    /// <param name="name">Path of the file, relative to the run's folder.</param>
     public DecisionManifest Without(string name) => this with { Files = Files.Where(file => file.Key != name).ToDictionary() };
 
     /// <summary>Writes the list to the run's folder.</summary>
@@ -42,12 +44,12 @@ public sealed record DecisionManifest(string Plan, IReadOnlyDictionary<string, s
         return hash;
     }
 
-    /// <summary>Throws if a file of the list is missing or was changed.</summary>
+    /// <summary>Verifies a file of the list. Throws if the file is missing or was changed.</summary>
     /// <inheritdoc cref="TryRead"/>
     public void Check(RunFolder folder, string name) => VerifiedFile.Check(folder, Path.Combine(folder.Path, name), Files[name]);
 
-    /// <summary>Reads a file and verifies its hash; null if the list does not contain it.</summary>
-    /// <param name="name">Path relative to the run's folder.</param>
+    /// <summary>Reads a file and verifies its hash. Returns null if the list does not contain the file.</summary>
+    /// <param name="name">Path of the file, relative to the run's folder.</param>
     /// <exception cref="StepException">The file is missing or was changed.</exception>
     public byte[]? TryRead(RunFolder folder, string name) =>
         Files.TryGetValue(name, out var hash) ? VerifiedFile.Read(folder, Path.Combine(folder.Path, name), hash) : null;

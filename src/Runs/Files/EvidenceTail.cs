@@ -1,12 +1,14 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Reads the end of evidence files for quoted blocks in reports.</summary>
-/// <param name="repository">Absolute path of the folder that evidence paths are relative to.</param>
+/// <summary>Reads the last lines of evidence files for quotations in reports.</summary>
+/// <param name="repository">Absolute path of the folder to which evidence paths are relative.</param>
 public sealed class EvidenceTail(string repository)
 {
     private const int LongestLine = 300;
 
-    /// <summary>Reads the last non-empty lines of an evidence file; empty if no such file exists in the repository.</summary>
+    /// <summary>
+    /// Reads the last non-empty lines of an evidence file. Returns an empty text if the file does not exist or is outside the folder.
+    /// </summary>
     /// <param name="file">Path of the file, relative to the repository.</param>
     /// <param name="lines">Maximum number of lines.</param>
     public string Read(string file, int lines)

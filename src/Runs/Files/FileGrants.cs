@@ -1,11 +1,13 @@
 namespace Orchestrator.Runs;
 
-/// <summary>A file that was granted to a task beyond the plan.</summary>
-/// <param name="Path">The file, or a folder with everything below it; relative to the repository.</param>
+/// <summary>A file that a task may write in addition to the files in the plan.</summary>
+/// <param name="Path">Path of a file, or of a folder with all its content, relative to the repository.</param>
 public sealed record GrantedFile(string Task, string Path);
 
-/// <summary>Files that were granted to a run's tasks, stored in the run's folder with one writer at a time. A grant ends with its task.
-/// The check of a task's changes uses the run's own record (<see cref="TaskInput.Lent"/>); everything else uses this file.</summary>
+/// <summary>
+/// Stores the files that were granted to a run's tasks, in a file of the run's folder. A grant ends with its task. Verification of a task's
+/// changes uses the workflow's own record (<see cref="TaskInput.Lent"/>) instead of this file.
+/// </summary>
 public sealed class FileGrants(RunFolder folder)
 {
     private readonly ListFile<GrantedFile> _file = new(
@@ -13,15 +15,15 @@ public sealed class FileGrants(RunFolder folder)
         FileGrantsJson.Default.IReadOnlyListGrantedFile
     );
 
-    /// <summary>Reads all grants, including those of finished tasks.</summary>
+    /// <summary>Reads all grants, including those of ended tasks.</summary>
     public IReadOnlyList<GrantedFile> Read() => _file.Read();
 
-    /// <summary>Returns the files granted to a task.</summary>
+    /// <summary>Returns the paths that are granted to a task.</summary>
     public IReadOnlyList<string> Of(string task) => [.. Read().Where(lent => lent.Task == task).Select(lent => lent.Path)];
 
-    /// <summary>Grants a file under the lock of the grant file.</summary>
+    /// <summary>Grants a file to a task while it holds the lock of the grants.</summary>
     /// <param name="wanted">The task and the file.</param>
-    /// <param name="refuse">Returns the reason for a refusal given the current grants, or null to grant.</param>
+    /// <param name="refuse">Returns the reason for a refusal under the current grants, or null if the file can be granted.</param>
     /// <param name="stop">Cancels waiting for another writer.</param>
     /// <returns>The reason for the refusal, or null if the file was granted.</returns>
     public async Task<string?> LendAsync(GrantedFile wanted, Func<IReadOnlyList<GrantedFile>, string?> refuse, CancellationToken stop)
@@ -31,9 +33,9 @@ public sealed class FileGrants(RunFolder folder)
         return refusal;
     }
 
-    /// <summary>Returns the task with granted files added to its writable files.</summary>
-    /// <param name="task">The task as planned.</param>
-    /// <param name="lent">The granted files.</param>
+    /// <summary>Returns a copy of a task that may also write its granted files.</summary>
+    /// <param name="task">The task in the plan.</param>
+    /// <param name="lent">Paths that are granted to the task.</param>
     public static PlanTask With(PlanTask task, IReadOnlyList<string> lent) =>
         lent.Count == 0 || task.FilesWrite is not { } own ? task : task with { FilesWrite = [.. own.Union(lent, StringComparer.Ordinal)] };
 }

@@ -2,16 +2,16 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Orchestrator.Runs;
 
-/// <summary>A list stored in a file of a run's folder, with one writer at a time. A damaged file counts as empty.</summary>
+/// <summary>A list in a JSON file of a run's folder. Only one process writes at a time. A damaged file counts as an empty list.</summary>
 /// <param name="path">Path of the file.</param>
 /// <param name="type">JSON metadata of the list.</param>
 public sealed class ListFile<T>(string path, JsonTypeInfo<IReadOnlyList<T>> type)
 {
-    /// <summary>Reads all entries in the order in which they were added.</summary>
+    /// <summary>Reads all entries, oldest first.</summary>
     public IReadOnlyList<T> Read() => StoredJson.TryRead(path, type) ?? [];
 
-    /// <summary>Replaces the list under the file's lock.</summary>
-    /// <param name="change">Returns the new list; returning the same instance writes nothing.</param>
+    /// <summary>Changes the list while it holds the file's lock.</summary>
+    /// <param name="change">Returns the new list. If it returns the same instance, nothing is written.</param>
     /// <param name="stop">Cancels waiting for another writer.</param>
     public async Task ChangeAsync(Func<IReadOnlyList<T>, IReadOnlyList<T>> change, CancellationToken stop)
     {

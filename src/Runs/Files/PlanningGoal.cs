@@ -1,18 +1,18 @@
 namespace Orchestrator.Runs;
 
-/// <summary>The goal of planning, stored in the run's folder because every step depends on it.</summary>
+/// <summary>The goal of planning. It is stored in the run's folder, because every planning step depends on it.</summary>
 internal sealed record PlanningGoal
 {
-    /// <summary>Planning options of the run's start.</summary>
+    /// <summary>The planning options that the run started with.</summary>
     public PlanningOptions Options { get; set; } = new();
 
-    /// <summary>Ids of the backlog tasks to plan, or null if the plan is not made from a backlog.</summary>
+    /// <summary>Ids of the backlog tasks to plan, or null if no backlog is planned.</summary>
     public IReadOnlyList<string>? BacklogIds { get; init; }
 
-    /// <summary>Commit whose files the planner reads, or null for the commit that is checked out.</summary>
+    /// <summary>Hash of the commit whose files the planner reads, or null for the commit that is checked out.</summary>
     public string? Commit { get; init; }
 
-    /// <summary>Task ids that the run already uses.</summary>
+    /// <summary>Task ids that the run already uses and the planner may not reuse.</summary>
     public IReadOnlyList<string> Taken { get; set; } = [];
 }
 

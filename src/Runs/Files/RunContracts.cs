@@ -2,13 +2,15 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Commits the plan's contracts as the first commit of the staging branch, and stores them in the run's folder. The commit
-/// depends only on the plan and the run's base, so a repeated call changes nothing.</summary>
+/// <summary>
+/// Commits the plan's contracts as the first commit of the staging branch, and stores them in the run's folder. The commit depends only on
+/// the plan and the run's base, so a repeated call creates the same commit.
+/// </summary>
 public sealed class RunContracts(GitRepository repository, RunFiles files)
 {
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>Reads the stored contracts of a run, or returns null if none were stored at its start.</summary>
+    /// <summary>Reads the contracts of a run. Returns null if none were stored when the run started.</summary>
     public static IReadOnlyList<ContractStub>? Read(RunFiles files)
     {
         var json = files.Decisions is { } decisions
@@ -17,11 +19,11 @@ public sealed class RunContracts(GitRepository repository, RunFiles files)
         return json is null ? null : JsonSerializer.Deserialize(json, RunContractsJson.Default.IReadOnlyListContractStub);
     }
 
-    /// <summary>Finds conflicts with the contracts' files before anything is created.</summary>
-    /// <param name="tip">Commit that the run would start from, or null if the branch has none.</param>
-    /// <param name="landsIn">The user's checkout if landing updates files there, or null.</param>
+    /// <summary>Finds conflicts between the contracts and existing files, before anything is created.</summary>
+    /// <param name="tip">Commit from which the run would start, or null if the branch has no commit.</param>
+    /// <param name="landsIn">Absolute path of the user's checkout if landing updates its files, or null if it does not.</param>
     /// <param name="stop">Cancels the check.</param>
-    /// <returns>Conflicts that prevent the run, and warnings for the user.</returns>
+    /// <returns>Errors that prevent the run, and warnings for the user.</returns>
     public async Task<(IReadOnlyList<string> Errors, IReadOnlyList<string> Warnings)> CheckAsync(
         string? tip,
         string? landsIn,
@@ -45,8 +47,10 @@ public sealed class RunContracts(GitRepository repository, RunFiles files)
         return ([.. found.Errors, .. uncommitted], [.. found.Warnings, .. untyped]);
     }
 
-    /// <summary>Creates the first commit of staging, with the contracts' files on top of the run's base. Returns the base itself if all
-    /// files exist.</summary>
+    /// <summary>
+    /// Creates the first commit of staging, which adds the contracts' files to the run's base. Returns the base itself if all these files
+    /// already exist there.
+    /// </summary>
     public async Task<string> FirstCommitAsync(string start, CancellationToken stop)
     {
         if (files.Plan.Contracts.Count == 0)
@@ -68,8 +72,8 @@ public sealed class RunContracts(GitRepository repository, RunFiles files)
         );
     }
 
-    /// <summary>Stores the contracts.</summary>
-    /// <returns>The files that affect the run's decisions, including the contracts.</returns>
+    /// <summary>Stores the contracts in the run's folder.</summary>
+    /// <returns>The list of files that affect the run's decisions, including the contracts.</returns>
     public async Task<DecisionManifest> StoreAsync(string start, CancellationToken stop) =>
         files.Plan.Contracts.Count == 0
             ? files.Decisions!
@@ -97,8 +101,10 @@ public sealed class RunContracts(GitRepository repository, RunFiles files)
         return found with { Errors = [.. found.Errors, .. InTheWay(tree, found.Unwritten)] };
     }
 
-    /// <summary>Finds untracked files in the user's checkout at the contracts' paths. They would prevent landing, because landing never
-    /// overwrites them.</summary>
+    /// <summary>
+    /// Finds untracked files in the user's checkout that have the path of a contract. They would prevent the landing, because landing never
+    /// overwrites untracked files.
+    /// </summary>
     private async Task<IEnumerable<string>> UncommittedAsync(
         IReadOnlyList<ContractStub> unwritten,
         string tip,
@@ -115,7 +121,7 @@ public sealed class RunContracts(GitRepository repository, RunFiles files)
             );
     }
 
-    /// <summary>Finds links, submodules and files where a folder is needed, and folders where a file is needed.</summary>
+    /// <summary>Finds links, submodules, files and folders that occupy a contract's path or a folder in this path.</summary>
     private static IEnumerable<string> InTheWay(IReadOnlyList<TreeFile> tree, IReadOnlyList<ContractStub> unwritten) =>
         from stub in unwritten
         from file in tree

@@ -1,11 +1,11 @@
 namespace Orchestrator.Runs;
 
-/// <summary>Reads the recorded transitions of a run for reports.</summary>
+/// <summary>Reads a run's recorded events for reports.</summary>
 public static class RunEvents
 {
-    /// <summary>Reads all valid events in order.</summary>
-    /// <param name="file">Path of the run's event file, which may be missing.</param>
-    /// <param name="having">Returns only lines that contain this text, or all lines if null.</param>
+    /// <summary>Reads all valid events, oldest first.</summary>
+    /// <param name="file">Path of the run's event file. A missing file has no events.</param>
+    /// <param name="having">Text that a line must contain, or null to return all lines.</param>
     public static IEnumerable<RunEvent> Read(string file, string? having = null) =>
         !File.Exists(file)
             ? []

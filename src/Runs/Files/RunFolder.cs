@@ -3,15 +3,15 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Paths of a run's files in <c>.orchestrator/runs/&lt;run&gt;/</c> in the repository, which git ignores.</summary>
+/// <summary>Paths of a run's files in <c>.orchestrator/runs/&lt;run&gt;/</c> of the repository. Git ignores this folder.</summary>
 public sealed partial class RunFolder
 {
-    /// <summary>Name prefix of a run folder that is being removed.</summary>
+    /// <summary>Prefix of the name of a run folder while it is being removed.</summary>
     public const string Removed = ".removed-";
 
     private readonly string _repository;
 
-    /// <summary>Creates the paths of a run without creating the folder.</summary>
+    /// <summary>Determines the paths of a run. The folder itself is not created.</summary>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
     /// <param name="runId">Workflow id of the run.</param>
     public RunFolder(string repository, string runId)
@@ -31,111 +31,116 @@ public sealed partial class RunFolder
     /// <summary>Name of the run in refs and folders.</summary>
     public string Name { get; }
 
-    /// <summary>Absolute path of the folder.</summary>
+    /// <summary>Absolute path of the run's folder.</summary>
     public string Path { get; }
 
-    /// <summary>The stored plan as approved, in canonical JSON.</summary>
+    /// <summary>Path of the plan that was approved, in canonical JSON.</summary>
     public string Plan => In("plan", "plan.json");
 
-    /// <summary>Returns the path of a plan with tasks added since, named by its hash.</summary>
+    /// <summary>
+    /// Returns the path of a plan to which tasks were added after approval. The hash of the plan is part of the file name.
+    /// </summary>
     public string ExtendedPlan(string hash) => In("plan", $"plan-{hash}.json");
 
-    /// <summary>Paths of all plans with added tasks, the one with the most tasks first.</summary>
+    /// <summary>Paths of all plans to which tasks were added, sorted by the number of tasks, largest first.</summary>
     public IEnumerable<string> ExtendedPlans =>
         Directory.Exists(In("plan"))
             ? Directory.EnumerateFiles(In("plan"), "plan-*.json").OrderByDescending(file => new FileInfo(file).Length)
             : [];
 
-    /// <summary>The start settings, as far as the run's steps need them.</summary>
+    /// <summary>Path of the start settings, reduced to those that the run's steps need.</summary>
     public string StartFile => In("plan", "start.json");
 
-    /// <summary>The contracts of the run.</summary>
+    /// <summary>Path of the run's contracts.</summary>
     public string Contracts => In("plan", "contracts.json");
 
-    /// <summary>Returns the path of a role's text, relative to this folder.</summary>
+    /// <summary>Returns the path of a role's text, relative to the run's folder.</summary>
     public static string RoleName(string role) => System.IO.Path.Combine("plan", "roles", role + ".md");
 
-    /// <summary>The current status of the run, for readers that have no engine.</summary>
+    /// <summary>Path of the run's current status, for readers without access to the engine.</summary>
     public string Status => In("status.json");
 
-    /// <summary>The run's transitions, one JSON document per line.</summary>
+    /// <summary>Path of the run's events, with one JSON document per line.</summary>
     public string Events => In("events.jsonl");
 
-    /// <summary>The intent record of the run's landing (<see cref="Git.Landing.LandingNote"/>).</summary>
+    /// <summary>Path of the intent record of the run's landing (<see cref="Git.Landing.LandingNote"/>).</summary>
     public string Landing => In(Git.Landing.LandingNote.FileName);
 
-    /// <summary>Record of the signed commit of a landing that may have been interrupted.</summary>
+    /// <summary>Path of the record of a landing's signed commit. It is read if the landing was interrupted.</summary>
     public string SignedLanding => In("landing-signed");
 
-    /// <summary>The report of the last escalation; missing if there was none.</summary>
+    /// <summary>Path of the report about the last escalation. The file does not exist if there was none.</summary>
     public string Escalation => In("escalation-report.md");
 
-    /// <summary>The run report as Markdown.</summary>
+    /// <summary>Path of the run report in Markdown.</summary>
     public string Report => In("reports", "report.md");
 
-    /// <summary>The run report as JSON.</summary>
+    /// <summary>Path of the run report in JSON.</summary>
     public string ReportJson => In("reports", "report.json");
 
-    /// <summary>The fate of merged hunks as Markdown.</summary>
+    /// <summary>Path of the report about lost changes, in Markdown.</summary>
     public string Losses => In("reports", "losses.md");
 
-    /// <summary>The fate of merged hunks as JSON.</summary>
+    /// <summary>Path of the report about lost changes, in JSON.</summary>
     public string LossesJson => In("reports", "losses.json");
 
     /// <summary>Returns the path of the text of a pull request.</summary>
     /// <param name="name">Id of the task, or <c>run</c>.</param>
     public string PullRequest(string name) => In("reports", $"pull-request-{name}.md");
 
-    /// <summary>Possible secrets in the changes to land, as Markdown.</summary>
+    /// <summary>Path of the list of possible secrets in the changes to land, in Markdown.</summary>
     public string Secrets => In("reports", "secrets.md");
 
-    /// <summary>Possible secrets in the changes to land, as JSON.</summary>
+    /// <summary>Path of the list of possible secrets in the changes to land, in JSON.</summary>
     public string SecretsJson => In("reports", "secrets.json");
 
-    /// <summary>Known vulnerabilities of packages in the changes to land, as Markdown.</summary>
+    /// <summary>Path of the report about packages with known vulnerabilities, in Markdown.</summary>
     public string Audit => In("reports", "audit.md");
 
-    /// <summary>Known vulnerabilities of packages in the changes to land, as JSON.</summary>
+    /// <summary>Path of the report about packages with known vulnerabilities, in JSON.</summary>
     public string AuditJson => In("reports", "audit.json");
 
-    /// <summary>Folder with predicted conflicts from trial merges.</summary>
+    /// <summary>Path of the folder with conflicts that trial merges predicted.</summary>
     public string Radar => In("radar");
 
-    /// <summary>Folder with the state of tasks across continue-as-new, in files named by their hash.</summary>
+    /// <summary>Path of the folder with the state of tasks across continue-as-new. Each file is named by the hash of its content.</summary>
     public string Checkpoints => In("checkpoints");
 
-    /// <summary>Returns the path of a planning file, such as the request, prompt, answers or plan.</summary>
+    /// <summary>Returns the path of a planning file, such as the request, the prompt, an answer or the plan.</summary>
     public string Planning(string name) => In("planning", name);
 
-    /// <summary>Returns the path of a review file, such as questions, answers or results of rounds.</summary>
+    /// <summary>Returns the path of a review file, such as the questions, an answer or the result of a round.</summary>
     public string Review(string name) => In("review", name);
 
-    /// <summary>Folder with the evidence of gates before landing.</summary>
+    /// <summary>Path of the folder with evidence of the gates that are run before landing.</summary>
     public string LandingEvidence => In("landing");
 
-    /// <summary>Folder with evidence and markers of preflight.</summary>
+    /// <summary>Path of the folder with the evidence and markers of the preflight.</summary>
     public string Preflight => In("preflight");
 
-    /// <summary>Returns the folder of a task.</summary>
+    /// <summary>Returns the path of a task's folder.</summary>
     public string Task(string taskId) => In("tasks", taskId);
 
-    /// <summary>Returns the ids of tasks that have a folder here, in no particular order.</summary>
+    /// <summary>Returns the ids of the tasks that have a folder in this run, in no particular order.</summary>
     public IReadOnlyList<string> TaskIds() =>
         Directory.Exists(In("tasks"))
             ? [.. Directory.EnumerateDirectories(In("tasks")).Select(task => System.IO.Path.GetFileName(task)!)]
             : [];
 
-    /// <summary>Returns the folder of one agent run.</summary>
+    /// <summary>Returns the path of the folder of one agent run.</summary>
+    /// <param name="start">Number of the agent run within its task.</param>
     public string Start(string taskId, int start) =>
         System.IO.Path.Combine(Task(taskId), start.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
-    /// <summary>Returns the folder of another run in the same repository.</summary>
+    /// <summary>Returns the folder of another run of the same repository.</summary>
     public RunFolder Sibling(string runId) => new(_repository, runId);
 
-    /// <summary>Returns a path relative to the repository, for records and display.</summary>
+    /// <summary>Returns a path relative to the repository's root, for records and display.</summary>
     public string Relative(string path) => System.IO.Path.GetRelativePath(_repository, path);
 
-    /// <summary>Returns the workflow id if it is valid in refs and folder names; otherwise <c>run-</c> followed by its hash.</summary>
+    /// <summary>
+    /// Returns the workflow id if git refs and folder names can contain it. Otherwise returns <c>run-</c> followed by the id's hash.
+    /// </summary>
     public static string NameOf(string runId) =>
         SafeName().IsMatch(runId)
         && !runId.EndsWith('.')
@@ -144,7 +149,9 @@ public sealed partial class RunFolder
             ? runId
             : "run-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(runId)))[..12];
 
-    /// <summary>Returns the workflow id for a folder name; null if the name is not a run's or may be the hash of an id.</summary>
+    /// <summary>
+    /// Returns the workflow id of a run's folder. Returns null if the name is not that of a run, or may contain the hash of an id.
+    /// </summary>
     public static string? IdOf(string name) => NameOf(name) == name && !HashName().IsMatch(name) ? name : null;
 
     private string In(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);

@@ -2,39 +2,43 @@ using Orchestrator.Gates.Detection;
 
 namespace Orchestrator.Runs;
 
-/// <summary>The start of a run except for its plan. It is stored in the run's folder so that later file changes have no effect, and
-/// contains no secrets.</summary>
+/// <summary>
+/// The start settings and input of a run, without its plan. They are stored in the run's folder, so that later changes of settings files do
+/// not affect the run. They contain no secrets.
+/// </summary>
 public sealed record RunStart
 {
-    /// <summary>The run's input, without the plan, which is in a separate file.</summary>
+    /// <summary>The input that started the run, without the plan, which has its own file.</summary>
     public required OrchestrationInput Input { get; init; }
 
-    /// <summary>The settings in force, including those of the input.</summary>
+    /// <summary>The settings that apply to the run, including those in its input.</summary>
     public required OrchestratorSettings Settings { get; init; }
 
     /// <inheritdoc cref="RepositoryReference.LinkedWorktree"/>
     public string? LinkedWorktree { get; init; }
 
-    /// <summary>Requirements found in the project's own files, as the user approved them.</summary>
+    /// <summary>Gates, set-up commands and servers that were found in the project's own files and that the user approved.</summary>
     public ProjectFindings Found { get; init; } = new();
 
-    /// <summary>Hash of the run's copy of git's configuration (<see cref="GitCopies"/>); empty for a run of a version that made no
-    /// copy.</summary>
+    /// <summary>
+    /// Hash of the run's copy of git's configuration (<see cref="GitConfigurationCopies"/>). Empty if the run was started by a version that
+    /// made no copy.
+    /// </summary>
     public string GitConfiguration { get; init; } = "";
 
-    /// <summary>The project's own gates.</summary>
+    /// <summary>The gates of the project, from its settings and manifests.</summary>
     [JsonIgnore]
     public ProjectGates Gates => GatesOf(Settings, Found.Gates);
 
-    /// <summary>Commands that set up a worktree, from the settings or otherwise from lock files.</summary>
+    /// <summary>Commands that set up a worktree. If the settings contain none, they are derived from lock files.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> SetUp => Settings.Worktrees.Setup ?? Found.SetUp;
 
-    /// <summary>Files of orchestrate in the user's checkout.</summary>
+    /// <summary>Paths of orchestrate's own files in the user's checkout.</summary>
     [JsonIgnore]
-    public OwnFiles OwnFiles => OwnFiles.Of(Settings, Input.PlanFile);
+    public OrchestratorFiles OwnFiles => OrchestratorFiles.Of(Settings, Input.PlanFile);
 
-    /// <summary>Combines the gates of a project from its settings and manifests.</summary>
+    /// <summary>Combines the gates in the settings with those found in manifests.</summary>
     public static ProjectGates GatesOf(OrchestratorSettings settings, IReadOnlyList<Gate> found) =>
         new()
         {
@@ -43,9 +47,9 @@ public sealed record RunStart
             Integration = settings.Gates.Integration,
         };
 
-    /// <summary>Creates the start of a run at the current time.</summary>
-    /// <param name="input">The request.</param>
-    /// <param name="loaded">The settings, which have no errors.</param>
+    /// <summary>Creates the start settings of a run that starts now.</summary>
+    /// <param name="input">The input that starts the run.</param>
+    /// <param name="loaded">The loaded settings, which have no errors.</param>
     /// <param name="repository">The repository, and the work tree in which the run was started.</param>
     public static RunStart Of(OrchestrationInput input, SettingsResult loaded, RepositoryReference repository)
     {
@@ -68,7 +72,7 @@ public sealed record RunStart
         };
     }
 
-    /// <summary>Returns the start with the priority of a plan, if the settings have none.</summary>
+    /// <summary>Returns a copy with the priority of the plan if the settings contain no priority.</summary>
     public RunStart WithPriorityOf(Plan plan) =>
         plan.Priority is { } priority && Settings.Usage.Priority == 0
             ? this with
@@ -77,10 +81,10 @@ public sealed record RunStart
             }
             : this;
 
-    /// <summary>Serializes the start.</summary>
+    /// <summary>Serializes the start settings as JSON.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Options);
 
-    /// <summary>Reads the start of a run, or returns null if none is stored.</summary>
+    /// <summary>Reads the start settings of a run. Returns null if none are stored.</summary>
     /// <exception cref="StepException">The file is damaged.</exception>
     public static RunStart? TryRead(RunFolder folder)
     {
@@ -100,20 +104,24 @@ public sealed record RunStart
     public static RunStart Read(byte[] json) => JsonSerializer.Deserialize<RunStart>(json, MessageJson.Options)!;
 }
 
-/// <summary>Requirements found in the project's own files.</summary>
+/// <summary>Gates, set-up commands, servers and variables that were found in the project's own files.</summary>
 public sealed record ProjectFindings
 {
-    /// <summary>Gates found in manifests, used if the settings have none.</summary>
+    /// <summary>Gates found in manifests. They are used if the settings contain no gates.</summary>
     public IReadOnlyList<Gate> Gates { get; init; } = [];
 
-    /// <summary>Set-up commands for lock files.</summary>
+    /// <summary>Set-up commands that follow from the lock files.</summary>
     public IReadOnlyList<string> SetUp { get; init; } = [];
 
-    /// <summary>Definitions of the MCP servers that agents may use, by name. A server whose definition has changed when an agent starts is
-    /// left out.</summary>
+    /// <summary>
+    /// Definitions of the MCP servers that agents may use, by name. An agent does not get a server whose definition has changed since the
+    /// run started.
+    /// </summary>
     public IReadOnlyDictionary<string, string> McpServers { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Names of variables in the project's files that agents receive. Values are read each time, because they may be
-    /// secrets.</summary>
+    /// <summary>
+    /// Names of the variables in the project's files that agents receive. Their values may be secrets, so they are read at each start and
+    /// not stored.
+    /// </summary>
     public IReadOnlyList<string> AgentVariables { get; init; } = [];
 }

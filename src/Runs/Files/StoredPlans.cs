@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Loads the plans and start settings of runs. They are cached by hash, because every step of every task needs them and large
-/// plans are slow to read.</summary>
+/// <summary>
+/// Loads the plans and start settings of runs, and caches them by hash. The cache is needed because every step reads the plan, and parsing
+/// a large plan is slow.
+/// </summary>
 public sealed class StoredPlans
 {
     private const int MostKept = 8;
@@ -11,7 +13,7 @@ public sealed class StoredPlans
 
     /// <summary>Loads the plan and start settings of a run.</summary>
     /// <param name="repository">The run's repository.</param>
-    /// <param name="planHash">Hash of the files that affect the run's decisions (<see cref="DecisionManifest"/>), from the run's
+    /// <param name="planHash">Hash of the list of files that affect the run's decisions (<see cref="DecisionManifest"/>), from the run's
     /// history.</param>
     /// <exception cref="StepException">A file is missing or was changed.</exception>
     public RunFiles Load(RepositoryReference repository, string runId, string planHash)
@@ -27,7 +29,7 @@ public sealed class StoredPlans
             _known[planHash] = known;
             return known;
         }
-        // An equal hash means equal content. Changed files are still reported before any other work.
+        // An equal hash means equal content. The files are still verified, so that a changed file is reported before any other work.
         VerifiedFile.Check(folder, DecisionManifest.PathOf(folder, planHash), planHash);
         known.Decisions!.Check(folder, known.Decisions.Plan);
         known.Decisions.Check(folder, RunFiles.Named(folder, folder.StartFile));

@@ -1,20 +1,22 @@
 namespace Orchestrator.Runs;
 
-/// <summary>A file in a run's folder that affects decisions. Other programs can write to the folder, so the file counts only if its hash
-/// equals the one in the run's history. Any other content is moved away and never used.</summary>
+/// <summary>
+/// Writes and reads files in a run's folder that affect decisions. Other programs can write to this folder, so a file is used only if its
+/// hash equals the one in the run's history. A file with another hash is moved away and never used.
+/// </summary>
 public static class VerifiedFile
 {
-    /// <summary>Maximum size in bytes. Larger files are not read, because no file of ours is that large.</summary>
+    /// <summary>Maximum size of a file in bytes. A larger file is not read, because orchestrate never writes one.</summary>
     private const long LargestFile = 256 * 1024 * 1024;
 
-    /// <summary>Suffix of rejected files that were moved away, followed by a number.</summary>
+    /// <summary>Part of the name that is appended to a rejected file, followed by a number.</summary>
     public const string ChangedSuffix = ".changed-";
 
-    /// <summary>Returns the hash of a content in hexadecimal.</summary>
+    /// <summary>Returns the hash of a file's content in hexadecimal.</summary>
     public static string HashOf(ReadOnlySpan<byte> content) => PlanJson.HashOf(content);
 
-    /// <summary>Writes a file.</summary>
-    /// <returns>The hash that readers need.</returns>
+    /// <summary>Writes a file atomically.</summary>
+    /// <returns>The hash of the content, with which readers verify the file.</returns>
     public static string Write(string path, ReadOnlySpan<byte> content)
     {
         DurableFile.Write(path, content);
@@ -23,8 +25,8 @@ public static class VerifiedFile
 
     /// <summary>Reads a file and verifies its hash.</summary>
     /// <param name="folder">The run's folder.</param>
-    /// <param name="path">Path of the file.</param>
-    /// <param name="hash">Hash of the file in the run's history.</param>
+    /// <param name="path">Absolute path of the file.</param>
+    /// <param name="hash">Hash of the file from the run's history.</param>
     /// <exception cref="StepException">The file is missing, or has a different content and was moved away.</exception>
     public static byte[] Read(RunFolder folder, string path, string hash)
     {
@@ -32,7 +34,7 @@ public static class VerifiedFile
         return content is not null && HashOf(content) == hash ? content : throw Refuse(folder, path);
     }
 
-    /// <summary>Reads a file whose hash is known by a prefix of at least 32 digits.</summary>
+    /// <summary>Reads a file and verifies it by a prefix of its hash with at least 32 digits.</summary>
     /// <inheritdoc cref="Read"/>
     public static byte[] ReadBeginning(RunFolder folder, string path, string hash)
     {
@@ -40,7 +42,7 @@ public static class VerifiedFile
         return content is not null && HashOf(content).StartsWith(hash, StringComparison.Ordinal) ? content : throw Refuse(folder, path);
     }
 
-    /// <summary>Verifies the hash of a file without loading its content.</summary>
+    /// <summary>Verifies a file's hash without returning the content.</summary>
     /// <inheritdoc cref="Read"/>
     public static void Check(RunFolder folder, string path, string hash)
     {

@@ -4,14 +4,16 @@ using Orchestrator.Gates.Tampering;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>Gate results at the base commit, found by preflight. Gates that failed there are only advisory in this run. Later results are
-/// compared with those at the base, because new faults could hide behind old ones.</summary>
+/// <summary>
+/// Stores the results of gates at the run's base commit, which preflight determines. A gate that failed there is only advisory in this run.
+/// Later results are compared with those at the base, so that an existing fault can't hide a new one.
+/// </summary>
 public static partial class GateBaseline
 {
-    /// <summary>Stores the results of gates at the base.</summary>
-    /// <param name="verdicts">All verdicts.</param>
-    /// <param name="red">The verdicts that are only advisory.</param>
-    /// <returns>The files that affect the run's decisions, including the results.</returns>
+    /// <summary>Stores the verdicts of gates at the base.</summary>
+    /// <param name="verdicts">All verdicts at the base.</param>
+    /// <param name="red">The verdicts of failed gates, which are only advisory in this run.</param>
+    /// <returns>The list of files that affect the run's decisions, including the stored verdicts.</returns>
     public static DecisionManifest Store(RunFiles files, IEnumerable<GateVerdict> verdicts, IReadOnlyCollection<GateVerdict> red) =>
         files.Decisions!.With(
             files.Folder,
@@ -27,15 +29,19 @@ public static partial class GateBaseline
             )
         );
 
-    /// <summary>Returns the normalized commands of gates that failed at the base and are only advisory; empty before preflight.</summary>
+    /// <summary>
+    /// Returns the normalized commands of the gates that failed at the base and are therefore only advisory. Empty before preflight.
+    /// </summary>
     public static IReadOnlySet<string> RedAtBase(RunFiles files) =>
         Read(files)
             .Values.Where(verdict => !verdict.Passed)
             .Select(verdict => verdict.Gate.Identity.Command)
             .ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>Returns verdicts at the base by normalized command: advisory ones, and those with counted tests. Empty before
-    /// preflight.</summary>
+    /// <summary>
+    /// Returns the stored verdicts at the base by the normalized command of the gate. They are those of advisory gates and of gates that
+    /// count their tests. Empty before preflight.
+    /// </summary>
     public static IReadOnlyDictionary<string, GateVerdict> Read(RunFiles files) =>
         files.Decisions!.TryRead(files.Folder, NameIn(files.Folder)) is { } json
             ? JsonSerializer
@@ -43,7 +49,7 @@ public static partial class GateBaseline
                 .ToDictionary(verdict => verdict.Gate.Identity.Command, StringComparer.Ordinal)
             : new Dictionary<string, GateVerdict>();
 
-    /// <summary>True if no required test gate passed at the base or is unknown there.</summary>
+    /// <summary>True if the work has no required test gate that passed at the base or has no verdict there.</summary>
     /// <param name="known">Verdicts at the base.</param>
     /// <param name="gates">All gates that check the work.</param>
     public static bool LackTests(IReadOnlyDictionary<string, GateVerdict> known, IEnumerable<Gate> gates) =>
@@ -52,14 +58,14 @@ public static partial class GateBaseline
             && known.GetValueOrDefault(gate.Identity.Command) is null or { Passed: true }
         );
 
-    /// <summary>True if the work of some task is checked only by tests that failed at the base.</summary>
+    /// <summary>True if at least one task has no required test gate that passed at the base or has no verdict there.</summary>
     /// <param name="known">Verdicts at the base.</param>
     public static bool SomeTaskLacksTests(RunFiles files, IReadOnlyDictionary<string, GateVerdict> known) =>
         files.Plan.Tasks.Any(task => LackTests(known, files.Gates.Of(files.Plan, task)));
 
-    /// <summary>Adds the comparison with the base to a verdict.</summary>
+    /// <summary>Returns the verdict with its comparison to the base.</summary>
     /// <param name="known">Verdicts at the base.</param>
-    /// <param name="lacksTests">True if no other test checks the work (<see cref="LackTests"/>).</param>
+    /// <param name="lacksTests">True if no other test checks the work (see <see cref="LackTests"/>).</param>
     public static GateVerdict Compare(IReadOnlyDictionary<string, GateVerdict> known, GateVerdict verdict, bool lacksTests)
     {
         if (
@@ -91,8 +97,8 @@ public static partial class GateBaseline
 
     private static int Failed(GateVerdict verdict) => (verdict.Counts?.Failed ?? 0) + (verdict.Counts?.Errors ?? 0);
 
-    // Used if the output names no failure. Durations, times and folders differ each time; the number of failed tests does not. A gate
-    // without output is described by its exit code.
+    // Used if the output names no failure. Durations, times and folders differ in each run of a gate, but the number of failed tests does
+    // not. A gate without output is described by its exit code.
     private static string WordsOf(GateVerdict verdict)
     {
         var lines = verdict.Tail.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).TakeLast(3);

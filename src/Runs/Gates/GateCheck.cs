@@ -8,8 +8,10 @@ using Orchestrator.Plans.Readers.Quarantine;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>Runs gates at exactly one commit, in a clean tree outside the repository. Gates that already passed on the same tree are
-/// skipped (<see cref="GateResultStore"/>).</summary>
+/// <summary>
+/// Runs gates at one commit, in a clean tree outside the repository. A gate that already passed on the same tree is skipped (see
+/// <see cref="GateResultStore"/>).
+/// </summary>
 public sealed class GateCheck(RunServices services)
 {
     private readonly GateResultStore _results = services.Part(all => new GateResultStore(all.Environment, all.Time));
@@ -19,18 +21,20 @@ public sealed class GateCheck(RunServices services)
 
     /// <summary>Runs the gates one after another and returns all verdicts.</summary>
     /// <param name="commit">The commit to check.</param>
-    /// <param name="gates">The gates to run.</param>
-    /// <param name="changed">Files that differ from the base, as the value of <c>{modified_files}</c>.</param>
-    /// <param name="evidence">Folder for the output of gates.</param>
+    /// <param name="gates">The gates to run. The caller may list them in any order.</param>
+    /// <param name="changed">Paths of the files that differ from the base. They become the value of <c>{modified_files}</c>.</param>
+    /// <param name="evidence">Absolute path of the folder for the output of the gates.</param>
     /// <param name="stop">Stops the running gate.</param>
-    /// <param name="expectedRed">Gates that cannot pass yet because the work is not done; their failures are not retried.</param>
+    /// <param name="expectedRed">Gates that can't pass yet because the work is not done. Their failures are not retried.</param>
     /// <param name="isMerge">True if the commit is a merge on staging.</param>
-    /// <param name="task">Id of the task whose work is checked, or empty if the work belongs to no single task.</param>
+    /// <param name="task">Id of the task whose work is checked, or empty if the work does not belong to a single task.</param>
     /// <param name="isBase">True if the commit is the run's base, which contains no agent's work.</param>
-    /// <param name="newTests">Names of new and changed tests, which run three times if the gate can select them.</param>
-    /// <param name="onlyConcerned">True to skip gates that cover no changed file, unless a barrier of the merge queue was changed.</param>
-    /// <param name="isComparison">True if the commit exists only for a comparison; its verdicts do not count in the failure rates of
-    /// gates.</param>
+    /// <param name="newTests">Names of new and changed tests. If the gate can select tests, these are run three times to find flaky
+    /// ones.</param>
+    /// <param name="onlyConcerned">True to skip each gate that covers none of the changed files, unless a barrier of the merge queue was
+    /// changed.</param>
+    /// <param name="isComparison">True if the commit exists only for a comparison. Its verdicts are then not counted in the failure rates
+    /// of gates.</param>
     public async Task<IReadOnlyList<GateVerdict>> RunAsync(
         RunFiles files,
         GitRepository repository,
@@ -55,7 +59,8 @@ public sealed class GateCheck(RunServices services)
         gates = GateOrder.Sort(gates);
         var isBegun = isBase && !isComparison;
         var question = await QuestionAsync(files, repository, commit, changed, stop) with { IsComparison = isComparison, Gates = gates };
-        // Gates that lack build outputs run even if their verdicts are known, so that later worktrees can start with these outputs.
+        // A gate whose build outputs are not cached runs even if its verdict is known, so that later worktrees can start with these
+        // outputs.
         question = question with
         {
             Fresh = question.Fresh || (isBegun && await LacksBuildsAsync(files, repository, gates, stop)),
@@ -107,8 +112,10 @@ public sealed class GateCheck(RunServices services)
         }
     }
 
-    /// <summary>Returns the verdicts of gates that are not run, because they cover no changed file. A barrier of the merge queue concerns
-    /// every gate. Without a change all gates run, because they alone show that no change was needed.</summary>
+    /// <summary>
+    /// Returns the verdicts of the gates that are skipped because they cover none of the changed files. A change of a merge queue barrier
+    /// concerns every gate. If no file was changed, all gates run, because only they show that no change was needed.
+    /// </summary>
     private static Dictionary<Gate, GateVerdict> SkippedFor(IReadOnlyList<string> changed, IReadOnlyList<Gate> gates, RunFiles files)
     {
         if (changed.Count == 0 || changed.Any(Ownership.Of(files.Settings.Train.Barriers).Owns))
@@ -130,8 +137,8 @@ public sealed class GateCheck(RunServices services)
             );
     }
 
-    /// <summary>Runs a gate in a tree that is ready, and records its verdict.</summary>
-    /// <param name="key">Key under which a green result may be reused, or null if none.</param>
+    /// <summary>Runs a gate in a prepared tree, and records its verdict.</summary>
+    /// <param name="key">Key under which a passed result can be reused, or null if it can't be reused.</param>
     private async Task<GateVerdict> JudgeAsync(Gate gate, GateSubject subject, string? key, GateCheckPass pass, CancellationToken stop)
     {
         var (files, repository, tree, question, evidence, isBase) = pass;
@@ -171,8 +178,10 @@ public sealed class GateCheck(RunServices services)
         verdict is { Result: GateResult.Failed, Kind: GateKind.Environment, Failure: GateFailure.Logic, Gate.Negate: false }
         && verdict.Environment != EnvironmentCause.TimeOut;
 
-    /// <summary>True if the gate reports the same environment fault at the run's base now. An agent's code can print any text, but that
-    /// tree does not contain it.</summary>
+    /// <summary>
+    /// True if the gate also reports the same environment fault at the run's base. An agent's code could print the text of such a fault,
+    /// but the base does not contain that code.
+    /// </summary>
     private async Task<bool> FailsAlikeAtBaseAsync(
         RunFiles files,
         GitRepository repository,
@@ -197,9 +206,11 @@ public sealed class GateCheck(RunServices services)
         return !atBase.Passed && atBase.Kind == GateKind.Environment && atBase.Environment == verdict.Environment;
     }
 
-    /// <summary>Looks up known verdicts. If a gate has to run, earlier gates that leave files run too, because it may need those files.
-    /// For example, a build result from the cache leaves nothing to test. A gate that starts clean gets only the files of the gates that
-    /// it needs. No other gate needs the files of tests and linters.</summary>
+    /// <summary>
+    /// Looks up known verdicts. If a gate has to run, earlier gates that leave files are run too, because the gate may need these files.
+    /// For example, a cached build verdict leaves no program to test. A gate that starts clean gets only files of the gates that it
+    /// requires. Files of tests and linters are never needed.
+    /// </summary>
     private async Task<IReadOnlyDictionary<Gate, GateLookup>> LookUpAsync(
         GitRepository repository,
         IReadOnlyList<Gate> gates,
@@ -224,12 +235,14 @@ public sealed class GateCheck(RunServices services)
             || (!StartsClean(later, question.Settings) && gate.Type is not (GateType.Test or GateType.Lint));
     }
 
-    // Outputs of other gates could make a test pass, and the cached verdict would count as that of the commit.
+    // Files that other gates left could make a test pass, and its verdict would then be cached for the commit.
     private static bool StartsClean(Gate gate, OrchestratorSettings settings) =>
         gate.Clean || (gate.Type == GateType.Test && gate.MayBeCached && settings.Gates.Cache);
 
-    /// <summary>Determines the start of a gate. Gates that a clean gate needs start clean as well, because their outputs are part of its
-    /// start.</summary>
+    /// <summary>
+    /// Determines the files with which a gate starts. A gate that is required by a clean gate also starts clean, because its outputs become
+    /// the files of the clean gate.
+    /// </summary>
     private static GateStart StartOf(Gate gate, IReadOnlyDictionary<Gate, GateLookup> lookups, GateQuestion question)
     {
         var all = question.Gates;
@@ -256,13 +269,13 @@ public sealed class GateCheck(RunServices services)
             ReadQuarantine = reading => QuarantineAtBaseAsync(files, repository, reading),
         };
 
-    // The base's file, so that no task can quarantine its own tests.
+    // The quarantine of the base applies, so that no task can quarantine its own tests.
     private static async Task<TestQuarantine> QuarantineAtBaseAsync(RunFiles files, GitRepository repository, CancellationToken stop) =>
         await new RefStore(repository).ReadAsync(RunRefs.Base(files.Folder), stop) is { } began
             ? (await QuarantineAsync(repository, began, stop)).Quarantine
             : TestQuarantine.None;
 
-    /// <summary>Reads the tests in quarantine at a commit, and all faults of their file.</summary>
+    /// <summary>Reads the quarantined tests at a commit, and all faults in their file.</summary>
     public static async Task<(TestQuarantine Quarantine, IReadOnlyList<PlanFault> Faults)> QuarantineAsync(
         GitRepository repository,
         string commit,
@@ -272,7 +285,7 @@ public sealed class GateCheck(RunServices services)
             ? TestQuarantineReader.Read(Encoding.UTF8.GetString(bytes))
             : (TestQuarantine.None, []);
 
-    /// <summary>Creates the verdict of a gate whose tree could not be set up.</summary>
+    /// <summary>Creates the verdict of a gate whose tree could not be prepared.</summary>
     public static GateVerdict NotSetUp(Gate gate, string failure) =>
         new()
         {
@@ -283,9 +296,9 @@ public sealed class GateCheck(RunServices services)
             Refusal = failure,
         };
 
-    /// <summary>Sets up a fresh worktree at the run's base as for agents, if no gate has to run there.</summary>
-    /// <param name="onlyToKeep">True to skip set-up whose result would not be reused by later worktrees.</param>
-    /// <returns>The reason for the failure, or null if it succeeded.</returns>
+    /// <summary>Sets up a new worktree at the run's base in the same way as for an agent. Called if no gate has to run there.</summary>
+    /// <param name="onlyToKeep">True to skip the set-up if its result could not be cached for later worktrees.</param>
+    /// <returns>The reason why set-up failed, or null if it succeeded or was skipped.</returns>
     public async Task<string?> TrySetUpAsync(
         RunFiles files,
         GitRepository repository,
@@ -310,8 +323,10 @@ public sealed class GateCheck(RunServices services)
         return await WorktreeSetup.RunAsync(place.Worktree, files, services, evidence, stop, isBase: true);
     }
 
-    /// <summary>Returns the verdicts that prevent a merge. They are required, failed and not in quarantine, and did not fail at the base,
-    /// unless no other test checks the work.</summary>
+    /// <summary>
+    /// Returns the verdicts that prevent a merge. A verdict does not prevent a merge if its gate is not required, is quarantined or already
+    /// failed at the base. A gate that failed at the base still counts if no other test checks the work.
+    /// </summary>
     public static IReadOnlyList<GateVerdict> Failures(RunFiles files, IEnumerable<GateVerdict> outcomes)
     {
         var advisory = GateBaseline.RedAtBase(files);
@@ -323,11 +338,13 @@ public sealed class GateCheck(RunServices services)
         ];
     }
 
-    /// <summary>Returns the path of a gate's full output, relative to the repository, or empty if the gate did not run.</summary>
+    /// <summary>Returns the path of a gate's complete output, relative to the repository, or empty if the gate was not run.</summary>
     public static string EvidenceOf(RunFiles files, GateVerdict verdict) =>
         verdict.EvidenceFile is { } file ? files.Folder.Relative(file) : "";
 
-    /// <summary>Explains a gate's failure for display, with its decisive output, the file with the full output, and a remedy.</summary>
+    /// <summary>
+    /// Describes a gate's failure for users, with the decisive part of its output, the path of the complete output, and a remedy.
+    /// </summary>
     public static string Explain(RunFiles files, GateVerdict verdict)
     {
         var isOfProject = files.Gates.OfProject().Any(g => g.IsSameAs(verdict.Gate));
@@ -339,7 +356,7 @@ public sealed class GateCheck(RunServices services)
 
     private async Task<GateVerdict> RunAsync(Gate gate, GateSubject subject, string evidence, CancellationToken stop)
     {
-        // Several measurements may use the same command.
+        // Several measurements may have the same command.
         var name = GateKey.Of(gate, GateKey.ChangedFiles(gate, subject.ChangedFiles), gate.IsMeasurement ? gate.Name : "")[..16];
         return await _runner.Value.RunAsync(gate, subject, Path.Combine(evidence, $"gate-{name}.log"), stop);
     }

@@ -2,16 +2,18 @@ using Orchestrator.Gates.Results;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>Verdicts of a commit's gates, stored next to their logs in <c>verdicts.json</c>. Each has the hash of its log, so that later
-/// changes of a log are detected. Only for display; no decision uses them.</summary>
+/// <summary>
+/// Stores the verdicts of a commit's gates in <c>verdicts.json</c> next to their logs. Each verdict contains the hash of its log, so that
+/// later changes of a log are detected. The verdicts are only for display, and no decision uses them.
+/// </summary>
 public static class GateEvidence
 {
     private const string FileName = "verdicts.json";
     private const string ProofName = "red.json";
 
-    /// <summary>Adds a verdict to those in its folder. An unreadable file is replaced.</summary>
-    /// <param name="evidence">Folder with the logs.</param>
-    /// <param name="verdict">The verdict of a finished gate.</param>
+    /// <summary>Adds a verdict to the file in its folder. An unreadable file is replaced.</summary>
+    /// <param name="evidence">Absolute path of the folder with the logs.</param>
+    /// <param name="verdict">Verdict of a gate that has ended.</param>
     public static void Add(RunFolder folder, string evidence, GateVerdict verdict)
     {
         OwnFolder.Ensure(evidence);
@@ -29,38 +31,42 @@ public static class GateEvidence
         );
     }
 
-    /// <summary>Reads the last verdict of each gate in a task's attempt.</summary>
-    /// <returns>The verdicts; empty if none were stored, or null if another program changed the file.</returns>
+    /// <summary>Reads the last verdict of each gate in an attempt of a task.</summary>
+    /// <returns>The verdicts. Empty if none were stored, or null if another program changed the file.</returns>
     public static IReadOnlyList<GateVerdict>? Read(RunFolder folder, string task, int attempt) =>
         Read(Folder(folder, task, attempt)) is { } all
             ? [.. all.GroupBy(verdict => (verdict.Gate.Command, verdict.Gate.Negate, verdict.Name)).Select(same => same.Last())]
             : null;
 
-    /// <summary>Stores the results of a task's new and changed tests without its product changes.</summary>
-    /// <param name="evidence">Folder with the logs.</param>
-    /// <param name="proof">The proof.</param>
+    /// <summary>Stores the proof that a task's new and changed tests fail without its product changes.</summary>
+    /// <param name="evidence">Absolute path of the folder with the logs.</param>
+    /// <param name="proof">The results of these tests.</param>
     public static void Keep(string evidence, RedProof proof)
     {
         OwnFolder.Ensure(evidence);
         DurableFile.Write(Path.Combine(evidence, ProofName), JsonSerializer.SerializeToUtf8Bytes(proof, GateVerdictJson.Default.RedProof));
     }
 
-    /// <summary>Reads the stored proof of a task's attempt; null if there is none or another program changed it.</summary>
+    /// <summary>Reads the stored proof of a task's attempt. Returns null if none exists or another program changed the file.</summary>
     public static RedProof? ReadProof(RunFolder folder, string task, int attempt) =>
         StoredJson.TryRead(Path.Combine(Folder(folder, task, attempt), ProofName), GateVerdictJson.Default.RedProof);
 
-    /// <summary>Reads all verdicts of a run: at its base, of tasks, of merges and of its landing. Unreadable ones are skipped.</summary>
-    /// <param name="ofBase">True to include verdicts at the base, before any work.</param>
+    /// <summary>
+    /// Reads all verdicts of a run. They come from its base, its tasks, their merges and its landing. Unreadable verdicts are skipped.
+    /// </summary>
+    /// <param name="ofBase">True to include the verdicts at the base, which were determined before any work.</param>
     public static IReadOnlyList<GateVerdict> ReadAll(RunFolder folder, bool ofBase = true) =>
         [.. ofBase ? ReadBase(folder) : [], .. ReadOfTasks(folder).Select(stored => stored.Verdict), .. ReadLanding(folder)];
 
-    /// <summary>Reads the verdicts at a run's base, before any work; empty if none were stored or they are unreadable.</summary>
+    /// <summary>
+    /// Reads the verdicts at a run's base, which were determined before any work. Empty if none were stored or they are unreadable.
+    /// </summary>
     public static IReadOnlyList<GateVerdict> ReadBase(RunFolder folder) => Read(folder.Preflight) ?? [];
 
-    /// <summary>Reads the verdicts at a run's landing; empty if none were stored or they are unreadable.</summary>
+    /// <summary>Reads the verdicts of a run's landing. Empty if none were stored or they are unreadable.</summary>
     public static IReadOnlyList<GateVerdict> ReadLanding(RunFolder folder) => Read(folder.LandingEvidence) ?? [];
 
-    /// <summary>Reads all verdicts of a run's tasks and of their merges, with their folders. Unreadable ones are skipped.</summary>
+    /// <summary>Reads all verdicts on a run's tasks and on merges of their work. Unreadable verdicts are skipped.</summary>
     public static IReadOnlyList<StoredVerdict> ReadOfTasks(RunFolder folder)
     {
         var tasks = new DirectoryInfo(Path.GetDirectoryName(folder.Task("task"))!);
@@ -85,13 +91,15 @@ public static class GateEvidence
             : [];
     }
 
-    /// <summary>Returns the folder with the logs of a task's gates.</summary>
+    /// <summary>Returns the absolute path of the folder with the gate logs of a task's attempt.</summary>
     public static string Folder(RunFolder folder, string task, int attempt) =>
         Path.Combine(folder.Task(task), string.Create(CultureInfo.InvariantCulture, $"gates-{attempt}"));
 
-    /// <summary>Describes a change of a gate's log after the gate ended; null if the log is unchanged or belongs to another run.</summary>
-    /// <param name="repository">Absolute path of the folder that log paths are relative to.</param>
-    /// <param name="verdict">The gate's verdict.</param>
+    /// <summary>
+    /// Describes how a gate's log was changed after the gate ended. Returns null if the log is unchanged or belongs to another run.
+    /// </summary>
+    /// <param name="repository">Absolute path of the folder to which log paths are relative.</param>
+    /// <param name="verdict">The verdict of the gate.</param>
     public static string? Tampered(string repository, GateVerdict verdict)
     {
         if (verdict.Cached || verdict.EvidenceFile is not { } log || verdict.EvidenceHash.Length == 0)
@@ -119,14 +127,14 @@ public static class GateEvidence
     }
 }
 
-/// <summary>A stored verdict of a task's gate.</summary>
+/// <summary>A stored verdict of a gate that checked a task.</summary>
 /// <param name="Task">Id of the task.</param>
-/// <param name="Place">Folder and number, unique within the task.</param>
+/// <param name="Place">Folder and number of the verdict, unique within the task.</param>
 /// <param name="OfMerge">True if the gate ran on the merge of the task's work.</param>
 /// <param name="Verdict">The verdict.</param>
 public sealed record StoredVerdict(string Task, string Place, bool OfMerge, GateVerdict Verdict)
 {
-    /// <summary>Number of the task's attempt; 0 if the folder names none.</summary>
+    /// <summary>Number of the task's attempt, or 0 if the folder name contains none.</summary>
     public int Attempt =>
         int.TryParse(Place.Split('/')[0].Split('-')[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }

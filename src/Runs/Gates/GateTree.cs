@@ -4,12 +4,14 @@ using Orchestrator.Gates.Turns;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>The tree in which the gates of one commit run. It is checked out and set up when the first gate has to run, and restored after
-/// set-up and after each gate. Set-up and gates run an agent's code, which could otherwise change what the next gate checks.</summary>
+/// <summary>
+/// The tree in which the gates of one commit run. It is checked out and set up when the first gate has to run, and is restored after set-up
+/// and after each gate. Otherwise the code of an agent, which set-up and gates execute, could change the files that the next gate checks.
+/// </summary>
 /// <param name="isMerge">True if the commit is a merge on staging.</param>
 /// <param name="isBase">True if the commit is the run's base.</param>
-/// <param name="evidence">Folder for the output of failed set-up.</param>
-/// <param name="task">Id of the task whose gates run, or empty for the run as a whole.</param>
+/// <param name="evidence">Absolute path of the folder for the output of a failed set-up.</param>
+/// <param name="task">Id of the task whose gates run, or empty if the gates belong to no single task.</param>
 public sealed class GateTree(
     RunFiles files,
     GitRepository repository,
@@ -30,25 +32,27 @@ public sealed class GateTree(
     private TreeOutputs? _outputs;
     private GateStart? _start;
 
-    /// <summary>The checked-out tree. Valid only after <see cref="BeginAsync"/>.</summary>
+    /// <summary>The checked-out tree. Throws if <see cref="BeginAsync"/> was not called.</summary>
     public VerificationTree Place => _place ?? throw new InvalidOperationException("No tree is checked out yet.");
 
     /// <summary>True if a tree is checked out.</summary>
     public bool IsBegun => _place is not null;
 
-    /// <summary>Restores the tree. Valid only after <see cref="BeginAsync"/>.</summary>
+    /// <summary>Restores the tree. Throws if <see cref="BeginAsync"/> was not called.</summary>
     public GateRestorer Restorer => _restorer ?? throw new InvalidOperationException("No tree is checked out yet.");
 
-    /// <summary>Tracked files that the last set-up changed and that were restored.</summary>
+    /// <summary>Tracked files that the last set-up changed and that were restored afterwards.</summary>
     public IReadOnlyList<string> ChangedBySetUp { get; private set; } = [];
 
-    /// <summary>True if the current gate started from only the commit, the set-up and the outputs of gates that it needs.</summary>
+    /// <summary>
+    /// True if the current gate started with only the committed files, the results of set-up, and the outputs of gates that it requires.
+    /// </summary>
     public bool IsClean { get; private set; }
 
-    /// <summary>Files of earlier gates that are hidden from the current gate.</summary>
+    /// <summary>Files of earlier gates that are temporarily moved away from the current gate.</summary>
     public IReadOnlyList<string> Stashed => _outputs?.Stashed ?? [];
 
-    /// <summary>Checks out and sets up the tree if necessary.</summary>
+    /// <summary>Checks out and sets up the tree, unless this has already happened.</summary>
     /// <returns>The reason why set-up failed, or null if the tree is ready.</returns>
     public async Task<string?> BeginAsync(CancellationToken stop)
     {
@@ -67,7 +71,7 @@ public sealed class GateTree(
         return null;
     }
 
-    /// <summary>Prepares the tree for one of several gates that may leave files. Valid only after <see cref="BeginAsync"/>.</summary>
+    /// <summary>Prepares the tree for a gate. Call <see cref="BeginAsync"/> first.</summary>
     /// <returns>The reason why set-up failed, or null if the tree is ready.</returns>
     internal async Task<string?> StartAsync(GateStart start, CancellationToken stop)
     {
@@ -83,8 +87,10 @@ public sealed class GateTree(
         return _outputs!.TryKeepOnly(start.Needed) ? await RunNeededAsync(stop) : await RestartAsync(stop);
     }
 
-    /// <summary>Checks out and sets up the tree again, because a gate changed files of the set-up or of a required gate.</summary>
-    /// <returns>The reason for the failure, or null if it succeeded.</returns>
+    /// <summary>
+    /// Checks out and sets up the tree again, because a gate changed files that come from the set-up or from a required gate.
+    /// </summary>
+    /// <returns>The reason why this failed, or null if it succeeded.</returns>
     private async Task<string?> RestartAsync(CancellationToken stop)
     {
         try
@@ -102,7 +108,7 @@ public sealed class GateTree(
         }
         Restorer.Restart(Place.Baseline, made);
         StopObserving();
-        // Creates the folders of private layers, which the paths of a sandbox in use refer to.
+        // The sandbox refers to the folders of private layers, so they must exist.
         _ = await SubjectAsync(_start!.Changed, task, _start.Gate, stop);
         await ObserveAsync(stop);
         return await RunNeededAsync(stop);
@@ -127,7 +133,7 @@ public sealed class GateTree(
         return (null, made);
     }
 
-    /// <summary>Reruns required gates whose outputs are missing from this tree. Their verdicts are already known.</summary>
+    /// <summary>Runs required gates again if the tree lacks their outputs. Their verdicts are already known.</summary>
     private async Task<string?> RunNeededAsync(CancellationToken stop)
     {
         foreach (var gate in _start!.Needed.Where(gate => !_ran.Contains(gate)))
@@ -174,7 +180,7 @@ public sealed class GateTree(
         _outputs.Begin(await OthersAsync(stop));
     }
 
-    // The worktree's untracked files do not include those of submodules.
+    // Git does not list the untracked files of submodules among those of the worktree.
     private async Task<IEnumerable<string>> OthersAsync(CancellationToken stop) =>
         ((await WorktreeLeftovers.TryReadAsync(Place.Worktree, stop))?.Others ?? Restorer.Left).Concat(
             await new SubmoduleTrees(Place.Worktree).PathsAsync(stop)
@@ -186,7 +192,7 @@ public sealed class GateTree(
         return _outputs!.Record(gate, await OthersAsync(stop));
     }
 
-    /// <summary>Restores the tree between two runs of a gate. A clean gate starts without the files of its first run.</summary>
+    /// <summary>Restores the tree before a gate is run again. A clean gate then starts without the files of its first run.</summary>
     private async Task<bool> PutBackAsync(CancellationToken stop)
     {
         if (!await Restorer.PutBackAsync(stop))
@@ -208,10 +214,10 @@ public sealed class GateTree(
         _outputs = null;
     }
 
-    /// <summary>Returns the tree as input for a gate. Valid only after <see cref="BeginAsync"/>.</summary>
-    /// <param name="changed">Files that differ from the base.</param>
-    /// <param name="task">Id of the task whose work is checked, or empty if the work belongs to no single task.</param>
-    /// <param name="gate">The gate, which may have hosts of its own; or null for none.</param>
+    /// <summary>Returns the tree in the form that a gate receives. Call <see cref="BeginAsync"/> first.</summary>
+    /// <param name="changed">Paths of the files that differ from the base.</param>
+    /// <param name="task">Id of the task whose work is checked, or empty if the work does not belong to a single task.</param>
+    /// <param name="gate">The gate, which may have its own allowed hosts, or null for no particular gate.</param>
     public async Task<GateSubject> SubjectAsync(IReadOnlyList<string> changed, string task, Gate? gate, CancellationToken stop) =>
         new()
         {
@@ -246,7 +252,7 @@ public sealed class GateTree(
             PutBack = PutBackAsync,
         };
 
-    /// <summary>Restores the tree after a gate. A tree that cannot be restored is discarded, and the next gate gets a fresh one.</summary>
+    /// <summary>Restores the tree after a gate. If that fails, the tree is discarded and the next gate gets a new one.</summary>
     public async Task<GateTraces> EndAsync(CancellationToken stop)
     {
         var traces = await Restorer.EndAsync(stop);
@@ -274,10 +280,10 @@ public sealed class GateTree(
     }
 }
 
-/// <summary>One of several gates that run in the same tree, with the files that it starts from.</summary>
+/// <summary>A gate with the files that it starts with.</summary>
 /// <param name="Gate">The gate.</param>
-/// <param name="IsClean">True if it starts from only the commit, the set-up and the outputs of <paramref name="Needed"/>; false if it
-/// starts from everything that earlier gates left.</param>
-/// <param name="Needed">Gates whose outputs it requires and whose files are not in the commit, in order.</param>
-/// <param name="Changed">Files that differ from the base.</param>
+/// <param name="IsClean">True if the gate starts with only the commit, the set-up and the outputs of <paramref name="Needed"/>. False if it
+/// starts with all files that earlier gates left.</param>
+/// <param name="Needed">Gates whose outputs this gate requires and the tree lacks, in order of execution.</param>
+/// <param name="Changed">Paths of the files that differ from the base.</param>
 internal sealed record GateStart(Gate Gate, bool IsClean, IReadOnlyList<Gate> Needed, IReadOnlyList<string> Changed);

@@ -5,9 +5,11 @@ using Orchestrator.Git;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>Caches results of set-up for worktrees with equal lock files, which receive copies. Only results made at a run's base, before
-/// any agent worked, are kept. They are in a folder that no sandbox can write to, and copies share no files with them.</summary>
-/// <param name="worktree">The worktree to set up.</param>
+/// <summary>
+/// Caches the results of set-up, so that worktrees with equal lock files can copy them. Only results at a run's base are cached, before any
+/// agent has worked. No sandbox can write to the cache folder, and a copy shares no files with the cache.
+/// </summary>
+/// <param name="worktree">The worktree that needs set-up.</param>
 public sealed class SetUpCache(Worktree worktree, RunFiles files, RunServices services)
 {
     private const int MostKept = 3;
@@ -16,19 +18,19 @@ public sealed class SetUpCache(Worktree worktree, RunFiles files, RunServices se
     private readonly string _cache = CacheFolder.Of(worktree.Repository, services.Environment);
     private readonly WorktreeFiles _tree = new(worktree.Path);
 
-    /// <summary>Returns the folder of all cached set-ups of a repository.</summary>
-    /// <param name="cache">Cache folder of the repository.</param>
+    /// <summary>Returns the absolute path of the folder with all cached set-ups of a repository.</summary>
+    /// <param name="cache">Absolute path of the repository's cache folder.</param>
     public static string FolderIn(string cache) => Path.Combine(cache, "setup");
 
-    /// <summary>Lists the cached set-ups of a repository, the most recently used first.</summary>
-    /// <param name="cache">Cache folder of the repository.</param>
+    /// <summary>Lists the folders of a repository's cached set-ups, the most recently used first.</summary>
+    /// <param name="cache">Absolute path of the repository's cache folder.</param>
     public static IEnumerable<string> In(string cache) =>
         Directory.Exists(FolderIn(cache)) ? Directory.GetDirectories(FolderIn(cache)).OrderByDescending(Directory.GetLastWriteTimeUtc) : [];
 
-    /// <summary>Removes a cached set-up, unless a worktree may be copying it now.</summary>
-    /// <param name="place">Folder of the set-up, from <see cref="In"/>.</param>
+    /// <summary>Removes a cached set-up, unless a worktree may be copying it.</summary>
+    /// <param name="place">Folder of the cached set-up, as returned by <see cref="In"/>.</param>
     /// <param name="now">The current time.</param>
-    /// <returns>True if it was removed.</returns>
+    /// <returns>True if the cached set-up was removed.</returns>
     public static bool TryRemove(string place, DateTimeOffset now)
     {
         if (!IsUnused(place, now))
@@ -36,7 +38,7 @@ public sealed class SetUpCache(Worktree worktree, RunFiles files, RunServices se
             return false;
         }
 
-        // Moved first, so that no other process starts to copy it.
+        // The folder is renamed before it is removed, so that no other process starts to copy it.
         var removed = Path.Combine(Path.GetDirectoryName(place)!, $".old-{Guid.NewGuid():N}");
         try
         {
@@ -44,7 +46,7 @@ public sealed class SetUpCache(Worktree worktree, RunFiles files, RunServices se
         }
         catch (DirectoryNotFoundException)
         {
-            return false; // Removed by another process since it was listed.
+            return false; // Another process removed it in the meantime.
         }
         if (!IsUnused(removed, now))
         {
@@ -55,7 +57,7 @@ public sealed class SetUpCache(Worktree worktree, RunFiles files, RunServices se
         return true;
     }
 
-    /// <summary>Returns the cache folder of a set-up step, named by the hash of everything that determines its result.</summary>
+    /// <summary>Returns the cache folder of a set-up step. Its name is the hash of all inputs of the step.</summary>
     public async Task<string> PlaceAsync(SetUpStep step, CancellationToken stop)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -83,9 +85,9 @@ public sealed class SetUpCache(Worktree worktree, RunFiles files, RunServices se
         void Add(string text) => hash.AppendData(Encoding.UTF8.GetBytes(text + "\0"));
     }
 
-    /// <summary>Copies a cached result into the worktree, if nothing is in the way.</summary>
-    /// <param name="copy">Template for the copying process, with the environment and sandbox of this worktree's set-up.</param>
-    /// <returns>False if the step has to run.</returns>
+    /// <summary>Copies a cached result into the worktree, unless its folders already exist there.</summary>
+    /// <param name="copy">Command line, environment and sandbox of the process that copies.</param>
+    /// <returns>True if the result was copied. False if the step has to run.</returns>
     public async Task<bool> TryTakeAsync(string place, SetUpStep step, ProcessCommand copy, CancellationToken stop)
     {
         if (
@@ -111,8 +113,10 @@ public sealed class SetUpCache(Worktree worktree, RunFiles files, RunServices se
         return true;
     }
 
-    /// <summary>Caches the result of a step in a worktree that contains only the run's base. If it cannot be cached, later worktrees run
-    /// the commands.</summary>
+    /// <summary>
+    /// Caches the result of a step, from a worktree that contains only the run's base. If that fails, later worktrees run the commands
+    /// again.
+    /// </summary>
     public async Task KeepAsync(string place, SetUpStep step, ProcessCommand copy, CancellationToken stop)
     {
         if (DiskSpace.Shortage(worktree.Path, files.Settings.DiskReserve, "") is not null)
@@ -161,8 +165,8 @@ public sealed class SetUpCache(Worktree worktree, RunFiles files, RunServices se
         }
     }
 
-    // File systems that support it share blocks. Files are never shared, because programs write to them. Only GNU cp has this option, so
-    // elsewhere nothing is cached.
+    // The copy shares blocks if the file system supports it, but never files, because programs write to them. Only GNU cp has this option,
+    // so nothing is cached on other systems.
     private async Task<bool> CopyAsync(string from, string to, ProcessCommand copy, CancellationToken stop) =>
         (
             await new ProcessRunner(services.Time).RunAsync(

@@ -2,15 +2,18 @@ using Orchestrator.Gates.Packages;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>Commands of a worktree's set-up that form one unit.</summary>
-/// <param name="Commands">Commands, run in order.</param>
-/// <param name="Reads">Paths of files that determine the result, relative to the root.</param>
-/// <param name="Makes">Paths of resulting folders that may be copied instead. If empty, the commands run in each worktree.</param>
+/// <summary>Commands that prepare a worktree as one unit.</summary>
+/// <param name="Commands">The commands in order of execution.</param>
+/// <param name="Reads">Paths of the files that determine the result, relative to the worktree's root.</param>
+/// <param name="Makes">Paths of the folders that the commands create and that can be copied to other worktrees. If empty, the commands run
+/// in each worktree.</param>
 public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<string> Reads, IReadOnlyList<string> Makes)
 {
-    /// <summary>Determines the set-up of a worktree. Configured commands form one step; each lock file forms its own.</summary>
-    /// <param name="settings">The worktree settings.</param>
-    /// <param name="found">Commands for the lock files.</param>
+    /// <summary>
+    /// Returns the set-up steps of a worktree. The commands in the settings form one step. Otherwise each lock file has its own step.
+    /// </summary>
+    /// <param name="settings">Settings of worktrees.</param>
+    /// <param name="found">Set-up commands of the detected lock files.</param>
     /// <param name="files">Files of the worktree.</param>
     public static IReadOnlyList<SetUpStep> Of(WorktreeSettings settings, IReadOnlyList<SetUpCommand> found, WorktreeFiles files)
     {
@@ -35,9 +38,9 @@ public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<str
             ];
     }
 
-    /// <summary>Returns build output folders that other worktrees may start with, as steps without commands.</summary>
+    /// <summary>Returns the folders with build outputs that other worktrees can copy, as steps without commands.</summary>
     /// <param name="files">The worktree's files.</param>
-    /// <param name="gates">Limits the result to programs that these gates call, or null for all.</param>
+    /// <param name="gates">Gates whose programs create the outputs, or null to include all programs.</param>
     public static IReadOnlyList<SetUpStep> BuildsOf(WorktreeFiles files, IReadOnlyList<Gate>? gates = null) =>
         [
             .. Ecosystems
@@ -52,10 +55,12 @@ public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<str
                 ),
         ];
 
-    /// <summary>True if set-up may store the worktree's port or name, for example in a database or settings file. Its result is then
-    /// useless elsewhere.</summary>
+    /// <summary>
+    /// True if the set-up may store the worktree's own port or name, for example in a database or a settings file. Such a result can't be
+    /// used in another worktree.
+    /// </summary>
     /// <param name="commands">The set-up commands.</param>
-    /// <param name="variables">Variables in <c>worktrees.env</c>.</param>
+    /// <param name="variables">Environment variables in <c>worktrees.env</c>.</param>
     public static bool UsesOwnValues(IReadOnlyList<string> commands, IReadOnlyDictionary<string, string> variables) =>
         variables.Count > 0
         || commands.Any(command =>
@@ -64,7 +69,7 @@ public sealed record SetUpStep(IReadOnlyList<string> Commands, IReadOnlyList<str
 
     private static IReadOnlyList<string> ReadBy(SetUpCommand known) => [known.LockFile, .. known.Reads];
 
-    // npm is the only manager whose result can be copied. It builds a binding.gyp even if no script mentions it.
+    // npm is the only package manager whose result can be copied. It compiles binding.gyp even if no script mentions that file.
     private static bool IsOfPackagesAlone(SetUpCommand known, WorktreeFiles files) =>
         !files.HasFileOrLink("binding.gyp")
         && NpmProject.InstallsPackagesAlone(files.TryReadText("package.json") ?? "", files.TryReadText(known.LockFile) ?? "");

@@ -3,20 +3,24 @@ using Orchestrator.Gates.Worktrees;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>Builds the environment of gates, set-up, measurements and package managers. It has the variables that programs need and the
-/// step's identity, but no credentials.</summary>
+/// <summary>
+/// Builds the environment of gates, set-up, measurements and package managers. It contains the variables that programs need and the
+/// identity of the step, but no credentials.
+/// </summary>
 public static class StepEnvironment
 {
-    /// <summary>Variable with the repository of the step that a process belongs to. Commands that only users may call search their
-    /// ancestors for it.</summary>
+    /// <summary>
+    /// Environment variable that contains the repository of a step. A command that only users may call searches its parent processes for
+    /// this variable.
+    /// </summary>
     public const string Variable = "ORCHESTRATOR_STEP";
 
     /// <summary>Builds the environment of a step in a tree.</summary>
-    /// <param name="environment">Variables to choose from.</param>
-    /// <param name="resources">Resources of the tree.</param>
+    /// <param name="environment">Environment variables of this process, from which some are selected.</param>
+    /// <param name="resources">Port, folders and other resources of the tree.</param>
     /// <param name="repository">Absolute path of the repository's main checkout.</param>
-    /// <param name="role">The kind of step: each has variables of its own (<c>permissions.gates.environment</c> and
-    /// <c>permissions.setup.environment</c>).</param>
+    /// <param name="role">The kind of step. It determines whether <c>permissions.gates.environment</c> or
+    /// <c>permissions.setup.environment</c> adds variables.</param>
     public static IReadOnlyDictionary<string, string> Of(
         IReadOnlyDictionary<string, string> environment,
         WorktreeResources resources,

@@ -3,16 +3,18 @@ using Orchestrator.Network;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>Decides whether this host confines the code of a run's steps (<c>permissions.sandbox</c>, and a task's <c>isolation:
-/// sandbox</c>).</summary>
+/// <summary>
+/// Creates the sandboxes of a run's steps if the settings (<c>permissions.sandbox</c>) or the task (<c>isolation: sandbox</c>) require it
+/// and this host supports it.
+/// </summary>
 public static class StepSandbox
 {
     private const string Must = "Agents must be confined (permissions.sandbox, or 'isolation: sandbox' in the plan).";
     private const string Cure =
         "Install bubblewrap (and allow user namespaces), or set permissions.sandbox to auto and remove 'isolation: sandbox' from the plan.";
 
-    /// <summary>The rules for a run's steps; null where they are not confined.</summary>
-    /// <param name="mustBe">A task demands it, whatever the settings say.</param>
+    /// <summary>Returns the builder for the sandboxes of a run's steps. Returns null if the steps run without a sandbox.</summary>
+    /// <param name="mustBe">True if a task requires a sandbox regardless of the settings.</param>
     public static async Task<SandboxBuilder?> RulesAsync(
         OrchestratorSettings settings,
         string repository,
@@ -24,17 +26,17 @@ public static class StepSandbox
             ? new SandboxBuilder(program, services.Environment, settings.Permissions, repository)
             : null;
 
-    /// <summary>Checks bubblewrap, or the runner that the settings name in its place.</summary>
+    /// <summary>Checks whether bubblewrap, or the runner that the settings specify in its place, works on this host.</summary>
     /// <param name="repository">Absolute path of the repository's main checkout.</param>
     public static Task<BubblewrapCheck> CheckAsync(PermissionSettings permissions, string repository, RunServices services) =>
         permissions.Runner.Count == 0
             ? services.Bubblewrap.CheckAsync()
             : services.Bubblewrap.CheckRunnerAsync(permissions.Runner, services.Environment.GetValueOrDefault("PATH"), repository);
 
-    /// <summary>Creates the sandbox of a gate, set-up or package manager in a tree; null if steps are not confined.</summary>
-    /// <param name="tree">The tree.</param>
-    /// <param name="resources">Resources of the tree.</param>
-    /// <param name="purpose">The kind of program, and its connection log.</param>
+    /// <summary>Creates the sandbox of a gate, set-up or package manager in a tree. Returns null if steps run without a sandbox.</summary>
+    /// <param name="tree">The tree in which the program works.</param>
+    /// <param name="resources">Port, folders and other resources of the tree.</param>
+    /// <param name="purpose">The kind of program, and the folder of its connection log.</param>
     public static async Task<Sandbox?> OfTreeAsync(
         OrchestratorSettings settings,
         Worktree tree,
@@ -63,14 +65,16 @@ public static class StepSandbox
         return WithNetwork(sandbox, settings, purpose, repository, configuration, services);
     }
 
-    /// <summary>Creates the purpose of a step's sandbox.</summary>
+    /// <summary>Creates the description of a step's sandbox for the connection log.</summary>
     /// <param name="role">The kind of program.</param>
-    /// <param name="task">Id of the task, or empty for the run as a whole.</param>
+    /// <param name="task">Id of the task, or empty if the step belongs to no single task.</param>
     public static SandboxPurpose PurposeOf(SandboxRole role, RunFolder run, string task) =>
         new(role, Path.Combine(run.Path, ConnectionLogs.FolderName), run.Name, task);
 
-    /// <summary>Lists the distinct hosts that a task's sandboxes were denied and that a user could allow, in the form that <c>network
-    /// allow</c> accepts.</summary>
+    /// <summary>
+    /// Lists the hosts to which a task's sandboxes were denied access and that a user could allow. Each host has the form that <c>network
+    /// allow</c> accepts.
+    /// </summary>
     /// <param name="task">Id of the task.</param>
     public static IReadOnlyList<string> RefusedHosts(RunFolder run, string task) =>
         [
@@ -93,7 +97,7 @@ public static class StepSandbox
                 .Distinct(StringComparer.Ordinal),
         ];
 
-    /// <summary>True if the changes of a worktree's programs to shared folders can be kept apart by overlays.</summary>
+    /// <summary>True if overlays can keep changes to shared folders private to a worktree.</summary>
     public static async Task<bool> CanOverlayAsync(WorktreeResources resources, SandboxBuilder rules, RunServices services) =>
         rules.IsOfBubblewrap && await services.Bubblewrap.CanOverlayAsync(rules.Program, Path.GetDirectoryName(resources.LayerFolder)!);
 
@@ -106,10 +110,10 @@ public static class StepSandbox
     private static bool HasProxy(OrchestratorSettings settings, out NetworkMode mode) =>
         Enum.TryParse(settings.Permissions.Network.Mode, ignoreCase: true, out mode) && mode != NetworkMode.Open;
 
-    /// <summary>Adds the network access of <c>permissions.network</c>.</summary>
-    /// <param name="purpose">The purpose of the sandbox.</param>
+    /// <summary>Adds the network access that <c>permissions.network</c> allows.</summary>
+    /// <param name="purpose">The kind of program, and the folder of its connection log.</param>
     /// <param name="repository">Absolute path of the repository's main checkout.</param>
-    /// <param name="configuration">Copy of git's configuration, or null for no remotes.</param>
+    /// <param name="configuration">Copy of git's configuration, which contains the allowed remotes, or null to allow none.</param>
     public static Sandbox WithNetwork(
         Sandbox sandbox,
         OrchestratorSettings settings,
@@ -123,7 +127,7 @@ public static class StepSandbox
         {
             return sandbox;
         }
-        var hosts = ListedHosts
+        var hosts = AllowedHosts
             .Of(settings, services.Environment, purpose.Agents, configuration?.Remotes ?? [], purpose.Role)
             .Union(purpose.Hosts, StringComparer.Ordinal)
             .ToList();
@@ -141,9 +145,12 @@ public static class StepSandbox
         };
     }
 
-    /// <summary>Why the agent of a task can't be started: it must be confined, and can't be; empty where it can.</summary>
-    /// <param name="worktree">Its worktree; null where git knows none.</param>
-    /// <param name="relativePath">Its path for people.</param>
+    /// <summary>
+    /// Returns the reason why a task's agent can't be started. The agent must run in a sandbox, but this host or worktree does not allow
+    /// one. Empty if the agent can be started.
+    /// </summary>
+    /// <param name="worktree">Worktree of the task, or null if git does not know it.</param>
+    /// <param name="relativePath">Path of the worktree, relative to the repository, for the message.</param>
     public static async Task<string> RefusalAsync(
         OrchestratorSettings settings,
         PlanTask task,
@@ -159,8 +166,10 @@ public static class StepSandbox
                 + $"'git worktree list'; 'git worktree repair {relativePath}' helps if the folder was moved."
         : "";
 
-    /// <summary>Checks sandboxing in preflight. Returns an error if agents must be confined and cannot be, and a warning if the program is
-    /// installed but does not work.</summary>
+    /// <summary>
+    /// Checks sandboxes in preflight. Returns an error if agents must run in a sandbox and can't, or a warning if bubblewrap is installed
+    /// but does not work.
+    /// </summary>
     public static async Task<(string Error, string Warning)> PreflightAsync(RunFiles files, RunServices services)
     {
         var mustBe = files.Plan.Tasks.Any(task => MustBe(files.Settings, task));
@@ -183,7 +192,7 @@ public static class StepSandbox
             );
     }
 
-    /// <summary>True if the task's agent must not start without a sandbox.</summary>
+    /// <summary>True if the task's agent must not be started without a sandbox.</summary>
     public static bool MustBe(OrchestratorSettings settings, PlanTask task) =>
         settings.Permissions.Sandbox == "on"
         || (settings.Permissions is { Sandbox: not "off", Runner.Count: > 0 })

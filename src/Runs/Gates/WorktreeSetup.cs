@@ -8,18 +8,20 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>Sets up a fresh worktree with <c>worktrees.setup</c>, or otherwise with the command for the project's lock file. Runs once per
-/// worktree and content of the lock files.</summary>
+/// <summary>
+/// Sets up a new worktree with the commands in <c>worktrees.setup</c>, or otherwise with those of the project's lock files. Set-up is
+/// repeated only if the content of the lock files changes.
+/// </summary>
 public static class WorktreeSetup
 {
     private const string LeftFile = "setup-left.txt";
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(30);
 
-    /// <summary>Names of lock files, which define the packages to install.</summary>
+    /// <summary>File names of all known lock files, which define the packages to install.</summary>
     public static IReadOnlyCollection<string> LockFiles { get; } = [.. SetUpDetection.Known.Select(k => k.LockFile)];
 
-    /// <summary>Returns the set-up commands for the current state of a checkout.</summary>
+    /// <summary>Returns the set-up commands that apply to the current files of a checkout.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="checkout">Absolute path of the checkout.</param>
     /// <param name="gates">Gates that were found in the checkout.</param>
@@ -27,14 +29,16 @@ public static class WorktreeSetup
         settings.Worktrees.Setup
         ?? [.. SetUpDetection.Detect(new WorktreeFiles(checkout), GateDetection.FoldersOf(gates)).Select(found => found.Command)];
 
-    /// <summary>Runs the set-up that is due or copies its cached result (<see cref="SetUpCache"/>), and copies cached build outputs of a
-    /// run's base.</summary>
+    /// <summary>
+    /// Sets up a worktree. Each step is either run or copied from the cache (<see cref="SetUpCache"/>). Cached build outputs of the run's
+    /// base are copied as well.
+    /// </summary>
     /// <param name="worktree">The worktree.</param>
-    /// <param name="logFolder">Folder for the output of failed commands.</param>
+    /// <param name="logFolder">Absolute path of the folder for the output of failed commands.</param>
     /// <param name="stop">Stops the running command.</param>
-    /// <param name="isBase">True if the worktree has exactly the files of the run's base and no agent's work.</param>
-    /// <param name="task">Id of the task that uses the worktree, or empty for the run as a whole.</param>
-    /// <returns>The reason for the failure, or null if it succeeded.</returns>
+    /// <param name="isBase">True if the worktree contains exactly the files of the run's base and no agent's work.</param>
+    /// <param name="task">Id of the task that uses the worktree, or empty if the worktree belongs to no single task.</param>
+    /// <returns>The reason why set-up failed, or null if it succeeded.</returns>
     public static async Task<string?> RunAsync(
         Worktree worktree,
         RunFiles files,
@@ -61,8 +65,8 @@ public static class WorktreeSetup
         return null;
     }
 
-    /// <summary>Caches build outputs of gates at a run's base for later worktrees with equal lock files.</summary>
-    /// <param name="worktree">A worktree in which only gates at the run's base ran.</param>
+    /// <summary>Caches the build outputs that gates created at a run's base, for later worktrees with equal lock files.</summary>
+    /// <param name="worktree">A worktree in which no gates were run except at the run's base.</param>
     public static async Task KeepBuildsAsync(Worktree worktree, RunFiles files, RunServices services, CancellationToken stop)
     {
         var kept = new SetUpCache(worktree, files, services);
@@ -100,7 +104,7 @@ public static class WorktreeSetup
         var resources = await WorktreeResourceClaims.Of(services.Environment).TakeAsync(worktree.Path, WorktreeUse.Idle, stop);
         var configured = files.Settings.Worktrees.Environment;
 
-        // A reused worktree whose own values differ, such as its port, is set up again.
+        // A reused worktree is set up again if its own values, such as its port, have changed.
         var own = SetUpStep.UsesOwnValues(commands, configured)
             ? resources.Variables(configured).OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={v.Value}")
             : [];
@@ -138,7 +142,7 @@ public static class WorktreeSetup
     }
 
     /// <summary>Runs the commands of a step.</summary>
-    /// <returns>The failure, or null if all commands succeeded.</returns>
+    /// <returns>The reason for the failure, or null if all commands succeeded.</returns>
     private static async Task<string?> RunStepAsync(
         SetUpStep step,
         ProcessCommand program,
@@ -201,17 +205,17 @@ public static class WorktreeSetup
             + (GateProbe.CureOf(failed.Cause) is { } cure ? $"{cure} Or set worktrees.setup." : "Fix it or set worktrees.setup.");
     }
 
-    /// <summary>True if the result of set-up could be cached for other worktrees and is not cached yet.</summary>
-    /// <param name="checkout">A worktree with the relevant files.</param>
+    /// <summary>True if a result of set-up can be cached for other worktrees and is not in the cache yet.</summary>
+    /// <param name="checkout">A worktree that contains the lock files.</param>
     public static async Task<bool> IsToBeKeptAsync(Worktree checkout, RunFiles files, RunServices services, CancellationToken stop)
     {
         var kept = new SetUpCache(checkout, files, services);
         return await LacksAsync(kept, StepsOf(checkout, files).Steps.Where(step => step.Makes.Count > 0), stop);
     }
 
-    /// <summary>True if the build outputs of gates could be cached for other worktrees and are not cached yet.</summary>
-    /// <param name="checkout">A worktree with the relevant files.</param>
-    /// <param name="gates">The gates whose builds count.</param>
+    /// <summary>True if build outputs of gates can be cached for other worktrees and are not in the cache yet.</summary>
+    /// <param name="checkout">A worktree that contains the lock files.</param>
+    /// <param name="gates">Gates whose build outputs are checked.</param>
     public static Task<bool> LacksBuildsAsync(
         Worktree checkout,
         RunFiles files,
@@ -220,7 +224,7 @@ public static class WorktreeSetup
         CancellationToken stop
     ) => LacksAsync(new SetUpCache(checkout, files, services), BuildsOf(checkout, files, gates), stop);
 
-    // If worktrees.reuse is set, only the folders that it names are copied.
+    // If the settings contain worktrees.reuse, only the folders listed there are copied.
     private static IReadOnlyList<SetUpStep> BuildsOf(Worktree worktree, RunFiles files, IReadOnlyList<Gate>? gates = null) =>
         files.Settings.Worktrees.Reuse is null ? SetUpStep.BuildsOf(new WorktreeFiles(worktree.Path), gates) : [];
 
@@ -236,9 +240,11 @@ public static class WorktreeSetup
         return false;
     }
 
-    /// <summary>Returns advice if set-up left files that git does not ignore, or null if it did not. Such files are removed before each
-    /// gate, so that set-up runs every time, and agents may commit them.</summary>
-    /// <param name="logFolder">The folder passed to <see cref="RunAsync"/>.</param>
+    /// <summary>
+    /// Returns advice if set-up created files that git does not ignore, or null otherwise. Such files are removed before each gate, so
+    /// set-up has to run every time. Agents may also commit them.
+    /// </summary>
+    /// <param name="logFolder">The folder that was passed to <see cref="RunAsync"/>.</param>
     public static string? Advice(string logFolder)
     {
         var file = Path.Combine(logFolder, LeftFile);
@@ -256,8 +262,11 @@ public static class WorktreeSetup
         return (found, SetUpStep.Of(files.Settings.Worktrees, found, tree));
     }
 
-    /// <summary>Returns the reason why set-up for a lock file is not allowed. The file was in the base commit when the run started, but
-    /// not in the checkout that the user approved. A lock file from the run's own work is covered by the plan's approval.</summary>
+    /// <summary>
+    /// Returns the reason why the set-up command of a lock file is not allowed, or null if all are. A command is not allowed if its lock
+    /// file is in the run's base, but was not in the checkout that the user approved. A lock file that the run's own work added is covered
+    /// by the approval of the plan.
+    /// </summary>
     private static async Task<string?> UnaskedAsync(
         GitRepository repository,
         IReadOnlyList<SetUpCommand> found,
@@ -265,7 +274,7 @@ public static class WorktreeSetup
         CancellationToken stop
     )
     {
-        // A run's own work may change the format of a lock file, and with it the command.
+        // The run's own work may change the format of a lock file and thereby its command.
         var unasked = found.Where(k => !SetUpDetection.CommandsFor(k.LockFile).Any(files.Start.Found.SetUp.Contains)).ToList();
         if (unasked.Count == 0)
         {

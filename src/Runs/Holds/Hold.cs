@@ -1,17 +1,17 @@
 namespace Orchestrator.Runs.Holds;
 
-/// <summary>A hold, which prevents agent starts in one run or on this host.</summary>
+/// <summary>A hold, which prevents new agent starts in one run or in all runs of a user on this host.</summary>
 public sealed record Hold
 {
-    /// <summary>Id of the run, or empty for all runs of this user on this host.</summary>
+    /// <summary>Id of the run, or empty if the hold applies to all runs.</summary>
     [JsonPropertyName("run")]
     public string Run { get; set; } = "";
 
-    /// <summary>Absolute path of the run's repository, or empty for all.</summary>
+    /// <summary>Absolute path of the run's repository, or empty if the hold applies to all runs.</summary>
     [JsonPropertyName("repository")]
     public string Repository { get; set; } = "";
 
-    /// <summary>The reason as entered by the user.</summary>
+    /// <summary>Reason that the user gave, or empty.</summary>
     [JsonPropertyName("reason")]
     public required string Reason { get; init; }
 
@@ -19,7 +19,7 @@ public sealed record Hold
     [JsonPropertyName("by")]
     public required string By { get; init; }
 
-    /// <summary>Time at which the hold was set (UTC).</summary>
+    /// <summary>Time at which the hold was set, in UTC.</summary>
     [JsonPropertyName("since")]
     public required DateTimeOffset Since { get; init; }
 
@@ -27,7 +27,7 @@ public sealed record Hold
     [JsonIgnore]
     public bool IsOfAll => Run.Length == 0;
 
-    /// <summary>The command that releases the hold.</summary>
+    /// <summary>Command line that releases the hold.</summary>
     [JsonIgnore]
     public string Cure => IsOfAll ? "orchestrate release --all" : $"orchestrate release {Run}";
 
@@ -37,7 +37,7 @@ public sealed record Hold
     public bool Concerns(string run, string repository) =>
         IsOfAll || (Run == run && (Repository == repository || GitRepository.RealPath(Repository) == GitRepository.RealPath(repository)));
 
-    /// <summary>Formats the hold as part of a sentence, with its user, time, reason and release command.</summary>
+    /// <summary>Describes the hold as part of a sentence, with its user, time and reason and with the command that releases it.</summary>
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,

@@ -1,15 +1,18 @@
 namespace Orchestrator.Runs.Holds;
 
-/// <summary>Holds of a user on this host, in one file so that they apply to every worker there, with or without an engine. Checked before
-/// each agent run.</summary>
+/// <summary>
+/// Stores a user's holds on this host in one file. Every worker reads the file before each agent start, with or without an engine.
+/// </summary>
 /// <param name="environment">Environment of the process, which determines the user's state folder.</param>
 /// <param name="time">The clock.</param>
 public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
-    /// <summary>Path of the hold file.</summary>
+    /// <summary>Absolute path of the file.</summary>
     public string Path { get; } = System.IO.Path.Combine(UserState.FolderOf(environment), "holds.json");
 
-    /// <summary>Reads the current holds. An unreadable file holds all runs, so that damage releases nothing.</summary>
+    /// <summary>
+    /// Reads the current holds. If the file is unreadable, a hold on all runs is returned, so that a damaged file never releases a hold.
+    /// </summary>
     public IReadOnlyList<Hold> Read()
     {
         try
@@ -24,16 +27,16 @@ public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, Ti
         }
     }
 
-    /// <summary>Finds the hold that applies to a run, preferring a hold on all runs; null if there is none.</summary>
+    /// <summary>Finds the hold that applies to a run. A hold on all runs has precedence. Returns null if no hold applies.</summary>
     /// <param name="run">Id of the run.</param>
     /// <param name="repository">Absolute path of the run's repository.</param>
     public Hold? Find(string run, string repository) => Read().Where(hold => hold.Concerns(run, repository)).MinBy(hold => !hold.IsOfAll);
 
-    /// <summary>Sets a hold on one run or on all. An existing hold gets the new reason.</summary>
-    /// <param name="run">Id of the run, or empty for all.</param>
-    /// <param name="repository">Absolute path of the run's repository, or empty for all.</param>
-    /// <param name="reason">The reason as entered by the user.</param>
-    /// <returns>The hold.</returns>
+    /// <summary>Sets a hold on one run or on all runs. If the hold already exists, its reason is replaced.</summary>
+    /// <param name="run">Id of the run, or empty to hold all runs.</param>
+    /// <param name="repository">Absolute path of the run's repository, or empty to hold all runs.</param>
+    /// <param name="reason">Reason that the user gave.</param>
+    /// <returns>The hold that is now in effect.</returns>
     public async Task<Hold> HoldAsync(string run, string repository, string reason, CancellationToken stop)
     {
         var hold = new Hold
@@ -49,8 +52,8 @@ public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, Ti
     }
 
     /// <summary>Releases the hold on one run, or all holds.</summary>
-    /// <param name="run">Id of the run, or empty for all holds, including those on single runs.</param>
-    /// <param name="repository">Absolute path of the run's repository, or empty for all.</param>
+    /// <param name="run">Id of the run, or empty to release all holds, including those on single runs.</param>
+    /// <param name="repository">Absolute path of the run's repository, or empty to release all holds.</param>
     /// <returns>The holds that were released.</returns>
     public async Task<IReadOnlyList<Hold>> ReleaseAsync(string run, string repository, CancellationToken stop)
     {
@@ -95,6 +98,7 @@ public sealed class HoldFile(IReadOnlyDictionary<string, string> environment, Ti
 /// <summary>Content of the hold file.</summary>
 internal sealed record HoldList([property: JsonPropertyName("holds")] IReadOnlyList<Hold> Holds)
 {
+    /// <summary>Version of the file format.</summary>
     [JsonPropertyName("schemaVersion")]
     public int SchemaVersion { get; set; } = 1;
 }

@@ -1,26 +1,26 @@
 namespace Orchestrator.Runs.Instructions;
 
-/// <summary>A repository's instruction files as text for one agent program.</summary>
-/// <param name="General">Instructions for all work, the same for every task; empty if there are none.</param>
-/// <param name="ForPaths">Instructions for the files that the work concerns; empty if there are none.</param>
+/// <summary>The instruction files of a repository, as text for the prompt of one agent program.</summary>
+/// <param name="General">Instructions that apply to all work. Empty if there are none.</param>
+/// <param name="ForPaths">Instructions that apply to the files of the current work. Empty if there are none.</param>
 public sealed record RepositoryInstructions(string General, string ForPaths)
 {
-    /// <summary>Maximum number of characters of each part in the prompt of a planner, reviewer or question.</summary>
+    /// <summary>Maximum length of each part in the prompt of a planner, reviewer or question, in characters.</summary>
     public const int AnswerLimit = 24 * 1024;
 
-    /// <summary>Maximum number of characters of each part in an agent's prompt.</summary>
+    /// <summary>Maximum length of each part in the prompt of an agent, in characters.</summary>
     public const int AgentLimit = 64 * 1024;
 
-    /// <summary>Both parts joined, for a prompt that is used once.</summary>
+    /// <summary>Both parts in one text, for a prompt that is used only once.</summary>
     public string All => General.Length > 0 && ForPaths.Length > 0 ? $"{General}\n\n{ForPaths}" : General + ForPaths;
 
-    /// <summary>Reads the instructions at a commit.</summary>
+    /// <summary>Reads the instruction files at a commit.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="commit">The commit.</param>
     /// <param name="agent">Name of the agent, planner or reviewer.</param>
-    /// <param name="settings">The settings of the run.</param>
-    /// <param name="limit">Maximum number of characters of each part.</param>
-    /// <param name="paths">Paths or globs that the work concerns, or null for none in particular.</param>
+    /// <param name="settings">Settings of the run.</param>
+    /// <param name="limit">Maximum length of each part in characters.</param>
+    /// <param name="paths">Paths or globs of the files that the work concerns, or null if it concerns no particular files.</param>
     public static async Task<RepositoryInstructions> ReadAsync(
         GitRepository repository,
         string commit,
@@ -36,11 +36,13 @@ public sealed record RepositoryInstructions(string General, string ForPaths)
     }
 }
 
-/// <summary>Reads a commit's instruction files for one program, namely those in the root with their imports, rules, and those in
-/// subfolders. Each file is read once, and files that the program reads itself are skipped.</summary>
+/// <summary>
+/// Reads the instruction files of a commit for one agent program. They are the files in the root with their imports, the rules, and the
+/// files in subfolders. Each file is read once. Files that the program reads by itself are skipped.
+/// </summary>
 /// <param name="tree">The files of the commit.</param>
-/// <param name="program">Conventions of the agent program.</param>
-/// <param name="limit">Maximum number of characters of each part.</param>
+/// <param name="program">Names and locations of the instruction files that the program uses.</param>
+/// <param name="limit">Maximum length of each part in characters.</param>
 internal sealed class InstructionReader(CommitTree tree, InstructionConventions program, int limit)
 {
     private const int DeepestImport = 5;
@@ -48,8 +50,8 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
     private const int LargestFile = 1024 * 1024;
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
 
-    /// <summary>Reads the instructions.</summary>
-    /// <param name="paths">Paths or globs that the work concerns; empty for none in particular.</param>
+    /// <summary>Reads the instruction files that apply to the work.</summary>
+    /// <param name="paths">Paths or globs of the files that the work concerns. Empty if it concerns no particular files.</param>
     public async Task<RepositoryInstructions> ReadAsync(IReadOnlyList<string> paths, CancellationToken stop)
     {
         var (general, scoped) = (new InstructionPart(limit), new List<(string Path, string Real, Func<PathPattern, bool> Concerns)>());
@@ -87,7 +89,9 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
         return new RepositoryInstructions(general.Text, forPaths.Text);
     }
 
-    /// <summary>Selects the preferred instruction file in each folder, unless the program reads one there itself.</summary>
+    /// <summary>
+    /// Selects the preferred instruction file of each folder. Folders in which the program reads a file by itself are skipped.
+    /// </summary>
     private async Task<IReadOnlyList<(string Path, string Real)>> FindOfFoldersAsync(CancellationToken stop)
     {
         var found = new List<(string, string)>();
@@ -101,7 +105,7 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
         return found;
     }
 
-    /// <summary>Returns the files with the first of the program's preferred names that exists in the folder.</summary>
+    /// <summary>Returns the files in a folder that have the first matching name in the program's order of preference.</summary>
     private async Task<IReadOnlyList<(string Path, string Real)>> FirstAsync(IReadOnlyList<string> folder, CancellationToken stop)
     {
         foreach (var name in program.Preferred)
@@ -132,7 +136,7 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
         return found;
     }
 
-    /// <summary>Adds a file and its imports, each once.</summary>
+    /// <summary>Adds a file and the files that it imports. Each file is added only once.</summary>
     private async Task AddAsync(InstructionPart part, string path, string real, string importedBy, int depth, CancellationToken stop)
     {
         if (program.Reads(real) || !_taken.Add(real) || await tree.ReadAsync(real, LargestFile, stop) is not { } content)
@@ -155,7 +159,9 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
         }
     }
 
-    /// <summary>Lists instruction files for single folders or files by name, for the agent to read when it works there.</summary>
+    /// <summary>
+    /// Adds the names of instruction files that apply to single folders or files. The agent reads them when it works there.
+    /// </summary>
     private static void Name(InstructionPart part, IReadOnlyList<string> paths)
     {
         if (paths.Count > 0)
@@ -179,7 +185,7 @@ internal sealed class InstructionReader(CommitTree tree, InstructionConventions 
         return InstructionConventions.ProgramFolders.Contains(NameOf(folder)) ? CommitTree.FolderOf(folder) : folder;
     }
 
-    /// <summary>A part of the instructions, limited in length.</summary>
+    /// <summary>One part of the instructions, with a limited length in characters.</summary>
     private sealed class InstructionPart(int limit)
     {
         private readonly StringBuilder _text = new();

@@ -1,8 +1,10 @@
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>The file with a project's named context texts. Tasks list names in <c>context_keys</c> and get the texts in their
-/// prompts.</summary>
-/// <param name="file">Path of <c>.orchestrator/context.json</c>.</param>
+/// <summary>
+/// Stores the named context texts of a project in <c>.orchestrator/context.json</c>. A task lists names in <c>context_keys</c>, and its
+/// prompt contains the texts with these names.
+/// </summary>
+/// <param name="file">Absolute path of the file.</param>
 public sealed class ContextStore(string file)
 {
     /// <summary>Reads all texts, sorted by name.</summary>
@@ -24,8 +26,9 @@ public sealed class ContextStore(string file)
         }
     }
 
-    /// <summary>Sets a text, or removes it if <paramref name="text"/> is null. A crash during the write leaves the old file
-    /// intact.</summary>
+    /// <summary>
+    /// Sets a text, or removes it if <paramref name="text"/> is null. A crash during the write leaves the old file intact.
+    /// </summary>
     public void Set(string name, string? text)
     {
         var texts = Read().ToDictionary();

@@ -1,12 +1,12 @@
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>Reads the plan in force in a run, for users who have to decide about it.</summary>
+/// <summary>Reads the current plan of a run for users who decide about it.</summary>
 public static class DecidedPlan
 {
-    /// <summary>Reads the plan that the run uses.</summary>
+    /// <summary>Reads the current plan of a run.</summary>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
-    /// <param name="run">The run's status, as reported by its workflow.</param>
-    /// <returns>The plan, or null if the run has none yet.</returns>
+    /// <param name="run">Status of the run, as reported by its workflow.</param>
+    /// <returns>The plan, or null if the run has no plan yet.</returns>
     /// <exception cref="RefusedException">Another program changed the run's files, so they would not show the plan that the decision is
     /// about.</exception>
     public static Plan? TryRead(string repository, RunStatus run)
@@ -21,7 +21,7 @@ public static class DecidedPlan
         }
     }
 
-    /// <summary>Reads the run's files; null if it has none yet or another program changed them.</summary>
+    /// <summary>Reads the stored files of a run. Returns null if it has none yet or if another program changed them.</summary>
     public static RunFiles? TryFiles(string repository, RunStatus run)
     {
         try

@@ -3,14 +3,16 @@ using Orchestrator.Plans.Readers.MasterPlans;
 
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>Writes a run's outcome to the status column of a master plan.</summary>
+/// <summary>Writes the outcome of a run to the status column of a master plan.</summary>
 public static class MasterPlanFile
 {
-    /// <summary>Sets merged phases to 'Completed' and failed ones to 'Failed'. All other phases, including those that count as done, and
-    /// the rest of the file are unchanged.</summary>
+    /// <summary>
+    /// Sets the status of merged phases to 'Completed' and of failed phases to 'Failed'. The rest of the file is unchanged, including
+    /// phases that were already completed.
+    /// </summary>
     /// <param name="path">Absolute path of the master plan.</param>
     /// <param name="run">The final status of the run.</param>
-    /// <returns>False if the file needed no change.</returns>
+    /// <returns>True if the file was changed. False if it already had this content.</returns>
     public static bool WriteStatus(string path, RunStatus run)
     {
         var words = run

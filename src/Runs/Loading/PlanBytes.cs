@@ -4,14 +4,16 @@ using Orchestrator.Plans.Readers.Formats;
 
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>Opens the files of a plan for its reader.</summary>
+/// <summary>
+/// Reads the bytes of a plan and of the files that belong to the plan, within size limits and inside the repository only.
+/// </summary>
 internal static class PlanBytes
 {
     /// <summary>Reads a plan in any format. Files outside the repository are rejected.</summary>
-    /// <param name="root">Absolute path of the folder that the plan's paths are relative to.</param>
+    /// <param name="root">Absolute path of the folder to which paths in the plan are relative.</param>
     /// <param name="path">Absolute path of the plan.</param>
-    /// <param name="name">Display name of the plan.</param>
-    /// <param name="projectTexts">Names of the project's own context texts.</param>
+    /// <param name="name">Name of the plan in messages.</param>
+    /// <param name="projectTexts">Names of the project's context texts, or null if they are unknown.</param>
     public static PlanReadResult ReadPlan(string root, string path, string name, IReadOnlyCollection<string>? projectTexts = null)
     {
         var place = Path.GetRelativePath(root, path);
@@ -19,17 +21,19 @@ internal static class PlanBytes
         return RefuseUnfit(read, root, root, FolderOf(place));
     }
 
-    /// <summary>Rejects a plan that does not fit its repository. Its paths must not lead outside or into a submodule, and its gates must
-    /// not need files that nobody creates.</summary>
-    /// <param name="read">The plan.</param>
+    /// <summary>
+    /// Adds an error for each part of the plan that does not fit its repository. Paths of a plan must not lead outside the repository or
+    /// into a submodule. Its gates must not need files that nobody creates.
+    /// </summary>
+    /// <param name="read">The plan as it was read.</param>
     /// <param name="root">Absolute path of the repository.</param>
-    /// <param name="tree">Absolute path of the work tree that the plan's first tasks start from.</param>
+    /// <param name="tree">Absolute path of the work tree in which the plan's first tasks start.</param>
     /// <param name="folder">Folder of the plan, relative to the repository, or empty for the root.</param>
     public static PlanReadResult RefuseUnfit(PlanReadResult read, string root, string tree, string folder = "")
     {
         var fit = read.RefuseLinks(other => RepositoryLinks.LeadsOutside(root, other)).RefuseSubmodules(RepositoryLinks.Submodules(root));
 
-        // Outside a repository, it is unknown which files the gates name.
+        // Outside a repository, it is unknown which of the files that gates mention exist.
         return Path.Exists(Path.Combine(tree, ".git"))
             ? fit.RefuseMissing(
                 folder,
@@ -43,7 +47,7 @@ internal static class PlanBytes
     private static string FolderOf(string place) =>
         Path.IsPathRooted(place) || place.StartsWith('.') ? "" : Path.GetDirectoryName(place)!.Replace('\\', '/');
 
-    // An unreadable manifest makes its gates fail anyway.
+    // If a manifest is unreadable, its gates fail and report the reason.
     private static HashSet<string> ScriptsOf(string root)
     {
         try
@@ -61,7 +65,9 @@ internal static class PlanBytes
         }
     }
 
-    /// <summary>Reads a file up to one byte more than a plan reader accepts, which is enough for the reader to reject it.</summary>
+    /// <summary>
+    /// Reads a file up to one byte more than a plan reader accepts, so that the reader can detect and reject a larger file.
+    /// </summary>
     public static byte[] Read(string path)
     {
         using var stream = File.OpenRead(path);
@@ -70,7 +76,9 @@ internal static class PlanBytes
         return buffer[..length];
     }
 
-    /// <summary>Reads another file of the plan; null if it is missing or a link that leads outside the repository.</summary>
+    /// <summary>
+    /// Reads another file that belongs to the plan. Returns null if the file is missing or is a link that leads outside the repository.
+    /// </summary>
     public static byte[]? TryRead(string root, string other)
     {
         var path = Path.Combine(root, other);

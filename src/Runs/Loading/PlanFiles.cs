@@ -7,11 +7,11 @@ using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>Opens plans that a user names, with the repository's texts, roles, contracts and agents.</summary>
-/// <param name="repository">The repository, or null if there is none.</param>
-/// <param name="directory">Absolute path of the folder that names are relative to.</param>
-/// <param name="settings">Returns the settings in force; called only if a task names its agent.</param>
-/// <param name="warn">Called with the reason for each task in the file that is left out.</param>
+/// <summary>Reads the plans that a user names, with the texts, roles, contracts and agents that they refer to.</summary>
+/// <param name="repository">The repository, or null outside a repository.</param>
+/// <param name="directory">Absolute path of the folder to which file names are relative.</param>
+/// <param name="settings">Returns the current settings. It is called only if a task names its agent.</param>
+/// <param name="warn">Called with the reason for each task in the file that is skipped.</param>
 /// <param name="time">The clock.</param>
 public sealed class PlanFiles(
     RepositoryLocation? repository,
@@ -21,15 +21,19 @@ public sealed class PlanFiles(
     TimeProvider time
 )
 {
-    /// <summary>Name of the default plan file.</summary>
+    /// <summary>Name of the plan file that is used if the user names none.</summary>
     public const string DefaultName = "tasks.yaml";
 
-    /// <summary>Returns the JSON Schema of a plan. Its <c>$defs</c> belong to the root of the document.</summary>
+    /// <summary>
+    /// Returns the JSON Schema of a plan. Its <c>$defs</c> must be moved to the root of the document that contains the schema.
+    /// </summary>
     public static JsonObject Schema() => TaskGraphGrammar.Schema();
 
-    /// <summary>Resolves the file for <c>run</c> and <c>tasks run</c>: the given name, or otherwise the plan or backlog in the
-    /// folder.</summary>
-    /// <param name="given">The name that the user gave, or null if none.</param>
+    /// <summary>
+    /// Returns the plan file for <c>run</c> and <c>tasks run</c>. It is the file that the user names, or otherwise the plan or backlog in
+    /// the folder.
+    /// </summary>
+    /// <param name="given">File name that the user gave, or null if the user gave none.</param>
     /// <param name="ofBacklog">True to consider backlogs only.</param>
     /// <exception cref="RefusedException">No name was given and the folder has no such file.</exception>
     public string Named(string? given, bool ofBacklog)
@@ -46,7 +50,7 @@ public sealed class PlanFiles(
             );
     }
 
-    /// <summary>Finds the plan or the backlog in the folder; null if there is none.</summary>
+    /// <summary>Finds the plan or the backlog in the folder. Returns null if there is none.</summary>
     /// <param name="ofBacklog">True to consider backlogs only.</param>
     public string? FindHere(bool ofBacklog)
     {
@@ -58,7 +62,7 @@ public sealed class PlanFiles(
         return backlog.Exists ? backlog.FullPath : null;
     }
 
-    /// <summary>Reads a plan. Content faults are part of the result.</summary>
+    /// <summary>Reads a plan. Faults in its content are part of the result.</summary>
     /// <exception cref="RefusedException">The file cannot be opened.</exception>
     public PlanReadResult Read(string name)
     {
@@ -69,13 +73,13 @@ public sealed class PlanFiles(
             : read;
     }
 
-    /// <summary>Reads a plan and requires it to be valid.</summary>
+    /// <summary>Reads a plan and throws if it has errors.</summary>
     /// <exception cref="RefusedException">The file cannot be opened or has errors; the message lists all of them.</exception>
     public Plan Require(string name) => Require(name, Read(name));
 
-    /// <summary>Requires a backlog with pending tasks for a planner.</summary>
+    /// <summary>Throws unless the backlog has pending tasks that a planner can plan.</summary>
     /// <param name="name">Path of the backlog.</param>
-    /// <param name="tag">The tag in a file with tags, or null for the current one.</param>
+    /// <param name="tag">The tag in a file with tags, or null for the current tag.</param>
     /// <exception cref="RefusedException">The backlog cannot be opened, has errors, or has no pending tasks.</exception>
     public void RequirePending(string name, string? tag)
     {
@@ -84,7 +88,7 @@ public sealed class PlanFiles(
         Require(name, BacklogPlanReader.ReadForPlanner(PlanBytes.Read(path), name, other => PlanBytes.TryRead(root, other), tag));
     }
 
-    /// <summary>Returns the absolute path of a document to plan from.</summary>
+    /// <summary>Returns the absolute path of a document from which a plan is made.</summary>
     /// <exception cref="RefusedException">The document is missing or empty, so no run is started for it.</exception>
     public string RequireDocument(string name)
     {
@@ -104,7 +108,7 @@ public sealed class PlanFiles(
         }
     }
 
-    /// <summary>Reads a list of task texts from a file; see <see cref="TaskTexts"/>.</summary>
+    /// <summary>Reads a list of task descriptions from a file (see <see cref="TaskTexts"/>).</summary>
     /// <exception cref="RefusedException">The file cannot be opened or is not such a list.</exception>
     public IReadOnlyList<string> RequireTexts(string name)
     {
@@ -144,12 +148,12 @@ public sealed class PlanFiles(
         }
         if (!PlanFileName.IsBacklog(name) || read.Errors is not [{ Code: BacklogPlanReader.NothingPending } nothing])
         {
-            // A warning, such as a misspelled key, often names the cause of an error.
+            // A warning, such as one about a misspelled key, often explains an error.
             var faults = read.Faults.Where(fault => fault.Severity != FaultSeverity.Advice);
             throw new RefusedException(string.Join("\n", PlanFault.List(faults)), $"Correct {name} first.");
         }
 
-        // The file is valid; the warnings explain which of its tasks are left out.
+        // The file is valid. The warnings explain which of its tasks are skipped.
         foreach (var warning in read.Warnings)
         {
             warn(warning.ToPlainText());
@@ -178,7 +182,7 @@ public sealed class PlanFiles(
             );
     }
 
-    /// <summary>Finds the plan with the default name in this folder or one above it, up to the repository's root.</summary>
+    /// <summary>Finds the default plan file in this folder or in one of its parents, up to the repository's root.</summary>
     private string? FindDefault()
     {
         for (var folder = new DirectoryInfo(directory); folder is not null; folder = folder.Parent)
@@ -196,7 +200,7 @@ public sealed class PlanFiles(
         return null;
     }
 
-    // Searches the files next to it that can be plans.
+    // Lists the files in the same folder that may be plans.
     private string? NearestPlan(string path)
     {
         var folder = Path.GetDirectoryName(path)!;
@@ -210,8 +214,10 @@ public sealed class PlanFiles(
             : null;
     }
 
-    /// <summary>Returns the plan's contracts in relation to the existing files. A file outside a repository, or behind a link that leads
-    /// outside, counts as missing.</summary>
+    /// <summary>
+    /// Compares the plan's contracts with the existing files. Outside a repository, or behind a link that leads outside, a file counts as
+    /// missing.
+    /// </summary>
     public ContractsInForce ContractsInForce(Plan plan) =>
         Plans.ContractsInForce.Of(
             plan,
@@ -228,7 +234,7 @@ public sealed class PlanFiles(
                 : []
         );
 
-    /// <summary>Reads the project's named context texts; empty outside a repository.</summary>
+    /// <summary>Reads the project's named context texts. Empty outside a repository.</summary>
     /// <exception cref="RefusedException">The file of the texts is unreadable.</exception>
     public IReadOnlyDictionary<string, string> ProjectTexts()
     {
@@ -244,7 +250,9 @@ public sealed class PlanFiles(
         }
     }
 
-    /// <summary>Returns the repository's own text for a role, which overrides the built-in one, or null if there is none.</summary>
+    /// <summary>
+    /// Returns the repository's own text of a role, which replaces the built-in text. Returns null if the repository has none.
+    /// </summary>
     public string? RoleText(string role) => OwnRoles().Contains(role) ? File.ReadAllText(Path.Combine(RolesFolder!, role + ".md")) : null;
 
     private List<string> OwnRoles() =>
@@ -254,7 +262,7 @@ public sealed class PlanFiles(
 
     private string? RolesFolder => repository is null ? null : Path.Combine(repository.ProjectFolder, "roles");
 
-    // Phase files are resolved from the repository's root, or from the plan's own folder if the plan is outside it.
+    // Paths of phase files are relative to the repository's root, or to the plan's folder if the plan is outside a repository.
     private string RootOf(string path) =>
         repository is not null && path.StartsWith(repository.WorkTree + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             ? repository.WorkTree

@@ -5,7 +5,7 @@ using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>Loads the plan and settings of a run, and stores both in the run's folder for all later steps.</summary>
+/// <summary>Loads the plan and the settings of a run, and stores both in the run's folder for all later steps.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class PlanLoading(RunServices services)
 {
@@ -14,8 +14,10 @@ public sealed class PlanLoading(RunServices services)
         "wip.remote contains a password or a token, which would be shared together with the run. Name a git remote, or remove the "
         + "part before the @ and store it in git's credential helper (git help credentials).";
 
-    /// <summary>Loads and stores the plan. If the plan or settings have faults, the outline lists them and nothing is started.</summary>
-    /// <param name="input">The run and the source of its plan.</param>
+    /// <summary>
+    /// Loads and stores the plan. If the plan or the settings have errors, the returned outline lists them and nothing is stored.
+    /// </summary>
+    /// <param name="input">The run, and the source of its plan.</param>
     public async Task<PlanOutline> LoadAsync(LoadPlanInput input, CancellationToken stop = default)
     {
         var folder = new RunFolder(input.Repository.Path, input.RunId);
@@ -43,7 +45,7 @@ public sealed class PlanLoading(RunServices services)
         var repository = await services.Repositories.OpenAsync(input.Repository.Path);
         var start = RunStart.Of(input.Input, settings, input.Repository).WithPriorityOf(read.Plan) with
         {
-            GitConfiguration = await GitCopies.KeepAsync(repository, folder, services.Environment, stop),
+            GitConfiguration = await GitConfigurationCopies.KeepAsync(repository, folder, services.Environment, stop),
         };
         var hash = RunFiles.Store(folder, read.Plan, start, [.. Roles(input.Repository.WorkTree), .. MarksOfBacklog(input, read.Plan)]);
         var outline = TaskOutlines.OutlineOf(new RunFiles(folder, read.Plan, start));
@@ -76,15 +78,17 @@ public sealed class PlanLoading(RunServices services)
         };
     }
 
-    /// <summary>Reads the next page of tasks of a stored plan that is too large for one message.</summary>
-    /// <param name="input">The run and the index of the page's first task.</param>
+    /// <summary>Reads the next page of tasks from a stored plan that is too large for one message.</summary>
+    /// <param name="input">The run, and the index of the first task on the page.</param>
     public IReadOnlyList<TaskOutline> ReadTasks(ReadTasksInput input)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         return PayloadPaging.First(TaskOutlines.OutlineOf(files).Tasks.Skip(input.Offset), PageSize);
     }
 
-    /// <summary>Returns the remote identity that worker hosts share with the owner; null if the run is not distributed.</summary>
+    /// <summary>
+    /// Returns the identity of the remote through which the run's hosts exchange work. Returns null if the run is not distributed.
+    /// </summary>
     private static async Task<(string? Places, string Problem)> PlacesAsync(
         OrchestratorSettings settings,
         GitRepository repository,
@@ -112,7 +116,7 @@ public sealed class PlanLoading(RunServices services)
         return TaskGraphReader.Read(PlanJson.WriteIndented(made), files.Folder.Relative(files.PlanPath));
     }
 
-    /// <summary>Reads the plan that a start names or contains, with the project's texts.</summary>
+    /// <summary>Reads the plan that the run's input names or contains, with the project's texts.</summary>
     public static PlanReadResult ReadPlan(OrchestrationInput input, RepositoryReference repository) =>
         AddProjectTexts(
             input.Plan is { } given
@@ -178,7 +182,10 @@ public sealed class PlanLoading(RunServices services)
         }
     }
 
-    /// <summary>Creates the marks of a run that was started from a backlog, so that its tasks are marked as done at the end.</summary>
+    /// <summary>
+    /// Creates the mapping to backlog tasks for a run that was started from a backlog. When the run ends, these backlog tasks are marked as
+    /// done.
+    /// </summary>
     private IEnumerable<(string Name, byte[] Content)> MarksOfBacklog(LoadPlanInput input, Plan plan)
     {
         var file = input.Input.RequestFile ?? input.Input.PlanFile;
@@ -197,7 +204,7 @@ public sealed class PlanLoading(RunServices services)
         yield return (BacklogMarks.FileName, marks.ToJson());
     }
 
-    /// <summary>Reads the repository's own role texts. The run keeps using this version of them.</summary>
+    /// <summary>Reads the repository's own role texts. The run keeps this version of the texts.</summary>
     private static IEnumerable<(string Name, byte[] Content)> Roles(string repository)
     {
         var roles = Path.Combine(repository, ".orchestrator", "roles");

@@ -2,11 +2,13 @@ using Orchestrator.Gates.Detection;
 
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>Approvals that a plan's risk requires before the run starts.</summary>
-/// <param name="Approval">The reason why an approval is required, or empty if it is not. Only a user can give it.</param>
-/// <param name="Review">The reason why a review is recommended, or empty if it is not. <c>--yes</c> accepts it.</param>
+/// <summary>Approvals that a plan requires before its run starts, because of its risk.</summary>
+/// <param name="Approval">The reason why a user's approval is required, or empty if it is not. Only a user can approve.</param>
+/// <param name="Review">The reason why a user should read the plan first, or empty if there is none. The option <c>--yes</c> accepts the
+/// plan without reading.</param>
 internal sealed record PlanRisk(int Score, string Approval, string Review)
 {
+    /// <summary>Determines the approvals that a plan requires. The run's input may approve a score in advance.</summary>
     public static PlanRisk Of(Plan plan, OrchestratorSettings settings, ProjectGates gates, OrchestrationInput input)
     {
         var score = PlanScore.Of(plan, settings, gates);
@@ -30,16 +32,17 @@ internal sealed record PlanRisk(int Score, string Approval, string Review)
     }
 }
 
-/// <summary>Calculates a plan's risk score in a repository, from its settings and the gates that its tasks will have there.</summary>
+/// <summary>Computes the risk score of a plan from its tasks, the settings and the gates that check the tasks.</summary>
 public static class PlanScore
 {
-    /// <summary>Calculates the risk score.</summary>
+    /// <summary>Computes the risk score of a plan.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="settings">Settings with patterns, thresholds and gates.</param>
-    /// <param name="root">Absolute path of the folder whose manifests may define gates, or null for none.</param>
+    /// <param name="settings">Settings that contain patterns, thresholds and gates.</param>
+    /// <param name="root">Absolute path of the folder whose manifests may define gates, or null to ignore manifests.</param>
     public static RiskScore Of(Plan plan, OrchestratorSettings settings, string? root) =>
         Of(plan, settings, RunStart.GatesOf(settings, root is null ? [] : GateDetection.Detect(root)));
 
+    /// <summary>Computes the risk score of a plan whose gates are known.</summary>
     internal static RiskScore Of(Plan plan, OrchestratorSettings settings, ProjectGates gates) =>
         RiskScore.Of(plan, settings.Risk.ToOptions(), gates);
 }

@@ -1,9 +1,12 @@
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>Repositories that a worker serves. Any worker may receive a request for any repository. A worker that does not serve it fails
-/// the attempt, so that another worker gets the retry.</summary>
+/// <summary>
+/// The repositories that a worker serves. Any worker may receive a step for any repository. If the worker does not serve the repository, it
+/// fails the attempt, and another worker gets the retry.
+/// </summary>
 /// <param name="served">The served repositories.</param>
-/// <param name="named">The served repositories by the callers' names for them, which are a name or the path on the caller's host.</param>
+/// <param name="named">The served repositories by the names that callers use, which are a short name or the path on the caller's
+/// host.</param>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class ServedRepositories(
     IReadOnlyList<RepositoryReference> served,
@@ -11,15 +14,17 @@ public sealed class ServedRepositories(
     RunServices services
 )
 {
-    /// <summary>Number of attempts that are retried immediately, because the server picks workers at random. Later retries wait, because a
-    /// matching worker may have to be started.</summary>
+    /// <summary>
+    /// Number of attempts that are retried at once, because the server chooses workers at random. Later retries are delayed, because a
+    /// matching worker may have to be started first.
+    /// </summary>
     private const int QuickAttempts = 100;
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(5);
 
-    /// <summary>Finds a repository.</summary>
-    /// <param name="path">Path or name of the repository as the caller gave it.</param>
-    /// <param name="attempt">Number of the attempt, from 1.</param>
+    /// <summary>Finds a served repository.</summary>
+    /// <param name="path">Path or name that the caller used for the repository.</param>
+    /// <param name="attempt">Number of the attempt, starting at 1.</param>
     /// <exception cref="StepException">The repository is not served here (retried on another worker), or the path is not a repository
     /// (final).</exception>
     public async Task<RepositoryReference> FindAsync(string path, int attempt)

@@ -2,14 +2,16 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Loading;
 
-/// <summary>Extracts the parts of a plan that a run's workflow needs, namely the outline of its tasks and the rules from the
-/// settings.</summary>
+/// <summary>
+/// Extracts the data that a run's workflow needs from the plan and the settings. It consists of an outline of each task and of the run's
+/// rules.
+/// </summary>
 public static class TaskOutlines
 {
-    /// <summary>Maximum size of a batch by default, while gates take seconds.</summary>
+    /// <summary>Default for the maximum number of tasks in a batch. It fits gates that need only seconds.</summary>
     private const int UsualBatch = 8;
 
-    /// <summary>Returns the plan's tasks for scheduling.</summary>
+    /// <summary>Returns an outline of each task for the workflow's scheduling.</summary>
     public static (IReadOnlyList<TaskOutline> Tasks, IReadOnlyList<string> Faults, IReadOnlyList<string> Warnings) OutlineOf(RunFiles files)
     {
         var (plan, start) = (files.Plan, files.Start);
@@ -71,9 +73,9 @@ public static class TaskOutlines
         );
     }
 
-    /// <summary>Lists faults of a plan in combination with the run's settings and input, each a sentence with its remedy.</summary>
-    /// <param name="files">Plan and start settings of the run.</param>
-    /// <param name="outline">Faults in the outline of the plan's tasks.</param>
+    /// <summary>Lists the errors of a plan in combination with the run's settings and input. Each is a sentence with its remedy.</summary>
+    /// <param name="files">The plan and start settings of the run.</param>
+    /// <param name="outline">Errors that were found when the tasks' outlines were created.</param>
     public static IReadOnlyList<string> FaultsOf(RunFiles files, IReadOnlyList<string> outline) =>
         [
             .. outline,
@@ -101,14 +103,16 @@ public static class TaskOutlines
         }
     }
 
-    /// <summary>Returns the agents that may take over a task, or null if none. Only Claude has the subagents that a task may
-    /// require.</summary>
+    /// <summary>
+    /// Returns the agents that may continue a task for its own agent, or null if there are none. A task that requires subagents has none,
+    /// because only Claude provides subagents.
+    /// </summary>
     private static List<AgentRelay>? RelaysOf(PlanTask task, OrchestratorSettings settings) =>
         task.RequiredAgents.Count == 0 && settings.RelaysOf(settings.AgentOf(task)) is { Count: > 0 } relays
             ? [.. relays.Select(relay => new AgentRelay(relay.Agent, relay.After))]
             : null;
 
-    /// <summary>Returns the number of tasks in the longest chain behind each task.</summary>
+    /// <summary>Returns, for each task, the number of tasks in the longest chain of tasks that depend on it.</summary>
     private static Dictionary<string, int> ChainsBehind(Plan plan)
     {
         var graph = TaskGraph.Of(plan);
@@ -122,15 +126,17 @@ public static class TaskOutlines
 
     private static string Title(PlanTask task) => TitleOf(task.Description);
 
-    /// <summary>Returns the first line of a text, short enough for lists and the workflow's history.</summary>
+    /// <summary>Returns the first line of a text, shortened to 120 characters for lists and the workflow's history.</summary>
     internal static string TitleOf(string text)
     {
         var line = text.Split('\n', 2)[0].TrimStart('#', ' ').Trim();
         return line.Length <= 120 ? line : line[..119] + "…";
     }
 
-    /// <summary>Returns the rules of a run. A review covers one change as a whole, so separate result branches are not reviewed. For
-    /// those, the reviewer only picks the best result.</summary>
+    /// <summary>
+    /// Returns the rules of a run. A review covers the whole change, so it is skipped if each result has its own branch. For such results,
+    /// the reviewer only picks the best one.
+    /// </summary>
     /// <param name="settings">The run's settings.</param>
     /// <param name="input">The input of the run.</param>
     internal static RunRules RulesOf(OrchestratorSettings settings, OrchestrationInput input)
@@ -173,7 +179,7 @@ public static class TaskOutlines
         };
     }
 
-    /// <summary>True if the best of several results is wanted and each result has its own branch.</summary>
+    /// <summary>True if the best of several results is to be picked and each result has its own branch.</summary>
     private static bool Picks(OrchestratorSettings settings, OrchestrationInput input) =>
         input.Pick && settings.Git.Land == LandingMode.Branches;
 }

@@ -1,14 +1,14 @@
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>Tasks with which a task was in conflict. Their gates also judge its resolution.</summary>
+/// <summary>Stores the tasks with which a task had merge conflicts. The gates of these tasks also check the resolution.</summary>
 internal sealed class ConflictPartners(RunFolder folder)
 {
-    /// <summary>Returns the ids of the tasks; empty for none.</summary>
+    /// <summary>Returns the ids of the tasks with which a task had conflicts. Empty if it had none.</summary>
     /// <param name="task">Id of the task that resolves the conflict.</param>
     public IReadOnlyList<string> Of(string task) =>
         DurableFile.TryRead(FileOf(task))?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [];
 
-    /// <summary>Records tasks of a further conflict.</summary>
+    /// <summary>Adds the tasks of another conflict.</summary>
     public void Add(string task, IEnumerable<string> others)
     {
         var all = Of(task).Union(others, StringComparer.Ordinal).ToList();

@@ -3,8 +3,10 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>Collects the facts that an agent needs to resolve a merge. They are the conflicted files with their hunks, the agent's own
-/// task, and the conflicting tasks.</summary>
+/// <summary>
+/// Collects the information that an agent needs to resolve a merge conflict. It contains the conflicting files with their hunks, the
+/// agent's own task, and the tasks on the other side.
+/// </summary>
 internal static class ConflictReport
 {
     private const int MostFiles = 5;
@@ -68,7 +70,7 @@ internal static class ConflictReport
         return sections;
     }
 
-    /// <summary>Finds tasks that were merged since this one started and that own a conflicted file.</summary>
+    /// <summary>Finds the tasks that own a conflicting file and that were merged after this task had started.</summary>
     private static async Task<IReadOnlyList<PlanTask>> OthersAsync(
         TaskWorkspace workspace,
         PlanTask task,
@@ -89,7 +91,7 @@ internal static class ConflictReport
         ];
     }
 
-    /// <summary>Returns the lines between conflict markers, including the markers.</summary>
+    /// <summary>Returns the conflicting hunks of a file, including their conflict markers.</summary>
     internal static string Hunks(string content)
     {
         var text = new StringBuilder();

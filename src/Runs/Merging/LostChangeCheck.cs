@@ -3,26 +3,30 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>Checks that the merged changes of a run's tasks are still present. Runs after each merge before staging moves, and for the
-/// whole run before landing.</summary>
-/// <param name="ask">Queries the run for the files granted to its tasks.</param>
+/// <summary>
+/// Checks that the merged changes of a run's tasks are still present. The check is run after each merge before staging moves, and for the
+/// whole run before the landing.
+/// </summary>
+/// <param name="ask">Queries the run's workflow for the files that were granted to its tasks.</param>
 public sealed class LostChangeCheck(GitRepository repository, RunFiles files, AskRun ask)
 {
-    /// <summary>Subject of the staging commit by which a user accepts lost changes (<see cref="Landing.LostChangeAcceptance"/>).</summary>
+    /// <summary>
+    /// Subject of the commit on staging with which a user accepts lost changes (see <see cref="Landing.LostChangeAcceptance"/>).
+    /// </summary>
     public const string Acceptance = "accept losses";
 
     private const int MostNamed = 5;
     private IReadOnlyDictionary<string, IReadOnlyList<string>> _lent = new Dictionary<string, IReadOnlyList<string>>();
     private readonly LossCheck _check = new(repository, files.AppendedFiles);
 
-    /// <summary>Finds hunks that a merge would lose.</summary>
-    /// <param name="merge">Commit of the merge.</param>
+    /// <summary>Finds the hunks of other tasks that the merge of a task would lose.</summary>
+    /// <param name="merge">Hash of the merge commit.</param>
     /// <param name="task">The merged task.</param>
     public Task<IReadOnlyList<MergedHunk>> OfMergeAsync(string merge, PlanTask task, CancellationToken stop) =>
         OfMergeAsync(merge, AuthorOf(task), stop);
 
-    /// <summary>Finds hunks that a merge of installed packages would lose.</summary>
-    /// <param name="merge">Commit of the merge.</param>
+    /// <summary>Finds the hunks that a merge of installed packages would lose.</summary>
+    /// <param name="merge">Hash of the merge commit.</param>
     public Task<IReadOnlyList<MergedHunk>> OfPackagesAsync(string merge, CancellationToken stop) =>
         OfMergeAsync(merge, new StepAuthor("packages", IsTask: false, _ => WriteAccess.Write), stop);
 
@@ -41,8 +45,10 @@ public sealed class LostChangeCheck(GitRepository repository, RunFiles files, As
         return [.. (await _check.OfStagingAsync(began, merge, AuthorOf, stop)).Lost.Where(hunk => hunk.ByMerge == merge)];
     }
 
-    /// <summary>Determines the fate of all merged hunks up to a commit of staging, and stores it for the report.</summary>
-    /// <param name="began">Commit that the run started from.</param>
+    /// <summary>
+    /// Determines for each merged hunk whether a commit of staging still contains it, and stores the result for the report.
+    /// </summary>
+    /// <param name="began">Commit from which the run started.</param>
     /// <param name="tip">The commit to check.</param>
     public async Task<LossReport> OfStagingAsync(string began, string tip, CancellationToken stop)
     {
@@ -54,18 +60,18 @@ public sealed class LostChangeCheck(GitRepository repository, RunFiles files, As
         return report;
     }
 
-    /// <summary>Describes some of the lost changes in a sentence.</summary>
+    /// <summary>Describes the first few lost changes in a sentence.</summary>
     public static string Describe(IReadOnlyList<MergedHunk> lost) =>
         string.Join("; ", lost.Take(MostNamed).Select(StoredLostChanges.Place))
         + (lost.Count > MostNamed ? $"; and {lost.Count - MostNamed} more" : "");
 
-    /// <summary>Returns the summary line for the report, or null if nothing was checked.</summary>
+    /// <summary>Returns a line about lost changes for the report. Returns null if the check has not been run.</summary>
     public static string? Summary(RunFolder folder) =>
         StoredLostChanges.TryRead(folder.LossesJson) is not { } told ? null
         : told.GivenUp.Count == 0 ? told.Summary
         : $"{told.Summary}; {told.GivenUp.Count} of them accepted by a user: {Describe(told.GivenUp)}";
 
-    /// <summary>Queries the run for its grants, because a grant permits a task to remove lines from the file.</summary>
+    /// <summary>Queries the run's workflow for granted files, because a task may remove lines from a file that was granted to it.</summary>
     private async Task LearnLentAsync(CancellationToken stop) =>
         _lent = (await ask(files.Folder.RunId, stop)) is { } run
             ? run.Tasks.Where(task => task.Lent is not null).ToDictionary(task => task.Id, task => task.Lent!, StringComparer.Ordinal)
@@ -83,8 +89,10 @@ public sealed class LostChangeCheck(GitRepository repository, RunFiles files, As
                 AcceptsLosses: commit.Subject == Acceptance
             );
 
-    /// <summary>Returns the author with its write permissions. A task must not remove other tasks' lines from a file that it may only
-    /// append to.</summary>
+    /// <summary>
+    /// Returns the author of a merge, with the files that the author may write. A task may not remove other tasks' lines from a file to
+    /// which it may only append.
+    /// </summary>
     private static StepAuthor AuthorOf(PlanTask task)
     {
         var (owned, all) = (Ownership.Of(task with { FilesAppend = [] }), Ownership.Of(task));
@@ -99,40 +107,40 @@ public sealed class LostChangeCheck(GitRepository repository, RunFiles files, As
     }
 }
 
-/// <summary>The fate of merged hunks, as stored.</summary>
-/// <param name="Summary">Summary in one line.</param>
-/// <param name="Commit">The checked commit.</param>
-/// <param name="Hunks">Hunks that are no longer present unchanged.</param>
+/// <summary>The state of merged hunks, as it is stored in the run's folder.</summary>
+/// <param name="Summary">Summary of the result in one line.</param>
+/// <param name="Commit">Hash of the checked commit.</param>
+/// <param name="Hunks">Hunks that the commit does not contain unchanged.</param>
 public sealed record StoredLostChanges(string Summary, string Commit, IReadOnlyList<MergedHunk> Hunks)
 {
-    /// <summary>Schema version of this document.</summary>
+    /// <summary>Version of the file format.</summary>
     public int SchemaVersion { get; init; } = 1;
 
-    /// <summary>Hunks that were lost.</summary>
+    /// <summary>Hunks that were lost without a user's decision.</summary>
     [JsonIgnore]
     public IReadOnlyList<MergedHunk> Lost => [.. Hunks.Where(hunk => hunk.Fate == HunkState.Lost)];
 
-    /// <summary>Lost hunks that a user accepted as lost.</summary>
+    /// <summary>Lost hunks whose loss a user accepted.</summary>
     [JsonIgnore]
     public IReadOnlyList<MergedHunk> GivenUp => [.. Hunks.Where(hunk => hunk.By == ByHand(LostChangeCheck.Acceptance))];
 
     private static JsonSerializerOptions Options => Messages.MessageJson.Options;
 
-    /// <summary>Reads the stored document, or returns null if there is none.</summary>
+    /// <summary>Reads the stored result. Returns null if there is none.</summary>
     public static StoredLostChanges? TryRead(string path) => StoredJson.TryRead(path, Options.TypeOf<StoredLostChanges>());
 
-    /// <summary>Serializes the document.</summary>
+    /// <summary>Serializes the result as JSON.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Options);
 
-    /// <summary>Returns the author name for a user's commit.</summary>
+    /// <summary>Returns the author name that is shown for a user's commit.</summary>
     public static string ByHand(string subject) => $"by hand ({FileNames.Show(subject, 60)})";
 
-    /// <summary>Formats a hunk with its position, its task and one of its lines.</summary>
+    /// <summary>Describes a hunk with its position, its task and one of its lines.</summary>
     public static string Place(MergedHunk hunk) =>
         $"{FileNames.Show(hunk.Path)}{(hunk.Line > 0 ? $":{hunk.Line}" : "")} of {(hunk.Task.Length > 0 ? hunk.Task : "others")} "
         + $"('{hunk.Text}')";
 
-    /// <summary>Renders the list as Markdown.</summary>
+    /// <summary>Renders the result as Markdown.</summary>
     public string Render()
     {
         var text = new MarkdownText().Append($"{Summary} (at {CommitIds.Shorten(Commit)})\n");

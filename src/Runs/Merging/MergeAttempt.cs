@@ -3,17 +3,19 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>Creates the merge of a task's commit onto another commit, without a ref. The merge must have no conflicts, no links that lead
-/// outside, and no lost changes.</summary>
+/// <summary>
+/// Merges a task's commit onto another commit without moving a ref. A merge is accepted only if it has no conflict, no link that leads
+/// outside the repository, and no lost change.
+/// </summary>
 internal sealed class MergeAttempt(GitRepository repository, RunFiles files, AskRun ask)
 {
     /// <summary>Creates the merge.</summary>
     /// <param name="request">The merge request.</param>
-    /// <param name="onto">The commit that it is merged onto.</param>
-    /// <param name="withEvidence">True to write the reason for a rejection to a file for the agent. The conflicting work is then already
-    /// on staging.</param>
+    /// <param name="onto">Commit onto which the task's commit is merged.</param>
+    /// <param name="withEvidence">True to write the reason for a rejection to a file for the agent. Use this only if the conflicting work
+    /// is already on staging.</param>
     /// <param name="stop">Cancels between the steps.</param>
-    /// <returns>A created merge, a rejection, or a conflict.</returns>
+    /// <returns>The created merge, a rejection, or a conflict.</returns>
     public async Task<MergeResult> MakeAsync(MergeRequest request, string onto, bool withEvidence, CancellationToken stop)
     {
         var task = files.Task(request);
@@ -55,12 +57,14 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
             };
     }
 
-    /// <summary>Matches everything that staging has beyond the recorded position with merges of these requests by a killed step. Each
-    /// merge is created again, and its content is compared.</summary>
-    /// <param name="requests">The requests to match.</param>
+    /// <summary>
+    /// Finds out whether a step that was killed has already merged these requests. Each merge is created again and compared with the
+    /// commits that staging has after the recorded position.
+    /// </summary>
+    /// <param name="requests">The requests that may already be merged.</param>
     /// <param name="recorded">The recorded position of staging.</param>
     /// <param name="tip">Current position of staging.</param>
-    /// <returns>The results of the merged requests, or null if staging has any other commit.</returns>
+    /// <returns>The results of the merged requests, or null if staging has any other new commit.</returns>
     public async Task<IReadOnlyList<MergeResult>?> FindMergedAsync(
         IReadOnlyList<MergeRequest> requests,
         string recorded,
@@ -94,8 +98,8 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
         return merged;
     }
 
-    /// <summary>Creates the result for a request, without an outcome yet.</summary>
-    /// <param name="onto">The commit that it is merged onto.</param>
+    /// <summary>Creates the result of a request before its outcome is known.</summary>
+    /// <param name="onto">Commit onto which the request is merged.</param>
     public static MergeResult Of(MergeRequest request, string onto) =>
         new()
         {
@@ -104,8 +108,9 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
             Onto = onto,
         };
 
-    /// <summary>Creates the trailers of a merge commit. Packages are not a task's work, so their trailers do not mark a task as
-    /// merged.</summary>
+    /// <summary>
+    /// Creates the trailers of a merge commit. Installed packages are not a task's work, so their trailers do not mark a task as merged.
+    /// </summary>
     private CommitTrailers TrailersOf(MergeRequest request) =>
         new(files.Folder.Name, request.Installs ? PackagesOf(request.TaskId) : request.TaskId, request.Attempt);
 
@@ -115,11 +120,16 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
         return said is not null && (said.Run, said.Task, said.Attempt) == (own.Run, own.Task, own.Attempt);
     }
 
-    /// <summary>Returns the task name in package commits. Ids of tasks never start with a dot.</summary>
+    /// <summary>
+    /// Returns the name that stands for the task in commits of installed packages. It never equals a task id, because task ids do not start
+    /// with a dot.
+    /// </summary>
     public static string PackagesOf(string task) => $".packages-{task}";
 
-    /// <summary>True if both sides changed a file of the installation. Lock files must be generated as a whole, because a line merge of
-    /// two installations may have a result that no package manager resolved.</summary>
+    /// <summary>
+    /// True if both sides changed a manifest or lock file of the installation. A lock file must be generated as a whole, because a
+    /// line-based merge could contain versions that no package manager resolved.
+    /// </summary>
     private async Task<bool> IsOutdatedAsync(MergeRequest request, string onto, CancellationToken stop)
     {
         var diffs = new Diffs(repository);
@@ -138,7 +148,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
 
     private async Task<string?> ProblemAsync(MergeRequest request, PlanTask task, string commit, string onto, CancellationToken stop)
     {
-        // Links of two tasks may each stay inside but lead outside in combination.
+        // The links of two tasks may each stay inside the repository but lead outside together.
         var changed = await new Diffs(repository).BetweenAsync(onto, commit, stop);
         var links = await new TreeLinks(repository).FindLeadingOutAsync(onto, commit, changed, stop);
         if (links.Count > 0)
@@ -147,7 +157,7 @@ internal sealed class MergeAttempt(GitRepository repository, RunFiles files, Ask
                 + $"{FileNames.Some(links, 20)}. Replace them with files, or with links that stay inside.";
         }
 
-        // The merge is rejected unless it contains the changes of both sides.
+        // A merge is rejected if it lacks changes of one side.
         var losses = new LostChangeCheck(repository, files, ask);
         var lost = request.Installs ? await losses.OfPackagesAsync(commit, stop) : await losses.OfMergeAsync(commit, task, stop);
         return lost.Count == 0

@@ -3,24 +3,25 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>Runs the gates of merged work at the commit that may become staging, and determines the result for the task merged
-/// last.</summary>
+/// <summary>
+/// Runs the gates of merged tasks at the commit that may become staging, and determines the result of the task that was merged last.
+/// </summary>
 internal sealed class MergeGates(RunServices services, GitRepository repository, RunFiles files)
 {
-    /// <summary>Default number of times that a gate runs before its failure counts.</summary>
+    /// <summary>Number of times that a gate is run before its failure counts, unless the request specifies another number.</summary>
     public const int UsualTries = 2;
 
     private const int LongestName = 200;
     private const int MostNotes = 3;
     private readonly GateCheck _gates = new(services);
 
-    /// <summary>Runs the gates of all merged tasks and of every merged tree, each once.</summary>
-    /// <param name="merged">Merged tasks that were not on staging yet, in order; the result is for the last one.</param>
+    /// <summary>Runs the gates of all merged tasks, and the gates that check every merged tree. Each gate is run once.</summary>
+    /// <param name="merged">Merged tasks that are not on staging yet, in merge order. The result is for the last task.</param>
     /// <param name="staging">Current position of staging.</param>
-    /// <param name="commit">The commit at which the gates run.</param>
-    /// <param name="tries">Number of times that a failing gate runs before the failure counts.</param>
+    /// <param name="commit">Commit at which the gates are run.</param>
+    /// <param name="tries">Number of times that a failing gate is run before its failure counts.</param>
     /// <param name="stop">Stops the running gate.</param>
-    /// <returns>The result for the last task, which is successful if all gates pass.</returns>
+    /// <returns>The result for the last task. It is a success if all gates pass.</returns>
     public async Task<MergeResult> RunAsync(
         IReadOnlyList<MergeRequest> merged,
         string staging,
@@ -40,8 +41,8 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
         var failures = await FailuresAsync(expectedRed: tries > 1 ? null : gates);
         for (var again = tries; again > UsualTries && failures.Count > 0 && !failures.Any(f => f.BlamesMachine); again--)
         {
-            // All gates are looked up again, because one may need files that another leaves. Gates that passed on this tree are not run
-            // again.
+            // All gates are looked up again, because one gate may need files that another gate leaves. A gate that passed on this tree is
+            // not run again.
             IReadOnlyList<Gate> failed = [.. failures.Select(f => f.Gate)];
             failures = await FailuresAsync(expectedRed: gates);
             flaky.AddRange(failed.Where(gate => failures.All(f => f.Gate != gate)).Select(NameOf));
@@ -85,15 +86,17 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
         }
     }
 
-    /// <summary>Groups the gates, each once, by the first task that requires it. A resolved conflict must also pass the gates of the tasks
-    /// that it was in conflict with. Each group starts in a clean tree, as if its task were
-    /// merged alone. Otherwise a test suite shared by two tasks could fail because of files from its first run.</summary>
+    /// <summary>
+    /// Groups the gates by the first task that requires them, so that each gate occurs once. A resolved conflict must also pass the gates
+    /// of the tasks on the other side. Each group starts in a clean tree, as if its task were merged alone. Otherwise a test suite of two
+    /// tasks could fail because of files from its first run.
+    /// </summary>
     private IReadOnlyList<IReadOnlyList<Gate>> GatesOf(IReadOnlyList<MergeRequest> merged)
     {
         var partners = new ConflictPartners(files.Folder);
         var asked = merged
             .SelectMany(request =>
-                // For an installation, the task's own work is not done yet.
+                // The task that requested an installation is not done yet, so its gates are not run.
                 request.Installs
                     ? [files.Gates.Beside(files.Plan)]
                     : partners.Of(request.TaskId).Prepend(request.TaskId).Select(id => files.Gates.OfMerge(files.Plan, files.Task(id)))
@@ -149,6 +152,6 @@ internal sealed class MergeGates(RunServices services, GitRepository repository,
         };
     }
 
-    /// <summary>Returns a gate's name for the run's record.</summary>
+    /// <summary>Returns a gate's name for the run's history, shortened if necessary.</summary>
     private static string NameOf(Gate gate) => gate.Command.Length <= LongestName ? gate.Command : gate.Command[..LongestName];
 }

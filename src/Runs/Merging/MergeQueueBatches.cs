@@ -1,17 +1,20 @@
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>Merges one or several verified commits without a checkout. The merges are first created on top of each other, and gates then
-/// run on the last or on earlier ones. Finally, staging moves by compare-and-swap to the last good merge, which is the exact commit that
-/// the gates checked.</summary>
+/// <summary>
+/// Merges one or several verified commits without a checkout. The merges are first created on top of each other. Gates are then run on the
+/// last merge or on earlier ones. Finally, staging moves by compare-and-swap to the last merge that passed, which is exactly the commit
+/// that the gates checked.
+/// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
-/// <param name="caller">Returns the state of the requesting execution.</param>
-/// <remarks>The merge queue keeps the commit ids between the steps, and no ref names them until staging does. A killed step is repeated,
-/// and missing commits are created again. The merge queue passes the position of staging. A branch that is ahead by merges of these very
-/// requests was moved before a crash. Any other position is reverted, except for merges of an execution that was reset.</remarks>
+/// <param name="caller">Returns the state of the workflow execution that requested the step.</param>
+/// <remarks>The merge queue workflow keeps the commit ids between the steps. No ref names the commits before staging moves. If a step is
+/// killed, it is repeated, and missing commits are created again. The workflow also passes the position of staging. If the branch is ahead
+/// by merges of the same requests, a killed step moved it. Any other position is reverted, except for merges of a workflow execution that
+/// was reset.</remarks>
 public sealed class MergeQueueBatches(RunServices services, GetCallerState caller)
 {
-    /// <summary>Creates the merges. The only other effect is that a moved staging branch is restored.</summary>
-    /// <param name="input">The merge requests, and the position of staging.</param>
+    /// <summary>Creates the merges. Staging is not changed, except that a position set by another program is reverted.</summary>
+    /// <param name="input">The merge requests, and the recorded position of staging.</param>
     /// <param name="stop">Cancels between the steps.</param>
     /// <returns>The results described in <see cref="ITrainActivities.BuildBatchAsync"/>.</returns>
     public async Task<IReadOnlyList<MergeResult>> BuildAsync(BuildBatchInput input, CancellationToken stop)
@@ -32,10 +35,11 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
         return [results[0] with { Onto = staging, Note = note }, .. results.Skip(1)];
     }
 
-    /// <summary>Merges the requests one on top of the other.</summary>
-    /// <param name="onto">Commit that the first is merged onto.</param>
-    /// <param name="isStaging">True if that is staging, so that a conflict is the task's to resolve.</param>
-    /// <param name="found">Merges of the requests that are on staging already.</param>
+    /// <summary>Merges the requests, each on top of the previous one.</summary>
+    /// <param name="onto">Commit onto which the first request is merged.</param>
+    /// <param name="isStaging">True if <paramref name="onto"/> is the position of staging. The task must then resolve a conflict
+    /// itself.</param>
+    /// <param name="found">Merges of the requests that are already on staging.</param>
     private static async Task<IReadOnlyList<MergeResult>> MergeAsync(
         GitRepository repository,
         MergeAttempt attempt,
@@ -58,14 +62,14 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
                 continue;
             }
 
-            // Another entry's work contains this one, which gets its own result once the other is on staging.
+            // The work of another entry contains this one. Its own result follows when that entry is on staging.
             if (!isFirst && await commits.IsAncestorAsync(request.Commit, tip, stop))
             {
                 break;
             }
 
-            // Only the first task's conflict is reported, because it is with staging itself. Later ones wait, so that the result does not
-            // depend on timing.
+            // Only a conflict of the first task is reported, because it is a conflict with staging itself. Later tasks wait, so that the
+            // result does not depend on timing.
             var made = await attempt.MakeAsync(request, tip, withEvidence: isFirst && isStaging, stop);
             if (made.Outcome != MergeOutcome.Made && !isFirst)
             {
@@ -77,7 +81,7 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
         return results;
     }
 
-    /// <summary>Runs gates on one of the merges in a separate worktree.</summary>
+    /// <summary>Runs gates on one of the merges in a tree of its own.</summary>
     /// <param name="input">The merge to check.</param>
     /// <param name="stop">Stops the running gate.</param>
     /// <returns>The result described in <see cref="ITrainActivities.GateBatchAsync"/>.</returns>
@@ -85,7 +89,7 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
-        // A commit that this process created is cached. If it has disappeared since, the checkout fails.
+        // A commit that this process created is cached. If the commit no longer exists, the checkout fails.
         if (await new CommitStore(repository).ReadAsync(input.Commit, stop) is null)
         {
             return Gone(input);
@@ -104,7 +108,7 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
         }
     }
 
-    /// <summary>Moves staging to merges of the batch. Detects that a killed step already moved it.</summary>
+    /// <summary>Moves staging to merges of the batch. If a killed step already moved it, the move is not repeated.</summary>
     /// <param name="input">The merges to land.</param>
     /// <param name="stop">Cancels before staging moves.</param>
     /// <returns>The results described in <see cref="ITrainActivities.LandBatchAsync"/>.</returns>
@@ -136,7 +140,7 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
             }
             catch (GitException)
             {
-                // git rejects a ref to a missing commit.
+                // git refuses to move a ref to a missing commit.
                 if (await repository.HasCommitAsync(to, stop))
                 {
                     throw;
@@ -171,7 +175,7 @@ public sealed class MergeQueueBatches(RunServices services, GetCallerState calle
             FailureClass = FailureClass.Transient,
         };
 
-    /// <summary>Returns the position of staging, and restores the branch if it was moved.</summary>
+    /// <summary>Returns the position of staging. If another program moved the branch, it is moved back first.</summary>
     private async Task<(string Staging, string Message)> SettleAsync(StagingRecord record, string recorded, CancellationToken stop)
     {
         var note = "";

@@ -1,14 +1,16 @@
 namespace Orchestrator.Runs.Merging;
 
-/// <summary>Determines which parts of the repository work can influence, by the scopes and barriers of the settings.</summary>
+/// <summary>Determines which parts of the repository a task's work can influence, by the scopes and barriers in the settings.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class WorkLocator(RunServices services)
 {
-    /// <summary>Maximum size of all manifests in bytes. In a repository with more, every change influences everything.</summary>
+    /// <summary>
+    /// Maximum total size of all manifests in bytes. If they are larger, every change is assumed to influence the whole repository.
+    /// </summary>
     private const int MostOfManifests = 16 * 1024 * 1024;
 
-    /// <summary>Locates work by the files that it changed since it left staging.</summary>
-    /// <param name="input">The work, and the position of staging.</param>
+    /// <summary>Determines the parts by the files that changed since the work left staging.</summary>
+    /// <param name="input">The work, and the recorded position of staging.</param>
     /// <param name="stop">Cancels between the steps.</param>
     /// <returns>The results described in <see cref="ITrainActivities.LocateWorkAsync"/>.</returns>
     public async Task<IReadOnlyList<WorkLocation>> LocateAsync(LocateInput input, CancellationToken stop)
@@ -27,8 +29,10 @@ public sealed class WorkLocator(RunServices services)
         return locations;
     }
 
-    /// <summary>Reads the projects of staging from the manifests there. No tool of an ecosystem is called, because these run code of the
-    /// repository or need its packages.</summary>
+    /// <summary>
+    /// Reads the projects of the repository from the manifests on staging. No tool of an ecosystem is run, because such tools execute code
+    /// of the repository or need its packages.
+    /// </summary>
     private static async Task<ProjectGraph> ReadProjectsAsync(GitRepository repository, string commit, CancellationToken stop) =>
         ProjectGraph.Of(await new CommitStore(repository).ReadTextsAsync(commit, ProjectGraph.IsRead, MostOfManifests, stop));
 

@@ -5,11 +5,10 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>Requests a plan from a planner. Its answer is validated like any plan. A valid plan is stored; faults are recorded for the
-/// next attempt.</summary>
+/// <summary>Asks a planner for a plan. A valid plan is stored. If the plan has errors, the planner gets them in its next attempt.</summary>
 public sealed class PlanCaller : IAnswerCaller
 {
-    /// <summary>Maximum number of faults in one reply.</summary>
+    /// <summary>Maximum number of errors that are returned to the planner at once.</summary>
     private const int MostFaults = 50;
 
     /// <inheritdoc/>
@@ -61,7 +60,7 @@ public sealed class PlanCaller : IAnswerCaller
 
     private static (string Message, string Said, IReadOnlyList<string> Errors) TakePlan(PlanningFiles files, string? answer, string root)
     {
-        // Later tasks of a run start from the results of earlier ones.
+        // Tasks that a replanning adds start from the results of earlier tasks.
         var tree = files.Goal.Taken.Count > 0 ? files.Worktree : root;
         var read = PlanBytes.RefuseUnfit(PlannerAnswer.Read(answer, files.Request, PlannerTask.Id), root, tree);
         if (read.Plan is not { } plan)
@@ -86,7 +85,7 @@ public sealed class PlanCaller : IAnswerCaller
         return (Plural.Of(plan.Tasks.Count, "task"), said, []);
     }
 
-    /// <summary>Lists the reasons why a plan cannot be added to a run's tasks.</summary>
+    /// <summary>Lists the reasons why a plan can't be added to the tasks of a running run.</summary>
     private static IEnumerable<string> WhyNotInMidRun(Plan plan, PlanningGoal goal)
     {
         foreach (var task in plan.Tasks.Where(task => goal.Taken.Contains(task.Id, StringComparer.OrdinalIgnoreCase)))

@@ -3,13 +3,13 @@ using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>Ends planning by storing the plan at the requested path and removing the planner's worktree.</summary>
+/// <summary>Stores the accepted plan at the requested path, and removes the planner's worktree.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class PlanningEnd(RunServices services)
 {
-    /// <summary>Ends planning.</summary>
-    /// <param name="input">The planning and its result.</param>
-    /// <returns>Path of the plan, for display.</returns>
+    /// <summary>Stores the result of planning, and removes the planner's worktree.</summary>
+    /// <param name="input">The planning to end, and its result.</param>
+    /// <returns>Path of the stored plan, for display.</returns>
     public async Task<string> EndAsync(EndPlanningInput input, CancellationToken stop)
     {
         var files = new PlanningFiles(input.Repository, input.RunId, input.PlanningHash, input.Replan);
@@ -32,7 +32,7 @@ public sealed class PlanningEnd(RunServices services)
         return input.Output is null ? $"the plan is in {kept}" : Deliver(input, files.Accepted(files.PlanPath, input.SaidHash), kept);
     }
 
-    /// <summary>Adds the tasks to the backlog. Existing tasks are skipped, so it may be repeated.</summary>
+    /// <summary>Adds the planned tasks to the backlog. Tasks that it already contains are skipped, so the call can be repeated.</summary>
     private async Task<string> AddTasksAsync(EndPlanningInput input, PlanningFiles files, GitRepository repository, CancellationToken stop)
     {
         var (tasks, _) = BacklogAnswer.Read(Encoding.UTF8.GetString(files.Accepted(files.TasksPath, input.SaidHash)));

@@ -6,15 +6,15 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>Starts planning by checking the planner and storing its prompt, so that all later steps use the same one.</summary>
+/// <summary>Prepares planning. It checks that the planner can work, and stores the prompt that all later steps use.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class PlanningStart(RunServices services)
 {
-    /// <summary>Maximum number of characters, about 10,000 tokens.</summary>
+    /// <summary>Maximum length of the repository outline in the prompt, in characters. This is about 10,000 tokens.</summary>
     internal const int OutlineLimit = 40_000;
 
-    /// <summary>Starts planning.</summary>
-    /// <param name="input">The request.</param>
+    /// <summary>Prepares planning.</summary>
+    /// <param name="input">The request and the options of planning.</param>
     public async Task<PlanningBegun> BeginAsync(BeginPlanningInput input, CancellationToken stop)
     {
         var opened = services.LoadSettings(input.Repository.WorkTree, input.RunId, input.Input);
@@ -45,7 +45,7 @@ public sealed class PlanningStart(RunServices services)
     }
 
     /// <summary>Stores the input of planning.</summary>
-    /// <returns>The hash of the input, or the reason why planning is impossible.</returns>
+    /// <returns>The hash of the stored input, or the reason why planning is impossible.</returns>
     private async Task<(string Hash, string Fault)> StoreAsync(
         BeginPlanningInput input,
         SettingsResult settings,
@@ -97,7 +97,7 @@ public sealed class PlanningStart(RunServices services)
         return (files.Begin(start, goal, prompt.Request, Render(goal.Options, prompt, input.Repository.WorkTree)), "");
     }
 
-    /// <summary>Reads the repository's instructions for the planner.</summary>
+    /// <summary>Reads the instruction files of the repository for the planner.</summary>
     public static async Task<string> ConventionsAsync(
         GitRepository repository,
         string commit,
@@ -116,10 +116,10 @@ public sealed class PlanningStart(RunServices services)
             )
         ).All;
 
-    /// <summary>Returns the configured planner if it can work.</summary>
+    /// <summary>Returns the planner in the settings if it can work.</summary>
     /// <param name="services">Dependencies of the run's steps.</param>
-    /// <param name="path">Work tree in which the run was started.</param>
-    /// <param name="start">The run's start.</param>
+    /// <param name="path">Absolute path of the work tree in which the run was started.</param>
+    /// <param name="start">The start settings of the run.</param>
     /// <param name="conversations">Folder for the conversations of models that have no agent program.</param>
     /// <returns>The planner, or the reason why none is available.</returns>
     public static async Task<(IAgentRunner? Planner, string Fault)> FindPlannerAsync(
@@ -167,10 +167,12 @@ public sealed class PlanningStart(RunServices services)
         };
 }
 
-/// <summary>Agents that a run pays for, each with its model. A budget in money needs the prices of all their models.</summary>
+/// <summary>
+/// Lists the agents that a run pays for, each with its model. A budget in US dollars requires the prices of all these models.
+/// </summary>
 public static class PaidAgents
 {
-    /// <summary>Lists the agents of tasks, the agents that may take a task over, and the reviewer.</summary>
+    /// <summary>Lists the agents of the tasks, the agents that may continue a task for them, and the reviewer.</summary>
     public static IReadOnlyList<(string Agent, string Model)> Of(OrchestratorSettings settings, IReadOnlyList<PlanTask> tasks) =>
         [
             .. tasks.Select(task => (settings.AgentOf(task), settings.ModelOf(task))),
@@ -184,10 +186,12 @@ public static class PaidAgents
             .. settings.Review.Enabled ? [Of(settings, settings.Review.Reviewer)] : ((string, string)[])[],
         ];
 
-    /// <summary>Lists the reasons why a run with a planner cannot work within its budgets in money. They are checked first, so that no
-    /// planner is paid for a run that is then rejected.</summary>
-    /// <param name="settings">The run's settings.</param>
-    /// <param name="isPlanOnly">True if the run ends with its plan, so that only the planner is paid.</param>
+    /// <summary>
+    /// Lists the reasons why a run can't keep its budgets in US dollars. They are checked before planning, so that no planner is paid for a
+    /// run that is then rejected.
+    /// </summary>
+    /// <param name="settings">Settings of the run.</param>
+    /// <param name="isPlanOnly">True if the run ends with its plan. Only the planner is paid then.</param>
     public static IEnumerable<string> FaultsBeforePlanning(OrchestratorSettings settings, bool isPlanOnly) =>
         MoneyBudgetCheck.Faults(settings, [Of(settings, settings.Planner), .. isPlanOnly ? [] : Of(settings, [TaskOf(null)])]);
 

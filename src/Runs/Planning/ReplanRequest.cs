@@ -1,7 +1,9 @@
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>Builds the planner's request for replanning during a run. It describes the current state, failures with their causes, and the
-/// goal of the new plan.</summary>
+/// <summary>
+/// Renders the request to the planner for a replanning. The request describes the state of the run, the failures with their causes, and the
+/// goal of the new plan.
+/// </summary>
 internal static class ReplanRequest
 {
     private const int MostTasks = 60;
@@ -10,8 +12,8 @@ internal static class ReplanRequest
     private const int LongestText = 4000;
 
     /// <summary>Renders the request as Markdown.</summary>
-    /// <param name="input">The replanning and its reason.</param>
-    /// <param name="tasks">Tasks of the run in their current state.</param>
+    /// <param name="input">The replanning, and the reason for it.</param>
+    /// <param name="tasks">The tasks of the run in their current states.</param>
     public static string Render(BeginReplanInput input, RunFiles run, IReadOnlyList<RunTask> tasks)
     {
         var (text, evidence) = (new StringBuilder(), new EvidenceTail(run.Folder.Repository));

@@ -2,12 +2,12 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>Replans during a run by preparing the planner's input and converting its plan to tasks of the run.</summary>
+/// <summary>Plans new tasks during a run. It prepares the planner's input, and converts the accepted plan to tasks of the run.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class Replanning(RunServices services)
 {
-    /// <summary>Checks the planner and stores its input.</summary>
-    /// <param name="input">The run and the reason why it cannot continue.</param>
+    /// <summary>Checks that the planner can work, and stores its input.</summary>
+    /// <param name="input">The run, and the reason why it can't continue.</param>
     public async Task<PlanningBegun> BeginAsync(BeginReplanInput input, CancellationToken stop)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
@@ -17,7 +17,7 @@ public sealed class Replanning(RunServices services)
             : new PlanningBegun { Agent = run.Settings.Planner.Agent, PlanningHash = hash };
     }
 
-    /// <summary>Reads the accepted plan. Idempotent.</summary>
+    /// <summary>Converts the accepted plan to tasks of the run. Repeated calls have the same result.</summary>
     /// <param name="input">The replanning to conclude.</param>
     public ReplanConclusion Conclude(ConcludeReplanInput input)
     {

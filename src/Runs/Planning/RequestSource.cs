@@ -4,12 +4,13 @@ using Orchestrator.Runs.Backlogs;
 
 namespace Orchestrator.Runs.Planning;
 
-/// <summary>Subject of planning, which is a text, a document, or the pending tasks of a backlog.</summary>
-/// <param name="Text">The request.</param>
-/// <param name="BacklogIds">Ids of the backlog's tasks, or null if the subject is not a backlog.</param>
-/// <param name="Fault">The reason why there is nothing to plan, or null if there is something.</param>
+/// <summary>The source of a planning request. It is a text, a document, or the pending tasks of a backlog.</summary>
+/// <param name="Text">The text of the request.</param>
+/// <param name="BacklogIds">Ids of the backlog tasks to plan, or null if the source is not a backlog.</param>
+/// <param name="Fault">The reason why nothing can be planned, or null if planning is possible.</param>
 public sealed record RequestSource(string Text, IReadOnlyList<string>? BacklogIds, string? Fault)
 {
+    /// <summary>Reads the request from the run's input, or from the file that the input names.</summary>
     public static RequestSource Read(BeginPlanningInput input)
     {
         if (input.Input.Request is { } said)
@@ -37,7 +38,7 @@ public sealed record RequestSource(string Text, IReadOnlyList<string>? BacklogId
         }
     }
 
-    /// <summary>Returns the request for the planner, including remarks about an earlier plan, if any.</summary>
+    /// <summary>Returns the request for the planner. If a user commented on an earlier plan, the comments are included.</summary>
     public string TextFor(PlanningOptions options) =>
         options is { Earlier: { } earlier, Remarks: { } remarks } ? PlannerPrompt.Otherwise(Text, earlier, remarks) : Text;
 

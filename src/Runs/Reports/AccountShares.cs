@@ -1,10 +1,11 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Describes how much each account paid for the tasks of a run.</summary>
+/// <summary>Describes how the cost of a run's tasks is divided among the accounts that paid.</summary>
 internal static class AccountShares
 {
-    /// <summary>Lists the accounts with their shares, the largest first; empty if one account paid for everything or none is
-    /// known.</summary>
+    /// <summary>
+    /// Lists the accounts with the cost that each paid, largest first. Empty if one account paid for everything or no account is known.
+    /// </summary>
     public static string Of(RunStatus run, RunFolder folder)
     {
         var payers = run

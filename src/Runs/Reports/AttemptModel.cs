@@ -3,12 +3,13 @@ using Orchestrator.Runs.AgentCalls;
 namespace Orchestrator.Runs.Reports;
 
 /// <summary>The model that worked on an attempt of a task.</summary>
-/// <param name="Model">The model with the most tokens, as reported by the agent program.</param>
+/// <param name="Model">Name of the model with the most tokens, as the agent program reported it.</param>
+/// <param name="Attempt">Number of the attempt, starting at 1.</param>
 public sealed record AttemptModel(int Attempt, string Model)
 {
-    /// <summary>Lists the models of a task's finished agent runs, in order.</summary>
+    /// <summary>Lists the models of a task's ended agent runs, oldest first.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
-    /// <returns>The models; empty if the agent program reports none.</returns>
+    /// <returns>The models. Empty if the agent programs reported none.</returns>
     public static IReadOnlyList<AttemptModel> Of(string runFolder, string task) =>
         [
             .. NotesOf(runFolder, task)
@@ -17,7 +18,7 @@ public sealed record AttemptModel(int Attempt, string Model)
                 .Distinct(),
         ];
 
-    /// <summary>Reads the notes of a task's finished agent runs, in order.</summary>
+    /// <summary>Reads the notes of a task's ended agent runs, oldest first.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     internal static IEnumerable<AgentRunNotes> NotesOf(string runFolder, string task)
     {
@@ -35,28 +36,28 @@ public sealed record AttemptModel(int Attempt, string Model)
                 .OfType<AgentRunNotes>();
     }
 
-    /// <summary>Formats the model and its attempt for display.</summary>
+    /// <summary>Formats the model with its attempt for display.</summary>
     public override string ToString() => $"{Model} (attempt {Attempt.ToString(CultureInfo.InvariantCulture)})";
 }
 
-/// <summary>Names the agents that did a run's work. A run's default agent may have done none of it.</summary>
+/// <summary>Determines which agents worked on a run. The run's default agent is not necessarily among them.</summary>
 public static class WorkingAgents
 {
     /// <summary>Returns the names of the agents that worked on a run, in the order of its tasks.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
-    /// <param name="run">The run.</param>
-    /// <returns>The names; the default agent alone if no agent run has ended yet.</returns>
+    /// <param name="run">Status of the run.</param>
+    /// <returns>The names of the agents. Only the default agent if no agent run has ended yet.</returns>
     public static IReadOnlyList<string> Of(string runFolder, RunStatus run) =>
         Names(run.Tasks.SelectMany(task => AttemptModel.NotesOf(runFolder, task.Id))) is { Count: > 0 } names ? names : [run.Agent];
 
-    /// <summary>Returns the names of the agents that worked on an attempt of a task, with their models.</summary>
+    /// <summary>Describes the agents that worked on an attempt of a task, with their models.</summary>
     /// <param name="notes">Notes of the attempt's agent runs.</param>
     /// <param name="task">The task.</param>
     /// <param name="run">The run.</param>
     internal static string Describe(IReadOnlyList<AgentRunNotes> notes, RunTask task, RunStatus run) =>
         Describe(Names(notes) is { Count: > 0 } names ? names : [task.Agent ?? run.Agent], notes.SelectMany(one => one.Models));
 
-    /// <summary>Formats agents with their models.</summary>
+    /// <summary>Formats the names of agents with their models.</summary>
     public static string Describe(IReadOnlyList<string> agents, IEnumerable<string> models)
     {
         string[] different = [.. models.Distinct(StringComparer.Ordinal)];

@@ -1,7 +1,9 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Report for the user who decides on an escalated run. It lists the problems with evidence, the finished work, and each option
-/// with its commands. It is written when the run is escalated, and the last one stays in the run's folder.</summary>
+/// <summary>
+/// Writes the report for the user who must decide about an escalated run. It lists the problems with their evidence, the finished work, and
+/// the commands for each option. The report about the last escalation stays in the run's folder.
+/// </summary>
 /// <param name="repository">Absolute path of the repository's main work tree.</param>
 internal sealed class EscalationReport(string repository)
 {
@@ -10,7 +12,7 @@ internal sealed class EscalationReport(string repository)
     private const int MostNamed = 10;
     private readonly EvidenceTail _evidence = new(repository);
 
-    /// <summary>Writes the report if the recorded status of the run is escalated.</summary>
+    /// <summary>Writes the report if the status of the run is escalated.</summary>
     /// <param name="run">Status of the run with all its tasks.</param>
     public static void WriteIfDue(RunFolder folder, RunStatus run)
     {
@@ -192,8 +194,9 @@ internal sealed class EscalationReport(string repository)
         );
     }
 
-    /// <summary>Appends the option to land what is merged. It comes first, because it costs nothing and keeps the other options
-    /// open.</summary>
+    /// <summary>
+    /// Appends the option to land the merged work. It comes first, because it costs nothing and leaves the other options open.
+    /// </summary>
     private static void AppendLanding(MarkdownText text, RunStatus run)
     {
         if (run.Questions.SelectMany(question => question.Ways).FirstOrDefault(IsLanding) is { } way)
@@ -208,7 +211,7 @@ internal sealed class EscalationReport(string repository)
 
     private static bool IsOfTheWhole(AnswerWay way) => IsLanding(way) || way.Kind is AnswerWays.Resolve or AnswerWays.ReadEscalation;
 
-    /// <summary>Returns the effect of a command as a trailing comment, so that the block can be copied.</summary>
+    /// <summary>Returns the effect of a command as a shell comment, so that a user can copy the whole block.</summary>
     private static string Meaning(AnswerWay way) =>
         way.Kind switch
         {

@@ -1,14 +1,17 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>One action that a run requests from users, for every view that shows next steps. Tasks with the same request form one step,
-/// and each step has one recommended command.</summary>
-/// <param name="What">The request as a sentence; it ends with a colon if <paramref name="Each"/> follows.</param>
-/// <param name="Each">The requests of several tasks; equal ones are combined.</param>
-/// <param name="Ways">Commands that answer the request, the recommended one first; for several tasks, those for the first task.</param>
-/// <param name="Likewise">Ids of the other tasks to which the first command applies in the same way.</param>
-/// <param name="Questions">Ids of the questions that the step covers.</param>
-/// <param name="SaysReasonOfRun">True if the step already contains the reason for the run's state, which need not be repeated next to
-/// it.</param>
+/// <summary>
+/// An action that a run requires from users. All views of next steps use it. Tasks that require the same action share one step, and each
+/// step has one recommended command.
+/// </summary>
+/// <param name="What">The required action as a sentence. It ends with a colon if <paramref name="Each"/> follows.</param>
+/// <param name="Each">The required actions of several tasks, without duplicates.</param>
+/// <param name="Ways">Commands that perform the action, the recommended one first. If there are several tasks, the commands are for the
+/// first one.</param>
+/// <param name="Likewise">Ids of the other tasks for which the first command works in the same way.</param>
+/// <param name="Questions">Ids of the questions that the step answers.</param>
+/// <param name="SaysReasonOfRun">True if the step contains the reason for the run's state, so that the reason need not be shown again next
+/// to it.</param>
 public sealed record NextStep(
     string What,
     IReadOnlyList<string> Each,
@@ -20,11 +23,12 @@ public sealed record NextStep(
 {
     private const int MostNamed = 10;
 
-    /// <summary>The recommended commands for display. There is one, or two if the first is for the whole run and the second for a
-    /// task.</summary>
+    /// <summary>
+    /// Command lines of the recommended commands. There are two if the first is for the whole run and the second is for a task.
+    /// </summary>
     public IReadOnlyList<string> Recommended => [.. Ways.Take(Leading(Ways)).Select(Shown)];
 
-    /// <summary>Commands of the other options.</summary>
+    /// <summary>Command lines of the other commands.</summary>
     public IReadOnlyList<string> Others => [.. Ways.Skip(Leading(Ways)).Select(way => way.Command)];
 
     private static int Leading(IReadOnlyList<AnswerWay> ways) =>
@@ -35,18 +39,20 @@ public sealed record NextStep(
 
     private static bool IsOfTask(AnswerWay way) => way.Target.Contains('/', StringComparison.Ordinal);
 
-    /// <summary>Returns everything that currently needs attention, the most urgent first. Requests with a time limit come first, then
-    /// waiting agents, then failures.</summary>
+    /// <summary>
+    /// Returns the steps that a run currently requires, most urgent first. Steps with a time limit come first, followed by those of waiting
+    /// agents and then by failures.
+    /// </summary>
     /// <param name="run">Status of the run with all its tasks.</param>
     public static IReadOnlyList<NextStep> Of(RunStatus run)
     {
         var tasks = run.Tasks.Index().ToDictionary(task => task.Item.Id, StringComparer.Ordinal);
-        // Tasks are in plan order, whichever asked first.
+        // Tasks are in the order of the plan, regardless of when they asked.
         var asked = run
             .Questions.OrderBy(question => tasks.TryGetValue(question.Id, out var task) ? task.Index : -1)
             .Select(question => (Question: question, Task: (RunTask?)tasks.GetValueOrDefault(question.Id).Item))
             .ToList();
-        // The question about the run as a whole is separate only if no task asks.
+        // A question about the whole run has its own step only if no task has a question.
         var hasBadEnds = asked.Exists(a => KindOf(a.Task) == Kind.BadEnd);
         return
         [
@@ -62,7 +68,7 @@ public sealed record NextStep(
         ];
     }
 
-    /// <summary>Appends the steps as a Markdown section; appends nothing if there are none.</summary>
+    /// <summary>Appends the steps as a section in Markdown. Appends nothing if there are no steps.</summary>
     public static MarkdownText AppendTo(MarkdownText text, IReadOnlyList<NextStep> steps)
     {
         if (steps.Count > 0)
@@ -110,7 +116,7 @@ public sealed record NextStep(
 
     private static string One(RunQuestion question, RunTask task) => StateOf(task) is { } state ? $"{task.Id} {state}" : question.Question;
 
-    // Equal requests of several tasks are combined.
+    // Several tasks may require the same action.
     private static IEnumerable<string> Together(IEnumerable<(RunQuestion Question, RunTask? Task)> asked) =>
         asked
             .GroupBy(a => StateOf(a.Task!) ?? a.Question.Question, StringComparer.Ordinal)
@@ -120,7 +126,7 @@ public sealed record NextStep(
                     : alike.Key
             );
 
-    // Null if the question is sufficient.
+    // Null means that the question contains enough information.
     private static string? StateOf(RunTask task) =>
         KindOf(task) == Kind.Approval || task.Reason.Length == 0 || task.State == TaskStates.Cancelled
             ? null

@@ -1,7 +1,10 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Stores commands given while no worker ran, for the process that continues the run. They are in <c>kept.tsv</c> in the run's
-/// folder, one per line with the number of the run's last transition. A run with later transitions has already received them.</summary>
+/// <summary>
+/// Stores commands that a user gave while no worker was running, for the process that continues the run. The file <c>kept.tsv</c> in the
+/// run's folder contains one command per line, with the number of the run's last event at that time. If the run has later events, it has
+/// already received the command.
+/// </summary>
 public static class PendingCommands
 {
     /// <summary>Adds a command, unless the same command is already stored.</summary>
@@ -17,7 +20,7 @@ public static class PendingCommands
         }
     }
 
-    /// <summary>Lists commands that the run has not received yet, in order and as a user would type them.</summary>
+    /// <summary>Lists the commands that the run has not received yet, oldest first, in the form in which a user would type them.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     /// <param name="run">Current status of the run.</param>
     public static IReadOnlyList<string> Of(string runFolder, RunStatus run)

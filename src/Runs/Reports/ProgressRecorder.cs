@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Writes transitions to a run's folder by appending events and replacing the status file. A repeated call adds nothing, because
-/// events are numbered. A partial line of an interrupted append is removed first.</summary>
+/// <summary>
+/// Records a run's progress in its folder. It appends events and replaces the status file. Events are numbered, so a repeated call adds
+/// nothing. If an earlier call was interrupted, its incomplete last line is removed first.
+/// </summary>
 public sealed class ProgressRecorder
 {
     private const int MostRemembered = 16;
@@ -12,10 +14,12 @@ public sealed class ProgressRecorder
         StringComparer.Ordinal
     );
 
-    /// <summary>Records progress, and while tasks run also delays the next record, because each record writes the state of all
-    /// tasks.</summary>
-    /// <param name="input">The current status of the run, and its events since the last record.</param>
-    /// <param name="executionId">Id of the run's execution that reports the progress.</param>
+    /// <summary>
+    /// Records progress. While tasks are running, the call then waits before it returns, because each record contains the state of all
+    /// tasks.
+    /// </summary>
+    /// <param name="input">The current status of the run, and its events since the previous record.</param>
+    /// <param name="executionId">Id of the workflow execution that reports the progress.</param>
     /// <param name="time">The clock.</param>
     /// <param name="stop">Cancels the delay.</param>
     public async Task RecordAsync(ProgressInput input, string executionId, TimeProvider time, CancellationToken stop)
@@ -28,13 +32,13 @@ public sealed class ProgressRecorder
         }
     }
 
-    /// <summary>Returns the delay, 1 ms per task and at most 1 s.</summary>
+    /// <summary>Returns the time to wait after a record. It is 1 ms per task, and at most 1 second.</summary>
     private static TimeSpan PauseAfter(RunStatus run) => TimeSpan.FromMilliseconds(Math.Min(run.TaskCount, 1000));
 
-    /// <summary>Appends new events and replaces the status.</summary>
+    /// <summary>Appends new events and replaces the status file.</summary>
     /// <param name="folder">The run's folder.</param>
-    /// <param name="input">The current status of the run, and its events since the last record.</param>
-    /// <param name="executionId">Id of the run's execution that reports the progress.</param>
+    /// <param name="input">The current status of the run, and its events since the previous record.</param>
+    /// <param name="executionId">Id of the workflow execution that reports the progress.</param>
     /// <param name="stop">Cancels waiting for another writer.</param>
     public void Record(RunFolder folder, ProgressInput input, string executionId = "", CancellationToken stop = default)
     {
@@ -45,16 +49,20 @@ public sealed class ProgressRecorder
         }
     }
 
-    /// <summary>Locks a run's events and status for writing. Other writers are another worker of the same repository and a command that
-    /// records the run's end. A timed-out attempt may also resume after the disk was blocked.</summary>
+    /// <summary>
+    /// Takes the lock for writing a run's events and status. Another writer may be a second worker of the repository, or a command that
+    /// records the run's end. It may also be a timed-out attempt that continues after the disk was blocked.
+    /// </summary>
     /// <param name="events">Path of the run's event file.</param>
     /// <param name="stop">Cancels the wait.</param>
     internal static LockFile WriteAlone(string events, CancellationToken stop = default) => LockFile.Take(events + ".lock", stop);
 
-    /// <summary>Appends new events, after removing a partial event that an interrupted append or a power failure left at the end. Requires
-    /// the lock of <see cref="WriteAlone"/>.</summary>
+    /// <summary>
+    /// Appends new events. If an interrupted append or a power failure left an incomplete event at the end, it is removed first. The caller
+    /// must hold the lock of <see cref="WriteAlone"/>.
+    /// </summary>
     /// <param name="path">Path of the event file.</param>
-    /// <param name="events">Events in order.</param>
+    /// <param name="events">The events, oldest first.</param>
     public static void Append(string path, IReadOnlyList<RunEvent> events)
     {
         if (events.Count == 0)
@@ -73,8 +81,10 @@ public sealed class ProgressRecorder
         stream.Flush();
     }
 
-    /// <summary>Removes everything after the last complete event, and returns the event's number or 0 if there is none. A power failure
-    /// may leave a partial line or lines of zeros, because events are not synced.</summary>
+    /// <summary>
+    /// Removes everything after the last complete event, and returns the number of that event. Returns 0 if there is none. A power failure
+    /// may leave an incomplete line or lines of zeros, because events are not synced to the disk.
+    /// </summary>
     private static long CutHalfLine(FileStream stream)
     {
         const int Window = 64 * 1024;
@@ -123,8 +133,10 @@ public sealed class ProgressRecorder
         return status;
     }
 
-    /// <summary>Returns the status written last if the file is unchanged, because reading the status of a large run costs more than
-    /// writing it.</summary>
+    /// <summary>
+    /// Returns the last status that this process wrote if the file is unchanged, and reads the file otherwise. Reading the status of a
+    /// large run takes longer than writing it.
+    /// </summary>
     private RunStatus? ReadOrRemember(string path) =>
         _lastWritten.TryGetValue(path, out var last) && last.File == TimeAndLength(path) ? last.Status : StatusFile.Read(path);
 

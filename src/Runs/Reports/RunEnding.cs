@@ -7,17 +7,19 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Writes the final report of a run, and removes branches and worktrees whose content is proven to be on the target.</summary>
+/// <summary>
+/// Ends a run. It removes branches and worktrees whose content is proven to be on the target, and writes the final report.
+/// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class RunEnding(RunServices services)
 {
-    /// <summary>Cleans up, and writes the report.</summary>
+    /// <summary>Removes branches and worktrees, and writes the final report.</summary>
     /// <param name="input">The final state of the run.</param>
     /// <returns>Path of the report, relative to the repository.</returns>
     public async Task<string> FinishAsync(FinishInput input, CancellationToken stop)
     {
         var folder = new RunFolder(input.Repository.Path, input.Run.RunId);
-        // The workflow is the authority on how its tasks ended. If it does not respond, only the report may use the status file.
+        // The workflow knows how its tasks ended. If it does not respond, only the report may rely on the status file.
         var told = await services.AskRun(input.Run.RunId, stop);
         var run = input.Run with { Tasks = (told ?? StatusFile.Read(folder.Status))?.Tasks ?? [] };
         var left =
@@ -31,8 +33,8 @@ public sealed class RunEnding(RunServices services)
         return folder.Relative(folder.Report);
     }
 
-    /// <summary>Marks backlog tasks as done.</summary>
-    /// <returns>The failure, if there was one.</returns>
+    /// <summary>Marks the backlog tasks of a succeeded run as done.</summary>
+    /// <returns>A sentence about the failure. Empty if there was none.</returns>
     private async Task<IReadOnlyList<string>> MarkBacklogAsync(FinishInput input, RunStatus run, CancellationToken stop)
     {
         try
@@ -47,8 +49,8 @@ public sealed class RunEnding(RunServices services)
         }
     }
 
-    /// <summary>Adds to a run's report that its landing was reverted.</summary>
-    /// <param name="run">Current status of the run.</param>
+    /// <summary>Updates the report of a run whose landing was reverted.</summary>
+    /// <param name="run">The current status of the run.</param>
     internal void Correct(RunFolder folder, RunStatus run) =>
         Write(folder, run with { Left = StatusFile.Read(folder.ReportJson)?.Left ?? [] });
 
@@ -71,14 +73,14 @@ public sealed class RunEnding(RunServices services)
         var refs = new RefStore(repository);
         var prefix = input.Run.Staging[..^"/staging".Length];
         var branches = await refs.ListAsync([$"refs/heads/{prefix}"], stop);
-        // If the user requested separate branches, nothing was merged to the target, so the run's base counts as landed.
+        // If the user requested separate branches, nothing was merged, so the run's base is treated as the landed commit.
         var landed = input.Run.Why is BranchesRetained ? input.Run.BaseCommit : input.Run.LandedCommit;
         var results = ((input.Run.Why as BranchesRetained)?.Tasks ?? []).Select(task => $"refs/heads/{input.Run.BranchOf(task)}").ToList();
         var tip = await refs.ReadAsync($"refs/heads/{input.Run.Target}", stop);
         var isOnTarget = tip is not null && await new CommitStore(repository).IsAncestorAsync(landed, tip, stop);
         var staging = $"refs/heads/{input.Run.Staging}";
         var proof = new DeletionProof(repository);
-        // Squashed or rebased work has the files of staging but not its commits. All content of staging is then on the target as well.
+        // Squashed or rebased work has the files of staging but not its commits. All content of staging is nevertheless on the target.
         string[] keepers =
             branches.TryGetValue(staging, out var merged)
             && (
@@ -88,7 +90,7 @@ public sealed class RunEnding(RunServices services)
                 ? [landed, merged]
                 : [landed];
         var kept = await ReturnWorktreesAsync(input, repository, [.. keepers, .. results.Where(branches.ContainsKey)], stop);
-        // If the run landed as a branch or a pull request, staging itself is kept and contains its tasks.
+        // If the run landed as a branch or a pull request, staging is kept and contains the commits of the tasks.
         var settled = branches.Where(branch =>
             (branch.Key != staging || isOnTarget) && !kept.ContainsKey(branch.Key) && !results.Contains(branch.Key)
         );
@@ -118,7 +120,10 @@ public sealed class RunEnding(RunServices services)
         ];
     }
 
-    /// <summary>Divides branches into those to delete, because their commits are kept elsewhere, and notes on those that stay.</summary>
+    /// <summary>
+    /// Divides branches into those that can be deleted because their commits are kept elsewhere, and those that stay. Returns a note for
+    /// each branch that stays.
+    /// </summary>
     private static async Task<(List<RefChange> Gone, List<string> Staying)> JudgeBranchesAsync(
         IEnumerable<KeyValuePair<string, string>> branches,
         string[] keepers,
@@ -147,8 +152,8 @@ public sealed class RunEnding(RunServices services)
         return (gone, staying);
     }
 
-    /// <summary>Divides saved work into refs to delete, because their content has landed, and names of those that stay.</summary>
-    // The merge of a task proves nothing about earlier saved work, because the work may have been restarted or done differently.
+    /// <summary>Divides saved work into refs that can be deleted because their content has landed, and names of refs that stay.</summary>
+    // The merge of a task does not prove that earlier saved work landed, because the task may have been restarted or done differently.
     private static async Task<(List<RefChange> Gone, List<string> Staying)> JudgeSavedWorkAsync(
         IReadOnlyDictionary<string, string> saved,
         string[] keepers,
@@ -179,8 +184,8 @@ public sealed class RunEnding(RunServices services)
         return (await commits.ReadAsync(one, stop))?.Tree is { } tree && tree == (await commits.ReadAsync(other, stop))?.Tree;
     }
 
-    /// <summary>Returns worktrees whose tasks could not return them.</summary>
-    /// <returns>Worktrees that stay with path and reason, by branch.</returns>
+    /// <summary>Returns the worktrees of tasks to the pool if the tasks could not do so themselves.</summary>
+    /// <returns>Paths of the worktrees that stay and the reasons, by the name of the branch.</returns>
     private async Task<IReadOnlyDictionary<string, string>> ReturnWorktreesAsync(
         FinishInput input,
         GitRepository repository,

@@ -3,20 +3,20 @@ using Orchestrator.Runs.Merging.Landing;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Row of a task in a <see cref="RunPage"/>.</summary>
+/// <summary>The row of a task in a <see cref="RunPage"/>.</summary>
 /// <param name="Id">Id of the task.</param>
 /// <param name="State">State of the task.</param>
-/// <param name="Words">Closing message of the task's agent, or otherwise the task's title.</param>
+/// <param name="Words">Closing message of the task's agent, or the task's title if there is none.</param>
 public sealed record RunPageTask(string Id, string State, string Words);
 
-/// <summary>First page of a report, for a user who returns to a run in the morning. Times are in UTC with a <c>Z</c>.</summary>
+/// <summary>The first page of a report, for a user who returns to a run in the morning. Times are in UTC with a <c>Z</c>.</summary>
 /// <param name="RunId">Id of the run.</param>
-/// <param name="Head">The run and its state.</param>
+/// <param name="Head">Line with the run and its state.</param>
 /// <param name="Title">Title of the run.</param>
 /// <param name="Facts">Names and values, such as the landed commit, the duration and the cost.</param>
-/// <param name="Tasks">The tasks, those that need attention first.</param>
-/// <param name="MoreTasks">Number of further tasks.</param>
-/// <param name="Steps">Steps that need attention.</param>
+/// <param name="Tasks">The tasks. Those that need attention come first.</param>
+/// <param name="MoreTasks">Number of tasks that are not on the page.</param>
+/// <param name="Steps">Steps that users must take.</param>
 public sealed record RunPage(
     string RunId,
     string Head,
@@ -34,7 +34,7 @@ public sealed record RunPage(
     /// <summary>Creates the page of a run.</summary>
     /// <param name="run">Status of the run with all its tasks.</param>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
-    /// <param name="now">The current time, which counts as the end of an open run.</param>
+    /// <param name="now">The current time, which is used as the end of an open run.</param>
     public static RunPage Of(RunStatus run, string repository, DateTimeOffset now)
     {
         var folder = new RunFolder(repository, run.RunId);
@@ -51,7 +51,7 @@ public sealed record RunPage(
         );
     }
 
-    /// <summary>Lists facts about the run as a whole, for the page and for the full report.</summary>
+    /// <summary>Lists names and values about the whole run, for the page and for the complete report.</summary>
     internal static IEnumerable<(string Name, string Value)> FactsOf(RunStatus run, RunFolder folder, DateTimeOffset now)
     {
         yield return ("tasks", (run.Counts ?? RunCounts.Of(run)).ToString());
@@ -111,7 +111,7 @@ public sealed record RunPage(
                 + ": held back, because files_write does not name them";
     }
 
-    // Success needs no reason, and requests to users contain their own.
+    // A successful run needs no reason, and steps for users contain their own reasons.
     private static IEnumerable<(string Name, string Value)> Why(RunStatus run) =>
         run.State == RunStates.Completed || run.Reason.Length == 0 || NextStep.Of(run).Any(step => step.SaysReasonOfRun)
             ? []
@@ -139,8 +139,10 @@ public sealed record RunPage(
         }
     }
 
-    /// <summary>Formats the duration, such as <c>2026-11-22 23:10Z to 2026-11-23 06:12Z, 7:02:12, of which it waited 0:12:00 for a
-    /// user</c>.</summary>
+    /// <summary>
+    /// Formats the time of a run, for example as <c>2026-11-22 23:10Z to 2026-11-23 06:12Z, 7:02:12, of which it waited 0:12:00 for a
+    /// user</c>.
+    /// </summary>
     private static string Took(RunStatus run, RunFolder folder, DateTimeOffset now)
     {
         var isOver = RunStates.IsFinal(run.State);
@@ -154,6 +156,7 @@ public sealed record RunPage(
             + (waited > TimeSpan.Zero ? $", of which it waited {Length(waited)} for a user" : "");
     }
 
+    /// <summary>Returns the total time in which a run waited for a user's decision.</summary>
     internal static TimeSpan Waited(IEnumerable<RunEvent> events, DateTimeOffset end)
     {
         var (waited, since) = (TimeSpan.Zero, (DateTimeOffset?)null);

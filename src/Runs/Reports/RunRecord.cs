@@ -2,18 +2,19 @@ using Orchestrator.Runs.Merging.Landing;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Records outcomes that the run could not record itself, namely its external termination and the reversal of its
-/// landing.</summary>
+/// <summary>
+/// Records outcomes that a run could not record itself. These are its termination from outside and the reversal of its landing.
+/// </summary>
 /// <param name="folder">Absolute path of the run's folder.</param>
 public sealed class RunRecord(string folder)
 {
     private readonly string _status = Path.Combine(folder, "status.json");
     private readonly string _events = Path.Combine(folder, "events.jsonl");
 
-    /// <summary>Records the end of the run, unless an end is already recorded.</summary>
+    /// <summary>Records the end of the run, unless the record already contains an end.</summary>
     /// <param name="run">Last known status of the run.</param>
     /// <param name="result">Result of the run.</param>
-    /// <param name="time">Time of the end (UTC).</param>
+    /// <param name="time">Time of the end in UTC.</param>
     public void Close(RunStatus run, RunResult result, DateTimeOffset time)
     {
         using (ProgressRecorder.WriteAlone(_events))
@@ -26,9 +27,8 @@ public sealed class RunRecord(string folder)
         }
     }
 
-    /// <summary>Stores the status of another host's run, of which a copy exists here because this host worked on some of its
-    /// tasks.</summary>
-    /// <param name="now">Status of the run from its workflow.</param>
+    /// <summary>Stores the status of another host's run. This host has a copy of that run because it works on some of its tasks.</summary>
+    /// <param name="now">Status of the run, as reported by its workflow.</param>
     public void Copy(RunStatus now)
     {
         using (ProgressRecorder.WriteAlone(_events))
@@ -63,13 +63,15 @@ public sealed class RunRecord(string folder)
             ],
         };
 
-    /// <summary>Reverts the landing of a run if nobody can have built on it, and records that in the run's status and report. Does nothing
-    /// if it is already recorded.</summary>
-    /// <param name="run">Last known status of the ended run.</param>
+    /// <summary>
+    /// Reverts the landing of a run, unless others may already have built on it. The reversal is recorded in the run's status and report.
+    /// If it is already recorded, nothing is changed.
+    /// </summary>
+    /// <param name="run">Last known status of the run, which has ended.</param>
     /// <param name="repository">The repository.</param>
     /// <param name="services">Dependencies of the run's steps.</param>
     /// <param name="stop">Cancels between the steps.</param>
-    /// <returns>True if the target no longer has the run's work, and a sentence about it.</returns>
+    /// <returns>True if the target no longer contains the run's work, and a sentence about the result.</returns>
     public async Task<(bool IsTakenBack, string Reason)> AbortAsync(
         RunStatus run,
         RepositoryLocation repository,
@@ -97,7 +99,7 @@ public sealed class RunRecord(string folder)
 
     private RunStatus Now(RunStatus last) => StatusFile.Read(_status) ?? last;
 
-    // The sequence gap gives this record precedence over a late write of the run itself.
+    // The gap in the event numbers gives this record precedence over a record that the run itself writes late.
     private void Write(RunStatus changed, DateTimeOffset time)
     {
         changed = changed with { UpdatedAt = time, Sequence = changed.Sequence + RunStatus.ExecutionGap, Counts = null, Standing = null };

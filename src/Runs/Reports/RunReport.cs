@@ -5,9 +5,11 @@ using Orchestrator.Runs.Tasks.Requests;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Report of a run for users, with evidence. It shows landed work, work on staging, and open decisions.</summary>
-/// <param name="repository">Absolute path of the folder that evidence paths are relative to.</param>
-/// <param name="time">The clock, whose current time counts as the end of an open run.</param>
+/// <summary>
+/// Renders the report of a run for users. It describes the landed work, the work on staging and the open decisions, each with its evidence.
+/// </summary>
+/// <param name="repository">Absolute path of the folder to which evidence paths are relative.</param>
+/// <param name="time">The clock. Its current time is used as the end of an open run.</param>
 /// <param name="accounts">Usage records of the user's agents, or null if unknown.</param>
 public sealed class RunReport(string repository, TimeProvider? time = null, AccountRecords? accounts = null)
 {
@@ -15,7 +17,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
     private const int MostEvidence = 10;
     private readonly EvidenceTail _evidence = new(repository);
 
-    /// <summary>Renders the report as Markdown; an open run is reported in its current state.</summary>
+    /// <summary>Renders the report as Markdown. For an open run, it describes the current state.</summary>
     /// <param name="run">Status of the run with all its tasks.</param>
     public string Render(RunStatus run)
     {
@@ -99,7 +101,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
             + (isMore ? $"; it did not cover all landed commits: git log --oneline {review.Commit}..{run.LandedCommit}" : "");
     }
 
-    // Notes of finished tasks, for example on held-back files.
+    // Such notes concern, for example, files that were held back.
     private static void AppendRemarks(MarkdownText text, RunStatus run)
     {
         var remarks = run
@@ -125,7 +127,7 @@ public sealed class RunReport(string repository, TimeProvider? time = null, Acco
         }
     }
 
-    // Verdicts that decided something are read only from files whose hash is in the run's history; others are not shown.
+    // A verdict that affected a decision is shown only if the hash of its file is in the run's history.
     private void AppendGates(MarkdownText text, RunStatus run)
     {
         if (DecidedPlan.TryFiles(repository, run) is { } files)

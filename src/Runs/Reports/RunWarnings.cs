@@ -1,12 +1,12 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Formats warnings about a run that prevent nothing.</summary>
+/// <summary>Lists the warnings of a run. A warning does not prevent anything.</summary>
 public static class RunWarnings
 {
-    /// <summary>Lists the run's warnings, followed by messages that were dropped.</summary>
+    /// <summary>Lists the run's warnings, followed by the messages that it dropped.</summary>
     public static IReadOnlyList<string> Of(RunStatus run) => [.. run.Warnings, .. run.DroppedMessages.Select(Dropped)];
 
-    /// <summary>Formats a dropped message.</summary>
+    /// <summary>Formats a dropped message as a warning.</summary>
     /// <param name="note">An item of <see cref="RunStatus.DroppedMessages"/>.</param>
     public static string Dropped(string note) => $"Message: {note}";
 }

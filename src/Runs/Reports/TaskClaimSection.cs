@@ -4,13 +4,13 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Renders the report section that compares the claim of each task's agent with facts about its work.</summary>
+/// <summary>Renders the report section that compares the claims of agents with facts about their work.</summary>
 internal sealed class TaskClaimSection(RunFolder folder)
 {
     private const int MostTasks = 200;
     private const int LongestClaim = 500;
 
-    /// <summary>Renders the section as Markdown; empty if no task has started.</summary>
+    /// <summary>Renders the section as Markdown. Empty if no task has started.</summary>
     /// <param name="run">Status of the run with all its tasks.</param>
     public MarkdownText Render(RunStatus run)
     {
@@ -32,7 +32,7 @@ internal sealed class TaskClaimSection(RunFolder folder)
         return text;
     }
 
-    /// <summary>Lists tasks with known facts, each with its claim and facts, one per line.</summary>
+    /// <summary>Lists each task that has known facts, with one line for the claim and one for each fact.</summary>
     public IReadOnlyList<(RunTask Task, IReadOnlyList<string> Lines)> Of(RunStatus run) =>
         [
             .. run
@@ -40,14 +40,16 @@ internal sealed class TaskClaimSection(RunFolder folder)
                 .Select((task, i) => (task, (IReadOnlyList<string>)(i < MostTasks ? [.. Lines(task, run)] : []))),
         ];
 
-    /// <summary>Returns the last claim of a task's agent in one line, or empty if it made none.</summary>
+    /// <summary>Returns the last claim of a task's agent as one line. Empty if the agent made none.</summary>
     public string Claim(RunTask task) =>
         LastClaim(task) is not { } claim ? ""
         : claim.Reason.Length == 0 ? claim.Status
         : $"{claim.Status}: \"{OneLine(SecretScanner.Redact(claim.Reason))}\"";
 
-    /// <summary>Returns the closing message of a task's agent in one line, which is its claim or otherwise its last output; empty if it
-    /// has neither.</summary>
+    /// <summary>
+    /// Returns the closing message of a task's agent as one line. It is the agent's claim, or its last output if it made no claim. Empty if
+    /// there is neither.
+    /// </summary>
     public string Said(RunTask task) =>
         Claim(task) is { Length: > 0 } claim ? claim
         : LastOf(task, start => AgentRunNotes.Read(start)?.FinalText is { Length: > 0 } words ? words : null) is { } last
@@ -117,7 +119,7 @@ internal sealed class TaskClaimSection(RunFolder folder)
 
     private AgentClaim? LastClaim(RunTask task) => LastOf(task, AgentClaim.TryRead);
 
-    /// <summary>Returns a value from the last agent run that has it, or null if none has.</summary>
+    /// <summary>Returns a value from the last agent run of a task that has one. Returns null if none has.</summary>
     private T? LastOf<T>(RunTask task, Func<string, T?> read)
         where T : class
     {
@@ -135,6 +137,6 @@ internal sealed class TaskClaimSection(RunFolder folder)
                 .FirstOrDefault(found => found is not null);
     }
 
-    // Agent text is kept on a single line.
+    // Text from an agent must not add lines to the report.
     private static string OneLine(string text, int longest = LongestClaim) => QuotedText.CutLine(text, longest);
 }

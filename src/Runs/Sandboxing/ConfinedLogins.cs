@@ -2,16 +2,20 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs.Sandboxing;
 
-/// <summary>The logins of one confined agent: copies of the user's files, of which new tokens are taken over.</summary>
-/// <param name="runner">The kind of agent.</param>
-/// <param name="start">Absolute path of the start's folder.</param>
-/// <param name="environment">Variables of the process.</param>
+/// <summary>
+/// Manages the copies of login files for one sandboxed agent. New tokens in a copy are copied back to the user's login file.
+/// </summary>
+/// <param name="runner">Runner for the agent's program.</param>
+/// <param name="start">Absolute path of the agent run's folder.</param>
+/// <param name="environment">Environment variables of this process.</param>
 /// <param name="time">The clock.</param>
 public sealed class ConfinedLogins(IAgentRunner runner, string start, IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
-    /// <summary>Makes the copies, and waits for an agent that is about to replace tokens that end.</summary>
+    /// <summary>
+    /// Copies the login files. If tokens are about to expire, the method first waits for another agent that is about to renew them.
+    /// </summary>
     /// <param name="outside">Keys that stay outside the sandbox. The copies do not contain them.</param>
-    /// <returns>The copies in place of the user's files.</returns>
+    /// <returns>The copies, each with the path that it replaces in the sandbox.</returns>
     public async Task<IReadOnlyList<ReplacementFolder>> TakeAsync(IReadOnlyList<AgentKey> outside, CancellationToken stop)
     {
         var stored = outside.Select(key => key.Stored).OfType<StoredKey>().ToList();
@@ -28,7 +32,7 @@ public sealed class ConfinedLogins(IAgentRunner runner, string start, IReadOnlyD
         return taken;
     }
 
-    /// <summary>Takes over tokens that agents have replaced meanwhile, and passes them on to the copies of the others.</summary>
+    /// <summary>Copies tokens that agents have renewed to the user's login files and to the copies of other agents.</summary>
     public async Task SynchronizeAsync()
     {
         foreach (var login in runner.State.Logins)
@@ -37,8 +41,8 @@ public sealed class ConfinedLogins(IAgentRunner runner, string start, IReadOnlyD
         }
     }
 
-    /// <summary>Does the same after the agent has ended, and removes its copies.</summary>
-    /// <returns>Why its tokens were not taken over, a sentence each.</returns>
+    /// <summary>Copies renewed tokens back after the agent has ended, and removes the agent's copies.</summary>
+    /// <returns>One sentence for each login file whose tokens could not be copied back.</returns>
     public async Task<IReadOnlyList<string>> ReturnAsync()
     {
         List<string> problems = [];

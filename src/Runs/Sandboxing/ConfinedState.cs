@@ -1,8 +1,10 @@
 namespace Orchestrator.Runs.Sandboxing;
 
-/// <summary>Private state of a sandboxed agent, with conversations and logs in its own folder in place of the shared one. The agent's own
-/// conversation is copied in before it starts and copied back when it has ended. Everything else is discarded.</summary>
-/// <param name="runner">Kind of agent.</param>
+/// <summary>
+/// The private state folder of a sandboxed agent. The agent sees it in place of the user's shared folder of conversations and logs. The
+/// agent's conversation is copied in before the start and back after the end. Everything else is discarded.
+/// </summary>
+/// <param name="runner">Runner for the agent's program.</param>
 /// <param name="folder">Absolute path of the private folder.</param>
 public sealed class ConfinedState(IAgentRunner runner, string folder)
 {
@@ -11,8 +13,8 @@ public sealed class ConfinedState(IAgentRunner runner, string folder)
     /// <summary>Absolute path of the private folder.</summary>
     public string Folder => folder;
 
-    /// <summary>Copies the conversation that the agent continues into the private folder.</summary>
-    /// <param name="session">Id of the conversation, or null or empty for none.</param>
+    /// <summary>Copies the conversation that the agent continues to the private folder.</summary>
+    /// <param name="session">Id of the conversation, or null or empty if the agent starts a new one.</param>
     public void BringIn(string? session)
     {
         OwnFolder.Ensure(folder);
@@ -32,12 +34,14 @@ public sealed class ConfinedState(IAgentRunner runner, string folder)
         }
     }
 
-    /// <summary>Returns the file of a conversation that the agent has started or continued, or null if it does not exist.</summary>
+    /// <summary>Returns the file of a conversation that the agent started or continued. Returns null if the file does not exist.</summary>
     public string? Find(string session) => runner.FindConversation(session, folder);
 
-    /// <summary>Copies the agent's conversation to the user's conversations. An existing conversation is only ever extended.</summary>
-    /// <param name="session">Id of the conversation, or null or empty for none.</param>
-    /// <returns>Message if the conversation was not copied, or empty if it was copied or does not exist.</returns>
+    /// <summary>
+    /// Copies the agent's conversation back to the user's conversations. An existing conversation is only extended, never replaced.
+    /// </summary>
+    /// <param name="session">Id of the conversation, or null or empty if there is none.</param>
+    /// <returns>Reason why the conversation was not copied. Empty if it was copied or does not exist.</returns>
     public string TakeOver(string? session)
     {
         if (
@@ -65,7 +69,7 @@ public sealed class ConfinedState(IAgentRunner runner, string folder)
         return "";
     }
 
-    /// <summary>Removes the private folder, after the agent has ended.</summary>
+    /// <summary>Removes the private folder. Call this after the agent has ended.</summary>
     public void Remove() => FolderRemover.Remove(folder);
 
     private string? NameOf(string file) =>

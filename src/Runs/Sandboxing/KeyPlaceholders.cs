@@ -3,27 +3,33 @@ using Orchestrator.Network;
 
 namespace Orchestrator.Runs.Sandboxing;
 
-/// <summary>Keeps keys of model services outside a sandbox. For each key, the program inside receives a random placeholder, and the
-/// proxy's address in place of the service's.</summary>
+/// <summary>
+/// Keeps the API keys of model services outside a sandbox. The sandboxed program receives a random placeholder for each key, and the
+/// address of the proxy in place of the service.
+/// </summary>
 public static class KeyPlaceholders
 {
     private const int PlaceholderLength = 48;
     private static readonly string[] s_authorities = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"];
 
-    /// <summary>Address inside a sandbox at which services answer whose keys stay outside.</summary>
+    /// <summary>Address inside a sandbox of the proxy for services whose keys stay outside.</summary>
     public static string ServiceAddress { get; } =
         string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{SandboxNetworks.ProxyPort}");
 
-    /// <summary>Returns the keys that stay outside. Named variables are excluded, because they are passed on unchanged.</summary>
-    /// <param name="keys">Keys of a program.</param>
+    /// <summary>
+    /// Returns the keys that stay outside the sandbox. A key that the settings list by name is excluded, because it is passed on unchanged.
+    /// </summary>
+    /// <param name="keys">All keys of the program.</param>
     /// <param name="variables">See <see cref="OrchestratorSettings.VariablesOf"/>.</param>
     public static IReadOnlyList<AgentKey> Of(IReadOnlyList<AgentKey> keys, IReadOnlyList<string> variables) =>
         [.. keys.Where(key => !key.Variables.Any(variables.Contains))];
 
-    /// <summary>Returns the names of variables with keys of model services that a sandboxed program receives unchanged.</summary>
-    /// <param name="outside">Keys that stay outside.</param>
+    /// <summary>
+    /// Returns the names of variables that contain a key of a model service and are passed to a sandboxed program unchanged.
+    /// </summary>
+    /// <param name="outside">Keys that stay outside the sandbox.</param>
     /// <param name="credentials">See <see cref="IAgentRunner.Credentials"/>.</param>
-    /// <param name="environment">Variables of the user.</param>
+    /// <param name="environment">Environment variables of the user.</param>
     /// <param name="variables">See <see cref="OrchestratorSettings.VariablesOf"/>.</param>
     public static IReadOnlyList<string> FindInside(
         IReadOnlyList<AgentKey> outside,
@@ -40,11 +46,13 @@ public static class KeyPlaceholders
                 .Order(StringComparer.Ordinal),
         ];
 
-    /// <summary>Replaces the keys in an environment, and the addresses of their services. A key whose service has a malformed address is
-    /// left unchanged.</summary>
+    /// <summary>
+    /// Replaces the keys in an environment by placeholders, and the addresses of their services by the proxy. If the address of a service
+    /// is malformed, its key is not replaced.
+    /// </summary>
     /// <param name="keys">Keys to replace.</param>
-    /// <param name="environment">Variables of the program.</param>
-    /// <returns>Keys for the proxy.</returns>
+    /// <param name="environment">Environment variables of the program.</param>
+    /// <returns>The replaced keys, for the proxy.</returns>
     public static IReadOnlyList<ServiceKey> Replace(IReadOnlyList<AgentKey> keys, IDictionary<string, string?> environment)
     {
         List<ServiceKey> replaced = [];
@@ -82,9 +90,11 @@ public static class KeyPlaceholders
         return replaced;
     }
 
-    /// <summary>Returns the files with additional certificate authorities that the program would have used to verify its
-    /// services.</summary>
-    /// <param name="environment">Variables of the program.</param>
+    /// <summary>
+    /// Returns the files with additional certificate authorities that the program's environment names. The proxy uses them to verify the
+    /// services.
+    /// </summary>
+    /// <param name="environment">Environment variables of the program.</param>
     public static IReadOnlyList<string> AuthoritiesIn(IDictionary<string, string?> environment) =>
         [.. s_authorities.Select(name => ValueOf(environment, name)).OfType<string>().Where(Path.IsPathRooted)];
 

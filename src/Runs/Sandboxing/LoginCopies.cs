@@ -3,15 +3,16 @@ using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Runs.Sandboxing;
 
-/// <summary>The copies of one login file that confined agents of a user have, over all runs of this machine. Tokens that an agent's
-/// program has replaced are taken over and passed on to the other copies, so that no agent and no user is left with a used
-/// token.</summary>
-/// <param name="login">The user's file.</param>
-/// <param name="folder">Absolute path of the folder for its copies; no sandbox shows it.</param>
+/// <summary>
+/// Manages all copies of one login file that sandboxed agents on this machine use. If an agent renews its tokens, they are copied to the
+/// user's file and to the other copies. Otherwise the user or another agent would keep tokens that are no longer valid.
+/// </summary>
+/// <param name="login">The user's login file.</param>
+/// <param name="folder">Absolute path of the folder that contains the copies. No sandbox can read it.</param>
 /// <param name="time">The clock.</param>
 internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider time)
 {
-    /// <summary>Bytes of the largest login file.</summary>
+    /// <summary>Maximum size of a login file in bytes.</summary>
     private const int Largest = 1024 * 1024;
 
     private const string CopyName = "copy";
@@ -20,24 +21,26 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
     private const string ProblemName = "problem";
     private const string RemovedName = "removed";
 
-    /// <summary>The time before a token ends from which on programs replace it.</summary>
+    /// <summary>Time before the expiry of a token at which programs start to renew it.</summary>
     private static readonly TimeSpan s_early = TimeSpan.FromMinutes(5);
 
-    /// <summary>The time that an agent has to replace its token before the others stop waiting for it.</summary>
+    /// <summary>Maximum time for which other agents wait until an agent has renewed its tokens.</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
-    // A file of a dotfile manager is a link, which stays.
+    // The user's file may be a symbolic link, for example from a dotfile manager. The link is kept and its target is replaced.
     private string Place =>
         File.Exists(login.Path) ? File.ResolveLinkTarget(login.Path, returnFinalTarget: true)?.FullName ?? login.Path : login.Path;
 
-    /// <summary>Makes the copy of an agent run. Where the user's tokens are about to end, one agent after the other begins, so that the
-    /// first one replaces them for all.</summary>
-    /// <param name="start">Absolute path of the start's folder.</param>
-    /// <param name="isUsed">True if the agent has no key that it prefers.</param>
+    /// <summary>
+    /// Creates the copy for an agent run. If the user's tokens are about to expire, agents start one after another, so that the first one
+    /// renews the tokens for all.
+    /// </summary>
+    /// <param name="start">Absolute path of the agent run's folder.</param>
+    /// <param name="isUsed">True if the agent uses the login. False if a variable contains a key that the agent prefers.</param>
     /// <param name="removed">Members of the file's top level that the copy does not contain, because their keys stay outside.</param>
-    /// <returns>Absolute path of the copy; null if the user has no such file.</returns>
+    /// <returns>Absolute path of the copy, or null if the user has no such login file.</returns>
     public async Task<string?> TakeAsync(string start, bool isUsed, IReadOnlyList<string> removed, CancellationToken stop)
     {
         while (true)
@@ -65,7 +68,7 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
         }
     }
 
-    /// <summary>Takes over new tokens, and passes them on.</summary>
+    /// <summary>Copies renewed tokens to the user's login file and to the other copies.</summary>
     public async Task SynchronizeAsync(CancellationToken stop)
     {
         if (Directory.Exists(folder))
@@ -77,9 +80,10 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
         }
     }
 
-    /// <summary>Does the same, and removes the copy of an agent that has ended.</summary>
-    /// <param name="start">Absolute path of the start's folder.</param>
-    /// <returns>Why its tokens were not taken over, a sentence; empty if they were, or it has none.</returns>
+    /// <summary>Copies renewed tokens back after an agent has ended, and removes the agent's copy.</summary>
+    /// <param name="start">Absolute path of the agent run's folder.</param>
+    /// <returns>Sentence with the reason why the agent's tokens were not copied back. Empty if they were copied or the agent has
+    /// none.</returns>
     public async Task<string> ReturnAsync(string start, CancellationToken stop)
     {
         if (!Directory.Exists(folder))
@@ -140,7 +144,8 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
             );
             return;
         }
-        // Replaced twice: the user's own session, or another agent that the service let do so, was first.
+        // The tokens were renewed twice. The user's file already contains those of the user's session or of another agent, so the ones that
+        // expire later are kept.
         if (!current.HasTokensOf(given) && !(changed.Expires > current.Expires))
         {
             return;
@@ -151,7 +156,7 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
         Write(Path.Combine(copy.Folder, GivenName), changed.Content);
     }
 
-    // The agent has the file itself, so it is written and not replaced.
+    // The sandbox shows this very file, so its content is overwritten. A new file in its place would not be visible to the agent.
     private void PassOn(LoginDocument current, LoginCopy copy)
     {
         if (LoginDocument.TryParse(login, copy.Given)?.HasTokensOf(current) == true && !copy.IsRefused)
@@ -165,7 +170,7 @@ internal sealed class LoginCopies(LoginFile login, string folder, TimeProvider t
 
     private bool IsEnding(LoginDocument? document) => document?.Expires is { } end && end - time.GetUtcNow() < s_early;
 
-    /// <summary>True if another agent has tokens that are about to end, and may replace them soon.</summary>
+    /// <summary>True if another agent has tokens that are about to expire and may renew them soon.</summary>
     private bool IsAwaited(string start)
     {
         var others = Directory

@@ -3,10 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Runs.Sandboxing;
 
-/// <summary>The content of a login file.</summary>
+/// <summary>The parsed content of a login file.</summary>
 internal sealed class LoginDocument
 {
-    private const long LastSecond = 100_000_000_000; // A larger number counts milliseconds.
+    private const long LastSecond = 100_000_000_000; // A larger number is in milliseconds.
     private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
     private readonly JsonObject _root;
     private readonly Dictionary<string, JsonValue> _tokens;
@@ -20,13 +20,13 @@ internal sealed class LoginDocument
         Expires = file.Expires is { } path ? Find([path]).Select(found => TimeOf(found.Value)).Min() : null;
     }
 
-    /// <summary>The file's bytes.</summary>
+    /// <summary>The original bytes of the file.</summary>
     public byte[] Content { get; }
 
-    /// <summary>The first of its tokens' ends; null: unknown.</summary>
+    /// <summary>Earliest expiry time of the tokens, or null if it is unknown.</summary>
     public DateTimeOffset? Expires { get; }
 
-    /// <summary>The login in a file; null if the content is none: no JSON, or one of the file's tokens is empty.</summary>
+    /// <summary>Parses a login file. Returns null if the content is not JSON or if one of the tokens is empty.</summary>
     public static LoginDocument? TryParse(LoginFile file, byte[]? content)
     {
         try
@@ -39,7 +39,7 @@ internal sealed class LoginDocument
                 ? login
                 : null;
         }
-        // The second one is of half a surrogate pair.
+        // InvalidOperationException is thrown if a string contains only one half of a surrogate pair.
         catch (Exception other) when (other is JsonException or InvalidOperationException)
         {
             return null;
@@ -49,12 +49,12 @@ internal sealed class LoginDocument
     /// <summary>True if another document has the same tokens.</summary>
     public bool HasTokensOf(LoginDocument other) => IsSame(_tokens, other._tokens, (one, two) => one.ToString() == two.ToString());
 
-    /// <summary>True if another document names the same account, and has tokens of the same kinds at the same places.</summary>
+    /// <summary>True if another document belongs to the same account and has the same kinds of tokens at the same positions.</summary>
     public bool IsOfAccountOf(LoginDocument other) =>
         IsSame(_account, other._account, string.Equals)
         && IsSame(_tokens, other._tokens, (one, two) => one.GetValueKind() == two.GetValueKind());
 
-    /// <summary>This document with the tokens of another one of the same account, as bytes.</summary>
+    /// <summary>Returns this document with the tokens of another document of the same account, as bytes.</summary>
     public byte[] With(LoginDocument other)
     {
         var copy = (JsonObject)_root.DeepClone();
@@ -84,7 +84,7 @@ internal sealed class LoginDocument
     private static IEnumerable<KeyValuePair<string, JsonNode?>> Members(JsonNode? node) =>
         node as JsonObject ?? (node is JsonValue value && value.TryGetValue<string>(out var text) ? ClaimsOf(text) : null) ?? [];
 
-    // RFC 7519: header, claims and signature, each in base64url.
+    // RFC 7519: a token consists of a header, claims and a signature, each in base64url.
     private static JsonObject? ClaimsOf(string token)
     {
         try

@@ -2,13 +2,13 @@ using Orchestrator.Network;
 
 namespace Orchestrator.Runs.Sandboxing;
 
-/// <summary>Opens the network of a sandbox, in which only listed hosts can be reached, through the user's proxy.</summary>
+/// <summary>Connects a sandbox to the user's proxy, through which only the allowed hosts can be reached.</summary>
 /// <param name="networks">Registers sandboxes with the user's proxy.</param>
-/// <param name="mode">Mode of the network policy.</param>
-/// <param name="hosts">Listed hosts.</param>
-/// <param name="purpose">Purpose of the sandbox.</param>
-/// <param name="repository">Absolute path of the repository's main checkout, for the log.</param>
-/// <param name="upstream">Proxy through which this machine reaches the internet, or null for none.</param>
+/// <param name="mode">The network mode in the settings.</param>
+/// <param name="hosts">The hosts that the sandbox can reach.</param>
+/// <param name="purpose">The kind of program and its run, for the connection log.</param>
+/// <param name="repository">Absolute path of the repository's main checkout, for the connection log.</param>
+/// <param name="upstream">Proxy through which this machine reaches the internet, or null if it has direct access.</param>
 public sealed class ProxyNetworkProvider(
     SandboxNetworks networks,
     NetworkMode mode,

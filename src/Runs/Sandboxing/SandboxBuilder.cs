@@ -2,12 +2,14 @@ using Orchestrator.Gates.Packages;
 
 namespace Orchestrator.Runs.Sandboxing;
 
-/// <summary>Builds sandboxes for agents, and for programs that run their work (gates, set-up, measurements, package managers). Such
-/// programs can read the system, the tool chains in PATH and in the ecosystem table, and the paths in <c>permissions.read</c>. They can
-/// change their own tree, temporary files and the paths in <c>permissions.paths</c>. Everything else does not exist for them.</summary>
-/// <param name="program">Absolute path of bubblewrap.</param>
-/// <param name="environment">Variables of the programs.</param>
-/// <param name="permissions">Permission settings with the path lists.</param>
+/// <summary>
+/// Builds the sandboxes of agents, gates, set-up, measurements and package managers. The programs can read the system, the tool chains in
+/// PATH and in the ecosystem table, and the paths in <c>permissions.read</c>. They can write to their own tree, to temporary files and to
+/// the paths in <c>permissions.paths</c>. No other files are visible to them.
+/// </summary>
+/// <param name="program">Absolute path of bubblewrap, or of the runner that replaces it.</param>
+/// <param name="environment">Environment variables of the programs.</param>
+/// <param name="permissions">Settings that contain the path lists.</param>
 /// <param name="repository">Absolute path of the repository's main checkout.</param>
 public sealed class SandboxBuilder(
     string program,
@@ -34,7 +36,7 @@ public sealed class SandboxBuilder(
     private readonly string? _home =
         environment.GetValueOrDefault("HOME") is { Length: > 1 } home && Path.IsPathRooted(home) ? GitRepository.RealPath(home) : null;
 
-    // Tool folders that variables move out of the home folder.
+    // Tool folders that a variable moves from the home folder to another location.
     private readonly IReadOnlyList<string> _moved =
     [
         .. Ecosystems
@@ -45,14 +47,14 @@ public sealed class SandboxBuilder(
             ),
     ];
 
-    /// <summary>Absolute path of bubblewrap, or of the runner in its place.</summary>
+    /// <summary>Absolute path of bubblewrap, or of the runner that replaces it.</summary>
     public string Program => program;
 
-    /// <summary>True if bubblewrap makes the sandboxes; another runner can't show overlays.</summary>
+    /// <summary>True if bubblewrap creates the sandboxes. Another runner can't create overlays.</summary>
     public bool IsOfBubblewrap => permissions.Runner.Count == 0;
 
-    /// <summary>The list that all of them share; each adds the files that it works on.</summary>
-    /// <param name="more">Absolute paths that it reads.</param>
+    /// <summary>Creates the part that all sandboxes share. Callers add the files that the program works on.</summary>
+    /// <param name="more">Absolute paths that the program can also read.</param>
     public Sandbox Common(params IEnumerable<string> more)
     {
         var folders = ProgramsOf(more);
@@ -68,10 +70,10 @@ public sealed class SandboxBuilder(
         };
     }
 
-    /// <summary>Creates the sandbox for a program that works on our own tree or the user's folder.</summary>
-    /// <param name="tree">Tree of the program.</param>
-    /// <param name="temporary">Absolute path of its temporary folder.</param>
-    /// <param name="configuration">Copies of git's configuration.</param>
+    /// <summary>Creates the sandbox of a program that works in a tree, such as a gate.</summary>
+    /// <param name="tree">The tree in which the program works.</param>
+    /// <param name="temporary">Absolute path of the program's temporary folder.</param>
+    /// <param name="configuration">Copies of git's configuration that the program can read.</param>
     public Sandbox OfTree(Worktree tree, string temporary, ConfinedConfiguration configuration)
     {
         var common = tree.Repository.CommonDirectory;
@@ -83,11 +85,11 @@ public sealed class SandboxBuilder(
         };
     }
 
-    /// <summary>The list for an agent, without the tree and the common folder of git.</summary>
-    /// <param name="state">The state that its program keeps in the home.</param>
-    /// <param name="folder">Absolute path of a folder of our own for the changes to that state.</param>
-    /// <param name="logins">The copies of its login files.</param>
-    /// <param name="more">Absolute paths that it reads.</param>
+    /// <summary>Creates the sandbox of an agent. The caller adds the agent's tree and the common git directory.</summary>
+    /// <param name="state">Files and folders that the agent's program uses in the home folder.</param>
+    /// <param name="folder">Absolute path of the private folder for the agent's changes to that state.</param>
+    /// <param name="logins">Copies of the program's login files.</param>
+    /// <param name="more">Absolute paths that the agent can also read.</param>
     public Sandbox OfAgent(AgentProgramFiles state, string folder, IEnumerable<ReplacementFolder> logins, IEnumerable<string> more)
     {
         var sandbox = Common(more.Concat(state.Programs.Select(Locate).OfType<string>()));
@@ -109,7 +111,7 @@ public sealed class SandboxBuilder(
         };
     }
 
-    /// <summary>Adds the copies of git's configuration to a sandbox that shows the repository's common directory.</summary>
+    /// <summary>Adds the copies of git's configuration to a sandbox that can see the repository's common directory.</summary>
     public Sandbox WithGit(Sandbox sandbox, ConfinedConfiguration configuration) =>
         WithPersons(sandbox, configuration.Persons) with
         {
@@ -120,7 +122,7 @@ public sealed class SandboxBuilder(
             ],
         };
 
-    /// <summary>Adds the copy of the user's git settings to a sandbox.</summary>
+    /// <summary>Adds the copy of the user's git configuration to a sandbox.</summary>
     public Sandbox WithPersons(Sandbox sandbox, string copy) =>
         _home is null
             ? sandbox
@@ -129,10 +131,10 @@ public sealed class SandboxBuilder(
                 Substitutes = [.. sandbox.Substitutes, new ReplacementFolder(Path.Combine(_home, ".gitconfig"), copy, IsWritable: false)],
             };
 
-    /// <summary>Adds the downloads of package managers to a sandbox. Changes to them stay private.</summary>
+    /// <summary>Adds the download folders of package managers to a sandbox. Changes to them are visible to this sandbox only.</summary>
     /// <param name="layers">Private changes of the worktree, or null to make the downloads read-only.</param>
-    /// <param name="role">Kind of program.</param>
-    /// <param name="canOverlay">True if overlays work on this host. If false, a variable names an empty folder for package managers that
+    /// <param name="role">The kind of program.</param>
+    /// <param name="canOverlay">True if overlays work on this host. If false, variables name an empty folder for the package managers that
     /// support it.</param>
     public Sandbox WithDownloads(Sandbox sandbox, PrivateLayers? layers, SandboxRole role, bool canOverlay)
     {
@@ -150,7 +152,7 @@ public sealed class SandboxBuilder(
             var isRenamed = !layered.Contains(download) && download.NamedAt("") is not null;
             var place = isRenamed ? OwnFolder.Ensure(Path.Combine(own, download.Cache.Folder)) : download.Path;
             renamed.AddRange(isRenamed ? [place] : []);
-            // The sandbox does not show the user's settings that name the folder.
+            // The user's settings may name another download folder, but the sandbox can't read those settings.
             if ((isRenamed || download.IsSet) && download.NamedAt(place) is var (variable, value))
             {
                 variables[variable] = value;
@@ -165,8 +167,8 @@ public sealed class SandboxBuilder(
         };
     }
 
-    // A mount point can't be created inside a folder that is shown read-only, such as ~/.cargo, so it must exist there. A file in the path
-    // would make each start fail.
+    // Bubblewrap can't create a mount point inside a read-only folder, such as ~/.cargo, so it must already exist. If a file occupied the
+    // path, each start would fail.
     private static bool CanBeMounted(string path, IEnumerable<string> visible)
     {
         for (var at = path; at is not null; at = Path.GetDirectoryName(at))
@@ -187,7 +189,7 @@ public sealed class SandboxBuilder(
         }
         catch (Exception closed) when (closed is IOException or UnauthorizedAccessException)
         {
-            return false; // The package manager fails there outside the sandbox as well.
+            return false; // The package manager would fail there without a sandbox, too.
         }
     }
 
@@ -196,7 +198,7 @@ public sealed class SandboxBuilder(
         string[] wide =
         [
             repository,
-            // This folder contains the engine and the runs, so only an agent's program in it is shown, not the folder.
+            // The .orchestrator folder contains the engine and the runs. If it contains the agent's program, only that program is visible.
             Path.Combine(repository, OwnFolder.Name, "runs"),
             .. _home is null ? [] : ((string[])["", ".local", ".local/share", ".config", ".cache"]).Select(InHome),
             UserState.RootOf(environment),
@@ -226,18 +228,18 @@ public sealed class SandboxBuilder(
         return folders;
     }
 
-    // Resolved as agent runners do: a relative path in the repository, a plain name in PATH.
+    // Agent runners resolve paths in the same way: a relative path in the repository, and a plain name in PATH.
     private string? Locate(string name) =>
         Path.IsPathRooted(name)
             ? name
             : ProgramLocator.Find("./" + name, workingDirectory: repository)
                 ?? ProgramLocator.Find(name, environment.GetValueOrDefault("PATH"), repository);
 
-    // Folders such as GRADLE_USER_HOME, in which programs create files beside the listed ones, as they do in the home folder.
+    // In a folder such as GRADLE_USER_HOME, programs create files next to the listed ones, as they do in the home folder.
     private IEnumerable<string> MovedHomes(IReadOnlyCollection<string> shown) =>
         _moved.Where(path => !shown.Contains(path) && !Directory.Exists(Path.Combine(path, "bin")) && CanBeMounted(path, shown));
 
-    // A tool chain's folder in the home folder may contain keys, too.
+    // The folder of a tool chain may contain keys if it is in the home folder.
     private IEnumerable<string> Credentials(string folder) =>
         (_moved.Contains(folder) || (_home is not null && folder.StartsWith(_home + "/", StringComparison.Ordinal)))
         && Directory.Exists(folder)
@@ -258,7 +260,7 @@ public sealed class SandboxBuilder(
         return named.OfType<string>().Where(path => path.Length > 1 && Path.IsPathRooted(path)).Distinct(StringComparer.Ordinal);
     }
 
-    // Includes the user's settings, instructions and extensions, but not conversations and logs, which are private.
+    // The user's settings, instructions and extensions are visible. Conversations and logs are not, because they are private.
     private static IEnumerable<string> Settings(string folder, AgentProgramFiles state) =>
         Directory.Exists(folder)
             ? Directory

@@ -1,18 +1,18 @@
 namespace Orchestrator.Runs.Sandboxing;
 
-/// <summary>Purpose of a sandbox, for the log of its connections.</summary>
-/// <param name="Role">Kind of program.</param>
+/// <summary>Describes the program in a sandbox for the log of its network connections.</summary>
+/// <param name="Role">The kind of program.</param>
 /// <param name="LogFolder">Absolute path of the folder for connection logs.</param>
-/// <param name="Run">Id of the run, or empty for none.</param>
-/// <param name="Task">Id of the task, or empty for none.</param>
+/// <param name="Run">Id of the run, or empty if the program does not belong to a run.</param>
+/// <param name="Task">Id of the task, or empty if the program does not belong to a task.</param>
 public sealed record SandboxPurpose(SandboxRole Role, string LogFolder, string Run = "", string Task = "")
 {
-    /// <summary>Names of the agents that work in the sandbox, or empty for gates and set-up.</summary>
+    /// <summary>Names of the agents that work in the sandbox. Empty for gates and set-up.</summary>
     public IReadOnlyList<string> Agents { get; init; } = [];
 
-    /// <summary>Hosts that only this task or gate may reach in addition.</summary>
+    /// <summary>Additional hosts that only this task or gate can reach.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
-    /// <summary>Keys of the agents' services that stay outside.</summary>
+    /// <summary>API keys of the agents' services that stay outside the sandbox.</summary>
     public IReadOnlyList<AgentKey> Keys { get; init; } = [];
 }

@@ -2,18 +2,20 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs;
 
-/// <summary>The staging branch of a started run.</summary>
-/// <param name="Tip">The run's last merge.</param>
-/// <param name="Base">The commit that the run started from.</param>
-/// <param name="Made">A sentence with the new position if the branch was missing and was recreated; otherwise empty.</param>
-/// <param name="IsLost">True if the branch was missing and its merges are unknown.</param>
+/// <summary>The staging branch of a run that has started.</summary>
+/// <param name="Tip">Hash of the run's last merge, or of the base if nothing was merged.</param>
+/// <param name="Base">Hash of the commit from which the run started.</param>
+/// <param name="Made">Sentence with the new position if the missing branch was recreated, or empty otherwise.</param>
+/// <param name="IsLost">True if the branch was missing and its merges could not be found.</param>
 public sealed record StagingBranch(string Tip, string Base, string Made, bool IsLost);
 
-/// <summary>Recreates a missing staging branch. Landing removes the branch, but a reset may continue the run afterwards.</summary>
+/// <summary>
+/// Recreates a missing staging branch. Landing removes the branch, but a user may then reset the run so that it continues.
+/// </summary>
 public static class RunStaging
 {
-    /// <summary>Finds the staging branch, or recreates it from the run's own refs.</summary>
-    /// <returns>The branch, or null if the run has none yet.</returns>
+    /// <summary>Finds the staging branch, or recreates it from the run's refs if it is missing.</summary>
+    /// <returns>The staging branch, or null if the run has not created one yet.</returns>
     /// <exception cref="StepException">The run's base is unknown.</exception>
     public static async Task<StagingBranch?> EnsureAsync(GitRepository repository, RunFiles files, CancellationToken stop)
     {

@@ -2,31 +2,38 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Compares the staging branch with the run's record of it in Temporal. Every step that uses staging gets the recorded position,
-/// which is the last merge reported to the run, as an argument.</summary>
+/// <summary>
+/// Compares the staging branch with the position that the run's workflow has recorded. Each step that uses staging receives the recorded
+/// position as an argument. It is the last merge that was reported to the workflow.
+/// </summary>
 /// <param name="name">Full ref name of the staging branch.</param>
 /// <param name="folder">The run's folder.</param>
-/// <remarks>A ref at another position was moved by another program, or by a step of this run that died before its report. The ref is then
-/// restored, and its position is kept under another ref. No file outside git is authoritative. After a reset the record may be older than
-/// the last merge. The ref of the last merge then counts, as far as its commits belong to the run.</remarks>
+/// <remarks>If the branch has another position, another program moved it, or a step of this run died before its report. The branch is then
+/// restored, and its commits are kept under another ref. No file outside git is used for this. After a reset, the workflow's record may be
+/// older than the last merge. The ref of the last merge is then used, as far as its commits belong to the run.</remarks>
 public sealed class StagingRecord(GitRepository repository, string name, RunFolder folder)
 {
     private readonly RefStore _refs = new(repository);
     private readonly CommitStore _commits = new(repository);
     private readonly string _lastMerge = RunRefs.LastMerge(folder);
 
-    /// <summary>Reads the tip of staging, and compares it with the recorded position. Any position matches if none is recorded.</summary>
-    /// <param name="recorded">The recorded position, or empty if none.</param>
+    /// <summary>
+    /// Reads the tip of staging, and compares it with the recorded position. If none is recorded, every position matches.
+    /// </summary>
+    /// <param name="recorded">The recorded position, or empty if none is recorded.</param>
     public async Task<(string? Tip, bool IsAsRecorded)> ReadAsync(string recorded, CancellationToken stop)
     {
         var (tip, isSymbolic) = await _refs.ReadWithKindAsync(name, stop);
         return (tip, tip is not null && (recorded.Length == 0 || tip == recorded) && !isSymbolic);
     }
 
-    /// <summary>Returns the current position for an outdated record. A step that was pending when the run was reset is repeated with its
-    /// old argument, although merges may have been made since.</summary>
-    /// <param name="recorded">The recorded position, or empty if none.</param>
-    /// <param name="caller">Returns the state of the requesting execution; called only if the ref of the last merge differs.</param>
+    /// <summary>
+    /// Returns the current position if the recorded one is outdated. This happens if a step was pending when the run was reset. The step is
+    /// repeated with its old argument, although merges may have followed.
+    /// </summary>
+    /// <param name="recorded">The recorded position, or empty if none is recorded.</param>
+    /// <param name="caller">Returns the state of the workflow execution that requested the step. It is called only if the ref of the last
+    /// merge differs from the recorded position.</param>
     public async Task<string> BringUpToDateAsync(string recorded, GetCallerState caller, CancellationToken stop) =>
         recorded.Length > 0
         && await _refs.ReadAsync(_lastMerge, stop) is { } last
@@ -35,9 +42,11 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
             ? await NewestAsync(recorded, stop)
             : recorded;
 
-    /// <summary>Finds the run's last merge after a commit, by the ref that moves with staging. Stops before the first commit that does not
-    /// belong to the run.</summary>
-    /// <param name="known">An earlier commit of staging.</param>
+    /// <summary>
+    /// Finds the run's last merge after a known commit, by the ref that moves with staging. The search ends before the first commit that
+    /// does not belong to the run.
+    /// </summary>
+    /// <param name="known">Hash of an earlier commit of staging.</param>
     public async Task<string> NewestAsync(string known, CancellationToken stop)
     {
         var last = await _refs.ReadAsync(_lastMerge, stop) ?? await _refs.ReadAsync(name, stop);
@@ -46,14 +55,14 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
             : await OwnSinceAsync(known, last, stop);
     }
 
-    /// <summary>Moves staging and the ref of the last merge together. The latter is first, so that it is never outdated.</summary>
-    /// <param name="commit">The new position.</param>
-    /// <param name="from">The required current position, or null if the branch must not exist.</param>
+    /// <summary>Moves the staging branch and the ref of the last merge in one transaction.</summary>
+    /// <param name="commit">Hash of the new position.</param>
+    /// <param name="from">Hash of the expected current position, or null if the branch must not exist yet.</param>
     /// <param name="reason">Message for the reflog.</param>
-    /// <returns>False if staging is at another position and was not moved.</returns>
+    /// <returns>True if both refs were moved. False if staging had another position.</returns>
     public async Task<bool> MoveAsync(string commit, string? from, string reason)
     {
-        // Not cancellable after this point, because both refs must move.
+        // Not cancelable from here on, because both refs must move.
         var last = await _refs.ReadAsync(_lastMerge, CancellationToken.None);
         return (
             await _refs.UpdateAsync(
@@ -64,12 +73,13 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
         ).Done;
     }
 
-    /// <summary>Restores staging to the recorded position.</summary>
-    /// <param name="recorded">The recorded position; if empty, nothing is done.</param>
-    /// <param name="caller">Returns the state of the requesting execution. A closed execution has no authority over staging.</param>
-    /// <param name="stop">Cancels between the steps.</param>
-    /// <returns>True with a message on the result, or false with the reason why nothing was done.</returns>
-    /// <exception cref="StepException">The requesting execution is closed.</exception>
+    /// <summary>Moves staging back to the recorded position.</summary>
+    /// <param name="recorded">The recorded position. If empty, staging is not moved.</param>
+    /// <param name="caller">Returns the state of the workflow execution that requested the step. A closed execution may not move
+    /// staging.</param>
+    /// <param name="stop">Cancels between two changes.</param>
+    /// <returns>True and a message about the result, or false and the reason why staging was not moved.</returns>
+    /// <exception cref="StepException">The workflow execution that requested the step is closed.</exception>
     public async Task<(bool Done, string Message)> PutBackAsync(string recorded, GetCallerState caller, CancellationToken stop)
     {
         var found = await _refs.ReadAsync(name, stop);
@@ -103,10 +113,13 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
         );
     }
 
-    /// <summary>Returns the base for new work, which is the tip of staging if only this run's merges follow the recorded position.
-    /// Otherwise it is the recorded position, so that foreign commits don't get into the work.</summary>
-    /// <param name="recorded">The position recorded at the task's start, or empty if none. Other tasks may have been merged since.</param>
-    /// <returns>The commit, or null if the recorded commit does not exist.</returns>
+    /// <summary>
+    /// Returns the base for new work. It is the tip of staging if all commits since the recorded position are merges of this run. Otherwise
+    /// it is the recorded position, so that the work contains no commits from outside the run.
+    /// </summary>
+    /// <param name="recorded">The position when the task started, or empty if none is recorded. Other tasks may have been merged
+    /// since.</param>
+    /// <returns>Hash of the base, or null if the recorded commit does not exist.</returns>
     public async Task<string?> BaseAsync(string recorded, CancellationToken stop)
     {
         var (tip, isAsRecorded) = await ReadAsync(recorded, stop);
@@ -121,7 +134,7 @@ public sealed class StagingRecord(GitRepository repository, string name, RunFold
         return tip is not null && await OwnSinceAsync(recorded, tip, stop) == tip ? tip : recorded;
     }
 
-    /// <summary>Returns the last commit between two that is preceded only by commits of this run.</summary>
+    /// <summary>Returns the last commit of a first-parent chain before the first commit that does not belong to this run.</summary>
     private async Task<string> OwnSinceAsync(string from, string to, CancellationToken stop)
     {
         var chain = await _commits.ListFirstParentsAsync(to, from, stop);

@@ -1,21 +1,25 @@
 namespace Orchestrator.Runs;
 
-/// <summary>State of the run execution that requested a step.</summary>
+/// <summary>State of the workflow execution that requested a step.</summary>
 public enum CallerState
 {
-    /// <summary>Open, and aware of everything done for it.</summary>
+    /// <summary>The execution is open and has recorded all work that was done for it.</summary>
     Open,
 
-    /// <summary>Open and created by a reset, so that an earlier execution may have done work that it does not know of.</summary>
+    /// <summary>
+    /// The execution is open, but was created by a reset. Steps of an earlier execution may have done work that it has not recorded.
+    /// </summary>
     OpenAfterReset,
 
-    /// <summary>Closed (terminated or reset). The result is not awaited, and another execution may do the same work.</summary>
+    /// <summary>The execution was terminated or reset. Nothing waits for the result, and another execution may do the same work.</summary>
     Over,
 }
 
-/// <summary>Returns the state of the execution that requested the current step.</summary>
+/// <summary>Returns the state of the workflow execution that requested the current step.</summary>
 public delegate Task<CallerState> GetCallerState(CancellationToken stop);
 
-/// <summary>Queries a run's workflow for its status with all tasks; null if it does not respond. Steps that depend on the state of other
-/// tasks use this query, because the status file in the run's folder is only for display.</summary>
+/// <summary>
+/// Queries a run's workflow for its status with all tasks. Returns null if the workflow does not respond. Steps that depend on other tasks
+/// use this query, because the status file in the run's folder is only for display.
+/// </summary>
 public delegate Task<RunStatus?> AskRun(string runId, CancellationToken stop);

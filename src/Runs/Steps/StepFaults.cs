@@ -3,19 +3,25 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Maps exceptions of a step to failures.</summary>
+/// <summary>Maps exceptions of steps to failures that are final or can be retried.</summary>
 public static class StepFaults
 {
-    /// <summary>Number of attempts before a refusal is final; about two minutes, because a user may be working in the
-    /// repository.</summary>
+    /// <summary>
+    /// Number of attempts after which a refusal by git or the operating system is final. They take about two minutes, because a user may be
+    /// working in the repository.
+    /// </summary>
     private const int MostRefusals = 10;
 
-    /// <summary>Number of consecutive attempts with the same message before a refusal is final; a few seconds, because such a refusal is
-    /// not transient.</summary>
+    /// <summary>
+    /// Number of consecutive attempts with the same message after which a refusal is final. They take a few seconds, because such a refusal
+    /// is not transient.
+    /// </summary>
     private const int MostRepeats = 4;
 
-    /// <summary>Number of attempts before an I/O error is final. A network disk may be unavailable for a while, and waiting for it
-    /// overnight loses nothing.</summary>
+    /// <summary>
+    /// Number of attempts after which an I/O error is final. A network disk may be unavailable for hours, and waiting for it overnight
+    /// loses no work.
+    /// </summary>
     private const int MostFaults = 100;
     private const int LongestMessage = 2000;
 
@@ -24,12 +30,14 @@ public static class StepFaults
     private const int NoQuota = 122;
     private static readonly string[] DiskFullTexts = ["No space left on device", "Out of diskspace", "Disk quota exceeded"];
 
-    /// <summary>Returns the failure, or null for a transient fault that is retried. Refusals by git or the system because of the content
-    /// of the repository or of our files become final after some retries. They become final sooner if the message is always the same. A
-    /// full disk is never final.</summary>
+    /// <summary>
+    /// Returns the failure, or null for a transient fault that is retried. A refusal that the content of the repository causes becomes
+    /// final after some retries, and sooner if its message does not change. A full disk is never final.
+    /// </summary>
     /// <param name="fault">The exception that the step threw.</param>
     /// <param name="attempt">Number of the attempt.</param>
-    /// <param name="repeats">Number of consecutive attempts with the same fault (<see cref="RepeatedFaults"/>), or 0 if unknown.</param>
+    /// <param name="repeats">Number of consecutive attempts with the same message (see <see cref="RepeatedFaults"/>), or 0 if
+    /// unknown.</param>
     public static StepException? Describe(Exception fault, int attempt, int repeats = 0) =>
         fault switch
         {
@@ -50,7 +58,7 @@ public static class StepFaults
             ),
             WorktreeReplacedException => new StepException(fault.Message, fault, "WorktreeGone"),
             ConfigurationSnapshotException => new StepException(fault.Message, fault, "ConfigurationChanged"),
-            // Any other I/O error has been the same for minutes.
+            // Any other I/O error is final by now, because it has persisted for minutes.
             IOException when attempt >= MostFaults => Lasting(fault, attempt),
             GitException { IsRefusal: true }
             or UnauthorizedAccessException
@@ -74,7 +82,9 @@ public static class StepFaults
     private static string Words(Exception fault) =>
         FileNames.Show(fault.Message.ReplaceLineEndings(" "), LongestMessage).TrimEnd().TrimEnd('.');
 
-    /// <summary>True if the disk or the user's quota is full, by the error number or by the message, which programs pass on.</summary>
+    /// <summary>
+    /// True if the disk or the user's quota is full. This is detected by the error number, or by the message of another program.
+    /// </summary>
     private static bool IsDiskFull(Exception? fault) =>
         fault is not null
         && (
@@ -90,26 +100,26 @@ public static class StepFaults
         );
 }
 
-/// <summary>Counts how often in a row each step failed with the same message. Thread-safe.</summary>
+/// <summary>Counts the consecutive attempts of each step that failed with the same message. Thread-safe.</summary>
 public sealed partial class RepeatedFaults
 {
     private readonly ConcurrentDictionary<string, (string Words, int Count)> _last = new(StringComparer.Ordinal);
 
-    /// <summary>Records a fault of a step.</summary>
-    /// <param name="step">Id of the step; equal for all attempts.</param>
+    /// <summary>Counts a failed attempt of a step.</summary>
+    /// <param name="step">Id of the step. It is the same in all attempts.</param>
     /// <param name="fault">The exception that the attempt threw.</param>
-    /// <returns>Number of consecutive attempts with the same fault, including this one.</returns>
+    /// <returns>Number of consecutive attempts with the same message, including this one.</returns>
     public int Add(string step, Exception fault)
     {
         var words = $"{fault.GetType().Name}: {Changing().Replace(fault.Message, "#")}";
         return _last.AddOrUpdate(step, (words, 1), (_, last) => last.Words == words ? (words, last.Count + 1) : (words, 1)).Count;
     }
 
-    /// <summary>Removes a step that has ended.</summary>
-    /// <param name="step">Id of the step, as in <see cref="Add"/>.</param>
+    /// <summary>Removes the count of a step that has ended.</summary>
+    /// <param name="step">Id of the step, as passed to <see cref="Add"/>.</param>
     public void Forget(string step) => _last.TryRemove(step, out _);
 
-    // Names of temporary files, process ids and times differ between otherwise equal refusals.
+    // Names of temporary files, process ids and times differ between attempts, so they are removed before messages are compared.
     [GeneratedRegex(@"[0-9a-f]{16,}|[0-9]+", RegexOptions.CultureInvariant)]
     private static partial Regex Changing();
 }

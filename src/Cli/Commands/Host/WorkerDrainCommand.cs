@@ -66,7 +66,7 @@ internal sealed class WorkerDrainCommand : CliCommand
     )
     {
         var (id, run) = (status.RunId, engine.Runs.Get(status.RunId));
-        if (RunShare.WipOf(id, here)?.Remote is not { } remote)
+        if (RunSync.WipOf(id, here)?.Remote is not { } remote)
         {
             context.Terminal.Say($"{id} stays, because wip.remote was not set when it started, so other machines can't continue it.");
             return false;
@@ -112,7 +112,7 @@ internal sealed class WorkerDrainCommand : CliCommand
     {
         for (var push = 1; ; push++)
         {
-            var outcome = await new RunShare(context.Services).PushAsync(runId, here, remote, takesOver: false, stop);
+            var outcome = await new RunSync(context.Services).PushAsync(runId, here, remote, takesOver: false, stop);
             if (outcome is { IsFenced: false, Problem.Length: 0 })
             {
                 return "";

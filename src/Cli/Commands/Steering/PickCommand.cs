@@ -38,7 +38,7 @@ internal sealed class PickCommand : CliCommand
         CancellationToken stop
     )
     {
-        var picked = await new ResultPick(repository, context.Services).PickAsync(run, stop);
+        var picked = await new ResultPicker(repository, context.Services).PickAsync(run, stop);
         if (picked.Count == 0)
         {
             throw new UseCaseException(

@@ -2,9 +2,10 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.Accounts;
 
-/// <summary>Converts exhausted budgets to messages for workflows and users.</summary>
+/// <summary>Converts budgets between the ledger, the settings and the messages of workflows.</summary>
 internal static class BudgetConverter
 {
+    /// <summary>Describes a used-up budget for the run's workflow and for users.</summary>
     public static BudgetStatus Of(string account, Ask ask) =>
         new()
         {
@@ -17,16 +18,17 @@ internal static class BudgetConverter
             LimitTokens = ask.Cap.Tokens,
         };
 
-    /// <summary>Creates a budget from the settings.</summary>
+    /// <summary>Creates a ledger budget from a budget in the settings.</summary>
     /// <param name="kind">One of <see cref="BudgetKinds"/>.</param>
-    /// <param name="scope">Name of the scope.</param>
-    /// <param name="amount">Limit of the budget, or null for none until a user raises it.</param>
+    /// <param name="scope">Name of the scope that the budget limits, such as a run or a day.</param>
+    /// <param name="amount">The limit in the settings, or null if the settings contain none. A user can still set a limit by a
+    /// raise.</param>
     public static Cap CapOf(string kind, string scope, BudgetAmount? amount) =>
         new(KindOf(kind)!.Value, scope, amount?.Usd is { } usd ? MicroDollars.Of(usd) : null, amount?.Tokens);
 
-    /// <summary>Returns the name of a kind of budget, as in <c>budget.run</c>.</summary>
+    /// <summary>Returns the name of a budget kind as in the settings, for example <c>run</c> for <c>budget.run</c>.</summary>
     public static string KindOf(CapKind kind) => kind.ToString().ToLowerInvariant();
 
-    /// <summary>Parses the name of a kind of budget, or returns null if it is unknown.</summary>
+    /// <summary>Parses the name of a budget kind. Returns null if the name is unknown.</summary>
     public static CapKind? KindOf(string name) => Enum.TryParse<CapKind>(name, ignoreCase: true, out var kind) ? kind : null;
 }

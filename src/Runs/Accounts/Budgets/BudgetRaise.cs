@@ -2,12 +2,12 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.Accounts;
 
-/// <summary>Raises a budget in the governor's ledger.</summary>
+/// <summary>Raises the limit of a budget in the governor's ledger.</summary>
 /// <param name="governor">The governor of the accounts.</param>
 /// <param name="time">The clock.</param>
 public sealed class BudgetRaise(IAccountGovernor governor, TimeProvider time)
 {
-    /// <summary>Stores the new limit if it exceeds the spent amount.</summary>
+    /// <summary>Stores the new limit. A limit that does not exceed the amount already spent is refused.</summary>
     public async Task<RaisedBudget> StoreAsync(RaiseBudgetInput input, CancellationToken stop)
     {
         var cap = CapOf(input);

@@ -2,15 +2,15 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.Accounts;
 
-/// <summary>Reads the budgets of a run from the ledgers.</summary>
+/// <summary>Reads a run's budgets and usage limits from the ledgers.</summary>
 public static class BudgetsOfRun
 {
-    /// <summary>Returns the budgets of a run and the usage limits of the paying accounts.</summary>
+    /// <summary>Returns the budgets that apply to a run, and the usage limits of the accounts that pay for it.</summary>
     /// <param name="run">The run with all its tasks.</param>
-    /// <param name="key">Key of its repository.</param>
+    /// <param name="key">Key of the run's repository.</param>
     /// <param name="settings">Budget settings with which the run started.</param>
-    /// <param name="account">Account of the run's agent.</param>
-    /// <param name="book">The ledgers.</param>
+    /// <param name="account">Name of the account that pays for the run's agent.</param>
+    /// <param name="book">Current ledgers of all accounts.</param>
     /// <param name="time">The clock.</param>
     public static RunBudgets Of(RunStatus run, string key, BudgetSettings settings, string account, LedgerBook book, TimeProvider time)
     {
@@ -34,7 +34,7 @@ public static class BudgetsOfRun
             Accounts = [.. payers.Select(name => AccountOf(book.Of(name), now))],
         };
 
-        // A budget without a limit in the settings may have got one from a user's raise.
+        // A user's raise can set a limit for a budget that has none in the settings.
         IEnumerable<RunBudget> Limits(string kind, BudgetAmount? amount, string scope, string payer = "")
         {
             var cap = book.Current(BudgetConverter.CapOf(kind, scope, amount));
@@ -56,7 +56,7 @@ public static class BudgetsOfRun
                 .Select(budget => budget with { Task = task.Id });
     }
 
-    /// <summary>Returns the current usage limits of an account and its backoff.</summary>
+    /// <summary>Returns an account's usage limits that have not been reset yet, and its current block if it has one.</summary>
     public static RunAccount AccountOf(Ledger ledger, DateTimeOffset now) =>
         new(
             ledger.Account,

@@ -6,24 +6,28 @@ using Orchestrator.Runs.Tasks.Requests;
 
 namespace Orchestrator.Runs.Merging.Installing;
 
-/// <summary>Installs packages that were granted to an agent. The package manager updates manifest and lock file in a tree of staging. Both
-/// become a commit that is merged like a task's work. All agents of the run are notified.</summary>
+/// <summary>
+/// Installs packages that an agent requested and that were granted. The package manager updates the manifest and the lock file in a tree of
+/// staging. Both files are committed and merged like a task's work, and all agents of the run are notified.
+/// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class PackageInstallation(RunServices services)
 {
-    /// <summary>Creates the commit. A repeated call creates another one, because staging gets none before the run receives the
-    /// result.</summary>
-    /// <param name="input">The agent run and the round.</param>
+    /// <summary>
+    /// Installs the packages and creates the commit. A repeated call creates a new commit, because staging changes only after the run has
+    /// received the result.
+    /// </summary>
+    /// <param name="input">The agent run that requested the packages, and the number of the request.</param>
     /// <param name="stop">Stops the package manager.</param>
     public async Task<InstallResult> InstallAsync(InstallInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
         var task = input.Task.Task.Id;
-        // Only for display; no step reads it.
+        // The log is only for display, and no step reads it.
         var record = Path.Combine(files.Folder.Task(task), $"packages-{input.Start}-{input.Round}.json");
         var staging = await new TaskWorkspace(repository, files, task).StagingTipAsync(input.Task.StagingTip, stop);
-        // A single kill may be due to low memory. A package that is killed each time needs too much memory.
+        // If the process is killed once, memory may have been low. If it is killed each time, the package needs too much memory.
         var (result, wasKilled) = await MakeAsync(repository, files, input, staging, stop);
         if (wasKilled)
         {
@@ -33,9 +37,11 @@ public sealed class PackageInstallation(RunServices services)
         return result;
     }
 
-    /// <summary>Describes the result to the agent. If the packages are on staging, the agent's work so far is committed, so that staging
-    /// can be merged into its worktree.</summary>
-    /// <param name="input">The agent run, and the result of the merge.</param>
+    /// <summary>
+    /// Writes the agent's message about the result. If the packages are on staging, the agent's unfinished work is committed, so that
+    /// staging can be merged into its worktree.
+    /// </summary>
+    /// <param name="input">The agent run that requested the packages, and the result of the merge.</param>
     /// <param name="stop">Cancels between the steps.</param>
     public async Task<RequestConclusion> ConcludeAsync(ConcludeRequestInput input, CancellationToken stop)
     {
@@ -96,7 +102,7 @@ public sealed class PackageInstallation(RunServices services)
         };
     }
 
-    /// <summary>Commits the work. Files that git refuses to store become problems for the agent to fix.</summary>
+    /// <summary>Commits the agent's unfinished work. If git refuses to store a file, the agent gets a message and must fix this.</summary>
     private static async Task<(string Commit, string Refusal)> SaveAsync(
         TaskCommit work,
         ConcludeRequestInput input,
@@ -161,7 +167,7 @@ public sealed class PackageInstallation(RunServices services)
         {
             if (new WorktreeFiles(place.Worktree.Path).TryRead(path) is not { } content)
             {
-                continue; // What a package's own scripts put there in the meantime is no manifest.
+                continue; // A script of the package may have replaced the manifest in the meantime.
             }
             var text = Encoding.UTF8.GetString(content);
             contents[path] = Ecosystems.Npm.LockFiles.Contains(path)
@@ -180,8 +186,9 @@ public sealed class PackageInstallation(RunServices services)
         return (new InstallResult { Commit = commit }, false);
     }
 
-    /// <summary>Restores the project's name, because npm names an unnamed project after its folder, which is a temporary one
-    /// here.</summary>
+    /// <summary>
+    /// Restores the project's name in a lock file. npm names an unnamed project after its folder, and the folder is temporary here.
+    /// </summary>
     private static string WithProjectName(string text, string place, string project) =>
         text.Replace(NameIn(place), NameIn(project), StringComparison.Ordinal);
 

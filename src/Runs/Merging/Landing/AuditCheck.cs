@@ -4,30 +4,31 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Result of a check before landing.</summary>
-/// <param name="Refusal">The rejection of the landing, or null if it may proceed.</param>
-/// <param name="Note">A note for users, or empty if none.</param>
-/// <param name="Decisions">The updated files that affect the run's decisions.</param>
+/// <summary>Result of a check before a landing.</summary>
+/// <param name="Refusal">The rejection of the landing, or null if the check passed.</param>
+/// <param name="Note">Note for users, or empty if there is none.</param>
+/// <param name="Decisions">Updated list of the files that affect the run's decisions.</param>
 public sealed record LandingVerdict(LandResult? Refusal, string Note, DecisionManifest Decisions)
 {
-    /// <summary>Creates a verdict without any findings.</summary>
+    /// <summary>Creates the result of a check that found nothing.</summary>
     public static LandingVerdict Clear(RunFiles files) => new(null, "", files.Decisions!);
 }
 
-/// <summary>Audits packages for known vulnerabilities if a run changes them, before the target moves or anything is pushed.
-/// Vulnerabilities at the base are only listed; new ones require a user's decision. A tool failure is reported, and never counts as a
-/// pass.</summary>
+/// <summary>
+/// Audits packages for known vulnerabilities before a landing, if the run changed packages. Existing vulnerabilities are only listed, and
+/// new ones require a user's decision. If an audit tool fails, the failure is reported and never counts as passed.
+/// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServices services)
 {
     private const int MostNamed = 5;
     private const int MostSubjects = 20;
 
-    /// <summary>Checks the commit to land.</summary>
-    /// <param name="input">The run, and the target.</param>
+    /// <summary>Audits the packages in the commit to land.</summary>
+    /// <param name="input">The run and its target.</param>
     /// <param name="from">Merge base of the target and the commit to land.</param>
     /// <param name="tip">The commit to land.</param>
-    /// <param name="asking">Id of this landing attempt.</param>
+    /// <param name="asking">Id of this landing attempt. A repeated attempt has the same id.</param>
     /// <param name="stop">Stops the running tool.</param>
     public async Task<LandingVerdict> CheckAsync(LandInput input, string from, string tip, string asking, CancellationToken stop)
     {
@@ -39,7 +40,7 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
         var tools = AuditTool.All.Where(tool => changed.Exists(tool.IsAbout)).ToList();
         if (tools.Count == 0)
         {
-            // An earlier result is about packages that are no longer changed.
+            // An earlier result concerns packages that are no longer changed.
             File.Delete(files.Folder.AuditJson);
             File.Delete(files.Folder.Audit);
             return LandingVerdict.Clear(files) with { Decisions = files.Decisions!.Without(NameIn(files.Folder)) };
@@ -55,7 +56,7 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
             : new LandingVerdict(null, $"Packages: {Describe(audit)}.", decisions);
     }
 
-    /// <summary>Returns the summary line for the report, or null if the run changed no packages.</summary>
+    /// <summary>Returns a line about the audit for the report. Returns null if the run changed no packages.</summary>
     public static string? Summary(RunFolder folder) =>
         TryRead(folder) is { } audit ? $"packages: {Describe(audit)} ({folder.Relative(folder.Audit)})" : null;
 
@@ -98,8 +99,10 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
         };
     }
 
-    /// <summary>Finds the files for each tool, and the reasons why some cannot be audited. They are taken from a commit's tree, because a
-    /// manifest may have been added or removed.</summary>
+    /// <summary>
+    /// Finds the files that each tool audits, and the reasons why other files can't be audited. The files are those of the commit, because
+    /// the run may have added or removed manifests.
+    /// </summary>
     private async Task<(IReadOnlyList<AuditSubject> Subjects, IReadOnlyList<string> Missing)> SubjectsAsync(
         IReadOnlyList<AuditTool> tools,
         IReadOnlyList<string> changed,
@@ -213,12 +216,12 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
     private static string Some(IReadOnlyList<AuditFinding> found) =>
         FileNames.Some([.. found.Select(finding => finding.ToString())], MostNamed);
 
-    // Reasons are combined in one sentence, and each may contain commas.
+    // The reasons are joined by semicolons, because a reason may contain commas.
     private static string Reasons(IReadOnlyList<string> reasons) =>
         string.Join("; ", reasons.Take(MostNamed).Select(reason => FileNames.Show(reason, 400)))
         + (reasons.Count > MostNamed ? $"; and {reasons.Count - MostNamed} more" : "");
 
-    // Used for a report only, so a damaged file counts as missing.
+    // The result is only for a report, so a damaged file counts as missing.
     private static StoredAudit? TryRead(RunFolder folder) =>
         StoredJson.TryRead(folder.AuditJson, MessageJson.Options.TypeOf<StoredAudit>());
 
@@ -243,7 +246,7 @@ public sealed class AuditCheck(GitRepository repository, RunFiles files, RunServ
             text.Append(found.Select(finding => MarkdownText.Of($"- {standing}: {finding} ({FileNames.Show(finding.File)})\n")));
     }
 
-    /// <summary>A file that a tool audits.</summary>
+    /// <summary>A file and the tool that audits it.</summary>
     private sealed record AuditSubject(AuditTool Tool, string File)
     {
         public override string ToString() => $"{FileNames.Show(File)} by {Tool.Name}";

@@ -3,32 +3,32 @@ using Orchestrator.Gates.Packages.Audits;
 namespace Orchestrator.Runs.Merging.Landing;
 
 /// <summary>A known vulnerability of a package in the commit to land.</summary>
-/// <param name="Vulnerability">The tool's finding.</param>
-/// <param name="File">The audited file.</param>
+/// <param name="Vulnerability">The vulnerability, as the tool reported it.</param>
+/// <param name="File">Path of the audited file, relative to the repository.</param>
 internal sealed record AuditFinding(Vulnerability Vulnerability, string File) : ILandingFinding
 {
-    /// <summary>Key of the finding that is equal in all affected versions, even if the file was moved.</summary>
+    /// <summary>Key of the finding. It is the same for all affected versions, even if the file was moved.</summary>
     [JsonIgnore]
     public string Key => $"{Vulnerability.Tool}\0{Vulnerability.Package}\0{Vulnerability.Id}";
 
     public override string ToString() => $"{Vulnerability}";
 }
 
-/// <summary>Result of the audit, as stored in the run's folder.</summary>
+/// <summary>Result of an audit, as it is stored in the run's folder.</summary>
 internal sealed record StoredAudit
 {
-    /// <summary>New vulnerabilities that are severe enough to prevent landing, with the decisions about them.</summary>
+    /// <summary>New vulnerabilities that are severe enough to prevent the landing, with users' decisions about them.</summary>
     public StoredFindings<AuditFinding> Standing { get; init; } = new();
 
-    /// <summary>Audited files, each with its tool.</summary>
+    /// <summary>Audited files, each with the name of its tool.</summary>
     public IReadOnlyList<string> Audited { get; init; } = [];
 
-    /// <summary>Files that were not audited, each with its tool and the reason.</summary>
+    /// <summary>Files that were not audited, each with the name of its tool and the reason.</summary>
     public IReadOnlyList<string> NotAudited { get; init; } = [];
 
-    /// <summary>New vulnerabilities that are less severe.</summary>
+    /// <summary>New vulnerabilities that are not severe enough to prevent the landing.</summary>
     public IReadOnlyList<AuditFinding> Lesser { get; init; } = [];
 
-    /// <summary>Vulnerabilities that the base already has.</summary>
+    /// <summary>Vulnerabilities that already existed at the run's base.</summary>
     public IReadOnlyList<AuditFinding> Old { get; init; } = [];
 }

@@ -6,16 +6,18 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Runs the user's merge hook as a gate in a tree outside the repository. The change is staged on top of the target there, as in
-/// a merge before its commit. The hook may execute agents' work, so it is confined like a gate.</summary>
+/// <summary>
+/// Runs the user's merge hook as a gate, in a tree outside the repository. As in a merge before its commit, the change is staged on top of
+/// the target. The hook may execute code of agents, so it runs in the same sandbox as a gate.
+/// </summary>
 internal sealed class HookCheck(RunServices services)
 {
     /// <summary>Runs the merge hook as a gate.</summary>
     /// <param name="hook">The hook to run.</param>
-    /// <param name="commit">The commit whose files are to land.</param>
-    /// <param name="onto">Current position of the target.</param>
+    /// <param name="commit">Commit that is to land.</param>
+    /// <param name="onto">Current commit of the target.</param>
     /// <param name="stop">Stops the hook.</param>
-    /// <returns>The verdict, and the files that the hook changed and that therefore differ from the verified ones.</returns>
+    /// <returns>The verdict, and the files that the hook changed. Those files differ from the verified ones.</returns>
     public async Task<(GateVerdict Verdict, IReadOnlyList<string> Changed)> RunAsync(
         RunFiles files,
         GitRepository repository,

@@ -4,14 +4,14 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Runs the user's merge hook as the last gate of a landing (<c>git.hooks: landing</c>).</summary>
+/// <summary>Runs the user's merge hook as the last gate of a landing, if <c>git.hooks</c> is <c>landing</c>.</summary>
 internal sealed class HookGate(RunFiles files, GitRepository repository, RunServices services, LandInput input)
 {
-    /// <summary>Runs the hook just before the target moves to the commit.</summary>
-    /// <param name="request">The landing.</param>
-    /// <param name="tip">Commit of staging, which has the same files.</param>
+    /// <summary>Runs the hook immediately before the target moves.</summary>
+    /// <param name="request">The landing to check.</param>
+    /// <param name="tip">Commit of staging, with the same files as the commit to land.</param>
     /// <param name="stop">Stops the hook.</param>
-    /// <returns>The rejection of the landing, or null if the hook passes or none has to run.</returns>
+    /// <returns>The rejection of the landing, or null if the hook passed or no hook exists.</returns>
     public async Task<LandResult?> CheckAsync(LandingRequest request, string tip, CancellationToken stop)
     {
         if (

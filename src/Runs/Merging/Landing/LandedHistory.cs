@@ -5,18 +5,21 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Creates the commit that the target moves to, with exactly the files of staging. It is staging itself, or staging without merge
-/// commits (<c>git.land</c> squash and rebase). With signed commits and <c>git.land</c> merge, it is a signed merge commit of
-/// staging.</summary>
-/// <param name="files">Plan and settings of the run.</param>
+/// <summary>
+/// Creates the commit to which the target moves. Its files are exactly those of staging. Depending on <c>git.land</c>, it is the tip of
+/// staging, a squashed commit, or a rebased chain without merge commits. If commits must be signed and <c>git.land</c> is <c>merge</c>, it
+/// is a signed merge commit.
+/// </summary>
+/// <param name="files">The plan and start settings of the run.</param>
 /// <param name="target">Full ref name of the target.</param>
-/// <param name="baseCommit">Commit that the run started from.</param>
+/// <param name="baseCommit">Commit from which the run started.</param>
 internal sealed class LandedHistory(RunFiles files, GitRepository repository, string target, string baseCommit)
 {
     private readonly CommitStore _commits = new(repository);
 
-    /// <summary>Finds an obstacle to the final landing, before the first agent is paid for.</summary>
-    /// <returns>A sentence with the remedy, and true if a user may start the run anyway; null if there is no obstacle.</returns>
+    /// <summary>Finds an obstacle to the landing before the first agent is paid for.</summary>
+    /// <returns>Sentence with the problem and its remedy, and true if a user may start the run anyway. Null if there is no
+    /// obstacle.</returns>
     public static async Task<(string Problem, bool MayBegin)?> FindObstacleAsync(
         GitRepository repository,
         GitSettings settings,
@@ -29,10 +32,12 @@ internal sealed class LandedHistory(RunFiles files, GitRepository repository, st
             ? ($"The landing could not be signed now. {why} Unlock the key in its agent, or accept this with --yes.", true)
             : null;
 
-    /// <summary>Finds or creates the commit. Signatures contain a time, so a signed commit is recorded before the target moves, and an
-    /// interrupted landing is repeated with the same commit. Returns staging itself if the target has commits that staging lacks, because
-    /// these must be merged first.</summary>
-    /// <param name="tip">The checked commit of staging.</param>
+    /// <summary>
+    /// Finds or creates the commit to which the target moves. If the target has commits that staging lacks, the tip of staging is returned,
+    /// because these commits must be merged first. A signature contains a time, so a signed commit is recorded before the target moves. A
+    /// repeated landing then uses the same commit.
+    /// </summary>
+    /// <param name="tip">The verified commit of staging.</param>
     /// <exception cref="CommitSigningException">The user's key cannot sign now.</exception>
     public async Task<string> OfAsync(string tip, CancellationToken stop)
     {
@@ -51,7 +56,7 @@ internal sealed class LandedHistory(RunFiles files, GitRepository repository, st
         {
             return landed;
         }
-        // Commits that this run has landed itself are equivalent to staging at that time.
+        // A commit that this run has already landed stands for the commit of staging at that time.
         if (onto != landed && !await _commits.IsAncestorAsync(onto, tip, stop))
         {
             return tip;
@@ -94,7 +99,7 @@ internal sealed class LandedHistory(RunFiles files, GitRepository repository, st
         return await new LinearHistory(repository, files.AppendedFiles, signing).MakeAsync(onto, steps, tip, Rest, stop);
     }
 
-    /// <summary>Returns the signed commit of an earlier attempt at exactly this landing, or null if there is none.</summary>
+    /// <summary>Returns the signed commit that an earlier attempt at the same landing recorded. Returns null if there is none.</summary>
     private async Task<string?> ReadSignedAsync(string onto, string tip, string way, CancellationToken stop) =>
         DurableFile.TryRead(files.Folder.SignedLanding)?.Split('\n') is [var before, var staging, var how, var signed]
         && (before, staging, how) == (onto, tip, way)
@@ -105,7 +110,7 @@ internal sealed class LandedHistory(RunFiles files, GitRepository repository, st
             ? signed
             : null;
 
-    /// <summary>Returns the last commit that this run has landed, or null if the target does not have it.</summary>
+    /// <summary>Returns the last commit that this run landed. Returns null if the target does not contain it.</summary>
     private async Task<string?> LastAsync(string onto, CancellationToken stop) =>
         LandingNote.TryRead(files.Folder.Landing) is { } note
         && note.Target == target
@@ -119,7 +124,7 @@ internal sealed class LandedHistory(RunFiles files, GitRepository repository, st
         var side = commit.Parents.Count > 1 ? commit.Parents[1] : null;
         if (side is not null && await _commits.IsAncestorAsync(side, onto, stop))
         {
-            return null; // The target was merged in: it is what all of this comes upon.
+            return null; // The target was merged into staging, so its commit is the new base.
         }
         var task = files.Plan.Tasks.FirstOrDefault(task => commit.Trailers?.Run == files.Folder.Name && task.Id == commit.Trailers.Task);
         return new LinearStep(commit.Id, task is null ? commit.Subject : TaskCommit.MessageOf(task, files.Settings), commit.Trailers)

@@ -2,15 +2,19 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Checks whether a run's landed work is still on the target. A user may have reverted it since, and the run is not notified of
-/// that.</summary>
+/// <summary>
+/// Checks whether a run's landed work is still on its target. A user may have reverted the work, and the run does not notice that by
+/// itself.
+/// </summary>
 public static class LandedWork
 {
-    /// <summary>Sets <see cref="RunStatus.LandedGone"/> of a run. The work counts as present if a local or remote branch has the commit
-    /// without a revert. A branch that has all of its changes (rebased or squashed) counts too. If git cannot determine that, the run is
-    /// returned unchanged.</summary>
+    /// <summary>
+    /// Returns a run with <see cref="RunStatus.LandedGone"/> set. The work counts as present if a local or remote branch contains the
+    /// landed commit and no revert of it. It also counts as present if a branch contains all its changes after a rebase or squash. If git
+    /// can't determine this, the run is returned unchanged.
+    /// </summary>
     /// <param name="run">Status of the run.</param>
-    /// <param name="repository">A path in the repository.</param>
+    /// <param name="repository">Absolute path of a folder in the repository.</param>
     /// <param name="services">Opens repositories.</param>
     /// <param name="stop">Cancels the check.</param>
     public static async Task<RunStatus> LookAsync(RunStatus run, string repository, RunServices services, CancellationToken stop)
@@ -53,7 +57,7 @@ public static class LandedWork
                 || (changed.Count > 0 && await IsAsInAsync(run.LandedCommit, tip))
                 || (
                     await commits.IsAncestorAsync(run.LandedCommit, tip, stop)
-                        // If every file is as it was before the landing, a revert follows it.
+                        // If every file has the same content as before the landing, the work was reverted.
                         ? changed.Count == 0 || !await IsAsInAsync(run.BaseCommit, tip)
                         : await search.IsInAsync(run.LandedCommit, tip, stop)
                 )

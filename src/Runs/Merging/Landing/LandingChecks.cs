@@ -2,7 +2,7 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Checks a commit before it lands. No merged change may be lost, and the gates must pass.</summary>
+/// <summary>Checks a commit before it lands. No merged change may be missing, and the gates must pass.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="input">The landing.</param>
 internal sealed class LandingChecks(RunFiles files, GitRepository repository, RunServices services, LandInput input)
@@ -10,7 +10,7 @@ internal sealed class LandingChecks(RunFiles files, GitRepository repository, Ru
     private const int MostNotes = 5;
     private readonly GateCheck _gates = new(services);
 
-    /// <summary>Rejects a landing that lacks merged changes, unless a user accepted their loss.</summary>
+    /// <summary>Rejects a landing whose commit lacks merged changes, unless a user accepted their loss.</summary>
     public async Task<LandResult?> LossesAsync(string commit, CancellationToken stop)
     {
         var report = await new LostChangeCheck(repository, files, services.AskRun).OfStagingAsync(input.BaseCommit, commit, stop);
@@ -29,18 +29,18 @@ internal sealed class LandingChecks(RunFiles files, GitRepository repository, Ru
             };
     }
 
-    /// <summary>Returns notes for users about the gates, or empty if there are none.</summary>
+    /// <summary>Returns notes about the gates for users. Empty if there are none.</summary>
     public static string Told(IReadOnlyList<GateVerdict> outcomes)
     {
         var notes = GateFormatter.Brief(outcomes).ToList();
         return notes.Count == 0 ? "" : $"{FileNames.Some(notes, MostNotes)}.";
     }
 
-    /// <summary>Gates of the landing.</summary>
+    /// <summary>Gates that must pass before the landing.</summary>
     public IReadOnlyList<Gate> Gates { get; } = files.Gates.OfLanding(files.Plan, input.Without);
 
-    /// <summary>Runs the gates of a landing.</summary>
-    /// <param name="since">Commit that changes are compared with.</param>
+    /// <summary>Runs the gates of the landing.</summary>
+    /// <param name="since">Commit with which the changed files are determined.</param>
     /// <param name="stop">Stops the running gate.</param>
     public async Task<IReadOnlyList<GateVerdict>> RunGatesAsync(string commit, string since, CancellationToken stop)
     {

@@ -4,19 +4,22 @@ using Orchestrator.Git.Refs;
 namespace Orchestrator.Runs.Merging.Landing;
 
 /// <summary>Result of reverting a landing.</summary>
-/// <param name="IsTakenBack">True if the target no longer has the work; otherwise a revert commit may be offered.</param>
-/// <param name="Reason">A sentence for users, with the next step.</param>
-/// <param name="KeptAt">The ref that keeps the landed work.</param>
+/// <param name="IsTakenBack">True if the target no longer contains the work. If false, a revert commit may be offered.</param>
+/// <param name="Reason">Sentence for users that includes the next step.</param>
+/// <param name="KeptAt">Name of the ref that keeps the landed work.</param>
 public sealed record RevertedLanding(bool IsTakenBack, string Reason, string KeptAt);
 
-/// <summary>Reverts the landing of an ended run, without an engine.</summary>
+/// <summary>Reverts the landing of a run that has ended. No engine is needed.</summary>
 public static class LandingReversals
 {
-    /// <summary>True if the run moved its target or was about to.</summary>
+    /// <summary>True if the run moved its target or was about to move it.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     public static bool HasLanded(string runFolder) => LandingNote.TryRead(Path.Combine(runFolder, LandingNote.FileName)) is not null;
 
-    /// <summary>Moves the target back, or offers a revert commit if others may already have the work.</summary>
+    /// <summary>
+    /// Moves the target back to the commit before the landing. If others may already have fetched the work, a revert commit is offered
+    /// instead.
+    /// </summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="services">Dependencies of the run's steps.</param>
     /// <param name="cancellationToken">Cancels between the steps.</param>
@@ -38,7 +41,8 @@ public static class LandingReversals
         var commits = new CommitStore(opened);
         foreach (var move in landing.Joined().Reverse())
         {
-            // A forged note must not move the branch to an arbitrary commit. A genuine landing is always on top of the previous commit.
+            // This check detects a forged note, which could move the branch to any commit. In a real landing, the landed commit is always a
+            // descendant of the previous one.
             if (
                 !await opened.HasCommitAsync(move.Before, cancellationToken)
                 || !await opened.HasCommitAsync(move.Commit, cancellationToken)

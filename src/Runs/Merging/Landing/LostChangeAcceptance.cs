@@ -2,19 +2,21 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Merged changes of a run that staging lacks, according to the last check before landing.</summary>
-/// <param name="Commit">The checked commit of staging, which is still its current position.</param>
+/// <summary>Merged changes of a run that are missing from staging, as found by the last check before a landing.</summary>
+/// <param name="Commit">The checked commit of staging. Staging still has this position.</param>
 /// <param name="Places">The lost hunks, each with its task and one of its lines.</param>
 public sealed record LostChanges(string Commit, IReadOnlyList<string> Places);
 
-/// <summary>Accepts lost changes on behalf of a user, by a commit on staging that records the decision. The history then contains it, and
-/// the loss report names the accepted changes. Changes lost after that commit are reported again.</summary>
+/// <summary>
+/// Accepts lost changes on behalf of a user. A commit on staging records the decision, so that the history and the report contain it.
+/// Changes that are lost after that commit are reported again.
+/// </summary>
 public static class LostChangeAcceptance
 {
-    /// <summary>Finds the reported losses at the current position of staging; null if there are none.</summary>
-    /// <param name="file">Absolute path of the JSON result of the last check.</param>
+    /// <summary>Finds the lost changes at the current position of staging. Returns null if there are none.</summary>
+    /// <param name="file">Absolute path of the last check's result in JSON.</param>
     /// <param name="run">Status of the run.</param>
-    /// <param name="repository">A path in the repository.</param>
+    /// <param name="repository">Absolute path of a folder in the repository.</param>
     /// <param name="services">Opens repositories.</param>
     public static async Task<LostChanges?> FindAsync(
         string file,
@@ -34,13 +36,13 @@ public static class LostChangeAcceptance
             : null;
     }
 
-    /// <summary>Accepts the losses, unless staging has moved since they were reported.</summary>
-    /// <param name="lost">The losses that the user has seen.</param>
+    /// <summary>Accepts the lost changes, unless staging has moved since they were reported.</summary>
+    /// <param name="lost">The lost changes that the user has seen.</param>
     /// <param name="run">Status of the run.</param>
     /// <param name="by">Name of the user.</param>
-    /// <param name="repository">A path in the repository.</param>
+    /// <param name="repository">Absolute path of a folder in the repository.</param>
     /// <param name="services">Opens repositories.</param>
-    /// <returns>True if they were accepted.</returns>
+    /// <returns>True if the changes were accepted. False if staging has moved.</returns>
     public static async Task<bool> AcceptAsync(
         LostChanges lost,
         RunStatus run,

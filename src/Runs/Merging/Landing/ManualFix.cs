@@ -2,11 +2,13 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Accepts a user's own commits on staging that unblock a run. They must contain everything that the run has merged, and the
-/// gates of the whole run must pass. A merge commit of ours then includes them, so that staging is recognized as the run's after a reset.
-/// Otherwise they stay as they are.</summary>
+/// <summary>
+/// Accepts commits that a user made on staging to unblock a run. They must contain everything that the run has merged, and the gates of the
+/// whole run must pass. A merge commit of the run then includes them, so that staging is recognized after a reset. If a check fails, the
+/// commits are left unchanged.
+/// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
-/// <param name="caller">Returns the state of the requesting execution.</param>
+/// <param name="caller">Returns the state of the workflow execution that requested the step.</param>
 public sealed class ManualFix(RunServices services, GetCallerState caller)
 {
     private const int MostSubjects = 3;
@@ -14,7 +16,7 @@ public sealed class ManualFix(RunServices services, GetCallerState caller)
     private readonly GateCheck _gates = new(services);
 
     /// <summary>Checks the commits without running gates.</summary>
-    /// <param name="input">The run, and its recorded position of staging.</param>
+    /// <param name="input">The run, and the recorded position of staging.</param>
     public async Task<FixLook> LookAsync(LookAtFixInput input, CancellationToken stop)
     {
         var (files, repository, staging) = await OpenAsync(input);
@@ -60,8 +62,10 @@ public sealed class ManualFix(RunServices services, GetCallerState caller)
         };
     }
 
-    /// <summary>Runs the gates of the whole run, and merges the commits if they pass. A repeated call finds the existing merge.</summary>
-    /// <param name="input">The commits to verify.</param>
+    /// <summary>
+    /// Runs the gates of the whole run on the commits, and merges the commits if the gates pass. A repeated call finds the existing merge.
+    /// </summary>
+    /// <param name="input">The run and the commits to verify.</param>
     /// <param name="stop">Cancels before staging moves.</param>
     public async Task<FixVerdict> VerifyAsync(VerifyFixInput input, CancellationToken stop)
     {
@@ -139,7 +143,7 @@ public sealed class ManualFix(RunServices services, GetCallerState caller)
         && trailers.Run == files.Folder.Name
         && (onto == recorded || tip == recorded);
 
-    /// <summary>Describes a checkout of staging with uncommitted changes.</summary>
+    /// <summary>Describes the uncommitted changes in a checkout of staging. Empty if there are none.</summary>
     private static async Task<string> UncommittedAsync(GitRepository repository, string staging, CancellationToken stop)
     {
         var worktrees = new WorktreeStore(repository);

@@ -1,17 +1,20 @@
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Lands as a draft pull request through the <c>gh</c> program. Staging is pushed, and the pull request is opened unless one
-/// already exists.</summary>
+/// <summary>
+/// Lands a run as a draft pull request through the <c>gh</c> program. It pushes staging, and opens the pull request unless one already
+/// exists.
+/// </summary>
 internal static class PullRequest
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
     private static readonly string[] WithoutHooks = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"];
 
-    /// <summary>Finds an obstacle to the final pull request, before the first agent is paid for.</summary>
-    /// <param name="staging">The run's branch to push.</param>
-    /// <param name="commit">Commit for a dry-run push, which changes nothing on the server.</param>
+    /// <summary>Finds an obstacle to the pull request before the first agent is paid for.</summary>
+    /// <param name="staging">Name of the run's branch that will be pushed.</param>
+    /// <param name="commit">Commit for a dry run of the push, which changes nothing on the server.</param>
     /// <param name="services">Dependencies of the run's steps.</param>
-    /// <returns>A sentence with the remedy, and true if a user may start the run anyway; null if there is no obstacle.</returns>
+    /// <returns>Sentence with the problem and its remedy, and true if a user may start the run anyway. Null if there is no
+    /// obstacle.</returns>
     public static async Task<(string Problem, bool MayBegin)?> FindObstacleAsync(
         GitRepository repository,
         string staging,
@@ -111,6 +114,7 @@ internal static class PullRequest
         ];
     }
 
+    /// <summary>Describes the failure of a program in one line, with its exit code and error output.</summary>
     internal static string Why(ProcessResult result)
     {
         var said = string.Join(
@@ -122,7 +126,9 @@ internal static class PullRequest
         return said.Length > 0 ? $"{how}: {said}" : how;
     }
 
-    /// <summary>Pushes without the repository's hooks. Git LFS objects, which a hook would push, are pushed explicitly.</summary>
+    /// <summary>
+    /// Pushes a branch without running the repository's hooks. Git LFS objects, which a hook would upload, are uploaded explicitly.
+    /// </summary>
     public static async Task<ProcessResult> PushAsync(
         ProcessRunner runner,
         GitRepository repository,
@@ -148,7 +154,7 @@ internal static class PullRequest
         );
     }
 
-    // Runs without a terminal, because a password prompt would block the run in the middle of the status table.
+    // git runs without a terminal, because a password prompt would block the run and overwrite its status table.
     public static async Task<ProcessCommand> CommandAsync(string program, GitRepository repository, params string[] arguments) =>
         new(program, arguments)
         {

@@ -3,14 +3,16 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Ends a run before it landed, and keeps its work under a ref. The target is left alone even if it has moved; see
-/// <see cref="LandingReversal"/>.</summary>
+/// <summary>
+/// Ends a run before its landing, and keeps its work under a ref. The target is not changed, even if it has moved (see
+/// <see cref="LandingReversal"/>).
+/// </summary>
 public static class RunAbort
 {
-    /// <summary>Keeps the work of the run.</summary>
+    /// <summary>Ends the run, and keeps its work under a ref.</summary>
     /// <param name="input">The run to abort.</param>
     /// <param name="services">Dependencies of the run's steps.</param>
-    /// <returns>The kept work and its ref, for display.</returns>
+    /// <returns>Description of the kept work and its ref, for users.</returns>
     public static async Task<string> AbortAsync(AbortInput input, RunServices services, CancellationToken stop)
     {
         var folder = new RunFolder(input.Repository.Path, input.RunId);

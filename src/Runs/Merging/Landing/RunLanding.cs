@@ -6,20 +6,24 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Lands staging on the target. If the target has moved, it is merged into staging and the gates run again. A user's checkout is
-/// never overwritten.</summary>
+/// <summary>
+/// Lands staging on the target. If the target has moved, the target is merged into staging and the gates are run again. Changes in a user's
+/// checkout are never overwritten.
+/// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
-/// <param name="caller">Returns the state of the requesting execution.</param>
+/// <param name="caller">Returns the state of the workflow execution that requested the step.</param>
 public sealed class RunLanding(RunServices services, GetCallerState caller)
 {
-    /// <summary>Maximum number of times that the target may move while gates run, before a user is asked.</summary>
+    /// <summary>Maximum number of times that the target may move while gates run. After that, a user decides.</summary>
     private const int MaxMoves = 3;
     private const int LongestRefusal = 1000;
 
-    /// <summary>Lands, or returns the action that a user must take first. A repeated call after a landing finds it. Refusals by git
-    /// because of the user's checkout are reported for the user to fix, and retried on request.</summary>
-    /// <param name="input">The run, and the target.</param>
-    /// <param name="asking">Id of this landing attempt within the run; equal when it is repeated.</param>
+    /// <summary>
+    /// Lands staging, or returns the action that a user must take first. A repeated call after the landing finds it. If git refuses because
+    /// of the user's checkout, the user gets a message and can request a retry.
+    /// </summary>
+    /// <param name="input">The run and its target.</param>
+    /// <param name="asking">Id of this landing attempt within the run. A repeated attempt has the same id.</param>
     /// <param name="stop">Cancels the landing; the next attempt completes it.</param>
     public async Task<LandResult> LandAsync(LandInput input, string asking, CancellationToken stop)
     {
@@ -65,7 +69,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
             return lossy with { Message = $"{note} {lossy.Message}".Trim() };
         }
 
-        // Only additions that the target lacks are checked, because parts may have been merged from it since the run started.
+        // Only lines that the target lacks are checked, because the run may have merged others from the target.
         var from = await new CommitStore(repository).FindMergeBaseAsync($"refs/heads/{input.Target}", tip, stop) ?? input.BaseCommit;
         var secrets = await new SecretCheck(repository, files).CheckAsync(input, from, tip, asking, stop);
         files = files with { Decisions = secrets.Decisions };
@@ -82,11 +86,11 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
                     Evidence = (secrets.Refusal ?? audit.Refusal)!.Evidence,
                 }
                 : await LandAsync(new Landing(files, repository, checks, staging, input, tip), note, stop);
-        // Findings that were reported to a user in this landing are considered in the next one.
+        // Findings that a user has seen in this landing count as accepted in the next one.
         return result with { PlanHash = files.Decisions.Store(files.Folder) };
     }
 
-    /// <summary>Lands a checked commit.</summary>
+    /// <summary>Lands a commit that has passed its checks.</summary>
     private async Task<LandResult> LandAsync(Landing landing, string note, CancellationToken stop)
     {
         var (files, repository, _, _, input, tip) = landing;
@@ -119,8 +123,10 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
         return await LandOnTargetAsync(landing, note, stop);
     }
 
-    /// <summary>Runs the gates on staging if some have not seen its combination yet, because of independent parts or of gates that cover
-    /// some files only.</summary>
+    /// <summary>
+    /// Runs the gates on staging that have not been run on this combination of merges. Some have not if parts are independent or if a gate
+    /// covers only some files.
+    /// </summary>
     private static async Task<(string Note, LandResult? Failed)> GateCombinationAsync(Landing landing, CancellationToken stop)
     {
         var (files, repository, checks, _, input, tip) = landing;
@@ -145,7 +151,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
         );
     }
 
-    /// <summary>Moves the target to the commit. Whenever the target has moved, its new commits are merged into staging first.</summary>
+    /// <summary>Moves the target to the commit. If the target has new commits, they are merged into staging first.</summary>
     private async Task<LandResult> LandOnTargetAsync(Landing landing, string note, CancellationToken stop)
     {
         var (files, repository, _, _, input, tip) = landing;
@@ -205,7 +211,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
             stop
         );
 
-    /// <summary>A commit to land, with its dependencies.</summary>
+    /// <summary>A commit to land, with the objects that the landing needs.</summary>
     private sealed record Landing(
         RunFiles Files,
         GitRepository Repository,
@@ -215,8 +221,10 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
         string Tip
     );
 
-    /// <summary>Returns the commit to land, which is staging at the recorded position, so that it contains everything that was merged.
-    /// After a user was asked to repair staging, it may also be ahead of the record.</summary>
+    /// <summary>
+    /// Returns the commit to land. It is staging at the recorded position, and therefore contains all merges. After a user was asked to
+    /// repair staging, the commit may also be ahead of that position.
+    /// </summary>
     private async Task<(string? Tip, string Note)> StagingTipAsync(
         GitRepository repository,
         StagingRecord staging,
@@ -245,7 +253,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
         return (done ? input.StagingTip : null, message);
     }
 
-    /// <summary>Merges new commits on the target into staging, and lands nothing.</summary>
+    /// <summary>Merges new commits of the target into staging, without a landing.</summary>
     private static async Task<LandResult> TakeInTargetAsync(Landing landing, CancellationToken stop)
     {
         var target = await new RefStore(landing.Repository).ReadAsync($"refs/heads/{landing.Input.Target}", stop);
@@ -294,7 +302,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
         }
         var lossy = await checks.LossesAsync(commit, stop);
 
-        // Moves even if changes are lost, so that a user can repair staging there or accept the loss.
+        // Staging moves even if changes are lost. A user can then repair staging or accept the loss.
         if (!await staging.MoveAsync(commit, tip, $"merge {input.Target}"))
         {
             throw new GitException(
@@ -309,7 +317,7 @@ public sealed class RunLanding(RunServices services, GetCallerState caller)
 
     private static StagingRepair Fix(GitRepository repository, LandInput input) => new(repository, input.RunId, input.Staging);
 
-    /// <summary>Returns the command that retries the landing.</summary>
+    /// <summary>Returns the command line that retries the landing.</summary>
     internal static string Again(LandInput input) =>
         input.IsPart ? $"orchestrate land {input.RunId} --merged" : $"orchestrate promote {input.RunId}";
 }

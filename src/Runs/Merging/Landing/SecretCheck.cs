@@ -3,18 +3,20 @@ using Orchestrator.Runs.Tasks.Secrets;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Searches a run's added lines for secrets before the target moves or anything is pushed. A user who has seen the findings
-/// overrules them by requesting to land the same commit again.</summary>
+/// <summary>
+/// Searches the lines that a run added for secrets, before the target moves or anything is pushed. If the user requests the landing of the
+/// same commit again, the findings that the user has seen are accepted.
+/// </summary>
 public sealed class SecretCheck(GitRepository repository, RunFiles files)
 {
     private const int MostNamed = 5;
 
     /// <summary>Checks the commit to land.</summary>
-    /// <param name="input">The run, and the target.</param>
+    /// <param name="input">The run and its target.</param>
     /// <param name="from">Merge base of the target and the commit to land.</param>
     /// <param name="tip">The commit to land.</param>
-    /// <param name="asking">Id of this landing attempt. If a rejection was killed before it was reported, the retry has the same id and
-    /// rejects again.</param>
+    /// <param name="asking">Id of this landing attempt. A repeated attempt has the same id, and rejects the landing again if its first
+    /// rejection was not reported.</param>
     public async Task<LandingVerdict> CheckAsync(LandInput input, string from, string tip, string asking, CancellationToken stop)
     {
         if (!files.Settings.SecretScan)
@@ -40,7 +42,7 @@ public sealed class SecretCheck(GitRepository repository, RunFiles files)
             );
     }
 
-    /// <summary>Returns the summary line for the report, or null if nothing was ever found.</summary>
+    /// <summary>Returns a line about possible secrets for the report. Returns null if none were ever found.</summary>
     public static string? Summary(RunFolder folder)
     {
         var stored = StoredFindings<SecretFinding>.TryRead(folder.SecretsJson);

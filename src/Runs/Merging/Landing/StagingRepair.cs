@@ -2,20 +2,22 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Formats commands with which a user changes staging in a separate worktree. The user's checkout then keeps its branch and its
-/// uncommitted changes. If a checkout already has staging, the commands use that one, because git allows no second one.</summary>
+/// <summary>
+/// Creates the commands with which a user changes staging in a separate worktree, so that the user's checkout keeps its branch and
+/// uncommitted changes. If staging is already checked out, the commands use that checkout, because git allows no second one.
+/// </summary>
 /// <param name="repository">The repository.</param>
-/// <param name="runId">Id of the run, after which the worktree is named.</param>
+/// <param name="runId">Id of the run, which becomes part of the worktree's name.</param>
 /// <param name="staging">Short name of the staging branch.</param>
 internal sealed class StagingRepair(GitRepository repository, string runId, string staging)
 {
-    /// <summary>Commands to edit and commit on staging.</summary>
+    /// <summary>Commands that open staging for editing and commit the changes.</summary>
     public string Edit =>
         Checkout is { } path
             ? $"edit and commit in {ProcessCommand.Quote(path)}, which has {staging} checked out"
             : $"git worktree add {Folder} {staging}; edit and commit there";
 
-    /// <summary>Returns the commands to merge a branch or commit into staging.</summary>
+    /// <summary>Returns the commands that merge a branch or commit into staging.</summary>
     /// <param name="commit">The branch or commit.</param>
     public string Merge(string commit) =>
         Checkout is { } path

@@ -1,37 +1,39 @@
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>A finding in the commit to land that a user must review first.</summary>
+/// <summary>A finding in the commit to land that a user must review before the landing.</summary>
 internal interface ILandingFinding
 {
-    /// <summary>Key of the finding that is equal in all commits.</summary>
+    /// <summary>Key of the finding. It is the same in all commits.</summary>
     string Key { get; }
 }
 
-/// <summary>Findings of a landing, as stored in the run's folder. A user who has seen them overrules them by requesting to land the same
-/// commit again.</summary>
+/// <summary>
+/// Findings of a check before a landing, as they are stored in the run's folder. If the user requests the landing of the same commit again,
+/// the findings that the user has seen are accepted.
+/// </summary>
 internal sealed record StoredFindings<T>
     where T : ILandingFinding
 {
-    /// <summary>Schema version of this document.</summary>
+    /// <summary>Version of the file format.</summary>
     public int SchemaVersion { get; init; } = 1;
 
-    /// <summary>Commit whose findings these are.</summary>
+    /// <summary>Hash of the commit in which the findings were found.</summary>
     public string Commit { get; init; } = "";
 
-    /// <summary>Id of the landing attempt in which the check ran.</summary>
+    /// <summary>Id of the landing attempt that ran the check.</summary>
     public string Asking { get; init; } = "";
 
-    /// <summary>Findings that no user has accepted, which prevent landing.</summary>
+    /// <summary>Findings that prevent the landing because no user has accepted them.</summary>
     public IReadOnlyList<T> InTheWay { get; init; } = [];
 
-    /// <summary>Findings that a user accepted.</summary>
+    /// <summary>Findings that a user has accepted.</summary>
     public IReadOnlyList<T> Allowed { get; init; } = [];
 
-    /// <summary>Combines these findings with those of a new check.</summary>
-    /// <param name="found">Findings of the check.</param>
-    /// <param name="tip">The checked commit.</param>
-    /// <param name="asking">Id of this landing attempt. If a rejection was killed before it was reported, the retry has the same id and
-    /// rejects again.</param>
+    /// <summary>Combines the stored findings with those of a new check.</summary>
+    /// <param name="found">Findings of the new check.</param>
+    /// <param name="tip">Hash of the checked commit.</param>
+    /// <param name="asking">Id of this landing attempt. A repeated attempt has the same id, and rejects the landing again if its first
+    /// rejection was not reported.</param>
     /// <param name="isAskedFor">True if a user requested the landing.</param>
     public StoredFindings<T> Judge(IReadOnlyList<T> found, string tip, string asking, bool isAskedFor)
     {
@@ -48,16 +50,16 @@ internal sealed record StoredFindings<T>
             : now;
     }
 
-    /// <summary>Reads the findings for a report; null if nothing was ever found or the file is damaged.</summary>
+    /// <summary>Reads the findings for a report. Returns null if none were ever found or the file is damaged.</summary>
     public static StoredFindings<T>? TryRead(string file) => StoredJson.TryRead(file, MessageJson.Options.TypeOf<StoredFindings<T>>());
 
-    /// <summary>Reads the findings that were reported to a user, according to the run's history; null if there were none.</summary>
+    /// <summary>Reads the findings that the run's history marks as reported to a user. Returns null if there are none.</summary>
     /// <param name="file">Path of the file with the findings.</param>
     public static StoredFindings<T>? Told(RunFiles files, string file) =>
         files.Decisions!.TryRead(files.Folder, RunFiles.Named(files.Folder, file)) is { } json
             ? JsonSerializer.Deserialize<StoredFindings<T>>(json, MessageJson.Options)
             : null;
 
-    /// <summary>Serializes the findings.</summary>
+    /// <summary>Serializes the findings as JSON.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Options);
 }

@@ -2,19 +2,19 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Validates and finds another target for a run whose target was renamed.</summary>
+/// <summary>Validates a new target for a run, and finds the new name of a target that was renamed.</summary>
 /// <param name="repository">The repository.</param>
-/// <param name="prefix">Prefix of run branches, which cannot be targets.</param>
+/// <param name="prefix">Prefix of the names of run branches, which can't be targets.</param>
 public sealed class TargetChoice(GitRepository repository, string prefix)
 {
     private const string Heads = "refs/heads/";
     private const int MostNamed = 10;
 
-    /// <summary>Validates a branch that a user names.</summary>
-    /// <param name="path">A path in the repository.</param>
+    /// <summary>Validates a branch that a user chose as target.</summary>
+    /// <param name="path">Absolute path of a folder in the repository.</param>
     /// <param name="branch">Short name of the branch.</param>
     /// <param name="services">Opens repositories.</param>
-    /// <returns>The reason why it cannot be a target as a sentence, or null if it can.</returns>
+    /// <returns>Sentence with the reason why the branch can't be the target, or null if it can.</returns>
     public static async Task<string?> FindProblemAsync(string path, string branch, RunServices services, CancellationToken stop)
     {
         var heads = await new RefStore(await services.Repositories.OpenAsync(path)).ListAsync([Heads], stop);
@@ -24,10 +24,12 @@ public sealed class TargetChoice(GitRepository repository, string prefix)
                 + $"{FileNames.Some([.. heads.Keys.Select(RunRefs.Shown)], MostNamed)}.";
     }
 
-    /// <summary>Finds the branch to which a target may have been renamed. It is checked out by the user now, and contains the commit that
-    /// the run started from.</summary>
-    /// <param name="began">Commit that the run started from.</param>
-    /// <returns>Name of the branch, or null if there is none.</returns>
+    /// <summary>
+    /// Finds the branch to which a target was probably renamed. It is the branch that the user has checked out, if it contains the commit
+    /// from which the run started.
+    /// </summary>
+    /// <param name="began">Commit from which the run started.</param>
+    /// <returns>Short name of the branch, or null if there is none.</returns>
     public async Task<string?> FindRenamedAsync(string began, CancellationToken stop)
     {
         var commits = new CommitStore(repository);

@@ -1,11 +1,11 @@
 namespace Orchestrator.Runs.Merging.Landing;
 
-/// <summary>Finds uncommitted files in a checkout, which agents will not see because they start from commits.</summary>
+/// <summary>Finds uncommitted files in a checkout. Agents can't see them, because agents start from commits.</summary>
 public static class UncommittedChanges
 {
-    /// <summary>Lists changed and untracked files, except those of orchestrate and the plan.</summary>
-    /// <param name="settings">The settings in force.</param>
-    /// <param name="planFile">Absolute path of the plan, or null.</param>
+    /// <summary>Lists changed and untracked files, without the plan and other files of orchestrate.</summary>
+    /// <param name="settings">The current settings.</param>
+    /// <param name="planFile">Absolute path of the plan, or null if there is none.</param>
     /// <param name="services">Opens repositories.</param>
     public static async Task<IReadOnlyList<string>> ListAsync(
         RepositoryLocation repository,
@@ -22,6 +22,6 @@ public static class UncommittedChanges
         }
         var status = await WorktreeStatus.ReadAsync(checkout, cancellationToken);
         var plan = planFile is null ? null : Path.GetRelativePath(repository.WorkTree, planFile);
-        return status.ChangedFiles(OwnFiles.Of(settings, plan).Unmissed);
+        return status.ChangedFiles(OrchestratorFiles.Of(settings, plan).Unmissed);
     }
 }

@@ -3,9 +3,12 @@ using Orchestrator.Plans.Readers.Documents;
 
 namespace Orchestrator.Runs.Merging.Picking;
 
-/// <summary>A reviewer's choice of the best of several results, with its JSON Schema and parser. Invalid answers never throw.</summary>
+/// <summary>
+/// A reviewer's answer about the best of several results. Includes the JSON Schema of answers and their parser. An invalid answer never
+/// causes an exception.
+/// </summary>
 /// <param name="Task">Id of the task whose result the reviewer prefers.</param>
-/// <param name="Why">The reviewer's reason.</param>
+/// <param name="Why">Reason that the reviewer gave.</param>
 internal sealed record PickAnswer(string Task, string Why)
 {
     private const int LongestWhy = 600;
@@ -19,10 +22,10 @@ internal sealed record PickAnswer(string Task, string Why)
             """.ReplaceLineEndings("");
 
     /// <summary>Parses an answer, with or without text around its JSON.</summary>
-    /// <param name="text">The answer, or null if none.</param>
-    /// <param name="tie">The question.</param>
-    /// <returns>The answer, or the reasons why it is invalid, each as a sentence.</returns>
-    public static (PickAnswer? Answer, IReadOnlyList<string> Problems) Read(string? text, PickTie tie)
+    /// <param name="text">The answer, or null if the reviewer gave none.</param>
+    /// <param name="tie">The tied results that the question compares.</param>
+    /// <returns>The parsed answer, or one sentence for each reason why it is invalid.</returns>
+    public static (PickAnswer? Answer, IReadOnlyList<string> Problems) Read(string? text, ResultTie tie)
     {
         JsonObject? root = null;
         try
@@ -31,7 +34,7 @@ internal sealed record PickAnswer(string Task, string Why)
         }
         catch (JsonException)
         {
-            // Treated as a missing answer.
+            // Malformed JSON counts as a missing answer.
         }
         if (root is null)
         {

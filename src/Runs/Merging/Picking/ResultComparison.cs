@@ -2,17 +2,17 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Merging.Picking;
 
-/// <summary>Compares results of a run's tasks that have the same text.</summary>
+/// <summary>Compares the results of tasks in a run that have the same text.</summary>
 /// <param name="repository">The repository.</param>
-/// <param name="folder">The run's folder, with the evidence of gates.</param>
-/// <param name="baseCommit">The commit that all results started from.</param>
+/// <param name="folder">Folder of the run, which contains the evidence of gates.</param>
+/// <param name="baseCommit">Commit from which all tasks started.</param>
 internal sealed class ResultComparison(GitRepository repository, RunFolder folder, string baseCommit)
 {
-    /// <summary>Ranks the results separately for each group of tasks with the same text.</summary>
+    /// <summary>Ranks the results of each group of tasks that have the same text.</summary>
     /// <param name="plan">Plan of the run.</param>
     /// <param name="tasks">Status of the run's tasks.</param>
     /// <param name="stop">Cancels git.</param>
-    /// <returns>The text of each group, with its results in order.</returns>
+    /// <returns>The text of each group, with the ranking of its results.</returns>
     public async Task<IReadOnlyList<(string Text, ResultRanking Ranking)>> RankAsync(
         Plan plan,
         IReadOnlyList<TaskProgress> tasks,
@@ -49,7 +49,7 @@ internal sealed class ResultComparison(GitRepository repository, RunFolder folde
             TaskStates.IsGoodEnd(task.State) && commit is not null,
             task.Gates ?? new GateSummary(),
             (task.Measurements ?? []).Count(measurement => !measurement.Met),
-            // Changed evidence is worse than any anomaly in it.
+            // Evidence that was changed counts more than any anomaly in it.
             verdicts?.Sum(verdict => verdict.Anomalies.Count) ?? int.MaxValue,
             lines,
             commit?.Tree ?? ""

@@ -1,22 +1,23 @@
 namespace Orchestrator.Runs.Merging.Picking;
 
-/// <summary>One of several results of the same task, rated by verified facts only and not by its agent's claims.</summary>
+/// <summary>One of several results of the same task. It is rated by verified facts only, not by its agent's claims.</summary>
 /// <param name="Task">Id of the task.</param>
-/// <param name="IsVerified">True if the task succeeded, so that its gates pass at its commit.</param>
-/// <param name="Gates">Summary of its gate verdicts.</param>
-/// <param name="Missed">Number of measurements outside of the expected range.</param>
-/// <param name="Anomalies">Number of anomalies in its gates, such as removed or skipped tests and changed logs.</param>
-/// <param name="Lines">Number of lines added and removed.</param>
-/// <param name="Tree">Tree of its files, which is equal for equal results; empty if it has no commit.</param>
+/// <param name="IsVerified">True if the task succeeded, which means that its gates pass at its commit.</param>
+/// <param name="Gates">Counts of its gate verdicts.</param>
+/// <param name="Missed">Number of measurements outside the required range.</param>
+/// <param name="Anomalies">Number of anomalies, such as removed or skipped tests and changed logs.</param>
+/// <param name="Lines">Number of added and removed lines.</param>
+/// <param name="Tree">Hash of the git tree, which is the same for results with equal files. Empty if the result has no commit.</param>
 public sealed record RankedResult(string Task, bool IsVerified, GateSummary Gates, int Missed, int Anomalies, int Lines, string Tree)
 {
-    /// <summary>Commit of the result, or empty if it has none.</summary>
+    /// <summary>Hash of the result's commit, or empty if it has none.</summary>
     public string Commit { get; init; } = "";
 }
 
-/// <summary>Results of the same task in order, with the reason for the order.</summary>
-/// <param name="Results">All results, the best first.</param>
-/// <param name="Reason">The deciding criterion, or empty if the results are rated equally and are in plan order.</param>
+/// <summary>The results of a task, sorted from best to worst, with the reason for their order.</summary>
+/// <param name="Results">All results, sorted from best to worst.</param>
+/// <param name="Reason">The criterion that decided, or empty if the results are rated equally. Equal results are in the order of the
+/// plan.</param>
 public sealed record ResultRanking(IReadOnlyList<RankedResult> Results, string Reason)
 {
     private static readonly IReadOnlyList<(string Name, Func<RankedResult, double> Worse)> Criteria =
@@ -39,8 +40,10 @@ public sealed record ResultRanking(IReadOnlyList<RankedResult> Results, string R
         ("it changes fewer lines", static result => result.Lines),
     ];
 
-    /// <summary>The best results if the evidence does not decide between them. They have different files but equal ratings, and their
-    /// sizes differ by at most a tenth. Empty if the evidence decides.</summary>
+    /// <summary>
+    /// The best results, if the evidence does not decide between them. They have different files, the same rating, and sizes that differ by
+    /// at most a tenth. Empty if the evidence decides.
+    /// </summary>
     public IReadOnlyList<RankedResult> Tied
     {
         get
@@ -58,9 +61,9 @@ public sealed record ResultRanking(IReadOnlyList<RankedResult> Results, string R
         }
     }
 
-    /// <summary>Applies the reviewer's choice among the <see cref="Tied"/> results.</summary>
-    /// <param name="preferences">Choices for all groups.</param>
-    internal ResultRanking With(IReadOnlyList<Preference> preferences)
+    /// <summary>Returns the ranking with the reviewer's choice among the <see cref="Tied"/> results applied.</summary>
+    /// <param name="preferences">The reviewer's choices for all tasks of the run.</param>
+    internal ResultRanking With(IReadOnlyList<TieDecision> preferences)
     {
         var tied = Tied.Select(result => result.Commit).ToHashSet(StringComparer.Ordinal);
         var preferred = preferences.FirstOrDefault(one => tied.Contains(one.Commit));
@@ -72,8 +75,8 @@ public sealed record ResultRanking(IReadOnlyList<RankedResult> Results, string R
             );
     }
 
-    /// <summary>Ranks results by task success, gates, measurements, anomalies and size, in this order.</summary>
-    /// <param name="results">The results, in plan order.</param>
+    /// <summary>Ranks results by the success of their tasks, and then by gates, measurements, anomalies and size.</summary>
+    /// <param name="results">The results in the order of the plan.</param>
     public static ResultRanking Of(IReadOnlyList<RankedResult> results)
     {
         var ordered = Criteria

@@ -2,15 +2,15 @@ using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Runs.Merging.Preflight;
 
-/// <summary>Determines the identity by which hosts recognize clones of the same repository.</summary>
+/// <summary>Determines the identity by which hosts recognize that their clones belong to the same repository.</summary>
 public static class CloneIdentity
 {
-    /// <summary>Returns the identity that the clones share (<see cref="RunRules.Places"/>).</summary>
+    /// <summary>Returns the identity that all clones share (see <see cref="RunRules.Places"/>).</summary>
     /// <param name="services">Dependencies of the run's steps.</param>
     /// <param name="here">The clone on this host.</param>
-    /// <param name="remote">Name or address of the common remote.</param>
+    /// <param name="remote">Name or URL of the remote that the clones share.</param>
     /// <param name="stop">Cancels git.</param>
-    /// <returns>The identity, or the reason why it is unknown; the other one is empty.</returns>
+    /// <returns>The identity, or the reason why it is unknown. The other value is empty.</returns>
     public static async Task<(string Key, string Problem)> KeyAsync(
         RunServices services,
         RepositoryReference here,

@@ -2,15 +2,19 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging.Preflight;
 
-/// <summary>Reads the contract versions that a plan's tasks got in earlier runs. A run's plan is fixed, so a contract is renegotiated by
-/// starting a changed plan. Its consumers then work again, because the contract is part of their content key. All other results are reused
-/// and verified against the new contract.</summary>
+/// <summary>
+/// Finds the contract versions that the tasks of earlier runs used. The plan of a run is fixed, so users change a contract by starting a
+/// changed plan. Tasks that use the contract are then done again, because the contract is part of their content key. All other results are
+/// reused and verified with the new contract.
+/// </summary>
 internal static class ContractHistory
 {
     private const int MostRuns = 50;
 
-    /// <summary>Warns about consumers whose contract differs from the last one they got. Returns contracts that changed too often and
-    /// therefore need approval.</summary>
+    /// <summary>
+    /// Adds a warning for each task whose contract differs from the version that it last used. Returns the contracts that changed so often
+    /// that a user must approve the run.
+    /// </summary>
     public static IReadOnlyList<string> Renegotiated(RunFiles files, List<string> warnings)
     {
         if (files.Contracts is not { Count: > 0 } current)
@@ -44,7 +48,7 @@ internal static class ContractHistory
         ];
     }
 
-    /// <summary>Counts the version changes, from the newest back.</summary>
+    /// <summary>Counts the changes of a contract's version, from the newest run backward.</summary>
     private static int Changes(ContractStub contract, IEnumerable<ContractPin> newestFirst)
     {
         var version = contract.Version;
@@ -61,7 +65,9 @@ internal static class ContractHistory
         return changes;
     }
 
-    /// <summary>Lists earlier runs, the newest first, back to the last one that landed, because landed contracts are settled.</summary>
+    /// <summary>
+    /// Lists earlier runs from newest to oldest, up to the last one that landed. The contracts of a landed run are settled.
+    /// </summary>
     private static IEnumerable<RunFolder> EarlierRuns(RunFolder present) =>
         new DirectoryInfo(Path.GetDirectoryName(present.Path)!)
             .EnumerateDirectories()

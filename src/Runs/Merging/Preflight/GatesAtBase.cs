@@ -2,14 +2,16 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Merging.Preflight;
 
-/// <summary>Runs set-up and gates once at the base before any agent is paid for.</summary>
+/// <summary>Runs set-up and gates once at the run's base, before any agent is paid.</summary>
 /// <param name="gates">Runs the gates.</param>
 internal sealed class GatesAtBase(GateCheck gates)
 {
-    /// <summary>Runs set-up and gates once at the base. A gate that cannot run prevents the run. A configured gate that fails there is
-    /// only advisory, unless it is some task's only test. A task's own gate that already passes proves nothing and is reported.</summary>
+    /// <summary>
+    /// Runs set-up and gates once at the base. A gate that can't be run prevents the run. A gate in the settings that fails there is only
+    /// advisory, unless a task has no other test. A task's own gate that already passes is reported, because it proves nothing.
+    /// </summary>
     /// <param name="confirmations">Receives findings that a user must confirm before agents are paid.</param>
-    /// <returns>The files that affect the run's decisions, including the results.</returns>
+    /// <returns>The list of files that affect the run's decisions, including the verdicts.</returns>
     public async Task<DecisionManifest> TryAsync(
         GitRepository repository,
         RunFiles files,
@@ -75,7 +77,7 @@ internal sealed class GatesAtBase(GateCheck gates)
         {
             var log = GateCheck.EvidenceOf(files, outcome);
             var isOnlyTest = outcome.Gate is { Type: GateType.Test, Required: true } && GateBaseline.SomeTaskLacksTests(files, known);
-            // Results at the base that cannot be compared make all work fail that does not repair the gate.
+            // If verdicts at the base can't be compared, all work fails that does not repair the gate.
             (isOnlyTest && !outcome.CanBeCompared ? confirmations : warnings).Add(
                 isOnlyTest ? GateFormatter.StillDecides(outcome, log) : GateFormatter.OnlyAdvises(outcome, log)
             );

@@ -3,17 +3,19 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Merging.Preflight;
 
-/// <summary>Checks whether this host could run a task of another host's run now. It checks disk, memory, and the agent with its login, by
-/// the settings here.</summary>
+/// <summary>
+/// Checks whether this host could now run a task of another host's run. It checks the disk, the memory and the login of the agent, with the
+/// settings of this host.
+/// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="root">Root of the repository on this host.</param>
-/// <param name="loaded">Settings of the repository, without errors.</param>
-/// <param name="freeMemory">Returns the free memory in bytes, or null to use the runtime's figure, which includes container
+/// <param name="loaded">The repository's settings on this host, without errors.</param>
+/// <param name="freeMemory">Returns the free memory in bytes, or null to use the value of the runtime, which respects container
 /// limits.</param>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore that is only awaited holds nothing.")]
 public sealed class HostReadiness(RunServices services, string root, SettingsResult loaded, Func<long>? freeMemory = null)
 {
-    /// <summary>Minimum time between two checks of the same agent's program.</summary>
+    /// <summary>Minimum time between two checks of the same agent program.</summary>
     private static readonly TimeSpan Known = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _turn = new(1);
@@ -21,18 +23,18 @@ public sealed class HostReadiness(RunServices services, string root, SettingsRes
 
     private OrchestratorSettings Settings => loaded.Settings!;
 
-    /// <summary>Returns the reason why a task cannot run here now.</summary>
-    /// <param name="agent">Name of the task's agent. An agent that is unknown to the settings here comes with the run and is not
+    /// <summary>Returns the reason why a task can't run on this host now.</summary>
+    /// <param name="agent">Name of the task's agent. If the settings of this host do not define the agent, it comes with the run and is not
     /// checked.</param>
     /// <param name="stop">Stops the agent's program.</param>
-    /// <returns>A clause without a full stop, or null if the task can run here.</returns>
+    /// <returns>Clause without a full stop, or null if the task can run here.</returns>
     public async Task<string?> FindProblemAsync(string agent, CancellationToken stop)
     {
         if (DiskSpace.Shortage(root, Settings.DiskReserve, "") is { } shortage)
         {
             return shortage.TrimEnd(' ', ';', '.');
         }
-        // Run folders may be on a separate disk.
+        // Run folders may be on a different disk.
         var records = Path.Combine(root, ".orchestrator");
         if (Directory.Exists(records) && DiskSpace.FullAt(records) is not null)
         {
@@ -44,7 +46,7 @@ public sealed class HostReadiness(RunServices services, string root, SettingsRes
             : await FindAgentProblemAsync(agent, stop);
     }
 
-    // The figures are those of the last collection, so one of generation 0 is run first, which takes less than 1 ms.
+    // The runtime reports the values of the last garbage collection, so one of generation 0 is run first. It takes less than 1 ms.
     private static long FreeMemory()
     {
         GC.Collect(0);

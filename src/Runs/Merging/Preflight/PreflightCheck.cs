@@ -7,13 +7,13 @@ using Orchestrator.Runs.Tasks;
 
 namespace Orchestrator.Runs.Merging.Preflight;
 
-/// <summary>Checks everything that could stop a run later, before the first agent starts. Then creates the staging branch.</summary>
+/// <summary>Checks everything that could stop a run later, before the first agent starts. Then it creates the staging branch.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class PreflightCheck(RunServices services)
 {
     private readonly GateCheck _gates = new(services);
 
-    /// <summary>Checks everything and, if there are no faults, creates the staging branch. A repeated call changes nothing.</summary>
+    /// <summary>Checks the run, and creates the staging branch if there are no errors. A repeated call changes nothing.</summary>
     /// <param name="input">The run to check.</param>
     public async Task<PreflightResult> CheckAsync(PreflightInput input, CancellationToken stop)
     {
@@ -31,7 +31,7 @@ public sealed class PreflightCheck(RunServices services)
         }
         var run = new CheckedRun(input, files, repository, checkout);
         var found = await CheckRepositoryAsync(run, stop);
-        // If a filter cannot work, git refuses to compare files, and the run ends here anyway.
+        // git refuses to compare files if a filter does not work, so the run ends here in any case.
         var status = found.IsUsable ? await WorktreeStatus.ReadAsync(checkout, stop) : null;
         var until = UntilOf(input, run.Errors);
         await CheckAgentsAsync(run, found.Base, stop);
@@ -68,7 +68,7 @@ public sealed class PreflightCheck(RunServices services)
         };
     }
 
-    /// <summary>Checks the repository, the run's settings against it, and its target.</summary>
+    /// <summary>Checks the repository, its target, and the settings that depend on the repository.</summary>
     private async Task<RepositoryCheckResult> CheckRepositoryAsync(CheckedRun run, CancellationToken stop)
     {
         var (files, repository) = (run.Files, run.Repository);
@@ -105,7 +105,7 @@ public sealed class PreflightCheck(RunServices services)
         }
     }
 
-    /// <summary>Runs the gates at the base of a run that has begun, and finds what the user must confirm.</summary>
+    /// <summary>Runs the gates at the base of the run, and collects the findings that the user must confirm.</summary>
     private async Task<PreflightResult> JudgeBaseAsync(
         CheckedRun run,
         RunContracts contracts,
@@ -128,7 +128,7 @@ public sealed class PreflightCheck(RunServices services)
         var first = await contracts.FirstCommitAsync(baseCommit, stop);
         List<string> unjudged = [];
         var decisions = await new GatesAtBase(_gates).TryAsync(repository, files, first, run.Errors, run.Warnings, unjudged, stop);
-        var repeated = RepeatedWork.Of(files, input.Repository);
+        var repeated = DuplicateRunCheck.Of(files, input.Repository);
         var open = repeated?.FindOpen(input.RunId).ToList() ?? [];
         return new PreflightResult
         {
@@ -136,12 +136,12 @@ public sealed class PreflightCheck(RunServices services)
             Warnings = run.Warnings,
             Required =
                 repeated is not null && await repeated.FindLandedAsync(input.RunId, target, services, stop) is { } landed
-                    ? [RepeatedWork.Describe(landed)]
-                    : [.. open.Where(earlier => earlier.HasLanded).Take(1).Select(RepeatedWork.DescribeOpen)],
+                    ? [DuplicateRunCheck.Describe(landed)]
+                    : [.. open.Where(earlier => earlier.HasLanded).Take(1).Select(DuplicateRunCheck.DescribeOpen)],
             Confirmations =
             [
-                .. open.Where(earlier => !earlier.HasLanded).Take(1).Select(RepeatedWork.DescribeOpen),
-                // Uncommitted changes that came with an adopted conversation are part of its task.
+                .. open.Where(earlier => !earlier.HasLanded).Take(1).Select(DuplicateRunCheck.DescribeOpen),
+                // Uncommitted changes that belong to an adopted conversation are part of its task.
                 .. isAdopted ? [] : Unseen(status, files.Start),
                 .. renegotiated,
                 .. unjudged,
@@ -174,7 +174,7 @@ public sealed class PreflightCheck(RunServices services)
         );
     }
 
-    /// <summary>Resolves the time of day in the run's input to a point in time.</summary>
+    /// <summary>Converts the time of day in the run's input to a point in time.</summary>
     private static DateTimeOffset? UntilOf(PreflightInput input, List<string> errors)
     {
         if (input.Input.UntilTime is not { } time)
@@ -225,8 +225,10 @@ public sealed class PreflightCheck(RunServices services)
         }
     }
 
-    /// <summary>Records the position of the target and creates the staging branch there with the contracts, in one transaction. A resumed
-    /// run finds both.</summary>
+    /// <summary>
+    /// Records the position of the target, and creates the staging branch there with the plan's contracts, in one transaction. A resumed
+    /// run finds both.
+    /// </summary>
     private static async Task<string> BeginAsync(
         GitRepository repository,
         RunFiles files,
@@ -264,7 +266,7 @@ public sealed class PreflightCheck(RunServices services)
         }
         else if (!known.ContainsKey(staging))
         {
-            // The run was reset after it had ended, and its work has landed.
+            // The run ended and landed its work before it was reset.
             await RunStaging.EnsureAsync(repository, files, stop);
         }
         return began;

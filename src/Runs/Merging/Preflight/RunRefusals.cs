@@ -4,23 +4,25 @@ using Orchestrator.Runs.Planning;
 
 namespace Orchestrator.Runs.Merging.Preflight;
 
-/// <summary>Reasons to reject a run that follow from its plan, its settings and its checkout alone. They are checked by preflight, and by
-/// every command that announces a run, such as a rehearsal, a dry run or a schedule.</summary>
+/// <summary>
+/// Finds reasons to reject a run that follow only from its plan, its settings and its checkout. Preflight and every command that announces
+/// a run, such as a rehearsal, a dry run or a schedule, check them.
+/// </summary>
 public static class RunRefusals
 {
-    /// <summary>Finds the reasons without starting or changing anything.</summary>
+    /// <summary>Finds the reasons to reject a run that has not started. Nothing is changed.</summary>
     /// <param name="plan">The plan, or null if a planner will create it.</param>
     /// <param name="input">The input of the run.</param>
     /// <param name="settings">The settings of the run, without errors.</param>
     /// <param name="repository">The repository.</param>
-    /// <returns>The reasons as sentences with their remedies; empty if the run may start.</returns>
+    /// <returns>One sentence with a remedy for each reason. Empty if the run may start.</returns>
     public static IReadOnlyList<string> Of(Plan? plan, OrchestrationInput input, SettingsResult settings, RepositoryReference repository) =>
         plan is null
             ? [.. PaidAgents.FaultsBeforePlanning(settings.Settings!, input.PlanOnly)]
             : Of(new RunFiles(new RunFolder(repository.Path, "new"), plan, RunStart.Of(input, settings, repository)));
 
-    /// <summary>Finds the reasons for a run.</summary>
-    /// <param name="files">Plan and start settings of the run.</param>
+    /// <summary>Finds the reasons to reject a run whose files are stored.</summary>
+    /// <param name="files">The plan and start settings of the run.</param>
     public static IReadOnlyList<string> Of(RunFiles files) =>
         [
             .. TaskOutlines.FaultsOf(files, TaskOutlines.OutlineOf(files).Faults),
@@ -29,8 +31,9 @@ public static class RunRefusals
             .. LinksOutside(files.Plan, files.WorkTree),
         ];
 
-    /// <summary>Finds task ids that differ only in case, because some file systems would treat their branches and folders as the
-    /// same.</summary>
+    /// <summary>
+    /// Finds task ids that differ only in upper and lower case. Some file systems would use the same branch and folder for both.
+    /// </summary>
     private static IEnumerable<string> SameButForCase(Plan plan) =>
         plan
             .Tasks.GroupBy(t => t.Id, StringComparer.OrdinalIgnoreCase)
@@ -41,7 +44,7 @@ public static class RunRefusals
                 + "on some disks. Rename one."
             );
 
-    /// <summary>Finds written paths that would leave the repository through a symbolic link.</summary>
+    /// <summary>Finds written paths that lead outside the repository through a symbolic link.</summary>
     private static IEnumerable<string> LinksOutside(Plan plan, string root)
     {
         foreach (var task in plan.Tasks)

@@ -1,34 +1,34 @@
 namespace Orchestrator.Runs.Merging.PullRequests;
 
-/// <summary>Outcome of a call of <c>gh</c>.</summary>
+/// <summary>Outcome of a call to the <c>gh</c> program.</summary>
 public enum GitHubOutcome
 {
-    /// <summary>The server responded successfully.</summary>
+    /// <summary>The server accepted the request.</summary>
     Done,
 
     /// <summary>The program is not in <c>PATH</c>.</summary>
     NoProgram,
 
-    /// <summary>No user is logged in, or the login has expired.</summary>
+    /// <summary>The user is not logged in, or the login has expired.</summary>
     LoggedOut,
 
-    /// <summary>The server accepts no requests for some time.</summary>
+    /// <summary>The server rejects all requests until its rate limit is reset.</summary>
     RateLimited,
 
-    /// <summary>The server did not respond, or had an internal error.</summary>
+    /// <summary>The server did not respond or reported an internal error.</summary>
     Unavailable,
 
-    /// <summary>The call was rejected for another reason.</summary>
+    /// <summary>The request was rejected for another reason.</summary>
     Refused,
 }
 
-/// <summary>Response of <c>gh</c>.</summary>
+/// <summary>The response of a call to the <c>gh</c> program.</summary>
 /// <param name="Outcome">Outcome of the call.</param>
-/// <param name="Text">Standard output, which is untrusted text from a server.</param>
-/// <param name="Why">The error message of the program, or empty if the call succeeded.</param>
+/// <param name="Text">Standard output, which is untrusted text from the server.</param>
+/// <param name="Why">Error message of the program, or empty if the call succeeded.</param>
 internal sealed record GitHubAnswer(GitHubOutcome Outcome, string Text, string Why)
 {
-    /// <summary>Creates the response of a finished call.</summary>
+    /// <summary>Creates the response from the result of the program.</summary>
     /// <param name="result">Result of the program.</param>
     /// <param name="why">Error message in one line.</param>
     public static GitHubAnswer Of(ProcessResult result, string why) =>
@@ -36,7 +36,7 @@ internal sealed record GitHubAnswer(GitHubOutcome Outcome, string Text, string W
             ? new GitHubAnswer(GitHubOutcome.Done, result.StandardOutput.Text, "")
             : new GitHubAnswer(OutcomeOf(result), result.StandardOutput.Text, why);
 
-    // A specific exit code is used if there is one. Otherwise the HTTP status in the error message is the only indication.
+    // The exit code is specific for some errors. For the others, only the HTTP status in the error message shows the cause.
     private static GitHubOutcome OutcomeOf(ProcessResult result)
     {
         const int NeedsLogin = 4;

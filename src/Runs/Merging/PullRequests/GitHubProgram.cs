@@ -2,8 +2,10 @@ using Orchestrator.Runs.Merging.Landing;
 
 namespace Orchestrator.Runs.Merging.PullRequests;
 
-/// <summary>Calls <c>gh</c> in a repository with argument lists and without a terminal, and retries if the server fails. Its output is
-/// untrusted.</summary>
+/// <summary>
+/// Runs the <c>gh</c> program in a repository, without a shell or a terminal. A call is retried if the server fails. The output is
+/// untrusted.
+/// </summary>
 internal sealed class GitHubProgram(GitRepository repository, RunServices services)
 {
     private const int MostTries = 4;
@@ -12,10 +14,10 @@ internal sealed class GitHubProgram(GitRepository repository, RunServices servic
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private readonly ProcessRunner _runner = new(services.Time);
 
-    /// <summary>Calls the program.</summary>
-    /// <param name="mayRepeat">True if a repetition is harmless even if the failed call took effect.</param>
+    /// <summary>Runs the program once, or several times if the server fails.</summary>
+    /// <param name="mayRepeat">True if the call may be repeated even though a failed call may have taken effect.</param>
     /// <param name="stop">Cancels the call.</param>
-    /// <param name="arguments">The arguments.</param>
+    /// <param name="arguments">Arguments of the program.</param>
     public async Task<GitHubAnswer> CallAsync(bool mayRepeat, CancellationToken stop, params string[] arguments)
     {
         if (ProgramLocator.Find("gh", services.Environment.GetValueOrDefault("PATH"), repository.MainCheckout!) is not { } program)
@@ -34,10 +36,10 @@ internal sealed class GitHubProgram(GitRepository repository, RunServices servic
         }
     }
 
-    /// <summary>Reads all items of an API list, page by page.</summary>
-    /// <param name="path">API path, in which <c>{owner}</c> and <c>{repo}</c> stand for this repository.</param>
-    /// <param name="member">Name of the member with the list, or null if the response itself is the list.</param>
-    /// <returns>The items, or the failed response.</returns>
+    /// <summary>Reads all items of a paginated API list.</summary>
+    /// <param name="path">API path. <c>{owner}</c> and <c>{repo}</c> in it are replaced by those of this repository.</param>
+    /// <param name="member">Name of the JSON member that contains the list, or null if the response itself is the list.</param>
+    /// <returns>All items, or the response of the call that failed.</returns>
     public async Task<(IReadOnlyList<JsonElement> Items, GitHubAnswer? Failure)> ListAsync(
         string path,
         string? member,
@@ -70,7 +72,7 @@ internal sealed class GitHubProgram(GitRepository repository, RunServices servic
         return (items, null);
     }
 
-    /// <summary>Parses the items of a JSON list; null if the text is not one.</summary>
+    /// <summary>Parses the items of a JSON list. Returns null if the text is not a JSON list.</summary>
     public static IReadOnlyList<JsonElement>? Items(string text, string? member)
     {
         try
@@ -89,7 +91,7 @@ internal sealed class GitHubProgram(GitRepository repository, RunServices servic
         }
     }
 
-    /// <summary>Reads a text member of an item, or returns empty if it is missing.</summary>
+    /// <summary>Returns a text member of an item. Empty if the item has no such member.</summary>
     public static string Text(JsonElement item, params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
@@ -107,7 +109,7 @@ internal sealed class GitHubProgram(GitRepository repository, RunServices servic
         };
     }
 
-    /// <summary>True if a member of an item is <c>true</c>.</summary>
+    /// <summary>True if the value of an item's member is <c>true</c>.</summary>
     public static bool IsTrue(JsonElement item, string name) =>
         item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 }

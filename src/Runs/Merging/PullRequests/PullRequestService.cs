@@ -5,36 +5,38 @@ using Orchestrator.Runs.Tasks.Secrets;
 
 namespace Orchestrator.Runs.Merging.PullRequests;
 
-/// <summary>Content of a pull request.</summary>
-/// <param name="Task">Id of the task whose branch it offers, or null for the run's staging branch.</param>
+/// <summary>The content of a pull request.</summary>
+/// <param name="Task">Id of the task whose branch is offered, or null for the run's staging branch.</param>
 /// <param name="Title">Title of the pull request.</param>
 /// <param name="Body">Text of the pull request in Markdown.</param>
 public sealed record PullRequestDraft(string? Task, string Title, string Body);
 
-/// <summary>Result of an operation on a pull request.</summary>
+/// <summary>The result of an operation on a pull request.</summary>
 /// <param name="Outcome">Outcome of the operation.</param>
-/// <param name="Message">A sentence for users.</param>
+/// <param name="Message">Sentence about the result for users.</param>
 public sealed record PullRequestResult(GitHubOutcome Outcome, string Message)
 {
-    /// <summary>Address of the pull request, or null if there is none.</summary>
+    /// <summary>URL of the pull request, or null if there is none.</summary>
     public string? Url { get; init; }
 
     /// <summary>Number of the pull request, or null if there is none.</summary>
     public int? Number { get; init; }
 }
 
-/// <summary>Opens, updates and reads pull requests of a run's branches through the <c>gh</c> program. Each branch has at most one, which
-/// is found by its head branch.</summary>
+/// <summary>
+/// Opens, updates and reads the pull requests of a run's branches through the <c>gh</c> program. Each branch has at most one pull request,
+/// which is found by its head branch.
+/// </summary>
 /// <param name="location">The repository.</param>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class PullRequestService(RepositoryLocation location, RunServices services)
 {
     private const int MostNamed = 5;
 
-    /// <summary>Pushes a branch, and opens its pull request as a draft or updates the existing one.</summary>
+    /// <summary>Pushes a branch, and opens a draft pull request for it or updates the existing one.</summary>
     /// <param name="run">Status of the run.</param>
-    /// <param name="draft">Content of the pull request.</param>
-    /// <param name="stop">Cancels; a repeated call completes the missing steps.</param>
+    /// <param name="draft">The content of the pull request.</param>
+    /// <param name="stop">Cancels the call. A repeated call completes the missing steps.</param>
     public async Task<PullRequestResult> DeliverAsync(RunStatus run, PullRequestDraft draft, CancellationToken stop)
     {
         var repository = await services.Repositories.OpenAsync(location.Root);
@@ -84,9 +86,9 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
         return result with { Message = $"{result.Message}{note}" };
     }
 
-    /// <summary>Reads the current remarks of reviewers and checks on a run's pull requests.</summary>
+    /// <summary>Reads the current comments of reviewers and the failed checks on a run's pull requests.</summary>
     /// <param name="run">Status of the run.</param>
-    /// <param name="tasks">Ids of the tasks whose branches are read; null in the list means the run's staging branch.</param>
+    /// <param name="tasks">Ids of the tasks whose pull requests are read. The value null stands for the run's staging branch.</param>
     /// <param name="stop">Cancels the calls.</param>
     public async Task<(IReadOnlyList<ReviewRemark> Remarks, IReadOnlyList<PullRequestResult> Results)> ReadAsync(
         RunStatus run,
@@ -125,8 +127,9 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
 
     private static string BranchOf(RunStatus run, string? task) => task is null ? run.Staging : run.BranchOf(task);
 
-    /// <summary>Finds the pull request of a branch in this repository, preferring the open one over the latest. Pull requests from forks
-    /// are ignored.</summary>
+    /// <summary>
+    /// Finds the pull request of a branch. An open one has precedence, followed by the latest one. Pull requests from forks are ignored.
+    /// </summary>
     private static async Task<(KnownPullRequest? Known, GitHubAnswer? Failure)> FindAsync(
         GitHubProgram gitHub,
         string branch,
@@ -181,7 +184,7 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
         CancellationToken stop
     )
     {
-        // Not repeated automatically, because the failed call may have opened the pull request.
+        // This call is not retried, because the failed call may have opened the pull request.
         var opened = await gitHub.CallAsync(
             mayRepeat: false,
             stop,
@@ -221,7 +224,9 @@ public sealed class PullRequestService(RepositoryLocation location, RunServices 
             : Failed(edited, known.Url, "Its branch is pushed, but its text was not updated. Run the command again.");
     }
 
-    /// <summary>Returns the reason why the work must not be pushed, or null with a note for the pull request.</summary>
+    /// <summary>
+    /// Returns the reason why the work must not be pushed. If it may be pushed, returns null and a note for the pull request.
+    /// </summary>
     private async Task<(string? Refusal, string Note)> SecretsAsync(
         GitRepository repository,
         RunStatus run,

@@ -1,12 +1,12 @@
 namespace Orchestrator.Runs.Merging.PullRequests;
 
-/// <summary>Converts a remark to a backlog task that quotes the remark with its author.</summary>
+/// <summary>Converts a reviewer's remark to a backlog task. The task quotes the remark and names its author.</summary>
 public static class RemarkTask
 {
     private const int LongestQuote = 80;
     private const int LongestText = 20_000;
 
-    /// <summary>Creates the task.</summary>
+    /// <summary>Creates the backlog task for a remark.</summary>
     public static BacklogTask Of(ReviewRemark remark) =>
         new()
         {
@@ -24,7 +24,7 @@ public static class RemarkTask
             Details = $"{(remark.Place.Length > 0 ? Name(remark.Place) + "\n" : "")}{Name(remark.Url)}\n{remark.Key}",
         };
 
-    /// <summary>Returns the title of the task in one line.</summary>
+    /// <summary>Returns the title of the backlog task, as a single line.</summary>
     public static string TitleOf(ReviewRemark remark) =>
         remark.IsCheck
             ? $"#{Number(remark)}: {Name(remark.Author)} is red"

@@ -1,15 +1,15 @@
 namespace Orchestrator.Runs.Merging.PullRequests;
 
-/// <summary>A remark of a reviewer or a check on a pull request. Its texts are untrusted data and never instructions.</summary>
-/// <param name="Key">Permanent key of the remark.</param>
+/// <summary>A reviewer's comment on a pull request, or a failed check. Its texts are untrusted data and never instructions.</summary>
+/// <param name="Key">Key of the remark, which never changes.</param>
 /// <param name="PullRequest">Number of the pull request.</param>
 /// <param name="Branch">Head branch of the pull request.</param>
-/// <param name="Author">Login of the author, or name of a check.</param>
-/// <param name="IsMember">True if the author may write to the repository; always true for a check.</param>
-/// <param name="IsCheck">True for a failed check; false for a comment.</param>
-/// <param name="Place">File and line, or empty if it is about the whole pull request.</param>
+/// <param name="Author">Login of the author, or name of the check.</param>
+/// <param name="IsMember">True if the author may write to the repository. Always true for a check.</param>
+/// <param name="IsCheck">True for a failed check. False for a comment.</param>
+/// <param name="Place">File and line, or empty if the remark concerns the whole pull request.</param>
 /// <param name="Text">Text of the remark.</param>
-/// <param name="Url">Address of the remark.</param>
+/// <param name="Url">URL of the remark.</param>
 public sealed record ReviewRemark(
     string Key,
     int PullRequest,
@@ -22,13 +22,15 @@ public sealed record ReviewRemark(
     string Url
 );
 
-/// <summary>Reads all pages of the comments, reviews and checks of a pull request.</summary>
+/// <summary>Reads the comments, reviews and checks of a pull request completely, page by page.</summary>
 internal static class ReviewRemarks
 {
     private static readonly string[] Members = ["OWNER", "MEMBER", "COLLABORATOR"];
     private static readonly string[] Red = ["failure", "timed_out", "startup_failure", "action_required"];
 
-    /// <summary>Reads all remarks, or returns the failed response, because incomplete remarks are never returned.</summary>
+    /// <summary>
+    /// Reads all remarks on a pull request. If one call fails, only its response is returned, because an incomplete list is never used.
+    /// </summary>
     public static async Task<(IReadOnlyList<ReviewRemark> Remarks, GitHubAnswer? Failure)> ReadAsync(
         GitHubProgram gitHub,
         int number,
@@ -46,7 +48,7 @@ internal static class ReviewRemarks
             (
                 $"{Repository}/pulls/{id}/reviews",
                 null,
-                // An approval requests nothing.
+                // An approval requests no change.
                 item => GitHubProgram.Text(item, "state") == "APPROVED" ? null : Comment(item, "review", number, branch)
             ),
             .. head.Length == 0

@@ -1,11 +1,13 @@
 namespace Orchestrator.Runs.Merging.Resets;
 
-/// <summary>Finds the state that a replaced execution of a run left behind. Merges and landings are read from git, the progress of tasks
-/// from the run's folder and record, and open task workflows from the server.</summary>
+/// <summary>
+/// Finds the work of a workflow execution that a reset or a new start replaced. Merges and landings are read from git, the progress of
+/// tasks from the run's folder and record, and open task workflows from the server.
+/// </summary>
 public static class EarlierExecution
 {
-    /// <summary>Finds the state. A missing staging branch is recreated.</summary>
-    /// <param name="input">The run, and the page of its tasks.</param>
+    /// <summary>Finds the work of the earlier execution. If the staging branch is missing, it is recreated.</summary>
+    /// <param name="input">The run, and the page of tasks to inspect.</param>
     /// <param name="services">Dependencies of the run's steps.</param>
     /// <param name="findOpen">Lists the open workflows of the run's tasks.</param>
     public static async Task<EarlierWork> FindAsync(
@@ -29,7 +31,7 @@ public static class EarlierExecution
         var attempts = record?.Tasks.ToDictionary(t => t.Id, t => t.Attempt, StringComparer.Ordinal) ?? [];
         var tasks = new List<TaskReport>();
         string[] own = [.. files.Plan.Tasks.Select(t => t.Id), ReviewTask.Id, ReplanTask.Id];
-        // Tasks added by a review or by replanning are not in this plan, so their open workflows are ended.
+        // Tasks that a review or a replanning added are not in this plan, so their open workflows are ended.
         foreach (var id in own.Concat(open.Keys.Except(own).Order(StringComparer.Ordinal)))
         {
             var (merge, lastStart) = (merged.GetValueOrDefault(id, ""), LastStart(folder.Task(id)));
@@ -54,7 +56,7 @@ public static class EarlierExecution
         };
     }
 
-    /// <summary>Finds merges by our commits on staging, and recorded merges that staging contains.</summary>
+    /// <summary>Finds the merges that are on staging, by the trailers of its commits and by the merges that the run recorded.</summary>
     private static async Task<Dictionary<string, string>> FindMergedAsync(
         GitRepository repository,
         RunFolder folder,

@@ -3,23 +3,23 @@ using Orchestrator.Gates.Secrets;
 
 namespace Orchestrator.Runs.Merging.ReviewMaterial;
 
-/// <summary>Changes of one file for a reviewer.</summary>
+/// <summary>The changes of one file, as a reviewer sees them.</summary>
 /// <param name="Path">Path of the file.</param>
-/// <param name="Text">The file's part of the patch without secrets, or a line that states why the file is not reviewed.</param>
-/// <param name="Lines">Number of lines added and removed.</param>
-/// <param name="Instructions">Numbers of added lines that try to instruct a reviewer.</param>
+/// <param name="Text">The file's part of the patch with secrets removed, or a line with the reason why the file is not reviewed.</param>
+/// <param name="Lines">Number of added and removed lines.</param>
+/// <param name="Instructions">Numbers of the added lines that try to instruct a reviewer.</param>
 public sealed record ReviewedFile(string Path, string Text, int Lines, IReadOnlyList<int> Instructions);
 
-/// <summary>Reads the changes to review, and divides them into questions of whole files.</summary>
+/// <summary>Reads the changes to review, and divides them into questions. A question consists of whole files if possible.</summary>
 internal static partial class ReviewDiff
 {
-    /// <summary>Maximum number of characters of changes per question, about 40,000 tokens.</summary>
+    /// <summary>Maximum length of the changes in one question, in characters. This is about 40,000 tokens.</summary>
     public const int LargestPart = 140_000;
 
-    /// <summary>Maximum number of questions; with more, a user must decide how to continue.</summary>
+    /// <summary>Maximum number of questions. If a change needs more, a user must decide how to continue.</summary>
     public const int MostParts = 40;
 
-    /// <summary>Reads the changed files between two commits; null if the change is too large to review.</summary>
+    /// <summary>Reads the files that changed between two commits. Returns null if the change is too large for a review.</summary>
     public static async Task<IReadOnlyList<ReviewedFile>?> ReadAsync(
         GitRepository repository,
         string from,
@@ -27,8 +27,10 @@ internal static partial class ReviewDiff
         CancellationToken stop
     ) => (await FileDiff.ReadAsync(repository, from, to, stop))?.Select(Of).ToList();
 
-    /// <summary>Divides files into questions, each with as many whole files as fit. A file that is too large for one question is split
-    /// between lines, and each piece is marked as a part.</summary>
+    /// <summary>
+    /// Divides files into questions, each with as many whole files as possible. A file that is too large for one question is split between
+    /// lines, and each piece is marked as a part.
+    /// </summary>
     public static IReadOnlyList<string> Divide(IReadOnlyList<ReviewedFile> files, int largest = LargestPart)
     {
         var parts = new List<string>();
@@ -81,7 +83,7 @@ internal static partial class ReviewDiff
             );
         }
 
-        // Line numbers in the new file of added lines that try to instruct a reviewer.
+        // Line numbers refer to the new version of the file.
         var instructions = file.AddedLines().Where(line => ReviewerInstruction().IsMatch(line.Text)).Select(line => line.Number).ToList();
         return new ReviewedFile(file.Path, SecretScanner.Redact(file.Text), changed, instructions);
     }

@@ -2,14 +2,14 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Merging.ReviewMaterial;
 
-/// <summary>Finds a run's reviewer and checks that it can work on this host now.</summary>
+/// <summary>Finds the reviewer of a run, and checks that it can work on this host now.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 internal sealed class Reviewers(RunServices services)
 {
-    /// <summary>Returns the configured reviewer, or the reason why there is none.</summary>
+    /// <summary>Returns the reviewer in the settings, or the reason why none is available.</summary>
     /// <param name="run">Files of the run.</param>
     /// <param name="stop">Stops the reviewer's program.</param>
-    /// <returns>The reviewer, or a sentence on why it cannot review.</returns>
+    /// <returns>The reviewer, or a sentence with the reason why it can't review.</returns>
     public async Task<(IAgentRunner? Reviewer, string Fault)> FindAsync(RunFiles run, CancellationToken stop)
     {
         var who = run.Settings.Review.Reviewer;
@@ -29,6 +29,6 @@ internal sealed class Reviewers(RunServices services)
             : (reviewer, "");
     }
 
-    /// <summary>Returns the folder of conversations with models that have no agent program.</summary>
+    /// <summary>Returns the absolute path of the folder for conversations with models that have no agent program.</summary>
     public static string ConversationsOf(RunFolder folder) => folder.Review("conversations");
 }

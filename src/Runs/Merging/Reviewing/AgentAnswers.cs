@@ -4,13 +4,13 @@ using Orchestrator.Runs.Tasks.Questions;
 
 namespace Orchestrator.Runs.Merging.Reviewing;
 
-/// <summary>Requests answers from read-only agents, for planning, for reviews, and for questions of other agents.</summary>
+/// <summary>Asks read-only agents, for planning, for reviews, and for the questions of other agents.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class AgentAnswers(RunServices services)
 {
-    /// <summary>Starts the agent or attaches to a running one, follows it until it ends, and stores its answer.</summary>
+    /// <summary>Starts the agent or attaches to a running one, follows the agent until it ends, and stores its answer.</summary>
     /// <param name="input">The question, and the number of the agent run.</param>
-    /// <param name="execution">The execution of the step.</param>
+    /// <param name="execution">The running step.</param>
     public async Task<AgentRunResult> AskAsync(AskAgentInput input, StepExecution execution) =>
         await new StructuredAnswer(services).AskAsync(input, await CallerOf(input.Question).DescribeAsync(input), execution);
 

@@ -1,8 +1,10 @@
 namespace Orchestrator.Runs.Merging.Reviewing;
 
-/// <summary>Assigns ids to a round's findings, which are also the ids of their tasks. The same round at the same commit always gets the
-/// same ids. After a reset, a round of the same number may review another commit. Its findings get ids that no task of the run has had.
-/// Otherwise they would count as done if a task with the same id was merged.</summary>
+/// <summary>
+/// Assigns ids to the findings of a review round. Each id is also that of the finding's task. The same round at the same commit always gets
+/// the same ids. After a reset, a round with the same number may review another commit. Its findings then get ids that the run has never
+/// used, because a merged task with the same id would make them count as done.
+/// </summary>
 internal sealed class FindingIds
 {
     private readonly string _prefix;
@@ -11,9 +13,9 @@ internal sealed class FindingIds
 
     private FindingIds(string prefix, HashSet<string> taken, int first) => (_prefix, _taken, _next) = (prefix, taken, first);
 
-    /// <summary>Creates the ids of a round. The first number is stored before it is used.</summary>
+    /// <summary>Creates the ids for a round. The first number is stored before it is used.</summary>
     /// <param name="round">Number of the round.</param>
-    /// <param name="file">Path of the file for the first number.</param>
+    /// <param name="file">Absolute path of the file that stores the first number.</param>
     public static FindingIds Of(RunFiles run, int round, string file)
     {
         var prefix = string.Create(CultureInfo.InvariantCulture, $"review-{round}-");
@@ -25,7 +27,7 @@ internal sealed class FindingIds
         return new FindingIds(prefix, run.Plan.Tasks.Select(task => task.Id).ToHashSet(StringComparer.OrdinalIgnoreCase), first);
     }
 
-    /// <summary>Returns the next free id.</summary>
+    /// <summary>Returns the next unused id.</summary>
     public string Next()
     {
         string id;
@@ -36,7 +38,7 @@ internal sealed class FindingIds
         return id;
     }
 
-    /// <summary>Returns the highest number of a task of that round that was ever started.</summary>
+    /// <summary>Returns the highest task number of a round for which a task was ever started.</summary>
     private static int LastBegun(string tasks, string prefix) =>
         !Directory.Exists(tasks)
             ? 0

@@ -3,7 +3,10 @@ using Orchestrator.Plans.Readers.Documents;
 
 namespace Orchestrator.Runs.Merging.Reviewing;
 
-/// <summary>A reviewer's answer, with its JSON Schema and parser. Invalid answers never throw.</summary>
+/// <summary>
+/// A reviewer's answer about a part of a change. Includes the JSON Schema of answers and their parser. An invalid answer never causes an
+/// exception.
+/// </summary>
 internal sealed record ReviewAnswer
 {
     private const string Accept = "accept";
@@ -30,15 +33,18 @@ internal sealed record ReviewAnswer
             "id":{"type":"string"},"state":{"enum":["fixed","open","unknown"]},"why":{"type":"string"}}}}}}
             """.ReplaceLineEndings("");
 
+    /// <summary>The reviewer's summary of the part.</summary>
     public required string Summary { get; init; }
+
+    /// <summary>New findings in the part.</summary>
     public required IReadOnlyList<ReviewFinding> Findings { get; init; }
 
-    /// <summary>The reviewer's state of each earlier finding, by id.</summary>
+    /// <summary>The state that the reviewer reports for each finding of earlier rounds, by the id of the finding.</summary>
     public required IReadOnlyDictionary<string, (string State, string Why)> Earlier { get; init; }
 
     /// <summary>Parses an answer, with or without text around its JSON.</summary>
-    /// <param name="text">The answer, or null if none.</param>
-    /// <returns>The answer, or the reasons why it is invalid, each as a sentence.</returns>
+    /// <param name="text">The answer, or null if the reviewer gave none.</param>
+    /// <returns>The parsed answer, or one sentence for each reason why it is invalid.</returns>
     public static (ReviewAnswer? Answer, IReadOnlyList<string> Problems) Read(string? text)
     {
         if (JsonInText.Find(text ?? "", out var isCut) is not { } json)

@@ -3,7 +3,7 @@ using Orchestrator.Runs.Merging.Picking;
 
 namespace Orchestrator.Runs.Merging.Reviewing;
 
-/// <summary>Requests the review of a part of a change. The answer is stored in the run's folder before it is used.</summary>
+/// <summary>Asks the reviewer about one part of a change. The answer is stored in the run's folder before it is used.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 internal sealed class ReviewCaller(RunServices services) : IAnswerCaller
 {
@@ -21,10 +21,10 @@ internal sealed class ReviewCaller(RunServices services) : IAnswerCaller
                 Role = "reviewer",
                 Setting = "review",
                 Conversations = files.Conversations,
-                Schema = PickTies.Read(run) is null ? ReviewAnswer.Schema : PickAnswer.Schema,
+                Schema = TieQuestions.Read(run) is null ? ReviewAnswer.Schema : PickAnswer.Schema,
                 AnswerFile = files.Draft(input.Start),
                 Worktree = run.WorktreeOf(ReviewTask.Id),
-                // The commit differs in each round.
+                // Each round reviews another commit.
                 Commit = review.Round.Tip,
                 Prompt = () => files.Prompt(review.Part),
             }
@@ -49,10 +49,10 @@ internal sealed class ReviewCaller(RunServices services) : IAnswerCaller
     }
 
     /// <summary>Parses an answer.</summary>
-    /// <returns>A short summary of the answer, or the reasons why it is invalid.</returns>
+    /// <returns>Short summary of the answer, or the reasons why the answer is invalid.</returns>
     private static (string? Summary, IReadOnlyList<string> Problems) Read(RunFiles run, int part, string? text)
     {
-        if (PickTies.Read(run) is { } ties)
+        if (TieQuestions.Read(run) is { } ties)
         {
             var (picked, faults) = PickAnswer.Read(text, ties.Ties[part - 1]);
             return (picked?.Why, faults);

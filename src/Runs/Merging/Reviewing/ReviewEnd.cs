@@ -3,11 +3,11 @@ using Orchestrator.Runs.Merging.Picking;
 
 namespace Orchestrator.Runs.Merging.Reviewing;
 
-/// <summary>Concludes a review round by determining its open findings and their tasks.</summary>
+/// <summary>Concludes a review round. It determines the open findings, and adds tasks for them.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class ReviewEnd(RunServices services)
 {
-    /// <summary>Maximum number of findings that become tasks at once; the others wait for the next round.</summary>
+    /// <summary>Maximum number of findings that become tasks in one round. The others wait for the next round.</summary>
     private const int MostTasks = 20;
     private const int MostNamed = 3;
 
@@ -19,20 +19,20 @@ public sealed class ReviewEnd(RunServices services)
         await new WorktreeStore(await services.OpenRepositoryAsync(run)).RemoveAsync(run.WorktreeOf(ReviewTask.Id), stop);
     }
 
-    /// <summary>Evaluates all answers of a round. A repeated call has the same result.</summary>
+    /// <summary>Combines the answers of a round to its findings. A repeated call has the same result.</summary>
     /// <param name="input">The round to conclude.</param>
     public async Task<ReviewConclusion> ConcludeAsync(ConcludeReviewInput input, CancellationToken stop)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var files = new ReviewFiles(run.Folder, input.Round, input.SaidHash);
         var questions = files.Questions ?? throw Gone(run, input);
-        if (PickTies.Read(run) is { } ties)
+        if (TieQuestions.Read(run) is { } ties)
         {
             return Pick(run, files, ties, input);
         }
         var answers = Enumerable.Range(1, questions.Count).Select(part => AnswerTo(part, files) ?? throw Gone(run, input)).ToList();
         var repository = await services.OpenRepositoryAsync(run);
-        var places = new ReviewPlaces(new CommitStore(repository), input.Round);
+        var places = new ReviewLocationCheck(new CommitStore(repository), input.Round);
         var earlier = EarlierOf(run, input.Round, answers);
         var ids = FindingIds.Of(run, input.Round.Number, files.FirstId);
         var news = await JudgeAsync(answers, questions, places, ids, stop);
@@ -48,7 +48,7 @@ public sealed class ReviewEnd(RunServices services)
         (run, var evidence) = record.Store(run);
         var standing = record.Findings.Where(f => f.Stands).ToList();
 
-        // Findings of earlier rounds without a task come first.
+        // Findings of earlier rounds that have no task yet come first.
         var waiting = standing.Where(f => run.Plan.Tasks.All(t => t.Id != f.Id)).ToList();
         var areTasks = input.TasksBelow is not { } limit || standing.Count < limit;
         return Extend(run, areTasks ? waiting.Take(MostTasks) : []) with
@@ -63,12 +63,12 @@ public sealed class ReviewEnd(RunServices services)
         };
     }
 
-    private static ReviewConclusion Pick(RunFiles run, ReviewFiles files, PickTies ties, ConcludeReviewInput input)
+    private static ReviewConclusion Pick(RunFiles run, ReviewFiles files, TieQuestions ties, ConcludeReviewInput input)
     {
         var who = run.Settings.Review.Reviewer;
         var reviewer = $"{who.Agent} ({who.Model})";
         var preferences = ties.Ties.Select((tie, i) => PreferenceOf(tie, files.Accepted(i + 1)) ?? throw Gone(run, input)).ToList();
-        (run, var evidence) = new PickRecord(preferences).Store(run);
+        (run, var evidence) = new TieDecisionStore(preferences).Store(run);
         return new ReviewConclusion
         {
             WasRead = true,
@@ -78,9 +78,9 @@ public sealed class ReviewEnd(RunServices services)
             PlanHash = run.Decisions!.Store(run.Folder),
         };
 
-        Preference? PreferenceOf(PickTie tie, string? text) =>
+        TieDecision? PreferenceOf(ResultTie tie, string? text) =>
             PickAnswer.Read(text, tie).Answer is { } answer
-                ? new Preference(
+                ? new TieDecision(
                     tie.Results.First(result => result.Task == answer.Task).Commit,
                     answer.Task,
                     [.. tie.Results.Select(result => result.Task).Where(task => task != answer.Task)],
@@ -100,8 +100,10 @@ public sealed class ReviewEnd(RunServices services)
             "ReviewGone"
         );
 
-    /// <summary>Updates earlier open findings. A finding is fixed if one part reports that and no part contradicts. A finding that the
-    /// reviewer does not mention stays open.</summary>
+    /// <summary>
+    /// Updates the findings that were open before this round. A finding is fixed if the answer about one part says so and no other answer
+    /// contradicts. A finding that no answer mentions stays open.
+    /// </summary>
     private static List<ReviewFinding> EarlierOf(RunFiles run, ReviewRound round, IReadOnlyList<ReviewAnswer> answers)
     {
         var before = ReviewRecord.Read(run, round.Number - 1)?.Findings.Where(f => f.Stands) ?? [];
@@ -127,7 +129,7 @@ public sealed class ReviewEnd(RunServices services)
     private static async Task<List<ReviewFinding>> JudgeAsync(
         IReadOnlyList<ReviewAnswer> answers,
         ReviewQuestions questions,
-        ReviewPlaces places,
+        ReviewLocationCheck places,
         FindingIds ids,
         CancellationToken stop
     )
@@ -151,14 +153,14 @@ public sealed class ReviewEnd(RunServices services)
         return judged;
     }
 
-    /// <summary>Returns the reason why a finding does not prevent landing, or empty if it does.</summary>
-    private static async Task<string> WhyNotAsync(ReviewFinding finding, ReviewPlaces places, CancellationToken stop) =>
+    /// <summary>Returns the reason why a finding does not prevent the landing. Empty if it prevents the landing.</summary>
+    private static async Task<string> WhyNotAsync(ReviewFinding finding, ReviewLocationCheck places, CancellationToken stop) =>
         finding.Severity != ReviewFinding.Blocking ? "the reviewer calls it minor"
         : await places.WhyNotAsync(finding.File, finding.Line, stop) is { Length: > 0 } nowhere ? nowhere
         : finding.Consequence.Trim().Length == 0 || finding.Reproduction.Trim().Length == 0 ? "it lacks a consequence or a reproduction"
         : "";
 
-    /// <summary>Adds a task to the plan for each of these findings.</summary>
+    /// <summary>Adds a task to the plan for each of the given findings.</summary>
     private static ReviewConclusion Extend(RunFiles run, IEnumerable<ReviewFinding> findings)
     {
         var tasks = findings.Select(TaskFor).ToList();

@@ -2,28 +2,30 @@ using Orchestrator.Runs.Merging.ReviewMaterial;
 
 namespace Orchestrator.Runs.Merging.Reviewing;
 
-/// <summary>Files of a review round in the run's folder. <c>review/round-N-COMMIT/</c> has the questions and the answers. A round that is
-/// restarted at the same commit continues with them.</summary>
-/// <param name="hash">Hash of the round so far in the run's history, or empty for a new round.</param>
+/// <summary>
+/// The files of a review round in the run's folder. The folder <c>review/round-N-COMMIT/</c> contains the questions and the answers. If a
+/// round is restarted at the same commit, it continues with these files.
+/// </summary>
+/// <param name="hash">Hash of the stored round from the run's history, or empty for a new round.</param>
 internal sealed class ReviewFiles(RunFolder folder, ReviewRound round, string hash)
 {
     private DecisionManifest? _said;
 
     private string Name => $"round-{round.Number}-{CommitIds.Shorten(round.Tip)}";
 
-    /// <summary>Folder of conversations with models that have no agent program.</summary>
+    /// <summary>Absolute path of the folder for conversations with models that have no agent program.</summary>
     public string Conversations => Reviewers.ConversationsOf(folder);
 
     private DecisionManifest Said => _said ??= hash.Length == 0 ? DecisionManifest.None : DecisionManifest.Read(folder, hash);
 
-    /// <summary>The questions, or null if they are not prepared or the hash belongs to another round.</summary>
+    /// <summary>The stored questions. Null if none are stored yet or the hash belongs to another round.</summary>
     public ReviewQuestions? Questions =>
         Said.TryRead(folder, Named("questions.json")) is { } json
             ? JsonSerializer.Deserialize<ReviewQuestions>(json, MessageJson.Options)
             : null;
 
     /// <summary>Stores the questions.</summary>
-    /// <returns>The hash of the round.</returns>
+    /// <returns>The hash of the stored round.</returns>
     public string Begin(ReviewQuestions questions, IReadOnlyList<string> prompts)
     {
         var said = DecisionManifest.None.With(
@@ -38,19 +40,20 @@ internal sealed class ReviewFiles(RunFolder folder, ReviewRound round, string ha
         return said.Store(folder);
     }
 
+    /// <summary>Returns the stored prompt about one part.</summary>
     public string Prompt(int part) => Encoding.UTF8.GetString(Said.TryRead(folder, Named(Question(part)))!);
 
-    /// <summary>Stores the valid answer of a part.</summary>
-    /// <returns>The hash of the round including the answer.</returns>
+    /// <summary>Stores a valid answer about one part.</summary>
+    /// <returns>The hash of the stored round, which includes the answer.</returns>
     public string Accept(int part, string text) => Said.With(folder, Named(Answer(part)), Encoding.UTF8.GetBytes(text)).Store(folder);
 
-    /// <summary>Returns the valid answer of a part, or null if there is none yet.</summary>
+    /// <summary>Returns the valid answer about one part, or null if there is none yet.</summary>
     public string? Accepted(int part) => Said.TryRead(folder, Named(Answer(part))) is { } text ? Encoding.UTF8.GetString(text) : null;
 
-    /// <summary>Returns the path of the raw answer of an agent run.</summary>
+    /// <summary>Returns the absolute path of the answer from an agent run, before it is checked.</summary>
     public string Draft(int start) => In($"said-{start}.txt");
 
-    /// <summary>Returns the path of the faults of an answer.</summary>
+    /// <summary>Returns the absolute path of the list of problems in an answer.</summary>
     public string Problems(int start) => In($"problems-{start}.md");
 
     private static string Answer(int part) => string.Create(CultureInfo.InvariantCulture, $"answer-{part}.json");
@@ -59,10 +62,10 @@ internal sealed class ReviewFiles(RunFolder folder, ReviewRound round, string ha
 
     private string Named(string file) => RunFiles.Named(folder, In(file));
 
-    /// <summary>Path of the file with the number of the first finding.</summary>
+    /// <summary>Absolute path of the file that stores the number of the round's first finding.</summary>
     public string FirstId => In("first-id");
 
-    /// <summary>Number of the last agent run of a reviewer in this run.</summary>
+    /// <summary>Number of the last agent run of a reviewer in this run, or 0 if there was none.</summary>
     public int LastStart =>
         !Directory.Exists(folder.Task(ReviewTask.Id))
             ? 0
@@ -77,9 +80,9 @@ internal sealed class ReviewFiles(RunFolder folder, ReviewRound round, string ha
     private string In(string file) => folder.Review(Path.Combine(Name, file));
 }
 
-/// <summary>The questions of a round.</summary>
+/// <summary>The questions of a review round.</summary>
 /// <param name="Count">Number of questions.</param>
-/// <param name="Instructions">Lines in which the change tries to instruct its reviewer.</param>
+/// <param name="Instructions">Lines of the change that try to instruct the reviewer.</param>
 internal sealed record ReviewQuestions(int Count, IReadOnlyList<ReviewerInstruction> Instructions);
 
 /// <summary>A line of the change that tries to instruct a reviewer.</summary>

@@ -1,14 +1,18 @@
 namespace Orchestrator.Runs.Merging.Reviewing;
 
-/// <summary>A reviewer's finding.</summary>
+/// <summary>A finding of the reviewer, with its state.</summary>
 internal sealed record ReviewFinding
 {
-    /// <summary>Id of the finding in all rounds, which is also the id of its task.</summary>
+    /// <summary>Id of the finding in all rounds. The finding's task has the same id.</summary>
     public string Id { get; init; } = "";
+
+    /// <summary>Path of the file with the defect, relative to the repository.</summary>
     public string File { get; init; } = "";
+
+    /// <summary>Line number of the defect.</summary>
     public int Line { get; init; }
 
-    /// <summary>Severity according to the reviewer, either <see cref="Blocking"/> or <see cref="Minor"/>.</summary>
+    /// <summary>Severity that the reviewer assigned, either <see cref="Blocking"/> or <see cref="Minor"/>.</summary>
     public string Severity { get; init; } = Minor;
 
     /// <summary>The defect in one line.</summary>
@@ -20,16 +24,16 @@ internal sealed record ReviewFinding
     /// <summary>Steps to reproduce the defect.</summary>
     public string Reproduction { get; init; } = "";
 
-    /// <summary>The fix that the reviewer requests.</summary>
+    /// <summary>The change that the reviewer requests.</summary>
     public string Fix { get; init; } = "";
 
-    /// <summary>Files affected by the fix.</summary>
+    /// <summary>Paths of the files that the fix must change.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
-    /// <summary>True if the finding prevents landing, because its location exists and the defect is described.</summary>
+    /// <summary>True if the finding prevents the landing. Its location must exist, and its text must describe the defect.</summary>
     public bool Blocks { get; init; }
 
-    /// <summary>Reason why the finding does not prevent landing, or why the finding has this state.</summary>
+    /// <summary>Reason why the finding does not prevent the landing, or why it has its current state.</summary>
     public string Note { get; init; } = "";
 
     /// <summary>State of the finding: <see cref="Open"/>, <see cref="Fixed"/> or <see cref="Overruled"/>.</summary>
@@ -41,36 +45,41 @@ internal sealed record ReviewFinding
     public const string Fixed = "fixed";
     public const string Overruled = "overruled";
 
+    /// <summary>True if the finding is open and prevents the landing.</summary>
     [JsonIgnore]
     public bool Stands => Blocks && State == Open;
 
+    /// <summary>Location of the defect in the form <c>FILE:LINE</c>.</summary>
     [JsonIgnore]
     public string Place => $"{File}:{Line}";
 }
 
-/// <summary>Result of a review round, stored in the run's folder.</summary>
+/// <summary>The result of a review round, as it is stored in the run's folder.</summary>
 internal sealed record ReviewRecord
 {
+    /// <summary>The round, with the commits that were reviewed.</summary>
     public required ReviewRound Round { get; init; }
+
+    /// <summary>Name of the reviewer's agent, with its model.</summary>
     public required string Reviewer { get; init; }
 
-    /// <summary>Number of questions into which the change was divided.</summary>
+    /// <summary>Number of parts into which the change was divided, each with one question.</summary>
     public required int Parts { get; init; }
 
-    /// <summary>Summaries by the reviewer, one per question.</summary>
+    /// <summary>The reviewer's summaries, one for each part.</summary>
     public IReadOnlyList<string> Summaries { get; init; } = [];
 
-    /// <summary>Earlier open findings, and findings of this round.</summary>
+    /// <summary>Findings that were open before this round, and the findings of this round.</summary>
     public IReadOnlyList<ReviewFinding> Findings { get; init; } = [];
 
-    /// <summary>Reads the record of a round, or returns null if there is none.</summary>
+    /// <summary>Reads the result of a round. Returns null if there is none.</summary>
     public static ReviewRecord? Read(RunFiles run, int round) =>
         run.Decisions!.TryRead(run.Folder, NameOf(run.Folder, round)) is { } json
             ? JsonSerializer.Deserialize<ReviewRecord>(json, MessageJson.Options)
             : null;
 
     /// <summary>Stores the record as JSON and as Markdown.</summary>
-    /// <returns>The updated run, and the path of the Markdown file relative to the repository.</returns>
+    /// <returns>The run with the stored file, and the path of the Markdown file relative to the repository.</returns>
     public (RunFiles Run, string Evidence) Store(RunFiles run)
     {
         var text = run.Folder.Review($"round-{Round.Number}.md");
@@ -82,7 +91,7 @@ internal sealed record ReviewRecord
 
     private static string NameOf(RunFolder folder, int round) => RunFiles.Named(folder, folder.Review($"round-{round}.json"));
 
-    /// <summary>Renders the finding for display.</summary>
+    /// <summary>Renders the finding as Markdown.</summary>
     public string Render()
     {
         var text = new MarkdownText().Append($"# Round {Round.Number} of the review, by {Reviewer}\n\n");

@@ -4,11 +4,11 @@ using Orchestrator.Runs.Merging.ReviewMaterial;
 
 namespace Orchestrator.Runs.Merging.Reviewing;
 
-/// <summary>Starts a review round by checking the reviewer and storing its questions.</summary>
+/// <summary>Starts a review round. It checks that the reviewer can work, and stores the questions.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class ReviewStart(RunServices services)
 {
-    /// <summary>Starts the round. A repeated call finds the stored questions.</summary>
+    /// <summary>Starts a review round. A repeated call finds the stored questions.</summary>
     /// <param name="input">The round to start.</param>
     public async Task<ReviewBegun> BeginAsync(BeginReviewInput input, CancellationToken stop)
     {
@@ -41,7 +41,7 @@ public sealed class ReviewStart(RunServices services)
     )
     {
         var repository = await services.OpenRepositoryAsync(run);
-        if (PickTies.Read(run) is { } ties)
+        if (TieQuestions.Read(run) is { } ties)
         {
             return await StoreTiesAsync(run, files, ties, repository, stop);
         }
@@ -97,7 +97,7 @@ public sealed class ReviewStart(RunServices services)
     private async Task<(ReviewQuestions? Questions, string Hash, string Fault)> StoreTiesAsync(
         RunFiles run,
         ReviewFiles files,
-        PickTies ties,
+        TieQuestions ties,
         GitRepository repository,
         CancellationToken stop
     )
@@ -110,7 +110,7 @@ public sealed class ReviewStart(RunServices services)
         var prompts = new List<string>();
         foreach (var tie in ties.Ties)
         {
-            if (await TieSearch.ChangesAsync(repository, ties.Base, tie, stop) is not { } changes)
+            if (await TieFinder.ChangesAsync(repository, ties.Base, tie, stop) is not { } changes)
             {
                 return (null, "", $"The results {string.Join(", ", tie.Results.Select(result => result.Task))} are missing.");
             }

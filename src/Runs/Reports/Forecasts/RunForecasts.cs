@@ -5,13 +5,13 @@ using Orchestrator.Usage.Forecasts;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>A task that failed in past runs.</summary>
+/// <summary>Failures of a task in past runs.</summary>
 /// <param name="Task">Id of the task.</param>
 /// <param name="Failed">Number of past runs in which it failed.</param>
 /// <param name="Runs">Number of past runs in which it ended.</param>
 public sealed record PastFailures(string Task, int Failed, int Runs)
 {
-    /// <summary>Share of past runs in which the task failed, from 0 to 1.</summary>
+    /// <summary>Share of the past runs in which the task failed, from 0 to 1.</summary>
     public double Share => (double)Failed / Runs;
 }
 
@@ -19,12 +19,12 @@ public sealed record PastFailures(string Task, int Failed, int Runs)
 /// <param name="repository">Absolute path of the repository's main work tree.</param>
 public sealed class RunForecasts(string repository)
 {
-    /// <summary>Forecasts the cost and duration of a plan.</summary>
+    /// <summary>Forecasts the cost and the duration of a plan.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="chosen">Ids of the tasks that will run, or null for all.</param>
-    /// <param name="settings">The settings of the run.</param>
+    /// <param name="chosen">Ids of the tasks to run, or null for all tasks.</param>
+    /// <param name="settings">Settings of the run.</param>
     /// <param name="accounts">Usage records of the user's agents.</param>
-    /// <returns>The forecast, or null if there is no data from past runs.</returns>
+    /// <returns>The forecast, or null if past runs provide no data.</returns>
     public RunForecast? Of(Plan plan, IReadOnlySet<string>? chosen, OrchestratorSettings settings, AccountRecords accounts)
     {
         var tasks = plan.Tasks.Where(task => chosen is null || chosen.Contains(task.Id)).ToList();
@@ -44,7 +44,7 @@ public sealed class RunForecasts(string repository)
             : null;
     }
 
-    /// <summary>Forecasts the share of its limits that the tasks use, for each paying account.</summary>
+    /// <summary>Forecasts for each account that pays which share of its usage limits the tasks will use.</summary>
     private static IEnumerable<WindowForecast> Windows(
         List<PlanTask> tasks,
         OrchestratorSettings settings,
@@ -53,18 +53,18 @@ public sealed class RunForecasts(string repository)
         AccountRecords accounts
     ) =>
         from paid in tasks.GroupBy(task => AccountName.Of(settings.AgentOf(task), settings, accounts.Environment)).OrderBy(paid => paid.Key)
-        // Usually one account pays for all tasks.
+        // Usually the same account pays for all tasks.
         let forecast = paid.Count() == tasks.Count ? whole : Forecaster.Of(Shapes([.. paid], settings), settings.Workers, past)
         where forecast is not null
         from window in WindowForecaster.Of(forecast.Cost, accounts.Of(paid.Key))
         select new WindowForecast(paid.Key, window.Key, Math.Round(window.Value.Low, 1), Math.Round(window.Value.High, 1));
 
-    /// <summary>Simulates an unattended run of a plan twice, for a usual night and for a hard one (one in ten).</summary>
+    /// <summary>Simulates an unattended run of a plan, once for a usual night and once for a hard night, such as one in ten.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="chosen">Ids of the tasks that will run, or null for all.</param>
-    /// <param name="settings">The settings of the run.</param>
-    /// <param name="night">The night without its tasks.</param>
-    /// <returns>The simulations, or null if no past run has durations of tasks.</returns>
+    /// <param name="chosen">Ids of the tasks to run, or null for all tasks.</param>
+    /// <param name="settings">Settings of the run.</param>
+    /// <param name="night">The conditions of the night, without tasks.</param>
+    /// <returns>The simulations, or null if no past run recorded durations of tasks.</returns>
     public (Rehearsal Usual, Rehearsal Hard)? Rehearse(
         Plan plan,
         IReadOnlySet<string>? chosen,
@@ -72,7 +72,7 @@ public sealed class RunForecasts(string repository)
         NightPlan night
     )
     {
-        // A run that waits because of a failed task also has durations of its other tasks.
+        // A run that was stopped by a failed task still provides durations of its other tasks.
         List<PastTask> past = [.. Records().Select(Past).OfType<PastRun>().SelectMany(run => run.Tasks)];
         if (past.Count == 0)
         {
@@ -94,9 +94,9 @@ public sealed class RunForecasts(string repository)
         return (NightRehearsal.Play(night, past, share: 0.5), NightRehearsal.Play(night, past, share: 0.9));
     }
 
-    /// <summary>Lists tasks of a plan that failed in past runs with the same text, files and gates.</summary>
+    /// <summary>Lists the tasks of a plan that failed in past runs with the same text, files and gates.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="chosen">Ids of the tasks that will run, or null for all.</param>
+    /// <param name="chosen">Ids of the tasks to run, or null for all tasks.</param>
     public IReadOnlyList<PastFailures> Failures(Plan plan, IReadOnlySet<string>? chosen)
     {
         var same = plan
@@ -122,7 +122,7 @@ public sealed class RunForecasts(string repository)
         ];
     }
 
-    /// <summary>Formats past failures for display.</summary>
+    /// <summary>Formats the past failures of a task for display.</summary>
     public static string Describe(PastFailures task) =>
         task.Failed < task.Runs ? $"{task.Task} failed in {task.Failed} of its {Plural.Of(task.Runs, "past run")}"
         : task.Runs == 1 ? $"{task.Task} failed in its only past run"
@@ -130,7 +130,7 @@ public sealed class RunForecasts(string repository)
 
     private static string IdentityOf(PlanTask task) => PlanJson.Hash(new Plan { Tasks = [task] });
 
-    /// <summary>Returns true if a task ended without delivering its work, false if it delivered, or null if neither is certain.</summary>
+    /// <summary>Returns true if a task ended without a result, false if it delivered one, or null if its state shows neither.</summary>
     private static bool? FailedIn(RunTask task) =>
         task.State switch
         {
@@ -151,14 +151,14 @@ public sealed class RunForecasts(string repository)
         + Plural.Of(forecast.PastRuns, "run")
         + string.Concat(forecast.Windows.Select(window => $"; {Describe(window)}"));
 
-    /// <summary>Formats a forecast of a limit for display.</summary>
+    /// <summary>Formats a forecast of a usage limit for display.</summary>
     public static string Describe(WindowForecast window) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"{window.Low:0.#} to {window.High:0.#} % of the {WaitReasonText.Name(window.Window)} limit of {window.Account}"
         );
 
-    /// <summary>Returns the forecast that was made at a run's start, or null if there is none or the start is unreadable.</summary>
+    /// <summary>Returns the forecast that was stored when the run started. Returns null if there is none or it is unreadable.</summary>
     /// <param name="runId">Id of the run.</param>
     public RunForecast? BegunWith(string runId)
     {
@@ -172,7 +172,7 @@ public sealed class RunForecasts(string repository)
         }
     }
 
-    /// <summary>Returns the duration of a run without the time it waited for users.</summary>
+    /// <summary>Returns the duration of a run, excluding the time in which it waited for users.</summary>
     /// <param name="end">End of the run, or the current time.</param>
     public TimeSpan TookOf(RunStatus run, DateTimeOffset end)
     {
@@ -183,7 +183,7 @@ public sealed class RunForecasts(string repository)
 
     private IReadOnlyList<PastRun> Past() => [.. Records().Where(run => RunStates.IsFinal(run.State)).Select(Past).OfType<PastRun>()];
 
-    /// <summary>Reads the records of the latest runs, including open ones.</summary>
+    /// <summary>Reads the status records of the latest runs, including open runs.</summary>
     private IEnumerable<RunStatus> Records()
     {
         var runs = new DirectoryInfo(Path.GetDirectoryName(new RunFolder(repository, "x").Path)!);

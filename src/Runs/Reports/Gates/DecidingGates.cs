@@ -1,14 +1,16 @@
 namespace Orchestrator.Runs.Reports.Gates;
 
-/// <summary>Describes which gates decide on each task's own tree and on staging.</summary>
+/// <summary>Describes which gates decide about the work of each task and about staging.</summary>
 public static class DecidingGates
 {
     private const int MostIds = 8;
 
-    /// <summary>Returns one line for staging, and one for each group of tasks with the same gates. The lines contain text from the plan
-    /// and the settings.</summary>
+    /// <summary>
+    /// Returns one line for staging, and one line for each group of tasks with the same gates. The lines contain untrusted text from the
+    /// plan and the settings.
+    /// </summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="gates">The project's gates.</param>
+    /// <param name="gates">The gates of the project.</param>
     public static IReadOnlyList<string> Describe(Plan plan, ProjectGates gates)
     {
         var staging = gates.ExplainStaging(plan);

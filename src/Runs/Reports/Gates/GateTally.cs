@@ -2,13 +2,13 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Reports.Gates;
 
-/// <summary>Counts the verdicts of a run's gates by command, for its report.</summary>
+/// <summary>Counts the verdicts of a run for each gate command, for the run's report.</summary>
 internal static class GateTally
 {
     private const int LongestCell = 120;
     private const int LongestNote = 500;
 
-    /// <summary>Renders the report section; empty if no gate ran.</summary>
+    /// <summary>Renders the section of the report. Empty if no gate was run.</summary>
     public static MarkdownText Render(RunFolder folder)
     {
         var gates = GateEvidence

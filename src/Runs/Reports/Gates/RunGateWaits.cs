@@ -2,11 +2,11 @@ using Orchestrator.Gates.Turns;
 
 namespace Orchestrator.Runs.Reports.Gates;
 
-/// <summary>Lists gates of a run that wait for other gates on this host.</summary>
+/// <summary>Lists the gates of a run that wait until other gates on this host have ended.</summary>
 public static class RunGateWaits
 {
-    /// <summary>Returns the waiting gates, for <c>status --json</c> and as text. Read-only.</summary>
-    /// <param name="run">Status of the run; an ended run has no waiting gates.</param>
+    /// <summary>Returns the waiting gates as data for <c>status --json</c> and as text. Changes nothing.</summary>
+    /// <param name="run">Status of the run. A run that has ended has no waiting gates.</param>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     /// <param name="environment">Environment variables of the process.</param>
     public static IReadOnlyList<(GateWait Wait, string Words)> Of(

@@ -2,11 +2,13 @@ using Orchestrator.Gates.Turns;
 
 namespace Orchestrator.Runs.Reports.Gates;
 
-/// <summary>Lists gates and set-up commands of a run that currently run on this host.</summary>
+/// <summary>Lists the gates and set-up commands of a run that are running on this host now.</summary>
 public static class RunSteps
 {
-    /// <summary>Returns the steps with the id of each one's task, which is empty for the run as a whole. Read-only.</summary>
-    /// <param name="run">Status of the run; an ended run has no steps.</param>
+    /// <summary>
+    /// Returns the running steps, each with the id of its task. The id is empty if the step belongs to no single task. Changes nothing.
+    /// </summary>
+    /// <param name="run">Status of the run. A run that has ended has no running steps.</param>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     /// <param name="environment">Environment variables of the process.</param>
     public static IReadOnlyList<(string Task, RunStep Step)> Of(

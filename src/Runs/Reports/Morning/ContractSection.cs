@@ -4,14 +4,15 @@ using Orchestrator.Usage.Forecasts;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Creates the report section that compares the run contract and the forecast with the actual result. Broken clauses come
-/// first.</summary>
+/// <summary>
+/// Creates the report section that compares the run contract and the forecast with the actual values. Violated clauses come first.
+/// </summary>
 internal static class ContractSection
 {
     private const int MostNamed = 10;
 
-    /// <summary>Creates the section; without sentences if the run has neither a contract nor a forecast.</summary>
-    /// <param name="now">The current time, which counts as the end of an open run.</param>
+    /// <summary>Creates the section. It contains no lines if the run has neither a contract nor a forecast.</summary>
+    /// <param name="now">The current time, which is used as the end of an open run.</param>
     /// <param name="accounts">Usage records of the user's agents, or null if unknown.</param>
     public static ReportSection Of(
         RunStatus run,
@@ -87,7 +88,7 @@ internal static class ContractSection
             timeline
         );
         yield return Landing(run, timeline);
-        var red = GateNews.Of(run, folder).Red.Where(verdict => verdict.Gate.Required).Select(verdict => verdict.Name).ToList();
+        var red = GateRegressions.Of(run, folder).Red.Where(verdict => verdict.Gate.Required).Select(verdict => verdict.Name).ToList();
         yield return Clause(
             "All gates pass",
             red.Count == 0 ? "they do" : $"red: {FileNames.Some(red, MostNamed)}",
@@ -105,7 +106,7 @@ internal static class ContractSection
         );
     }
 
-    // Runs of a schedule share one input, so its time of day means the next one after the run's start.
+    // All runs of a schedule share one input, so a time of day stands for its first occurrence after the run's start.
     private static DateTimeOffset? UntilOf(RunStatus run, OrchestrationInput input) =>
         input.Until
         ?? (
@@ -154,8 +155,10 @@ internal static class ContractSection
         };
     }
 
-    /// <summary>Compares the forecast and actual use of limits. The actual value includes all other use of the account, because the
-    /// service does not separate it.</summary>
+    /// <summary>
+    /// Compares the forecast of each usage limit with its actual use. The actual value includes all other use of the account, because the
+    /// service does not separate it.
+    /// </summary>
     private static IEnumerable<ReportLine> Windows(
         RunStatus run,
         RunForecast? forecast,
@@ -186,7 +189,7 @@ internal static class ContractSection
             IsBad = !isKept,
         };
 
-    // A user who resumes the run lifts the limit.
+    // The limit no longer applies after a user has resumed the run.
     private static List<RunEvent> Late(RunTimeline timeline, DateTimeOffset until) =>
         [
             .. timeline

@@ -1,19 +1,19 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Creates the report sections on gates, namely newly failing gates and the number of tests.</summary>
+/// <summary>Creates the report sections about gates that newly fail and about the number of tests.</summary>
 internal static class GateSections
 {
     private const int LongestName = 120;
 
-    /// <summary>Creates the sections. Renderers skip those without sentences.</summary>
+    /// <summary>Creates the sections. Renderers skip sections without lines.</summary>
     public static IEnumerable<ReportSection> Of(RunStatus run, RunFolder folder, RunTimeline timeline)
     {
-        var news = GateNews.Of(run, folder);
+        var news = GateRegressions.Of(run, folder);
         yield return new ReportSection("red", "Newly red", [.. Red(news, verdict => EventsOf(verdict, run, folder, timeline), timeline)]);
         yield return Tests(news, verdict => EventsOf(verdict, run, folder, timeline));
     }
 
-    private static IEnumerable<ReportLine> Red(GateNews news, Func<GateVerdict, IReadOnlyList<long>> eventsOf, RunTimeline timeline)
+    private static IEnumerable<ReportLine> Red(GateRegressions news, Func<GateVerdict, IReadOnlyList<long>> eventsOf, RunTimeline timeline)
     {
         if (news.Last.Count == 0)
         {
@@ -53,7 +53,7 @@ internal static class GateSections
         }
     }
 
-    private static ReportSection Tests(GateNews news, Func<GateVerdict, IReadOnlyList<long>> eventsOf)
+    private static ReportSection Tests(GateRegressions news, Func<GateVerdict, IReadOnlyList<long>> eventsOf)
     {
         var counted = news.Last.Where(verdict => verdict.Tests is not null).ToList();
         return new ReportSection("tests", "Tests counted", [])
@@ -88,7 +88,7 @@ internal static class GateSections
         };
     }
 
-    // Gates have no events, so the event that started the task's verification or the run's landing is used.
+    // Gates have no events of their own, so the event is used that started the verification of the task or the landing.
     private static IReadOnlyList<long> EventsOf(GateVerdict verdict, RunStatus run, RunFolder folder, RunTimeline timeline)
     {
         var task = verdict.EvidenceFile is not { } log

@@ -2,10 +2,10 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Creates the report section on the cost of each task.</summary>
+/// <summary>Creates the report section about the cost of each task.</summary>
 internal static class MoneySection
 {
-    /// <summary>Creates the section; its rows add up to the run's cost.</summary>
+    /// <summary>Creates the section. The sum of its rows is the cost of the run.</summary>
     public static ReportSection Of(RunStatus run, RunFolder folder, RunTimeline timeline)
     {
         var told = run.Tasks.Where(task => task.Starts > 0 || task.Cost > 0).OrderByDescending(task => task.Cost).ToList();
@@ -64,7 +64,7 @@ internal static class MoneySection
         }
     }
 
-    // Amounts are in cents, with more digits only if cents would not add up.
+    // Amounts are shown in cents, or with more digits if the cents would not add up to the total.
     private static string Money(decimal dollars) =>
         decimal.Round(dollars, 2) == dollars
             ? dollars.ToString("0.00", CultureInfo.InvariantCulture)

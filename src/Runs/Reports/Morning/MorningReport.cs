@@ -4,10 +4,12 @@ using Orchestrator.Runs.Merging.Landing;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Content of a run's report as data, from which Markdown and HTML are rendered. Each sentence refers to its events. Times are in
-/// UTC with a <c>Z</c>.</summary>
-/// <param name="Facts">Names and values for the run as a whole.</param>
-/// <param name="Sections">The sections, the most important first.</param>
+/// <summary>
+/// The report about a run as data, from which Markdown and HTML are rendered. Each line refers to the events on which it is based. Times
+/// are in UTC with a <c>Z</c>.
+/// </summary>
+/// <param name="Facts">Names and values that concern the whole run.</param>
+/// <param name="Sections">The sections, most important first.</param>
 public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Facts, IReadOnlyList<ReportSection> Sections)
 {
     /// <summary>Id of the section that compares the run contract with the result.</summary>
@@ -16,7 +18,7 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
     private const int MostTasks = 200;
     private const int LongestText = 500;
 
-    /// <summary>Creates the report of a run; an open run is reported in its current state.</summary>
+    /// <summary>Creates the report of a run. For an open run, it describes the current state.</summary>
     /// <param name="run">Status of the run with all its tasks.</param>
     /// <param name="repository">Absolute path of the repository's main work tree.</param>
     /// <param name="now">The current time.</param>
@@ -122,7 +124,7 @@ public sealed record MorningReport(IReadOnlyList<(string Name, string Value)> Fa
             .SelectMany(task =>
                 task.Prepend(null).Zip(task).Where(step => step.First?.State != step.Second.State).Select(step => step.Second)
             )
-            // A task that was paused returns to the same state, which does not count as sent back again.
+            // A task that was paused returns to its previous state, which must not be counted as a second rejection.
             .Where(happened => happened.State == TaskStates.Remediating)
             .GroupBy(happened => happened.Task!, StringComparer.Ordinal)
             .ToList();

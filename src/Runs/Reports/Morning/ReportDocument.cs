@@ -1,49 +1,49 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>A sentence of a report, with the run's events that support it.</summary>
-/// <param name="Kind">Kind of the sentence, such as <c>sent-back</c>, by which programs that check a report can find it.</param>
-/// <param name="Text">The sentence.</param>
+/// <summary>A line of a report, with the run's events on which it is based.</summary>
+/// <param name="Kind">Kind of the line, such as <c>sent-back</c>. Programs that check a report find the line by its kind.</param>
+/// <param name="Text">The text of the line, as one sentence.</param>
 public sealed record ReportLine(string Kind, string Text)
 {
-    /// <summary>Id of the task that it is about, or null for the run.</summary>
+    /// <summary>Id of the task that the line concerns, or null if it concerns the run.</summary>
     public string? Task { get; init; }
 
-    /// <summary>Items that the sentence lists.</summary>
+    /// <summary>Items that follow the line as a list.</summary>
     public IReadOnlyList<string> Each { get; init; } = [];
 
-    /// <summary>Commands that answer the sentence, the recommended one first.</summary>
+    /// <summary>Commands with which a user can respond to the line, the recommended one first.</summary>
     public IReadOnlyList<string> Commands { get; init; } = [];
 
-    /// <summary>Numbers of the events that support the sentence.</summary>
+    /// <summary>Numbers of the events on which the line is based.</summary>
     public IReadOnlyList<long> Events { get; init; } = [];
 
-    /// <summary>True if the sentence is bad news, which is highlighted.</summary>
+    /// <summary>True if the line reports a problem and is highlighted.</summary>
     public bool IsBad { get; init; }
 }
 
-/// <summary>A row in a table of a report.</summary>
+/// <summary>A row in a table of a report, with the run's events on which it is based.</summary>
 /// <param name="Cells">Cells of the row.</param>
-/// <param name="Events">Numbers of the events that support the row.</param>
+/// <param name="Events">Numbers of the events on which the row is based.</param>
 public sealed record ReportRow(IReadOnlyList<string> Cells, IReadOnlyList<long> Events)
 {
-    /// <summary>Id of the task that it is about, or null if none.</summary>
+    /// <summary>Id of the task that the row concerns, or null if it concerns no single task.</summary>
     public string? Task { get; init; }
 }
 
-/// <summary>A table of a report. If it has a total, the rows add up to it.</summary>
-/// <param name="Kind">Subject of the table.</param>
+/// <summary>A table in a report.</summary>
+/// <param name="Kind">Kind of the table, by which programs find it.</param>
 /// <param name="Columns">Headings of the columns.</param>
 /// <param name="Rows">Rows of the table.</param>
-/// <param name="Total">The last row, or null if there is no total.</param>
+/// <param name="Total">The last row, which contains the sums of the rows above, or null if the table has no sums.</param>
 public sealed record ReportTable(string Kind, IReadOnlyList<string> Columns, IReadOnlyList<ReportRow> Rows, ReportRow? Total = null);
 
 /// <summary>A section of a report.</summary>
-/// <param name="Id">Unique id within the report.</param>
+/// <param name="Id">Id of the section, unique within the report.</param>
 /// <param name="Title">Heading of the section.</param>
-/// <param name="Lines">Sentences of the section.</param>
+/// <param name="Lines">Lines of the section, in order.</param>
 public sealed record ReportSection(string Id, string Title, IReadOnlyList<ReportLine> Lines)
 {
-    /// <summary>Table below the sentences, or null if none.</summary>
+    /// <summary>Table after the lines, or null if there is none.</summary>
     public ReportTable? Table { get; init; }
 
     /// <summary>Renders the section as Markdown.</summary>

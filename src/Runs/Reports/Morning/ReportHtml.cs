@@ -2,17 +2,19 @@ using System.Xml;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Renders a report as an element of an HTML file. It is well-formed XML, so that programs can read it. Untrusted text has no
-/// effect in it, because invisible characters are shown as symbols and everything else is escaped.</summary>
+/// <summary>
+/// Renders a report as an element of an HTML file. The element is well-formed XML, so that programs can read it. Untrusted text can't add
+/// markup, because everything is escaped and invisible characters are replaced by visible symbols.
+/// </summary>
 public static class ReportHtml
 {
-    /// <summary>Marker near the start of each file with a report. A file that has it may be overwritten.</summary>
+    /// <summary>Marker near the start of each report file. A file that contains the marker may be overwritten.</summary>
     public const string Mark = "orchestrate-report";
 
     private const int MostAnchors = 6;
 
-    /// <summary>Renders the report as one element.</summary>
-    /// <param name="report">Content of the report.</param>
+    /// <summary>Renders the report as one HTML element.</summary>
+    /// <param name="report">The report as data.</param>
     public static string Render(MorningReport report)
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture);
@@ -51,7 +53,7 @@ public static class ReportHtml
         Element(xml, "h2", section.Title);
         if (section.Lines.Count > 0)
         {
-            // Requests to users are ranked.
+            // The order of requests to users is significant.
             xml.WriteStartElement(section.Lines.Count > 1 && section.Id == "person" ? "ol" : "ul");
             foreach (var line in section.Lines)
             {
@@ -94,7 +96,7 @@ public static class ReportHtml
         xml.WriteFullEndElement();
     }
 
-    // The recommended command is visible without expanding anything.
+    // The recommended command is visible without expanding an element.
     private static void WriteCommands(XmlWriter xml, IReadOnlyList<string> commands)
     {
         foreach (var (i, command) in commands.Index())
@@ -201,6 +203,6 @@ public static class ReportHtml
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Returns untrusted text on one line, with symbols for invisible characters.</summary>
+    /// <summary>Returns untrusted text as one line in which invisible characters are replaced by visible symbols.</summary>
     private static string Shown(string text) => new UntrustedText(text).Line is var line && text.StartsWith(' ') ? " " + line : line;
 }

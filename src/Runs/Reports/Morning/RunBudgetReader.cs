@@ -3,8 +3,9 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Reads the budgets of runs, with limits from the run's start and spending from the ledgers.</summary>
-/// <param name="environment">Environment variables of the process, which determine the location of ledgers and the paying account.</param>
+/// <summary>Reads the budgets of runs. Their limits come from the run's start settings, and their spending from the ledgers.</summary>
+/// <param name="environment">Environment variables of this process. They determine the folder of the ledgers and the account that
+/// pays.</param>
 /// <param name="time">The clock.</param>
 public sealed class RunBudgetReader(IReadOnlyDictionary<string, string> environment, TimeProvider time)
 {
@@ -12,9 +13,9 @@ public sealed class RunBudgetReader(IReadOnlyDictionary<string, string> environm
 
     /// <summary>Reads the current budgets of a run.</summary>
     /// <param name="run">Status of the run with all its tasks.</param>
-    /// <param name="repository">Repository of the run.</param>
-    /// <param name="shared">Ledgers shared by the workers of the run's server, or null if they were not requested.</param>
-    /// <returns>The budgets, or null if unknown because the run's start is missing, or the server has the ledgers and they were not
+    /// <param name="repository">The repository of the run.</param>
+    /// <param name="shared">Ledgers that the workers of the run's server share, or null if they were not requested.</param>
+    /// <returns>The budgets. Null if the run's start settings are missing, or if the ledgers are on the server and were not
     /// requested.</returns>
     public RunBudgets? Read(RunStatus run, RepositoryLocation repository, LedgerBook? shared = null)
     {
@@ -25,7 +26,7 @@ public sealed class RunBudgetReader(IReadOnlyDictionary<string, string> environm
         }
         catch (StepException)
         {
-            // The step that needs a damaged file reports it.
+            // The step that needs the damaged file reports it.
             return null;
         }
         if (settings is null || (shared is null && settings.Temporal.Address is not null))

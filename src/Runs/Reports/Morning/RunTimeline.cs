@@ -1,7 +1,7 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Finds events of a run that support a report's sentences.</summary>
-/// <param name="events">All events in order.</param>
+/// <summary>Finds the events on which the lines of a run's report are based.</summary>
+/// <param name="events">All events of the run, oldest first.</param>
 internal sealed class RunTimeline(IReadOnlyList<RunEvent> events)
 {
     private readonly ILookup<string, RunEvent> _ofTasks = events
@@ -9,27 +9,27 @@ internal sealed class RunTimeline(IReadOnlyList<RunEvent> events)
         .ToLookup(happened => happened.Task!, StringComparer.Ordinal);
     private readonly IReadOnlyList<RunEvent> _ofRun = [.. events.Where(happened => happened.Task is null)];
 
-    /// <summary>All events of the run.</summary>
+    /// <summary>All events of the run, oldest first.</summary>
     public IReadOnlyList<RunEvent> All => events;
 
-    /// <summary>Number of the last event of the run itself; empty if there is none.</summary>
+    /// <summary>Number of the last event that concerns the run itself. Empty if there is none.</summary>
     public IReadOnlyList<long> OfRun => Numbers(_ofRun is [.., var last] ? last : null);
 
-    /// <summary>Returns the number of a task's last event, or otherwise of the run's last event.</summary>
-    /// <param name="task">Id of a task, or of another subject of a question.</param>
+    /// <summary>Returns the number of a task's last event. If the task has none, returns the number of the run's last event.</summary>
+    /// <param name="task">Id of the task, or of another item that a question can concern.</param>
     public IReadOnlyList<long> Last(string task) => _ofTasks.Contains(task) ? Numbers(_ofTasks[task].Last()) : OfRun;
 
-    /// <summary>Returns the number of a task's last event in a state; empty if there is none.</summary>
+    /// <summary>Returns the number of the last event at which a task was in a given state. Empty if there is none.</summary>
     public IReadOnlyList<long> Last(string task, string state) =>
         Numbers(_ofTasks[task].LastOrDefault(happened => happened.State == state));
 
-    /// <summary>Returns the number of the run's last own event in one of these states.</summary>
+    /// <summary>Returns the number of the last event at which the run was in one of the given states.</summary>
     public IReadOnlyList<long> OfRunIn(params string[] states) =>
         Numbers(_ofRun.LastOrDefault(happened => states.Contains(happened.State)));
 
-    /// <summary>Returns the number of the last event before something that has no event itself.</summary>
-    /// <param name="task">Id of the task that it belongs to, or null for the run.</param>
-    /// <param name="time">Time at which it happened, or null if unknown.</param>
+    /// <summary>Returns the number of the last event before an occurrence that has no event of its own.</summary>
+    /// <param name="task">Id of the task that the occurrence concerns, or null if it concerns the run.</param>
+    /// <param name="time">Time of the occurrence, or null if unknown.</param>
     public IReadOnlyList<long> Before(string? task, DateTimeOffset? time)
     {
         var own = task is not null && _ofTasks.Contains(task) ? (IReadOnlyList<RunEvent>)[.. _ofTasks[task]] : _ofRun;

@@ -1,42 +1,42 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Activity that a task spent time on.</summary>
+/// <summary>Categories of the time that a task takes.</summary>
 public enum TimeUse
 {
-    /// <summary>The task's agent worked or was about to start.</summary>
+    /// <summary>The task's agent was running or about to start.</summary>
     Agent,
 
-    /// <summary>The task's gates ran.</summary>
+    /// <summary>The task's gates were running.</summary>
     Gates,
 
-    /// <summary>The task's work was merged.</summary>
+    /// <summary>The task's work was being merged.</summary>
     Merging,
 
     /// <summary>The task waited for a user.</summary>
     Person,
 
-    /// <summary>The task waited for a usage limit, an account or the host.</summary>
+    /// <summary>The task waited for an account, a usage limit or the host.</summary>
     Parked,
 
-    /// <summary>The task waited for other tasks or for a free slot.</summary>
+    /// <summary>The task waited for another task or for a free slot.</summary>
     Turn,
 }
 
-/// <summary>A period in which a task had one activity.</summary>
+/// <summary>A period of a task's time, with its category.</summary>
 /// <param name="Task">Id of the task.</param>
-/// <param name="Use">The activity.</param>
-/// <param name="From">Time at which the activity started.</param>
-/// <param name="To">Time at which it ended, or the end of the reported period.</param>
-/// <param name="Events">Numbers of the events at its start and end; only the first if it has not ended.</param>
+/// <param name="Use">Category of the period.</param>
+/// <param name="From">Start of the period.</param>
+/// <param name="To">End of the period, or of the whole report if the period has not ended.</param>
+/// <param name="Events">Numbers of the events at the start and end of the period. Only the first if the period has not ended.</param>
 public sealed record TaskSpan(string Task, TimeUse Use, DateTimeOffset From, DateTimeOffset To, IReadOnlyList<long> Events)
 {
     /// <summary>Duration of the period.</summary>
     public TimeSpan Length => To > From ? To - From : TimeSpan.Zero;
 
-    /// <summary>All activities in display order.</summary>
+    /// <summary>All categories in display order.</summary>
     public static IReadOnlyList<TimeUse> Uses { get; } = Enum.GetValues<TimeUse>();
 
-    /// <summary>Returns the display text of an activity.</summary>
+    /// <summary>Returns the display text of a category.</summary>
     public static string Words(TimeUse use) =>
         use switch
         {
@@ -48,9 +48,9 @@ public sealed record TaskSpan(string Task, TimeUse Use, DateTimeOffset From, Dat
             _ => "waited for its turn",
         };
 
-    /// <summary>Determines the periods of all tasks of a run.</summary>
-    /// <param name="events">The run's events in order.</param>
-    /// <param name="end">End of the run, or the current time.</param>
+    /// <summary>Divides the time of all tasks in a run into periods.</summary>
+    /// <param name="events">All events of the run, oldest first.</param>
+    /// <param name="end">End of the run, or the current time if the run is open.</param>
     public static IReadOnlyList<TaskSpan> Of(IEnumerable<RunEvent> events, DateTimeOffset end)
     {
         var spans = new List<TaskSpan>();
@@ -85,7 +85,7 @@ public sealed record TaskSpan(string Task, TimeUse Use, DateTimeOffset From, Dat
         ];
     }
 
-    // Null if the task has ended.
+    // Null means that the task has ended.
     private static TimeUse? UseOf(string state) =>
         state switch
         {

@@ -1,10 +1,10 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Creates the report section on how the tasks spent their time.</summary>
+/// <summary>Creates the report section about how the tasks spent their time.</summary>
 internal static class TimeSection
 {
-    /// <summary>Creates the section from events only.</summary>
-    /// <param name="end">End of the run, or the current time.</param>
+    /// <summary>Creates the section. It is based on events only.</summary>
+    /// <param name="end">End of the run, or the current time if the run is open.</param>
     public static ReportSection Of(RunTimeline timeline, DateTimeOffset end)
     {
         var spans = TaskSpan.Of(timeline.All, end);
@@ -35,7 +35,7 @@ internal static class TimeSection
     public static string Length(TimeSpan time) =>
         string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}");
 
-    // Each duration is rounded to seconds, so that displayed values add up.
+    // Each duration is rounded to seconds, so that the displayed values add up to the displayed total.
     private static TimeSpan Sum(IEnumerable<TaskSpan> spans) =>
         TimeSpan.FromSeconds(spans.GroupBy(span => span.Use).Sum(use => Math.Round(use.Sum(span => span.Length.TotalSeconds))));
 

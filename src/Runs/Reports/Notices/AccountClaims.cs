@@ -2,16 +2,17 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs.Reports.Notices;
 
-/// <summary>Ensures that only one of a user's runs on this host sends the notice of an unavailable account, however many runs wait for
-/// it.</summary>
-/// <param name="folder">Folder of the notice records.</param>
+/// <summary>
+/// Ensures that only one run on this host notifies the user about an unavailable account, even if several runs wait for the account.
+/// </summary>
+/// <param name="folder">Absolute path of the folder with the notice records.</param>
 /// <param name="time">The clock.</param>
 internal sealed class AccountClaims(string folder, TimeProvider time)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromHours(6);
 
-    /// <summary>True if this run sends the notice.</summary>
-    /// <param name="key">Key of the fact, which is equal in all runs.</param>
+    /// <summary>Claims the notice for a run. Returns true if this run must send it.</summary>
+    /// <param name="key">Key of the fact to report. It is the same in all runs.</param>
     /// <param name="run">Name of the run's notice record.</param>
     public bool TryTake(string key, string run)
     {
@@ -27,14 +28,15 @@ internal sealed class AccountClaims(string folder, TimeProvider time)
                 return false;
             }
 
-            // The claim is old and was never released, so its run must have been killed.
+            // The claim is old but was never released, so the run that made it was killed.
             File.Delete(path);
         }
         return DurableFile.TryCreate(path, run) || DurableFile.TryRead(path) == run;
     }
 
-    /// <summary>Releases the claim when the account works again or the run has ended, so that the next problem is reported
-    /// again.</summary>
+    /// <summary>
+    /// Releases a run's claim, after the account works again or the run has ended. The next problem is then reported again.
+    /// </summary>
     public void Release(string key, string run)
     {
         var path = PathOf(key);

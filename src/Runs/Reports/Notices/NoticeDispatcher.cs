@@ -2,26 +2,30 @@ using Orchestrator.Notifications;
 
 namespace Orchestrator.Runs.Reports.Notices;
 
-/// <summary>Delivers the messages of a notice record, and withdraws obsolete ones. Each step is stored before the next one.</summary>
-/// <param name="path">Path of the notice record.</param>
+/// <summary>
+/// Sends the messages in a notice record, and withdraws those that are obsolete. Each change is stored before the next one is made.
+/// </summary>
+/// <param name="path">Absolute path of the notice record's file.</param>
 /// <param name="book">The notice record.</param>
-/// <param name="targets">The targets.</param>
+/// <param name="targets">The notification targets.</param>
 /// <param name="time">The clock.</param>
 internal sealed class NoticeDispatcher(string path, NoticeRecord book, IReadOnlyList<NoticeTarget> targets, TimeProvider time)
 {
-    /// <summary>Messages that the call attempts to send.</summary>
+    /// <summary>Selects the messages that are sent.</summary>
     public NoticeSelection Tried { get; init; }
 
     private readonly List<string> _problems = [];
     private NoticeRecord _book = book;
 
-    /// <summary>Time at which the next attempt is due, or null if none is.</summary>
+    /// <summary>Time at which the next attempt is due, or null if none is due.</summary>
     public DateTimeOffset? NextAt { get; private set; }
 
-    /// <summary>Messages that reached nobody, each as a sentence.</summary>
+    /// <summary>One sentence for each message that reached no target.</summary>
     public IReadOnlyList<string> Problems => _problems;
 
-    /// <summary>Performs everything that is due, with targets in parallel and the messages of each target in order.</summary>
+    /// <summary>
+    /// Sends and withdraws all messages that are due. Targets are processed in parallel, but the messages for one target in order.
+    /// </summary>
     /// <param name="open">Keys of the facts that are true now.</param>
     public async Task SendAsync(IReadOnlySet<string> open, CancellationToken stop) =>
         await Task.WhenAll(targets.Select(target => SendAsync(target, open, stop)));

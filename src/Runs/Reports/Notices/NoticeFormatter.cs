@@ -4,14 +4,16 @@ using Orchestrator.Notifications;
 
 namespace Orchestrator.Runs.Reports.Notices;
 
-/// <summary>Formats notices. Text of agents, repositories and programs is kept on one line, and apparent secrets are removed.</summary>
+/// <summary>
+/// Formats notices. Texts from agents, repositories and programs are reduced to one line, and likely secrets are removed.
+/// </summary>
 internal static class NoticeFormatter
 {
     private const int LongestText = 600;
     private const int LongestCommand = 300;
     private const int MostCommands = 4;
 
-    /// <summary>Formats one fact of a run for a notice.</summary>
+    /// <summary>Formats one fact about a run.</summary>
     public static NoticeItem Item(RunNotice notice) =>
         new(
             notice.Key,
@@ -21,12 +23,12 @@ internal static class NoticeFormatter
             [.. notice.Ways.Take(MostCommands).Select(way => Clean(way.Command, LongestCommand))]
         );
 
-    /// <summary>Creates a message about one or more facts of a run.</summary>
+    /// <summary>Creates a message about one or more facts.</summary>
     /// <param name="run">Id of the run.</param>
-    /// <param name="repository">Path of the run's repository.</param>
-    /// <param name="items">The facts; at least one.</param>
+    /// <param name="repository">Absolute path of the run's repository.</param>
+    /// <param name="items">The facts to report, at least one.</param>
     /// <param name="time">The current time.</param>
-    /// <param name="isQuiet">True to deliver it silently.</param>
+    /// <param name="isQuiet">True to deliver the message without a sound.</param>
     public static Notice Message(string run, string repository, IReadOnlyList<NoticeItem> items, DateTimeOffset time, bool isQuiet) =>
         new()
         {
@@ -39,8 +41,9 @@ internal static class NoticeFormatter
             IsQuiet = isQuiet,
         };
 
-    /// <summary>Returns the message with only these items, without facts that a target does not subscribe to or that are
-    /// obsolete.</summary>
+    /// <summary>
+    /// Returns a copy of a message with only the given items. Other items are obsolete, or the target does not subscribe to them.
+    /// </summary>
     public static Notice With(Notice notice, IReadOnlyList<NoticeItem> items) =>
         notice with
         {
@@ -48,7 +51,7 @@ internal static class NoticeFormatter
             Title = Title(notice.Run, notice.Repository, items),
         };
 
-    /// <summary>Creates the message of <c>notify test</c>.</summary>
+    /// <summary>Creates the message that <c>notify test</c> sends.</summary>
     public static Notice Test(string target, DateTimeOffset time) =>
         new()
         {
@@ -68,7 +71,7 @@ internal static class NoticeFormatter
             Time = time,
         };
 
-    /// <summary>Returns a text on one line without secrets.</summary>
+    /// <summary>Reduces a text to one line, without secrets and with a maximum length.</summary>
     public static string Clean(string text, int longest)
     {
         var line = new UntrustedText(SecretScanner.Redact(text)).Line;
@@ -80,7 +83,7 @@ internal static class NoticeFormatter
         return $"{line[..end]}…";
     }
 
-    // The same facts have the same id, even if a notice record was lost.
+    // The id depends only on the facts, so it is the same after a notice record was lost.
     private static string IdOf(string run, IReadOnlyList<NoticeItem> items)
     {
         var keys = string.Join('\n', items.Select(item => item.Key).Order(StringComparer.Ordinal));

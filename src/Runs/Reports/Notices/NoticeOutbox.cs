@@ -1,13 +1,13 @@
 namespace Orchestrator.Runs.Reports.Notices;
 
-/// <summary>A message that has not reached a target.</summary>
-/// <param name="Run">Id of the run; <c>schedule-NAME</c> for missed times of a schedule.</param>
+/// <summary>A message that has not reached one of its targets.</summary>
+/// <param name="Run">Id of the run, or <c>schedule-NAME</c> for missed start times of a schedule.</param>
 /// <param name="Title">Title of the message.</param>
 /// <param name="Target">Name of the target.</param>
-/// <param name="Problem">The last failure as a sentence, or empty if there was no attempt yet.</param>
-/// <param name="Since">Time of the message.</param>
-/// <param name="NextAt">Time of the next attempt, or null if it is immediate or none follows.</param>
-/// <param name="IsGivenUp">True if no process retries it automatically.</param>
+/// <param name="Problem">Sentence about the last failure, or empty if no attempt was made.</param>
+/// <param name="Since">Time at which the message was created.</param>
+/// <param name="NextAt">Time of the next attempt. Null if it follows at once or no attempt follows.</param>
+/// <param name="IsGivenUp">True if no process will send the message automatically.</param>
 public sealed record UnsentNotice(
     string Run,
     string Title,
@@ -20,42 +20,46 @@ public sealed record UnsentNotice(
 {
     private static readonly TimeSpan UsualTime = TimeSpan.FromMinutes(1);
 
-    /// <summary>True if an attempt failed, or if there was none for longer than delivery usually takes.</summary>
+    /// <summary>True if an attempt failed, or if no attempt was made within the usual delivery time.</summary>
     public bool IsLate(DateTimeOffset now) => Problem.Length > 0 || now - Since > UsualTime;
 
-    /// <summary>Formats the message and its failure as one sentence.</summary>
+    /// <summary>Describes the message and its failure in one sentence.</summary>
     public string Describe() =>
         $"The notice \"{Title}\" has not reached {Target}{(Problem.Length > 0 ? $": {Problem.TrimEnd('.')}" : "")}.";
 }
 
-/// <summary>Selects the stored messages that a delivery attempts.</summary>
+/// <summary>Selects the stored messages that a call sends.</summary>
 public enum NoticeSelection
 {
     /// <summary>Messages whose next attempt is due.</summary>
     Due,
 
-    /// <summary>Messages that are retried automatically, even before their next attempt is due.</summary>
+    /// <summary>Messages that are sent automatically, even if their next attempt is not due yet.</summary>
     Waiting,
 
-    /// <summary>All undelivered messages, including those that were given up.</summary>
+    /// <summary>All messages that were not delivered, including those that are no longer sent automatically.</summary>
     All,
 }
 
-/// <summary>Undelivered messages of a repository. Any process in the repository can deliver them, with or without the run's
-/// workflow.</summary>
+/// <summary>
+/// The messages of a repository that were not delivered. Any process in the repository can send them, with or without the workflow of the
+/// run.
+/// </summary>
 /// <param name="repositoryKey">Key of the repository.</param>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class NoticeOutbox(string repositoryKey, RunServices services)
 {
-    /// <summary>Lists the undelivered messages, the oldest first.</summary>
-    /// <param name="run">Id of a run to which the result is limited, or null for all.</param>
+    /// <summary>Lists the messages that were not delivered, oldest first.</summary>
+    /// <param name="run">Id of a run to list only its messages, or null to list all.</param>
     public IReadOnlyList<UnsentNotice> Read(string? run = null) =>
         [.. Books(run).SelectMany(book => Unsent(NoticeRecord.Read(book))).OrderBy(notice => notice.Since)];
 
-    /// <summary>Delivers messages. The notice record stays locked, and each result is stored before the next message.</summary>
-    /// <param name="run">Id of a run to which delivery is limited, or null for all.</param>
-    /// <param name="tried">Messages to attempt.</param>
-    /// <param name="stop">Cancels; the next call does the rest.</param>
+    /// <summary>
+    /// Sends messages. Meanwhile the notice record is locked. The result of each message is stored before the next one is sent.
+    /// </summary>
+    /// <param name="run">Id of a run to send only its messages, or null to send all.</param>
+    /// <param name="tried">Selects the messages to send.</param>
+    /// <param name="stop">Cancels the call. The next call sends the remaining messages.</param>
     public async Task DeliverAsync(string? run, NoticeSelection tried, CancellationToken stop)
     {
         foreach (var path in Books(run))
@@ -87,7 +91,7 @@ public sealed class NoticeOutbox(string repositoryKey, RunServices services)
         }
     }
 
-    /// <summary>Discards the undelivered messages of a run.</summary>
+    /// <summary>Discards the messages of a run that were not delivered.</summary>
     /// <returns>Number of discarded messages.</returns>
     public async Task<int> DiscardAsync(string? run, CancellationToken stop)
     {

@@ -2,28 +2,29 @@ using Orchestrator.Notifications;
 
 namespace Orchestrator.Runs.Reports.Notices;
 
-/// <summary>Decides on the next notices and their times. Pure, so that every case can be tested. A run sends at most one new message per
-/// minute, and none in quiet hours while it continues. A stall or the end of a run is reported immediately, but silently in quiet
-/// hours.</summary>
+/// <summary>
+/// Decides which notices are sent next, and when. It is a pure function, so that every case can be tested. A run sends at most one new
+/// message per minute, and none in quiet hours. The end or a stall of the run is always reported at once, in quiet hours without a sound.
+/// </summary>
 internal static class NoticePlan
 {
     /// <summary>Minimum time between two messages of a run.</summary>
     public static readonly TimeSpan Pace = TimeSpan.FromMinutes(1);
 
-    /// <summary>Maximum number of attempts at a failing target, spread over some hours.</summary>
+    /// <summary>Maximum number of attempts at a target that fails. They are spread over several hours.</summary>
     public const int MostTries = 16;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(30);
 
-    /// <summary>Combines new facts into one message, unless they must wait.</summary>
-    /// <param name="book">The notice record so far.</param>
-    /// <param name="run">The run, and all facts that are true now.</param>
-    /// <param name="targets">Subscribed kinds of facts by the name of the target.</param>
-    /// <param name="quiet">Quiet hours, or null for none.</param>
+    /// <summary>Combines new facts into one message. Facts that must wait are postponed.</summary>
+    /// <param name="book">The current notice record.</param>
+    /// <param name="run">The run, with all facts that are true now.</param>
+    /// <param name="targets">Kinds of facts that each target subscribes to, by the name of the target.</param>
+    /// <param name="quiet">Quiet hours, or null if there are none.</param>
     /// <param name="now">The current time.</param>
     /// <param name="zone">Time zone of the host.</param>
-    /// <returns>The record with the message, and the time at which postponed facts may be reported, if any.</returns>
+    /// <returns>The record with the new message. If facts were postponed, also the time at which they can be reported.</returns>
     public static (NoticeRecord Book, DateTimeOffset? NextAt) Gather(
         NoticeRecord book,
         TellPeopleInput run,
@@ -58,22 +59,23 @@ internal static class NoticePlan
         return (book with { Messages = [.. book.Messages, message] }, null);
     }
 
-    /// <summary>Returns the items of a message to send to a target now. They are those that the target subscribes to, without questions
-    /// that were answered.</summary>
+    /// <summary>
+    /// Returns the items of a message that a target gets now. The target must subscribe to them, and questions must still be open.
+    /// </summary>
     public static IReadOnlyList<NoticeItem> Current(NoticeMessage message, IReadOnlyList<string> kinds, IReadOnlySet<string> open) =>
         [.. message.Notice.Items.Where(item => kinds.Contains(item.Kind) && (!NoticeKinds.IsState(item.Kind) || open.Contains(item.Key)))];
 
-    /// <summary>True if a sent message can be withdrawn, because everything that it reported is obsolete.</summary>
+    /// <summary>True if a sent message can be withdrawn because all its facts are obsolete.</summary>
     public static bool IsOver(NoticeMessage message, IReadOnlyList<string> kinds, IReadOnlySet<string> open) =>
         message
             .Notice.Items.Where(item => kinds.Contains(item.Kind))
             .All(item => NoticeKinds.IsState(item.Kind) && !open.Contains(item.Key));
 
-    /// <summary>True if a message may be attempted now. A clock that was set back must not postpone the next attempt.</summary>
+    /// <summary>True if a message may be sent now. A system clock that was set back does not delay the message.</summary>
     public static bool IsDue(NoticeDelivery delivery, DateTimeOffset now) =>
         delivery.NotBefore is not { } notBefore || notBefore <= now || delivery.TriedAt > now;
 
-    /// <summary>Returns the delivery state of a message after an attempt.</summary>
+    /// <summary>Returns the delivery state of a message after an attempt to send it.</summary>
     public static NoticeDelivery After(NoticeDelivery before, Delivery delivery, DateTimeOffset now)
     {
         var tries = before.Tries + 1;

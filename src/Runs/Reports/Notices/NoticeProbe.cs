@@ -2,24 +2,24 @@ using Orchestrator.Notifications;
 
 namespace Orchestrator.Runs.Reports.Notices;
 
-/// <summary>Result of checking whether a notification target can be reached.</summary>
-/// <param name="Target">Name and channel of the target, for display.</param>
+/// <summary>Result of a check of a notification target.</summary>
+/// <param name="Target">Name of the target with its channel, for display.</param>
 /// <param name="IsReachable">True if the target can be reached.</param>
-/// <param name="Message">The observation or the failure as a sentence; may be empty if the target can be reached.</param>
+/// <param name="Message">Sentence about the result. It may be empty if the target can be reached.</param>
 public sealed record NoticeProbe(string Target, bool IsReachable, string Message)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    /// <summary>Checks all targets in parallel without sending anything to users.</summary>
-    /// <param name="loaded">The settings in force, without errors.</param>
+    /// <summary>Checks all targets in parallel. Users get no message.</summary>
+    /// <param name="loaded">The current settings, without errors.</param>
     /// <param name="services">Dependencies of the run's steps.</param>
     public static Task<IReadOnlyList<NoticeProbe>> LookAsync(SettingsResult loaded, RunServices services, CancellationToken stop) =>
         EachAsync(loaded, services, null, (notifier, _, token) => notifier.CheckAsync(token), stop);
 
-    /// <summary>Sends a test message to one target or to all.</summary>
-    /// <param name="loaded">The settings in force, without errors.</param>
+    /// <summary>Sends a test message to one target or to all targets.</summary>
+    /// <param name="loaded">The current settings, without errors.</param>
     /// <param name="services">Dependencies of the run's steps.</param>
-    /// <param name="target">Name of the target, or null for all.</param>
+    /// <param name="target">Name of the target, or null for all targets.</param>
     public static Task<IReadOnlyList<NoticeProbe>> TestAsync(
         SettingsResult loaded,
         RunServices services,

@@ -2,14 +2,15 @@ using Orchestrator.Notifications;
 
 namespace Orchestrator.Runs.Reports.Notices;
 
-/// <summary>Record of the sent and pending notices of a run. It is written before a channel is called, and again after the channel has
-/// responded.</summary>
+/// <summary>
+/// The sent and pending messages of a run. The record is stored before each call of a channel and after the channel's response.
+/// </summary>
 internal sealed record NoticeRecord
 {
     [JsonPropertyName("schemaVersion")]
     public int SchemaVersion { get; set; } = 1;
 
-    /// <summary>Messages, the oldest first.</summary>
+    /// <summary>All messages, oldest first.</summary>
     [JsonPropertyName("messages")]
     public IReadOnlyList<NoticeMessage> Messages
     {
@@ -17,7 +18,10 @@ internal sealed record NoticeRecord
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Working folder whose settings define the targets, for processes that deliver without the run's workflow.</summary>
+    /// <summary>
+    /// Absolute path of the folder whose settings define the targets. It is used if a process sends the messages without the workflow of
+    /// the run.
+    /// </summary>
     [JsonPropertyName("folder")]
     public string Folder
     {
@@ -25,7 +29,7 @@ internal sealed record NoticeRecord
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Keys of the facts that were true at the last report of the run's workflow.</summary>
+    /// <summary>Keys of the facts that were true when the run's workflow last reported them.</summary>
     [JsonPropertyName("open")]
     public IReadOnlyList<string> Open
     {
@@ -33,12 +37,12 @@ internal sealed record NoticeRecord
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Keys of all facts that were or are being reported.</summary>
+    /// <summary>Keys of all facts in the messages.</summary>
     [JsonIgnore]
     public IEnumerable<string> Keys => Messages.SelectMany(message => message.Notice.Items).Select(item => item.Key);
 
-    /// <summary>Returns the record with a link in its newest message.</summary>
-    /// <param name="link">Address of the page, or null if unknown.</param>
+    /// <summary>Returns a copy with a link in the newest message.</summary>
+    /// <param name="link">URL of the run's page, or null if unknown.</param>
     public NoticeRecord LinkedTo(string? link) =>
         link is null || Messages is not [.., var last]
             ? this
@@ -47,7 +51,7 @@ internal sealed record NoticeRecord
                 Messages = [.. Messages.SkipLast(1), last with { Notice = last.Notice with { Link = link } }],
             };
 
-    /// <summary>Returns the record with all pending and failed messages marked as void.</summary>
+    /// <summary>Returns a copy in which all pending and failed messages are void.</summary>
     public NoticeRecord WithoutUnsent() =>
         this with
         {
@@ -71,15 +75,15 @@ internal sealed record NoticeRecord
             ],
         };
 
-    /// <summary>Reads the stored record. A missing or damaged one counts as empty, so that users may be notified again.</summary>
+    /// <summary>Reads the stored record. A missing or damaged record counts as empty, so users may then be notified again.</summary>
     public static NoticeRecord Read(string path) => StoredJson.TryRead(path, NoticeRecordsJson.Default.NoticeRecord) ?? new();
 
-    /// <summary>Writes the record durably, so that it survives a power failure.</summary>
+    /// <summary>Writes the record to the disk so that it survives a power failure.</summary>
     public void Write(string path) =>
         DurableFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, NoticeRecordsJson.Default.NoticeRecord));
 }
 
-/// <summary>A message with its delivery state at each target.</summary>
+/// <summary>A message with its delivery state for each target.</summary>
 /// <param name="Notice">The message.</param>
 /// <param name="Deliveries">Delivery states by the name of the target.</param>
 internal sealed record NoticeMessage(
@@ -87,7 +91,7 @@ internal sealed record NoticeMessage(
     [property: JsonPropertyName("deliveries")] IReadOnlyDictionary<string, NoticeDelivery> Deliveries
 )
 {
-    /// <summary>Returns the message with another delivery state at a target.</summary>
+    /// <summary>Returns a copy of the message with a new delivery state for a target.</summary>
     public NoticeMessage With(string target, NoticeDelivery delivery) =>
         this with
         {
@@ -99,9 +103,10 @@ internal sealed record NoticeMessage(
         };
 }
 
-/// <summary>Delivery state of a message at one target.</summary>
+/// <summary>The delivery state of a message for one target.</summary>
 internal sealed record NoticeDelivery
 {
+    /// <summary>State of the message for the target.</summary>
     [JsonPropertyName("state")]
     public required NoticeState State { get; init; }
 
@@ -114,11 +119,11 @@ internal sealed record NoticeDelivery
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? TriedAt { get; init; }
 
-    /// <summary>Earliest time of the next attempt, or null for immediately.</summary>
+    /// <summary>Earliest time of the next attempt, or null if it may follow at once.</summary>
     [JsonPropertyName("notBefore")]
     public DateTimeOffset? NotBefore { get; init; }
 
-    /// <summary>The reason why it was not delivered or withdrawn, or empty if it was.</summary>
+    /// <summary>Reason why the message was not delivered or not withdrawn. Empty if there is none.</summary>
     [JsonPropertyName("problem")]
     public string Problem
     {
@@ -135,23 +140,23 @@ internal sealed record NoticeDelivery
     } = "";
 }
 
-/// <summary>State of a delivery.</summary>
+/// <summary>State of a message for one target.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<NoticeState>))]
 internal enum NoticeState
 {
-    /// <summary>Not sent yet, or being sent when the process died.</summary>
+    /// <summary>The message was not sent yet, or the process died while it was sending the message.</summary>
     Pending,
 
-    /// <summary>Accepted by the channel.</summary>
+    /// <summary>The channel accepted the message.</summary>
     Sent,
 
-    /// <summary>Rejected by the channel, or given up after many attempts.</summary>
+    /// <summary>The channel rejected the message, or many attempts failed.</summary>
     Failed,
 
-    /// <summary>The question was answered, or became obsolete, before the message was sent.</summary>
+    /// <summary>The question was answered or became obsolete before the message was sent.</summary>
     Void,
 
-    /// <summary>Withdrawn after it was sent.</summary>
+    /// <summary>The message was withdrawn after it was sent.</summary>
     Withdrawn,
 }
 

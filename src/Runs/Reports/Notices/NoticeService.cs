@@ -1,15 +1,17 @@
 namespace Orchestrator.Runs.Reports.Notices;
 
-/// <summary>Notifies users of news in a run, and withdraws obsolete messages. Each message is stored before it is sent, and its result
-/// afterwards. After a crash in between, the same message is sent again with the same id.</summary>
+/// <summary>
+/// Notifies users about news in a run, and withdraws obsolete messages. Each message is stored before it is sent, and its result is stored
+/// afterwards. After a crash in between, the same message is sent again with the same id.
+/// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class NoticeService(RunServices services)
 {
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
 
-    /// <summary>Performs everything that is due now.</summary>
-    /// <param name="input">All facts of the run that are true now.</param>
-    /// <param name="stop">Cancels; the next call does the rest.</param>
+    /// <summary>Sends and withdraws all messages that are due now.</summary>
+    /// <param name="input">All facts about the run that are true now.</param>
+    /// <param name="stop">Cancels the call. The next call sends the remaining messages.</param>
     public async Task<ToldPeople> TellAsync(TellPeopleInput input, CancellationToken stop)
     {
         var loaded = services.LoadSettings(input.Repository.WorkTree, input.RunId, new OrchestrationInput()).Loaded;
@@ -29,7 +31,7 @@ public sealed class NoticeService(RunServices services)
         );
     }
 
-    /// <summary>Performs everything that is due now for these targets.</summary>
+    /// <summary>Sends and withdraws all messages to the given targets that are due now.</summary>
     public async Task<ToldPeople> TellAsync(
         TellPeopleInput input,
         IReadOnlyList<NoticeTarget> targets,
@@ -77,23 +79,27 @@ public sealed class NoticeService(RunServices services)
         return new(input.Rest == RunRest.Ended ? null : next, delivering.Problems);
     }
 
-    /// <summary>True for facts that one run reports on behalf of all runs, namely accounts, and budgets of a day or an account.</summary>
+    /// <summary>
+    /// True for facts that one run reports on behalf of all runs. They concern accounts, and the budgets of a day or an account.
+    /// </summary>
     private static bool IsOfAllRuns(RunNotice notice) =>
         notice.Kind == NoticeKinds.AccountParked
         || notice.Key.StartsWith("budget/day:", StringComparison.Ordinal)
         || notice.Key.StartsWith("budget/account:", StringComparison.Ordinal);
 
-    // A schedule has no page of its own; its missed times are in the inbox.
+    // A schedule has no page of its own. Its missed start times are in the inbox.
     private static string? LinkOf(TellPeopleInput input, string? page) =>
         page is null ? null
         : input.Notices.All(notice => notice.Kind == NoticeKinds.ScheduleMissed) ? $"{page}/inbox"
         : $"{page}/r/{Uri.EscapeDataString(input.Repository.Key)}/{Uri.EscapeDataString(input.RunId)}";
 
-    /// <summary>Returns the folder of notice records. It belongs to the user, so that no sandboxed agent can write to it.</summary>
+    /// <summary>
+    /// Returns the absolute path of the folder with notice records. It is in the user's state folder, where no sandboxed agent can write.
+    /// </summary>
     internal static string FolderOf(IReadOnlyDictionary<string, string> environment) =>
         Path.Combine(UserState.FolderOf(environment), "notices");
 
-    /// <summary>Returns the path of a notice record's lock, which lets one process at a time send its messages.</summary>
+    /// <summary>Returns the path of a notice record's lock file. Only the process that holds the lock sends messages.</summary>
     internal static string LockOf(string book) => $"{book}.lock";
 
     private void Prune(string folder)

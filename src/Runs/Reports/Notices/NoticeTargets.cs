@@ -10,15 +10,17 @@ using Orchestrator.Notifications.Webhook;
 
 namespace Orchestrator.Runs.Reports.Notices;
 
-/// <summary>Creates targets from the settings and their secrets. One instance per process, so that all runs back off from a server that
-/// does not respond.</summary>
+/// <summary>
+/// Creates the notification targets from the settings and their secrets. A process has one instance, so that all runs share the backoff
+/// from a server that does not respond.
+/// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 internal sealed class NoticeTargets(RunServices services)
 {
     private readonly ConcurrentDictionary<string, INotifier> _known = new(StringComparer.Ordinal);
     private readonly ProcessRunner _runner = new(services.Time);
 
-    /// <summary>Creates all targets, including those that cannot be used.</summary>
+    /// <summary>Creates all targets, including those that can't be used.</summary>
     /// <param name="loaded">The settings, without errors.</param>
     public IReadOnlyList<NoticeTarget> Open(SettingsResult loaded) =>
         [.. loaded.Settings!.Notifications.Targets.Select(target => Open(target, loaded.Variables))];

@@ -2,19 +2,21 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Traces a line of code to its task, attempt, gates and approvers. A commit's trailers count only if the run's record contains
-/// the commit, because an agent can write any message.</summary>
+/// <summary>
+/// Traces a line of code to its task, attempt, gates and approvers. The trailers of a commit count only if the run's record also contains
+/// the commit, because an agent can write any commit message.
+/// </summary>
 /// <param name="services">Opens repositories.</param>
 public sealed class LineProofs(RunServices services)
 {
     private const int MostUnmerged = 100;
 
-    /// <summary>Traces a line to the task that brought it.</summary>
+    /// <summary>Traces a line to the task that added it.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="revision">Revision of the file, or null for <c>HEAD</c>.</param>
-    /// <param name="path">Path of the file, relative to the root, with slashes.</param>
-    /// <param name="line">Number of the line, from 1.</param>
-    /// <param name="runs">Records of all runs in the repository, with their events.</param>
+    /// <param name="path">Path of the file, relative to the root, with forward slashes.</param>
+    /// <param name="line">Line number, starting at 1.</param>
+    /// <param name="runs">Records of all runs in the repository.</param>
     /// <param name="stop">Cancels the search.</param>
     /// <returns>The proof, or null if the file or line does not exist.</returns>
     public async Task<LineProof?> FindAsync(
@@ -59,7 +61,7 @@ public sealed class LineProofs(RunServices services)
             };
     }
 
-    // Searches the run's landed commit, or its staging branch before the landing, back to the run's base.
+    // Searches from the run's landed commit, or from its staging branch if it has not landed, back to the run's base.
     private static async Task<CommitInfo?> FindMergeAsync(RunStatus run, string commit, LineOrigin origins, CancellationToken stop)
     {
         var tip = run.LandedCommit.Length > 0 ? run.LandedCommit : run.Staging;
@@ -79,7 +81,7 @@ public sealed class LineProofs(RunServices services)
             : merge;
     }
 
-    // Work of tasks that stays on separate branches, to be merged by a user.
+    // The work of such tasks stays on separate branches, which a user merges.
     private static async Task<RunTask?> FindUnmergedAsync(RunStatus run, string commit, LineOrigin origins, CancellationToken stop)
     {
         foreach (var task in run.Tasks.Where(task => task is { Commit.Length: > 0, MergeCommit.Length: 0 }).Take(MostUnmerged))
@@ -95,7 +97,7 @@ public sealed class LineProofs(RunServices services)
     private static LineProof OfRun(LineProof proof, RecordedRun recorded, CommitInfo merge, CommitTrailers? said, RunFolder folder)
     {
         proof = proof with { Run = recorded.Status.RunId };
-        // Merges on staging and the commits of a linear landing are ours, so their trailers can be trusted.
+        // orchestrate itself creates the merges on staging and the commits of a linear landing, so their trailers can be trusted.
         var task =
             merge.Trailers is { Task: { } named } own && own.Run == folder.Name
                 ? recorded.Status.Tasks.FirstOrDefault(one => one.Id == named)
@@ -182,8 +184,8 @@ public sealed class LineProofs(RunServices services)
         ];
 }
 
-/// <summary>Record of a run.</summary>
+/// <summary>The stored record of a run.</summary>
 /// <param name="Folder">Absolute path of the run's folder.</param>
 /// <param name="Status">Last recorded status of the run.</param>
-/// <param name="ReadEvents">Reads the run's events in order. It is lazy, because only one of many runs is needed.</param>
+/// <param name="ReadEvents">Reads the run's events, oldest first. It is called only for the run that is needed.</param>
 public sealed record RecordedRun(string Folder, RunStatus Status, Func<IReadOnlyList<RunEvent>> ReadEvents);

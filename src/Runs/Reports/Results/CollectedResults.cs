@@ -1,14 +1,14 @@
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Result of a task, for users or programs that process it further.</summary>
+/// <summary>The result of a task, for users and programs that process it further.</summary>
 /// <param name="Id">Id of the task.</param>
 /// <param name="Title">Title of the task.</param>
 /// <param name="State">State of the task.</param>
-/// <param name="Branch">The branch that has only the task's work, or empty if there is none or the work is merged.</param>
-/// <param name="Commit">Commit of the task's work, merged or not, or empty if there is none.</param>
-/// <param name="Gates">Short summary of the task's gates.</param>
-/// <param name="Cost">Cost in US dollars.</param>
-/// <param name="Said">Closing message of the task's agent, or empty if none.</param>
+/// <param name="Branch">Name of the branch that contains only the task's work. Empty if there is none or the work is merged.</param>
+/// <param name="Commit">Hash of the commit that contains the task's work, merged or not. Empty if there is none.</param>
+/// <param name="Gates">Short summary of the verdicts of the task's gates.</param>
+/// <param name="Cost">Cost of the task in US dollars.</param>
+/// <param name="Said">Closing message of the task's agent, or empty if there is none.</param>
 public sealed record CollectedTask(
     string Id,
     string Title,
@@ -20,12 +20,12 @@ public sealed record CollectedTask(
     string Said
 );
 
-/// <summary>Results of a run.</summary>
+/// <summary>The results of a run.</summary>
 /// <param name="RunId">Id of the run.</param>
-/// <param name="State">Display text of the run's state.</param>
+/// <param name="State">State of the run as display text.</param>
 /// <param name="Title">Title of the run.</param>
-/// <param name="Landed">Landed commit and branch, or empty if nothing landed.</param>
-/// <param name="Tasks">Tasks of the run in plan order.</param>
+/// <param name="Landed">The landed commit and its branch, or empty if nothing landed.</param>
+/// <param name="Tasks">The results of the tasks in the order of the plan.</param>
 public sealed record CollectedRun(string RunId, string State, string Title, string Landed, IReadOnlyList<CollectedTask> Tasks)
 {
     /// <summary>Collects the results of a run.</summary>
@@ -54,7 +54,7 @@ public sealed record CollectedRun(string RunId, string State, string Title, stri
         );
     }
 
-    /// <summary>Renders the results as a Markdown section.</summary>
+    /// <summary>Renders the results as a section in Markdown.</summary>
     public string ToMarkdown()
     {
         var text = new MarkdownText().Append($"## {RunId}: {State}\n\n").AppendParagraph(Title.Length > 0 ? Title : RunId);

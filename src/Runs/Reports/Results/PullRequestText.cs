@@ -2,17 +2,19 @@ using Orchestrator.Runs.Merging.PullRequests;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Writes the title and text of a pull request, with the original request, the gate verdicts, the cost, and the location of the
-/// evidence.</summary>
+/// <summary>
+/// Writes the title and text of a pull request. The text contains the original request, the gate verdicts, the cost and the location of the
+/// evidence.
+/// </summary>
 /// <param name="repository">Absolute path of the repository's main work tree.</param>
 public sealed class PullRequestText(string repository)
 {
     private const int MostTasks = 100;
 
-    /// <summary>Writes the draft for a task's branch or for a whole run.</summary>
+    /// <summary>Writes the draft of a pull request for the branch of a task or for a whole run.</summary>
     /// <param name="run">Status of the run with all its tasks.</param>
-    /// <param name="task">The task, or null for the run as a whole.</param>
-    /// <param name="request">Full text of the original request, or empty if unknown.</param>
+    /// <param name="task">The task, or null for the whole run.</param>
+    /// <param name="request">The complete text of the original request, or empty if it is unknown.</param>
     public PullRequestDraft Of(RunStatus run, RunTask? task, string request)
     {
         var folder = new RunFolder(repository, run.RunId);

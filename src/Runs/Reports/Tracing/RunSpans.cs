@@ -3,8 +3,10 @@ using Orchestrator.Usage;
 
 namespace Orchestrator.Runs.Reports;
 
-/// <summary>Derives the ended spans of a run's trace, namely the run, its tasks, attempts, agents, gates, and periods of merging and
-/// waiting. A pure function of the run's record, so repeated calls return the same spans.</summary>
+/// <summary>
+/// Derives the ended spans of a run's trace from the run's record. The spans cover the run, its tasks, attempts, agents and gates, and the
+/// periods in which tasks were merged or waited. Repeated calls return the same spans.
+/// </summary>
 public sealed class RunSpans
 {
     private readonly string _trace;
@@ -33,12 +35,12 @@ public sealed class RunSpans
         _root = TraceContext.SpanOf(trace);
     }
 
-    /// <summary>Returns the ended spans of a run, parents before their children.</summary>
-    /// <param name="repository"><see cref="RepositoryReference.Key"/> of the run's repository.</param>
+    /// <summary>Returns the ended spans of a run. Each parent precedes its children.</summary>
+    /// <param name="repository">Key of the run's repository (see <see cref="RepositoryReference.Key"/>).</param>
     /// <param name="run">Last recorded status of the run.</param>
     /// <param name="folder">The run's folder, from which gates are read.</param>
-    /// <param name="events">The run's events in order.</param>
-    /// <param name="agents">Usage records of agents; those of other runs are ignored.</param>
+    /// <param name="events">The run's events, oldest first.</param>
+    /// <param name="agents">Usage records of agents. Those of other runs are ignored.</param>
     public static IReadOnlyList<SpanRecord> Of(
         string repository,
         RunStatus run,
@@ -47,7 +49,7 @@ public sealed class RunSpans
         IEnumerable<UsageRecord> agents
     ) => Of(TraceContext.TraceOf(repository, run.RunId), run, events, agents, GateEvidence.ReadOfTasks(folder));
 
-    /// <summary>Returns the ended spans of a run whose gates were already read.</summary>
+    /// <summary>Returns the ended spans of a run whose gate verdicts are already read.</summary>
     public static IReadOnlyList<SpanRecord> Of(
         string trace,
         RunStatus run,
@@ -69,7 +71,7 @@ public sealed class RunSpans
                 yield return span;
             }
         }
-        // Other agents are the planner, the reviewer, and those that answer questions.
+        // The other agents are the planner, the reviewer, and agents that answer questions.
         var ids = _run.Tasks.Select(task => task.Id).ToHashSet(StringComparer.Ordinal);
         foreach (var agent in _agents.Where(agent => !ids.Contains(agent.Task)))
         {
@@ -88,15 +90,15 @@ public sealed class RunSpans
             _run.UpdatedAt,
             result == "success" ? null : _run.State,
             [
-                new(SemanticNames.PipelineName, PipelineOf(_run)),
-                new(SemanticNames.RunId, _run.RunId),
-                new(SemanticNames.RunResult, result),
-                new(SemanticNames.ActionName, "RUN"),
-                new(SemanticNames.RepositoryName, PipelineOf(_run)),
-                .. Given(SemanticNames.BaseName, _run.Target),
-                .. Given(SemanticNames.BaseRevision, _run.BaseCommit),
-                .. Given(SemanticNames.HeadRevision, _run.LandedCommit),
-                new(SemanticNames.Cost, (double)_run.Cost),
+                new(TelemetryNames.PipelineName, PipelineOf(_run)),
+                new(TelemetryNames.RunId, _run.RunId),
+                new(TelemetryNames.RunResult, result),
+                new(TelemetryNames.ActionName, "RUN"),
+                new(TelemetryNames.RepositoryName, PipelineOf(_run)),
+                .. Given(TelemetryNames.BaseName, _run.Target),
+                .. Given(TelemetryNames.BaseRevision, _run.BaseCommit),
+                .. Given(TelemetryNames.HeadRevision, _run.LandedCommit),
+                new(TelemetryNames.Cost, (double)_run.Cost),
             ]
         )
         {
@@ -107,7 +109,7 @@ public sealed class RunSpans
     private IEnumerable<SpanRecord> OfTask(RunTask task)
     {
         var id = TraceContext.SpanOf(_trace, "task", task.Id);
-        // A failed task may be retried as long as the run is open.
+        // A failed task may be retried while the run is open, so its span has not ended.
         var isOver = TaskStates.IsDone(task.State) || (RunStates.IsFinal(_run.State) && TaskStates.IsEnd(task.State));
         var end = task.EndedAt ?? _run.UpdatedAt;
         if (isOver)
@@ -125,7 +127,7 @@ public sealed class RunSpans
                 attempt.From,
                 attempt.To!.Value,
                 null,
-                [.. OfTaskRun(task.Id), new(SemanticNames.Attempt, attempt.Number)]
+                [.. OfTaskRun(task.Id), new(TelemetryNames.Attempt, attempt.Number)]
             )
             {
                 Subject = SpanSubject.Attempt,
@@ -171,12 +173,12 @@ public sealed class RunSpans
             result == "failure" ? (task.Why is { } why ? why.Kind : task.State) : null,
             [
                 .. OfTaskRun(task.Id),
-                new(SemanticNames.TaskName, new UntrustedText(task.Title).Line),
-                new(SemanticNames.TaskRunResult, result),
-                new(SemanticNames.TaskState, task.State),
-                new(SemanticNames.Attempt, task.Attempt),
-                new(SemanticNames.Cost, (double)task.Cost),
-                .. Given(SemanticNames.HeadRevision, task.Commit),
+                new(TelemetryNames.TaskName, new UntrustedText(task.Title).Line),
+                new(TelemetryNames.TaskRunResult, result),
+                new(TelemetryNames.TaskState, task.State),
+                new(TelemetryNames.Attempt, task.Attempt),
+                new(TelemetryNames.Cost, (double)task.Cost),
+                .. Given(TelemetryNames.HeadRevision, task.Commit),
             ]
         )
         {
@@ -197,14 +199,14 @@ public sealed class RunSpans
             null,
             [
                 .. OfTaskRun(agent.Task),
-                new(SemanticNames.Attempt, agent.Attempt),
-                new(SemanticNames.Account, agent.Account),
-                new(SemanticNames.Cost, (double)MicroDollars.ToDollars(agent.Sum.Micros)),
-                new(SemanticNames.Operation, "invoke_agent"),
-                .. Given(SemanticNames.Model, model),
-                new(SemanticNames.InputTokens, tokens.Total - tokens.Output),
-                new(SemanticNames.OutputTokens, tokens.Output),
-                new(SemanticNames.CacheReadTokens, tokens.CacheRead),
+                new(TelemetryNames.Attempt, agent.Attempt),
+                new(TelemetryNames.Account, agent.Account),
+                new(TelemetryNames.Cost, (double)MicroDollars.ToDollars(agent.Sum.Micros)),
+                new(TelemetryNames.Operation, "invoke_agent"),
+                .. Given(TelemetryNames.Model, model),
+                new(TelemetryNames.InputTokens, tokens.Total - tokens.Output),
+                new(TelemetryNames.OutputTokens, tokens.Output),
+                new(TelemetryNames.CacheReadTokens, tokens.CacheRead),
             ]
         )
         {
@@ -227,9 +229,9 @@ public sealed class RunSpans
             verdict.Result is GateResult.Passed or GateResult.Skipped ? null : NameOf(verdict.Result),
             [
                 .. OfTaskRun(gate.Task),
-                new(SemanticNames.TaskName, new UntrustedText(verdict.Name).Line),
-                new(SemanticNames.TaskRunResult, ResultOf(verdict.Result)),
-                .. Given(SemanticNames.TaskType, TypeOf(verdict.Gate.Type)),
+                new(TelemetryNames.TaskName, new UntrustedText(verdict.Name).Line),
+                new(TelemetryNames.TaskRunResult, ResultOf(verdict.Result)),
+                .. Given(TelemetryNames.TaskType, TypeOf(verdict.Gate.Type)),
             ]
         )
         {
@@ -239,9 +241,9 @@ public sealed class RunSpans
 
     private IReadOnlyList<KeyValuePair<string, object>> OfTaskRun(string task) =>
         [
-            new(SemanticNames.PipelineName, PipelineOf(_run)),
-            new(SemanticNames.RunId, _run.RunId),
-            new(SemanticNames.TaskRunId, $"{_run.RunId}/{task}"),
+            new(TelemetryNames.PipelineName, PipelineOf(_run)),
+            new(TelemetryNames.RunId, _run.RunId),
+            new(TelemetryNames.TaskRunId, $"{_run.RunId}/{task}"),
         ];
 
     private static string TypeOf(GateType type) =>
@@ -260,7 +262,7 @@ public sealed class RunSpans
     private string PhaseSpan(TaskSpan phase) =>
         TraceContext.SpanOf(_trace, "phase", phase.Task, phase.Events[0].ToString(CultureInfo.InvariantCulture));
 
-    // An attempt ends at the start of the next one, and the last attempt at the end of its task.
+    // An attempt ends when the next one starts. The last attempt ends with its task.
     private static IReadOnlyList<TaskAttempt> Attempts(RunTask task, IReadOnlyList<UsageRecord> agents, DateTimeOffset? end)
     {
         var begun = agents
@@ -277,10 +279,10 @@ public sealed class RunSpans
             ];
     }
 
-    /// <summary>Returns the pipeline name of a run, which is the name of its repository's folder.</summary>
+    /// <summary>Returns the pipeline name of a run, which is the folder name of its repository.</summary>
     public static string PipelineOf(RunStatus run) => Path.GetFileName(run.Repository.TrimEnd('/'));
 
-    /// <summary>Returns the result of a run in terms of the semantic conventions.</summary>
+    /// <summary>Returns the result of a run as defined by the semantic conventions.</summary>
     private static string ResultOf(string state) =>
         state switch
         {
@@ -325,6 +327,6 @@ public sealed class RunSpans
             _ => "wait for a limit",
         };
 
-    /// <summary>An attempt of a task; <paramref name="To"/> is null while it is open.</summary>
+    /// <summary>An attempt of a task. <paramref name="To"/> is null while the attempt is open.</summary>
     private sealed record TaskAttempt(int Number, DateTimeOffset From, DateTimeOffset? To);
 }

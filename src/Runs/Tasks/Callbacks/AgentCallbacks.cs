@@ -5,25 +5,27 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Tasks.Callbacks;
 
-/// <summary>Commands that working agents and their surrounding programs call, as separate processes that need no running
-/// orchestrator.</summary>
+/// <summary>
+/// Implements the commands that running agents and their helper programs call. Each call is a separate process, and no running orchestrator
+/// is needed.
+/// </summary>
 public static class AgentCallbacks
 {
     private const int LongestName = 200;
 
-    /// <summary>Decides whether a tool call may proceed (<c>orchestrate hook</c>).</summary>
-    /// <param name="input">JSON of the tool call on stdin.</param>
-    /// <param name="policyFile">The agent run's <c>policy</c> file.</param>
-    /// <returns>Text for stdout and stderr, and the exit code, which must be used unchanged.</returns>
+    /// <summary>Decides whether an agent's tool call is allowed (<c>orchestrate hook</c>).</summary>
+    /// <param name="input">JSON of the tool call from stdin.</param>
+    /// <param name="policyFile">Absolute path of the agent run's <c>policy</c> file.</param>
+    /// <returns>Text for stdout and stderr, and the exit code of the command.</returns>
     public static (string Output, string Error, int ExitCode) Hook(string input, string policyFile)
     {
         var answer = AgentHook.Run(input, policyFile, policy => Ownership.Of((policy.Write ?? []).Concat(policy.Append)).Owns);
         return (answer.Output, answer.Error, answer.ExitCode);
     }
 
-    /// <summary>Sends one request to a model, for a planner without an agent program (<c>orchestrate ask-model</c>).</summary>
-    /// <param name="requestFile">The agent run's request file.</param>
-    /// <param name="prompt">The question.</param>
+    /// <summary>Sends one request to a model whose planner has no agent program (<c>orchestrate ask-model</c>).</summary>
+    /// <param name="requestFile">Absolute path of the agent run's request file.</param>
+    /// <param name="prompt">The question for the model.</param>
     /// <param name="time">The clock.</param>
     /// <returns>The line to print, and true if the model answered.</returns>
     public static Task<(string Line, bool Answered)> AskModelAsync(
@@ -33,13 +35,13 @@ public static class AgentCallbacks
         CancellationToken cancellationToken
     ) => ModelAsker.AskAsync(requestFile, prompt, time, cancellationToken);
 
-    /// <summary>Drives an agent that speaks the Agent Client Protocol (<c>orchestrate drive-acp</c>).</summary>
-    /// <param name="requestFile">The agent run's request file.</param>
-    /// <param name="prompt">The prompt.</param>
-    /// <param name="print">Prints a line.</param>
-    /// <param name="complain">Prints a line from the agent's standard error.</param>
+    /// <summary>Runs an agent that supports the Agent Client Protocol (<c>orchestrate drive-acp</c>).</summary>
+    /// <param name="requestFile">Absolute path of the agent run's request file.</param>
+    /// <param name="prompt">The prompt for the agent.</param>
+    /// <param name="print">Prints a line to stdout.</param>
+    /// <param name="complain">Prints a line that the agent wrote to stderr.</param>
     /// <param name="cancellationToken">Cancels the agent run.</param>
-    /// <returns>The exit code.</returns>
+    /// <returns>The exit code of the command.</returns>
     public static Task<int> DriveAcpAsync(
         string requestFile,
         string prompt,
@@ -48,14 +50,16 @@ public static class AgentCallbacks
         CancellationToken cancellationToken
     ) => AcpDriver.RunAsync(requestFile, prompt, print, complain, cancellationToken);
 
-    /// <summary>Parses a claimed measurement; null if the name is empty or the value is not a number.</summary>
+    /// <summary>Parses a claimed measurement. Returns null if the name is empty or the value is not a number.</summary>
     public static ClaimedMeasurement? Measured(string name, string number) =>
         name.Trim() is { Length: > 0 and <= LongestName } named && Expectation.NumberOf(number) is { } value
             ? new ClaimedMeasurement(named, value)
             : null;
 
-    /// <summary>Stores an agent's report about its own work (<c>orchestrate done</c>, <c>orchestrate blocked</c>). It is a claim that is
-    /// later verified against the facts. Repeating the same tool call has no effect.</summary>
+    /// <summary>
+    /// Stores an agent's claim about its own work (<c>orchestrate done</c>, <c>orchestrate blocked</c>). Gates and other checks verify the
+    /// claim later. A repeated tool call has no further effect.
+    /// </summary>
     /// <param name="claim">The claim.</param>
     public static void Claim(string startFolder, AgentClaim claim)
     {

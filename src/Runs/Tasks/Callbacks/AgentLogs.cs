@@ -3,11 +3,11 @@ using Orchestrator.Agents.Logs;
 
 namespace Orchestrator.Runs.Tasks.Callbacks;
 
-/// <summary>Renders an agent's events in readable form.</summary>
+/// <summary>Formats the events of an agent as readable lines.</summary>
 public static class AgentLogs
 {
-    /// <summary>Yields a line for each relevant event.</summary>
-    /// <param name="follow">True to continue until the agent has ended.</param>
+    /// <summary>Returns a line for each relevant event.</summary>
+    /// <param name="follow">True to wait for new events until the agent has ended.</param>
     /// <param name="time">The clock.</param>
     public static async IAsyncEnumerable<string> ReadAsync(
         string startFolder,

@@ -3,17 +3,19 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Runs.Tasks.Callbacks;
 
-/// <summary>Delivers mail to working agents, and sends mail from agents and users. Needs no running orchestrator.</summary>
+/// <summary>Delivers mail to running agents, and sends mail from agents and users. No running orchestrator is needed.</summary>
 /// <param name="repository">Absolute path of the repository's main checkout.</param>
 /// <param name="time">The clock.</param>
 public sealed class AgentMail(string repository, string run, TimeProvider time)
 {
     private readonly RunFolder _folder = new(repository, run);
 
-    /// <summary>Returns new mail for the agent program after a batch of tool calls (hook <c>PostToolBatch</c>); empty if there is none,
-    /// and always for subagents.</summary>
-    /// <param name="task">The agent's task.</param>
-    /// <param name="input">JSON of the hook on stdin.</param>
+    /// <summary>
+    /// Returns the new mail that the hook <c>PostToolBatch</c> gives to an agent after a batch of tool calls. Empty if there is none, and
+    /// always for a subagent.
+    /// </summary>
+    /// <param name="task">Id of the agent's task.</param>
+    /// <param name="input">JSON of the hook from stdin.</param>
     public async Task<string> AfterBatchAsync(string task, string input, CancellationToken stop)
     {
         using var call = JsonDocument.Parse(input);
@@ -22,7 +24,7 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
             return "";
         }
         var transcript = call.RootElement.TryGetProperty("transcript_path", out var path) ? path.GetString() : null;
-        // The results of this batch may be missing from the conversation file so far, and may contain mail that the agent requested.
+        // The conversation file may lack the results of this batch, and these may contain mail that the agent requested.
         var mail = await new MailReader(_folder, task).TakeAsync(MailDisplays.Batch, null, transcript, input, stop);
         return mail.Count == 0
             ? ""
@@ -36,18 +38,18 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
             }.ToJsonString();
     }
 
-    /// <summary>Answers an agent's request for its mail.</summary>
-    /// <param name="task">The agent's task.</param>
-    /// <param name="call">Id of the requesting tool call, or null if none.</param>
+    /// <summary>Returns the mail that an agent requested.</summary>
+    /// <param name="task">Id of the agent's task.</param>
+    /// <param name="call">Id of the tool call that requested the mail, or null if there is none.</param>
     public async Task<string> CheckAsync(string task, string? call, CancellationToken stop) =>
         Answer(await new MailReader(_folder, task).TakeAsync(MailDisplays.Asked, call, null, "", stop));
 
     /// <summary>Returns the new mail of a task without marking it as read.</summary>
-    /// <param name="task">The agent's task.</param>
+    /// <param name="task">Id of the agent's task.</param>
     public string Peek(string task) => Answer(new MailReader(_folder, task).Peek());
 
     /// <summary>Sends a message.</summary>
-    /// <param name="letter">The message; its task id is matched case-insensitively.</param>
+    /// <param name="letter">The message. The case of the task id in it is ignored.</param>
     /// <exception cref="StepException">The run's files are missing.</exception>
     public async Task<MailReceipt> SendAsync(OutgoingMail letter, CancellationToken stop)
     {
@@ -58,7 +60,7 @@ public sealed class AgentMail(string repository, string run, TimeProvider time)
                 SmallFile.TryRead(_folder.Plan)
                     ?? throw new StepException($"{_folder.Relative(_folder.Plan)} is missing, so {run} no longer has a plan.", "RunGone")
             );
-            // Tasks may have been added to the initial plan, for example by a review.
+            // A review or a replanning may have added tasks to the initial plan.
             var status = StatusFile.Read(_folder.Status);
             string[] ids =
             [

@@ -3,10 +3,12 @@ using Orchestrator.Runs.Tasks.Radar;
 
 namespace Orchestrator.Runs.Tasks.Callbacks;
 
-/// <summary>Answers an agent's queries about its run from the run's files, so that no orchestrator is needed. The files are read again for
-/// each query.</summary>
+/// <summary>
+/// Answers an agent's queries about its run from the run's files, so that no running orchestrator is needed. The files are read again for
+/// each query.
+/// </summary>
 /// <param name="repository">Absolute path of the repository's main checkout.</param>
-/// <param name="task">The agent's task.</param>
+/// <param name="task">Id of the agent's task.</param>
 public sealed class AgentQuestions(string repository, string run, string task, string startFolder)
 {
     private const int MostTasks = 60;
@@ -14,7 +16,9 @@ public sealed class AgentQuestions(string repository, string run, string task, s
     private const int MostText = 160;
     private readonly RunFolder _folder = new(repository, run);
 
-    /// <summary>Describes the agent's own task and the plan's tasks with their states; for a large plan, only related tasks.</summary>
+    /// <summary>
+    /// Describes the agent's own task and the tasks of the plan, each with its state. A large plan is limited to related tasks.
+    /// </summary>
     /// <exception cref="StepException">The run's files are missing.</exception>
     public string Plan()
     {
@@ -34,9 +38,11 @@ public sealed class AgentQuestions(string repository, string run, string task, s
         return Rest(text, files.Plan.Tasks.Count - shown.Count).ToString();
     }
 
-    /// <summary>Checks whether the agent's task may write a path, and lists other tasks that own it. The rule is the same as in the hook
-    /// and the check of the commit.</summary>
-    /// <param name="path">Absolute path, or path relative to the worktree.</param>
+    /// <summary>
+    /// Checks whether the agent's task may write a file, and lists other tasks that own the file. The hook and the check of the commit use
+    /// the same rule.
+    /// </summary>
+    /// <param name="path">Absolute path of the file, or its path relative to the worktree.</param>
     /// <exception cref="StepException">The run's files are missing.</exception>
     public string Ownership(string path)
     {
@@ -75,7 +81,7 @@ public sealed class AgentQuestions(string repository, string run, string task, s
         return text.ToString();
     }
 
-    /// <summary>Lists the running tasks with their files, and predicted conflicts with them.</summary>
+    /// <summary>Lists the other running tasks with their files, and the predicted conflicts with them.</summary>
     /// <exception cref="StepException">The run's files are missing.</exception>
     public string Neighbours()
     {
@@ -102,8 +108,9 @@ public sealed class AgentQuestions(string repository, string run, string task, s
         return text.ToString();
     }
 
-    /// <summary>True if the task's worktree may contain changes that are not on staging, including while the task waits for an
-    /// answer.</summary>
+    /// <summary>
+    /// True if the task's worktree may contain changes that are not on staging. This includes a task that waits for an answer.
+    /// </summary>
     private static bool HasUnmergedWork(string state) =>
         state
             is TaskStates.Preparing
@@ -142,7 +149,7 @@ public sealed class AgentQuestions(string repository, string run, string task, s
 
     private RunStatus? Status() => StatusFile.Read(_folder.Status);
 
-    /// <summary>Loads the plan that contains the task, which a review may have added.</summary>
+    /// <summary>Loads the latest plan, because a review may have added the task to it.</summary>
     private RunFiles Load() =>
         new(
             _folder,

@@ -3,23 +3,27 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks.Callbacks;
 
-/// <summary>Identity of an agent run, as its processes find it in their environment.</summary>
+/// <summary>Identity of the agent run to which a process belongs, as found in environment variables.</summary>
 /// <param name="Task">Id of the task.</param>
-/// <param name="Folder">The agent run's folder.</param>
+/// <param name="Folder">Absolute path of the agent run's folder.</param>
 /// <param name="Run">Id of the run.</param>
 /// <param name="Repository">Absolute path of the repository's main checkout.</param>
 public sealed record AgentRunIdentity(string Task, string Folder, string Run, string Repository)
 {
-    /// <summary>Variable with the path of the agent run's folder, set in every process of an agent.</summary>
+    /// <summary>
+    /// Name of the environment variable that contains the absolute path of the agent run's folder. Every process of an agent has it.
+    /// </summary>
     public const string FolderVariable = "ORCHESTRATOR_START";
 
-    /// <summary>True if the folder exists. It is missing if the run was removed while the agent worked.</summary>
+    /// <summary>True if the folder exists. It does not exist if the run was removed while the agent was running.</summary>
     public bool IsThere => Directory.Exists(Folder);
 
-    /// <summary>True if this process belongs to an agent or another step (gate, set-up, package manager) in this repository. Processes
-    /// that removed their variables are found through their ancestors. A daemon in a sandbox has the sandbox itself as parent.</summary>
+    /// <summary>
+    /// True if this process belongs to an agent or another step in this repository, such as a gate, set-up or a package manager. If a
+    /// process has removed its variables, its parent processes are inspected. The parent of a daemon in a sandbox is the sandbox itself.
+    /// </summary>
     /// <param name="environment">Environment variables of the process.</param>
-    /// <param name="findRepository">Finds the repository of the process; called only if needed.</param>
+    /// <param name="findRepository">Finds the repository of this process. It is called only if needed.</param>
     public static bool Concern(IReadOnlyDictionary<string, string> environment, Func<RepositoryLocation?> findRepository)
     {
         if (environment.GetValueOrDefault(FolderVariable) is { Length: > 0 })
@@ -40,12 +44,14 @@ public sealed record AgentRunIdentity(string Task, string Folder, string Run, st
             );
     }
 
-    /// <summary>True if the program at the other end of a connection was started by a run on this machine: a process of an agent's attempt,
-    /// a gate, set-up or package manager, even if it removed its variables, because its ancestors are inspected. Also true if the caller
-    /// has closed its end already, since its process can't be found any more. A caller of another machine or user is none. Such a program
-    /// must not answer its run's questions to users.</summary>
-    /// <param name="caller">The caller's address and port.</param>
-    /// <param name="called">The address and port that it called, on any address of this machine.</param>
+    /// <summary>
+    /// True if a run on this machine started the program at the other end of a connection. Such a program is an agent, a gate, set-up or a
+    /// package manager, and may not answer its run's questions to users. If it has removed its variables, its parent processes are
+    /// inspected. Also true if the program has already closed its end of the connection, because its process can then not be found. False
+    /// for a program of another machine or user.
+    /// </summary>
+    /// <param name="caller">IP address and port of the program.</param>
+    /// <param name="called">IP address and port on this machine to which the program connected.</param>
     public static bool AreOfCaller(IPEndPoint caller, IPEndPoint called) =>
         ConnectionClient.Find(caller, called) is { } client
         && (
@@ -53,9 +59,9 @@ public sealed record AgentRunIdentity(string Task, string Folder, string Run, st
             || client.Processes.Any(process => ProcessTable.Of(process.ProcessId, FolderVariable, StepEnvironment.Variable).Count > 0)
         );
 
-    /// <summary>Finds the agent run that this process belongs to, or returns null if there is none.</summary>
+    /// <summary>Finds the agent run to which this process belongs. Returns null if it belongs to none.</summary>
     /// <param name="environment">Environment variables of the process.</param>
-    /// <param name="directory">The current folder; its repository is used if the variables name none.</param>
+    /// <param name="directory">Current folder of the process. Its repository is used if the variables name none.</param>
     public static AgentRunIdentity? Find(IReadOnlyDictionary<string, string> environment, string directory) =>
         environment.GetValueOrDefault(FolderVariable) is { Length: > 0 } folder
         && environment.GetValueOrDefault("ORCHESTRATOR_TASK") is { Length: > 0 } task

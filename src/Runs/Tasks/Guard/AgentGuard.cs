@@ -4,9 +4,11 @@ using Orchestrator.Git.Guard;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Guards everything that worktrees share while an agent works. The state is recorded before the agent starts and compared after
-/// it ends. Differences are first noted in the agent run's folder and then handled, so that a crash in between loses nothing. Other
-/// programs change the repository too, so only changes that match the agent's own tool calls are attributed to it.</summary>
+/// <summary>
+/// Protects the git state that all worktrees share while an agent is running. The state is recorded before the agent starts and compared
+/// after it has ended. Differences are stored in the agent run's folder before they are handled, so that a crash in between loses none.
+/// Only changes that match the agent's own tool calls are attributed to the agent, because other programs change the repository, too.
+/// </summary>
 internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, int start)
 {
     private const string FileName = "foreign.json";
@@ -16,18 +18,18 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
 
     private RepositoryGuard Guard => new(workspace.Repository, Path.Combine(_folder, "kept"));
 
-    /// <summary>Records the state before the agent starts. A record from before a crash is kept.</summary>
+    /// <summary>Records the shared state before the agent starts. If a record from before a crash exists, it is kept.</summary>
     public Task RecordAsync(Worktree worktree)
     {
         CacheFolder.Open(workspace.Repository, services.Environment);
         return Guard.RecordAsync(worktree, RecordFile);
     }
 
-    /// <summary>Compares and restores the shared state after the agent has ended.</summary>
+    /// <summary>Compares the shared state with the record after the agent has ended, and restores it.</summary>
     /// <param name="attempt">Number of the task's attempt.</param>
     /// <param name="toolUsage">Tool usage of the agent.</param>
-    /// <param name="isConfined">True if the agent was certainly unable to write to the main checkout.</param>
-    /// <returns>Notices, each once per run.</returns>
+    /// <param name="isConfined">True if a sandbox prevented the agent from writing to the main checkout.</param>
+    /// <returns>Notices for users. Each notice is returned only once per run.</returns>
     public async Task<IReadOnlyList<TaskNotice>> PutBackAsync(Worktree worktree, int attempt, ToolUsage toolUsage, bool isConfined = false)
     {
         StaleLocks.Remove(worktree, workspace.Branch);
@@ -75,8 +77,9 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
         return unexpected.Length > 0 && IsNews(unexpected) ? [.. notices, new TaskNotice(unexpected)] : [.. notices];
     }
 
-    /// <summary>Lists the changes that agent runs of an attempt made to shared state by their own tool calls, each as a sentence for the
-    /// agent.</summary>
+    /// <summary>
+    /// Lists the changes of shared state that agents of an attempt made by their tool calls, as sentences for the next agent.
+    /// </summary>
     public static IEnumerable<string> Problems(RunFolder folder, string taskId, int lastStart, int attempt) =>
         from number in Enumerable.Range(1, lastStart)
         let note = Read(Path.Combine(folder.Start(taskId, number), FileName))
@@ -99,8 +102,10 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
         return $"{change}{done}{(guard.KeptAt(change) is { } kept ? $" (kept: {kept})" : "")}";
     }
 
-    /// <summary>True if a notice is new in the run. Concurrent agents find the same changes, so only the first notice counts, even after a
-    /// crash.</summary>
+    /// <summary>
+    /// True if the run has not reported a notice yet. Agents that run at the same time find the same changes, so only the first notice is
+    /// reported, even after a crash.
+    /// </summary>
     public bool IsNews(string text)
     {
         var file = Path.Combine(
@@ -112,16 +117,16 @@ internal sealed class AgentGuard(TaskWorkspace workspace, RunServices services, 
         return DurableFile.TryCreate(file, teller) || DurableFile.TryRead(file) == teller;
     }
 
-    // A note damaged by a power failure is lost, but the quarantined item is not.
+    // If a power failure damaged the file, only the notice is lost. The quarantined item is kept.
     private static SharedStateChanges? Read(string path) => StoredJson.TryRead(path, ForeignNoteJson.Default.SharedStateChanges);
 }
 
-/// <summary>Collects the tool usage of an agent from its event stream, without rejected calls.</summary>
+/// <summary>Collects the tool calls of an agent from its event stream. Rejected calls are ignored.</summary>
 internal sealed class ToolUsage
 {
     private readonly Dictionary<string, string> _subjects = new(StringComparer.Ordinal);
 
-    /// <summary>Handles an event.</summary>
+    /// <summary>Adds the tool calls of an event.</summary>
     public void Take(AgentEvent happened)
     {
         if (happened is AgentToolUse use)
@@ -134,8 +139,9 @@ internal sealed class ToolUsage
         }
     }
 
-    /// <summary>Returns the call whose subject contains the changed item. Null if no call does, or if the item would not be restored
-    /// anyway.</summary>
+    /// <summary>
+    /// Returns the tool call that mentions the changed item. Returns null if there is none, or if the item would not be restored anyway.
+    /// </summary>
     public string? ThatDid(TamperedItem change)
     {
         if (change.IsLeft || change.Kind == TamperedKind.Link)
@@ -147,13 +153,13 @@ internal sealed class ToolUsage
     }
 }
 
-/// <summary>A difference found after an agent run.</summary>
-/// <param name="Text">A sentence without its final period.</param>
+/// <summary>A change of shared state that was found after an agent run.</summary>
+/// <param name="Text">Sentence about the change, without its full stop.</param>
 /// <param name="IsForPerson">True if a user must be notified.</param>
-/// <param name="By">The agent's tool call that made the change, or empty if none is known.</param>
+/// <param name="By">The tool call of the agent that made the change, or empty if none is known.</param>
 internal sealed record SharedStateChange(string Text, bool IsForPerson, string By);
 
-/// <summary>Differences found after one agent run.</summary>
+/// <summary>The changes of shared state that were found after one agent run.</summary>
 internal sealed record SharedStateChanges(int Attempt, IReadOnlyList<SharedStateChange> Changes);
 
 [JsonSerializable(typeof(SharedStateChanges))]

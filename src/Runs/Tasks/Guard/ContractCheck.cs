@@ -1,22 +1,26 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Checks a task's work against the plan's contracts. Contract files must be unchanged, and classes that claim to implement a
-/// contract must do so.</summary>
+/// <summary>
+/// Checks a task's work against the plan's contracts. Contract files must be unchanged, and a class that declares a contract must implement
+/// it.
+/// </summary>
 internal static class ContractCheck
 {
-    /// <summary>Maximum size in bytes of a checked source file; larger ones are generated and implement no contract by hand.</summary>
+    /// <summary>Maximum size of a checked source file in bytes. A larger file is assumed to be generated and is not checked.</summary>
     private const int LargestSource = 1024 * 1024;
 
-    /// <summary>Returns the contract in a file, or null if it has none.</summary>
+    /// <summary>Returns the contract that a file defines, or null if it defines none.</summary>
     public static ContractStub? Of(RunFiles files, string path) => files.Contracts?.FirstOrDefault(c => c.FilePath == path);
 
-    /// <summary>Describes the problem of a changed contract file.</summary>
+    /// <summary>Describes the violation if a task changed a contract file.</summary>
     public static string Changed(ContractStub contract, string baseCommit) =>
         $"'{contract.FilePath}' contains the contract {contract.Name} (version {contract.Version}), which only the orchestrator "
         + $"changes. Restore it (git checkout {CommitIds.Shorten(baseCommit)} -- {contract.FilePath}) and follow it. "
         + "If you can't follow it, end as blocked and describe the contract that you need.";
 
-    /// <summary>Returns a hint for the user if a contract blocks an agent; empty if its claim names no contract.</summary>
+    /// <summary>
+    /// Returns advice for the user if a contract blocks an agent. Empty if the agent's claim does not mention a contract.
+    /// </summary>
     public static string HowToChange(RunFiles files, string words) =>
         files.Contracts?.FirstOrDefault(c =>
             words.Contains(c.Name, StringComparison.Ordinal) || words.Contains(c.FilePath, StringComparison.Ordinal)
@@ -26,10 +30,10 @@ internal static class ContractCheck
                 + "and start that plan; its consumers get the new contract and work again, and other results are reused."
             : "";
 
-    /// <summary>Lists violations in a commit, each as a sentence for the agent.</summary>
+    /// <summary>Lists the violations in a commit, as sentences for the agent.</summary>
     /// <param name="commits">Reads the commit.</param>
     /// <param name="commit">Commit of the task's work.</param>
-    /// <param name="changed">Changed files.</param>
+    /// <param name="changed">Paths of the changed files.</param>
     public static async Task<IReadOnlyList<string>> ProblemsAsync(
         RunFiles files,
         CommitStore commits,

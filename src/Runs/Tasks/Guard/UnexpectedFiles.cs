@@ -1,11 +1,13 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Detects files that appear in the main checkout during a run. Agents' worktrees are inside it, but agents must not write
-/// elsewhere in it. Without a sandbox, a program that uses a path such as <c>../../..</c> can do so, and is then at least
-/// reported.</summary>
+/// <summary>
+/// Detects files that appear in the main checkout during a run. The worktrees of agents are inside the main checkout, but agents may not
+/// write to other folders there. Without a sandbox, an agent can do so through a path such as <c>../../..</c>, and these files are then
+/// reported.
+/// </summary>
 public static class UnexpectedFiles
 {
-    /// <summary>Records the state before the first agent starts. An existing record is kept.</summary>
+    /// <summary>Records the untracked files before the first agent starts. An existing record is kept.</summary>
     public static async Task NoteAsync(GitRepository repository, RunFolder folder, CancellationToken stop)
     {
         if (!File.Exists(PathOf(folder)) && new WorktreeStore(repository).FindMainCheckout() is { } checkout)
@@ -15,7 +17,9 @@ public static class UnexpectedFiles
         }
     }
 
-    /// <summary>Describes new files in a sentence; empty if there are none or if git cannot read the checkout.</summary>
+    /// <summary>
+    /// Describes the files that appeared since then, in one sentence. Empty if there are none or if git can't read the checkout.
+    /// </summary>
     public static async Task<string> FindAsync(GitRepository repository, RunFiles files)
     {
         if (new WorktreeStore(repository).FindMainCheckout() is not { } checkout)
@@ -35,7 +39,7 @@ public static class UnexpectedFiles
 
     private static string Describe(RunFolder folder, string checkout, IReadOnlyList<string> untracked)
     {
-        // The record affects no decision, so a damaged one only prevents the report.
+        // The record affects no decision. If it is damaged, the files are not reported.
         if (StoredJson.TryRead(PathOf(folder), JsonSerializerOptions.Default.TypeOf<HashSet<string>>()) is not { } before)
         {
             return "";

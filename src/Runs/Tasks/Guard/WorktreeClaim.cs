@@ -2,32 +2,38 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>The older form of a completion report, in <c>.task-status.json</c> in the worktree. It is read once and never
-/// committed.</summary>
+/// <summary>
+/// The older form of an agent's claim, in the file <c>.task-status.json</c> in the worktree. It is read once and never committed.
+/// </summary>
 internal sealed record WorktreeClaim
 {
     /// <summary>Name of the file in the worktree's root.</summary>
     public const string FileName = ".task-status.json";
 
-    /// <summary>Maximum size of a claim in bytes. Larger files are rejected, because the content becomes part of the run's
-    /// record.</summary>
+    /// <summary>
+    /// Maximum size of the file in bytes. A larger file is rejected, because its content becomes part of the run's history.
+    /// </summary>
     private const int LargestFile = 8 * 1024;
 
+    /// <summary>State of the task, as the agent reports it.</summary>
     [JsonPropertyName("status")]
     public string? Status { get; init; }
 
-    /// <summary>The reason; omitted by agents that list their needs.</summary>
+    /// <summary>The reason. Agents that list their needs may omit it.</summary>
     [JsonPropertyName("reason")]
     public string? Reason { get; init; }
 
+    /// <summary>Packages that the agent needs.</summary>
     [JsonPropertyName("needs_dependency")]
     public JsonElement? NeedsDependency { get; init; }
 
-    /// <summary>Moves the file's content to the agent run's folder as a claim; null if the file is missing or unreadable.</summary>
+    /// <summary>
+    /// Moves the content of the file to the agent run's folder as a claim. Returns null if the file is missing or unreadable.
+    /// </summary>
     public static AgentClaim? Take(AgentStart start)
     {
         var worktree = new WorktreeFiles(start.WorkingDirectory);
-        // Anything other than a regular file is reported by the ownership check.
+        // The ownership check reports anything that is not a regular file.
         if (
             worktree.TryRead(FileName, LargestFile) is not { } text
             || StoredJson.TryParse(text, WorktreeClaimJson.Default.WorktreeClaim) is not { } found
@@ -59,7 +65,7 @@ internal sealed record WorktreeClaim
         return claim;
     }
 
-    /// <summary>Maps the reported state. An unknown state does not count as done.</summary>
+    /// <summary>Maps the state in the file to that of a claim. An unknown state does not count as completed.</summary>
     private static string StatusOf(string? said) =>
         said?.Trim().ToLowerInvariant() switch
         {

@@ -1,12 +1,14 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Finds names that differ only in case from another name in the same folder. Each folder is listed only once, however many files
-/// are checked.</summary>
+/// <summary>
+/// Finds names that differ only in upper and lower case from another name in the same folder. Each folder is listed only once, even if many
+/// files are checked.
+/// </summary>
 internal sealed class CaseCollisions(WorktreeFiles files)
 {
     private readonly Dictionary<string, Dictionary<string, int>> _folders = new(StringComparer.Ordinal);
 
-    /// <summary>True if a path, or one of its folders, collides with another name.</summary>
+    /// <summary>True if a path or one of its folders differs only in case from another existing name.</summary>
     public bool Has(string path)
     {
         var start = 0;

@@ -1,13 +1,15 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Limits the size of a task's change. A change that is too large, or that only changes white space, is hard to review and gets
-/// in the way of others.</summary>
-/// <param name="limits">The limits. Default: none.</param>
+/// <summary>
+/// Limits the size of a task's changes. A change that is too large, or that only changes white space, is hard to review and causes
+/// conflicts.
+/// </summary>
+/// <param name="limits">The limits in the settings. By default there are none.</param>
 internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limits, PlanTask task)
 {
     private const int MostNamed = 10;
 
-    /// <summary>Extensions of files in which white space is significant, so that changing it may be real work.</summary>
+    /// <summary>Extensions of files in which white space is significant. A change of white space in them may be intended.</summary>
     private static readonly string[] Significant =
     [
         ".py",
@@ -26,10 +28,10 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
         ".rst",
     ];
 
-    /// <summary>Lists violations as sentences for the agent, and notes for users.</summary>
-    /// <param name="baseCommit">Commit that the task started from.</param>
-    /// <param name="tree">The tree to commit.</param>
-    /// <param name="changed">Changed files.</param>
+    /// <summary>Returns violations as sentences for the agent, and notes for users.</summary>
+    /// <param name="baseCommit">Commit from which the task started.</param>
+    /// <param name="tree">Hash of the tree to commit.</param>
+    /// <param name="changed">Paths of the changed files.</param>
     public async Task<(IReadOnlyList<string> Problems, IReadOnlyList<string> Notes)> LookAsync(
         string baseCommit,
         string tree,
@@ -85,7 +87,7 @@ internal sealed class ChangeLimits(GitRepository repository, ChangeSettings limi
                 + "'allow_large_changes' on the task.";
     }
 
-    /// <summary>Returns files whose changes are only in white space. Runs git only if there may be any.</summary>
+    /// <summary>Returns the files in which only white space was changed. git is run only if such a file is possible.</summary>
     private async Task<IReadOnlyList<string>> FormatOnlyAsync(
         string baseCommit,
         string tree,

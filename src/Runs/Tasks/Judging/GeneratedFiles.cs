@@ -2,21 +2,27 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Detects files that tools generate as a side effect, such as lock files and build output. If no task owns them, they are
-/// restored and not counted as a violation.</summary>
+/// <summary>
+/// Detects files that tools generate as a side effect, such as lock files and build output. If no task owns such a file, it is restored and
+/// does not count as a violation.
+/// </summary>
 internal static partial class GeneratedFiles
 {
-    /// <summary>True if a tool generated the path.</summary>
+    /// <summary>True if a tool generates files with this path.</summary>
     public static bool IsGenerated(string path) =>
         Ecosystems.IsGenerated(path) || Path.GetFileName(path) is ".coverage" or ".DS_Store" || IsHalfWritten(path);
 
-    /// <summary>True for a temporary file that the Claude CLI writes next to its target. It remains if the agent is stopped during the
-    /// write, and belongs to no task, regardless of the folder's owner.</summary>
+    /// <summary>
+    /// True for a temporary file that the Claude CLI writes next to its target. It remains if the agent is stopped during the write. It
+    /// belongs to no task, even if a task owns the folder.
+    /// </summary>
     public static bool IsHalfWritten(string path) => HalfWritten().IsMatch(path);
 
-    /// <summary>Restores generated files to their state in a commit. Build output can be generated again; all other files are first kept
-    /// under a ref.</summary>
-    /// <returns>Files that could not be restored, each as a sentence for the agent.</returns>
+    /// <summary>
+    /// Restores generated files to their content in a commit. Build output can be generated again, so it is removed. Other files are first
+    /// kept under a ref.
+    /// </summary>
+    /// <returns>One sentence for the agent for each file that could not be restored.</returns>
     public static async Task<IReadOnlyList<string>> PutBackAsync(
         TaskWorkspace workspace,
         Worktree worktree,
@@ -59,13 +65,16 @@ internal static partial class GeneratedFiles
         ];
     }
 
-    // The suffix is the process id of the CLI and six random bytes; observed in version 2.1.328.
+    // The suffix consists of the process id of the CLI and six random bytes, as seen in version 2.1.328.
     [GeneratedRegex("""[^/]\.tmp\.[0-9]+\.[0-9a-f]{12}\z""", RegexOptions.CultureInvariant)]
     private static partial Regex HalfWritten();
 }
 
-/// <summary>New files that do not land even though their task may write there: installed packages, build output, environment files and
-/// keys. A task lands them if its <c>files_write</c> names them. An output folder that has files in the base counts as source.</summary>
+/// <summary>
+/// Finds new files that do not land even if the task owns their folder. They are installed packages, build output, environment files and
+/// keys. A task lands such a file only if its <c>files_write</c> contains the name. An output folder that already has files in the base
+/// counts as source.
+/// </summary>
 internal sealed class HeldBackFiles
 {
     private readonly Dictionary<string, string> _held = new(StringComparer.Ordinal);
@@ -74,13 +83,13 @@ internal sealed class HeldBackFiles
 
     private const string Note = "held back, because this task's files_write does not name it: ";
 
-    /// <summary>Returns a sentence on the held-back paths for an agent whose gates failed; empty if there are none.</summary>
+    /// <summary>Returns a sentence about the held-back paths for an agent whose gates failed. Empty if there are none.</summary>
     public static IReadOnlyList<string> Explain(IReadOnlyList<string> places) =>
         places.Count == 0
             ? []
             : [$"H{Describe(places)[1..]}. The gates did not see it. Generated files and secrets do not belong in commits."];
 
-    /// <summary>An instance that holds no files back.</summary>
+    /// <summary>An instance that holds back no files.</summary>
     public static HeldBackFiles None { get; } = new();
 
     private HeldBackFiles() { }
@@ -88,15 +97,15 @@ internal sealed class HeldBackFiles
     /// <summary>True if the file does not land.</summary>
     public bool Holds(string path) => _held.ContainsKey(path);
 
-    /// <summary>True if a tool generated the file.</summary>
+    /// <summary>True if the file is output of a tool.</summary>
     public bool IsOutput(string path) => _output.Contains(path);
 
-    /// <summary>Finds held-back files among the changes of a task.</summary>
+    /// <summary>Finds the files to hold back among the changes of a task.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="baseCommit">Commit that the task started from.</param>
+    /// <param name="baseCommit">Commit from which the task started.</param>
     /// <param name="task">The task.</param>
-    /// <param name="changed">Changed files.</param>
-    /// <param name="readText">Reads a file with the task's changes; null if it is not text.</param>
+    /// <param name="changed">Paths of the changed files.</param>
+    /// <param name="readText">Reads a file with the task's changes. Returns null if the file is not text.</param>
     /// <param name="stop">Cancels git.</param>
     public static async Task<HeldBackFiles> OfAsync(
         GitRepository repository,
@@ -160,7 +169,7 @@ internal sealed class HeldBackFiles
         return found;
     }
 
-    /// <summary>Does the same as <see cref="OfAsync"/> for a tree to be committed.</summary>
+    /// <summary>Finds the files to hold back, as <see cref="OfAsync"/> does, in a tree that will be committed.</summary>
     public static async Task<HeldBackFiles> OfTreeAsync(
         GitRepository repository,
         string baseCommit,
@@ -184,11 +193,11 @@ internal sealed class HeldBackFiles
         );
     }
 
-    /// <summary>Returns a note that lists some paths.</summary>
-    /// <param name="places">Paths from <see cref="Places"/>.</param>
+    /// <summary>Returns a note that lists the held-back paths, shortened if there are many.</summary>
+    /// <param name="places">Paths as returned by <see cref="Places"/>.</param>
     public static string Describe(IReadOnlyList<string> places) => Note + FileNames.Some(places);
 
-    /// <summary>Returns the distinct paths of held-back files, with a trailing slash for whole folders.</summary>
+    /// <summary>Returns the distinct paths of held-back files. A folder that is held back as a whole ends with a slash.</summary>
     public IReadOnlyList<string> Places(IEnumerable<string> paths) =>
         [
             .. paths
@@ -197,10 +206,10 @@ internal sealed class HeldBackFiles
                 .Select(place => place.Count() == 1 && place.First() == place.Key ? place.Key : place.Key + "/"),
         ];
 
-    // Operating systems and coverage tools create these in any kind of project, and they are never wanted.
+    // Operating systems and coverage tools create these files in every kind of project, and nobody wants to commit them.
     private static bool IsOfSystem(string path) => Path.GetFileName(path) is ".DS_Store" or "Thumbs.db" or "desktop.ini" or ".coverage";
 
-    /// <summary>Returns the folder with the name, or the file with the extension.</summary>
+    /// <summary>Returns the path up to the folder with the given name, or the whole path if the part is an extension.</summary>
     private static string PlaceOf(string path, string part)
     {
         var parts = path.Split('/');
@@ -208,7 +217,7 @@ internal sealed class HeldBackFiles
         return at < 0 ? path : string.Join('/', parts[..(at + 1)]);
     }
 
-    /// <summary>Lists manifests whose text decides whether a path is build output.</summary>
+    /// <summary>Lists the manifests whose content decides whether a path is build output.</summary>
     private static List<string> Manifests(string path, ILookup<string, string> names)
     {
         var files = new List<string>();
@@ -239,14 +248,14 @@ internal sealed class HeldBackFiles
         }
     }
 
-    /// <summary>Paths that a task's <c>files_write</c> spells out.</summary>
+    /// <summary>The paths that a task's <c>files_write</c> contains literally.</summary>
     private sealed class NamedPaths(PlanTask task)
     {
         private readonly List<PathPattern> _patterns = [.. (Ownership.Of(task).Patterns).Select(PathPattern.Parse)];
 
         public bool IsLiteral(string path) => _patterns.Exists(pattern => pattern.IsLiteral && pattern.Text == path);
 
-        /// <summary>True if a pattern that matches the path contains the part literally.</summary>
+        /// <summary>True if a pattern that matches the path contains the given part literally.</summary>
         public bool Names(string path, string part) =>
             _patterns.Exists(pattern =>
                 pattern.Matches(path)

@@ -1,14 +1,16 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Files that a task owns but git's ignore rules hide, so that they are not part of its work. Files that the plan names by full
-/// path are committed anyway. Others are mentioned in failures, because the cause is hard to see.</summary>
+/// <summary>
+/// Finds files that a task owns but git ignores, so that they are not part of its work. A file that the plan names by its full path is
+/// committed anyway. The others are mentioned if the work is rejected, because this cause is hard to see.
+/// </summary>
 internal sealed class IgnoredWork(TaskWorkspace workspace, PlanTask task, Worktree worktree)
 {
     private readonly Ownership _ownership = Ownership.Of(task);
 
-    /// <summary>Finds existing files that the plan names and git would not add.</summary>
-    /// <param name="seen">Files that git reports as changed.</param>
-    /// <param name="tracked">The base commit, whose files git tracks.</param>
+    /// <summary>Finds existing files that the plan names by full path and that git ignores.</summary>
+    /// <param name="seen">Paths of the files that git reports as changed.</param>
+    /// <param name="tracked">The base commit, whose files git tracks in any case.</param>
     public async Task<IReadOnlyList<IgnoredFile>> NamedAsync(IReadOnlySet<string> seen, string tracked, CancellationToken stop)
     {
         var files = new WorktreeFiles(worktree.Path);
@@ -31,7 +33,7 @@ internal sealed class IgnoredWork(TaskWorkspace workspace, PlanTask task, Worktr
         return await IgnoreRules.ExplainAsync(worktree, [.. there.Where(path => !known.Contains(path))], stop);
     }
 
-    /// <summary>Returns a note on hidden files for a failure; empty if there are none.</summary>
+    /// <summary>Returns a note about ignored files for the rejection of the work. Empty if there are none.</summary>
     public async Task<string> DescribeAsync(CancellationToken stop)
     {
         var hidden = (await IgnoreRules.ListAsync(worktree, _ownership.OwnsEverything, stop))
@@ -50,8 +52,10 @@ internal sealed class IgnoredWork(TaskWorkspace workspace, PlanTask task, Worktr
                 + "it. A file that files_write names by its full path is committed even if it is ignored.";
     }
 
-    /// <summary>True for files that <c>.worktreeinclude</c> copied. They are the user's own, such as passwords, and must never be
-    /// committed.</summary>
+    /// <summary>
+    /// True for a file that <c>.worktreeinclude</c> copied. Such files belong to the user, may contain passwords, and must never be
+    /// committed.
+    /// </summary>
     private bool IsLocal(string path) =>
         File.Exists(Path.Combine(workspace.Files.WorkTree, WorktreeIncludes.FileName))
         && Path.Exists(Path.Combine(workspace.Files.WorkTree, path));

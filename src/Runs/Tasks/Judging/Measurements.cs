@@ -2,10 +2,10 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Compares values that an agent claims with our measurements.</summary>
+/// <summary>Compares the values that an agent claims with those that the gates measured.</summary>
 internal static class Measurements
 {
-    /// <summary>Returns the gate results of a task, with the agent's claimed values added to measurements.</summary>
+    /// <summary>Returns the gate verdicts of a task. The values that the agent claimed are added to its measurements.</summary>
     public static IReadOnlyList<GateVerdict> WithClaims(IReadOnlyList<GateVerdict> outcomes, AgentClaim? claim) =>
         claim is null or { Measured.Count: 0 }
             ? outcomes
@@ -21,7 +21,7 @@ internal static class Measurements
                 ),
             ];
 
-    /// <summary>Returns the measurements for the run's record, or null if there are none.</summary>
+    /// <summary>Returns the measurements for the run's history. Null if there are none.</summary>
     public static IReadOnlyList<TaskMeasurement>? Of(IReadOnlyList<GateVerdict> outcomes)
     {
         var measured = outcomes.Where(o => o.Gate.IsMeasurement).ToList();
@@ -30,7 +30,7 @@ internal static class Measurements
             : [.. measured.Select(o => new TaskMeasurement(o.Gate.Name, $"{o.Gate.Expectation}", o.Measured, o.Claimed, o.Passed))];
     }
 
-    /// <summary>Returns short notes on claimed values that no gate measures.</summary>
+    /// <summary>Returns a short note for each claimed value that no gate measures.</summary>
     public static IEnumerable<string> Unknown(IReadOnlyList<GateVerdict> outcomes, AgentClaim? claim) =>
         (claim?.Measured ?? [])
             .Where(said => !outcomes.Any(o => o.Gate.IsMeasurement && IsNamed(o, said.Name)))

@@ -1,15 +1,17 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Checks that a task may change a file and that git can store it. Runs on the worktree to report every violation, and again on
-/// the tree to commit, because files may change in between.</summary>
-/// <param name="held">Files that do not land, regardless of the owner of their folder.</param>
+/// <summary>
+/// Checks that a task may change a file and that git can store the file. The check is run on the worktree, where it reports all violations.
+/// It is repeated on the tree to commit, because files may change in between.
+/// </summary>
+/// <param name="held">Files that do not land, even if the task owns their folder.</param>
 internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseCommit, HeldBackFiles held)
 {
     private const int MostNamed = 20;
 
     private readonly Ownership _ownership = Ownership.Of(task);
 
-    /// <summary>True for generated files that no task owns, and for partially written files of an agent.</summary>
+    /// <summary>True for generated files that no task owns, and for temporary files that an agent left.</summary>
     public bool IsGenerated(ChangedFile file) =>
         ContractCheck.Of(files, file.Path) is null
         && (
@@ -18,7 +20,7 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
                 : GeneratedFiles.IsGenerated(file.Path) || held.IsOutput(file.Path)
         );
 
-    /// <summary>Lists violations in a worktree, each as a sentence for the agent.</summary>
+    /// <summary>Lists the violations in a worktree, as sentences for the agent.</summary>
     public IEnumerable<string> Problems(IEnumerable<ChangedFile> changed, WorktreeFiles worktree, CancellationToken stop)
     {
         var twins = new CaseCollisions(worktree);
@@ -50,7 +52,7 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
         }
     }
 
-    /// <summary>Lists violations in a tree to be committed.</summary>
+    /// <summary>Lists the violations in a tree that will be committed.</summary>
     public async Task<IReadOnlyList<string>> ProblemsAsync(
         GitRepository repository,
         string tree,
@@ -69,10 +71,12 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
         return problems;
     }
 
-    /// <summary>Lists changes in submodules, each as a sentence for the agent. No merge includes such changes, so they are reported rather
-    /// than silently dropped.</summary>
+    /// <summary>
+    /// Lists the changes in submodules, as sentences for the agent. Such changes can't be merged, so they are reported and not silently
+    /// lost.
+    /// </summary>
     /// <param name="worktree">The task's worktree.</param>
-    /// <param name="baseCommit">Commit that the task started from.</param>
+    /// <param name="baseCommit">Commit from which the task started.</param>
     public static async Task<IReadOnlyList<string>> InSubmodulesAsync(Worktree worktree, string baseCommit, CancellationToken stop)
     {
         var changes = await new SubmoduleTrees(worktree).FindChangesAsync(baseCommit, stop);
@@ -94,8 +98,8 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
         $"{name} is a repository of its own (a submodule or a .git folder inside). Its content can't be merged; remove its .git folder or "
         + "the whole.";
 
-    // A worktree made by a confined agent has a git folder that does not exist for us, so git takes its files for ordinary ones. Each
-    // folder is inspected once.
+    // If a sandboxed agent made a worktree, its git folder does not exist outside the sandbox, so git treats its files as ordinary files.
+    // Each folder is inspected once.
     private static string? NestedRepository(string path, WorktreeFiles worktree, Dictionary<string, string?> known)
     {
         if (Path.GetDirectoryName(path) is not { Length: > 0 } folder)
@@ -117,7 +121,7 @@ internal sealed class OwnershipCheck(RunFiles files, PlanTask task, string baseC
             : $"Restore it (git -C {folder} show HEAD:{file} > {folder}/{file}).";
     }
 
-    /// <summary>Finds a violation by the file's name and kind alone.</summary>
+    /// <summary>Returns a violation that follows from the name and kind of a file alone. Returns null if there is none.</summary>
     private string? Problem(ChangedFile file)
     {
         if (ContractCheck.Of(files, file.Path) is { } contract)

@@ -3,35 +3,37 @@ using Orchestrator.Git.Guard;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>A hook, attributes file or setting that was quarantined while agents worked, because git would run a program because of
-/// it.</summary>
+/// <summary>
+/// A git hook, an attributes file or a setting that was quarantined while agents were running. git would otherwise run a program that it
+/// names.
+/// </summary>
 public sealed class QuarantineEntry
 {
     internal QuarantineEntry(QuarantinedItem item) => Item = item;
 
-    /// <summary>Id of the item for commands.</summary>
+    /// <summary>Id of the item, which commands accept.</summary>
     public string Id => Item.Id;
 
-    /// <summary>Path of the file, relative to git's common directory, and the name of the setting if the item is one.</summary>
+    /// <summary>Path of the file, relative to git's common directory. If the item is a setting, the name of the setting follows.</summary>
     public string Name => Item.Name;
 
     /// <summary>Display text of the item.</summary>
     public string What => Item.ToString();
 
-    /// <summary>The file's text, or the setting's values, one per line.</summary>
+    /// <summary>Text of the file, or the values of the setting with one per line.</summary>
     public string Content =>
         Item.Content.IsEmpty ? string.Join('\n', Item.Values) : Encoding.UTF8.GetString(Item.Content.Span).TrimEnd('\n');
 
-    /// <summary>Time at which the item was quarantined.</summary>
+    /// <summary>Time at which the item was quarantined, in UTC.</summary>
     public DateTimeOffset Time => Item.Time;
 
-    /// <summary>Display text of the agent that was running at the time.</summary>
+    /// <summary>Display text about the agent that was running at that time.</summary>
     public string While => Item.While;
 
     internal QuarantinedItem Item { get; }
 }
 
-/// <summary>Files quarantined while agents worked. A user can accept them without an engine.</summary>
+/// <summary>Lists files and settings that were quarantined while agents were running. A user can accept them without an engine.</summary>
 public sealed class QuarantinedItems
 {
     private readonly Quarantine _quarantine;
@@ -42,15 +44,15 @@ public sealed class QuarantinedItems
         Waiting = [.. quarantine.List().Select(item => new QuarantineEntry(item))];
     }
 
-    /// <summary>The items, the oldest first.</summary>
+    /// <summary>The quarantined items, oldest first.</summary>
     public IReadOnlyList<QuarantineEntry> Waiting { get; }
 
-    /// <summary>Lists the quarantined items of a repository.</summary>
+    /// <summary>Reads the quarantined items of a repository.</summary>
     /// <param name="repository">The repository.</param>
     public static async Task<QuarantinedItems> OpenAsync(RepositoryLocation repository) =>
         new(new Quarantine(await new GitRepositoryCache().OpenAsync(repository.Root)));
 
-    /// <summary>Restores an item and exempts it from further quarantine.</summary>
+    /// <summary>Restores an item, and excludes it from further quarantine.</summary>
     /// <param name="item">An item of <see cref="Waiting"/>.</param>
     public Task AcceptAsync(QuarantineEntry item, CancellationToken cancellationToken) =>
         _quarantine.AcceptAsync(item.Item, cancellationToken);

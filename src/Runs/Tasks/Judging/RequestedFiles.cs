@@ -2,13 +2,13 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Lists the owners of files that a blocked agent requests, for the user who decides.</summary>
+/// <summary>Lists the tasks that own the files which a blocked agent requests, for the user who decides.</summary>
 internal static class RequestedFiles
 {
     private const int MostNamed = 10;
 
-    /// <summary>Returns a note to add to the agent's request; empty if it names no file.</summary>
-    /// <param name="claim">The agent's claim.</param>
+    /// <summary>Returns a note about the owners, to be added to the agent's request. Empty if the request names no file.</summary>
+    /// <param name="claim">The agent's claim, which contains the request.</param>
     public static string Owners(RunFiles files, string task, AgentClaim? claim)
     {
         if (claim is not { Files.Count: > 0 })

@@ -2,25 +2,27 @@ using Orchestrator.Git.Merging;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Checks an agent's worktree, and commits its changes if only the task's own files changed.</summary>
+/// <summary>Checks the worktree of an agent, and commits its changes if they concern only files that the task owns.</summary>
 public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles files)
 {
-    // Ignored files that the plan names by full path.
+    // Ignored files that the plan names by their full path.
     private IReadOnlyList<string> _ignored = [];
 
-    // The agent's own commit of everything in the worktree; null if there are other changes or it was not checked.
+    // The agent's own commit that contains all changes in the worktree. Null if there are other changes or the worktree was not checked.
     private CommitInfo? _committed;
 
-    private readonly OwnCommits _own = new(workspace, task, files);
+    private readonly AttemptCommits _own = new(workspace, task, files);
 
-    // A task may exist only to store a file in another form (git add --renormalize).
+    // A task may exist only to store its files in another form (git add --renormalize), so such changes of its own files count as work.
     private readonly Func<string, bool>? _isWanted = task.FilesWrite is null ? null : Ownership.Of(task).Owns;
 
-    /// <summary>Held-back files, and held-back folders with a trailing slash.</summary>
+    /// <summary>Paths that were held back. A folder that was held back as a whole ends with a slash.</summary>
     public IReadOnlyList<string> HeldBack { get; private set; } = [];
 
-    /// <summary>Lists problems of the worktree, each as a sentence for the agent. Lock files and build output that no task owns are
-    /// restored and noted.</summary>
+    /// <summary>
+    /// Lists the problems in the worktree, as sentences for the agent. Lock files and build output that no task owns are restored, and a
+    /// note is added.
+    /// </summary>
     internal async Task<IReadOnlyList<string>> FindProblemsAsync(VerifyTaskInput input, List<string> notes, CancellationToken stop)
     {
         var worktree = await WorktreeAsync(input, stop);
@@ -73,15 +75,15 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         problems.AddRange(await WorktreeHistory.ProblemsAsync(worktree, TaskNotes.Read(files.Folder, task.Id), stop));
         notes.AddRange(WorktreeHistory.Notes(worktree, workspace.Branch));
         problems.AddRange(AgentGuard.Problems(files.Folder, task.Id, input.Start, input.Attempt));
-        var missing = Compliance.Problems(task, worktree.Path, input.Called);
+        var missing = PhaseRequirementCheck.Problems(task, worktree.Path, input.Called);
         var isStrict = files.Settings.StrictCompliance;
         problems.AddRange(isStrict ? missing : []);
         notes.AddRange(isStrict ? [] : missing.Select(what => $"not demanded (compliance.strict is false): {what}"));
         return problems;
     }
 
-    /// <summary>Reads the state of a merge that the agent had to resolve, and the differences from the base.</summary>
-    private async Task<(MergeLoss Merge, IReadOnlyList<ChangedFile> Changed)> LookAsync(
+    /// <summary>Reads the state of a merge conflict that the agent had to resolve, and the files that differ from the base.</summary>
+    private async Task<(ConflictResolutionResult Merge, IReadOnlyList<ChangedFile> Changed)> LookAsync(
         Worktree worktree,
         VerifyTaskInput input,
         CancellationToken stop
@@ -93,13 +95,15 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
             return (merge, []);
         }
         var (changed, head) = await new WorktreeDiff(worktree).LookAsync(input.Prepared.BaseCommit, _isWanted, stop);
-        // The agent's claim file is never committed. It must be untracked, and it is the only file that may be.
+        // The agent's claim file must be untracked and is never committed. No other file is exempt from the check.
         _committed = changed.All(c => c.IsUntracked == (c.Path == WorktreeClaim.FileName)) ? head : null;
         return (merge, [.. changed.Where(c => c.Path != WorktreeClaim.FileName)]);
     }
 
-    /// <summary>Commits the files as the single commit of this attempt, unless there are problems. A commit from before a crash is found
-    /// and reused.</summary>
+    /// <summary>
+    /// Commits the files as the single commit of this attempt if there are no problems. If the commit was made before a crash, it is found
+    /// and reused.
+    /// </summary>
     /// <param name="input">The task and the attempt.</param>
     /// <param name="said">Receives notes for users.</param>
     internal Task<(IReadOnlyList<string> Problems, string Commit)> CommitAsync(
@@ -108,11 +112,12 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         CancellationToken stop
     ) => MakeAsync(input, said, stop);
 
-    /// <summary>Commits unfinished work, so that other work can be merged into it. Its problems are reported once it is
-    /// finished.</summary>
+    /// <summary>
+    /// Commits unfinished work, so that other work can be merged into it. Its problems are reported when the work is finished.
+    /// </summary>
     public async Task<string> SaveAsync(VerifyTaskInput input, CancellationToken stop) => (await MakeAsync(input, said: null, stop)).Commit;
 
-    /// <summary>Creates the commit. The tree is judged only if notes for users are collected.</summary>
+    /// <summary>Creates the commit. The tree is checked only if notes for users are collected.</summary>
     private async Task<(IReadOnlyList<string> Problems, string Commit)> MakeAsync(
         VerifyTaskInput input,
         List<string>? said,
@@ -123,7 +128,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         var commits = new CommitStore(workspace.Repository);
         var last = await _own.ReadTipAsync(commits, tip, stop);
         var worktree = await WorktreeAsync(input, stop);
-        // After a crash there may be nothing left to commit. An agent that amends our commit keeps its trailers.
+        // After a crash there may be nothing left to commit. If an agent amends orchestrate's commit, the trailers remain.
         var parent = _own.IsOfAttempt(last, input.Attempt) ? tip : await _own.LastOfOursAsync(commits, last, input, stop);
         var notes = TaskNotes.Read(files.Folder, task.Id);
         IReadOnlyList<string> parents =
@@ -169,8 +174,10 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         return ([], made.Commit);
     }
 
-    /// <summary>Checks ownership in the tree to commit and in earlier commits, because the agent may have changed those under our name.
-    /// Then checks the size of the change.</summary>
+    /// <summary>
+    /// Checks the ownership of files in the tree to commit and in earlier commits. The agent may have changed commits that orchestrate
+    /// seems to have made. Then checks the size of the change.
+    /// </summary>
     private async Task<IReadOnlyList<string>> JudgeAsync(
         VerifyTaskInput input,
         string parent,
@@ -205,13 +212,13 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         return problems;
     }
 
-    /// <summary>Checks that a merge which the agent had to resolve is still present and resolved.</summary>
-    private async Task<MergeLoss> FindMergeLossAsync(Worktree worktree, VerifyTaskInput input, CancellationToken stop)
+    /// <summary>Checks that a merge conflict which the agent had to resolve is resolved and that the merge still exists.</summary>
+    private async Task<ConflictResolutionResult> FindMergeLossAsync(Worktree worktree, VerifyTaskInput input, CancellationToken stop)
     {
         var notes = TaskNotes.Read(files.Folder, task.Id);
         if (notes.MergedStaging.Length == 0)
         {
-            return MergeLoss.None;
+            return ConflictResolutionResult.None;
         }
         var merge = new ConflictMerge(workspace, worktree, notes, files.AppendedFiles);
         var ours = await _own.LastOfOursAsync(input, stop);
@@ -223,7 +230,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
         var marked = notes.Conflicted.Where(path => HasMarkers(found, path)).ToList();
         return marked.Count == 0
             ? await merge.FindUndecidedAsync(ours, stop)
-            : new MergeLoss(
+            : new ConflictResolutionResult(
                 $"Conflict markers remain in {FileNames.Some(marked, 20)}. Resolve them so that both intentions hold.",
                 BegunAgain: false
             );
@@ -236,7 +243,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
             .Any(line => line.StartsWith("<<<<<<< ", StringComparison.Ordinal) || line.StartsWith(">>>>>>> ", StringComparison.Ordinal))
         == true;
 
-    /// <summary>Returns the message of a task's commit.</summary>
+    /// <summary>Returns the commit message for a task's work.</summary>
     public static string MessageOf(PlanTask task, OrchestratorSettings settings)
     {
         var title = new UntrustedText(task.Description.Split('\n', 2)[0]).Line;

@@ -1,18 +1,18 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>The changes of a task, read from git without an engine.</summary>
+/// <summary>The changes of a task or a run, as read from git. No engine is needed.</summary>
 /// <param name="Text">The patch.</param>
-/// <param name="IsCut">True if the text is only a part of the patch.</param>
-/// <param name="From">Revision of the old files.</param>
-/// <param name="To">Revision of the new files, or null if they have uncommitted changes.</param>
+/// <param name="IsCut">True if the patch was too long and its end is missing.</param>
+/// <param name="From">Revision of the old version.</param>
+/// <param name="To">Revision of the new version, or null if the new version includes uncommitted changes.</param>
 public sealed record TaskDiff(string Text, bool IsCut, string From, string? To)
 {
-    /// <summary>Reads a task's changes; null if there is neither a commit nor a worktree.</summary>
+    /// <summary>Reads the changes of a task. Returns null if the task has neither a commit nor a worktree.</summary>
     /// <param name="services">Dependencies of the run's steps.</param>
     /// <param name="run">Status of the run.</param>
-    /// <param name="task">The task, which is merged, verified or in progress.</param>
-    /// <param name="worktree">Path of the task's worktree, which may be missing.</param>
-    /// <returns>The changes. For work in progress, or work that ended before verification, they include uncommitted changes.</returns>
+    /// <param name="task">The task. It may be merged, verified or in progress.</param>
+    /// <param name="worktree">Absolute path of the task's worktree, which may not exist.</param>
+    /// <returns>The changes. If the work was not verified, they include uncommitted changes.</returns>
     public static async Task<TaskDiff?> ReadAsync(
         RepositoryLocation repository,
         RunServices services,
@@ -22,10 +22,12 @@ public sealed record TaskDiff(string Text, bool IsCut, string From, string? To)
         CancellationToken stop
     ) => await ReadAsync(await services.LookIntoAsync(new RunFolder(repository.Root, run.RunId)), run, task, worktree, stop);
 
-    /// <summary>Reads the changes of a whole run, from its landed commits, or from its staging branch if it has not landed.</summary>
+    /// <summary>
+    /// Reads the changes of a whole run. They are read from its landed commits, or from its staging branch if it has not landed.
+    /// </summary>
     /// <param name="services">Dependencies of the run's steps.</param>
     /// <param name="run">Status of the run.</param>
-    /// <returns>The changes, or null if nothing is merged.</returns>
+    /// <returns>The changes, or null if nothing was merged.</returns>
     public static async Task<TaskDiff?> OfRunAsync(RepositoryLocation place, RunServices services, RunStatus run, CancellationToken stop)
     {
         var repository = await services.LookIntoAsync(new RunFolder(place.Root, run.RunId));
@@ -56,7 +58,7 @@ public sealed record TaskDiff(string Text, bool IsCut, string From, string? To)
         }
         if (task.State == TaskStates.Kept && run.BaseCommit.Length > 0)
         {
-            // Nothing else is on the task's branch, and the run's staging branch no longer exists after the run.
+            // The task's branch contains only its own work, and the staging branch no longer exists after the run.
             return await OfCommitsAsync(diffs, run.BaseCommit, task.Commit, stop);
         }
         if (task.Commit.Length > 0)
@@ -78,7 +80,7 @@ public sealed record TaskDiff(string Text, bool IsCut, string From, string? To)
         return new TaskDiff(patch.Text, patch.IsCut, from, to);
     }
 
-    // A task has one commit per attempt, and the parent of the first one is its base. Without a commit, the branch is still at the base.
+    // A task has one commit per attempt, and the first one's parent is the base. Without a commit, the branch still points to the base.
     private static async Task<string> BeginningAsync(CommitStore commits, string commit, string staging, CancellationToken stop)
     {
         if (staging.Length == 0 || await commits.ReadAsync(staging, stop) is null)

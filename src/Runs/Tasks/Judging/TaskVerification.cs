@@ -4,26 +4,28 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Verifies a task's work. Only owned files may be changed; we commit them, and run the gates at that commit. The agent's claims
-/// are only recorded.</summary>
+/// <summary>
+/// Verifies a task's work. It checks that the task owns all changed files, commits them, and runs the gates at that commit. The claims of
+/// the agent are only recorded.
+/// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class TaskVerification(RunServices services)
 {
     private const string NothingChanged = "The agent ended without changing any file.";
     private const string Unproven = "No gate shows that the work is complete.";
 
-    // Gates may have passed before the agent did anything.
+    // The gates may already have passed before the agent changed anything.
     private const string GaveUp =
         "The gates pass, but the agent ended with an error without reporting its work as done. Finish the work, and end "
         + "without an error or report it as done.";
 
-    // Limited because the paths are sent through Temporal.
+    // The number is limited because the paths are sent through Temporal.
     private const int MostHeldBack = 20;
 
     private readonly GateCheck _gates = new(services);
 
     /// <summary>Verifies the work of one attempt. A repeated call finds the existing commit.</summary>
-    /// <param name="input">The task, the attempt, and the agent's claim.</param>
+    /// <param name="input">The task, the attempt and the agent's claim.</param>
     /// <param name="stop">Stops the running gate.</param>
     public async Task<VerifyResult> VerifyAsync(VerifyTaskInput input, CancellationToken stop)
     {
@@ -59,7 +61,7 @@ public sealed class TaskVerification(RunServices services)
             ?? await JudgeByGatesAsync(work, stop);
     }
 
-    /// <summary>Finds the commit of an earlier result, or checks and commits the worktree.</summary>
+    /// <summary>Finds the commit of an earlier result. If there is none, checks and commits the worktree.</summary>
     private static async Task<VerifyResult?> CommitAsync(JudgedWork work, CancellationToken stop)
     {
         if (work.Input.Prepared.ReusedCommit.Length > 0 && work.Input.Start == 0)
@@ -73,7 +75,7 @@ public sealed class TaskVerification(RunServices services)
         return problems.Count > 0 ? work.Refuse(problems) : null;
     }
 
-    /// <summary>Refuses an earlier result that changes files which the task does not own, or no longer owns.</summary>
+    /// <summary>Rejects an earlier result if it changes files that the task does not own.</summary>
     private static VerifyResult? RefuseForeign(JudgedWork work)
     {
         var owned = Ownership.Of(work.Task);
@@ -149,7 +151,7 @@ public sealed class TaskVerification(RunServices services)
             return null;
         }
         IReadOnlyList<string> hidden = [.. await HiddenAsync(work, stop), .. HeldBackFiles.Explain(work.HeldBack)];
-        // Gates prove nothing about work that was not done; their output is only evidence of what is missing.
+        // If the work was not done, passed gates prove nothing. Their output only shows what is missing.
         IReadOnlyList<string> words = work.IsIdle ? [NothingChanged] : [.. failures.Select(f => GateCheck.Explain(work.Files, f))];
         var sections = (work.IsIdle ? words.Select(word => $"- {word}\n") : [])
             .Concat(failures.Select(GateFormatter.Section))
@@ -180,7 +182,7 @@ public sealed class TaskVerification(RunServices services)
         return null;
     }
 
-    /// <summary>Accepts work whose gates passed, unless the verdict itself proves too little.</summary>
+    /// <summary>Accepts work whose gates passed, unless the verdicts prove too little.</summary>
     private async Task<VerifyResult> AcceptAsync(
         JudgedWork work,
         IReadOnlyList<GateVerdict> outcomes,
@@ -246,11 +248,11 @@ public sealed class TaskVerification(RunServices services)
         + "never stored, or that was changed later. Write the file again, 'git add' it, and leave the files in .git/lfs as git "
         + "made it.";
 
-    /// <summary>True if a file may affect a program's behavior, which excludes documents and images.</summary>
+    /// <summary>True if a file may affect the behavior of a program. Documents and images do not.</summary>
     private static bool HasBehaviour(string path) =>
         Path.GetExtension(path).ToLowerInvariant() is not (".md" or ".txt" or ".rst" or ".adoc" or ".png" or ".svg" or ".jpg");
 
-    /// <summary>Checks and commits the work. Files that git refuses to read or store become problems for the agent to fix.</summary>
+    /// <summary>Checks and commits the work. If git refuses to read or store a file, the agent gets a message and must fix this.</summary>
     private static async Task<(IReadOnlyList<string> Problems, string Commit)> CheckAndCommitAsync(
         TaskCommit work,
         VerifyTaskInput input,
@@ -275,14 +277,14 @@ public sealed class TaskVerification(RunServices services)
         }
     }
 
-    /// <summary>Returns a note on the task's files that ignore rules hide; empty if there are none.</summary>
+    /// <summary>Returns a note about the task's files that git ignores. Empty if there are none.</summary>
     private static async Task<IReadOnlyList<string>> HiddenAsync(JudgedWork work, CancellationToken stop) =>
         work.Workspace.Worktrees.Find(work.Workspace.WorktreePath) is { } worktree
         && await new IgnoredWork(work.Workspace, work.Task, worktree).DescribeAsync(stop) is { Length: > 0 } hidden
             ? [hidden]
             : [];
 
-    /// <summary>Work to judge, with the results so far.</summary>
+    /// <summary>The work that is verified, with the results so far.</summary>
     private sealed record JudgedWork(RunFiles Files, PlanTask Task, VerifyTaskInput Input, TaskWorkspace Workspace)
     {
         public string Commit { get; set; } = "";
@@ -307,7 +309,7 @@ public sealed class TaskVerification(RunServices services)
 
         public List<string> Notes { get; } = [];
 
-        /// <summary>True if no file was changed, although the purpose of the task is to write files.</summary>
+        /// <summary>True if the task should write files but changed none.</summary>
         public bool IsIdle => Changed.Count == 0 && Task.FilesWrite is not { Count: 0 };
 
         public VerifyResult RefuseGated(IReadOnlyList<string> problems, IReadOnlyList<string>? sections = null) =>

@@ -3,21 +3,24 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Evidence value of the passing verdicts of a task's gates.</summary>
-/// <param name="Notes">Remarks that have no consequences.</param>
-/// <param name="ForPerson">Reasons why a user must approve the work, each a sentence; empty if no approval is required.</param>
-/// <param name="Red">Results of its new and changed tests without its product changes, or null if it has none or the check is off.</param>
-/// <param name="Refusal">The reason why the work returns to its agent, or null if it does not.</param>
+/// <summary>Describes how much the passed gates of a task prove.</summary>
+/// <param name="Notes">Remarks without consequences.</param>
+/// <param name="ForPerson">One sentence for each reason why a user must approve the work. Empty if no approval is required.</param>
+/// <param name="Red">Results of the task's new and changed tests without its product changes. Null if it has no such tests or the check is
+/// disabled.</param>
+/// <param name="Refusal">The reason why the work is returned to the agent, or null if it is accepted.</param>
 internal sealed record VerdictEvidenceResult(IReadOnlyList<string> Notes, IReadOnlyList<string> ForPerson, RedProof? Red, string? Refusal);
 
-/// <summary>Determines how much passing gates prove about a task's work. It runs the base's gates on the work's product changes, and the
-/// work's tests without them.</summary>
+/// <summary>
+/// Determines how much passed gates prove about a task's work. It runs the base's tests with the work's product changes, and the work's
+/// tests without these changes.
+/// </summary>
 /// <param name="gates">Runs gates at a commit.</param>
 internal sealed class VerdictEvidence(GateCheck gates)
 {
-    /// <summary>Determines the evidence value.</summary>
+    /// <summary>Determines how much the passed gates prove.</summary>
     /// <param name="differences">Changed files.</param>
-    /// <param name="sources">Changed files that may contain tests, in both versions.</param>
+    /// <param name="sources">Changed files that may contain tests, each in the old and the new version.</param>
     /// <param name="outcomes">Verdicts of the task's gates.</param>
     public async Task<VerdictEvidenceResult> FindAsync(
         RunFiles files,
@@ -44,7 +47,7 @@ internal sealed class VerdictEvidence(GateCheck gates)
         var basis = new ChangePartition(differences, meaning);
         var evidence = GateEvidence.Folder(files.Folder, task.Id, input.Attempt);
         var work = new GatedWork(files, repository, task.Id, from, commit, outcomes, basis, evidence);
-        var compared = new ComparedGates(gates);
+        var compared = new GateSensitivityCheck(gates);
         var suite = await compared.RunBaseSuiteAsync(work, differences.Any(file => meaning.Decides(file) is not null) ? beside : [], stop);
         var mode = task.ProveRed ?? files.Settings.Verification.ProveRed;
         var (red, hollow) = mode == ProveRed.Off ? (null, []) : await ProveAsync(compared, work, sources, task, suite.Failed, stop);
@@ -67,7 +70,7 @@ internal sealed class VerdictEvidence(GateCheck gates)
     }
 
     private static Task<(RedProof? Proof, IReadOnlyList<string> Hollow)> ProveAsync(
-        ComparedGates compared,
+        GateSensitivityCheck compared,
         GatedWork work,
         IReadOnlyList<ChangedTestFile> sources,
         PlanTask task,

@@ -1,10 +1,12 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Checks an agent's own use of git in its worktree. Own, amended and rebased commits, an own branch and a detached head are
-/// acceptable, because only the files count. Only an operation that stopped at a conflict, such as a rebase, is unfinished work.</summary>
+/// <summary>
+/// Checks how an agent used git in its worktree. Commits, amended or rebased commits, new branches and a detached HEAD are acceptable,
+/// because only the files count. An operation that stopped at a conflict, such as a rebase, must be finished.
+/// </summary>
 internal static class WorktreeHistory
 {
-    /// <summary>Lists merges, rebases and similar operations that the agent must finish first, each as a sentence.</summary>
+    /// <summary>Lists the unfinished merges, rebases and similar operations, as sentences for the agent.</summary>
     public static async Task<IReadOnlyList<string>> ProblemsAsync(Worktree worktree, TaskNotes notes, CancellationToken stop)
     {
         var head = new WorktreeHead(worktree);
@@ -22,7 +24,7 @@ internal static class WorktreeHistory
             ];
     }
 
-    /// <summary>Returns notes for users.</summary>
+    /// <summary>Returns notes for users about branches and commits of the agent.</summary>
     public static IEnumerable<string> Notes(Worktree worktree, string branch)
     {
         var found = new WorktreeHead(worktree).Branch;

@@ -1,41 +1,44 @@
 namespace Orchestrator.Runs.Tasks.Mail;
 
-/// <summary>Ways to show mail to an agent.</summary>
+/// <summary>The ways in which mail is shown to an agent.</summary>
 internal static class MailDisplays
 {
-    /// <summary>Together with the results of a batch of tool calls, by a hook.</summary>
+    /// <summary>A hook adds the mail to the results of a batch of tool calls.</summary>
     public const string Batch = "batch";
 
-    /// <summary>The message was shown in a prompt.</summary>
+    /// <summary>The mail is part of a prompt.</summary>
     public const string Prompt = "prompt";
 
-    /// <summary>On the agent's request.</summary>
+    /// <summary>The agent requested the mail.</summary>
     public const string Asked = "asked";
 }
 
-/// <summary>Reads the mail of one task, each message once. Showing a message and recording that cannot be atomic, so the message is first
-/// recorded as about to be shown. The next read searches the agent's conversation for the message, and shows the message again if it is
-/// missing.</summary>
+/// <summary>
+/// Reads the mail of one task, so that each message is shown once. A message can't be shown and recorded atomically, so it is first
+/// recorded as about to be shown. The next read searches the agent's conversation for the message, and shows it again if it is missing.
+/// </summary>
 public sealed class MailReader(RunFolder folder, string task)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly Mailbox _mailbox = new(folder, TimeProvider.System);
     private readonly string _path = Path.Combine(TaskMailFolder.Of(folder, task), "read.json");
 
-    /// <summary>Returns the path of a file with the size of the run's mail once everything was shown and verified. It lets a hook detect
-    /// the absence of new mail without starting a program.</summary>
+    /// <summary>
+    /// Returns the path of a file that tells a hook whether there is new mail, without starting a program. The file contains the size of
+    /// the run's mail after all of it was shown and verified.
+    /// </summary>
     public static string ReadUpTo(RunFolder folder, string task) => Path.Combine(TaskMailFolder.Of(folder, task), "read");
 
-    /// <summary>Returns new mail without marking it.</summary>
+    /// <summary>Returns new mail without marking it as read.</summary>
     public IReadOnlyList<MailMessage> Peek() => _mailbox.Read(task, ReadCursor().Offset).Messages;
 
-    /// <summary>Offset in bytes of the first message in the run's mail that was never shown to the task.</summary>
+    /// <summary>Offset in bytes, in the run's mail file, of the first message that was never shown to the task.</summary>
     internal long ShownUpTo => ReadCursor() is var cursor && cursor.Shown is { } shown ? shown.To : cursor.Offset;
 
-    /// <summary>Takes new mail to show it now.</summary>
-    /// <param name="way">One of the <see cref="MailDisplays"/>.</param>
-    /// <param name="call">Id of this call, whose repetition returns the same mail; null if it is never repeated.</param>
-    /// <param name="conversation">File of the agent's conversation, or null if it is unknown or does not exist.</param>
+    /// <summary>Returns new mail that the caller shows to the agent now.</summary>
+    /// <param name="way">One of the values in <see cref="MailDisplays"/>.</param>
+    /// <param name="call">Id of this call, or null if it is never repeated. A repeated call with the same id returns the same mail.</param>
+    /// <param name="conversation">Absolute path of the agent's conversation file, or null if it is unknown or does not exist.</param>
     /// <param name="heard">Other text that was certainly shown to the agent.</param>
     public async Task<IReadOnlyList<MailMessage>> TakeAsync(
         string way,
@@ -69,9 +72,9 @@ public sealed class MailReader(RunFolder folder, string task)
         return messages;
     }
 
-    /// <summary>Takes the mail for a prompt. A repeated call for the same agent run returns the same mail.</summary>
-    /// <param name="conversation">File of the conversation to continue, or null for a new one, which is shown all mail from the
-    /// start.</param>
+    /// <summary>Returns the mail for a prompt. A repeated call for the same agent run returns the same mail.</summary>
+    /// <param name="conversation">Absolute path of the file with the conversation to continue. If null, a new conversation starts and gets
+    /// all mail from the beginning.</param>
     public async Task<IReadOnlyList<MailMessage>> ForPromptAsync(int start, string? conversation, CancellationToken stop)
     {
         var call = start.ToString(CultureInfo.InvariantCulture);
@@ -82,14 +85,14 @@ public sealed class MailReader(RunFolder folder, string task)
         return await TakeAsync(MailDisplays.Prompt, call, conversation, "", stop);
     }
 
-    /// <summary>True if the mail that was about to be shown was actually shown.</summary>
+    /// <summary>True if the mail that was recorded as about to be shown was actually shown.</summary>
     private static bool HasArrived(MailDisplayRecord last, string way, string? conversation, string heard)
     {
         if (last.Tries >= MailRules.MostTries || heard.Contains(last.Marker, StringComparison.Ordinal))
         {
             return true;
         }
-        // Without a conversation to search, an agent that asks again or is restarted has received the earlier answer.
+        // If there is no conversation to search, a new request or a restart of the agent means that the earlier mail was received.
         return conversation is null ? last.Way == MailDisplays.Asked || way == MailDisplays.Prompt : Holds(conversation, last.Marker);
     }
 
@@ -116,28 +119,28 @@ public sealed class MailReader(RunFolder folder, string task)
         }
     }
 
-    // If the file is damaged, mail is shown again rather than lost.
+    // If the file is damaged, mail is shown again, so that none is lost.
     private MailCursor ReadCursor() => StoredJson.TryRead(_path, MailJson.Default.MailCursor) ?? new MailCursor(0, null);
 
     private void Write(MailCursor cursor) =>
         DurableFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(cursor, MailJson.Default.MailCursor));
 }
 
-/// <summary>Read position of a task in the run's mail.</summary>
-/// <param name="Offset">Offset in bytes of its first unread message.</param>
-/// <param name="Shown">The mail that was about to be shown last, or null if it is known to have arrived.</param>
+/// <summary>The position in the run's mail up to which a task has read.</summary>
+/// <param name="Offset">Offset in bytes of the first unread message.</param>
+/// <param name="Shown">The mail that was last recorded as about to be shown, or null if its arrival is verified.</param>
 internal sealed record MailCursor(
     [property: JsonPropertyName("offset")] long Offset,
     [property: JsonPropertyName("shown")] MailDisplayRecord? Shown
 );
 
-/// <summary>Messages that were about to be shown.</summary>
-/// <param name="Way">One of the <see cref="MailDisplays"/>.</param>
-/// <param name="Call">Id of the call that took the messages, or null if none.</param>
-/// <param name="To">Offset after the messages.</param>
+/// <summary>Mail that was recorded as about to be shown.</summary>
+/// <param name="Way">One of the values in <see cref="MailDisplays"/>.</param>
+/// <param name="Call">Id of the call that returned the messages, or null if it has none.</param>
+/// <param name="To">Offset in bytes after the messages.</param>
 /// <param name="Last">Number of the last message.</param>
 /// <param name="Marker">Marker of the last message.</param>
-/// <param name="Tries">Number of times that they were shown.</param>
+/// <param name="Tries">Number of times that the messages were shown.</param>
 internal sealed record MailDisplayRecord(
     [property: JsonPropertyName("way")] string Way,
     [property: JsonPropertyName("call")] string? Call,

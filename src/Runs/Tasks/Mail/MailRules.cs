@@ -1,32 +1,33 @@
 namespace Orchestrator.Runs.Tasks.Mail;
 
-/// <summary>Limits on mail, so that it helps agents without flooding them.</summary>
+/// <summary>Limits on the mail of a run, so that agents are not flooded with messages.</summary>
 internal static class MailRules
 {
-    /// <summary>Maximum number of characters in a message.</summary>
+    /// <summary>Maximum length of a message in characters.</summary>
     public const int LongestText = 4000;
 
-    /// <summary>Maximum number of messages per sender within <see cref="Window"/>.</summary>
+    /// <summary>Maximum number of messages that one sender can send within <see cref="Window"/>.</summary>
     public const int MostInWindow = 20;
 
-    /// <summary>Maximum number of messages in a run.</summary>
+    /// <summary>Maximum number of messages in one run.</summary>
     public const int MostInAll = 10_000;
 
-    /// <summary>Maximum size of a run's mail in bytes.</summary>
+    /// <summary>Maximum total size of a run's mail in bytes.</summary>
     public const long MostBytes = 16 << 20;
 
-    /// <summary>Maximum number of messages shown at once; the others follow at the next read.</summary>
+    /// <summary>Maximum number of messages that are shown at once. The next read returns the others.</summary>
     public const int MostAtOnce = 10;
 
-    /// <summary>Maximum number of characters shown at once. The first message is always shown.</summary>
+    /// <summary>Maximum number of characters that are shown at once. The first message is always shown.</summary>
     public const int MostCharactersAtOnce = 12_000;
 
-    /// <summary>Maximum number of times that a message is shown if its arrival cannot be verified.</summary>
+    /// <summary>Maximum number of times that a message is shown if its arrival can't be verified.</summary>
     public const int MostTries = 3;
 
+    /// <summary>Period to which the limit per sender applies.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
 
-    /// <summary>Returns the reason why a text cannot be sent, or empty if it can.</summary>
+    /// <summary>Returns the reason why a text can't be sent. Empty if it can.</summary>
     public static string Refusal(string text) =>
         text.Trim().Length == 0 ? "The message is empty."
         : text.Length > LongestText
@@ -36,7 +37,7 @@ internal static class MailRules
         : text.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\t' or '\r')) ? "The message contains control characters."
         : "";
 
-    /// <summary>Returns the reason why a sender cannot send now, or empty if it can.</summary>
+    /// <summary>Returns the reason why a sender can't send a message now. Empty if the sender can.</summary>
     /// <param name="sent">Times of the sender's last messages.</param>
     /// <param name="last">Number of the run's last message.</param>
     /// <param name="bytes">Size of the run's mail in bytes.</param>

@@ -2,14 +2,16 @@ using Orchestrator.Gates.Secrets;
 
 namespace Orchestrator.Runs.Tasks.Mail;
 
-/// <summary>Display form of a message, with its sender, receiver, length, and first line without secrets.</summary>
-/// <param name="Number">Number of the message in the run.</param>
-/// <param name="Time">Time at which it was sent (UTC).</param>
-/// <param name="From">A task id or a user name; empty for the orchestrator.</param>
-/// <param name="IsFromPerson">True if a user sent it.</param>
+/// <summary>
+/// Summary of a message for display, with its sender, receiver and length. It contains the first line of the text, without secrets.
+/// </summary>
+/// <param name="Number">Number of the message within the run.</param>
+/// <param name="Time">Time at which the message was sent, in UTC.</param>
+/// <param name="From">The sender, which is a task id or a user name. Empty if the orchestrator sent the message.</param>
+/// <param name="IsFromPerson">True if a user sent the message.</param>
 /// <param name="To">Id of the receiving task, or null for all tasks except the sender.</param>
-/// <param name="Size">Number of characters of the whole message.</param>
-/// <param name="Text">The first line, shortened and without secrets.</param>
+/// <param name="Size">Length of the whole message in characters.</param>
+/// <param name="Text">The first line of the message, shortened and without secrets.</param>
 public sealed record MailSummary(
     [property: JsonPropertyName("number")] long Number,
     [property: JsonPropertyName("time")] DateTimeOffset Time,
@@ -22,10 +24,10 @@ public sealed record MailSummary(
 {
     private const int LongestText = 160;
 
-    /// <summary>True if a task is the receiver or sender.</summary>
+    /// <summary>True if a task sent or receives the message.</summary>
     public bool Concerns(string task) => To is null || To == task || (!IsFromPerson && From == task);
 
-    /// <summary>Formats the summary as a line of text.</summary>
+    /// <summary>Formats the summary as one line of text.</summary>
     public override string ToString() => $"mail from {Sender} to {To ?? "all"} ({Plural.Of(Size, "character")}): {Text}";
 
     private string Sender =>
@@ -33,13 +35,13 @@ public sealed record MailSummary(
         : IsFromPerson ? $"{From}, a person,"
         : $"task {From}";
 
-    /// <summary>Parses a line of a run's mail (<see cref="Mailbox.PathOf"/>); null if it is invalid.</summary>
+    /// <summary>Parses a line of a run's mail file (see <see cref="Mailbox.PathOf"/>). Returns null if the line is invalid.</summary>
     public static MailSummary? Read(string line) =>
         StoredJson.TryParse(line, MailJson.Default.MailMessage) is { Text: not null, From: not null } message ? Of(message) : null;
 
     private static MailSummary Of(MailMessage message)
     {
-        // The whole text is searched, because the first line may be only the start of a secret.
+        // The whole text is searched for secrets, because the first line may contain only the start of one.
         var line = SecretScanner.Redact(message.Text).Trim().Split('\n', 2)[0].TrimEnd();
         return new MailSummary(
             message.Number,

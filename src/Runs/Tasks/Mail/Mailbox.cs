@@ -2,14 +2,18 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs.Tasks.Mail;
 
-/// <summary>Mail of a run, stored on its owner host as one file with one message per line. Agents and users write to it directly, with or
-/// without an engine, and each task's reader records its position. Worker hosts have a copy, and keep outgoing messages next to it until
-/// the owner fetches them.</summary>
+/// <summary>
+/// Stores the mail of a run, in a file on the owner host with one message per line. Agents and users write to the file directly, with or
+/// without an engine. The reader of each task records its own position. Worker hosts have a copy of the file. Messages that are sent there
+/// are stored next to the copy until the owner host fetches them.
+/// </summary>
 /// <param name="time">The clock.</param>
 public sealed class Mailbox(RunFolder folder, TimeProvider time)
 {
-    /// <summary>Number of bytes searched for senders' limits and repeated calls; more than all senders may write within the
-    /// window.</summary>
+    /// <summary>
+    /// Size in bytes of the file's end that is searched for repeated calls and for messages within the senders' limits. It is larger than
+    /// all mail that senders can write within the window.
+    /// </summary>
     private const int Tail = 1 << 20;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -17,25 +21,25 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
 
     private string WaitingFolder => Path.Combine(folder.Path, "mail", "waiting");
 
-    /// <summary>File with the ids of rejected messages, one per line.</summary>
+    /// <summary>Absolute path of the file with the ids of rejected messages, one per line.</summary>
     private string Refused => Path.Combine(folder.Path, "mail", "refused");
 
-    /// <summary>Marks the mail here as a copy, because another host owns the run.</summary>
+    /// <summary>Marks the mail on this host as a copy, because another host owns the run.</summary>
     public static void MarkCopy(RunFolder folder) => DurableFile.Write(CopyOf(folder), "");
 
-    /// <summary>True if the mail of a run here is a copy.</summary>
+    /// <summary>True if the mail of a run on this host is a copy.</summary>
     public static bool IsCopy(RunFolder folder) => File.Exists(CopyOf(folder));
 
     private static string CopyOf(RunFolder folder) => Path.Combine(folder.Path, "mail", ".copy");
 
-    /// <summary>Returns the path of a run's mail file.</summary>
+    /// <summary>Returns the absolute path of a run's mail file.</summary>
     public static string PathOf(RunFolder folder) => PathIn(folder.Path);
 
     /// <summary>Returns the absolute path of the mail file in a run's folder.</summary>
     /// <param name="runFolder">Absolute path of the run's folder.</param>
     public static string PathIn(string runFolder) => Path.Combine(runFolder, "mail", "messages.jsonl");
 
-    /// <summary>Accepts a message. When this returns, it is on disk and will be delivered even after a crash.</summary>
+    /// <summary>Accepts a message. When the method returns, the message is on the disk and will be delivered even after a crash.</summary>
     /// <exception cref="IOException">The message cannot be written, for example because the disk is full.</exception>
     public Task<MailReceipt> SendAsync(OutgoingMail letter, CancellationToken stop) =>
         AddAsync(letter, letter.Call is null ? Name($"{Guid.NewGuid():n}") : Name($"{letter.From}\n{letter.Call}"), stop);
@@ -90,9 +94,10 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         return new MailReceipt("", message.Number);
     }
 
-    /// <summary>Makes this host the one that accepts messages. Called on the owner host, which may have been a worker host
-    /// before.</summary>
-    /// <returns>Messages that still wait here.</returns>
+    /// <summary>
+    /// Makes this host the one that accepts messages. It is called on the owner host, which may have been a worker host before.
+    /// </summary>
+    /// <returns>Messages on this host that are not accepted yet.</returns>
     public async Task<IReadOnlyList<MailMessage>> BeginToTakeAsync(CancellationToken stop)
     {
         using (await AloneAsync(stop))
@@ -102,8 +107,10 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         return [.. ReadWaiting()];
     }
 
-    /// <summary>Accepts a message that waited on a worker host or here. Called on the owner host. A repeated call adds no second message;
-    /// the sender of a rejected one is notified once.</summary>
+    /// <summary>
+    /// Accepts a message that was stored on a worker host or on this host. It is called on the owner host. A repeated call adds no second
+    /// message. If the message is rejected, its sender is notified once.
+    /// </summary>
     internal async Task AcceptAsync(MailMessage letter, CancellationToken stop)
     {
         if (!Settled([letter.Id]).Contains(letter.Id))
@@ -126,11 +133,11 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         }
     }
 
-    /// <summary>Lists files of messages that wait here for the owner.</summary>
+    /// <summary>Lists the files of the messages on this host that the owner host has not fetched yet.</summary>
     internal IReadOnlyList<string> ListWaiting() => Directory.Exists(WaitingFolder) ? Directory.GetFiles(WaitingFolder, "*.json") : [];
 
-    /// <summary>Parses waiting messages and sorts them by sending time; invalid ones are skipped.</summary>
-    /// <param name="files">Contents of the message files.</param>
+    /// <summary>Parses stored messages, and sorts them by the time at which they were sent. Invalid messages are skipped.</summary>
+    /// <param name="files">Content of the message files.</param>
     internal static IEnumerable<MailMessage> InOrder(IEnumerable<byte[]> files) =>
         files
             .Select(content => StoredJson.TryParse(content, MailJson.Default.MailMessage))
@@ -139,7 +146,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
             .OrderBy(letter => letter.Time)
             .ThenBy(letter => letter.Number);
 
-    /// <summary>Removes waiting messages that the owner has accepted or rejected. Called on a worker host.</summary>
+    /// <summary>Removes stored messages that the owner host has accepted or rejected. It is called on a worker host.</summary>
     internal void ForgetTaken()
     {
         var waiting = ListWaiting();
@@ -150,12 +157,12 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         }
     }
 
-    /// <summary>Files that worker hosts copy, by their paths in the mail folder.</summary>
+    /// <summary>Returns the content of the files that worker hosts copy, by path in the mail folder.</summary>
     internal IReadOnlyDictionary<string, string> Files() =>
         new[] { _path, Refused }.Where(File.Exists).ToDictionary(file => Path.GetFileName(file), StringComparer.Ordinal);
 
-    /// <summary>Replaces one of the shared files by the version of another host if that version has more content.</summary>
-    /// <param name="name">Path of the file in the mail folder.</param>
+    /// <summary>Replaces a shared file by the version of another host if that version has more content.</summary>
+    /// <param name="name">Path of the file, relative to the mail folder.</param>
     internal async Task TakeOverAsync(string name, byte[] content, CancellationToken stop)
     {
         if (new[] { _path, Refused }.FirstOrDefault(file => Path.GetFileName(file) == name) is not { } path)
@@ -164,7 +171,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         }
         using var alone = await AloneAsync(stop);
         var own = File.Exists(path) ? await File.ReadAllBytesAsync(path, stop) : [];
-        // If the owner has content that the other host lacks, it was sent in the meantime.
+        // Content of the owner host that the other host lacks was added in the meantime.
         if (content.Length > own.Length && (IsCopy(folder) || content.AsSpan().StartsWith(own)))
         {
             DurableFile.Write(path, content);
@@ -187,7 +194,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
 
     private Task<LockFile> AloneAsync(CancellationToken stop) => LockFile.TakeAsync(Path.Combine(folder.Path, "mail", "lock"), stop);
 
-    /// <summary>Returns the reason why a message would be rejected now, or empty if it would not. Changes nothing.</summary>
+    /// <summary>Returns the reason why a message would be rejected now. Empty if it would be accepted. Changes nothing.</summary>
     internal string RefusalNow(OutgoingMail letter)
     {
         if (!File.Exists(_path))
@@ -215,9 +222,9 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         );
     }
 
-    /// <summary>Reads the mail of a task from an offset on, up to the limit for one read.</summary>
-    /// <param name="from">Offset in the file in bytes.</param>
-    /// <returns>The messages, and the offset after them.</returns>
+    /// <summary>Reads the mail of a task, starting at an offset, up to the limit for one read.</summary>
+    /// <param name="from">Offset in the mail file in bytes.</param>
+    /// <returns>The messages, and the offset after the last one.</returns>
     public (IReadOnlyList<MailMessage> Messages, long To) Read(string task, long from)
     {
         if (!File.Exists(_path))
@@ -243,7 +250,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         return (found, to);
     }
 
-    /// <summary>Counts the messages not yet shown to the agent of each task. Tasks without such messages are omitted.</summary>
+    /// <summary>Counts the messages that the agent of each task has not been shown. Tasks without such messages are not included.</summary>
     public IReadOnlyDictionary<string, int> CountUnread(IEnumerable<string> tasks)
     {
         var waiting = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -265,18 +272,20 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
 
     private static string Name(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
 
-    /// <summary>Reads the complete messages from an offset on, each with the offset after it. A partial last line and unreadable lines are
-    /// skipped.</summary>
-    /// <param name="from">The offset in bytes.</param>
-    /// <param name="isWhole">True if a line starts at the offset; otherwise reading starts after the next line break.</param>
+    /// <summary>
+    /// Reads the complete messages from an offset to the end, each with the offset after it. Unreadable lines and an incomplete last line
+    /// are skipped.
+    /// </summary>
+    /// <param name="from">Offset in bytes.</param>
+    /// <param name="isWhole">True if a line starts at the offset. If false, reading starts after the next line break.</param>
     private static IEnumerable<(MailMessage Message, long End)> Lines(FileStream file, long from, bool isWhole)
     {
         if (from > file.Length)
         {
-            yield break; // Somebody has cut the file: what is added comes behind what was read.
+            yield break; // The file was truncated, so new messages follow the offset.
         }
         file.Seek(from, SeekOrigin.Begin);
-        var buffered = new BufferedStream(file, 64 * 1024); // Not closed: the file is its caller's.
+        var buffered = new BufferedStream(file, 64 * 1024); // Not disposed, because the caller owns the file.
         var line = new List<byte>();
         var at = from;
         var skip = !isWhole && from > 0;
@@ -288,7 +297,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
                 line.Add((byte)next);
                 continue;
             }
-            // Lines of zeros after a power failure, and lines of other writers, are skipped.
+            // After a power failure, a line may consist of zeros. Such lines, and lines of other programs, are skipped.
             if (!skip && StoredJson.TryParse(line.ToArray(), MailJson.Default.MailMessage) is { } message)
             {
                 yield return (message, at);
@@ -298,7 +307,7 @@ public sealed class Mailbox(RunFolder folder, TimeProvider time)
         }
     }
 
-    /// <summary>Removes a partial last line. A writer that was killed there never confirmed the message.</summary>
+    /// <summary>Removes an incomplete last line. Its writer was killed before it could confirm the message.</summary>
     private static void CutHalfLine(FileStream file)
     {
         var window = new byte[Math.Min(file.Length, MailRules.LongestText * 8)];

@@ -1,9 +1,11 @@
 namespace Orchestrator.Runs.Tasks.Mail;
 
-/// <summary>Mail folder of one task, with its agent's read position and outgoing messages. Only this task's agent can write there, so the
-/// folder proves the sender. A confined agent cannot write the run's mail. Its messages wait here until the orchestrator that follows it
-/// delivers them.</summary>
-/// <param name="folder">The run's folder.</param>
+/// <summary>
+/// The mail folder of one task, with the read position and the outgoing messages of its agent. Only this task's agent can write to the
+/// folder, so the folder proves the sender. An agent in a sandbox can't write to the run's mail file. Its messages stay in this folder
+/// until the orchestrator process that follows the agent delivers them.
+/// </summary>
+/// <param name="folder">Folder of the run.</param>
 /// <param name="time">The clock.</param>
 public sealed class TaskMailFolder(RunFolder folder, string task, TimeProvider time)
 {
@@ -15,7 +17,7 @@ public sealed class TaskMailFolder(RunFolder folder, string task, TimeProvider t
     /// <summary>Returns the absolute path of a task's mail folder.</summary>
     public static string Of(RunFolder folder, string task) => Path.Combine(folder.Task(task), "mail");
 
-    /// <summary>Stores an outgoing message for delivery. It is on disk when this returns.</summary>
+    /// <summary>Stores an outgoing message. When the method returns, the message is on the disk.</summary>
     /// <exception cref="IOException">The message cannot be written.</exception>
     internal MailReceipt Leave(OutgoingMail letter)
     {
@@ -34,9 +36,9 @@ public sealed class TaskMailFolder(RunFolder folder, string task, TimeProvider t
         return new MailReceipt("", 0);
     }
 
-    /// <summary>Delivers the waiting messages. A crash in between delivers none twice.</summary>
+    /// <summary>Delivers the stored messages. After a crash, no message is delivered twice.</summary>
     /// <param name="stop">Cancels between messages.</param>
-    /// <returns>The reasons why messages were not delivered, each a sentence.</returns>
+    /// <returns>One sentence for each message that could not be delivered.</returns>
     public async Task<IReadOnlyList<string>> DeliverAsync(CancellationToken stop)
     {
         var refused = new List<string>();
@@ -47,7 +49,7 @@ public sealed class TaskMailFolder(RunFolder folder, string task, TimeProvider t
             var path = $"{Letters}/{name}";
             if (!name.EndsWith(".json", StringComparison.Ordinal))
             {
-                continue; // Not written to its end yet.
+                continue; // The agent has not finished writing the message.
             }
             if (
                 files.TryRead(path, LargestLetter) is { } bytes
@@ -73,10 +75,10 @@ public sealed class TaskMailFolder(RunFolder folder, string task, TimeProvider t
     }
 }
 
-/// <summary>A message that waits for delivery.</summary>
+/// <summary>A message that is not delivered yet.</summary>
 /// <param name="To">Id of the receiving task, or null for all tasks.</param>
 /// <param name="Text">Text of the message.</param>
-/// <param name="Call">Id of the tool call that sent it, or null if none.</param>
+/// <param name="Call">Id of the tool call that sent the message, or null if there is none.</param>
 internal sealed record WaitingMail(
     [property: JsonPropertyName("to")] string? To,
     [property: JsonPropertyName("text")] string Text,

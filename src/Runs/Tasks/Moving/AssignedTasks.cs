@@ -1,14 +1,15 @@
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>A task that is shared through the remote, as seen from one host.</summary>
+/// <summary>A task that hosts exchange through the remote, as seen from one host.</summary>
 /// <param name="RunId">Id of the run.</param>
 /// <param name="Repository">The repository on this host.</param>
 /// <param name="TaskId">Id of the task.</param>
 public sealed record SharedTask(string RunId, RepositoryReference Repository, string TaskId)
 {
+    /// <summary>Folder of the run on this host.</summary>
     internal RunFolder Folder => new(Repository.Path, RunId);
 
-    /// <summary>True for the same task in the same clone, whatever the other properties of the repository are.</summary>
+    /// <summary>True if both refer to the same task in the same clone. Other properties of the repository are ignored.</summary>
     public bool Equals(SharedTask? other) => other is not null && NameOf(this) == NameOf(other);
 
     /// <inheritdoc/>
@@ -17,11 +18,12 @@ public sealed record SharedTask(string RunId, RepositoryReference Repository, st
     private static string NameOf(SharedTask task) => $"{task.Repository.Path} {task.RunId}/{task.TaskId}";
 }
 
-/// <summary>Tasks of other hosts' runs that are assigned to this worker host. They are recorded in files, so that they are known after a
-/// restart.</summary>
+/// <summary>
+/// Records the tasks of other hosts' runs that are assigned to this worker host. The records are files, so they survive a restart.
+/// </summary>
 public static class AssignedTasks
 {
-    /// <summary>Name of the file in a task's folder that records the assignment. It never leaves this host.</summary>
+    /// <summary>Name of the file in a task's folder that records the assignment. The file is never sent to another host.</summary>
     internal const string Marker = ".placed";
 
     /// <summary>True if a task is assigned to this host.</summary>
@@ -33,8 +35,9 @@ public static class AssignedTasks
     public static IReadOnlyList<SharedTask> Find(string runId, RepositoryReference here) =>
         [.. new RunFolder(here.Path, runId).TaskIds().Select(task => new SharedTask(runId, here, task)).Where(Has)];
 
-    /// <summary>Requires that a task is assigned to this host before a step runs here, because the results would otherwise be
-    /// lost.</summary>
+    /// <summary>
+    /// Throws unless a task is assigned to this host. It is called before a step is run, because the results would be lost otherwise.
+    /// </summary>
     /// <exception cref="StepException">The task is not assigned to this host, and another host owns its run.</exception>
     public static void Demand(SharedTask task)
     {
@@ -44,11 +47,13 @@ public static class AssignedTasks
         }
     }
 
-    /// <summary>Returns the interval at which this host pushes the task, or null if it is not assigned here.</summary>
+    /// <summary>Returns the interval at which this host pushes a task. Returns null if the task is not assigned to this host.</summary>
     public static TimeSpan? IntervalOf(SharedTask task) => Has(task) ? RunStart.TryRead(task.Folder)?.Settings.Wip.Interval : null;
 
+    /// <summary>Records that a task is assigned to this host.</summary>
     internal static void Add(SharedTask task) => DurableFile.Write(MarkerOf(task), "");
 
+    /// <summary>Removes the record that a task is assigned to this host.</summary>
     internal static void Remove(SharedTask task)
     {
         if (Has(task))
@@ -57,24 +62,28 @@ public static class AssignedTasks
         }
     }
 
-    /// <summary>Creates the same failure as a stopping worker, so that the step is retried on the task's current host.</summary>
+    /// <summary>
+    /// Creates the failure that a stopping worker reports, so that the step is retried on the host to which the task is now assigned.
+    /// </summary>
     internal static StepException Gone(SharedTask task) =>
         new($"{task.TaskId} of {task.RunId} is no longer assigned to this host", FailureTypes.WorkerStops) { IsFinal = false };
 
     private static string MarkerOf(SharedTask task) => Path.Combine(task.Folder.Task(task.TaskId), Marker);
 }
 
-/// <summary>Tasks for which this process holds a slot. A task that is assigned here without a held slot belongs to a previous worker
-/// process.</summary>
+/// <summary>
+/// Records the tasks for which this process holds a slot. If a task is assigned to this host but has no slot, an earlier worker process
+/// held it.
+/// </summary>
 public sealed class HeldSlots
 {
     private readonly Dictionary<SharedTask, int> _held = [];
 
-    /// <summary>Returns the held slots of this process.</summary>
+    /// <summary>Returns the records of this process.</summary>
     /// <param name="services">Dependencies of the run's steps.</param>
     public static HeldSlots Of(RunServices services) => services.Part(_ => new HeldSlots());
 
-    /// <summary>Holds a slot for a task.</summary>
+    /// <summary>Records that this process holds a slot for a task.</summary>
     public void Hold(SharedTask task)
     {
         lock (_held)
@@ -83,7 +92,7 @@ public sealed class HeldSlots
         }
     }
 
-    /// <summary>Releases a slot of a task.</summary>
+    /// <summary>Records that a slot for a task was released.</summary>
     public void GiveBack(SharedTask task)
     {
         lock (_held)
@@ -108,23 +117,24 @@ public sealed class HeldSlots
         }
     }
 
-    /// <summary>Lists tasks of a run that were assigned to a previous worker process on this host.</summary>
+    /// <summary>Lists the tasks of a run that are assigned to this host because of an earlier worker process.</summary>
     /// <param name="runId">Id of the run.</param>
     /// <param name="here">The repository on this host.</param>
     public IReadOnlyList<SharedTask> FindLeft(string runId, RepositoryReference here) =>
         [.. AssignedTasks.Find(runId, here).Where(task => !Has(task))];
 }
 
-/// <summary>Locks by key, with a state shared by successive holders. An unused key is dropped with its state, unless the state is still
-/// needed.</summary>
-/// <param name="isNeeded">True if the state of an unused key is needed later.</param>
+/// <summary>
+/// Locks by key. Successive holders of a lock share a state. When nobody uses a key, its state is removed unless it is still needed.
+/// </summary>
+/// <param name="isNeeded">True if the state of an unused key is still needed.</param>
 internal sealed class KeyedLocks<TKey, TState>(Func<TKey, bool> isNeeded)
     where TKey : notnull
     where TState : class, new()
 {
     private readonly Dictionary<TKey, Entry> _entries = [];
 
-    /// <summary>Number of keys that are in use.</summary>
+    /// <summary>Number of keys that are in use, including those with a needed state.</summary>
     public int Count
     {
         get
@@ -136,7 +146,7 @@ internal sealed class KeyedLocks<TKey, TState>(Func<TKey, bool> isNeeded)
         }
     }
 
-    /// <summary>Waits until the key is free and locks it; disposing the result releases it.</summary>
+    /// <summary>Waits until the lock of a key is free, and takes it. Disposing the result releases the lock.</summary>
     public async Task<Turn> TakeAsync(TKey key, CancellationToken stop)
     {
         Entry? entry;
@@ -172,7 +182,7 @@ internal sealed class KeyedLocks<TKey, TState>(Func<TKey, bool> isNeeded)
         }
     }
 
-    // Keys whose state was still needed when their last holder released them.
+    // Keys whose state was still needed when the last holder released the lock.
     private void DropUnneeded()
     {
         foreach (var (key, _) in _entries.Where(one => one.Value.Users == 0 && !isNeeded(one.Key)).ToList())
@@ -181,10 +191,10 @@ internal sealed class KeyedLocks<TKey, TState>(Func<TKey, bool> isNeeded)
         }
     }
 
-    /// <summary>Ownership of a key's lock.</summary>
+    /// <summary>The lock of a key, held by one caller.</summary>
     internal sealed class Turn(KeyedLocks<TKey, TState> turns, TKey key, Entry entry) : IDisposable
     {
-        /// <summary>The state of the key.</summary>
+        /// <summary>The state that the holders of this key's lock share.</summary>
         public TState State => entry.State;
 
         public void Dispose()

@@ -1,16 +1,16 @@
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>A task in a file, for transfer to another host.</summary>
+/// <summary>A task that was exported to a file, for import on another host.</summary>
 public sealed record ExportedTask
 {
-    /// <summary>Schema version of this document.</summary>
+    /// <summary>Version of the file format.</summary>
     [JsonPropertyName("schemaVersion")]
     public int SchemaVersion { get; init; }
 
-    /// <summary>The version that is written and accepted.</summary>
+    /// <summary>The file format version that this program writes and accepts.</summary>
     internal const int Version = 1;
 
-    /// <summary>Id of the run that the task belonged to.</summary>
+    /// <summary>Id of the run to which the task belonged.</summary>
     [JsonPropertyName("run")]
     public required string Run { get; init; }
 
@@ -18,11 +18,15 @@ public sealed record ExportedTask
     [JsonPropertyName("task")]
     public required string Task { get; init; }
 
-    /// <summary>JSON of a plan with only this task and no dependencies, because the base contains their results.</summary>
+    /// <summary>
+    /// JSON of a plan that contains only this task. Its dependencies are omitted, because the base contains their results.
+    /// </summary>
     [JsonPropertyName("plan")]
     public required string Plan { get; init; }
 
-    /// <summary>Id of the agent's conversation, or empty if the file contains none; an agent then starts from the files alone.</summary>
+    /// <summary>
+    /// Id of the agent's conversation. If empty, the file contains no conversation, and an agent starts with the files only.
+    /// </summary>
     [JsonPropertyName("session")]
     public required string Session { get; init; }
 
@@ -30,22 +34,24 @@ public sealed record ExportedTask
     [JsonPropertyName("starts")]
     public int Starts { get; init; }
 
-    /// <summary>Identity of the exporting host.</summary>
+    /// <summary>Identity of the host that exported the task.</summary>
     [JsonPropertyName("machine")]
     public required string Machine { get; init; }
 
-    /// <summary>Time of the export.</summary>
+    /// <summary>Time of the export in UTC.</summary>
     [JsonPropertyName("at")]
     public DateTimeOffset At { get; init; }
 
-    /// <summary>Prefix of the ref in the file. It has the work as one commit on its base, followed by a commit with this
-    /// document.</summary>
+    /// <summary>
+    /// Prefix of the ref name in the file. The ref points to a commit with this document, whose parent contains the work as one commit on
+    /// its base.
+    /// </summary>
     internal const string Prefix = "refs/orchestrator/exported";
 
-    /// <summary>Path of this document in that commit.</summary>
+    /// <summary>Path of this document in the commit.</summary>
     internal const string FactsPath = ".orchestrate-export/task.json";
 
-    /// <summary>Path of the conversation in that commit.</summary>
+    /// <summary>Path of the conversation in the commit.</summary>
     internal const string ConversationPath = ".orchestrate-export/conversation.jsonl";
 }
 

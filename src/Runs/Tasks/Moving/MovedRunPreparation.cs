@@ -4,31 +4,34 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>Parts of a run that this host lacks.</summary>
-/// <param name="Parts">The missing parts, each as a part of a sentence; empty if nothing is missing.</param>
+/// <summary>The parts of a run that are missing on this host.</summary>
+/// <param name="Parts">The missing parts, each as a phrase within a sentence. Empty if nothing is missing.</param>
 public sealed record MissingRunParts(IReadOnlyList<string> Parts)
 {
-    /// <summary>Ids of tasks whose work is missing and can be repeated. Empty if other parts of the run are missing, too.</summary>
+    /// <summary>Ids of the tasks whose work is missing but can be repeated. Empty if a part is missing that can't be recreated.</summary>
     public IReadOnlyList<string> Lost { get; init; } = [];
 
-    /// <summary>Commit of the run's staging branch on this host, or empty if the branch does not exist.</summary>
+    /// <summary>Hash of the staging branch on this host, or empty if the branch does not exist.</summary>
     public string Staging { get; init; } = "";
 }
 
-/// <summary>Prepares this host for a run that moves here, and finds parts that are missing. Agents on the previous host count as dead, as
-/// after a restart.</summary>
+/// <summary>
+/// Prepares this host for a run that moves here, and finds missing parts. Agents on the previous host count as dead, as after a restart.
+/// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class MovedRunPreparation(RunServices services)
 {
     private const int MostNamed = 5;
 
-    /// <summary>True if a repository has the base commit of a run. Other projects may share the same remote.</summary>
-    /// <param name="run">Status of the run from its workflow. It has no base commit if the previous host failed during preflight; the
-    /// remote may then have it.</param>
+    /// <summary>
+    /// True if a repository contains the base commit of a run. The check is needed because several projects may use the same remote.
+    /// </summary>
+    /// <param name="run">Status of the run, as reported by its workflow. If the previous host failed during preflight, it contains no base
+    /// commit, but the remote may.</param>
     /// <param name="here">The repository on this host.</param>
-    /// <param name="remote">Name or address of the common remote.</param>
+    /// <param name="remote">Name or URL of the common remote.</param>
     /// <param name="stop">Cancels git.</param>
-    /// <returns>True or false, or null if neither knows the base commit.</returns>
+    /// <returns>True or false, or null if neither the status nor the remote contains the base commit.</returns>
     public async Task<bool?> KnowsAsync(RunStatus run, RepositoryReference here, string remote, CancellationToken stop)
     {
         var repository = await services.OpenRepositoryAsync(here.Path);
@@ -41,8 +44,8 @@ public sealed class MovedRunPreparation(RunServices services)
         return began.Length == 0 ? null : await repository.HasCommitAsync(began, stop);
     }
 
-    /// <summary>Finds parts that the run needs and this host lacks.</summary>
-    /// <param name="run">Status of the run from its workflow.</param>
+    /// <summary>Finds the parts of a run that this host needs and lacks.</summary>
+    /// <param name="run">Status of the run, as reported by its workflow.</param>
     /// <param name="here">The repository on this host.</param>
     public async Task<MissingRunParts> FindMissingAsync(RunStatus run, RepositoryReference here, CancellationToken stop)
     {
@@ -88,7 +91,7 @@ public sealed class MovedRunPreparation(RunServices services)
                 lost.Add(task.Id);
             }
         }
-        // Only tasks can be repeated; no other missing part can be recreated.
+        // Only tasks can be repeated. No other missing part can be recreated.
         var isOnlyWork = missing.Count == 0 && gone.Count > 0;
         if (gone.Count > 0)
         {
@@ -97,16 +100,18 @@ public sealed class MovedRunPreparation(RunServices services)
         }
         return new MissingRunParts(missing) { Lost = isOnlyWork ? lost : [], Staging = tip ?? "" };
 
-        // The task started on the previous host, from a commit that this host lacks, so its state there is useless here.
+        // The task started on the previous host from a commit that this host lacks, so its state can't be used here.
         async Task<bool> HasBegunElsewhereAloneAsync(RunTask task) =>
             task is { Host: null }
             && IsUnderWay(task)
             && (TaskNotes.Read(folder, task.Id).Base is not { Length: > 0 } start || await IsGoneAsync(start));
     }
 
-    /// <summary>Moves away the worktrees that the run had here before its files arrived from another host, except those of tasks assigned
-    /// to this host.</summary>
-    /// <param name="run">Status of the run from its workflow.</param>
+    /// <summary>
+    /// Moves away the worktrees that the run had on this host before its files arrived from another host. Worktrees of tasks that are
+    /// assigned to this host are kept.
+    /// </summary>
+    /// <param name="run">Status of the run, as reported by its workflow.</param>
     /// <param name="here">The repository on this host.</param>
     /// <returns>The reason why the arrived files can't be used, or empty if they can.</returns>
     internal async Task<string> MoveLeftoversAsync(RunStatus run, RepositoryReference here, CancellationToken stop)
@@ -128,8 +133,8 @@ public sealed class MovedRunPreparation(RunServices services)
         return "";
     }
 
-    /// <summary>Loads the run's files with its plan, or returns null if they are damaged.</summary>
-    /// <param name="damage">The reason as a part of a sentence, or empty.</param>
+    /// <summary>Loads the run's files, including its plan. Returns null if they are damaged.</summary>
+    /// <param name="damage">The reason as a phrase within a sentence, or empty if the files are intact.</param>
     private RunFiles? TryLoad(RunStatus run, RepositoryReference here, out string damage)
     {
         damage = "";
@@ -146,12 +151,14 @@ public sealed class MovedRunPreparation(RunServices services)
 
     private static bool IsUnderWay(RunTask task) => task.State != TaskStates.Pending && !TaskStates.IsEnd(task.State);
 
-    /// <summary>Prepares everything that steps expect on the owner host, namely git's configuration and the worktrees of running tasks
-    /// with their unfinished work.</summary>
-    /// <param name="run">Status of the run from its workflow.</param>
+    /// <summary>
+    /// Prepares everything that steps expect on the owner host. This is git's configuration, and the worktrees of running tasks with their
+    /// unfinished work.
+    /// </summary>
+    /// <param name="run">Status of the run, as reported by its workflow.</param>
     /// <param name="here">The repository on this host.</param>
-    /// <param name="lost">Ids of tasks that are repeated and so need no worktree yet.</param>
-    /// <returns>Notes for users, each a sentence.</returns>
+    /// <param name="lost">Ids of the tasks that are repeated and therefore need no worktree yet.</param>
+    /// <returns>One sentence for each note to users.</returns>
     public async Task<IReadOnlyList<string>> SettleAsync(
         RunStatus run,
         RepositoryReference here,
@@ -163,7 +170,7 @@ public sealed class MovedRunPreparation(RunServices services)
         if (RunStart.TryRead(folder) is { } start)
         {
             var opened = await services.OpenRepositoryAsync(here.Path);
-            await GitCopies.StandInAsync(opened, folder, start.GitConfiguration, services.Environment, stop);
+            await GitConfigurationCopies.StandInAsync(opened, folder, start.GitConfiguration, services.Environment, stop);
         }
         if (run.PlanHash.Length == 0)
         {
@@ -182,8 +189,8 @@ public sealed class MovedRunPreparation(RunServices services)
         return notes;
     }
 
-    /// <summary>Creates the worktree of a started task with its unfinished work, if it does not exist yet.</summary>
-    /// <returns>A sentence for users, or null if nothing was done.</returns>
+    /// <summary>Creates the worktree of a started task with its unfinished work, unless the worktree exists.</summary>
+    /// <returns>Sentence for users, or null if nothing was created.</returns>
     public async Task<string?> MakeWorktreeAsync(TaskWorkspace workspace, CancellationToken stop)
     {
         var (files, id) = (workspace.Files, workspace.TaskId);
@@ -199,19 +206,21 @@ public sealed class MovedRunPreparation(RunServices services)
     }
 }
 
-/// <summary>Moves away the leftovers of a task that returns to this host in a newer state. An old agent outcome would otherwise end the
-/// task, and old worktrees and conversations would lack the newer work.</summary>
+/// <summary>
+/// Moves away the leftovers of a task that returns to this host with newer work. Otherwise an old agent outcome would end the task. Old
+/// worktrees and conversations would lack the newer work.
+/// </summary>
 internal static class TaskLeftovers
 {
-    /// <summary>Subfolder of the task's folder for leftovers. It never leaves this host.</summary>
+    /// <summary>Name of the folder for leftovers in the task's folder. It is never sent to another host.</summary>
     private const string LeftFolder = ".left";
 
-    /// <summary>True if a file never leaves this host.</summary>
-    /// <param name="parts">Segments of its path in the run's folder.</param>
+    /// <summary>True if a file is never sent to another host.</summary>
+    /// <param name="parts">Segments of the file's path in the run's folder.</param>
     public static bool IsOwn(IReadOnlyList<string> parts) =>
         parts is ["tasks", _, LeftFolder, ..] || Path.GetExtension(parts[^1]) is ConversationStore.Arrived or ConversationStore.Before;
 
-    /// <summary>Stops the agents of a task that run on this host.</summary>
+    /// <summary>Stops the agents of a task that are running on this host.</summary>
     public static async Task StopAgentsAsync(RunFolder folder, string taskId, TimeProvider time)
     {
         foreach (var path in AgentRunFolders.Of(folder.Task(taskId)))
@@ -223,7 +232,7 @@ internal static class TaskLeftovers
         }
     }
 
-    /// <summary>Stops a task's agents and moves their folders away, so that files from other hosts can take their place.</summary>
+    /// <summary>Stops the agents of a task, and moves their folders away. Files from other hosts can then take their place.</summary>
     public static async Task MoveLeftoversAsync(RunFolder folder, string taskId, TimeProvider time)
     {
         await StopAgentsAsync(folder, taskId, time);
@@ -234,8 +243,9 @@ internal static class TaskLeftovers
         }
     }
 
-    /// <summary>Removes the task's old worktree on this host, in which it will not continue. Its content is first kept under a
-    /// ref.</summary>
+    /// <summary>
+    /// Removes the task's old worktree on this host, which the task will not use again. Its content is first kept under a ref.
+    /// </summary>
     public static async Task MoveLeftoversAsync(TaskWorkspace workspace, CancellationToken stop)
     {
         if (workspace.Worktrees.Find(workspace.WorktreePath) is not { } worktree)

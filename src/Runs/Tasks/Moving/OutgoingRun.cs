@@ -2,8 +2,10 @@ using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>Snapshot of a run to push, whose files are already stored. Unfinished work of worktrees is added, and everything becomes one
-/// tree.</summary>
+/// <summary>
+/// A snapshot of a run that will be pushed. It starts with the stored files. Unfinished work in worktrees is added, and everything becomes
+/// one git tree.
+/// </summary>
 internal sealed class OutgoingRun(
     GitRepository repository,
     RunFolder folder,
@@ -17,15 +19,15 @@ internal sealed class OutgoingRun(
     /// <summary>Commits that belong to the snapshot, by ref name.</summary>
     public IReadOnlyDictionary<string, string> Refs => _refs;
 
-    /// <summary>Parts that must not leave this host, with the reasons.</summary>
+    /// <summary>Parts of the run that must stay on this host, each with its reason.</summary>
     public IReadOnlyList<string> LeftOut => leftOut;
 
-    /// <summary>Adds the unfinished work of a worktree, if it may leave this host.</summary>
+    /// <summary>Adds the unfinished work in a worktree if it may leave this host.</summary>
     /// <param name="worktree">The worktree.</param>
     /// <param name="task">Id of the task.</param>
-    /// <param name="branch">Full name of the task's branch.</param>
+    /// <param name="branch">Full ref name of the task's branch.</param>
     /// <param name="stop">Cancels git.</param>
-    /// <returns>A commit on the worktree's HEAD, or null if there is no unfinished work.</returns>
+    /// <returns>Hash of a commit on top of the worktree's HEAD, or null if there is no unfinished work.</returns>
     public async Task<string?> AddWorktreeAsync(Worktree worktree, string task, string branch, CancellationToken stop)
     {
         var (tree, head) = await new WorktreeTree(worktree).WriteAsync(stop);
@@ -35,12 +37,13 @@ internal sealed class OutgoingRun(
         }
         if (_refs.ContainsKey(branch))
         {
-            // Includes commits made since the refs were read, because unfinished work is restored only on the commit of its branch.
+            // Commits that were made after the refs were read must be included, because unfinished work can only be restored on the commit
+            // of its branch.
             _refs[branch] = head;
         }
         var trailers = new CommitTrailers(folder.Name, task);
         var commit = await new CommitStore(repository).CreateAsync(tree, [head], $"{task}: at work", trailers, stop);
-        // Its additions to the branch are searched for secrets.
+        // The lines that the branch adds are searched for secrets.
         if (await OutgoingSecrets.FindAsync(repository, head, commit, stop) is [var secret, ..])
         {
             leftOut.Add($"the unfinished work of {task} ({secret})");
@@ -49,8 +52,8 @@ internal sealed class OutgoingRun(
         return _refs[RunRefs.Wip(folder, task)] = commit;
     }
 
-    /// <summary>Writes the tree with the files and the list of refs that belong to them.</summary>
-    /// <param name="list">Absolute path of the file for the list.</param>
+    /// <summary>Writes the git tree with the files and the list of refs.</summary>
+    /// <param name="list">Absolute path of a temporary file for the list.</param>
     /// <param name="stop">Cancels git.</param>
     public async Task<string> WriteAsync(string list, CancellationToken stop)
     {

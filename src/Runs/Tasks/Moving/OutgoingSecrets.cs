@@ -2,16 +2,16 @@ using Orchestrator.Runs.Tasks.Secrets;
 
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>Searches a task's additions for secrets before they leave this host without a review by a user.</summary>
+/// <summary>Searches the lines that a task adds for secrets, because its work leaves this host without a user's review.</summary>
 internal static class OutgoingSecrets
 {
-    /// <summary>Finds apparent secrets in a commit's additions, in text and in binary files, each as display text.</summary>
+    /// <summary>Finds likely secrets in the text and binary files that a commit adds, each as display text.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="from">A commit that the destination already has.</param>
-    /// <param name="to">Commit of the work.</param>
+    /// <param name="from">Commit that the destination already has.</param>
+    /// <param name="to">Commit that contains the work.</param>
     /// <param name="stop">Cancels git.</param>
-    /// <returns>The findings. Also not empty if the work or one of its files is too large to search, because unsearched content must not
-    /// leave.</returns>
+    /// <returns>The findings. If the work or a file is too large to search, this is also a finding, because unsearched content must stay on
+    /// this host.</returns>
     public static async Task<IReadOnlyList<string>> FindAsync(GitRepository repository, string from, string to, CancellationToken stop)
     {
         var (found, unread) = await new SecretSearch(repository).FindAsync(from, to, stop);

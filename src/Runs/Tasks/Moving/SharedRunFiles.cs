@@ -3,8 +3,10 @@ using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>Files of a run that may leave this host, namely its folder without process state, and unfinished work of its worktrees. Files
-/// with apparent secrets stay. One instance per run, so that searched files are not read again.</summary>
+/// <summary>
+/// Collects the files of a run that may leave this host. They are the run's folder without process state, and the unfinished work in
+/// worktrees. A file with likely secrets stays on this host. A run has one instance, so that a file is searched only once.
+/// </summary>
 internal sealed class SharedRunFiles
 {
     private const long LargestFile = 8 * 1024 * 1024;
@@ -13,15 +15,18 @@ internal sealed class SharedRunFiles
     private readonly StoredFileCache _known = new();
     private readonly Dictionary<string, (FileStamp Stamp, string? Secret)> _lookedAt = new(StringComparer.Ordinal);
 
-    /// <summary>Names of files in an agent run's folder that identify its processes, or repeat its conversation.</summary>
+    /// <summary>Names of files in an agent run's folder that identify its processes or repeat its conversation.</summary>
     private static readonly string[] OfProcesses = ["pid", "supervisor", "lease", "stderr"];
 
-    /// <summary>Starts a snapshot by storing the files that may leave in their current state. Refs are read before and worktrees after.
-    /// Everything that a conversation or agent outcome mentions is then available on the other host too.</summary>
+    /// <summary>
+    /// Starts a snapshot. It stores the current state of the files that may leave this host. Refs are read before the files, and worktrees
+    /// after them. The other host then has everything that a conversation or an agent outcome mentions.
+    /// </summary>
     /// <param name="repository">Repository in which the snapshot is stored.</param>
     /// <param name="folder">The run's folder.</param>
     /// <param name="refs">Commits by ref name.</param>
-    /// <param name="isWanted">Returns true for files to include, by their slash-separated path in the run's folder.</param>
+    /// <param name="isWanted">Returns true for each file to include. The argument is its path in the run's folder, with forward
+    /// slashes.</param>
     /// <param name="stop">Cancels git.</param>
     public async Task<OutgoingRun> BeginAsync(
         GitRepository repository,
@@ -38,13 +43,14 @@ internal sealed class SharedRunFiles
         return new OutgoingRun(repository, folder, contents, refs, leftOut);
     }
 
-    /// <summary>Extracts the files of a snapshot into the run's folder.</summary>
+    /// <summary>Extracts the files of a snapshot to the run's folder.</summary>
     /// <param name="repository">Repository in which the snapshot is stored.</param>
     /// <param name="folder">The run's folder.</param>
-    /// <param name="name">Ref or commit of the snapshot.</param>
-    /// <param name="isWanted">Returns true for files to extract, by their slash-separated path in the run's folder.</param>
+    /// <param name="name">Ref name or hash of the snapshot's commit.</param>
+    /// <param name="isWanted">Returns true for each file to extract. The argument is its path in the run's folder, with forward
+    /// slashes.</param>
     /// <param name="stop">Cancels git.</param>
-    /// <returns>The listed commits, by ref name.</returns>
+    /// <returns>The commits in the snapshot's list, by ref name.</returns>
     public static async Task<IReadOnlyDictionary<string, string>> TakeAsync(
         GitRepository repository,
         RunFolder folder,
@@ -73,10 +79,11 @@ internal sealed class SharedRunFiles
         return listed;
     }
 
-    /// <summary>Lists the files that may leave, as slash-separated paths relative to the run's folder.</summary>
+    /// <summary>Lists the files that may leave this host, relative to the run's folder and with forward slashes.</summary>
     /// <param name="folder">The run's folder.</param>
-    /// <param name="leftOut">Receives the files that must stay, with the reasons.</param>
-    /// <param name="isWanted">Returns true for files to include, by their slash-separated path in the run's folder.</param>
+    /// <param name="leftOut">Receives the files that must stay on this host, each with its reason.</param>
+    /// <param name="isWanted">Returns true for each file to include. The argument is its path in the run's folder, with forward
+    /// slashes.</param>
     private IEnumerable<string> Of(RunFolder folder, List<string> leftOut, Func<string, bool> isWanted)
     {
         var door = new WorktreeFiles(folder.Path);
@@ -104,11 +111,11 @@ internal sealed class SharedRunFiles
         }
     }
 
-    /// <summary>True if a received path does not leave its target folder.</summary>
-    /// <param name="path">Path with slashes.</param>
+    /// <summary>True if a received path stays inside its target folder.</summary>
+    /// <param name="path">Path with forward slashes.</param>
     private static bool StaysInside(string path) => !path.Split('/').Any(part => part is ".." or "." or "");
 
-    // An agent's output counts only once the agent has ended. Until then, another host could not follow it any further.
+    // The output of an agent is complete only after the agent has ended. Another host could not follow a running agent.
     private static bool IsOfProcesses(FileInfo file) =>
         int.TryParse(file.Directory!.Name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
         && (OfProcesses.Contains(file.Name) || (file.Name == "stdout" && !File.Exists(Path.Combine(file.DirectoryName!, "exit"))));

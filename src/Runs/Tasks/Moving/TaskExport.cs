@@ -5,8 +5,10 @@ using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>Exports a task to a file, to continue it on a host that can reach neither this one nor its server. The file has the work so
-/// far with all commits that it builds on, the task's definition, and its agent's conversation.</summary>
+/// <summary>
+/// Exports a task to a file, so that a host without access to this host or its server can continue the task. The file contains the work
+/// with all commits on which it is based, the definition of the task, and its agent's conversation.
+/// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class TaskExport(RunServices services)
 {
@@ -14,12 +16,12 @@ public sealed class TaskExport(RunServices services)
 
     /// <summary>Writes a task to a file.</summary>
     /// <param name="run">Recorded status of the run.</param>
-    /// <param name="taskId">Id of the task, whose agent must not be running.</param>
+    /// <param name="taskId">Id of the task. Its agent must not be running.</param>
     /// <param name="root">Absolute path of the main work tree.</param>
-    /// <param name="file">Absolute path of the file, which is replaced if it exists.</param>
-    /// <param name="allowsSecrets">True to allow content that looks like secrets.</param>
+    /// <param name="file">Absolute path of the file. An existing file is replaced.</param>
+    /// <param name="allowsSecrets">True to export content that looks like a secret.</param>
     /// <param name="stop">Cancels git.</param>
-    /// <returns>Content of the file.</returns>
+    /// <returns>The description that was written to the file.</returns>
     /// <exception cref="RefusedException">There is nothing to export, the agent is running, or the work seems to contain
     /// secrets.</exception>
     public async Task<ExportedTask> WriteAsync(
@@ -43,7 +45,7 @@ public sealed class TaskExport(RunServices services)
             throw new RefusedException($"{taskId} has not started, so it has nothing to export.", "Run its plan on the other machine.");
         }
         var name = $"{ExportedTask.Prefix}/{folder.Name}/{taskId}";
-        // The files may be newer than the conversation, but never older.
+        // The files may be newer than the conversation, but they must never be older.
         var kept = ConversationStore.FindLast(folder, taskId);
         var conversation = kept is { } last ? await File.ReadAllTextAsync(last.File, stop) : "";
         var work = await WorkAsync(workspace, start, name, stop);
@@ -92,7 +94,7 @@ public sealed class TaskExport(RunServices services)
         }
     }
 
-    /// <summary>Creates one commit with the current files on the task's base.</summary>
+    /// <summary>Creates a single commit with the current files, on the base of the task.</summary>
     private static async Task<string> WorkAsync(TaskWorkspace workspace, string start, string name, CancellationToken stop)
     {
         var commits = new CommitStore(workspace.Repository);

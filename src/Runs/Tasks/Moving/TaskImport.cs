@@ -4,13 +4,13 @@ using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>Imports a task from a file written by <see cref="TaskExport"/>, for a run on this host that continues it.</summary>
+/// <summary>Imports a task from a file that <see cref="TaskExport"/> wrote, so that a run on this host continues it.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class TaskImport(RunServices services)
 {
     private const string Incoming = "refs/orchestrator/incoming";
 
-    /// <summary>Reads the plan in the file without starting anything.</summary>
+    /// <summary>Reads the plan in the file. Nothing is stored or started.</summary>
     /// <param name="file">Absolute path of the file.</param>
     /// <param name="root">Absolute path of the main work tree.</param>
     /// <param name="stop">Cancels git.</param>
@@ -32,12 +32,12 @@ public sealed class TaskImport(RunServices services)
     /// <summary>Reads the file, and stores its work and conversation for a run that is about to start.</summary>
     /// <param name="file">Absolute path of the file.</param>
     /// <param name="root">Absolute path of the main work tree.</param>
-    /// <param name="linkedWorktree">Absolute path of the linked worktree whose commit the run starts from, or null for the main
+    /// <param name="linkedWorktree">Absolute path of the linked worktree from whose commit the run starts, or null for the main
     /// one.</param>
     /// <param name="runId">Id of the run.</param>
-    /// <param name="open">Ids of open runs on this host; the task must not continue in two of them.</param>
+    /// <param name="open">Ids of the open runs on this host. The task must not be continued in two of them.</param>
     /// <param name="stop">Cancels git.</param>
-    /// <returns>Content of the file.</returns>
+    /// <returns>The description of the task in the file.</returns>
     /// <exception cref="RefusedException">The file is not a task export, its work does not fit this repository, or the task already
     /// continues here.</exception>
     public async Task<ExportedTask> TakeAsync(
@@ -69,7 +69,7 @@ public sealed class TaskImport(RunServices services)
         }
     }
 
-    /// <summary>Makes the file's objects available in the repository under a temporary ref while they are read.</summary>
+    /// <summary>Fetches the objects in the file to the repository, and keeps them under a temporary ref while they are read.</summary>
     private static async Task<ExportedTask> WithExportAsync(
         GitRepository repository,
         string file,
@@ -138,7 +138,7 @@ public sealed class TaskImport(RunServices services)
                 "Use the same version on both machines."
             );
         }
-        // Both are used in names of files and refs.
+        // Both values become part of the names of files and refs.
         var isSound = TaskId.Fault(facts.Task) is null && (facts.Session.Length == 0 || Guid.TryParse(facts.Session, out _));
         return isSound && IsJson(facts.Plan) ? facts : throw NoExport(file);
     }

@@ -3,8 +3,10 @@ using Orchestrator.Gates.Secrets;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Writes instructions for an agent that continues another agent's work without its conversation. They are taken from the other
-/// agent's output, because the files are visible anyway.</summary>
+/// <summary>
+/// Writes instructions for an agent that continues the work of another agent without its conversation. They are based on the other agent's
+/// output, because the new agent can see the files itself.
+/// </summary>
 /// <param name="folder">The run's folder.</param>
 /// <param name="taskId">Id of the task.</param>
 /// <param name="time">The clock.</param>
@@ -14,9 +16,9 @@ internal sealed class AgentHandover(RunFolder folder, string taskId, TimeProvide
     private const int MostWords = 5;
     private const int LongestLine = 300;
 
-    /// <summary>Writes the section of the prompt; empty if no agent ran before this one.</summary>
-    /// <param name="start">Number of the agent run.</param>
-    /// <param name="baseCommit">Commit that the worktree started from.</param>
+    /// <summary>Writes the handover section of the prompt. Empty if no agent has worked on the task before.</summary>
+    /// <param name="start">Number of the agent run that gets the prompt.</param>
+    /// <param name="baseCommit">Commit from which the worktree started.</param>
     public async Task<string> WriteAsync(int start, string baseCommit)
     {
         var begun = Enumerable.Range(1, start - 1).Select(number => folder.Start(taskId, number)).Where(Directory.Exists).ToList();
@@ -28,7 +30,7 @@ internal sealed class AgentHandover(RunFolder folder, string taskId, TimeProvide
         var words = new Queue<string>();
         foreach (var earlier in begun)
         {
-            // The output of a plain program is not the text of a model.
+            // A plain program has no model, so its output does not explain its work.
             var isConversation = false;
             await foreach (var happened in AgentLog.ReadAsync(earlier, follow: false, time, CancellationToken.None))
             {

@@ -7,17 +7,18 @@ using Orchestrator.Runs.Tasks.Mail;
 namespace Orchestrator.Runs.Tasks;
 
 /// <summary>The prompt of one agent run.</summary>
-/// <param name="Text">The prompt itself.</param>
-/// <param name="System">Additional system prompt with the repository's instructions at the base commit, or null if none.</param>
-/// <param name="Agents">The repository's subagents at the base commit, as texts by file name.</param>
+/// <param name="Text">The user prompt.</param>
+/// <param name="System">Text that is appended to the system prompt, with the repository's instructions at the base commit. Null if there
+/// are none.</param>
+/// <param name="Agents">Definitions of the repository's subagents at the base commit, by file name.</param>
 internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDictionary<string, string> Agents)
 {
     private const string AgentsFolder = ".claude/agents/";
     private const int LargestAgent = 1024 * 1024;
 
-    /// <summary>Creates the prompt, with the whole task for a new conversation and only news for a continued one.</summary>
+    /// <summary>Creates the prompt. A new conversation gets the whole task, and a continued one gets only what is new.</summary>
     /// <param name="input">The task and the agent run.</param>
-    /// <param name="conversation">File of the conversation to continue, or null for a new one.</param>
+    /// <param name="conversation">Absolute path of the file with the conversation to continue, or null to start a new one.</param>
     /// <param name="time">The clock.</param>
     public static async Task<AgentPrompt> WriteAsync(
         GitRepository repository,
@@ -54,7 +55,7 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         );
     }
 
-    /// <summary>Reads the repository's instructions for a task and its agent.</summary>
+    /// <summary>Reads the instruction files of the repository that apply to a task and its agent.</summary>
     public static Task<RepositoryInstructions> InstructionsAsync(
         GitRepository repository,
         RunFiles files,
@@ -78,8 +79,10 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         return mail.Count == 0 ? "" : $"\n# Messages\n\n{MailMessage.Show(mail)}\n";
     }
 
-    /// <summary>Returns the part of the prompt that determines the result. It excludes notes, mail, guidance, and the list of serialized
-    /// gates.</summary>
+    /// <summary>
+    /// Returns the part of the prompt that determines a task's result. It excludes notes, mail, guidance, and the list of gates that run
+    /// one at a time.
+    /// </summary>
     public static string ForKey(RunFiles files, PlanTask task)
     {
         var input = Input(files, task, null);
@@ -93,11 +96,11 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         );
     }
 
-    /// <summary>True for a file of the repository that the agent gets as a subagent.</summary>
+    /// <summary>True if the agent gets a file of the repository as a subagent.</summary>
     public static bool IsSubAgent(string path) => path.StartsWith(AgentsFolder, StringComparison.Ordinal);
 
     /// <summary>Collects the data for the prompt of a new conversation.</summary>
-    /// <param name="guidance">Guidance from a user for the task, or null if none.</param>
+    /// <param name="guidance">A user's guidance for the task, or null if there is none.</param>
     public static TaskPromptInput Input(RunFiles files, PlanTask task, string? guidance)
     {
         var input = TaskPromptInput.Of(files.Plan, task.Id) with
@@ -170,8 +173,9 @@ internal sealed record AgentPrompt(string Text, string? System, IReadOnlyDiction
         return text.ToString();
     }
 
-    /// <summary>Describes the limit that ended the previous agent run, so that the agent does not run into it again; empty if none
-    /// did.</summary>
+    /// <summary>
+    /// Describes the limit that ended the previous agent run, so that the agent can avoid it. Empty if no limit ended it.
+    /// </summary>
     private static string EndingOfLast(RunAgentInput input, RunFiles files) =>
         AgentRunNotes.Read(files.Folder.Start(input.Task.Task.Id, input.Start - 1)) is { IsAtGrant: false } last
         && AgentOutcomeClassifier.IsLimit(last.Failure)

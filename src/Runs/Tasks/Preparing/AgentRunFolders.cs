@@ -5,25 +5,25 @@ namespace Orchestrator.Runs.Tasks;
 /// <summary>The folder of one agent run.</summary>
 /// <param name="Run">Name of the run's folder.</param>
 /// <param name="Task">Id of the task.</param>
-/// <param name="Number">Number of the agent run in its task, from 1.</param>
+/// <param name="Number">Number of the agent run within its task, starting at 1.</param>
 /// <param name="Path">Absolute path of the folder.</param>
 public sealed record AgentStartFolder(string Run, string Task, int Number, string Path)
 {
-    /// <summary>Current state of the agent run.</summary>
+    /// <summary>Current state of the agent run, read from the folder.</summary>
     public AgentStartState State => AgentSupervisor.Look(Path);
 
-    /// <summary>True if the agent is running, or died and may have left processes running.</summary>
+    /// <summary>True if the agent is running, or if it died and its child processes may still be running.</summary>
     public bool MayBeAtWork => State is AgentStartState.Running or AgentStartState.Died;
 
-    /// <summary>Stops the agent and all processes that it started; its conversation and files are kept.</summary>
+    /// <summary>Stops the agent and all processes that it started. Its conversation and its files are kept.</summary>
     public Task StopAsync(TimeProvider time) => new AgentSupervisor(time).StopAsync(Path, AgentFailure.Stopped);
 }
 
-/// <summary>Finds agent runs on this host from the runs' files alone.</summary>
+/// <summary>Finds the agent runs on this host by the files of runs alone.</summary>
 public static class AgentRunFolders
 {
     /// <summary>Lists all agent runs in a repository, sorted by run, task and number.</summary>
-    /// <param name="runsFolder">Path of the repository's <c>.orchestrator/runs</c> folder.</param>
+    /// <param name="runsFolder">Absolute path of the repository's <c>.orchestrator/runs</c> folder.</param>
     public static IReadOnlyList<AgentStartFolder> Find(string runsFolder)
     {
         var starts =
@@ -45,8 +45,8 @@ public static class AgentRunFolders
         ];
     }
 
-    /// <summary>Lists absolute paths of a task's agent runs, in no particular order.</summary>
-    /// <param name="task">Path of the task's folder.</param>
+    /// <summary>Lists the absolute paths of the folders of a task's agent runs, in no particular order.</summary>
+    /// <param name="task">Absolute path of the task's folder.</param>
     public static IEnumerable<string> Of(string task) =>
         Folders(task).Where(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out _));
 

@@ -2,16 +2,20 @@ using Orchestrator.Git.Merging;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Checks that the work of other tasks, which the agent had to merge, is still in the files. A 'git reset' that keeps the files
-/// makes git forget the merge, so the files are checked rather than git's state.</summary>
+/// <summary>
+/// Checks that the files still contain the work of other tasks that the agent had to merge. The files are compared, because after a 'git
+/// reset' that keeps them, git no longer knows about the merge.
+/// </summary>
 internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, TaskNotes notes, IReadOnlyCollection<string> appendedFiles)
 {
     private readonly CommitStore _commits = new(workspace.Repository);
 
-    /// <summary>Finds the missing part of a merge. If the whole merge was undone, the files are kept and the merge is started
-    /// again.</summary>
+    /// <summary>
+    /// Finds work of other tasks that the merge lacks. If the agent undid the whole merge, its files are kept and the merge is started
+    /// again.
+    /// </summary>
     /// <param name="ours">The task's own last commit.</param>
-    public async Task<MergeLoss> FindLossAsync(string ours, CancellationToken stop)
+    public async Task<ConflictResolutionResult> FindLossAsync(string ours, CancellationToken stop)
     {
         var theirs = notes.MergedStaging;
         var status = await WorktreeStatus.ReadAsync(worktree, stop);
@@ -22,7 +26,7 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
             || (status.Head is not null && await _commits.IsAncestorAsync(theirs, status.Head, stop))
         )
         {
-            return MergeLoss.None;
+            return ConflictResolutionResult.None;
         }
         var merge = await new Merges(workspace.Repository).MergeAsync(ours, theirs, appendedFiles, stop);
         var diffs = new Diffs(workspace.Repository);
@@ -35,31 +39,33 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
             return await BeginAgainAsync(tip, stop);
         }
 
-        // A conflicted file may be resolved to its old content, so it need not differ.
+        // A conflicting file may be resolved to its old content, so it need not differ.
         var missing = brought.Except(changed).Except(merge.ConflictedFiles).ToList();
         return missing.Count == 0
-            ? MergeLoss.None
-            : new MergeLoss(
+            ? ConflictResolutionResult.None
+            : new ConflictResolutionResult(
                 $"Other tasks' changes are missing in {FileNames.Some(missing, 20)}, because the merge that you were given was "
                     + $"undone there. Take their version (git checkout {CommitIds.Shorten(theirs)} -- FILE) and add your changes to it.",
                 BegunAgain: false
             );
     }
 
-    /// <summary>Finds conflicted files that are as the merge left them and not marked as resolved. If one side removed the file, or it is
-    /// binary, git leaves one side's version without markers.</summary>
+    /// <summary>
+    /// Finds conflicting files that the agent neither changed nor marked as resolved. If one side removed the file, or if it is binary, git
+    /// leaves the version of one side without conflict markers.
+    /// </summary>
     /// <param name="ours">The task's own last commit.</param>
-    public async Task<MergeLoss> FindUndecidedAsync(string ours, CancellationToken stop)
+    public async Task<ConflictResolutionResult> FindUndecidedAsync(string ours, CancellationToken stop)
     {
         var head = new WorktreeHead(worktree);
         if (head.Operation != UnfinishedOperation.Merge)
         {
-            return MergeLoss.None;
+            return ConflictResolutionResult.None;
         }
         var open = (await head.UnmergedAsync(stop)).Where(notes.Conflicted.Contains).ToList();
         if (open.Count == 0)
         {
-            return MergeLoss.None;
+            return ConflictResolutionResult.None;
         }
         var left = await new Merges(workspace.Repository).MergeAsync(ours, notes.MergedStaging, appendedFiles, stop);
         var found = new WorktreeFiles(worktree.Path);
@@ -76,8 +82,8 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
             }
         }
         return undecided.Count == 0
-            ? MergeLoss.None
-            : new MergeLoss(
+            ? ConflictResolutionResult.None
+            : new ConflictResolutionResult(
                 $"Not resolved: {FileNames.Some(undecided, 20)}. These files have no markers, because one side removed the file or "
                     + "it is binary, "
                     + "so they contain one side's version. Make both intentions hold, then mark them as resolved: git add FILE, or "
@@ -86,7 +92,7 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
             );
     }
 
-    private async Task<MergeLoss> BeginAgainAsync(string tip, CancellationToken stop)
+    private async Task<ConflictResolutionResult> BeginAgainAsync(string tip, CancellationToken stop)
     {
         var saved = await new ConflictWorktree(worktree).BeginAsync(
             tip,
@@ -97,7 +103,7 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
         );
         RetainedWorkNotes.Note(workspace.Files.Folder, workspace.TaskId, saved, "the worktree before the merge was started again");
         var kept = saved is null ? "" : $" Your uncommitted changes are kept: git show {saved}:FILE";
-        return new MergeLoss(
+        return new ConflictResolutionResult(
             "The merge with other tasks' work was undone, so their work was missing. The merge was started again: resolve the "
                 + $"conflicts in the files, and do not abort it.{kept}",
             BegunAgain: true
@@ -106,9 +112,11 @@ internal sealed class ConflictMerge(TaskWorkspace workspace, Worktree worktree, 
 }
 
 /// <summary>Result of checking a merge that the agent had to resolve.</summary>
-/// <param name="Problem">A sentence for the agent, or empty if the merge is complete and resolved.</param>
-/// <param name="BegunAgain">True if the merge was undone and is started again, so that no other check of the files applies.</param>
-internal sealed record MergeLoss(string Problem, bool BegunAgain)
+/// <param name="Problem">Sentence for the agent, or empty if the merge is complete and resolved.</param>
+/// <param name="BegunAgain">True if the agent undid the merge and the merge was started again. Other checks of the files are then
+/// skipped.</param>
+internal sealed record ConflictResolutionResult(string Problem, bool BegunAgain)
 {
-    public static MergeLoss None { get; } = new("", BegunAgain: false);
+    /// <summary>The result of a merge that is complete and resolved.</summary>
+    public static ConflictResolutionResult None { get; } = new("", BegunAgain: false);
 }

@@ -2,10 +2,14 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Cache key of a task's result. It is a hash of the prompt, the files that the task may read or write at its base, the agent,
-/// the model and the gates. Work with a known key is not paid for again. Mail and notes of a run are not part of the key.</summary>
+/// <summary>
+/// Computes the cache key of a task's result. The key is a hash of the prompt, the agent, the model, the gates, and the files at the base
+/// that the task may read or write. A result with the same key is reused, so that no agent is paid for it again. Mail and notes of a run
+/// are not part of the key.
+/// </summary>
 internal static class ContentKey
 {
+    /// <summary>Returns the cache key of a task at a base commit.</summary>
     public static async Task<string> OfAsync(
         GitRepository repository,
         RunFiles files,

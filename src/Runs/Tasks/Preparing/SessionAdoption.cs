@@ -2,27 +2,30 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Snapshot of a user's conversation and of the folder in which it was held.</summary>
+/// <summary>A snapshot of a user's conversation and of the uncommitted work in its folder.</summary>
 /// <param name="Id">Id of the conversation.</param>
 /// <param name="Head">Commit that is checked out in the folder.</param>
-/// <param name="Changes">Changed files in the folder, including untracked ones.</param>
+/// <param name="Changes">Paths of the changed files in the folder, including untracked files.</param>
 public sealed record AdoptedWork(string Id, string Head, IReadOnlyList<string> Changes)
 {
+    /// <summary>Content of the conversation's file.</summary>
     internal ReadOnlyMemory<byte> Conversation { get; init; }
 
-    /// <summary>Tree of all files in their current state.</summary>
+    /// <summary>Hash of the git tree with all current files.</summary>
     internal string Tree { get; init; } = "";
 
-    /// <summary>Tree of all files except those of the <c>.orchestrator</c> folder.</summary>
+    /// <summary>Hash of the git tree with all current files except those in the <c>.orchestrator</c> folder.</summary>
     internal string WorkTree { get; init; } = "";
 }
 
-/// <summary>Adopts a conversation that a user started. Everything is read before anything is written, and the original file and folder are
-/// never changed.</summary>
+/// <summary>
+/// Adopts a conversation that a user started. Everything is read before anything is written. The original file and folder are never
+/// changed.
+/// </summary>
 /// <param name="services">Opens repositories.</param>
 public sealed class SessionAdoption(RunServices services)
 {
-    /// <summary>Maximum size of an adopted conversation, 256 MB.</summary>
+    /// <summary>Maximum size of an adopted conversation in bytes (256 MB).</summary>
     public const long LargestFile = 256 * 1024 * 1024;
 
     private const string Own = ".orchestrator";
@@ -49,9 +52,10 @@ public sealed class SessionAdoption(RunServices services)
             };
     }
 
-    /// <summary>Reads the conversation, its folder and the uncommitted work there. The work is stored as git objects, without a ref
-    /// yet.</summary>
-    /// <param name="location">Work tree in which the conversation was held.</param>
+    /// <summary>
+    /// Reads the conversation, its folder and the uncommitted work in the folder. The work is stored as git objects without a ref.
+    /// </summary>
+    /// <param name="location">The work tree in which the user had the conversation.</param>
     /// <param name="id">Id of the conversation.</param>
     /// <param name="file">Absolute path of the conversation's file.</param>
     /// <exception cref="RefusedException">The conversation cannot be adopted.</exception>
@@ -92,18 +96,20 @@ public sealed class SessionAdoption(RunServices services)
         };
     }
 
-    /// <summary>Stores a snapshot for a task that is about to start. Uncommitted work goes under refs, from which the task's worktree is
-    /// filled, and the conversation into the task's folder. A repeated call completes missing parts.</summary>
+    /// <summary>
+    /// Stores a snapshot for a task that is about to start. Refs keep the uncommitted work, with which the task's worktree is then filled.
+    /// The conversation is copied to the task's folder. A repeated call completes missing parts.
+    /// </summary>
     /// <param name="location">The work tree.</param>
     /// <param name="run">Id of the task's run.</param>
     /// <param name="task">Id of the task.</param>
     /// <param name="adopted">The snapshot.</param>
-    /// <returns>The ref with all files unchanged, or null if nothing was uncommitted.</returns>
+    /// <returns>Name of the ref that keeps all files unchanged, or null if there was no uncommitted work.</returns>
     public async Task<string?> KeepAsync(RepositoryLocation location, string run, string task, AdoptedWork adopted, CancellationToken stop)
     {
         var repository = await services.Repositories.OpenAsync(location.Root);
         var folder = new RunFolder(location.Root, run);
-        // The folder comes first, because refs of an unknown run would never be removed.
+        // The folder is created first, because refs of an unknown run would never be removed.
         new AdoptedConversation(folder, task).Store(adopted.Id, adopted.Conversation);
         var kept = await KeepFilesAsync(repository, folder, task, adopted, stop);
         RetainedWorkNotes.Note(
@@ -136,7 +142,7 @@ public sealed class SessionAdoption(RunServices services)
         var before = await refs.ListAsync([kept, wip], stop);
         if (before.Count == 2)
         {
-            return kept; // An earlier call was killed behind this.
+            return kept; // An earlier call was killed after it had stored this.
         }
         var result = await refs.UpdateAsync([new RefChange(kept, all, null), new RefChange(wip, work, null)], "adopted", stop);
         return result.Done ? kept : throw new GitException($"{kept} or {wip} already exists with other content.");

@@ -1,36 +1,45 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Facts about a task's worktree that git alone does not record, stored as <c>task.json</c> in the task's folder.</summary>
+/// <summary>Facts about a task's worktree that git does not record. They are stored as <c>task.json</c> in the task's folder.</summary>
 public sealed record TaskNotes
 {
-    /// <summary>Base commit of the task's changes.</summary>
+    /// <summary>Hash of the commit on which the task's changes are based.</summary>
     public string Base { get; set; } = "";
 
-    /// <summary>The staging commit last merged into the worktree, and the attempt in which that happened. It becomes a parent of that
-    /// attempt's commit.</summary>
+    /// <summary>
+    /// Hash of the staging commit that was last merged into the worktree. The commit becomes a parent of that attempt's commit (see
+    /// <see cref="MergedAttempt"/>).
+    /// </summary>
     public string MergedStaging { get; set; } = "";
+
+    /// <summary>Number of the attempt in which that merge took place.</summary>
     public int MergedAttempt { get; init; }
 
-    /// <summary>Files that conflicted in that merge. They must not contain conflict markers any more.</summary>
+    /// <summary>Paths of the files that had conflicts in that merge. They must not contain conflict markers anymore.</summary>
     public IReadOnlyList<string> Conflicted { get; set; } = [];
 
-    /// <summary>Versions of the contracts that the task relies on, by contract.</summary>
+    /// <summary>Versions of the contracts that the task uses, by the name of the contract.</summary>
     public IReadOnlyDictionary<string, string> Contracts { get; set; } = new Dictionary<string, string>();
 
-    /// <summary>Commit that applied a cached result to the base; removed if it fails verification.</summary>
+    /// <summary>
+    /// Hash of the commit that applied a cached result to the base. If the result fails verification, the commit is removed.
+    /// </summary>
     public string Reused { get; set; } = "";
 
-    /// <summary>The verified commit at which the worktree was returned for use by waiting tasks, or empty if it never was.</summary>
+    /// <summary>Hash of the verified commit at which the worktree was returned to the pool, or empty if it was not returned.</summary>
     public string Returned
     {
         get;
         init => field = value ?? "";
     } = "";
 
-    // If the file is damaged, the essential parts are restored from the run's record.
+    // If the file is damaged, its essential values are restored from the run's history.
+
+    /// <summary>Reads the notes of a task. Missing or damaged notes count as empty.</summary>
     public static TaskNotes Read(RunFolder folder, string taskId) =>
         StoredJson.TryRead(PathOf(folder, taskId), TaskNotesJson.Default.TaskNotes) ?? new TaskNotes();
 
+    /// <summary>Writes the notes to the task's folder.</summary>
     public void Write(RunFolder folder, string taskId) =>
         DurableFile.Write(PathOf(folder, taskId), JsonSerializer.SerializeToUtf8Bytes(this, TaskNotesJson.Default.TaskNotes));
 

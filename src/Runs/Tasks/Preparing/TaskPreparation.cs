@@ -5,12 +5,12 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Prepares a task by applying a cached result, or otherwise by creating the worktree for the agent.</summary>
+/// <summary>Prepares a task. It applies a cached result, or creates the worktree for the agent if there is none.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class TaskPreparation(RunServices services)
 {
     /// <summary>Prepares the task. A repeated call finds the existing state.</summary>
-    /// <param name="input">The task, and the cached results that may be used.</param>
+    /// <param name="input">The task, and the cached results that it may use.</param>
     public async Task<PreparedTask> PrepareAsync(PrepareTaskInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
@@ -82,8 +82,10 @@ public sealed class TaskPreparation(RunServices services)
             }
             : null;
 
-    /// <summary>Reads the task's notes, unless their base is unknown to the run. Other programs can write the file, and the base
-    /// determines the task's own changes.</summary>
+    /// <summary>
+    /// Reads the task's notes. If the run does not know the base in the notes, they are ignored. Other programs can write the file, and the
+    /// base determines which changes are the task's own.
+    /// </summary>
     private static async Task<TaskNotes> KnownAsync(TaskWorkspace workspace, PrepareTaskInput input, CancellationToken stop)
     {
         var notes = TaskNotes.Read(workspace.Files.Folder, workspace.TaskId);
@@ -108,8 +110,10 @@ public sealed class TaskPreparation(RunServices services)
         return notes;
     }
 
-    /// <summary>Releases a worktree. It is removed only if everything in it is proven to be merged. Otherwise its files stay for a retry
-    /// or a user, with a snapshot under the task's wip ref.</summary>
+    /// <summary>
+    /// Releases a worktree. It is removed only if all its content is proven to be merged. Otherwise its files stay for a retry or a user,
+    /// with a snapshot under the task's wip ref.
+    /// </summary>
     public async Task ReleaseAsync(ReleaseTaskInput input, CancellationToken stop)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
@@ -126,7 +130,7 @@ public sealed class TaskPreparation(RunServices services)
         CutOutput(files.Folder.Task(input.TaskId));
     }
 
-    /// <summary>Shortens agent output that no step reads any more.</summary>
+    /// <summary>Shortens the output of agents that no step reads anymore.</summary>
     private static void CutOutput(string task)
     {
         foreach (var start in AgentRunFolders.Of(task))
@@ -137,12 +141,12 @@ public sealed class TaskPreparation(RunServices services)
             }
             catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
             {
-                // The output stays as it is, for example if the disk is full.
+                // The output is not shortened if this fails, for example because the disk is full.
             }
         }
     }
 
-    /// <summary>Stores the files. A failure is not retried, because the files also stay in the worktree.</summary>
+    /// <summary>Stores a snapshot of the files. If this fails, it is not retried, because the files are still in the worktree.</summary>
     private static async Task SaveAsync(TaskWorkspace workspace, Worktree worktree, CancellationToken stop)
     {
         var name = RunRefs.Wip(workspace.Files.Folder, workspace.TaskId);
@@ -171,8 +175,10 @@ public sealed class TaskPreparation(RunServices services)
         }
     }
 
-    /// <summary>Creates the worktree. If one with unfinished work has disappeared (another host, a deleted folder), it starts from the
-    /// last snapshot of that work.</summary>
+    /// <summary>
+    /// Creates the worktree. If a worktree with unfinished work no longer exists, the new one starts with the last snapshot of that work.
+    /// It may have been on another host, or a user may have deleted its folder.
+    /// </summary>
     public static async Task<Worktree> MakeWorktreeAsync(TaskWorkspace workspace, TaskNotes notes, CancellationToken stop)
     {
         var isNew = workspace.Worktrees.Find(workspace.WorktreePath) is null;
@@ -214,7 +220,7 @@ public sealed class TaskPreparation(RunServices services)
         Task<DiscardPermit> MayFillAsync() => workspace.KeepAsync(worktree, "the worktree before a snapshot was restored", [tip!], stop);
     }
 
-    /// <summary>Applies the imported work of a task to its base here, or returns null if there is none.</summary>
+    /// <summary>Applies the imported work of a task to its base on this host. Returns null if there is none.</summary>
     private static async Task<string?> ImportedAsync(TaskWorkspace workspace, string tip, CancellationToken stop)
     {
         if (await workspace.Refs.ReadAsync(RunRefs.Imported(workspace.Files.Folder, workspace.TaskId), stop) is not { } work)
@@ -238,8 +244,9 @@ public sealed class TaskPreparation(RunServices services)
             );
     }
 
-    /// <summary>Merges the current staging branch into the worktree to show the agent its conflicts, which stay in the files with
-    /// markers.</summary>
+    /// <summary>
+    /// Merges the current staging branch into the worktree. Conflicts stay in the files with markers, so that the agent can resolve them.
+    /// </summary>
     private static async Task<TaskNotes> MergeStagingAsync(
         TaskWorkspace workspace,
         Worktree worktree,
@@ -252,11 +259,11 @@ public sealed class TaskPreparation(RunServices services)
         var head = await workspace.Refs.ReadAsync(workspace.Branch, stop) ?? notes.Base;
         if (input.Commit.Length > 0 && head != input.Commit)
         {
-            // Nothing changes the branch between verification and now, so the verified commit is the task's work.
+            // The branch can't have changed since the verification, so the verified commit contains the task's work.
             await workspace.Refs.PutBackAsync(workspace.Branch, input.Commit, stop);
             head = input.Commit;
         }
-        // Packages are merged within an attempt, which may still have a conflict to resolve.
+        // Packages are merged during an attempt, which may still have a conflict to resolve.
         var unresolved = notes.MergedAttempt == input.Attempt - 1 ? notes.Conflicted : [];
         var kept = await new ConflictWorktree(worktree).BeginAsync(
             head,

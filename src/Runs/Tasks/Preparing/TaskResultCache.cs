@@ -3,11 +3,13 @@ using Orchestrator.Git.Refs;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Cached results of tasks, by the content key of their work. A later run or attempt with the same key uses the result in place
-/// of an agent's work.</summary>
+/// <summary>
+/// Stores the results of tasks by the content key of their work. A later run or attempt with the same key uses the stored result, so that
+/// no agent is needed.
+/// </summary>
 internal static class TaskResultCache
 {
-    /// <summary>Stores a commit under its content key. A result is one commit on its base, with the changes of all attempts.</summary>
+    /// <summary>Stores a task's result. It becomes one commit on the base of the task, with the changes of all attempts.</summary>
     public static async Task KeepAsync(
         TaskWorkspace workspace,
         PlanTask task,
@@ -41,8 +43,10 @@ internal static class TaskResultCache
         );
     }
 
-    /// <summary>Applies the changes of the cached result with this key to the current base as a commit; null if none exists or it does not
-    /// apply.</summary>
+    /// <summary>
+    /// Applies the stored result with a key to the current base, as one commit. Returns null if there is no such result or it has
+    /// conflicts.
+    /// </summary>
     public static async Task<string?> TakeUpAsync(
         TaskWorkspace workspace,
         PlanTask task,
@@ -58,7 +62,7 @@ internal static class TaskResultCache
             return null;
         }
 
-        // The branch already has this work, possibly as the agent's own commits, if the run was reset between the work and its merge.
+        // If the run was reset between the work and its merge, the branch already has this work, possibly as the agent's own commits.
         if (
             await workspace.Refs.ReadAsync(workspace.Branch, stop) is { } own
             && await HasSameTreeAsync(commits, own, result, stop)
@@ -84,7 +88,7 @@ internal static class TaskResultCache
         var before = await workspace.Refs.ReadAsync(workspace.Branch, stop);
         if (before is not null && before != notes.Base && before != notes.Reused && before != commit)
         {
-            return null; // There is work of its own on the branch: that goes first.
+            return null; // The branch contains other work, which has precedence.
         }
         return (
             await workspace.Refs.UpdateAsync([new RefChange(workspace.Branch, commit, before)], "reused from an earlier result", stop)
@@ -96,7 +100,7 @@ internal static class TaskResultCache
     private static async Task<bool> HasSameTreeAsync(CommitStore commits, string one, string other, CancellationToken stop) =>
         (await commits.ReadAsync(one, stop))?.Tree is { } tree && tree == (await commits.ReadAsync(other, stop))?.Tree;
 
-    /// <summary>Removes an applied result from the branch, because it failed verification.</summary>
+    /// <summary>Removes an applied result from the branch. It is called if the result failed verification.</summary>
     public static async Task ForgetAsync(TaskWorkspace workspace, TaskNotes notes, CancellationToken stop)
     {
         if (notes.Reused.Length > 0 && await workspace.Refs.ReadAsync(workspace.Branch, stop) == notes.Reused)

@@ -3,7 +3,7 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Paths and refs of a task, namely its branch, its worktree, and its run's staging branch.</summary>
+/// <summary>The branch and the worktree of a task, and the staging branch of its run.</summary>
 public sealed class TaskWorkspace(GitRepository repository, RunFiles files, string taskId)
 {
     public GitRepository Repository { get; } = repository;
@@ -16,23 +16,26 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
 
     public string TaskId { get; } = taskId;
 
+    /// <summary>Name of the run in refs and folders.</summary>
     public string RunId => Files.Folder.Name;
 
+    /// <summary>Full ref name of the task's branch.</summary>
     public string Branch => RunRefs.Task(Files.Settings, Files.Folder, TaskId);
 
+    /// <summary>Full ref name of the run's staging branch.</summary>
     public string Staging => RunRefs.Staging(Files.Settings, Files.Folder);
 
-    /// <summary>Snapshots of the agent's unfinished work, updated while it works.</summary>
+    /// <summary>Snapshots of the agent's unfinished work. They are updated while the agent is running.</summary>
     public UnfinishedWorkStore Unfinished => new(Repository, $"{RunId}/{TaskId}");
 
-    /// <summary>Returns the ref and label under which the task's work is kept before it is overwritten.</summary>
+    /// <summary>Returns the ref under which work of the task is kept before it is overwritten, and its label.</summary>
     /// <param name="what">Description of the content, for display.</param>
     public RetentionTarget Keep(string what) =>
         new(RunRefs.Kept(Files.Folder, TaskId), $"{TaskId}: {what}", new CommitTrailers(RunId, TaskId));
 
-    /// <summary>Keeps the content of a task's worktree before it is overwritten, and records its ref.</summary>
+    /// <summary>Keeps the content of the task's worktree before it is overwritten, and records the ref.</summary>
     /// <param name="what">Description of the content, for display.</param>
-    /// <param name="known">Commits already kept, as in <see cref="DiscardPermit.KeepAsync"/>.</param>
+    /// <param name="known">Commits that are already kept (see <see cref="DiscardPermit.KeepAsync"/>).</param>
     /// <param name="stop">Cancels between the steps.</param>
     public async Task<DiscardPermit> KeepAsync(Worktree worktree, string what, IReadOnlyCollection<string> known, CancellationToken stop)
     {
@@ -47,11 +50,11 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
     /// <summary>Path of the worktree, relative to the main checkout.</summary>
     public string RelativePath => Path.GetRelativePath(Repository.MainCheckout!, WorktreePath);
 
-    /// <summary>Staging branch compared with the run's record.</summary>
+    /// <summary>Compares the staging branch with the position in the run's history.</summary>
     public StagingRecord StagingRecord => new(Repository, Staging, Files.Folder);
 
-    /// <summary>Returns the commit that new work starts from.</summary>
-    /// <param name="recorded">Position of staging at the task's start, from the run's record.</param>
+    /// <summary>Returns the commit from which new work starts.</summary>
+    /// <param name="recorded">Position of staging when the task started, from the run's history.</param>
     public async Task<string> StagingTipAsync(string recorded, CancellationToken stop) =>
         await StagingRecord.BaseAsync(recorded, stop)
         ?? throw new StepException(
@@ -60,7 +63,7 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
             "StagingGone"
         );
 
-    /// <summary>Returns the existing worktree, one from the pool, or a new one.</summary>
+    /// <summary>Returns the existing worktree, or one from the pool, or else a new one.</summary>
     public async Task<Worktree> EnsureWorktreeAsync(string commit, CancellationToken stop)
     {
         if (Worktrees.Find(WorktreePath) is { } found)
@@ -86,10 +89,10 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
         return made;
     }
 
-    /// <summary>Returns the worktree to the pool, if everything in it is proven to be kept elsewhere.</summary>
-    /// <param name="keepers">Refs or commits that are kept.</param>
+    /// <summary>Returns the worktree to the pool, if all its content is proven to be kept elsewhere.</summary>
+    /// <param name="keepers">Refs or commits that keep content.</param>
     /// <param name="stop">Cancels waiting for other processes that create or return worktrees.</param>
-    /// <returns>The worktree that stays with the reason, or null if none does.</returns>
+    /// <returns>The worktree that could not be returned and the reason, or null if it was returned.</returns>
     public async Task<(Worktree Worktree, string Reason)?> ReturnWorktreeAsync(IReadOnlyCollection<string> keepers, CancellationToken stop)
     {
         if (Worktrees.Find(WorktreePath) is not { } worktree)
@@ -106,10 +109,12 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
         return null;
     }
 
-    /// <summary>Returns the worktree of verified work that waits for its merge, if other tasks may need one. In a large repository,
-    /// creating a worktree takes longer than the work of a task. If the work is not merged, the task takes a worktree again.</summary>
-    /// <param name="work">The verified work, whose commit the task's branch keeps. The worktree stays if a user must decide first, because
-    /// the user may inspect its files.</param>
+    /// <summary>
+    /// Returns the worktree of verified work to the pool before the work is merged, if other tasks may need one. In a large repository,
+    /// creating a worktree takes longer than the work of a task. If the work can't be merged, the task gets a worktree again.
+    /// </summary>
+    /// <param name="work">The verified work, whose commit is on the task's branch. If a user must decide about it first, the worktree is
+    /// kept, because the user may want to see its files.</param>
     public async Task ReturnVerifiedAsync(VerifyResult work, CancellationToken stop)
     {
         if (work.NeedsPerson.Length > 0 || Files.Plan.Tasks.Count <= Files.Settings.Workers)
@@ -120,8 +125,8 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
         await ReturnWorktreeAsync([work.Commit], stop);
     }
 
-    /// <summary>Finds the worktree. One that was returned before a crash is taken again at the verified commit.</summary>
-    /// <returns>The worktree, or null if it is lost with its content.</returns>
+    /// <summary>Finds the worktree. If it was returned to the pool before a crash, it is set up again at the verified commit.</summary>
+    /// <returns>The worktree, or null if it no longer exists and its content is lost.</returns>
     public async Task<Worktree?> FindWorktreeAsync(CancellationToken stop)
     {
         if (Worktrees.Find(WorktreePath) is { } found)
@@ -132,7 +137,9 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
         return returned.Length > 0 && returned == await Refs.ReadAsync(Branch, stop) ? await EnsureWorktreeAsync(returned, stop) : null;
     }
 
-    /// <summary>Opens the pool. Kept files (<c>worktrees.keep</c>) are valid only while all lock files are unchanged.</summary>
+    /// <summary>
+    /// Opens the pool. Files that are kept in its worktrees (<c>worktrees.keep</c>) are valid only while no lock file changes.
+    /// </summary>
     private async Task<WorktreePool> PoolAsync(string commit, CancellationToken stop)
     {
         var key = "";
@@ -143,7 +150,7 @@ public sealed class TaskWorkspace(GitRepository repository, RunFiles files, stri
             );
             key = string.Join('\n', locks.Select(f => $"{f.Id} {f.Path}"));
         }
-        // One worktree per worker is enough. More would only sit idle, and each takes much space in a large repository.
+        // One worktree per worker is sufficient. More would be unused, and each takes much space in a large repository.
         return new WorktreePool(Path.Combine(Repository.MainCheckout!, Files.Settings.Worktrees.Directory, ".pool"))
         {
             Capacity = Files.Settings.Workers,

@@ -7,12 +7,14 @@ using Orchestrator.Runs.Tasks.Requests;
 
 namespace Orchestrator.Runs.Tasks.Questions;
 
-/// <summary>Requests the planner's answer to a question of a task's agent. The reply is recorded for display only. No decision uses the
-/// record, because other programs could write it.</summary>
+/// <summary>
+/// Asks the planner to answer the question of a task's agent. The reply is recorded for display only. No decision uses the record, because
+/// other programs can write to it.
+/// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class QuestionCaller(RunServices services) : IAnswerCaller
 {
-    /// <summary>Maximum number of characters, about 3,000 tokens.</summary>
+    /// <summary>Maximum length of the outline of the repository in the prompt, in characters. This is about 3,000 tokens.</summary>
     private const int OutlineLimit = 12_000;
 
     /// <inheritdoc/>
@@ -21,7 +23,7 @@ public sealed class QuestionCaller(RunServices services) : IAnswerCaller
         var (run, asked, id) = Open(input.Question);
         var repository = await services.OpenRepositoryAsync(run);
         var conversations = Path.Combine(run.Folder.Task(id), "conversations");
-        // The agent's unverified work must not influence the answer.
+        // The agent's own work is not verified, so the planner must not see it.
         var tip = await new TaskWorkspace(repository, run, asked.Task.Task.Id).StagingTipAsync(
             asked.Task.StagingTip,
             CancellationToken.None
@@ -90,7 +92,9 @@ public sealed class QuestionCaller(RunServices services) : IAnswerCaller
         };
     }
 
-    /// <summary>Returns a planner's display name, which is its model, or the agent if it chooses its own model.</summary>
+    /// <summary>
+    /// Returns the display name of a planner. It is the name of the model, or of the agent if the agent chooses the model.
+    /// </summary>
     internal static string NameOf(PlannerSettings planner) =>
         planner.Agent is AgentCatalog.Claude or "api" or "bedrock" ? planner.Model : planner.Agent;
 

@@ -3,7 +3,7 @@ using Orchestrator.Runs.Tasks.Requests;
 
 namespace Orchestrator.Runs.Tasks.Questions;
 
-/// <summary>Data for the prompt of a planner that answers a question of a task's agent.</summary>
+/// <summary>Renders the prompt for a planner that answers the question of a task's agent.</summary>
 internal sealed record QuestionPrompt
 {
     private const int MostTasks = 60;
@@ -32,31 +32,31 @@ internal sealed record QuestionPrompt
     /// <summary>Files of the run.</summary>
     public required RunFiles Run { get; init; }
 
-    /// <summary>The agent's task, with the files granted to it.</summary>
+    /// <summary>The agent's task, including the files that were granted to it.</summary>
     public required PlanTask Task { get; init; }
 
     /// <summary>The agent's question.</summary>
     public required string Question { get; init; }
 
-    /// <summary>The run's tasks in their current state.</summary>
+    /// <summary>The tasks of the run in their current states.</summary>
     public required IReadOnlyList<RunTask> Tasks { get; init; }
 
-    /// <summary>Earlier answers of the planner in this run.</summary>
+    /// <summary>Earlier answers of the planner in this run, oldest first.</summary>
     public required IReadOnlyList<QuestionRecord> Earlier { get; init; }
 
-    /// <summary>Guidance from users in this run as Markdown, or empty if none.</summary>
+    /// <summary>Users' guidance in this run as Markdown. Empty if there is none.</summary>
     public required string Persons { get; init; }
 
-    /// <summary>Outline of the files on staging.</summary>
+    /// <summary>Outline of the files on staging as text.</summary>
     public required string Outline { get; init; }
 
-    /// <summary>The repository's conventions, or empty if it has none.</summary>
+    /// <summary>The repository's instruction files as text. Empty if it has none.</summary>
     public required string Conventions { get; init; }
 
-    /// <summary>JSON Schema of the answer for planners that get it only in the prompt; otherwise null.</summary>
+    /// <summary>JSON Schema of the answer if the planner can get it only in the prompt, or null otherwise.</summary>
     public required string? Schema { get; init; }
 
-    /// <summary>Renders the prompt as Markdown without secrets.</summary>
+    /// <summary>Renders the prompt as Markdown. Likely secrets are removed.</summary>
     public string Render()
     {
         var text = new StringBuilder(Rules);

@@ -4,9 +4,9 @@ using Orchestrator.Plans.Readers.Documents;
 
 namespace Orchestrator.Runs.Tasks.Questions;
 
-/// <summary>A planner's reply to a question, which is an answer or the reason why a user must answer.</summary>
+/// <summary>A planner's reply to a question. It is either an answer or the reason why a user must answer.</summary>
 /// <param name="Answer">The answer, or empty if a user must answer.</param>
-/// <param name="Why">The reason why a user must answer, or empty if there is an answer.</param>
+/// <param name="Why">The reason why a user must answer, or empty if the planner answered.</param>
 internal sealed record QuestionReply(string Answer, string Why)
 {
     private const string ByPlanner = "answer";
@@ -24,8 +24,8 @@ internal sealed record QuestionReply(string Answer, string Why)
             "why":{"type":"string","description":"What the answer follows from, or why a person must decide, in a sentence"}}}
             """.ReplaceLineEndings("");
 
-    /// <summary>Parses a reply, with or without text around its JSON. An unreadable reply is escalated to a user.</summary>
-    /// <param name="text">The planner's text, or null if none.</param>
+    /// <summary>Parses a reply, with or without text around its JSON. If the reply is unreadable, a user must answer.</summary>
+    /// <param name="text">The planner's text, or null if there is none.</param>
     public static QuestionReply Read(string? text)
     {
         if (JsonInText.Find(text ?? "", out var isCut) is not { } json)
@@ -55,7 +55,7 @@ internal sealed record QuestionReply(string Answer, string Why)
 
     private static string Brief(string text) => SecretScanner.Redact(QuotedText.CutLine(text, LongestWhy));
 
-    // A model has no reason to write control characters, and a terminal would execute them.
+    // A model has no reason to write control characters, and a terminal would interpret them.
     private static string Text(JsonNode? node) =>
         node is JsonValue value && value.TryGetValue<string>(out var text)
             ? string.Concat(text.Where(letter => !char.IsControl(letter) || letter is '\n' or '\t')).Trim()

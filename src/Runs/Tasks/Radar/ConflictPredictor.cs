@@ -5,13 +5,15 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Runs.Tasks.Radar;
 
-/// <summary>Predicts conflicts by trial merges of a running task's last snapshot with the unmerged work of the run's other tasks. That
-/// work is a snapshot, or otherwise a branch.</summary>
-/// <param name="task">Id of the task whose agent is followed.</param>
+/// <summary>
+/// Predicts merge conflicts between a running task and the other unmerged tasks of its run. It merges the last snapshot of the task with
+/// the snapshot or branch of each other task.
+/// </summary>
+/// <param name="task">Id of the running task.</param>
 /// <param name="services">Dependencies of the run's steps.</param>
-/// <remarks>Each agent's follower checks when its own snapshot has changed, so that together they cover every changed pair without
-/// involving the workflow. Across all processes of the repository, one git process runs at a time for at most <see cref="TimeSlice"/>. It
-/// then pauses nineteen times as long, so that checks use at most 5 % of a core.</remarks>
+/// <remarks>The process that follows an agent checks whenever a new snapshot of that agent exists. Together, these processes check every
+/// changed pair without the workflow. In a repository, only one process runs git for this purpose at a time, for at most
+/// <see cref="TimeSlice"/>. It then pauses for nineteen times that long, so that the checks use at most 5 % of a core.</remarks>
 internal sealed class ConflictPredictor(RunFiles files, GitRepository repository, string task, RunServices services) : IAsyncDisposable
 {
     private const int Rest = 19;
@@ -25,10 +27,10 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
     private long? _last;
     private Task _looking = Task.CompletedTask;
 
-    /// <summary>Path of the lock of the checking process, which contains the end of the pause.</summary>
+    /// <summary>Path of the lock file that the checking process holds. It contains the time at which the pause ends.</summary>
     internal string LockPath => Path.Combine(_folder, "turn");
 
-    /// <summary>Starts a check if there is anything new, without delaying the agent or its follower.</summary>
+    /// <summary>Starts a check if there is a new snapshot. It does not delay the agent or the process that follows it.</summary>
     public async Task LookIfDueAsync()
     {
         // Branches that land separately are never merged with each other.
@@ -42,7 +44,7 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
         _looking = LookAsync(_end.Token);
     }
 
-    /// <summary>Stops the checks when the agent has ended. Results are kept.</summary>
+    /// <summary>Stops the checks after the agent has ended. Results are kept.</summary>
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
@@ -57,7 +59,7 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
         _end.Dispose();
     }
 
-    /// <summary>Checks new snapshots within one time slice; the rest follows in the next.</summary>
+    /// <summary>Checks new snapshots during one time slice. The others are checked in the next one.</summary>
     internal async Task LookAsync(CancellationToken stop)
     {
         try
@@ -85,11 +87,11 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
         }
         catch (Exception failed) when (failed is GitException or IOException or UnauthorizedAccessException)
         {
-            // The snapshot was superseded or the disk is full. The next check follows in a few seconds, and nothing depends on it.
+            // The snapshot was replaced, or the disk is full. The next check follows in a few seconds, and nothing depends on this one.
         }
     }
 
-    /// <summary>True if all other tasks were checked.</summary>
+    /// <summary>True if the snapshot was checked with all other tasks.</summary>
     private async Task<bool> LookAsync(TrialCandidate own, long began, CancellationToken stop)
     {
         var trials = new TrialMerges(repository, Path.Combine(_folder, "objects"));
@@ -124,13 +126,13 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
                 == (known.First == task ? (own.Commit, candidate.Commit) : (candidate.Commit, own.Commit))
         )
         {
-            return; // The other one's follower was first.
+            return; // The process that follows the other agent has already checked this pair.
         }
         var conflicts = await trials.ConflictsAsync(own, candidate, files.AppendedFiles, stop);
-        var result = new TrialResult(task, other, own.Commit, candidate.Commit, conflicts, services.Time.GetUtcNow());
+        var result = new TrialMergeResult(task, other, own.Commit, candidate.Commit, conflicts, services.Time.GetUtcNow());
         if (conflicts.Count > 0)
         {
-            // Sent before it is stored. After a crash in between, the same message is sent again.
+            // The message is sent before the result is stored. After a crash in between, the same message is sent again.
             var mailbox = new Mailbox(files.Folder, services.Time);
             await mailbox.SendAsync(PredictedConflicts.LetterTo(files, task, result), stop);
             await mailbox.SendAsync(PredictedConflicts.LetterTo(files, other, result), stop);
@@ -138,8 +140,9 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
         PredictedConflicts.Store(files.Folder, result);
     }
 
-    /// <summary>Returns the other tasks with work, by their snapshots or otherwise their branches. A merged branch has no
-    /// changes.</summary>
+    /// <summary>
+    /// Returns the other tasks that have work, with their snapshot or otherwise their branch. A merged branch has no changes.
+    /// </summary>
     private async Task<IReadOnlyDictionary<string, TrialCandidate>> OthersAsync(CancellationToken stop)
     {
         var branches = await new RefStore(repository).ListAsync([RunRefs.Task(files.Settings, files.Folder, "")], stop);
@@ -149,7 +152,7 @@ internal sealed class ConflictPredictor(RunFiles files, GitRepository repository
             var branch = branches.GetValueOrDefault(RunRefs.Task(files.Settings, files.Folder, id));
             if (branch is not null)
             {
-                // A snapshot from before the last commit is superseded by that commit.
+                // A snapshot from before the last commit is outdated.
                 others[id] = Snapshot(id, branch) ?? new TrialCandidate(branch, null);
             }
         }

@@ -1,11 +1,11 @@
 namespace Orchestrator.Runs.Tasks.Radar;
 
-/// <summary>Predicted conflicts for display.</summary>
+/// <summary>Lists predicted conflicts for display.</summary>
 public static class ConflictsAhead
 {
     private const int MostFiles = 20;
 
-    /// <summary>Returns the predicted conflicts between tasks of a run that are both unmerged.</summary>
+    /// <summary>Returns the predicted conflicts between unmerged tasks of a run.</summary>
     /// <param name="repository">Absolute path of the repository.</param>
     /// <param name="run">Status of the run with all its tasks.</param>
     public static IReadOnlyList<ConflictAhead> Of(string repository, RunStatus run)

@@ -3,14 +3,14 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Runs.Tasks.Radar;
 
-/// <summary>Result of a trial merge of two tasks' work.</summary>
+/// <summary>Result of a trial merge between the work of two tasks.</summary>
 /// <param name="First">Id of the first task.</param>
 /// <param name="Second">Id of the second task.</param>
-/// <param name="FirstCommit">Work of the first task.</param>
-/// <param name="SecondCommit">Work of the second task.</param>
-/// <param name="Files">Conflicting files, or empty if the merge succeeds.</param>
+/// <param name="FirstCommit">Hash of the first task's commit or snapshot.</param>
+/// <param name="SecondCommit">Hash of the second task's commit or snapshot.</param>
+/// <param name="Files">Paths of the conflicting files. Empty if the merge has no conflicts.</param>
 /// <param name="At">Time of the trial merge.</param>
-internal sealed record TrialResult(
+internal sealed record TrialMergeResult(
     string First,
     string Second,
     string FirstCommit,
@@ -19,52 +19,56 @@ internal sealed record TrialResult(
     DateTimeOffset At
 )
 {
-    /// <summary>Key of the pair of tasks.</summary>
+    /// <summary>Key of the pair of tasks. It does not depend on their order.</summary>
     [JsonIgnore]
     public string Pair => PredictedConflicts.PairOf(First, Second);
 
-    /// <summary>Returns the other task of the pair.</summary>
+    /// <summary>Returns the id of the other task of the pair.</summary>
     public string Other(string task) => task == First ? Second : First;
 }
 
-/// <summary>Stores predicted conflicts in the run's folder, one file per pair of tasks whose changes conflict. They are only information;
-/// no decision depends on them.</summary>
+/// <summary>
+/// Stores predicted conflicts in the run's folder, in one file per pair of conflicting tasks. They are only for information, and no
+/// decision depends on them.
+/// </summary>
 internal static class PredictedConflicts
 {
     private const int MostFiles = 10;
 
-    /// <summary>Returns the key of a pair of tasks, independent of their order.</summary>
+    /// <summary>Returns the key of a pair of tasks. It does not depend on their order.</summary>
     public static string PairOf(string one, string other)
     {
         var sorted = string.CompareOrdinal(one, other) < 0 ? $"{one}\0{other}" : $"{other}\0{one}";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sorted)))[..24];
     }
 
-    /// <summary>Stores the result of a pair.</summary>
-    public static void Store(RunFolder folder, TrialResult result) =>
-        DurableFile.Write(PathOf(folder, result.Pair), JsonSerializer.SerializeToUtf8Bytes(result, RadarJson.Default.TrialResult));
+    /// <summary>Stores the result of a trial merge.</summary>
+    public static void Store(RunFolder folder, TrialMergeResult result) =>
+        DurableFile.Write(PathOf(folder, result.Pair), JsonSerializer.SerializeToUtf8Bytes(result, RadarJson.Default.TrialMergeResult));
 
-    /// <summary>Reads the last result of a pair, or returns null if there is none.</summary>
-    public static TrialResult? Find(RunFolder folder, string pair) => Read(PathOf(folder, pair));
+    /// <summary>Reads the last result for a pair. Returns null if there is none.</summary>
+    public static TrialMergeResult? Find(RunFolder folder, string pair) => Read(PathOf(folder, pair));
 
-    /// <summary>Lists the pairs whose trial merges currently conflict.</summary>
-    public static IReadOnlyList<TrialResult> All(RunFolder folder) =>
+    /// <summary>Lists the results of all pairs that currently conflict.</summary>
+    public static IReadOnlyList<TrialMergeResult> All(RunFolder folder) =>
         Directory.Exists(folder.Radar)
             ?
             [
                 .. Directory
                     .EnumerateFiles(folder.Radar, "*.json")
                     .Select(Read)
-                    .OfType<TrialResult>()
+                    .OfType<TrialMergeResult>()
                     .Where(result => result.Files.Count > 0)
                     .OrderBy(result => result.At),
             ]
             : [];
 
-    /// <summary>Returns a task's predicted conflicts that were not reported before, each once. A repeated call for the same agent run
-    /// returns the same conflicts.</summary>
-    /// <param name="start">Number of the agent run in which they are reported.</param>
-    public static IReadOnlyList<TrialResult> TakeUntold(RunFolder folder, string task, int start)
+    /// <summary>
+    /// Returns a task's predicted conflicts that were not reported before. A repeated call for the same agent run returns the same
+    /// conflicts.
+    /// </summary>
+    /// <param name="start">Number of the agent run to which they are reported.</param>
+    public static IReadOnlyList<TrialMergeResult> TakeUntold(RunFolder folder, string task, int start)
     {
         var coming = All(folder).Where(result => result.First == task || result.Second == task).ToList();
         if (coming.Count == 0)
@@ -82,9 +86,11 @@ internal static class PredictedConflicts
         return untold;
     }
 
-    /// <summary>Creates the message to a task's agent about a conflicting pair. A repeated call creates the same message.</summary>
-    /// <param name="coming">The conflicting pair.</param>
-    public static OutgoingMail LetterTo(RunFiles files, string task, TrialResult coming)
+    /// <summary>
+    /// Creates the message that informs a task's agent about a predicted conflict. A repeated call creates the same message.
+    /// </summary>
+    /// <param name="coming">The predicted conflict.</param>
+    public static OutgoingMail LetterTo(RunFiles files, string task, TrialMergeResult coming)
     {
         var other = files.Task(coming.Other(task));
         return OutgoingMail.OfOrchestrator(
@@ -96,20 +102,20 @@ internal static class PredictedConflicts
         );
     }
 
-    /// <summary>Creates notices for a task's events.</summary>
-    public static IEnumerable<TaskNotice> Notices(string task, IReadOnlyList<TrialResult> coming) =>
+    /// <summary>Creates notices about predicted conflicts for a task's events.</summary>
+    public static IEnumerable<TaskNotice> Notices(string task, IReadOnlyList<TrialMergeResult> coming) =>
         coming.Select(result => new TaskNotice(
             $"A conflict with task '{result.Other(task)}' is predicted, in {FileNames.Some(result.Files, MostFiles)}."
         ));
 
     private static string FirstLine(string text) => FileNames.Show(text.Split('\n')[0].Trim(), 200);
 
-    // A damaged result is created and reported again.
-    private static TrialResult? Read(string path) => StoredJson.TryRead(path, RadarJson.Default.TrialResult);
+    // A damaged result is computed and reported again.
+    private static TrialMergeResult? Read(string path) => StoredJson.TryRead(path, RadarJson.Default.TrialMergeResult);
 
     private static string PathOf(RunFolder folder, string pair) => Path.Combine(folder.Radar, pair + ".json");
 }
 
-[JsonSerializable(typeof(TrialResult))]
+[JsonSerializable(typeof(TrialMergeResult))]
 [JsonSerializable(typeof(Dictionary<string, int>))]
 internal sealed partial class RadarJson : JsonSerializerContext;

@@ -3,19 +3,21 @@ using Orchestrator.Gates.Packages;
 
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>Decides by the settings if agents may add a package, or if a user must approve it.</summary>
+/// <summary>Determines from the settings whether agents may add a package, or whether a user must approve it.</summary>
 internal static class DependencyPolicy
 {
-    /// <summary>Returns the pattern that forbids a package, or null if none does.</summary>
+    /// <summary>Returns the pattern in the settings that forbids a package. Returns null if none does.</summary>
     public static string? ForbiddenBy(DependencySettings settings, PackageTool tool, string name) =>
         settings.Deny.FirstOrDefault(pattern => Matches(pattern, tool, name));
 
-    /// <summary>True if no approval is required.</summary>
+    /// <summary>True if the package needs no user's approval.</summary>
     public static bool IsAllowed(DependencySettings settings, PackageTool tool, string name) =>
         !settings.Ask.Any(pattern => Matches(pattern, tool, name)) && settings.Allow.Any(pattern => Matches(pattern, tool, name));
 
-    /// <summary>True if a name matches a pattern, in which <c>*</c> matches any characters and a prefix limits it to one
-    /// ecosystem.</summary>
+    /// <summary>
+    /// True if a package name matches a pattern. In a pattern, <c>*</c> stands for any characters, and a prefix limits the pattern to one
+    /// ecosystem.
+    /// </summary>
     private static bool Matches(string pattern, PackageTool tool, string name)
     {
         var colon = pattern.IndexOf(':', StringComparison.Ordinal);

@@ -2,34 +2,41 @@ using Orchestrator.Gates.Packages;
 
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>A package that a task's agent requested, with the result.</summary>
+/// <summary>A package that a task's agent requested, with the result of the request.</summary>
 public sealed record DependencyEntry
 {
     public const string Asked = "asked";
     public const string Installed = "installed";
     public const string Refused = "refused";
 
+    /// <summary>Id of the task whose agent requested the package.</summary>
     public required string Task { get; init; }
 
-    /// <summary>Number of the agent run.</summary>
+    /// <summary>Number of the agent run within its task.</summary>
     public required int Start { get; init; }
 
-    /// <summary>The ecosystem, such as <c>pypi</c>.</summary>
+    /// <summary>Name of the package ecosystem, such as <c>pypi</c>.</summary>
     public required string Ecosystem { get; init; }
 
-    /// <summary>The manifest that lists the package, relative to the repository.</summary>
+    /// <summary>Path of the manifest that lists the package, relative to the repository.</summary>
     public required string Manifest { get; init; }
+
+    /// <summary>Name of the package.</summary>
     public required string Name { get; init; }
+
+    /// <summary>Required version of the package.</summary>
     public required string Version { get; init; }
+
+    /// <summary>Names of the requested extras of the package.</summary>
     public IReadOnlyList<string> Extras { get; set; } = [];
 
     /// <inheritdoc cref="PackageRequest.IsForDevelopment"/>
     public bool IsForDevelopment { get; set; }
 
-    /// <summary>One of the states above.</summary>
+    /// <summary>State of the request, which is one of the constants above.</summary>
     public required string State { get; init; }
 
-    /// <summary>The refusal by a user, or null if none.</summary>
+    /// <summary>Reason for which a user refused the package, or null if no user refused it.</summary>
     public string? Refusal { get; init; }
 
     /// <summary>Creates the entry for a package.</summary>
@@ -50,14 +57,16 @@ public sealed record DependencyEntry
             State = Asked,
         };
 
-    /// <summary>The package as requested.</summary>
+    /// <summary>The package in the form of a request.</summary>
     [JsonIgnore]
     public PackageRequest Package => new(Name, Version, Extras) { IsForDevelopment = IsForDevelopment };
 }
 
-/// <summary>Packages that agents of a run requested, stored in the run's folder with one writer at a time. It is used for reports, and to
-/// detect conflicting requests of tasks before a user is asked. The run's history records the requests to users and the installed packages
-/// (<see cref="RequestVerdict.Packages"/>).</summary>
+/// <summary>
+/// Stores the packages that agents of a run requested, in a file of the run's folder. It is used for reports, and to detect incompatible
+/// requests before a user is asked. Requests to users and installed packages are recorded in the run's history instead
+/// (<see cref="RequestVerdict.Packages"/>).
+/// </summary>
 public sealed class DependencyRegister(RunFolder folder)
 {
     private const int MostNamed = 20;
@@ -67,23 +76,25 @@ public sealed class DependencyRegister(RunFolder folder)
         DependencyJson.Default.IReadOnlyListDependencyEntry
     );
 
-    /// <summary>Reads all entries in the order of the first request.</summary>
+    /// <summary>Reads all entries in the order of their first request.</summary>
     public IReadOnlyList<DependencyEntry> Read() => _file.Read();
 
-    /// <summary>Replaces the entries under the file's lock.</summary>
-    /// <param name="change">Returns the new entries for the current ones.</param>
+    /// <summary>Changes the entries while it holds the file's lock.</summary>
+    /// <param name="change">Returns the new entries from the current ones.</param>
     /// <param name="stop">Cancels waiting for another writer.</param>
     public Task ChangeAsync(Func<IReadOnlyList<DependencyEntry>, IReadOnlyList<DependencyEntry>> change, CancellationToken stop) =>
         _file.ChangeAsync(change, stop);
 
-    /// <summary>Records the result of an agent run's requests.</summary>
+    /// <summary>Records the result of the requests from an agent run.</summary>
     public Task SettleAsync(string task, int start, string state, string? refusal, CancellationToken stop) =>
         ChangeAsync(
             all => [.. all.Select(entry => IsOf(entry, task, start) ? entry with { State = state, Refusal = refusal } : entry)],
             stop
         );
 
-    /// <summary>Finds the entry that a user refused when this task requested the same package before, or returns null.</summary>
+    /// <summary>
+    /// Finds the entry of an earlier request for the same package by this task that a user refused. Returns null if there is none.
+    /// </summary>
     public DependencyEntry? RefusedBefore(string task, int start, string manifest, PackageRequest package) =>
         Read()
             .LastOrDefault(entry =>
@@ -95,16 +106,16 @@ public sealed class DependencyRegister(RunFolder folder)
                 && entry.Version == package.Version
             );
 
-    /// <summary>Formats the names of packages as a short text.</summary>
+    /// <summary>Lists the names of packages in a short text.</summary>
     /// <param name="packages">All packages of one request.</param>
     public static string Names(IEnumerable<RequestedPackage> packages) =>
         FileNames.Some([.. packages.Select(package => RequestOf(package).ToString())], MostNamed);
 
-    /// <summary>Converts a package to a request.</summary>
+    /// <summary>Converts a package to a request for it.</summary>
     public static PackageRequest RequestOf(RequestedPackage package) =>
         new(package.Name, package.Version, package.Extras) { IsForDevelopment = package.IsForDevelopment };
 
-    /// <summary>True if an entry belongs to an agent run.</summary>
+    /// <summary>True if an entry belongs to an agent run of a task.</summary>
     public static bool IsOf(DependencyEntry entry, string task, int start) => entry.Task == task && entry.Start == start;
 }
 

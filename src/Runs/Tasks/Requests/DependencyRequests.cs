@@ -4,8 +4,10 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>Judges an agent's package requests by their form, the policy, requests of other tasks, and the existence of the
-/// packages.</summary>
+/// <summary>
+/// Decides about an agent's package requests. It checks their form, the policy in the settings, the requests of other tasks, and whether
+/// the packages exist.
+/// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="input">The agent run, and the user's decision if there is one.</param>
 internal sealed class DependencyRequests(RunServices services, RunFiles files, JudgeRequestInput input)
@@ -15,9 +17,9 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
 
     private string TaskId => input.Task.Task.Id;
 
-    /// <summary>Judges an agent's requests for packages.</summary>
+    /// <summary>Decides about the packages that an agent requests.</summary>
     /// <param name="claim">The agent's claim.</param>
-    /// <returns>The verdict, or null if no manifest defines packages here, so that a user must decide.</returns>
+    /// <returns>The decision, or null if the project has no manifest. A user must then decide.</returns>
     public async Task<RequestVerdict?> JudgeAsync(AgentClaim claim, CancellationToken stop)
     {
         if (input.Decision is { } decision)
@@ -144,13 +146,13 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
             ? $"{package} is not allowed in this repository (dependencies.deny has '{pattern}')."
             : null;
 
-    /// <summary>Returns the refusal by a user of the same package, which is not requested from the user again.</summary>
+    /// <summary>Returns the reason for which a user already refused the same package. The user is not asked again.</summary>
     private string? SaidNoTo(PackageManifest manifest, PackageRequest package) =>
         _register.RefusedBefore(TaskId, input.Start, manifest.Path, package) is { } before
             ? $"{package}: {before.Refusal}. You requested it before, so it is not requested again."
             : null;
 
-    /// <summary>Queries the package managers in a tree of staging.</summary>
+    /// <summary>Checks with the package managers whether the packages exist, in a tree of staging.</summary>
     private async Task<IReadOnlyList<string>> LookAsync(
         GitRepository repository,
         string staging,
@@ -174,8 +176,10 @@ internal sealed class DependencyRequests(RunServices services, RunFiles files, J
         return problems;
     }
 
-    /// <summary>Finds a contradiction to a version on staging. A user has decided on such versions, so agents must not change them in
-    /// passing.</summary>
+    /// <summary>
+    /// Finds a version on staging that contradicts the request. A user has approved that version, so agents must not change it as a side
+    /// effect.
+    /// </summary>
     private static string? Contradiction(PackageManifest manifest, PackageRequest package, string root) =>
         ManifestVersions.Find(manifest, package, Path.Combine(root, manifest.Path)) is { Length: > 0 } there
         && !package.Range(manifest.Tool).Meets(VersionRange.Read(there, manifest.Tool.BareVersion))

@@ -2,9 +2,9 @@ using System.Buffers;
 
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>Judges an agent's requests for files outside its task. They are granted if no open task owns the files.</summary>
+/// <summary>Decides about an agent's requests for files outside its task. A file is granted if no open task owns it.</summary>
 /// <param name="asking">The requesting task.</param>
-/// <param name="leases">Leases that tasks of all runs in the repository hold or request.</param>
+/// <param name="leases">Leases that tasks of all runs in the repository hold or wait for.</param>
 /// <param name="others">Other tasks of the run.</param>
 internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyList<LeaseRequest> leases, TaskFileClaims others)
 {
@@ -13,9 +13,9 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
     private static readonly SearchValues<char> Wildcards = SearchValues.Create("*?[]{}");
     private readonly FileGrants _grants = new(files.Folder);
 
-    /// <summary>Judges the request, and grants the allowed files. A repeated call has the same result.</summary>
-    /// <param name="wanted">The requested paths.</param>
-    /// <param name="isApproved">True if a user approved paths that always require approval.</param>
+    /// <summary>Decides about the request, and grants the allowed files. A repeated call has the same result.</summary>
+    /// <param name="wanted">Paths of the requested files.</param>
+    /// <param name="isApproved">True if a user has approved the paths that always require approval.</param>
     public async Task<FileVerdict> JudgeAsync(IReadOnlyList<string> wanted, bool isApproved, CancellationToken stop)
     {
         if (wanted.Count > Most)
@@ -71,7 +71,10 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
             : verdict.Lend(path, $"{path} is granted to you, so you may write it like your own files.");
     }
 
-    /// <summary>Returns an open task that may write the path. A failed task may be retried, so it counts as open.</summary>
+    /// <summary>
+    /// Returns the id of an open task that may write a path. Returns null if there is none. A failed task may be retried, so it counts as
+    /// open.
+    /// </summary>
     private string? HolderInPlan(PathPattern pattern, string path)
     {
         var holder = others
@@ -80,9 +83,9 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
         return holder is null ? null : $"{path} belongs to {holder.Id} ({others.StateOf(holder.Id)}).";
     }
 
-    /// <summary>Names the task to which the path was granted in a sentence, or returns null if there is none.</summary>
-    /// <param name="lent">Grants from the run's folder, including recent ones that the run's record lacks. They can only cause a
-    /// refusal.</param>
+    /// <summary>Returns a sentence with the task to which a path is granted. Returns null if it is granted to none.</summary>
+    /// <param name="lent">Grants in the run's folder. They include recent ones that are not in the run's history yet, which can only cause
+    /// a refusal.</param>
     private string? Borrower(IReadOnlyList<GrantedFile> lent, PathPattern pattern, string path)
     {
         var other = lent.Concat(others.Lent)
@@ -94,12 +97,12 @@ internal sealed class FileRequests(RunFiles files, TaskInput asking, IReadOnlyLi
         Ownership.Of(other).Patterns.Any(own => PathPattern.Parse(own).Overlaps(pattern));
 }
 
-/// <summary>Tasks of a run according to its workflow.</summary>
-/// <param name="Plan">The plan, including tasks added so far.</param>
-/// <param name="Tasks">States of the tasks; a task without a state is open.</param>
+/// <summary>The tasks of a run, as reported by its workflow.</summary>
+/// <param name="Plan">The plan, including the tasks that were added to it.</param>
+/// <param name="Tasks">The states of the tasks. A task without a state counts as open.</param>
 internal sealed record TaskFileClaims(Plan Plan, IReadOnlyList<RunTask> Tasks)
 {
-    /// <summary>Files granted to the task.</summary>
+    /// <summary>All files that are granted to tasks of the run.</summary>
     public IEnumerable<GrantedFile> Lent => Tasks.SelectMany(task => (task.Lent ?? []).Select(path => new GrantedFile(task.Id, path)));
 
     /// <summary>True if a task may still write its files.</summary>
@@ -110,13 +113,15 @@ internal sealed record TaskFileClaims(Plan Plan, IReadOnlyList<RunTask> Tasks)
 }
 
 /// <summary>Result of a request for files.</summary>
-/// <param name="Lent">Files granted now or before.</param>
-/// <param name="Said">Sentences for the agent about each decision.</param>
+/// <param name="Lent">Paths of all files that are granted to the task, including earlier grants.</param>
+/// <param name="Said">One sentence for the agent about each decision.</param>
 /// <param name="NeedPerson">Paths that a user must approve first.</param>
 internal sealed record FileVerdict(IReadOnlyList<string> Lent, IReadOnlyList<string> Said, IReadOnlyList<string> NeedPerson)
 {
+    /// <summary>Returns the result with another refused path.</summary>
     public FileVerdict Refuse(string why) => this with { Said = [.. Said, $"{why} You may not write it."] };
 
+    /// <summary>Returns the result with another granted path.</summary>
     public FileVerdict Lend(string? path, string said) =>
         this with
         {

@@ -7,22 +7,22 @@ using Orchestrator.Runs.Gates;
 namespace Orchestrator.Runs.Tasks.Requests;
 
 /// <summary>Failure of a package manager.</summary>
-/// <param name="Words">Explanation for an agent.</param>
-/// <param name="WasKilled">True if it was killed by signal 9, for example because memory was low. A retry may succeed, and its files must
-/// not be used.</param>
+/// <param name="Words">Explanation for the agent.</param>
+/// <param name="WasKilled">True if signal 9 killed the package manager, for example because memory was low. A retry may succeed. Files from
+/// the failed call must not be used.</param>
 public sealed record PackageProblem(string Words, bool WasKilled = false);
 
-/// <summary>Runs a package manager with a list of arguments, and describes failures for an agent.</summary>
-/// <param name="environment">All environment variables of the program.</param>
+/// <summary>Runs a package manager without a shell, and describes its failures for an agent.</summary>
+/// <param name="environment">All environment variables of the package manager.</param>
 /// <param name="time">The clock for the time limit.</param>
-/// <param name="sandbox">Sandbox of the program and of package scripts, or null for none.</param>
+/// <param name="sandbox">Sandbox of the package manager and of package scripts, or null to run without one.</param>
 public sealed partial class PackageProgram(IReadOnlyDictionary<string, string> environment, TimeProvider time, Sandbox? sandbox)
 {
     private const int LongestWords = 400;
     private static readonly TimeSpan LookLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(15);
 
-    // By default, each retry takes minutes, which is pointless without a network.
+    // The default retries take minutes, and they can't succeed without a network.
     private static readonly KeyValuePair<string, string>[] Patience =
     [
         new("npm_config_fetch_retries", "1"),
@@ -38,7 +38,7 @@ public sealed partial class PackageProgram(IReadOnlyDictionary<string, string> e
         new("CARGO_TERM_COLOR", "never"),
     ];
 
-    /// <summary>Creates a program with the environment of a gate, in a tree of staging.</summary>
+    /// <summary>Creates an instance with the environment of a gate, for a tree of staging.</summary>
     /// <param name="services">Dependencies of the run's steps.</param>
     public static async Task<PackageProgram> InAsync(VerificationTree place, RunServices services, RunFiles files) =>
         new(
@@ -54,10 +54,10 @@ public sealed partial class PackageProgram(IReadOnlyDictionary<string, string> e
             )
         );
 
-    /// <summary>Checks whether a package exists, without changing anything. Retried once if the program is killed.</summary>
+    /// <summary>Checks whether a package exists. Nothing is changed. If the package manager is killed, it is run once again.</summary>
     /// <param name="manifest">The manifest that would list the package.</param>
-    /// <param name="root">Root of a worktree of staging.</param>
-    /// <returns>The problem for the agent, or null if the package exists.</returns>
+    /// <param name="root">Absolute path of a worktree of staging.</param>
+    /// <returns>Explanation for the agent if the package does not exist, or null if it exists.</returns>
     public async Task<string?> LookAsync(PackageManifest manifest, PackageRequest package, string root, CancellationToken stop)
     {
         var problem = await AskAsync();
@@ -76,14 +76,14 @@ public sealed partial class PackageProgram(IReadOnlyDictionary<string, string> e
             );
     }
 
-    /// <summary>Adds a package to the manifest and the lock file.</summary>
-    /// <param name="root">Root of the worktree that contains both files.</param>
-    /// <returns>The failure for the agent, or null if it succeeded.</returns>
+    /// <summary>Adds a package to the manifest and to the lock file.</summary>
+    /// <param name="root">Absolute path of the worktree that contains both files.</param>
+    /// <returns>The failure, or null if the package was added.</returns>
     public async Task<PackageProblem?> InstallAsync(PackageManifest manifest, PackageRequest package, string root, CancellationToken stop)
     {
         if (package.IsForDevelopment && ManifestVersions.IsForAll(manifest, package, Path.Combine(root, manifest.Path)))
         {
-            return null; // It is there for the product; what development needs is had with it.
+            return null; // The product already has the package, so development has it, too.
         }
         if (manifest.Tool.Line is { } line)
         {
@@ -142,7 +142,7 @@ public sealed partial class PackageProgram(IReadOnlyDictionary<string, string> e
         {
             return null;
         }
-        // The start of the output often has the cause, and the end has the result.
+        // The cause is often at the start of the output, and the result at its end.
         var said = result.StandardError.Text.Trim() is { Length: > 0 } errors ? errors : result.StandardOutput.Text.Trim();
         var words = said.Length == 0 ? "" : $" {tool.Program} says: {Words(said)}";
         return new(
@@ -156,7 +156,7 @@ public sealed partial class PackageProgram(IReadOnlyDictionary<string, string> e
         );
     }
 
-    /// <summary>Returns the end of the output without passwords in addresses.</summary>
+    /// <summary>Returns the end of the output. Passwords in URLs are removed.</summary>
     private static string Words(string text)
     {
         var flat = Spaces().Replace(SecretScanner.Redact(text.Length > 64 * 1024 ? text[^(64 * 1024)..] : text), " ").Trim();

@@ -1,32 +1,37 @@
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>The planner's reply to a question of a task's agent, stored as <c>question-N.json</c> in the task's folder.</summary>
+/// <summary>The planner's reply to the question of a task's agent, stored as <c>question-N.json</c> in the task's folder.</summary>
 internal sealed record QuestionRecord
 {
+    /// <summary>Id of the task whose agent asked the question.</summary>
     public required string Task { get; init; }
 
-    /// <summary>Number of the agent run with the question.</summary>
+    /// <summary>Number of the agent run that asked the question.</summary>
     public required int Start { get; init; }
+
+    /// <summary>The text of the question.</summary>
     public required string Question { get; init; }
 
     /// <summary>The planner's answer, or empty if a user must answer.</summary>
     public string Answer { get; init; } = "";
 
-    /// <summary>The reason why a user must answer, or empty if there is an answer.</summary>
+    /// <summary>The reason why a user must answer, or empty if the planner answered.</summary>
     public string Why { get; init; } = "";
 
     /// <inheritdoc cref="AnswerJudgement.By"/>
     public string By { get; init; } = "";
+
+    /// <summary>Time of the reply.</summary>
     public DateTimeOffset Time { get; init; }
 
     /// <summary>Folder of the planner's agent run, relative to the repository.</summary>
     public string Folder { get; init; } = "";
 
-    /// <summary>Returns the path of a question's record.</summary>
+    /// <summary>Returns the absolute path of the record of a question.</summary>
     public static string PathOf(RunFolder folder, string task, int start) =>
         Path.Combine(folder.Task(task), string.Create(System.Globalization.CultureInfo.InvariantCulture, $"question-{start}.json"));
 
-    /// <summary>Reads all replies in a run, the oldest first.</summary>
+    /// <summary>Reads all replies in a run, oldest first.</summary>
     public static IReadOnlyList<QuestionRecord> All(RunFolder folder)
     {
         var tasks = Path.GetDirectoryName(folder.Task("task"))!;
@@ -43,10 +48,10 @@ internal sealed record QuestionRecord
             ];
     }
 
-    /// <summary>Stores the reply before it is returned.</summary>
+    /// <summary>Stores the record. It is called before the reply is returned to the agent.</summary>
     public void Store(RunFolder folder) =>
         DurableFile.Write(PathOf(folder, Task, Start), JsonSerializer.SerializeToUtf8Bytes(this, MessageJson.Options));
 
-    // A file damaged by hand counts as missing.
+    // A damaged file counts as missing.
     private static QuestionRecord? Read(string path) => StoredJson.TryRead(path, MessageJson.Options.TypeOf<QuestionRecord>());
 }

@@ -2,14 +2,14 @@ using Orchestrator.Runs.AgentCalls;
 
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>Judges requests of a task's agent without which it cannot continue.</summary>
+/// <summary>Decides about the requests of agents that can't continue without them.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
-/// <param name="leases">Leases that tasks of all runs in the repository hold or request.</param>
+/// <param name="leases">Leases that tasks of all runs in the repository hold or wait for.</param>
 public sealed class RequestJudgement(RunServices services, IReadOnlyList<LeaseRequest> leases)
 {
     private static readonly RequestVerdict ByPerson = new() { Step = RequestSteps.Person };
 
-    /// <summary>Refuses or grants a request, or requires the decision of a user. A repeated call has the same result.</summary>
+    /// <summary>Refuses or grants a request, or requires a user's decision. A repeated call has the same result.</summary>
     /// <param name="input">The agent run, and the user's decision if there is one.</param>
     public async Task<RequestVerdict> JudgeAsync(JudgeRequestInput input, CancellationToken stop)
     {
@@ -50,7 +50,9 @@ public sealed class RequestJudgement(RunServices services, IReadOnlyList<LeaseRe
         };
     }
 
-    /// <summary>Returns the other tasks of the run in their current state, including tasks added since this one started.</summary>
+    /// <summary>
+    /// Returns the other tasks of the run in their current states. They include tasks that were added after this one started.
+    /// </summary>
     private async Task<TaskFileClaims> OthersAsync(RunFiles files, JudgeRequestInput input, CancellationToken stop)
     {
         var run = await services.AskRun(input.Task.RunId, stop);
@@ -61,7 +63,7 @@ public sealed class RequestJudgement(RunServices services, IReadOnlyList<LeaseRe
         return new TaskFileClaims(newest.Plan, run?.Tasks ?? []);
     }
 
-    /// <summary>Decides whether the planner or a user answers a question.</summary>
+    /// <summary>Determines whether the planner or a user answers a question.</summary>
     private static RequestVerdict ByWhom(RunFiles files, JudgeRequestInput input)
     {
         var questions = files.Settings.Questions;
@@ -80,7 +82,7 @@ public sealed class RequestJudgement(RunServices services, IReadOnlyList<LeaseRe
             };
     }
 
-    /// <summary>Combines everything that needs approval into one request.</summary>
+    /// <summary>Combines all requests that need a user's approval into one.</summary>
     private static RequestVerdict Ask(string task, AgentClaim claim, FileVerdict wanted) =>
         new()
         {

@@ -1,12 +1,11 @@
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>Renders the report section on agents' requests for packages and for files outside their tasks, and on the planner's
-/// answers.</summary>
+/// <summary>Renders the report section about agents' requests for packages and files, and about the planner's answers.</summary>
 public static class RequestReport
 {
     private const int Most = 60;
 
-    /// <summary>Renders the section as Markdown; empty if there were no requests.</summary>
+    /// <summary>Renders the section as Markdown. Empty if there were no requests.</summary>
     /// <param name="run">Status of the run with all its tasks.</param>
     public static MarkdownText Render(RunStatus run, RunFolder folder)
     {
@@ -30,7 +29,7 @@ public static class RequestReport
         return lines.Count > Most ? text.Append($"- and {lines.Count - Most} more: {folder.Relative(folder.Path)}\n") : text;
     }
 
-    /// <summary>Renders the planner's answers, with the command that overrules one, because no user has seen them yet.</summary>
+    /// <summary>Renders the planner's answers, with the command that overrules each of them, because no user has seen them yet.</summary>
     private static MarkdownText Answers(RunStatus run)
     {
         var text = new MarkdownText();

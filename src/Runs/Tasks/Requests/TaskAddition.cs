@@ -7,7 +7,7 @@ namespace Orchestrator.Runs.Tasks.Requests;
 public sealed class TaskAddition(RunServices services)
 {
     /// <summary>Stores the plan with the added tasks. A repeated call has the same result.</summary>
-    /// <param name="input">The tasks.</param>
+    /// <param name="input">The run and the tasks to add.</param>
     public SplitConclusion Add(AddTasksInput input)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);

@@ -3,17 +3,19 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Tasks.Requests;
 
-/// <summary>Splits a task that is too large for one agent. The parts that its agent proposes become tasks of the run. They run one after
-/// another, because they may write the same files. The task itself continues after them, and its gates check the whole.</summary>
+/// <summary>
+/// Splits a task that is too large for one agent. The parts that its agent proposes become tasks of the run. They are executed one after
+/// another, because they may write the same files. Then the original task continues, and its gates check the whole work.
+/// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class TaskSplit(RunServices services)
 {
     private const int Most = 20;
     private const int LongestText = 4000;
 
-    /// <summary>Requires a user's approval, because more agents cost more.</summary>
+    /// <summary>Requires a user's approval, because additional agents cost money. If the user has decided, returns the decision.</summary>
     /// <param name="input">The agent run, and the user's decision if there is one.</param>
-    /// <param name="claim">The agent's proposal.</param>
+    /// <param name="claim">The agent's claim, which contains the proposed parts.</param>
     internal static RequestVerdict Judge(JudgeRequestInput input, AgentClaim claim)
     {
         var parts = PartsOf(claim);
@@ -38,7 +40,7 @@ public sealed class TaskSplit(RunServices services)
         };
     }
 
-    /// <summary>Stores the plan with the parts. A repeated call has the same result.</summary>
+    /// <summary>Stores the plan with the parts as tasks. A repeated call has the same result.</summary>
     /// <param name="input">The task to split.</param>
     public SplitConclusion Add(SplitTaskInput input)
     {

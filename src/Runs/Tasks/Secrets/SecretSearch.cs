@@ -2,19 +2,19 @@ using Orchestrator.Gates.Secrets;
 
 namespace Orchestrator.Runs.Tasks.Secrets;
 
-/// <summary>Searches a change for apparent secrets before others can see it.</summary>
+/// <summary>Searches the lines and files that a change adds for likely secrets, before others can see the change.</summary>
 public sealed class SecretSearch(GitRepository repository)
 {
-    /// <summary>Kind of the only finding for a change that cannot be read completely.</summary>
+    /// <summary>Kind of the finding for a change that is too large to read. Such a change has no other findings.</summary>
     public const string TooLarge = "too large for the secret search";
 
     private const int LongestText = 120;
 
     /// <summary>Searches the lines that a change adds.</summary>
     /// <param name="from">Commit that is already published.</param>
-    /// <param name="tip">Commit to publish.</param>
+    /// <param name="tip">Commit that will be published.</param>
     /// <param name="stop">Cancels the search.</param>
-    /// <returns>The findings, and files that are too large to read.</returns>
+    /// <returns>The findings, and the files that are too large to read.</returns>
     public async Task<(IReadOnlyList<FoundSecret> Found, IReadOnlyList<string> Unread)> FindAsync(
         string from,
         string tip,
@@ -34,15 +34,15 @@ public sealed class SecretSearch(GitRepository repository)
             return binary;
         }
 
-        // A secret that the change removes elsewhere was only moved.
+        // A secret that the change removes in another place was only moved.
         var moved = read.SelectMany(file => file.RemovedLines()).SelectMany(SecretsOf).ToHashSet(StringComparer.Ordinal);
         return ([.. read.SelectMany(file => Find(file, moved)), .. binary.Found], binary.Unread);
     }
 
-    // Format: Git LFS specification, section "The Pointer".
+    // The format is defined in the Git LFS specification, section "The Pointer".
     private static bool IsOfPointer((int Number, string Text) line) => line.Text.StartsWith("oid sha256:", StringComparison.Ordinal);
 
-    /// <summary>Returns files whose content is stored in Git LFS, because the diff of a pointer does not show the content.</summary>
+    /// <summary>Returns the files whose content is stored in Git LFS. The diff of such a file shows only a pointer.</summary>
     private async Task<HashSet<string>> PointersAsync(IReadOnlyList<FileDiff> files, CancellationToken stop)
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
@@ -56,13 +56,15 @@ public sealed class SecretSearch(GitRepository repository)
         return found;
     }
 
-    /// <summary>Reads the content behind a blob, or returns null if it cannot be read.</summary>
+    /// <summary>Reads the LFS content to which a blob points. Returns null if the content can't be read.</summary>
     private async Task<byte[]?> ContentAsync(string id, CancellationToken stop) =>
         await new Diffs(repository).ReadContentAsync(id, stop) is { } blob ? LargeFiles.ContentOf(repository, blob) : null;
 
-    /// <summary>Searches binary files, which contain a NUL and so have no lines to show. UTF-16 text becomes readable without its
-    /// NULs.</summary>
-    /// <returns>The findings, and files that are too large to read.</returns>
+    /// <summary>
+    /// Searches binary files. They contain NUL characters, so git shows no lines for them. UTF-16 text becomes readable if these characters
+    /// are removed.
+    /// </summary>
+    /// <returns>The findings, and the files that are too large to read.</returns>
     private async Task<(IReadOnlyList<FoundSecret> Found, IReadOnlyList<string> Unread)> FindInBinaryAsync(
         IReadOnlyList<FileDiff> files,
         CancellationToken stop
@@ -121,15 +123,15 @@ public sealed class SecretSearch(GitRepository repository)
     private static IEnumerable<string> SecretsOf(string line) =>
         SecretScanner.Find(line).Select(match => line.Substring(match.Start, match.Length));
 
-    // Text after a secret may belong to it, such as the rest of a key in one line, so it is not shown.
+    // Text after a secret is not shown, because it may belong to the secret, such as the rest of a key in one line.
     private static string TextBefore(string line, int secret) => line[Math.Max(0, secret - LongestText)..secret].Trim();
 }
 
-/// <summary>An added line that seems to contain a secret, without the secret.</summary>
-/// <param name="File">Path in the repository.</param>
-/// <param name="Line">Number of the line, or 0 if the finding has no line.</param>
-/// <param name="Kind">Display text of the kind of secret.</param>
-/// <param name="Text">The text before the secret.</param>
+/// <summary>An added line that seems to contain a secret. The secret itself is not included.</summary>
+/// <param name="File">Path of the file, relative to the repository.</param>
+/// <param name="Line">Line number, or 0 if the finding concerns no single line.</param>
+/// <param name="Kind">Kind of secret, as text for users.</param>
+/// <param name="Text">Text of the line before the secret.</param>
 public sealed record FoundSecret(string File, int Line, string Kind, string Text)
 {
     public override string ToString() => Line > 0 ? $"{FileNames.Show(File)}:{Line} ({Kind})" : $"{FileNames.Show(File)} ({Kind})";

@@ -1,7 +1,10 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Copy of a user's conversation that a task's first agent continues. It is in the task's folder, named by the conversation's id,
-/// and readable only by its owner, because conversations contain everything that was read. The original is never written.</summary>
+/// <summary>
+/// The copy of a user's conversation that the first agent of a task continues. Its file name in the task's folder is the id of the
+/// conversation. Only the user can read it, because a conversation contains everything that the agent has read. The original is never
+/// changed.
+/// </summary>
 /// <param name="folder">The run's folder.</param>
 /// <param name="task">Id of the task.</param>
 public sealed class AdoptedConversation(RunFolder folder, string task)
@@ -12,7 +15,7 @@ public sealed class AdoptedConversation(RunFolder folder, string task)
     public string? Find() =>
         Directory.Exists(Folder) ? Directory.EnumerateFiles(Folder, "*.jsonl").Order(StringComparer.Ordinal).FirstOrDefault() : null;
 
-    /// <summary>Stores the copy, replacing an earlier one.</summary>
+    /// <summary>Stores the copy. An earlier copy is replaced.</summary>
     /// <param name="id">Id of the conversation.</param>
     /// <param name="content">Content of the conversation's file.</param>
     public void Store(string id, ReadOnlyMemory<byte> content)

@@ -4,18 +4,18 @@ using Orchestrator.Runs.Tasks.Radar;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Evaluates the outcome of a task's agent that has ended.</summary>
+/// <summary>Evaluates the outcome of a task's agent after it has ended.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 /// <param name="agent">The agent.</param>
-/// <param name="guard">Restores what is not the agent's.</param>
+/// <param name="guard">Restores shared git state that the agent changed.</param>
 internal sealed class AgentRunEvaluation(RunServices services, TaskAgent agent, AgentGuard guard)
 {
     private const int LongestError = 600;
 
-    /// <summary>Restores what the agent may not change, books its usage, and returns the result.</summary>
+    /// <summary>Restores shared state that the agent changed, books its usage, and returns the result of the step.</summary>
     /// <param name="ended">The agent that has ended.</param>
     /// <param name="payers">The accounts that may pay for the agent.</param>
-    public async Task<AgentRunResult> EvaluateAsync(EndedAgent ended, AgentPayers payers)
+    public async Task<AgentRunResult> EvaluateAsync(EndedAgent ended, PayingAccounts payers)
     {
         var (outcome, governed) = (ended.Outcome, payers.Chosen);
         var restored = agent.Worktree is null
@@ -53,9 +53,11 @@ internal sealed class AgentRunEvaluation(RunServices services, TaskAgent agent, 
         ];
     }
 
-    /// <summary>Evaluates an agent program that ended with an error, which counts as giving up. Without changes, the task fails. With
-    /// changes, it needs another attempt, unless the agent claimed to be done. Its gates then decide, because programs also end with an
-    /// error for mere warnings.</summary>
+    /// <summary>
+    /// Evaluates the outcome of an agent program that ended with an error. If the agent changed nothing, the task fails. If it changed
+    /// something, it needs another attempt, unless the agent claimed to be done. The gates then decide, because some programs also end with
+    /// an error after a mere warning.
+    /// </summary>
     private async Task<AgentRunResult> JudgeErrorAsync(AgentRunResult result, AgentOutcome outcome)
     {
         if (
@@ -92,7 +94,7 @@ internal sealed class AgentRunEvaluation(RunServices services, TaskAgent agent, 
         }
         catch (GitException refusal) when (refusal.IsRefusal || refusal is WorktreeReplacedException)
         {
-            return true; // Whatever it is that git refuses to look at, verification says it to the agent.
+            return true; // If git refuses to read a file, verification reports this to the agent.
         }
     }
 

@@ -6,13 +6,13 @@ using Orchestrator.Runs.Gates;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Runs a task's agent once, and evaluates its outcome for the task.</summary>
+/// <summary>Runs a task's agent once, and evaluates its outcome.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 public sealed class AgentRunStep(RunServices services)
 {
     /// <summary>Starts the agent or attaches to a running one, and follows it until it ends.</summary>
     /// <param name="input">The task and the agent run.</param>
-    /// <param name="execution">The execution of the step.</param>
+    /// <param name="execution">The running step.</param>
     public async Task<AgentRunResult> RunAsync(RunAgentInput input, StepExecution execution)
     {
         var files = services.Plans.Load(input.Task.Repository, input.Task.RunId, input.Task.PlanHash);
@@ -31,7 +31,7 @@ public sealed class AgentRunStep(RunServices services)
             input.Prepared.BaseCommit,
             CancellationToken.None
         );
-        using var payers = AgentPayers.Of(services, Governed(input, files, task, name, environment), name, environment.Environment);
+        using var payers = PayingAccounts.Of(services, Governed(input, files, task, name, environment), name, environment.Environment);
         var held = new HoldCheck(services, input.Task.RunId, input.Task.Repository.Path, folder, input.Session, payers.AwaitTurnAsync);
         if (await held.MeetAsync(input.AwaitRelease, execution) is { } notNow)
         {
@@ -44,7 +44,7 @@ public sealed class AgentRunStep(RunServices services)
         }
         agent = await ConfineAsync(agent);
         await LeadAsync(agent, execution);
-        // A hold takes effect at once, even for an agent run that is being prepared.
+        // A hold also applies to an agent run that is still being prepared.
         if (held.Look() is { } notAnyMore)
         {
             return notAnyMore;
@@ -88,7 +88,9 @@ public sealed class AgentRunStep(RunServices services)
         };
     }
 
-    /// <summary>Refuses an agent whose required sandbox is unavailable. An agent that already runs is followed even then.</summary>
+    /// <summary>
+    /// Refuses to start an agent if its required sandbox is unavailable. An agent that is already running is still followed.
+    /// </summary>
     private async Task<AgentRunResult?> RefuseUnconfinedAsync(TaskAgent agent)
     {
         var (files, workspace) = (agent.Files, agent.Workspace);
@@ -133,7 +135,7 @@ public sealed class AgentRunStep(RunServices services)
         return guard;
     }
 
-    // The first of several simultaneous agents starts earlier, so that the others find its prompt in the provider's cache.
+    // If several agents start together, the first one gets a lead, so that the others find its prompt in the provider's cache.
     private async Task LeadAsync(TaskAgent agent, StepExecution execution)
     {
         var lead = agent.Files.Settings.WarmUpOf(agent.Name);
@@ -144,12 +146,16 @@ public sealed class AgentRunStep(RunServices services)
         }
     }
 
-    /// <summary>Returns the task with the agent that works on it. The model in the plan belongs to the task's own agent only.</summary>
+    /// <summary>
+    /// Returns the task with the agent that works on it. The model in the plan applies only to the task's own agent, not to a relay.
+    /// </summary>
     private static PlanTask TaskOf(RunAgentInput input, RunFiles files) =>
         files.Task(input.Task) is var task && input.Agent is { } other ? task with { Agent = other, Model = null } : task;
 
-    /// <summary>Returns the conversation to continue. On another host, the agent run's folder may be missing while its conversation is
-    /// available.</summary>
+    /// <summary>
+    /// Returns the id of the conversation to continue. On another host, the conversation may exist although the folder of its agent run
+    /// does not.
+    /// </summary>
     private static string SessionOf(RunAgentInput input, RunFiles files, StepExecution execution)
     {
         if (input.Session.Length > 0)

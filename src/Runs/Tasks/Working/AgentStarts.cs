@@ -3,12 +3,13 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Determines how an agent starts, with folder, prompt, model, conversation, permissions and limits.</summary>
+/// <summary>Determines the folder, prompt, model, conversation, permissions and limits with which an agent starts.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
 internal sealed class AgentStarts(RunServices services)
 {
     private const int FailuresBeforeEscalation = 2;
 
+    /// <summary>Determines how the agent starts in one agent run.</summary>
     public async Task<AgentStart> DescribeAsync(
         RunAgentInput input,
         RunFiles files,
@@ -94,16 +95,22 @@ internal sealed class AgentStarts(RunServices services)
             Cores = (own?.Cpu ?? limits.Cpu) is > 0 and var cores ? cores : null,
         };
 
-    /// <summary>Returns the model. After two refusals of a Claude model, a stronger one is used if available.</summary>
+    /// <summary>
+    /// Returns the name of the model. If a task was rejected twice with a Claude model, a stronger model is used if there is one.
+    /// </summary>
     internal static string ModelOf(PlanTask task, OrchestratorSettings settings, int failures) =>
         (failures >= FailuresBeforeEscalation && settings.DescriptionOf(settings.AgentOf(task)) is null ? settings.EscalateModel : null)
         ?? settings.ModelOf(task);
 
-    /// <summary>Derives the session id, which is known before the start and equal for all attempts of this step.</summary>
+    /// <summary>
+    /// Derives the id of the conversation. It is known before the agent starts, and is the same in all attempts of the step.
+    /// </summary>
     public static string SessionId(RunAgentInput input, string execution) => new Guid(Digest("session", input, execution)[..16]).ToString();
 
-    /// <summary>Derives the token that identifies the task to commands called by its agent. It prevents mistakes, not attacks, because
-    /// anyone who can read the repository's files can compute it.</summary>
+    /// <summary>
+    /// Derives the token that identifies the task to commands which the agent calls. It prevents mistakes but not attacks, because everyone
+    /// who can read the repository's files can compute it.
+    /// </summary>
     private static string Token(RunAgentInput input, string execution) => Convert.ToHexStringLower(Digest("token", input, execution)[..16]);
 
     private static byte[] Digest(string purpose, RunAgentInput input, string execution) =>

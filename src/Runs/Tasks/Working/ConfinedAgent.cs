@@ -4,8 +4,8 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Sandbox of one agent run, and the commits that its agent makes in it.</summary>
-/// <param name="folder">The agent run's folder.</param>
+/// <summary>The sandbox of one agent run, with the commits that the agent makes inside it.</summary>
+/// <param name="folder">Absolute path of the agent run's folder.</param>
 /// <param name="services">Dependencies of the run's steps.</param>
 internal sealed class ConfinedAgent(
     TaskWorkspace workspace,
@@ -20,12 +20,12 @@ internal sealed class ConfinedAgent(
     private readonly ConfinedLogins _logins = new(runner, folder, services.Environment, services.Time);
     private readonly ConfinedCommits _commits = new(worktree, workspace.Branch, Path.Combine(folder, "git"));
 
-    /// <summary>A sentence on commits of the agent that could not be taken over, or empty if all were.</summary>
+    /// <summary>Sentence about commits of the agent that could not be copied to the repository. Empty if all were copied.</summary>
     public string Problem { get; private set; } = "";
 
-    /// <summary>Creates the sandbox before the agent starts; null if the agent is not confined.</summary>
-    /// <param name="session">The conversation that the agent continues, or null.</param>
-    /// <param name="resources">The worktree's resources.</param>
+    /// <summary>Creates the sandbox before the agent starts. Returns null if the agent runs without a sandbox.</summary>
+    /// <param name="session">Id of the conversation that the agent continues, or null if it starts a new one.</param>
+    /// <param name="resources">Port, folders and other resources of the worktree.</param>
     /// <param name="stop">Cancels between the steps.</param>
     public async Task<Sandbox?> PrepareAsync(string? session, WorktreeResources resources, CancellationToken stop)
     {
@@ -64,9 +64,11 @@ internal sealed class ConfinedAgent(
         );
     }
 
-    /// <summary>Takes over the remaining commits after the agent has ended. Commits that cannot be taken over stay in the agent run's
-    /// folder.</summary>
-    /// <param name="session">The conversation that the agent started or continued.</param>
+    /// <summary>
+    /// Copies the remaining commits to the repository after the agent has ended. Commits that can't be copied stay in the agent run's
+    /// folder.
+    /// </summary>
+    /// <param name="session">Id of the conversation that the agent started or continued.</param>
     public async Task FinishAsync(string? session)
     {
         await OpenAgainAsync();
@@ -84,11 +86,13 @@ internal sealed class ConfinedAgent(
         Problem = string.Join(' ', notTakenOver.Prepend(Problem)).Trim();
     }
 
-    /// <summary>Takes over tokens of logins that agents have replaced meanwhile, and hands out those of others.</summary>
-    /// <param name="agent">The agent; null where it is not confined.</param>
+    /// <summary>
+    /// Copies renewed login tokens from the agent's sandbox to the user's files, and those of other agents to the sandbox.
+    /// </summary>
+    /// <param name="agent">The agent, or null if it runs without a sandbox.</param>
     public static Task SynchronizeAsync(ConfinedAgent? agent) => agent?._logins.SynchronizeAsync() ?? Task.CompletedTask;
 
-    // An agent may have closed its own folders, which is no reason to lose its work. Links in them are not followed.
+    // An agent may have removed its own access to its folders. Its work is copied anyway. Links in the folders are not followed.
     private async Task OpenAgainAsync()
     {
         string[] folders =
@@ -101,9 +105,9 @@ internal sealed class ConfinedAgent(
         await new ProcessRunner(services.Time).RunAsync(new ProcessCommand("chmod", ["-R", "u+rwX", "--", .. folders]));
     }
 
-    /// <summary>Returns the file of the conversation that the agent started or continued, or null if none.</summary>
+    /// <summary>Returns the file of the conversation that the agent started or continued. Returns null if it does not exist.</summary>
     public string? FindConversation(string session) => _state.Find(session);
 
-    /// <summary>Takes over commits made since the last call.</summary>
+    /// <summary>Copies the commits that the agent has made since the last call to the repository.</summary>
     public async Task TakeOverAsync() => Problem = await _commits.TakeOverAsync(CancellationToken.None);
 }

@@ -1,30 +1,36 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Conversations of a task's agents, kept in the task's folder, because the agent program's own files may be lost or on another
-/// host.</summary>
+/// <summary>
+/// Stores copies of the conversations of a task's agents in the task's folder. The agent programs' own files may be lost or on another
+/// host.
+/// </summary>
 internal static class ConversationStore
 {
-    /// <summary>Extension of a marker next to a conversation that arrived from another host since its agent last ran here. It never leaves
-    /// this host.</summary>
+    /// <summary>
+    /// Extension of a marker file next to a conversation. The marker means that the conversation arrived from another host after an agent
+    /// last continued it on this host. It is never sent to another host.
+    /// </summary>
     internal const string Arrived = ".arrived";
 
-    /// <summary>Extension of the file with the agent's older conversation on this host. It never leaves this host.</summary>
+    /// <summary>Extension of the file with an older conversation of the agent on this host. It is never sent to another host.</summary>
     internal const string Before = ".before";
 
     private const string Extension = ".jsonl";
 
-    /// <summary>Returns the absolute path of a conversation.</summary>
+    /// <summary>Returns the absolute path of the copy of a conversation.</summary>
     /// <param name="session">Id of the conversation.</param>
     public static string PathOf(RunFolder folder, string taskId, string session) =>
         Path.Combine(FolderOf(folder, taskId), session + Extension);
 
-    /// <summary>Finds the conversation that was continued last, or returns null if none is kept.</summary>
-    /// <returns>Id and file of the conversation.</returns>
+    /// <summary>Finds the conversation that was continued last. Returns null if no copy exists.</summary>
+    /// <returns>Id of the conversation, and absolute path of the copy.</returns>
     public static (string Session, string File)? FindLast(RunFolder folder, string taskId) =>
         All(folder, taskId).MaxBy(File.GetLastWriteTimeUtc) is { } file ? (Path.GetFileNameWithoutExtension(file), file) : null;
 
-    /// <summary>Marks the kept conversations as received from another host. The agent programs' own files on this host are then older, or
-    /// belong to abandoned work.</summary>
+    /// <summary>
+    /// Marks the copies as received from another host. The agent programs' own files on this host are then older, or belong to abandoned
+    /// work.
+    /// </summary>
     public static void MarkArrived(RunFolder folder, string taskId)
     {
         foreach (var kept in All(folder, taskId).ToList())
@@ -33,9 +39,11 @@ internal static class ConversationStore
         }
     }
 
-    /// <summary>Copies a kept conversation to where its agent expects it, unless a newer one already exists there. The conversation of
-    /// another worktree does not count.</summary>
-    /// <param name="runner">The runner of this kind of agent.</param>
+    /// <summary>
+    /// Copies a stored conversation to the place where the agent program expects it, unless a newer one exists there. Conversations of
+    /// other worktrees are ignored.
+    /// </summary>
+    /// <param name="runner">Runner for the agent's program.</param>
     /// <param name="folder">The run's folder.</param>
     /// <param name="taskId">Id of the task.</param>
     /// <param name="session">Id of the conversation.</param>
@@ -61,7 +69,7 @@ internal static class ConversationStore
             OwnFolder.Ensure(Path.GetDirectoryName(place)!);
             DurableFile.Write(place, File.ReadAllBytes(PathOf(folder, taskId, session)));
         }
-        // Last, so that the copy is repeated after a crash.
+        // The marker is removed last, so that a crash causes the copy to be repeated.
         File.Delete(arrived);
     }
 

@@ -1,10 +1,12 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Determines the leases that running tasks need from the plan, because workflows know only ids.</summary>
+/// <summary>
+/// Determines the leases that running tasks need. The plan is required for this, and workflows know only the ids of tasks.
+/// </summary>
 public static class LeaseRequests
 {
-    /// <summary>Creates a lease request for each of the tasks.</summary>
-    /// <param name="input">The run and the tasks.</param>
+    /// <summary>Creates one lease request for each of the given tasks.</summary>
+    /// <param name="input">The run and the ids of the tasks.</param>
     /// <param name="services">Dependencies of the run's steps.</param>
     /// <exception cref="StepException">The stored plan is missing or was changed.</exception>
     public static IReadOnlyList<LeaseRequest> Of(LeaseInput input, RunServices services)
@@ -25,8 +27,10 @@ public static class LeaseRequests
         ];
     }
 
-    /// <summary>Names the holder or waiter of another run for a file in a sentence, or returns null if there is none.</summary>
-    /// <param name="leases">Leases that are held or requested in the repository.</param>
+    /// <summary>
+    /// Returns a sentence with the other run that holds the lease of a file or waits for it. Returns null if there is none.
+    /// </summary>
+    /// <param name="leases">Leases that runs in the repository hold or wait for.</param>
     /// <param name="runId">Id of the requesting run.</param>
     /// <param name="path">Path of the file, relative to the repository.</param>
     public static string? HolderOf(IEnumerable<LeaseRequest> leases, string runId, string path)

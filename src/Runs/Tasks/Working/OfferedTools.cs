@@ -4,20 +4,22 @@ using Orchestrator.Runs.Tasks.Callbacks;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Checks that an agent actually has its MCP tools. If a server does not start, or dies before it lists its tools, the agent
-/// program continues without them.</summary>
+/// <summary>
+/// Checks that an agent actually has its MCP tools. If a server does not start, or ends before it has listed its tools, the agent program
+/// continues without them.
+/// </summary>
 /// <param name="folder">The agent run's folder.</param>
 internal sealed class OfferedTools(string folder)
 {
     private readonly List<string> _missing = [];
 
-    /// <summary>Permissions that the agent gets for our own tools.</summary>
+    /// <summary>Permission rules that allow the tools of <c>orchestrate mcp</c>.</summary>
     public static IEnumerable<string> Rules(AgentSettings claude) => claude.Tools ? [Prefix(ClaudeMcpServers.Own)] : [];
 
-    /// <summary>Notices on missing tools, each a sentence.</summary>
+    /// <summary>One notice for each missing tool or server.</summary>
     public IEnumerable<TaskNotice> Notices => _missing.Select(text => new TaskNotice(text));
 
-    /// <summary>Handles an event.</summary>
+    /// <summary>Evaluates an event of the agent.</summary>
     public void Take(AgentEvent happened)
     {
         if (happened is AgentSessionStarted started)
@@ -40,7 +42,7 @@ internal sealed class OfferedTools(string folder)
             : null;
     }
 
-    // Written at the agent's start, possibly by another version.
+    // The file was written when the agent started, possibly by another version.
     private IEnumerable<string> Expected()
     {
         try

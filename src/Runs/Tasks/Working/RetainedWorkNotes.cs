@@ -1,7 +1,9 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Records where uncommitted work of a task is kept, in <c>kept.md</c> in the task's folder with one line per item, for
-/// <c>show</c>.</summary>
+/// <summary>
+/// Records where uncommitted work of a task is kept, for the command <c>show</c>. The file <c>kept.md</c> in the task's folder contains one
+/// line per item.
+/// </summary>
 public static class RetainedWorkNotes
 {
     /// <summary>Name of the file.</summary>
@@ -27,9 +29,9 @@ public static class RetainedWorkNotes
         }
     }
 
-    /// <summary>Adds an item, once.</summary>
+    /// <summary>Adds an item, unless it is already recorded.</summary>
     /// <param name="folder">The run's folder.</param>
-    /// <param name="place">A ref or a folder, or null if nothing had to be kept.</param>
+    /// <param name="place">Name of the ref or path of the folder that keeps the content, or null if nothing had to be kept.</param>
     /// <param name="what">Description of the content.</param>
     public static void Note(RunFolder folder, string taskId, string? place, string what)
     {

@@ -5,15 +5,15 @@ using Orchestrator.Runs.Tasks.Radar;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>A task's agent that is about to start, or that already runs.</summary>
+/// <summary>A task's agent that will be started or is already running.</summary>
 /// <param name="Input">The task and the agent run.</param>
 /// <param name="Files">Files of the run.</param>
-/// <param name="PlanTask">The task with the agent that works on it.</param>
-/// <param name="Runner">The runner of this kind of agent.</param>
-/// <param name="Start">How the agent starts.</param>
-/// <param name="Workspace">The task's branch and worktree.</param>
-/// <param name="Worktree">The worktree, or null if it is gone.</param>
-/// <param name="State">State of the agent run at the beginning of the step.</param>
+/// <param name="PlanTask">The task, with the agent that works on it.</param>
+/// <param name="Runner">Runner for the agent's program.</param>
+/// <param name="Start">The prompt, folder, limits and other options of the start.</param>
+/// <param name="Workspace">The branch and worktree of the task.</param>
+/// <param name="Worktree">The worktree, or null if it does not exist.</param>
+/// <param name="State">State of the agent run when the step started.</param>
 internal sealed record TaskAgent(
     RunAgentInput Input,
     RunFiles Files,
@@ -28,16 +28,16 @@ internal sealed record TaskAgent(
     /// <summary>Name of the agent in the settings.</summary>
     public string Name => Files.Settings.AgentOf(PlanTask);
 
-    /// <summary>The agent's confinement, or null if it has no worktree.</summary>
+    /// <summary>Sandbox of the agent, or null if the agent has no worktree.</summary>
     public ConfinedAgent? Confined { get; init; }
 
     /// <summary>True if the agent has not started yet.</summary>
     public bool IsNew => State == AgentStartState.NotStarted;
 
-    /// <summary>Follows the agent to its end. Meanwhile mail is delivered, work is saved and conflicts are predicted.</summary>
+    /// <summary>Follows the agent until it ends. Meanwhile mail is delivered, work is saved and conflicts are predicted.</summary>
     /// <param name="services">Dependencies of the run's steps.</param>
-    /// <param name="governed">The admitted start at the governor.</param>
-    /// <param name="execution">The execution of the step.</param>
+    /// <param name="governed">The governor's admission of the agent.</param>
+    /// <param name="execution">The running step.</param>
     public async Task<EndedAgent> FollowAsync(RunServices services, AgentAdmission governed, StepExecution execution)
     {
         var conversation = Start.SessionId!;
@@ -84,24 +84,27 @@ internal sealed record TaskAgent(
             await snapshots.FinishAsync();
             undelivered.AddRange(await outbox.DeliverAsync(CancellationToken.None));
         }
-        // Only after the agent has ended. A process that detaches leaves the running agent and its commits to its successor.
+        // The sandbox is finished only after the agent has ended. A process that detaches leaves the running agent and its commits to the
+        // next process.
         await (Confined?.FinishAsync(conversation) ?? Task.CompletedTask);
         return new EndedAgent(outcome, toolUsage, tools.Notices, undelivered, snapshots.Problem);
     }
 
-    /// <summary>Returns the conversation file to keep for another host on which the task's own agent continues, or null if none.</summary>
+    /// <summary>
+    /// Returns the conversation file to store, so that the task's own agent can continue it on another host. Returns null if there is none.
+    /// </summary>
     private string? ToKeep(string conversation) =>
         Runner.HasConversationFiles && Input.Agent is null or AgentCatalog.Claude
             ? Confined?.FindConversation(conversation) ?? Runner.FindConversation(conversation)
             : null;
 }
 
-/// <summary>Outcome and observations of an agent that has ended.</summary>
+/// <summary>Outcome of an agent that has ended, with the facts that were observed while it was running.</summary>
 /// <param name="Outcome">Outcome of the agent.</param>
-/// <param name="Tools">Tool calls of the agent.</param>
-/// <param name="ToolNotices">Notices about tools that the agent did not get.</param>
-/// <param name="Undelivered">Reasons why mail was not delivered.</param>
-/// <param name="SnapshotProblem">Reason why work was not saved, or empty.</param>
+/// <param name="Tools">Tool calls that the agent made.</param>
+/// <param name="ToolNotices">Notices about tools that the agent did not have.</param>
+/// <param name="Undelivered">Reasons why mail could not be delivered.</param>
+/// <param name="SnapshotProblem">Reason why work could not be saved, or empty if it was saved.</param>
 internal sealed record EndedAgent(
     AgentOutcome Outcome,
     ToolUsage Tools,

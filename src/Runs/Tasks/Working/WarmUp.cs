@@ -2,20 +2,21 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Lets the first agent of a wave start shortly before the others with the same tools and instructions. The provider's cache
-/// becomes readable only once the first response has started. Agents that start at the same moment would all pay for the prompt in
-/// full.</summary>
+/// <summary>
+/// Lets the first agent of a wave start shortly before the other agents that have the same tools and instructions. The provider's cache can
+/// be read only after the first response has started. If all agents started at once, each would pay the full price of the prompt.
+/// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class WarmUp(TimeProvider time)
 {
-    /// <summary>Minimum lifetime of a cache entry after its last use.</summary>
+    /// <summary>Minimum time for which a cache entry exists after its last use.</summary>
     private static readonly TimeSpan CacheLife = TimeSpan.FromMinutes(5);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (DateTimeOffset First, DateTimeOffset Last)> _waves = new(StringComparer.Ordinal);
 
-    /// <summary>Waits until an agent may start; the first agent of a wave starts at once.</summary>
-    /// <param name="prefix">Hash of the common prompt prefix of a wave's agents.</param>
-    /// <param name="lead">Time by which the first agent starts earlier.</param>
+    /// <summary>Waits until an agent may start. The first agent of a wave starts at once.</summary>
+    /// <param name="prefix">Hash of the prompt prefix that the agents of a wave share.</param>
+    /// <param name="lead">Time by which the first agent starts before the others.</param>
     /// <param name="stop">Cancels the wait.</param>
     public async Task WaitAsync(string prefix, TimeSpan lead, CancellationToken stop)
     {
@@ -26,7 +27,9 @@ internal sealed class WarmUp(TimeProvider time)
         }
     }
 
-    /// <summary>Returns a hash of the start of an agent's requests. Agent and model determine the program's own instructions.</summary>
+    /// <summary>
+    /// Returns a hash of the first part of an agent's requests. The agent and its model determine the instructions of the agent program.
+    /// </summary>
     public static string PrefixOf(string agent, AgentStart start) =>
         Convert.ToHexStringLower(
             SHA256.HashData(

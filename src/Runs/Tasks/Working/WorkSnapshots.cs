@@ -1,7 +1,9 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Saves an agent's work in progress and its conversation while it works. Superseded snapshots are removed.</summary>
-/// <param name="takeOver">Takes over commits of a confined agent.</param>
+/// <summary>
+/// Saves an agent's unfinished work and its conversation while the agent is running. A new snapshot replaces the previous one.
+/// </summary>
+/// <param name="takeOver">Copies the commits of a sandboxed agent to the repository.</param>
 internal sealed class WorkSnapshots(
     TaskWorkspace workspace,
     Worktree? worktree,
@@ -18,7 +20,7 @@ internal sealed class WorkSnapshots(
     /// <summary>The reason why the last snapshot failed, or empty if it succeeded.</summary>
     public string Problem { get; private set; } = "";
 
-    /// <summary>Starts a snapshot if the last one is old enough, without delaying the agent or its follower.</summary>
+    /// <summary>Starts a snapshot if the last one is old enough. It does not delay the agent or the process that follows it.</summary>
     public async Task SaveIfDueAsync()
     {
         KeepConversationOnce();
@@ -31,14 +33,16 @@ internal sealed class WorkSnapshots(
         _saving = SaveAsync(worktree);
     }
 
-    /// <summary>Waits for the snapshot in progress, before anything else writes to the worktree.</summary>
+    /// <summary>Waits until a running snapshot has ended. Call this before anything else writes to the worktree.</summary>
     public Task FinishAsync()
     {
         KeepConversationOnce();
         return _saving;
     }
 
-    /// <summary>Keeps the conversation once as early as possible, so that even a short-lived agent has it kept.</summary>
+    /// <summary>
+    /// Stores the conversation once, as early as possible, so that the conversation of a short-lived agent is stored, too.
+    /// </summary>
     private void KeepConversationOnce()
     {
         try
@@ -76,7 +80,7 @@ internal sealed class WorkSnapshots(
         }
         catch (Exception failed) when (failed is GitException or IOException or UnauthorizedAccessException)
         {
-            // The work itself is in the worktree. A failed snapshot (a lock, a full disk) is retried in two minutes.
+            // The work is still in the worktree. If a snapshot fails because of a lock or a full disk, it is retried after two minutes.
             Problem = FileNames.Show(failed.Message, 600);
         }
     }

@@ -1,15 +1,16 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Checks a phase's requirements other than gates, namely that agents were actually called and notes were actually
-/// written.</summary>
-internal static class Compliance
+/// <summary>
+/// Checks the requirements of a phase other than its gates. These are subagents that must be called and notes that must be written.
+/// </summary>
+internal static class PhaseRequirementCheck
 {
     private static readonly string[] NoteSections = ["Summary", "Key Decisions", "Files Modified"];
 
-    /// <summary>Lists missing calls and notes, each as a sentence.</summary>
+    /// <summary>Lists the missing calls and notes, one sentence each.</summary>
     /// <param name="task">The task with its requirements.</param>
-    /// <param name="worktree">Path of the worktree with the notes.</param>
-    /// <param name="called">Agents that were called, according to the run's history.</param>
+    /// <param name="worktree">Absolute path of the worktree that should contain the notes.</param>
+    /// <param name="called">Names of the subagents that were called, from the run's history.</param>
     public static IEnumerable<string> Problems(PlanTask task, string worktree, IReadOnlyList<string> called)
     {
         foreach (var missing in task.RequiredAgents.Except(called, StringComparer.Ordinal))

@@ -4,27 +4,30 @@ using Orchestrator.Git.Sharing;
 
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>Result of sharing a run or task.</summary>
-/// <param name="IsFenced">True if another host owns it now. Nothing more may be pushed from here, and its agents here must stop.</param>
-/// <param name="Problem">The reason for the failure, or empty if everything that may leave was shared.</param>
-/// <param name="LeftOut">Files that were not shared, because they seem to contain a secret or are too large.</param>
-public sealed record ShareOutcome(bool IsFenced, string Problem, IReadOnlyList<string> LeftOut);
+/// <summary>Result of pushing a run or a task.</summary>
+/// <param name="IsFenced">True if another host now owns the run or the task. This host must push nothing more, and its agents must
+/// stop.</param>
+/// <param name="Problem">The reason for the failure, or empty if everything that may leave this host was pushed.</param>
+/// <param name="LeftOut">Files that were not pushed, because they seem to contain a secret or are too large.</param>
+public sealed record SyncOutcome(bool IsFenced, string Problem, IReadOnlyList<string> LeftOut);
 
-/// <summary>Shares open runs through a common git remote, with their files and conversations, their branches, and the unfinished work of
-/// their tasks. Each push is atomic and succeeds only for the host that pushed last. A host that takes a run over pushes first, which
-/// fences off the previous owner.</summary>
+/// <summary>
+/// Exchanges open runs between hosts through a common git remote. A run consists of its files, conversations and branches, and of its
+/// tasks' unfinished work. Each push is atomic and succeeds only for the host that pushed last. A host that takes over a run pushes first,
+/// so that later pushes of the previous owner fail.
+/// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
-public sealed class RunShare(RunServices services)
+public sealed class RunSync(RunServices services)
 {
-    /// <summary>Maximum delay of a step by a remote that does not respond.</summary>
+    /// <summary>Maximum time for which a remote that does not respond delays a step.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>Time after a failed push during which steps do not wait for another push.</summary>
+    /// <summary>Time after a failed push in which steps do not wait for another push.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
 
     private readonly PushSequences _pushes = services.Part(_ => new PushSequences());
 
-    /// <summary>Serializes the pushes of each run, because each push builds on the previous one.</summary>
+    /// <summary>Serializes the pushes of each run, because each push is based on the previous one.</summary>
     private sealed class PushSequences
     {
         public ConcurrentDictionary<string, PushSequence> Of { get; } = new(StringComparer.Ordinal);
@@ -32,29 +35,31 @@ public sealed class RunShare(RunServices services)
 
     private sealed class PushSequence
     {
-        /// <summary>Number of steps that requested a push.</summary>
+        /// <summary>Number of steps that have requested a push.</summary>
         public int Asked;
 
         public SemaphoreSlim Turn { get; } = new(1);
 
         public SharedRunFiles Files { get; } = new();
 
-        /// <summary>Number of steps covered by the last successful push.</summary>
+        /// <summary>Number of steps whose request the last successful push covered.</summary>
         public int Served { get; set; }
 
         /// <summary>Monotonic timestamp of the last failed push, or null if the last push succeeded.</summary>
         public long? Failed { get; set; }
     }
 
-    /// <summary>Returns the sharing settings of a run from its start, or null if the run has no files here.</summary>
+    /// <summary>Returns the settings for sharing work that a run started with. Returns null if this host has no files of the run.</summary>
     /// <param name="runId">Id of the run.</param>
     /// <param name="here">The repository on this host.</param>
     public static WipSettings? WipOf(string runId, RepositoryReference here) =>
         RunStart.TryRead(new RunFolder(here.Path, runId))?.Settings.Wip;
 
-    /// <summary>Pushes a run after a step on its owner host, before the step's result is reported. Otherwise another host could continue
-    /// from a result that it does not have. If the remote is unavailable, the run continues without the push.</summary>
-    /// <param name="workflowId">Id of the step's workflow, which is the run or one of its descendants.</param>
+    /// <summary>
+    /// Pushes a run after a step on its owner host, before the result of the step is reported. Otherwise another host could continue from a
+    /// result that it does not have. If the remote is unavailable, the run continues without the push.
+    /// </summary>
+    /// <param name="workflowId">Id of the workflow that requested the step. It is the run's workflow or one of its descendants.</param>
     /// <param name="here">The repository on this host.</param>
     /// <param name="stop">Cancels git.</param>
     public async Task ShareStepAsync(string workflowId, RepositoryReference here, CancellationToken stop)
@@ -79,7 +84,7 @@ public sealed class RunShare(RunServices services)
         }
         catch (Exception missed) when (missed is not OperationCanceledException || !stop.IsCancellationRequested)
         {
-            // The next push follows soon and reports the problem.
+            // The next push follows soon, and reports the problem.
             pushing.Failed = services.Time.GetTimestamp();
         }
     }
@@ -87,17 +92,17 @@ public sealed class RunShare(RunServices services)
     /// <summary>Pushes a run.</summary>
     /// <param name="runId">Id of the run, whose files are on this host.</param>
     /// <param name="here">The repository on this host.</param>
-    /// <param name="remote">Name or address of the remote.</param>
-    /// <param name="takesOver">True to fence off the previous owner, whatever it has pushed.</param>
+    /// <param name="remote">Name or URL of the remote.</param>
+    /// <param name="takesOver">True to replace the previous owner regardless of its last push.</param>
     /// <param name="stop">Cancels git.</param>
-    public Task<ShareOutcome> PushAsync(string runId, RepositoryReference here, string remote, bool takesOver, CancellationToken stop) =>
+    public Task<SyncOutcome> PushAsync(string runId, RepositoryReference here, string remote, bool takesOver, CancellationToken stop) =>
         PushAsync(runId, here, remote, takesOver, number: int.MaxValue, stop);
 
     private PushSequence PushingOf(string runId, RepositoryReference here) =>
         _pushes.Of.GetOrAdd($"{here.Path} {runId}", _ => new PushSequence());
 
-    /// <summary>Pushes a run, unless a push that started after this step's request has already done so.</summary>
-    private async Task<ShareOutcome> PushAsync(
+    /// <summary>Pushes a run. If a push that started after this request has succeeded, nothing is done.</summary>
+    private async Task<SyncOutcome> PushAsync(
         string runId,
         RepositoryReference here,
         string remote,
@@ -112,7 +117,7 @@ public sealed class RunShare(RunServices services)
         {
             if (pushing.Served >= number)
             {
-                return new ShareOutcome(false, "", []);
+                return new SyncOutcome(false, "", []);
             }
             var asked = Volatile.Read(ref pushing.Asked);
             var outcome = await PushNowAsync(runId, here, remote, takesOver, pushing.Files, stop);
@@ -127,7 +132,7 @@ public sealed class RunShare(RunServices services)
         }
     }
 
-    private async Task<ShareOutcome> PushNowAsync(
+    private async Task<SyncOutcome> PushNowAsync(
         string runId,
         RepositoryReference here,
         string remote,
@@ -140,9 +145,9 @@ public sealed class RunShare(RunServices services)
         var start = RunStart.TryRead(folder);
         if (start is null)
         {
-            return new ShareOutcome(false, $"{runId} has no files on this host yet", []);
+            return new SyncOutcome(false, $"{runId} has no files on this host yet", []);
         }
-        // Uses the user's current git configuration, because passwords of remotes change.
+        // The user's current git configuration is used, because passwords of remotes may have changed.
         var repository = await services.OpenRepositoryAsync(here.Path);
         var refs = new RefStore(repository);
         var outgoing = await CollectAsync(repository, folder, start.Settings, files, stop);
@@ -150,7 +155,7 @@ public sealed class RunShare(RunServices services)
         var name = RunRefs.Shared(folder.Name);
         var known = await refs.ReadAsync(name, stop);
         var commits = new CommitStore(repository);
-        // Unchanged content is pushed anyway, because only a push reveals that another host has taken over.
+        // A push is necessary even without changes, because only a push detects that another host has taken over.
         var isSame = !takesOver && known is not null && (await commits.ReadAsync(known, stop))?.Tree == tree;
         var commit = isSame
             ? known!
@@ -161,14 +166,16 @@ public sealed class RunShare(RunServices services)
         {
             await refs.PutBackAsync(name, commit, stop);
         }
-        return new ShareOutcome(outcome.IsFenced, outcome.IsDone || outcome.IsFenced ? "" : outcome.Message, outgoing.LeftOut);
+        return new SyncOutcome(outcome.IsFenced, outcome.IsDone || outcome.IsFenced ? "" : outcome.Message, outgoing.LeftOut);
     }
 
-    /// <summary>Pushes a run that this host still owns, whatever state the remote has. A takeover may not have completed, or the remote
-    /// may have lost earlier pushes.</summary>
+    /// <summary>
+    /// Pushes a run that this host still owns, regardless of the remote's state. A takeover may not have completed, or the remote may have
+    /// lost earlier pushes.
+    /// </summary>
     /// <param name="runId">Id of the run.</param>
     /// <param name="here">The repository on this host.</param>
-    /// <param name="remote">Name or address of the remote.</param>
+    /// <param name="remote">Name or URL of the remote.</param>
     /// <param name="stop">Cancels git.</param>
     /// <returns>The result, for display.</returns>
     public async Task<string> ReclaimAsync(string runId, RepositoryReference here, string remote, CancellationToken stop)
@@ -177,7 +184,7 @@ public sealed class RunShare(RunServices services)
         var name = RunRefs.Shared(new RunFolder(here.Path, runId).Name);
         if (await new RemoteRefs(repository, remote).FetchAsync(new Dictionary<string, string> { [name] = name }, stop) is { Length: > 0 })
         {
-            // The remote has no state of the run.
+            // The remote contains no state of the run.
             var refs = new RefStore(repository);
             if (await refs.ReadAsync(name, stop) is { } known)
             {
@@ -190,13 +197,15 @@ public sealed class RunShare(RunServices services)
             : $"the remote has another state of it: {(outcome.IsFenced ? "another host pushed it" : outcome.Problem)}";
     }
 
-    /// <summary>Fetches a run from the remote, with its refs and files, which replace existing ones. Leftovers of its agents on this host
-    /// are moved away.</summary>
-    /// <param name="run">Status of the run from its workflow.</param>
+    /// <summary>
+    /// Fetches a run with its refs and files from the remote. Existing files are replaced. Leftovers of its agents on this host are moved
+    /// away.
+    /// </summary>
+    /// <param name="run">Status of the run, as reported by its workflow.</param>
     /// <param name="here">The repository on this host.</param>
-    /// <param name="remote">Name or address of the remote.</param>
+    /// <param name="remote">Name or URL of the remote.</param>
     /// <param name="stop">Cancels git.</param>
-    /// <returns>The reason for the failure, or empty if it succeeded.</returns>
+    /// <returns>The reason for the failure, or empty if the run was fetched.</returns>
     public async Task<string> FetchAsync(RunStatus run, RepositoryReference here, string remote, CancellationToken stop)
     {
         var folder = new RunFolder(here.Path, run.RunId);
@@ -206,7 +215,7 @@ public sealed class RunShare(RunServices services)
         {
             return $"{RemoteAddress.Show(remote)} does not have it ({absent})";
         }
-        // This host has the newer state of tasks assigned to it.
+        // Files of tasks that are assigned to this host are newer here than on the remote.
         HashSet<string> placed = [.. AssignedTasks.Find(run.RunId, here).Select(task => task.TaskId)];
         foreach (var task in folder.TaskIds().Where(task => !placed.Contains(task)))
         {
@@ -223,7 +232,7 @@ public sealed class RunShare(RunServices services)
         {
             ConversationStore.MarkArrived(folder, task);
         }
-        // Must precede the fetch of branches, which would otherwise change under the worktrees that have them checked out.
+        // The worktrees must be moved before the branches are fetched. Otherwise branches would move while they are checked out.
         if (await new MovedRunPreparation(services).MoveLeftoversAsync(run, here, stop) is { Length: > 0 } damage)
         {
             return damage;
@@ -241,7 +250,7 @@ public sealed class RunShare(RunServices services)
         (name.StartsWith("refs/heads/", StringComparison.Ordinal) || name.StartsWith("refs/orchestrator/", StringComparison.Ordinal))
         && name.Split('/').Contains(folder.Name, StringComparer.Ordinal);
 
-    /// <summary>Collects the run's refs and files, and a snapshot of each worktree's unfinished work.</summary>
+    /// <summary>Collects the refs and files of the run, and a snapshot of the unfinished work in each worktree.</summary>
     private static async Task<OutgoingRun> CollectAsync(
         GitRepository repository,
         RunFolder folder,

@@ -2,29 +2,29 @@ using Orchestrator.Runs.Merging.ReviewMaterial;
 
 namespace Orchestrator.Runs.Merging.Picking;
 
-/// <summary>Finds equally rated results of a run for its reviewer.</summary>
+/// <summary>Finds results that the evidence rates equally, so that the run's reviewer can choose among them.</summary>
 /// <param name="services">Dependencies of the run's steps.</param>
-public sealed class TieSearch(RunServices services)
+public sealed class TieFinder(RunServices services)
 {
-    /// <summary>Maximum number of results that one question compares.</summary>
+    /// <summary>Maximum number of results in one question to the reviewer.</summary>
     private const int MostResults = 8;
 
-    /// <summary>Finds and stores the ties. A repeated call finds the same ones.</summary>
-    /// <param name="input">The run, and its results.</param>
+    /// <summary>Finds and stores the ties of a run. A repeated call finds the same ties.</summary>
+    /// <param name="input">The run and its results.</param>
     /// <param name="stop">Cancels git.</param>
     public async Task<TiesFound> FindAsync(FindTiesInput input, CancellationToken stop)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(run);
         var comparison = new ResultComparison(repository, run.Folder, input.BaseCommit);
-        var (ties, notes) = (new List<PickTie>(), new List<string>());
+        var (ties, notes) = (new List<ResultTie>(), new List<string>());
         foreach (var (text, ranking) in await comparison.RankAsync(run.Plan, input.Results, stop))
         {
             if (ranking.Tied.Take(MostResults).ToList() is not { Count: > 1 } tied)
             {
                 continue;
             }
-            var tie = new PickTie(text, [.. tied.Select(result => new TiedResult(result.Task, result.Commit))]);
+            var tie = new ResultTie(text, [.. tied.Select(result => new TieCandidate(result.Task, result.Commit))]);
             if (await ChangesAsync(repository, input.BaseCommit, tie, stop) is null)
             {
                 notes.Add($"{string.Join(", ", tied.Select(result => result.Task))} are too large to be compared by the reviewer");
@@ -39,16 +39,16 @@ public sealed class TieSearch(RunServices services)
         }
         return new TiesFound(ties.Count)
         {
-            PlanHash = ties.Count == 0 ? input.PlanHash : new PickTies(input.BaseCommit, ties).Store(run),
+            PlanHash = ties.Count == 0 ? input.PlanHash : new TieQuestions(input.BaseCommit, ties).Store(run),
             Notes = notes,
         };
     }
 
-    /// <summary>Reads the changes of the compared results; null if they are too large for one question.</summary>
+    /// <summary>Reads the changed files of the tied results. Returns null if they are too large for one question.</summary>
     public static async Task<IReadOnlyList<IReadOnlyList<ReviewedFile>>?> ChangesAsync(
         GitRepository repository,
         string baseCommit,
-        PickTie tie,
+        ResultTie tie,
         CancellationToken stop
     )
     {

@@ -5,16 +5,18 @@ using Orchestrator.Runs.Planning;
 
 namespace Orchestrator.Runs.Merging.Preflight;
 
-/// <summary>Compares the requested work with that of earlier runs by content, which is the plan or the request to a planner. It prevents
-/// users from paying twice for the same work by accident.</summary>
-public sealed class RepeatedWork
+/// <summary>
+/// Finds earlier runs that did or are doing the same work, by comparing plans and planning requests. This prevents users from accidentally
+/// paying twice for the same work.
+/// </summary>
+public sealed class DuplicateRunCheck
 {
     private readonly RepositoryReference _repository;
     private readonly string? _planHash;
     private readonly string? _request;
     private readonly IReadOnlySet<string> _chosen;
 
-    private RepeatedWork(RepositoryReference repository, string? planHash, string? request, IReadOnlySet<string> chosen)
+    private DuplicateRunCheck(RepositoryReference repository, string? planHash, string? request, IReadOnlySet<string> chosen)
     {
         _repository = repository;
         _planHash = planHash;
@@ -22,35 +24,35 @@ public sealed class RepeatedWork
         _chosen = chosen;
     }
 
-    /// <summary>Returns the work of a start.</summary>
-    /// <param name="input">The input of the start.</param>
+    /// <summary>Creates the check for a run that is about to start.</summary>
+    /// <param name="input">The input of the run.</param>
     /// <param name="repository">The repository.</param>
-    /// <returns>The work, or null if the start is an intended repetition, ends with its plan, or is unreadable.</returns>
-    public static RepeatedWork? Of(OrchestrationInput input, RepositoryReference repository) =>
+    /// <returns>The check, or null if the user intends a repetition, if the run ends with its plan, or if the plan is unreadable.</returns>
+    public static DuplicateRunCheck? Of(OrchestrationInput input, RepositoryReference repository) =>
         IsMeant(input) ? null
         : input.NeedsPlanner ? OfRequest(input, repository)
         : PlanLoading.ReadPlan(input, repository).Plan is { } plan ? OfPlan(plan, input, repository)
         : null;
 
-    /// <summary>Returns the work of a run whose plan was loaded.</summary>
-    /// <returns>The work, or null if the start is an intended repetition or its planner has already run.</returns>
-    public static RepeatedWork? Of(RunFiles files, RepositoryReference repository) =>
+    /// <summary>Creates the check for a run whose plan is loaded.</summary>
+    /// <returns>The check, or null if the user intends a repetition or if the run's planner has already been paid.</returns>
+    public static DuplicateRunCheck? Of(RunFiles files, RepositoryReference repository) =>
         IsMeant(files.Start.Input) || files.Start.Input.NeedsPlanner ? null : OfPlan(files.Plan, files.Start.Input, repository);
 
     private static bool IsMeant(OrchestrationInput input) => input.Again || input.PlanOnly || input.Conversations is not null;
 
-    private static RepeatedWork? OfRequest(OrchestrationInput input, RepositoryReference repository)
+    private static DuplicateRunCheck? OfRequest(OrchestrationInput input, RepositoryReference repository)
     {
         var source = RequestSource.Read(new BeginPlanningInput("", repository, input));
         return source.Fault is null
-            ? new RepeatedWork(repository, null, source.TextFor(input.Planning ?? new PlanningOptions()), new HashSet<string>())
+            ? new DuplicateRunCheck(repository, null, source.TextFor(input.Planning ?? new PlanningOptions()), new HashSet<string>())
             : null;
     }
 
-    private static RepeatedWork OfPlan(Plan plan, OrchestrationInput input, RepositoryReference repository) =>
+    private static DuplicateRunCheck OfPlan(Plan plan, OrchestrationInput input, RepositoryReference repository) =>
         new(repository, PlanJson.Hash(plan), null, TaskSelection.Of(plan, input.Only, input.Phase, []));
 
-    /// <summary>True if a run was started for this work.</summary>
+    /// <summary>True if the run in a folder was started for the same work.</summary>
     /// <param name="folder">The run's folder.</param>
     public bool IsOf(RunFolder folder) =>
         _request is null
@@ -60,14 +62,14 @@ public sealed class RepeatedWork
                 && SmallFile.TryRead(folder.Planning("start.json")) is { } start
                 && StoredJson.TryParse(start, MessageJson.Options.TypeOf<RunStart>()) is { Input.PlanOnly: false };
 
-    /// <summary>Lists open runs of this work by their recorded status.</summary>
-    /// <param name="but">Id of the requesting run, which is excluded.</param>
+    /// <summary>Lists open runs with the same work, by their recorded status.</summary>
+    /// <param name="but">Id of this run, which is excluded.</param>
     public IEnumerable<RunStatus> FindOpen(string but) =>
         Recorded(but).Where(run => !RunStates.IsFinal(run.Status.State) && IsOf(run.Folder)).Select(run => run.Status);
 
-    /// <summary>Finds the latest run that landed all of this work on a target that is unchanged since.</summary>
-    /// <param name="but">Id of the requesting run, which is excluded.</param>
-    /// <param name="target">Branch to land on, or null for the one that is checked out.</param>
+    /// <summary>Finds the latest run that landed all of this work. The target must not have changed since then.</summary>
+    /// <param name="but">Id of this run, which is excluded.</param>
+    /// <param name="target">Branch on which this run would land, or null for the branch that is checked out.</param>
     /// <param name="services">Opens repositories.</param>
     /// <returns>Recorded status of the run, or null if there is none.</returns>
     public async Task<RunStatus?> FindLandedAsync(string but, string? target, RunServices services, CancellationToken stop)
@@ -96,7 +98,9 @@ public sealed class RepeatedWork
         return null;
     }
 
-    /// <summary>Rejects planning of repeated work, because a planner would be paid before a user can be asked about its plan.</summary>
+    /// <summary>
+    /// Rejects planning if the same work was already requested. Otherwise a planner would be paid before a user could decide.
+    /// </summary>
     /// <returns>The rejection, or null if planning may start.</returns>
     public static async Task<PlanningBegun?> RefuseAsync(BeginPlanningInput input, RunServices services, CancellationToken stop)
     {
@@ -113,7 +117,7 @@ public sealed class RepeatedWork
         return repeated is null ? null : new PlanningBegun { Faults = [$"{repeated} Start it with \"again\": true to pay for it again."] };
     }
 
-    /// <summary>Describes a run that landed this work in a sentence.</summary>
+    /// <summary>Describes in a sentence a run that has landed the same work.</summary>
     public static string Describe(RunStatus landed)
     {
         var what = landed.HasPlanner ? "request" : "plan";
@@ -121,7 +125,7 @@ public sealed class RepeatedWork
             + "read or write have not changed since.";
     }
 
-    /// <summary>Describes an open run of this work in a sentence.</summary>
+    /// <summary>Describes in a sentence an open run with the same work.</summary>
     public static string DescribeOpen(RunStatus open)
     {
         var what = open.HasPlanner ? "request" : "plan";
@@ -154,8 +158,10 @@ public sealed class RepeatedWork
                 .Select(run => (run.folder, run.Item2!));
     }
 
-    /// <summary>True if the target is as the run left it, in all files that its tasks read and write. If nothing was merged, the branch
-    /// with the work is compared.</summary>
+    /// <summary>
+    /// True if the files that the run's tasks read and write have not changed on the target since the run ended. If nothing was merged, the
+    /// branch that contains the work is compared instead of the target.
+    /// </summary>
     private static async Task<bool> IsUnchangedAsync(
         RunFolder folder,
         RunStatus run,
@@ -197,13 +203,13 @@ public sealed class RepeatedWork
         }
         catch (JsonException)
         {
-            // A damaged record proves nothing about later work.
+            // A damaged record does not prove that the work is still there.
             return null;
         }
     }
 
-    /// <summary>True if a task reads or writes the file. A task that does not list its input files reads everything.</summary>
-    private static bool Matters(string path, Plan plan, OwnFiles own) =>
+    /// <summary>True if a task reads or writes the file. A task that lists no input files may read every file.</summary>
+    private static bool Matters(string path, Plan plan, OrchestratorFiles own) =>
         !own.Unmissed.Any(ours => path == ours || path.StartsWith(ours + "/", StringComparison.Ordinal))
         && plan.Tasks.Any(task => Ownership.Of(task.FilesRead).Owns(path) || Ownership.Of(task).Owns(path));
 }

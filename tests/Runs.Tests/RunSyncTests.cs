@@ -14,7 +14,7 @@ using Xunit;
 namespace Orchestrator.Runs.Tests;
 
 /// <summary>A step of a shared run counts once another machine can fetch its result.</summary>
-public sealed class RunShareTests
+public sealed class RunSyncTests
 {
     private readonly FakeTimeProvider _time = new();
 
@@ -99,7 +99,7 @@ public sealed class RunShareTests
         var worktree = Path.Combine(run.Repository.Path, prepared.Worktree);
         Tell(worktree, run.Folder.Task("one"), 1);
         var agent = Task.Run(() => WorkAsync(worktree, run.Folder.Task("one"), ends.Token));
-        var (share, tasks) = (Share(run), new TaskShare(run.Services, "../shared.git"));
+        var (share, tasks) = (Share(run), new TaskSync(run.Services, "../shared.git"));
 
         for (var push = 0; push < 12; push++)
         {
@@ -126,7 +126,7 @@ public sealed class RunShareTests
         using var run = await BeginAsync("shared.git");
         await MakeRemoteAsync(run);
         var worktree = Path.Combine(run.Repository.Path, (await run.PrepareAsync("one")).Worktree);
-        var (tasks, place) = (new TaskShare(run.Services, "../shared.git"), new SharedTask(run.Id, run.Reference, "one"));
+        var (tasks, place) = (new TaskSync(run.Services, "../shared.git"), new SharedTask(run.Id, run.Reference, "one"));
         var (start, said) = (Path.Combine(run.Folder.Task("one"), "1"), Path.Combine(run.Folder.Task("one"), "conversations", "c.jsonl"));
         Write(Path.Combine(run.Folder.Task("one"), ".placed"), "");
         Write(Path.Combine(start, "prompt"), "Do it");
@@ -266,7 +266,7 @@ public sealed class RunShareTests
         Assert.True(await KnowsAsync());
     }
 
-    private RunShare Share(RunFixture run) =>
+    private RunSync Share(RunFixture run) =>
         new(new RunServices("host", ["orchestrate", "hook"], _time) { Environment = run.Services.Environment });
 
     private static async Task<RunFixture> BeginAsync(string remote, string queue = "queue")

@@ -1,15 +1,17 @@
 namespace Orchestrator.Runs.Tasks;
 
-/// <summary>Distinguishes our commits on a task's branch, one per attempt, from those of the agent.</summary>
+/// <summary>Tells the commits that orchestrate made on a task's branch, one per attempt, from those of the agent.</summary>
 /// <param name="workspace">Workspace of the task.</param>
-internal sealed class OwnCommits(TaskWorkspace workspace, PlanTask task, RunFiles files)
+internal sealed class AttemptCommits(TaskWorkspace workspace, PlanTask task, RunFiles files)
 {
-    /// <summary>True if a commit is ours and belongs to this attempt.</summary>
+    /// <summary>True if orchestrate made the commit for this attempt.</summary>
     public bool IsOfAttempt(CommitInfo commit, int attempt) =>
         commit.Trailers is { } trailers && trailers.Run == workspace.RunId && trailers.Task == task.Id && trailers.Attempt == attempt;
 
-    /// <summary>Finds our commit of the previous attempt, or the base. The agent's own commits since then become part of this attempt's
-    /// single commit.</summary>
+    /// <summary>
+    /// Finds the commit that orchestrate made for the previous attempt, or else the base of the task. The agent's own commits after it are
+    /// combined with this attempt's single commit.
+    /// </summary>
     public async Task<string> LastOfOursAsync(CommitStore commits, CommitInfo tip, VerifyTaskInput input, CancellationToken stop)
     {
         var from = TaskNotes.Read(files.Folder, task.Id);
@@ -22,8 +24,10 @@ internal sealed class OwnCommits(TaskWorkspace workspace, PlanTask task, RunFile
             ?? input.Prepared.BaseCommit;
     }
 
-    /// <summary>Reads the tip of the branch. The agent's git does not sync, so after a power failure its branch may name a commit that was
-    /// never written.</summary>
+    /// <summary>
+    /// Reads the tip of the branch. The agent's git does not sync its files to the disk. After a power failure, the branch may therefore
+    /// refer to a commit that was never written.
+    /// </summary>
     public async Task<CommitInfo> ReadTipAsync(CommitStore commits, string tip, CancellationToken stop)
     {
         CommitInfo? read = null;

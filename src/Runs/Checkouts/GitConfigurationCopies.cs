@@ -2,19 +2,21 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Runs;
 
-/// <summary>Copies of git's configuration, one per content: <c>~/.local/state/orchestrator/git/HASH</c>. Runs refer to their copy by its
-/// hash.</summary>
-public static class GitCopies
+/// <summary>
+/// Copies of git's configuration in <c>~/.local/state/orchestrator/git/HASH</c>. Equal configurations share one copy, and a run refers to
+/// its copy by the hash.
+/// </summary>
+public static class GitConfigurationCopies
 {
     private const string Runs = "runs";
 
-    /// <summary>Returns the folder of all copies.</summary>
+    /// <summary>Returns the absolute path of the folder that contains all copies.</summary>
     public static string FolderOf(IReadOnlyDictionary<string, string> environment) => Path.Combine(UserState.RootOf(environment), "git");
 
-    /// <summary>Copies the configuration in force for a run. The copy is kept for as long as the run's folder exists.</summary>
-    /// <param name="repository">The repository. Conditional includes depend on it, and its configured programs are recorded because the
-    /// user approved them.</param>
-    /// <param name="run">The run.</param>
+    /// <summary>Copies the git configuration that is in effect for a run. The copy is kept while the run's folder exists.</summary>
+    /// <param name="repository">The repository. Its path determines the conditional includes. The programs in its configuration are copied
+    /// because the user approved them.</param>
+    /// <param name="run">Folder of the run.</param>
     /// <returns>The hash of the copy.</returns>
     public static async Task<string> KeepAsync(
         GitRepository repository,
@@ -29,8 +31,10 @@ public static class GitCopies
         return hash;
     }
 
-    /// <summary>Substitutes this host's current configuration for a run that moved here. The original configuration belongs to the other
-    /// host, with its names and passwords.</summary>
+    /// <summary>
+    /// Provides this host's current configuration as the copy for a run that moved here. The original copy stays on the other host, because
+    /// it may contain that host's user names and passwords.
+    /// </summary>
     /// <param name="hash">Hash of the copy that the run started with.</param>
     /// <inheritdoc cref="KeepAsync"/>
     public static async Task StandInAsync(
@@ -50,16 +54,17 @@ public static class GitCopies
     private static string StandInOf(IReadOnlyDictionary<string, string> environment, string hash) =>
         Path.Combine(FolderOf(environment), $"{hash}.{MachineIdentity.Find(environment)}");
 
-    /// <summary>Lists the marker files of the runs that use a copy. Each contains the path of a run's folder.</summary>
-    /// <param name="copy">Folder of the copy.</param>
+    /// <summary>Lists the marker files of the runs that use a copy. Each file contains the absolute path of a run's folder.</summary>
+    /// <param name="copy">Absolute path of the copy's folder.</param>
     public static IReadOnlyList<string> RunsOf(string copy) =>
         Path.Combine(copy, Runs) is var notes && Directory.Exists(notes) ? Directory.GetFiles(notes) : [];
 
     /// <summary>True if a marker file belongs to a run on this host.</summary>
+    /// <param name="note">Path of the marker file.</param>
     public static bool IsOfThisMachine(string note, IReadOnlyDictionary<string, string> environment) =>
         Path.GetFileName(note).StartsWith(MachineIdentity.Find(environment) + "-", StringComparison.Ordinal);
 
-    /// <summary>Opens the copy with a hash, or its substitute on this host.</summary>
+    /// <summary>Opens the copy with a hash, or the copy that replaces it on this host.</summary>
     /// <exception cref="ConfigurationSnapshotException">The copy is missing or was changed.</exception>
     public static ConfigurationSnapshot Open(IReadOnlyDictionary<string, string> environment, string hash) =>
         ConfigurationSnapshot.Open(

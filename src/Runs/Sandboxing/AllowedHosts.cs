@@ -2,16 +2,18 @@ using Orchestrator.Gates.Packages.Hosts;
 
 namespace Orchestrator.Runs.Sandboxing;
 
-/// <summary>Derives the hosts that sandboxed programs can reach.</summary>
-public static class ListedHosts
+/// <summary>Determines the hosts that programs in a sandbox can reach.</summary>
+public static class AllowedHosts
 {
     private static readonly string[] s_amazon = ["bedrock-runtime", "bedrock", "sts", "oidc", "portal.sso"];
 
-    /// <summary>Returns the hosts of agents' services, of registries of the package managers in PATH, and of remotes. Adds hosts of
-    /// addresses in the variables that sandboxed programs receive, and those in <c>permissions.network.allow</c>.</summary>
+    /// <summary>
+    /// Returns the hosts that sandboxed programs can reach. They are those of agents' services, of package registries for the package
+    /// managers in PATH, and of git remotes. Hosts in the variables of these programs and in <c>permissions.network.allow</c> are added.
+    /// </summary>
     /// <param name="agents">Names of the agents.</param>
-    /// <param name="remotes">Addresses of the repository's remotes.</param>
-    /// <param name="role">The kind of program, which may have further hosts of its own; null: those of all kinds.</param>
+    /// <param name="remotes">URLs of the repository's remotes.</param>
+    /// <param name="role">The kind of program, which may have its own allowed hosts, or null to return the hosts of all kinds.</param>
     public static IReadOnlyList<string> Of(
         OrchestratorSettings settings,
         IReadOnlyDictionary<string, string> environment,

@@ -1,12 +1,12 @@
 namespace Orchestrator.Runs.Merging.Reviewing;
 
-/// <summary>Checks that a location named by a reviewer exists in the reviewed commit or in the lines that it removed.</summary>
-internal sealed class ReviewPlaces(CommitStore commits, ReviewRound round)
+/// <summary>Checks that a location in a reviewer's finding exists, either in the reviewed commit or in the lines that it removed.</summary>
+internal sealed class ReviewLocationCheck(CommitStore commits, ReviewRound round)
 {
     private HashSet<string>? _files;
     private HashSet<string>? _before;
 
-    /// <summary>Returns the reason why the location does not exist, or empty if it does.</summary>
+    /// <summary>Returns the reason why a location does not exist. Empty if it exists.</summary>
     public async Task<string> WhyNotAsync(string file, int line, CancellationToken stop)
     {
         _files ??= await FilesAsync(round.Tip, stop);

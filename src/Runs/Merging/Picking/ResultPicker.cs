@@ -3,20 +3,22 @@ using Orchestrator.Runs.Loading;
 
 namespace Orchestrator.Runs.Merging.Picking;
 
-/// <summary>The best of several results of one task, on a separate branch.</summary>
-/// <param name="Ranking">All results in order.</param>
-/// <param name="Branch">Branch at the best result, or empty if none can be picked.</param>
+/// <summary>The best of several results of one task, with the branch that points to it.</summary>
+/// <param name="Ranking">All results, sorted from best to worst.</param>
+/// <param name="Branch">Name of the branch, or empty if no result can be picked.</param>
 public sealed record PickedResult(ResultRanking Ranking, string Branch);
 
-/// <summary>Picks among the results of tasks that several agents worked on independently. The other results are left unchanged.</summary>
+/// <summary>Picks the best result of each task that several agents worked on independently. The other results are left unchanged.</summary>
 /// <param name="location">The repository.</param>
 /// <param name="services">Dependencies of the run's steps.</param>
-public sealed class ResultPick(RepositoryLocation location, RunServices services)
+public sealed class ResultPicker(RepositoryLocation location, RunServices services)
 {
-    /// <summary>Ranks the results of a run's tasks with the same text, and moves a branch to the best of each group. If the evidence does
-    /// not decide, the choice of the run's reviewer does.</summary>
+    /// <summary>
+    /// Ranks the results of tasks that have the same text, and moves a branch to the best result of each group. If the evidence rates
+    /// results equally, the choice of the run's reviewer decides.
+    /// </summary>
     /// <param name="run">Status of the run with all its tasks.</param>
-    /// <param name="stop">Cancels; a repeated call has the same result.</param>
+    /// <param name="stop">Cancels the call. A repeated call has the same result.</param>
     /// <exception cref="RefusedException">Another program changed the run's files.</exception>
     public async Task<IReadOnlyList<PickedResult>> PickAsync(RunStatus run, CancellationToken stop)
     {
@@ -26,7 +28,7 @@ public sealed class ResultPick(RepositoryLocation location, RunServices services
         }
         var repository = await services.Repositories.OpenAsync(location.Root);
         var folder = new RunFolder(location.Root, run.RunId);
-        var preferences = PickRecord.Read(DecidedPlan.TryFiles(location.Root, run));
+        var preferences = TieDecisionStore.Read(DecidedPlan.TryFiles(location.Root, run));
         var picked = new List<PickedResult>();
         foreach (var (_, ranking) in await new ResultComparison(repository, folder, run.BaseCommit).RankAsync(plan, run.Tasks, stop))
         {
@@ -44,7 +46,7 @@ public sealed class ResultPick(RepositoryLocation location, RunServices services
             return "";
         }
         var refs = new RefStore(repository);
-        // The branches are NAME-1, NAME-2 and so on; the common part is the name of the result.
+        // The branches are named NAME-1, NAME-2 and so on, where NAME is the name of the result.
         var dash = branch.LastIndexOf('-');
         var name = $"refs/heads/{branch[..dash].Replace("/t/", "/picked/", StringComparison.Ordinal)}";
         var before = await refs.ReadAsync(name, stop);

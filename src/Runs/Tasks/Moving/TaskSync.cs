@@ -4,25 +4,27 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>Moves one task between the owner host and a worker host through the common git remote. Its state is one commit under a
-/// separate ref, with the files as tree and everything that belongs to the task as parents. A push succeeds only from the last known
-/// state. The owner host may always push, which fences off a worker host that stopped responding.</summary>
+/// <summary>
+/// Moves one task between the owner host and a worker host through the common git remote. The state of the task is one commit under a
+/// separate ref. Its tree contains the files, and its parents are all commits that belong to the task. A push succeeds only if the remote
+/// has the last known state. The owner host may always push. Later pushes of a worker host that stopped responding then fail.
+/// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
-/// <param name="remote">Name or address of the remote in this host's settings, or null if none is set; tasks can then neither arrive nor
-/// leave.</param>
-public sealed class TaskShare(RunServices services, string? remote)
+/// <param name="remote">Name or URL of the remote in this host's settings. If null, tasks can't be moved.</param>
+public sealed class TaskSync(RunServices services, string? remote)
 {
     private const int MostPushes = 5;
 
-    // Serialized per task, because each push builds on the state that this host knows.
+    // Pushes of a task are serialized, because each one is based on the state that this host knows.
     private readonly KeyedLocks<SharedTask, SharedRunFiles> _turns = services.Part(_ => new KeyedLocks<SharedTask, SharedRunFiles>(
         AssignedTasks.Has
     ));
 
-    /// <summary>Shares everything that a worker host needs, including pushed work of a previous worker host. Called on the owner
-    /// host.</summary>
-    /// <param name="input">The task.</param>
-    /// <param name="stop">Ends git.</param>
+    /// <summary>
+    /// Pushes everything that a worker host needs, including the work that a previous worker host pushed. It is called on the owner host.
+    /// </summary>
+    /// <param name="input">The task to move.</param>
+    /// <param name="stop">Cancels git.</param>
     /// <exception cref="StepException">The task cannot be shared now.</exception>
     public async Task HandAsync(HandTaskInput input, CancellationToken stop)
     {
@@ -34,7 +36,7 @@ public sealed class TaskShare(RunServices services, string? remote)
             var outcome = await PushAsync(at, isHost: false, turn.State, stop);
             if (outcome is { IsFenced: false, Problem.Length: 0 })
             {
-                // The worker host has the task now, and an older state here would only be in the way.
+                // The worker host has the task now, so an older state on this host must not remain.
                 await TaskLeftovers.MoveLeftoversAsync(await WorkspaceAsync(at, input.PlanHash), stop);
                 await ForgetAsync(at, stop);
                 return;
@@ -50,8 +52,8 @@ public sealed class TaskShare(RunServices services, string? remote)
     }
 
     /// <summary>Fetches the shared state of a task.</summary>
-    /// <param name="input">The task.</param>
-    /// <param name="isHost">True on the task's worker host; false on the owner host, which fetches only the task's own state.</param>
+    /// <param name="input">The task to fetch.</param>
+    /// <param name="isHost">True on the task's worker host. False on the owner host, which fetches only the task's own state.</param>
     /// <param name="stop">Cancels git.</param>
     /// <exception cref="StepException">The task cannot be fetched now.</exception>
     public async Task TakeAsync(TakeTaskInput input, bool isHost, CancellationToken stop)
@@ -65,7 +67,7 @@ public sealed class TaskShare(RunServices services, string? remote)
             if (isHost && RunStart.TryRead(at.Folder) is { } start)
             {
                 var repository = await services.OpenRepositoryAsync(at.Repository.Path);
-                await GitCopies.StandInAsync(repository, at.Folder, start.GitConfiguration, services.Environment, stop);
+                await GitConfigurationCopies.StandInAsync(repository, at.Folder, start.GitConfiguration, services.Environment, stop);
             }
             if (arrives)
             {
@@ -78,15 +80,15 @@ public sealed class TaskShare(RunServices services, string? remote)
             }
             else
             {
-                // The task may have been assigned to this host before the run moved here.
+                // The task may have been assigned to this host before the run moved to this host.
                 AssignedTasks.Remove(at);
                 await ForgetAsync(at, stop);
             }
         }
         if (isHost)
         {
-            // Fetches earlier mail. If that fails now, the mail arrives while the agent works.
-            await new MailShare(services, Remote(at)).ExchangeAsync(at.RunId, at.Repository, stop);
+            // If earlier mail can't be fetched now, it arrives while the agent is running.
+            await new MailSync(services, Remote(at)).ExchangeAsync(at.RunId, at.Repository, stop);
         }
         if (input.GoesOn)
         {
@@ -94,7 +96,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         }
     }
 
-    /// <summary>Requires the task's refs on the remote. The worker host pushes lost ones again.</summary>
+    /// <summary>Throws unless the remote has the task's refs. The worker host pushes lost refs again.</summary>
     private async Task DemandThereAsync(SharedTask at, bool isThere, bool mustBeThere, string commit, CancellationToken stop)
     {
         if (!isThere && mustBeThere)
@@ -107,7 +109,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         }
     }
 
-    /// <summary>Removes the local ref of a task's shared state, once the state was fetched.</summary>
+    /// <summary>Removes the local ref of a task's shared state. It is called after the state was fetched.</summary>
     private async Task ForgetAsync(SharedTask at, CancellationToken stop)
     {
         var name = RunRefs.Placed(at.Folder, at.TaskId);
@@ -124,14 +126,16 @@ public sealed class TaskShare(RunServices services, string? remote)
         return new TaskWorkspace(await services.OpenRepositoryAsync(files), files, at.TaskId);
     }
 
-    /// <summary>Pushes the task's current state if it is assigned to this host. Called on a worker host. A fenced-off host pushes
-    /// nothing.</summary>
+    /// <summary>
+    /// Pushes the current state of a task if it is assigned to this host. It is called on a worker host. If the owner host has reassigned
+    /// the task, nothing is pushed.
+    /// </summary>
     /// <param name="at">The shared task.</param>
-    /// <param name="isHere">Queries the task's workflow for its current host if the remote has an unknown state. If the task is still
-    /// here, the remote has lost a state, which is replaced.</param>
+    /// <param name="isHere">Queries the task's workflow for the task's current host. It is called if the remote has an unknown state. If
+    /// the task is still assigned to this host, the remote has lost a state, and the push replaces it.</param>
     /// <param name="stop">Cancels git.</param>
-    /// <returns>The result, or null if the task is not assigned to this host.</returns>
-    public async Task<ShareOutcome?> PushIfPlacedAsync(SharedTask at, Func<CancellationToken, Task<bool>> isHere, CancellationToken stop)
+    /// <returns>The result of the push, or null if the task is not assigned to this host.</returns>
+    public async Task<SyncOutcome?> PushIfPlacedAsync(SharedTask at, Func<CancellationToken, Task<bool>> isHere, CancellationToken stop)
     {
         using var turn = await _turns.TakeAsync(at, stop);
         if (!AssignedTasks.Has(at))
@@ -141,17 +145,18 @@ public sealed class TaskShare(RunServices services, string? remote)
         // A message must be sent before the conversation that mentions it leaves this host.
         if (
             new Mailbox(at.Folder, services.Time).ListWaiting().Count > 0
-            && await new MailShare(services, Remote(at)).ExchangeAsync(at.RunId, at.Repository, stop) is { Length: > 0 } unsent
+            && await new MailSync(services, Remote(at)).ExchangeAsync(at.RunId, at.Repository, stop) is { Length: > 0 } unsent
         )
         {
-            return new ShareOutcome(false, unsent, []);
+            return new SyncOutcome(false, unsent, []);
         }
         var outcome = await PushAsync(at, isHost: true, turn.State, stop);
         if (!outcome.IsFenced)
         {
             return outcome;
         }
-        // The remote is read before the query. A new host of the task can only push after that.
+        // The remote is read before the query. If it has moved by the time of the push, the task's new host has pushed, and this push
+        // fails.
         var name = RunRefs.Placed(at.Folder, at.TaskId);
         var repository = await services.OpenRepositoryAsync(at.Repository.Path);
         var (found, problem) = await new RemoteRefs(repository, Remote(at)).ListAsync([name], stop);
@@ -160,11 +165,11 @@ public sealed class TaskShare(RunServices services, string? remote)
             : outcome;
     }
 
-    /// <summary>Pushes the task's state after a step on a worker host, before the step's result is reported.</summary>
+    /// <summary>Pushes the state of a task after a step on a worker host, before the step's result is reported.</summary>
     /// <param name="at">The shared task.</param>
-    /// <param name="isHere">The query described in <see cref="PushIfPlacedAsync"/>.</param>
+    /// <param name="isHere">The query that <see cref="PushIfPlacedAsync"/> describes.</param>
     /// <param name="stop">Cancels git.</param>
-    /// <returns>Files that were not shared, because they seem to contain a secret or are too large.</returns>
+    /// <returns>Files that were not pushed, because they seem to contain a secret or are too large.</returns>
     /// <exception cref="StepException">The task cannot be shared now.</exception>
     public async Task<IReadOnlyList<string>> DemandPushedAsync(
         SharedTask at,
@@ -182,9 +187,9 @@ public sealed class TaskShare(RunServices services, string? remote)
         };
     }
 
-    /// <summary>Ends the assignment of a task to this worker host, and stops its agent.</summary>
+    /// <summary>Removes the assignment of a task to this worker host, and stops its agent.</summary>
     /// <param name="at">The shared task.</param>
-    /// <param name="unlessHeld">True to do nothing if this process holds another slot for the task, which then has left and
+    /// <param name="unlessHeld">True to do nothing if this process holds another slot for the task. The task has then left and
     /// returned.</param>
     public async Task LeaveAsync(SharedTask at, bool unlessHeld = false)
     {
@@ -195,7 +200,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         }
         AssignedTasks.Remove(at);
         await TaskLeftovers.StopAgentsAsync(at.Folder, at.TaskId, services.Time);
-        // Last, because no ref can be removed on a full disk.
+        // The ref is removed last, because a full disk prevents the removal.
         await ForgetAsync(at, CancellationToken.None);
     }
 
@@ -209,17 +214,17 @@ public sealed class TaskShare(RunServices services, string? remote)
 
     private static StepException NotNow(string why) => new($"{why.TrimEnd('.')}. The step is retried.", "NotShared") { IsFinal = false };
 
-    /// <summary>The commit that the remote must have for a push to succeed.</summary>
-    /// <param name="Commit">A commit, or null if the ref must not exist.</param>
+    /// <summary>The commit that the remote must have, so that a push succeeds.</summary>
+    /// <param name="Commit">Hash of the commit, or null if the ref must not exist.</param>
     private sealed record PushPrecondition(string? Commit);
 
-    /// <summary>Pushes the task's current state.</summary>
+    /// <summary>Pushes the current state of a task.</summary>
     /// <param name="at">The shared task.</param>
     /// <param name="isHost">True on the task's worker host.</param>
-    /// <param name="shared">The files searched so far.</param>
+    /// <param name="shared">Files of the run that were already searched for secrets.</param>
     /// <param name="stop">Cancels git.</param>
-    /// <param name="fence">The expected remote state, or null for the last state that this repository has seen.</param>
-    private async Task<ShareOutcome> PushAsync(
+    /// <param name="fence">The state that the remote must have, or null for the last state that this repository has seen.</param>
+    private async Task<SyncOutcome> PushAsync(
         SharedTask at,
         bool isHost,
         SharedRunFiles shared,
@@ -242,7 +247,7 @@ public sealed class TaskShare(RunServices services, string? remote)
             && !isHost
         )
         {
-            // The worktree is removed afterwards, and this step may be repeated.
+            // The worktree is removed afterwards, but this step may be repeated.
             await refs.PutBackAsync(RunRefs.Wip(folder, at.TaskId), snapshot, stop);
         }
         OwnFolder.Ensure(folder.Task(at.TaskId));
@@ -252,7 +257,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         var message = $"{folder.Name}/{at.TaskId}, by {services.Host}";
         var trailers = new CommitTrailers(folder.Name, at.TaskId);
         var parents = outgoing.Refs.Values.Distinct(StringComparer.Ordinal).ToList();
-        // Two identical commits within one second would have the same id, so the second push would fence nobody off.
+        // Two identical commits within one second would have the same hash, so the second push would not replace the first one.
         var commit = await new CommitStore(repository).CreateAsync(tree, parents, $"{message}\n\n{Guid.NewGuid():n}", trailers, stop);
         var pushed = new Dictionary<string, string> { [name] = commit };
         var outcome = await new RemoteRefs(repository, Remote(at)).PushAsync(pushed, name, fence is null ? known : fence.Commit, stop);
@@ -260,15 +265,15 @@ public sealed class TaskShare(RunServices services, string? remote)
         {
             await refs.UpdateAsync([new RefChange(name, commit, known)], "shared", stop);
         }
-        return new ShareOutcome(outcome.IsFenced, outcome.IsDone || outcome.IsFenced ? "" : outcome.Message, outgoing.LeftOut);
+        return new SyncOutcome(outcome.IsFenced, outcome.IsDone || outcome.IsFenced ? "" : outcome.Message, outgoing.LeftOut);
     }
 
-    /// <summary>Fetches the task, and extracts the parts that this host may use.</summary>
+    /// <summary>Fetches a task, and extracts the files that this host may use.</summary>
     /// <param name="at">The shared task.</param>
     /// <param name="isHost">True on the task's worker host.</param>
     /// <param name="stop">Cancels git.</param>
-    /// <param name="arrives">True if the task continues here from the remote state, so that leftovers of its agents on this host are moved
-    /// away.</param>
+    /// <param name="arrives">True if the task continues on this host with the remote's state. Leftovers of its agents on this host are then
+    /// moved away.</param>
     /// <returns>True if the remote has the task.</returns>
     private async Task<bool> FetchAsync(SharedTask at, bool isHost, CancellationToken stop, bool arrives = false)
     {
@@ -281,7 +286,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         {
             if (before is not null)
             {
-                // The remote has lost the task, or never had it.
+                // The remote has lost the task or never had it.
                 await refs.UpdateAsync([new RefChange(name, null, before)], "the remote does not have it", stop);
             }
             return false;
@@ -301,7 +306,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         }
         foreach (var ended in AgentRunFolders.Of(folder.Task(at.TaskId)).Where(path => File.Exists(Path.Combine(path, "exit"))))
         {
-            // The recorded outcome is final, because a restart would be paid for again.
+            // The recorded outcome of an agent is final, because another start would cost money again.
             OwnFolder.Ensure(Path.Combine(ended, "started"));
         }
         if (RunStart.TryRead(folder) is { } start)
@@ -326,7 +331,7 @@ public sealed class TaskShare(RunServices services, string? remote)
         )
         {
             var known = await refs.ReadAsync(name, stop);
-            // Another task may have fetched a newer staging branch.
+            // A newer staging branch may have been fetched for another task.
             var isBehind = known is not null && known != commit && await commits.IsAncestorAsync(commit, known, stop);
             if (known != commit && !(isBehind && name.EndsWith("/staging", StringComparison.Ordinal)))
             {
@@ -335,8 +340,10 @@ public sealed class TaskShare(RunServices services, string? remote)
         }
     }
 
-    /// <summary>Lists the refs that one side shares. A worker host shares those of the task; the owner host also shares those that the
-    /// task builds on.</summary>
+    /// <summary>
+    /// Lists the refs that one side pushes. A worker host pushes those of the task. The owner host also pushes those on which the task is
+    /// based.
+    /// </summary>
     private static IEnumerable<string> NamesOf(RunFolder folder, OrchestratorSettings settings, string taskId, bool isHost) =>
         (string[])
             [
@@ -346,8 +353,10 @@ public sealed class TaskShare(RunServices services, string? remote)
                 .. isHost ? (string[])[] : [RunRefs.Staging(settings, folder), RunRefs.Base(folder), RunRefs.LastMerge(folder)],
             ];
 
-    /// <summary>True for files that one side shares, by their path in the run's folder. Of other tasks, a worker host gets the notes but
-    /// nothing of their agents.</summary>
+    /// <summary>
+    /// True for a file that one side pushes, by its path in the run's folder. A worker host gets the notes of other tasks, but no files of
+    /// their agents.
+    /// </summary>
     private static bool IsWanted(string path, string taskId, bool isHost)
     {
         var parts = path.Split('/');

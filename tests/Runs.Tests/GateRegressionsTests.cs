@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Orchestrator.Runs.Tests;
 
-public sealed class GateNewsTests : IDisposable
+public sealed class GateRegressionsTests : IDisposable
 {
     private static readonly DateTimeOffset Evening = new(2026, 11, 24, 22, 0, 0, TimeSpan.Zero);
     private readonly TempFolder _repository = new();

@@ -3,48 +3,56 @@ using Orchestrator.Runs.Tasks.Mail;
 
 namespace Orchestrator.Runs.Tasks.Moving;
 
-/// <summary>Shares mail between the hosts of a run by separate refs on the common remote. The owner host has the mail. Each worker host
-/// has a copy, and keeps outgoing messages until the copy shows that the owner has fetched them. Each ref has one writer.</summary>
+/// <summary>
+/// Exchanges mail between the hosts of a run through refs on the common remote. The owner host has the original mail. Each worker host has
+/// a copy, and stores outgoing messages until the copy contains them. Each ref has only one writer.
+/// </summary>
 /// <param name="services">Dependencies of the run's steps.</param>
-/// <param name="remote">Name or address of the remote in this host's settings.</param>
-public sealed class MailShare(RunServices services, string remote)
+/// <param name="remote">Name or URL of the remote in this host's settings.</param>
+public sealed class MailSync(RunServices services, string remote)
 {
     private const string Waiting = "waiting/";
 
-    // Exchanges of a run are serialized.
+    // Only one exchange per run takes place at a time.
     private readonly KeyedLocks<string, KnownMailRefs> _turns = services.Part(_ => new KeyedLocks<string, KnownMailRefs>(Directory.Exists));
 
-    /// <summary>Known refs of a run.</summary>
+    /// <summary>Mail refs of a run that this process has fetched or pushed.</summary>
     private sealed class KnownMailRefs
     {
-        /// <summary>Remote commits that were already fetched, by ref.</summary>
+        /// <summary>Remote commits that were fetched, by ref name.</summary>
         public Dictionary<string, string> Taken { get; } = new(StringComparer.Ordinal);
 
-        /// <summary>Latest pushes, by ref.</summary>
+        /// <summary>Last pushes, by ref name.</summary>
         public Dictionary<string, MailPush> Pushed { get; } = new(StringComparer.Ordinal);
     }
 
-    /// <summary>A push of mail. Mail only grows, and waiting messages never change, so file stamps are enough to detect changes.</summary>
+    /// <summary>
+    /// A push of mail. Mail files only grow and stored messages never change, so time stamps and sizes are sufficient to detect changes.
+    /// </summary>
     private sealed record MailPush(Dictionary<string, FileStamp> Files, string Commit)
     {
         public bool IsOf(Dictionary<string, FileStamp> files) =>
             files.Count == Files.Count && files.All(file => Files.TryGetValue(file.Key, out var stamp) && stamp == file.Value);
     }
 
-    /// <summary>True if there may be mail to exchange, because tasks of the run may be on worker hosts or the mail here is a
-    /// copy.</summary>
+    /// <summary>
+    /// True if there may be mail to exchange. This is the case if tasks of the run may be on worker hosts, or if the mail on this host is a
+    /// copy.
+    /// </summary>
     /// <param name="runId">Id of the run.</param>
     /// <param name="here">The repository on this host.</param>
     public static bool IsNeeded(string runId, RepositoryReference here) =>
         new RunFolder(here.Path, runId) is var folder
         && (Mailbox.IsCopy(folder) || RunStart.TryRead(folder)?.Settings.Hosts.Spread == true);
 
-    /// <summary>Fetches messages from worker hosts and shares the run's mail. Called on the owner host. A repeated call accepts nothing
-    /// twice.</summary>
+    /// <summary>
+    /// Fetches messages from worker hosts, and pushes the run's mail to them. It is called on the owner host. A repeated call accepts no
+    /// message twice.
+    /// </summary>
     /// <param name="runId">Id of the run.</param>
     /// <param name="here">The repository on this host.</param>
     /// <param name="stop">Cancels git.</param>
-    /// <returns>The reason for the failure, or empty if it succeeded.</returns>
+    /// <returns>The reason for the failure, or empty if the exchange succeeded.</returns>
     public Task<string> CollectAsync(string runId, RepositoryReference here, CancellationToken stop) =>
         InTurnAsync(
             runId,
@@ -57,7 +65,7 @@ public sealed class MailShare(RunServices services, string remote)
                     return problem;
                 }
                 var own = RunRefs.Mail(at.Folder);
-                // A previous owner may have received more mail than the run's files contain.
+                // A previous owner host may have accepted mail that the run's files do not contain yet.
                 if (await TakeMailAsync(at, found, stop) is { Length: > 0 } absent)
                 {
                     return absent;
@@ -85,11 +93,13 @@ public sealed class MailShare(RunServices services, string remote)
             stop
         );
 
-    /// <summary>Sends waiting messages and fetches the run's mail. Called on a worker host. A repeated call sends nothing twice.</summary>
+    /// <summary>
+    /// Pushes stored messages, and fetches the run's mail. It is called on a worker host. A repeated call sends no message twice.
+    /// </summary>
     /// <param name="runId">Id of the run.</param>
     /// <param name="here">The repository on this host.</param>
     /// <param name="stop">Cancels git.</param>
-    /// <returns>The reason for the failure, or empty if it succeeded.</returns>
+    /// <returns>The reason for the failure, or empty if the exchange succeeded.</returns>
     public Task<string> ExchangeAsync(string runId, RepositoryReference here, CancellationToken stop) =>
         InTurnAsync(
             runId,
@@ -131,7 +141,7 @@ public sealed class MailShare(RunServices services, string remote)
     private static bool IsNew(MailExchange at, KeyValuePair<string, string> found) =>
         at.Known.Taken.GetValueOrDefault(found.Key) != found.Value && at.Known.Pushed.GetValueOrDefault(found.Key)?.Commit != found.Value;
 
-    /// <summary>Fetches the files of a ref by path, or returns the reason why they are unavailable.</summary>
+    /// <summary>Fetches the files of a ref by their paths. If they are unavailable, returns the reason.</summary>
     private static async Task<(IReadOnlyDictionary<string, byte[]> Files, string Problem)> FetchAsync(
         MailExchange at,
         string name,
@@ -150,7 +160,7 @@ public sealed class MailShare(RunServices services, string remote)
         return (files, problem);
     }
 
-    /// <summary>Fetches the remote's mail if it has more than this host.</summary>
+    /// <summary>Fetches the run's mail if the remote has more mail than this host.</summary>
     private static async Task<string> TakeMailAsync(MailExchange at, IReadOnlyDictionary<string, string> found, CancellationToken stop)
     {
         var name = RunRefs.Mail(at.Folder);
@@ -171,7 +181,7 @@ public sealed class MailShare(RunServices services, string remote)
         return "";
     }
 
-    /// <summary>Pushes files if they changed since the last push.</summary>
+    /// <summary>Pushes files if they have changed since the last push.</summary>
     private static async Task<string> PushAsync(
         MailExchange at,
         string name,
@@ -197,7 +207,7 @@ public sealed class MailShare(RunServices services, string remote)
         {
             at.Known.Pushed[name] = new MailPush(stamps, commit);
         }
-        // Another program's push is handled in the next exchange.
+        // If another program pushed, the next exchange handles its changes.
         return pushed.IsFenced ? "" : pushed.Message;
     }
 

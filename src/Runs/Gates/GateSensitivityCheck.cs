@@ -2,15 +2,15 @@ using Orchestrator.Gates.Tampering;
 
 namespace Orchestrator.Runs.Gates;
 
-/// <summary>Work whose gates have passed.</summary>
-/// <param name="Files">Plan and settings of the run.</param>
+/// <summary>Work of a task that passed its gates.</summary>
+/// <param name="Files">The plan and start settings of the run.</param>
 /// <param name="Repository">The repository.</param>
 /// <param name="Task">Id of the task.</param>
-/// <param name="From">Commit that the work started from.</param>
-/// <param name="Commit">Commit of the work.</param>
+/// <param name="From">Commit from which the work started.</param>
+/// <param name="Commit">Commit that contains the work.</param>
 /// <param name="Verdicts">Verdicts of the gates on the work.</param>
-/// <param name="Basis">Changes of the work.</param>
-/// <param name="Evidence">Folder for the output of gates.</param>
+/// <param name="Basis">The changes of the work, divided into product files and support files such as tests.</param>
+/// <param name="Evidence">Absolute path of the folder for the output of gates.</param>
 public sealed record GatedWork(
     RunFiles Files,
     GitRepository Repository,
@@ -22,13 +22,15 @@ public sealed record GatedWork(
     string Evidence
 );
 
-/// <summary>Runs a task's gates on trees in which one half of its changes is reverted. One tree has its product changes with the base's
-/// tests, the other its tests with the base's product.</summary>
+/// <summary>
+/// Checks whether a task's gates detect its changes, by reverting one half of them. One run combines the product changes with the base's
+/// tests. Another run combines the changed tests with the base's product.
+/// </summary>
 /// <param name="gates">Runs gates at a commit.</param>
-public sealed class ComparedGates(GateCheck gates)
+public sealed class GateSensitivityCheck(GateCheck gates)
 {
-    /// <summary>Runs the base's own tests and other support files on the task's product changes.</summary>
-    /// <param name="more">Further gates whose result the task's changes may affect.</param>
+    /// <summary>Runs the base's own tests and other support files against the task's product changes.</summary>
+    /// <param name="more">Other gates whose result may depend on the task's changes.</param>
     public async Task<BaseSuite> RunBaseSuiteAsync(GatedWork work, IReadOnlyList<Gate> more, CancellationToken stop)
     {
         IReadOnlyList<Gate> all =
@@ -63,12 +65,12 @@ public sealed class ComparedGates(GateCheck gates)
             isComparison: true
         );
 
-    /// <summary>Runs the task's new and changed tests without its product changes, to prove that they fail.</summary>
-    /// <param name="tests">Tests in the task's test files.</param>
-    /// <param name="inProduct">Tests in the task's other files.</param>
-    /// <param name="failed">Tests whose base version fails on the work.</param>
-    /// <returns>The proof, or null if the task has no such tests or no test gate; and the ids of failed tests that no longer prove
-    /// anything.</returns>
+    /// <summary>Runs the task's new and changed tests without its product changes, to prove that the tests fail there.</summary>
+    /// <param name="tests">Changed tests in files that contain only tests.</param>
+    /// <param name="inProduct">Changed tests in product files, which can't be separated from the product changes.</param>
+    /// <param name="failed">Ids of tests whose base version fails with the task's product changes.</param>
+    /// <returns>The proof, and the ids of failed tests that no longer prove anything. The proof is null if the task has no such tests or no
+    /// test gate.</returns>
     public async Task<(RedProof? Proof, IReadOnlyList<string> Hollow)> ProveRedAsync(
         GatedWork work,
         TestChanges tests,

@@ -9,7 +9,7 @@ using Xunit;
 namespace Orchestrator.Runs.Tests;
 
 /// <summary>Mail between tasks of one run that are on several hosts: each message once, in the same order everywhere.</summary>
-public sealed class MailShareTests : IDisposable
+public sealed class MailSyncTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
     private readonly TemporaryRepository _place = TemporaryRepository.CreateAsync().Result;
@@ -143,9 +143,9 @@ public sealed class MailShareTests : IDisposable
 
         public RunFolder Folder { get; } = new(Here.Path, Run);
 
-        public Task<string> CollectAsync() => new MailShare(Services, Remote).CollectAsync(Run, Here, default);
+        public Task<string> CollectAsync() => new MailSync(Services, Remote).CollectAsync(Run, Here, default);
 
-        public Task<string> ExchangeAsync() => new MailShare(Services, Remote).ExchangeAsync(Run, Here, default);
+        public Task<string> ExchangeAsync() => new MailSync(Services, Remote).ExchangeAsync(Run, Here, default);
 
         public Task<MailReceipt> SendAsync(string from, string? to, string text) =>
             new Mailbox(Folder, Time).SendAsync(new OutgoingMail(from, IsFromPerson: false, to, text) { Call = text }, default);

@@ -2,19 +2,21 @@ using Orchestrator.Runs.Reports.Notices;
 
 namespace Orchestrator.App.Runs;
 
-/// <summary>Delivers the remaining notices of a run when its process ends. It waits for targets that do not answer, and lists undelivered
-/// notices.</summary>
+/// <summary>
+/// Sends the remaining notices of a run when its process ends. It waits for targets that do not respond, and lists the notices that were
+/// not delivered.
+/// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="context">Provides the clock, services and user interaction.</param>
-public sealed class LastNotices(RepositoryLocation repository, UseCaseContext context)
+public sealed class FinalNoticeDelivery(RepositoryLocation repository, UseCaseContext context)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private readonly NoticeOutbox _outbox = new(repository.Key, context.Services);
 
     /// <summary>Sends pending notices within a time limit, and lists those that were not delivered.</summary>
     /// <param name="run">Id of the run.</param>
-    /// <param name="patience">Time limit.</param>
-    /// <param name="stop">Ends the wait.</param>
+    /// <param name="patience">Maximum time to wait.</param>
+    /// <param name="stop">Cancels the wait.</param>
     public async Task SendAsync(string run, TimeSpan patience, CancellationToken stop)
     {
         var began = context.Time.GetTimestamp();
@@ -42,13 +44,13 @@ public sealed class LastNotices(RepositoryLocation repository, UseCaseContext co
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            // Pending notices are stored, and are listed below.
+            // Pending notices are stored, so they are listed below.
         }
         Name(run);
     }
 
-    /// <summary>Lists undelivered notices, each with the command that sends it.</summary>
-    /// <param name="run">Id of the only run to list, or null for all of the repository.</param>
+    /// <summary>Lists the notices that were not delivered, each with the command that sends it.</summary>
+    /// <param name="run">Id of a run to list only its notices, or null to list all notices of the repository.</param>
     public void Name(string? run)
     {
         foreach (var notice in _outbox.Read(run))
@@ -57,7 +59,7 @@ public sealed class LastNotices(RepositoryLocation repository, UseCaseContext co
         }
     }
 
-    /// <summary>Returns the next step for an undelivered notice.</summary>
+    /// <summary>Returns the next step for a notice that was not delivered.</summary>
     public static string NextOf(UnsentNotice notice) =>
         (notice.IsGivenUp ? "It is not retried automatically" : "Any orchestrate process in this repository retries it")
         + $": 'orchestrate notify send {notice.Run}' sends it now.";

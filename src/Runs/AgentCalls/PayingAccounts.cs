@@ -3,27 +3,29 @@ using Orchestrator.Runs.Accounts;
 
 namespace Orchestrator.Runs.AgentCalls;
 
-/// <summary>The accounts that may pay for one agent run. The agent's own account comes first. While its limit is used up, the first
-/// account of <c>agents.claude.fallback</c> that admits the agent pays.</summary>
-public sealed class AgentPayers : IDisposable
+/// <summary>
+/// Chooses the account that pays for one agent run. The agent's own account comes first. While its usage limit is used up, the first
+/// admitting account in <c>agents.claude.fallback</c> pays.
+/// </summary>
+public sealed class PayingAccounts : IDisposable
 {
     private readonly List<AgentAdmission> _starts;
 
-    private AgentPayers(List<AgentAdmission> starts)
+    private PayingAccounts(List<AgentAdmission> starts)
     {
         _starts = starts;
         Chosen = starts[0];
     }
 
-    /// <summary>The account that pays, or the agent's own account before it is known.</summary>
+    /// <summary>Admission at the account that pays. It is the agent's own account until the choice is made.</summary>
     public AgentAdmission Chosen { get; private set; }
 
-    /// <summary>Creates the candidate accounts for an agent run.</summary>
+    /// <summary>Creates the list of accounts that may pay for an agent run.</summary>
     /// <param name="services">Dependencies of the run's steps.</param>
-    /// <param name="own">The agent run, billed to the agent's own account.</param>
-    /// <param name="agent">The agent's name.</param>
+    /// <param name="own">The agent run, charged to the agent's own account.</param>
+    /// <param name="agent">Name of the agent in the settings.</param>
     /// <param name="environment">The agent's environment variables.</param>
-    public static AgentPayers Of(RunServices services, GovernedAgent own, string agent, IReadOnlyDictionary<string, string> environment)
+    public static PayingAccounts Of(RunServices services, GovernedAgent own, string agent, IReadOnlyDictionary<string, string> environment)
     {
         var others =
             agent == AgentCatalog.Claude
@@ -35,10 +37,11 @@ public sealed class AgentPayers : IDisposable
                     }
                 )
                 : [];
-        return new AgentPayers([.. others.Prepend(own).Select(one => new AgentAdmission(services, one))]);
+        return new PayingAccounts([.. others.Prepend(own).Select(one => new AgentAdmission(services, one))]);
     }
 
-    /// <summary>Requests admission at each account in order, and chooses the one that pays.</summary>
+    /// <summary>Requests admission at each account in order until one admits the agent.</summary>
+    /// <param name="session">Id of the conversation that the agent continues.</param>
     /// <returns>Null if the agent may start or has already started; otherwise the result of the step.</returns>
     public async Task<AgentRunResult?> AdmitAsync(string session, CancellationToken stop)
     {
@@ -73,7 +76,8 @@ public sealed class AgentPayers : IDisposable
         return refusal;
     }
 
-    /// <summary>Waits until one of the accounts would admit the agent, or all of them require a long wait.</summary>
+    /// <summary>Waits until one of the accounts would admit the agent, or until all of them require a long wait.</summary>
+    /// <param name="called">Canceled when the wait must end.</param>
     public async Task AwaitTurnAsync(StepExecution execution, CancellationToken called)
     {
         foreach (var start in _starts)
@@ -82,8 +86,10 @@ public sealed class AgentPayers : IDisposable
         }
     }
 
-    /// <summary>Converts a reached usage limit to a retry without delay if other accounts may pay; the next start chooses one. As with a
-    /// used-up budget share, no attempt is counted.</summary>
+    /// <summary>
+    /// Changes a reached usage limit to a used-up budget if another account may pay. The task then retries without delay, and the attempt
+    /// is not counted. The next start chooses an account that admits the agent.
+    /// </summary>
     public AgentRunResult GoingOn(AgentRunResult result) =>
         result is { FailureClass: FailureClass.UsageLimit, NeverBegun: false } && _starts.Count > 1
             ? result with
