@@ -1,4 +1,3 @@
-using Orchestrator.Agents.ClaudeCli;
 using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents;
@@ -22,6 +21,9 @@ public sealed record AgentProgramFiles(string Root, IReadOnlyList<string> Folder
 
     /// <summary>Program as configured, and the files among its fixed arguments.</summary>
     public IReadOnlyList<string> Programs { get; init; } = [];
+
+    /// <summary>Name of Claude Code's file with the key of a Console login, among other state.</summary>
+    internal const string ClaudeLogin = ".claude.json";
 
     /// <summary>State of an agent program that keeps nothing in the home directory.</summary>
     public static AgentProgramFiles None { get; } = new("/", [], []);
@@ -51,7 +53,7 @@ public sealed record AgentProgramFiles(string Root, IReadOnlyList<string> Folder
         {
             Logins = [LoginFile.OfClaude(Path.Combine(folder, ".credentials.json"))],
             // The latter is there if CLAUDE_CONFIG_DIR is set; it may contain a key.
-            Hidden = [Path.Combine(folder, "history.jsonl"), Path.Combine(folder, ClaudeKeys.LoginFile)],
+            Hidden = [Path.Combine(folder, "history.jsonl"), Path.Combine(folder, ClaudeLogin)],
         };
 
     // Observed with versions 2.1.197 to 2.1.328. Excludes settings, hooks, commands, agents, skills, plugins and memory.

@@ -134,7 +134,8 @@ public sealed class RealAgentKeyTests
                 "model: openrouter/openai/gpt-5",
                 """
                     environment: {OPENCODE_CONFIG_CONTENT: '{"provider":{"openrouter":{"options":{"baseURL":"{address}"}}}}'},
-                    stored: {file: .local/share/opencode/auth.json, member: openrouter.key, where: {openrouter.type: api}, order: file_first}
+                    stored: {file: .local/share/opencode/auth.json, member: openrouter.key,
+                             where: {openrouter.type: api}, order: file_first}
                 """.ReplaceLineEndings(" "),
                 ".local/share/opencode/auth.json",
                 $$"""{"openrouter": {"type": "api", "key": "{{Canary}}"} }"""

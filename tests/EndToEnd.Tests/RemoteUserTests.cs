@@ -5,8 +5,8 @@ using Xunit;
 
 namespace Orchestrator.EndToEnd.Tests;
 
-/// <summary>Another user of the remote, who can push to all its refs, but has no access to the server. A run's machine dies, the user forges
-/// the shared state, and the run is moved.</summary>
+/// <summary>Attacks by another user of the remote, who can push to all its refs, but has no access to the server. A run's machine dies, the
+/// user forges the shared state, and the run is moved.</summary>
 public sealed class RemoteUserTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -80,7 +80,7 @@ public sealed class RemoteUserTests : IDisposable
         Assert.Equal("whole", await places.There.ReadAsync("main:one.txt"));
     }
 
-    /// <summary>What was merged is bound by the history; unfinished work is not, and passes the gates like an agent's.</summary>
+    /// <summary>Merged work is bound by the history. Unfinished work is not, and passes the gates like an agent's.</summary>
     [SharingTheory]
     [InlineData("refs/heads/orchestrator/night/staging")]
     [InlineData("refs/heads/orchestrator/night/t/one")]

@@ -259,7 +259,7 @@ public sealed class ClaudeCliRunner(ClaudeCliOptions options) : IAgentRunner
             ConfigDirectory == ClaudeCliOptions.UsualConfigDirectory(options.Environment)
                 ? options.Environment.GetValueOrDefault("HOME", "/")
                 : ConfigDirectory,
-            ClaudeKeys.LoginFile
+            AgentProgramFiles.ClaudeLogin
         );
 
     private string ConfigDirectory => options.ConfigDirectory ?? ClaudeCliOptions.ConfigDirectoryOf(options.Environment);

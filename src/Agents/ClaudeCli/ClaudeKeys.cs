@@ -1,13 +1,11 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Agents.ClaudeCli;
 
 /// <summary>Decides whether Claude Code can work with placeholders in place of keys.</summary>
 internal static class ClaudeKeys
 {
-    /// <summary>Name of the program's file with the key of a Console login, among other state.</summary>
-    internal const string LoginFile = ".claude.json";
-
     private const long LargestSettings = 4 << 20;
     private static readonly string[] s_tokens = ["ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"];
     private static readonly string[] s_credentialHeaders = ["authorization", "x-api-key"];
@@ -32,7 +30,7 @@ internal static class ClaudeKeys
     /// <summary>Adds the key that a Console login has stored. The program does not use it if the user has a subscription's login or sets
     /// a variable with a token.</summary>
     /// <param name="keys">Keys of Anthropic's API.</param>
-    /// <param name="file">Absolute path of <see cref="LoginFile"/>.</param>
+    /// <param name="file">Absolute path of <see cref="AgentProgramFiles.ClaudeLogin"/>.</param>
     /// <param name="configDirectory">Absolute path of the program's folder.</param>
     /// <param name="environment">Environment variables that the program inherits.</param>
     public static IReadOnlyList<AgentKey> WithStored(

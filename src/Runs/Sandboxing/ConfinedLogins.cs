@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Runs.Sandboxing;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Orchestrator.Agents.Descriptions;
 using Orchestrator.Agents.Supervision;
 
 namespace Orchestrator.Runs.Sandboxing;

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Orchestrator.Agents;
 using Orchestrator.Agents.Command;
+using Orchestrator.Agents.Descriptions;
 using Orchestrator.Runs.Sandboxing;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using Orchestrator.Agents;
+using Orchestrator.Agents.Descriptions;
 using Orchestrator.Network;
 using Orchestrator.Runs.Sandboxing;
 using Orchestrator.TestKit;

@@ -1,6 +1,4 @@
-using Orchestrator.Agents.Described;
-
-namespace Orchestrator.Agents;
+namespace Orchestrator.Agents.Descriptions;
 
 /// <summary>Key that an agent program keeps in a JSON file.</summary>
 /// <param name="File">Path of the file: absolute, or in a description relative to the home directory.</param>
@@ -25,14 +23,14 @@ public sealed record StoredKey(string File, string Member)
 
     /// <summary>Returns the key, or null if the file has none that the program uses.</summary>
     public string? Read() =>
-        Parse() is { } root && Where.All(value => (root.TextAt(value.Key) ?? "") == value.Value)
-            ? root.TextAt(Member)?.Trim() is { Length: > 0 } key
+        Parse() is { } root && Where.All(value => TextAt(root, value.Key) == value.Value)
+            ? TextAt(root, Member).Trim() is { Length: > 0 } key
                 ? key
                 : null
             : null;
 
     /// <summary>True if the file contains the top-level member, such as another kind of login for the same service.</summary>
-    public bool IsPresent => Parse()?.TextAt(TopMember) is not null;
+    public bool IsPresent => Parse() is { } root && root.TryGetProperty(TopMember, out _);
 
     /// <summary>Returns a file's content without some members of its top level. Content that is not a JSON object is returned
     /// unchanged.</summary>
@@ -55,6 +53,16 @@ public sealed record StoredKey(string File, string Member)
             writer.WriteEndObject();
         }
         return left.ToArray();
+    }
+
+    /// <summary>Returns the text at a path, or an empty text if no text is there.</summary>
+    private static string TextAt(JsonElement root, string path)
+    {
+        foreach (var name in path.Split('.'))
+        {
+            root = root.ValueKind == JsonValueKind.Object && root.TryGetProperty(name, out var member) ? member : default;
+        }
+        return root.ValueKind == JsonValueKind.String ? root.GetString() ?? "" : "";
     }
 
     private JsonElement? Parse()
