@@ -4,10 +4,11 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Input of an <c>OrchestrationWorkflow</c>: a repository and exactly one of <see cref="Plan"/>, <see cref="PlanFile"/>,
-/// <see cref="Request"/> and <see cref="RequestFile"/>. Users also write it by hand (<c>temporal workflow start --input '{...}'</c>), so
-/// names are camel case, and unknown members are rejected by name. Only add optional members, because running workflows replay with old
-/// inputs.</summary>
+/// <summary>
+/// Input of <c>OrchestrationWorkflow</c>: a repository and exactly one of <see cref="Plan"/>, <see cref="PlanFile"/>, <see cref="Request"/>
+/// and <see cref="RequestFile"/>. Users also write this JSON by hand (<c>temporal workflow start --input '{...}'</c>), so names are in
+/// camel case, and unknown members are rejected by name. New members must be optional, because running workflows replay with old inputs.
+/// </summary>
 [MessageExample("""{"repository":"/home/me/shop","planFile":"tasks.yaml"}""")]
 public sealed record OrchestrationInput
 {
