@@ -82,10 +82,10 @@ public sealed class PlaceActivities(
     }
 
     [Activity]
-    public Task HandTaskAsync(HandTaskInput input) => Heartbeats.WhileAsync(stop => _share.HandAsync(input, stop));
+    public Task HandTaskAsync(PublishTaskInput input) => Heartbeats.WhileAsync(stop => _share.HandAsync(input, stop));
 
     [Activity]
-    public Task TakeTaskAsync(TakeTaskInput input) =>
+    public Task TakeTaskAsync(FetchTaskInput input) =>
         Heartbeats.WhileAsync(stop => _share.TakeAsync(input, isHost: input.HomeQueue != here.Queue, stop));
 
     /// <summary>Holds the slot until it is no longer wanted, and publishes the task's work at intervals.</summary>
@@ -98,7 +98,7 @@ public sealed class PlaceActivities(
         try
         {
             await task.SignalAsync(workflow =>
-                workflow.PlacedAsync(new TaskPlace(here, context.Info.Attempt) { Kept = isKept, Number = input.Number })
+                workflow.PlacedAsync(new TaskHostSlot(here, context.Info.Attempt) { Kept = isKept, Number = input.Number })
             );
         }
         catch (RpcException closed) when (closed.Code == RpcException.StatusCode.NotFound)

@@ -16,13 +16,13 @@ public sealed class PlanningActivities(RunServices services) : IPlanningActiviti
     private readonly Replanning _replanning = new(services);
 
     [Activity]
-    public Task<PlanningBegun> BeginPlanningAsync(BeginPlanningInput input) =>
+    public Task<PlanningPreparation> BeginPlanningAsync(PreparePlanningInput input) =>
         Heartbeats.WhileAsync(async stop =>
             await DuplicateRunCheck.RefuseAsync(input, services, stop) ?? await _start.BeginAsync(input, stop)
         );
 
     [Activity]
-    public Task<PlanningBegun> BeginReplanAsync(BeginReplanInput input) =>
+    public Task<PlanningPreparation> BeginReplanAsync(PrepareReplanInput input) =>
         Heartbeats.WhileAsync(stop => _replanning.BeginAsync(input, stop));
 
     [Activity]

@@ -16,10 +16,11 @@ public sealed class ReviewActivities(RunServices services) : IReviewActivities
     private readonly ReviewEnd _end = new(services);
 
     [Activity]
-    public Task<TiesFound> FindTiesAsync(FindTiesInput input) => Heartbeats.WhileAsync(stop => _ties.FindAsync(input, stop));
+    public Task<InconclusiveResults> FindTiesAsync(FindTiesInput input) => Heartbeats.WhileAsync(stop => _ties.FindAsync(input, stop));
 
     [Activity]
-    public Task<ReviewBegun> BeginReviewAsync(BeginReviewInput input) => Heartbeats.WhileAsync(stop => _start.BeginAsync(input, stop));
+    public Task<ReviewPreparation> BeginReviewAsync(PrepareReviewInput input) =>
+        Heartbeats.WhileAsync(stop => _start.BeginAsync(input, stop));
 
     [Activity]
     public Task<ReviewConclusion> ConcludeReviewAsync(ConcludeReviewInput input) =>

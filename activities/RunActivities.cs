@@ -86,10 +86,10 @@ public sealed class RunActivities(RunServices services, ITemporalClient client, 
         Heartbeats.WhileAsync(stop => _landing.LandAsync(input, Asking(ActivityExecutionContext.Current.Info), stop));
 
     [Activity]
-    public Task<FixLook> LookAtFixAsync(LookAtFixInput input) => Heartbeats.WhileAsync(stop => _fix.LookAsync(input, stop));
+    public Task<ManualFixCommits> LookAtFixAsync(FindManualFixInput input) => Heartbeats.WhileAsync(stop => _fix.LookAsync(input, stop));
 
     [Activity]
-    public Task<FixVerdict> VerifyFixAsync(VerifyFixInput input) => Heartbeats.WhileAsync(stop => _fix.VerifyAsync(input, stop));
+    public Task<ManualFixVerdict> VerifyFixAsync(VerifyFixInput input) => Heartbeats.WhileAsync(stop => _fix.VerifyAsync(input, stop));
 
     [Activity]
     public Task<string> AbortAsync(AbortInput input) => Heartbeats.WhileAsync(stop => RunAbort.AbortAsync(input, services, stop));

@@ -70,11 +70,11 @@ public abstract class AgentWorkflow : MessageWorkflow
 
     /// <summary>Records that a host is about to start the agent. From then on the start counts, even if the host fails.</summary>
     [WorkflowUpdate(MessageNames.AgentBegins, Description = "Reports that a host is about to start the agent.")]
-    public Task AgentBeginsAsync(AgentBeginning agent = null!) => Done(() => State.HasBegun = true);
+    public Task AgentBeginsAsync(AgentStartAnnouncement agent = null!) => Done(() => State.HasBegun = true);
 
     /// <summary>Rejects an agent that was not requested, or not on that host.</summary>
     [WorkflowUpdateValidator(nameof(AgentBeginsAsync))]
-    public void ValidateAgentBegins(AgentBeginning agent) =>
+    public void ValidateAgentBegins(AgentStartAnnouncement agent) =>
         Refuse(
             State.Wants(agent.Start) && agent.Queue == Machine.QueueOf(ActivityRouting.AtPlace(Input.Repository.Queue))
                 ? null

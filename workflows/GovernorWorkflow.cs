@@ -106,7 +106,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
 
     /// <inheritdoc/>
     [WorkflowUpdate(MessageNames.AwaitTurn, Description = "Keeps an agent start's position in the queue.")]
-    public async Task<LineAnswer> AwaitTurnAsync(StartRequest request = null!, TimeSpan shortWait = default)
+    public async Task<QueueWaitResult> AwaitTurnAsync(StartRequest request = null!, TimeSpan shortWait = default)
     {
         var line = new GovernorCall
         {
@@ -121,14 +121,14 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
             Change(next);
             if (answer.Admission is not Wait { Until: var until, Why: var why } || until - RunContext.Now > shortWait)
             {
-                return new LineAnswer(false);
+                return new QueueWaitResult(false);
             }
             // A wait for other agents ends with a change of the ledger. A wait for a reset ends by the clock.
             var look = why is Blocked or NearlyFull && until < end ? until : end;
             var seen = _changes;
             if (look <= RunContext.Now || IsLong)
             {
-                return new LineAnswer(true);
+                return new QueueWaitResult(true);
             }
             await TimedWaits.UntilAsync(
                 () => _changes != seen || IsLong,
@@ -137,7 +137,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
             );
             if (look < end && RunContext.Now >= look)
             {
-                return new LineAnswer(false);
+                return new QueueWaitResult(false);
             }
         }
     }

@@ -147,7 +147,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     private void TellShared(string runId, bool isShared)
     {
         _alone = isShared ? null : runId;
-        Tell(runId, new LeaseNews { Shared = isShared });
+        Tell(runId, new LeaseNotification { Shared = isShared });
     }
 
     /// <inheritdoc/>
@@ -168,7 +168,9 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
         _shouldLook |= obstacle is not null;
         Tell(
             request.RunId,
-            obstacle is not null ? new LeaseNews { Waiting = request.TaskId, Wait = obstacle } : new LeaseNews { Granted = request.TaskId }
+            obstacle is not null
+                ? new LeaseNotification { Waiting = request.TaskId, Wait = obstacle }
+                : new LeaseNotification { Granted = request.TaskId }
         );
         return Task.CompletedTask;
     }
@@ -203,7 +205,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     {
         foreach (var request in granted)
         {
-            Tell(request.RunId, new LeaseNews { Granted = request.TaskId });
+            Tell(request.RunId, new LeaseNotification { Granted = request.TaskId });
         }
     }
 
@@ -225,13 +227,13 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
         }
     }
 
-    private void Tell(string runId, LeaseNews news)
+    private void Tell(string runId, LeaseNotification news)
     {
         _telling.RemoveAll(t => t.IsCompleted);
         _telling.Add(TellAsync(runId, news));
     }
 
-    private static async Task TellAsync(string runId, LeaseNews news)
+    private static async Task TellAsync(string runId, LeaseNotification news)
     {
         try
         {

@@ -21,7 +21,7 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
     private async Task WorkAsync()
     {
         await Waits.WhilePausedAsync();
-        var begin = new BeginReviewInput(Input.RunId, Input.Repository, Input.PlanHash, Round) { SaidHash = Progress.SaidHash ?? "" };
+        var begin = new PrepareReviewInput(Input.RunId, Input.Repository, Input.PlanHash, Round) { SaidHash = Progress.SaidHash ?? "" };
         var begun = await Waits.DoAsync((IReviewActivities a) => a.BeginReviewAsync(begin), Short);
         if (begun.Fault.Length > 0)
         {

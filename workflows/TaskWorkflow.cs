@@ -38,7 +38,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
 
     /// <inheritdoc/>
     [WorkflowSignal(MessageNames.Placed, Description = "Reports that a host has a free slot for the task.")]
-    public Task PlacedAsync(TaskPlace place = null!) => Done(() => _places.Take(place));
+    public Task PlacedAsync(TaskHostSlot place = null!) => Done(() => _places.Take(place));
 
     /// <inheritdoc/>
     [WorkflowSignal(MessageNames.PartsDone, Description = "Reports that all parts of a split task have ended.")]

@@ -27,7 +27,7 @@ internal static class CurrentTask
     /// <exception cref="StepException">The agent is no longer wanted on this host.</exception>
     public static async Task DemandWantedAsync(int start)
     {
-        var agent = new AgentBeginning(start, ActivityExecutionContext.Current.Info.TaskQueue);
+        var agent = new AgentStartAnnouncement(start, ActivityExecutionContext.Current.Info.TaskQueue);
         try
         {
             await Heartbeats.WhileAsync(stop =>

@@ -245,7 +245,7 @@ public sealed class RunHandle
         SteerAsync(w => w.MoveAsync(command), cancellation);
 
     /// <summary>Returns the absent host that the run waits for; see <see cref="HostPresence.FindAwayAsync"/>.</summary>
-    public Task<MachineAway?> FindAwayAsync(
+    public Task<UnreachableHost?> FindAwayAsync(
         RunStatus status,
         Func<string, bool> isDead,
         DateTimeOffset now,

@@ -56,11 +56,11 @@ public interface IRunActivities
 
     /// <summary>Finds the commits that a user has made on staging.</summary>
     [Activity]
-    Task<FixLook> LookAtFixAsync(LookAtFixInput input);
+    Task<ManualFixCommits> LookAtFixAsync(FindManualFixInput input);
 
     /// <summary>Runs the gates of the whole run on a user's commits. If they pass, the run continues from these commits.</summary>
     [Activity]
-    Task<FixVerdict> VerifyFixAsync(VerifyFixInput input);
+    Task<ManualFixVerdict> VerifyFixAsync(VerifyFixInput input);
 
     /// <summary>
     /// Keeps the work of a cancelled run under a ref. Returns the command that reverts its landing, or an empty string if nothing landed.
@@ -81,7 +81,7 @@ public interface INoticeActivities
     /// Sends new notices through the configured channels and withdraws obsolete ones. Never sends a delivered notice again.
     /// </summary>
     [Activity]
-    Task<ToldPeople> TellPeopleAsync(TellPeopleInput input);
+    Task<NoticesSent> TellPeopleAsync(SendNoticesInput input);
 }
 
 /// <summary>Activities for the spending limits of accounts.</summary>
@@ -123,14 +123,14 @@ public interface IPlaceActivities
     /// other hosts are rejected. Runs on the owner host.
     /// </summary>
     [Activity]
-    Task HandTaskAsync(HandTaskInput input);
+    Task HandTaskAsync(PublishTaskInput input);
 
     /// <summary>
     /// Fetches the published data of the task. A worker host fetches everything the task needs; the owner host fetches only the task's
     /// files and work.
     /// </summary>
     [Activity]
-    Task TakeTaskAsync(TakeTaskInput input);
+    Task TakeTaskAsync(FetchTaskInput input);
 }
 
 /// <summary>Activities for requests from agents. Each is idempotent because it skips work that is already done.</summary>
@@ -211,11 +211,11 @@ public interface IAnswerActivities
 public interface IPlanningActivities
 {
     [Activity]
-    Task<PlanningBegun> BeginPlanningAsync(BeginPlanningInput input);
+    Task<PlanningPreparation> BeginPlanningAsync(PreparePlanningInput input);
 
     /// <summary>Checks that the running plan can be replaced, and stores the planner's input.</summary>
     [Activity]
-    Task<PlanningBegun> BeginReplanAsync(BeginReplanInput input);
+    Task<PlanningPreparation> BeginReplanAsync(PrepareReplanInput input);
 
     /// <summary>Adds the tasks of a new plan to a copy of the plan, which is stored beside the approved plan.</summary>
     [Activity]
@@ -231,10 +231,10 @@ public interface IReviewActivities
 {
     /// <summary>Compares results of tasks with the same text, and stores questions for the reviewer beside the approved plan.</summary>
     [Activity]
-    Task<TiesFound> FindTiesAsync(FindTiesInput input);
+    Task<InconclusiveResults> FindTiesAsync(FindTiesInput input);
 
     [Activity]
-    Task<ReviewBegun> BeginReviewAsync(BeginReviewInput input);
+    Task<ReviewPreparation> BeginReviewAsync(PrepareReviewInput input);
 
     /// <summary>Reads all answers of a round. Findings become tasks in a copy of the plan, which is stored beside the approved
     /// plan.</summary>

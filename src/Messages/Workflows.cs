@@ -135,7 +135,7 @@ public interface IOrchestrationWorkflow
 
     /// <summary>Receives changes of leases from the lease workflow.</summary>
     [WorkflowSignal(MessageNames.LeasesChanged)]
-    Task LeasesChangedAsync(LeaseNews news);
+    Task LeasesChangedAsync(LeaseNotification news);
 
     /// <summary>Receives a report from a task.</summary>
     [WorkflowSignal(MessageNames.TaskChanged)]
@@ -191,14 +191,14 @@ public interface ITaskWorkflow
 
     /// <summary>Notifies the task that a worker host has a slot for it.</summary>
     [WorkflowSignal(MessageNames.Placed)]
-    Task PlacedAsync(TaskPlace place);
+    Task PlacedAsync(TaskHostSlot place);
 
     /// <summary>
     /// Announces that a host is about to start the task's agent in a shared run. The start then counts even if the host fails. Rejected if
     /// the agent is no longer wanted on that host.
     /// </summary>
     [WorkflowUpdate(MessageNames.AgentBegins)]
-    Task AgentBeginsAsync(AgentBeginning agent);
+    Task AgentBeginsAsync(AgentStartAnnouncement agent);
 
     /// <summary>Notifies the task that all tasks it was divided into have ended.</summary>
     [WorkflowSignal(MessageNames.PartsDone)]
@@ -281,7 +281,7 @@ public interface IPlanningWorkflow
 
     /// <inheritdoc cref="ITaskWorkflow.AgentBeginsAsync"/>
     [WorkflowUpdate(MessageNames.AgentBegins)]
-    Task AgentBeginsAsync(AgentBeginning agent);
+    Task AgentBeginsAsync(AgentStartAnnouncement agent);
 }
 
 /// <summary>
@@ -320,5 +320,5 @@ public interface IReviewWorkflow
 
     /// <inheritdoc cref="ITaskWorkflow.AgentBeginsAsync"/>
     [WorkflowUpdate(MessageNames.AgentBegins)]
-    Task AgentBeginsAsync(AgentBeginning agent);
+    Task AgentBeginsAsync(AgentStartAnnouncement agent);
 }

@@ -117,7 +117,7 @@ public class PlaceTests
         // As the second one does where the server gives it the place of the first.
         await run
             .Client.GetWorkflowHandle<ITaskWorkflow>(RunIds.ForTask(run.RunId, "a"))
-            .SignalAsync(task => task.PlacedAsync(new TaskPlace(new("/c", "key3", Elsewhere) { Host = "rack" }, 2)));
+            .SignalAsync(task => task.PlacedAsync(new TaskHostSlot(new("/c", "key3", Elsewhere) { Host = "rack" }, 2)));
         var result = await run.ResultAsync();
 
         Assert.Equal(RunStates.Completed, result.State);
@@ -158,7 +158,7 @@ public class PlaceTests
             return input.Stop ? new AgentRunResult { FailureClass = FailureClass.Stopped, NeverBegun = true } : ScriptedActivities.Done();
         };
 
-        await task.SignalAsync(known => known.PlacedAsync(new TaskPlace(new("/c", "key3", Elsewhere) { Host = "rack" }, 2)));
+        await task.SignalAsync(known => known.PlacedAsync(new TaskHostSlot(new("/c", "key3", Elsewhere) { Host = "rack" }, 2)));
         var result = await run.ResultAsync();
 
         Assert.Equal((RunStates.Completed, begins ? 2 : 1), (result.State, result.AgentStarts));

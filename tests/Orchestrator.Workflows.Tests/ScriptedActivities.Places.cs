@@ -27,7 +27,7 @@ internal sealed partial class ScriptedActivities : IPlaceActivities
         }
         Placing.Enqueue($"hold {input.TaskId}");
         PlaceWaits.Enqueue(context.Info.StartedTime - context.Info.CurrentAttemptScheduledTime);
-        var place = new TaskPlace(new("/there", "key2", queue) { Host = "desk" }, context.Info.Attempt) { Number = input.Number };
+        var place = new TaskHostSlot(new("/there", "key2", queue) { Host = "desk" }, context.Info.Attempt) { Number = input.Number };
         await client.GetWorkflowHandle<ITaskWorkflow>(context.Info.WorkflowId!).SignalAsync(task => task.PlacedAsync(place));
         while (!context.CancellationToken.IsCancellationRequested)
         {
@@ -41,14 +41,14 @@ internal sealed partial class ScriptedActivities : IPlaceActivities
     }
 
     [Activity]
-    public Task HandTaskAsync(HandTaskInput input)
+    public Task HandTaskAsync(PublishTaskInput input)
     {
         Placing.Enqueue($"hand {input.TaskId}");
         return Task.CompletedTask;
     }
 
     [Activity]
-    public Task TakeTaskAsync(TakeTaskInput input)
+    public Task TakeTaskAsync(FetchTaskInput input)
     {
         Placing.Enqueue($"take {input.TaskId}");
         return Task.CompletedTask;

@@ -85,11 +85,11 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
     {
         var run = _state.Run;
         context.TransitionTo(RunStates.Integrating, new CommitsInspected(resolution.By.WithoutWords, run.Staging));
-        var fix = new LookAtFixInput(_state.RunId, _state.Repository, _state.Plan.Hash, run.Staging, run.BaseCommit, _state.StagingTip);
+        var fix = new FindManualFixInput(_state.RunId, _state.Repository, _state.Plan.Hash, run.Staging, run.BaseCommit, _state.StagingTip);
         var (look, unreadable) = await FailureCause.TryAsync(
             Workflow.ExecuteActivityAsync((IRunActivities a) => a.LookAtFixAsync(fix), context.Short)
         );
-        look ??= new FixLook { Refusal = unreadable };
+        look ??= new ManualFixCommits { Refusal = unreadable };
         if (look.Refusal.Length > 0)
         {
             resolution.Refuse(look.Refusal);
@@ -106,7 +106,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         (var verdict, unreadable) = await FailureCause.TryAsync(
             Workflow.ExecuteActivityAsync((IRunActivities a) => a.VerifyFixAsync(verify), context.Long)
         );
-        verdict ??= new FixVerdict { Refusal = unreadable };
+        verdict ??= new ManualFixVerdict { Refusal = unreadable };
         if (verdict.Refusal.Length > 0)
         {
             return new StallReason(new CommitsRejected(new Quote(verdict.Refusal)), verdict.Evidence);
@@ -128,7 +128,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
 
     private static bool IsThere(TaskEntry entry) => TaskStates.IsOnStaging(entry.Progress.State);
 
-    private void Settle(TaskEntry entry, FixVerdict verdict, ResolvedBy why)
+    private void Settle(TaskEntry entry, ManualFixVerdict verdict, ResolvedBy why)
     {
         if (entry.Id == ReviewTask.Id)
         {

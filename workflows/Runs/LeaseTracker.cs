@@ -59,7 +59,7 @@ internal sealed class LeaseTracker
 
     /// <summary>Handles news from the lease workflow. Ignores news that arrives before the join, because it was sent to an execution that
     /// a reset has replaced. It can't be answered before the state of the repository is known.</summary>
-    public void TakeIn(LeaseNews news, TaskBoard board, DateTimeOffset now)
+    public void TakeIn(LeaseNotification news, TaskBoard board, DateTimeOffset now)
     {
         if (!Joined)
         {
@@ -67,14 +67,14 @@ internal sealed class LeaseTracker
         }
         if (board.TryFind(news.Granted) is not null)
         {
-            _tasks[news.Granted] = new TaskLease(LeaseStanding.Granted, now);
+            _tasks[news.Granted] = new TaskLease(TaskLeaseState.Granted, now);
         }
         if (board.TryFind(news.Waiting) is { AtWork: false, HasEnded: false } waiting)
         {
             board.Explain(waiting, news.Wait, now);
             if (_tasks.ContainsKey(news.Waiting))
             {
-                _tasks[news.Waiting] = new TaskLease(LeaseStanding.Waiting, now, news.Wait);
+                _tasks[news.Waiting] = new TaskLease(TaskLeaseState.Waiting, now, news.Wait);
             }
         }
         if (news.Shared is not { } shared)
@@ -99,19 +99,19 @@ internal sealed class LeaseTracker
         var atWork = board.AtWork.Where(e => !NeedsNone(e)).Select(e => e.Id).ToList();
         foreach (var id in atWork)
         {
-            _tasks[id] = new TaskLease(LeaseStanding.Granted, now);
+            _tasks[id] = new TaskLease(TaskLeaseState.Granted, now);
         }
         Add(LeaseStep.Hold, atWork);
     }
 
     /// <summary>True if the task has its lease or needs none.</summary>
-    public bool MayStart(TaskEntry entry) => Shared is not true || NeedsNone(entry) || StandingOf(entry) is LeaseStanding.Granted;
+    public bool MayStart(TaskEntry entry) => Shared is not true || NeedsNone(entry) || StandingOf(entry) is TaskLeaseState.Granted;
 
     /// <summary>True if the task's lease was not requested yet.</summary>
     public bool MustAsk(TaskEntry entry) => Shared is true && StandingOf(entry) is null;
 
     /// <summary>True for a task that waits for a lease and occupies no slot meanwhile.</summary>
-    public bool Waits(TaskEntry entry) => Shared is true && StandingOf(entry) is LeaseStanding.Waiting;
+    public bool Waits(TaskEntry entry) => Shared is true && StandingOf(entry) is TaskLeaseState.Waiting;
 
     /// <summary>True for the review and a planner, which only read.</summary>
     private static bool NeedsNone(TaskEntry entry) => entry.Id is ReviewTask.Id or ReplanTask.Id;
@@ -119,7 +119,7 @@ internal sealed class LeaseTracker
     /// <summary>Requests the lease of a task.</summary>
     public void Ask(TaskEntry entry, DateTimeOffset now)
     {
-        _tasks[entry.Id] = new TaskLease(LeaseStanding.Asked, now);
+        _tasks[entry.Id] = new TaskLease(TaskLeaseState.Asked, now);
         Add(LeaseStep.Ask, [entry.Id]);
     }
 
@@ -182,14 +182,14 @@ internal sealed class LeaseTracker
         Shared is not true
             ? []
             : _tasks
-                .Where(t => t.Value is { Standing: LeaseStanding.Waiting, IsSaid: false })
+                .Where(t => t.Value is { Standing: TaskLeaseState.Waiting, IsSaid: false })
                 .Select(t => board.Find(t.Key))
                 .Where(entry => !entry.AtWork && !entry.HasEnded);
 
     private IEnumerable<string> Ended(TaskBoard board) =>
         Shared is true ? _tasks.Keys.Where(id => board.TryFind(id) is { HasEnded: true }) : [];
 
-    private LeaseStanding? StandingOf(TaskEntry entry) => _tasks.TryGetValue(entry.Id, out var lease) ? lease.Standing : null;
+    private TaskLeaseState? StandingOf(TaskEntry entry) => _tasks.TryGetValue(entry.Id, out var lease) ? lease.Standing : null;
 
     private void Add(LeaseStep step, IReadOnlyList<string>? tasks = null) => _updates.Enqueue((step, tasks ?? []));
 }

@@ -15,7 +15,7 @@ internal sealed class NoticeSender(RunContext context)
     private IReadOnlyList<RunNotice> _now = [];
     private long _seen = -1;
     private string _told = "";
-    private RunRest _toldAt;
+    private RunProgressState _toldAt;
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
     private DateTimeOffset? _next;
     private bool _isClosing;
@@ -49,11 +49,11 @@ internal sealed class NoticeSender(RunContext context)
         await Workflow.WaitConditionAsync(() => !_isTelling, CancellationToken.None);
         if (_state.Rules.Notices.Count > 0 && _state.Repository.Queue.Length > 0)
         {
-            await TellAsync(RunRest.Ended);
+            await TellAsync(RunProgressState.Ended);
         }
     }
 
-    private RunRest Rest => IsStanding(_state) ? RunRest.Standing : RunRest.None;
+    private RunProgressState Rest => IsStanding(_state) ? RunProgressState.Standing : RunProgressState.None;
 
     // Recomputed only after a transition, because formatting the questions is expensive.
     private bool HasNews()
@@ -64,7 +64,7 @@ internal sealed class NoticeSender(RunContext context)
             _now = _state.Repository.Queue.Length > 0 ? RunNotices.Of(_state, RunContext.Now) : [];
         }
         // A notice that waits for its minute is sent at once if nothing more will happen.
-        return _state.IsTelling = KeysOf(_now) != _told || (_next is not null && _toldAt == RunRest.None && IsStanding(_state));
+        return _state.IsTelling = KeysOf(_now) != _told || (_next is not null && _toldAt == RunProgressState.None && IsStanding(_state));
     }
 
     private static bool IsStanding(RunState state) =>
@@ -73,7 +73,7 @@ internal sealed class NoticeSender(RunContext context)
 
     private static bool IsWaiting(string state) => state is TaskStates.Blocked or TaskStates.AwaitingApproval or TaskStates.Parked;
 
-    private async Task TellAsync(RunRest rest)
+    private async Task TellAsync(RunProgressState rest)
     {
         _isTelling = true;
         try
@@ -82,7 +82,7 @@ internal sealed class NoticeSender(RunContext context)
             _now = RunNotices.Of(_state, RunContext.Now);
             (_told, _toldAt, _next) = (KeysOf(_now), rest, null);
             _state.IsTelling = false;
-            await context.Calls.TrackAsync(() => TellAsync(new TellPeopleInput(_state.RunId, _state.Repository, _now, rest)));
+            await context.Calls.TrackAsync(() => TellAsync(new SendNoticesInput(_state.RunId, _state.Repository, _now, rest)));
         }
         finally
         {
@@ -90,10 +90,10 @@ internal sealed class NoticeSender(RunContext context)
         }
     }
 
-    private async Task TellAsync(TellPeopleInput input)
+    private async Task TellAsync(SendNoticesInput input)
     {
         var options = context.Short;
-        if (input.Rest == RunRest.Ended)
+        if (input.Rest == RunProgressState.Ended)
         {
             options.ScheduleToCloseTimeout = Closing;
         }

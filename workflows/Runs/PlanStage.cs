@@ -95,7 +95,7 @@ internal sealed class PlanStage(RunContext context, RunPlanReader plans, TaskSta
     /// <summary>Runs the planner until a plan is made. If the planner fails, a user decides how to continue.</summary>
     private async Task MakePlanAsync()
     {
-        var begin = new BeginPlanningInput(_state.RunId, _state.Repository, _state.Input);
+        var begin = new PreparePlanningInput(_state.RunId, _state.Repository, _state.Input);
         var begun = await Workflow.ExecuteActivityAsync((IPlanningActivities a) => a.BeginPlanningAsync(begin), context.Short);
         _state.Run = _state.Run with
         {

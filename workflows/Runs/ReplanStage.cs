@@ -20,7 +20,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
 
         // The planner's prompt is made from the record.
         await recorder.RecordAllAsync();
-        var begin = new BeginReplanInput
+        var begin = new PrepareReplanInput
         {
             RunId = _state.RunId,
             Repository = _state.Repository,
@@ -35,7 +35,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         var (begun, why) = await FailureCause.TryAsync(
             Workflow.ExecuteActivityAsync((IPlanningActivities a) => a.BeginReplanAsync(begin), context.Short)
         );
-        begun ??= new PlanningBegun { Faults = [why] };
+        begun ??= new PlanningPreparation { Faults = [why] };
         if (begun.Faults.Count > 0)
         {
             var refusal = new NoNewPlan(new PlanInvalid(Quote.All(begun.Faults)));

@@ -193,7 +193,7 @@ public abstract class RunMessages : MessageWorkflow
 
     /// <inheritdoc cref="IOrchestrationWorkflow.LeasesChangedAsync"/>
     [WorkflowSignal(MessageNames.LeasesChanged, Description = "Message from the lease workflow of the repository.")]
-    public Task LeasesChangedAsync(LeaseNews news = null!)
+    public Task LeasesChangedAsync(LeaseNotification news = null!)
     {
         State.Leases.TakeIn(news, State.Board, Now);
         return Task.CompletedTask;

@@ -20,7 +20,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
 
     /// <summary>Number of slots that the task has requested.</summary>
     private int _holds;
-    private TaskPlace? _place;
+    private TaskHostSlot? _place;
 
     /// <summary>True if the slot is on the owner host, even if the run has moved.</summary>
     private bool _isHome;
@@ -54,7 +54,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
 
     /// <summary>Accepts a slot from a host. A later slot replaces an earlier one, whose host is gone. A task on the owner host stays
     /// there, like the run itself.</summary>
-    public void Take(TaskPlace place)
+    public void Take(TaskHostSlot place)
     {
         var isOfEarlier = place.Number > 0 && place.Number != _holds;
         if (_hold is null || _isEnding || isOfEarlier || place.Attempt < _place?.Attempt)
@@ -84,7 +84,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
         machine.PlaceAt(_isHome ? null : place.Repository.Queue, anew: true);
     }
 
-    private void PlaceOn(TaskPlace place)
+    private void PlaceOn(TaskHostSlot place)
     {
         (_place, _isHome) = (place, place.Repository.Queue == Home);
         // A host that queries the report must not see the previous host, which another host may have replaced by now.
@@ -211,7 +211,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
         Say();
     }
 
-    private TakeTaskInput TakeInput => new(Input.RunId, Input.Repository, Input.PlanHash, Input.Task.Id, Home);
+    private FetchTaskInput TakeInput => new(Input.RunId, Input.Repository, Input.PlanHash, Input.Task.Id, Home);
 
     /// <summary>Ends the task, and releases its resources if its host is reachable.</summary>
     /// <param name="release">Releases the resources by an activity with the given options.</param>
@@ -307,7 +307,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
     /// <summary>Publishes the task's data and fetches it on a worker host. Ends early if that host is gone.</summary>
     private async Task BringAsync(string queue, int losses)
     {
-        var hand = new HandTaskInput(Input.RunId, Input.Repository, Input.PlanHash, Input.Task.Id);
+        var hand = new PublishTaskInput(Input.RunId, Input.Repository, Input.PlanHash, Input.Task.Id);
         await Workflow.ExecuteActivityAsync(
             (IPlaceActivities a) => a.HandTaskAsync(hand),
             ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(1), state.Stop)

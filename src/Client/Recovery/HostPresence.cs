@@ -21,7 +21,7 @@ public static class HostPresence
     /// <param name="now">The current time.</param>
     /// <param name="cancellation">Cancels the request.</param>
     /// <exception cref="RpcException">The server can't be reached.</exception>
-    public static async Task<MachineAway?> FindAwayAsync(
+    public static async Task<UnreachableHost?> FindAwayAsync(
         ITemporalClient client,
         RunStatus run,
         Func<string, bool> isDead,
@@ -47,7 +47,7 @@ public static class HostPresence
     /// <param name="pending">Pending activities of the run.</param>
     /// <param name="isDead">True if the worker with this identity is known to be dead.</param>
     /// <param name="now">The current time.</param>
-    public static MachineAway? Judge(
+    public static UnreachableHost? Judge(
         string machine,
         string host,
         IReadOnlyCollection<PollerInfo> pollers,
@@ -71,7 +71,7 @@ public static class HostPresence
         var waiting = pending
             .Where(activity => activity.State == PendingActivityState.Scheduled)
             .Min(activity => activity.ScheduledTime?.ToDateTimeOffset());
-        return new MachineAway(machine, host, waiting ?? seen, seen);
+        return new UnreachableHost(machine, host, waiting ?? seen, seen);
     }
 
     /// <summary>Returns the workers that poll a queue for activities. The server remembers them for some minutes.</summary>

@@ -17,7 +17,7 @@ public sealed record LeaseRequest(
 );
 
 /// <summary>Notification from the lease workflow to a run.</summary>
-public sealed record LeaseNews
+public sealed record LeaseNotification
 {
     /// <summary>True if other runs are active in the repository, so that each task needs a lease. Null if unchanged.</summary>
     public bool? Shared { get; init; }

@@ -56,7 +56,7 @@ public sealed record FindTiesInput(
 
 /// <summary>Results of tasks with the same text that the evidence could not rank.</summary>
 /// <param name="Count">Number of questions for the reviewer.</param>
-public sealed record TiesFound(int Count)
+public sealed record InconclusiveResults(int Count)
 {
     /// <summary>SHA-256 of the stored plan that includes the questions.</summary>
     public string PlanHash { get; init; } = "";
@@ -107,15 +107,15 @@ public static class ReviewVerdicts
 }
 
 /// <summary>Request to prepare a review round. The activity stores the change, divided into parts, in the run's folder.</summary>
-public sealed record BeginReviewInput(string RunId, RepositoryReference Repository, string PlanHash, ReviewRound Round)
+public sealed record PrepareReviewInput(string RunId, RepositoryReference Repository, string PlanHash, ReviewRound Round)
 {
-    /// <summary><see cref="ReviewBegun.SaidHash"/> of an earlier execution of the round; empty if none exists.</summary>
-    /// <inheritdoc cref="ReviewBegun.SaidHash"/>
+    /// <summary><see cref="ReviewPreparation.SaidHash"/> of an earlier execution of the round; empty if none exists.</summary>
+    /// <inheritdoc cref="ReviewPreparation.SaidHash"/>
     public string SaidHash { get; init; } = "";
 }
 
 /// <summary>Result of the preparation of a review round.</summary>
-public sealed record ReviewBegun
+public sealed record ReviewPreparation
 {
     /// <summary>Sentence that explains why the round can't be reviewed; empty if it can.</summary>
     public string Fault { get; init; } = "";
@@ -137,7 +137,7 @@ public sealed record ReviewBegun
 /// <summary>Request to conclude a round whose parts are all answered.</summary>
 public sealed record ConcludeReviewInput(string RunId, RepositoryReference Repository, string PlanHash, ReviewRound Round)
 {
-    /// <inheritdoc cref="ReviewBegun.SaidHash"/>
+    /// <inheritdoc cref="ReviewPreparation.SaidHash"/>
     public string SaidHash { get; init; } = "";
 
     /// <summary>Limit on open findings that become tasks, exclusive: at this number or above, a user decides. Null for no limit.</summary>

@@ -23,7 +23,7 @@ public sealed record MoveRunCommand(RepositoryReference To, string By = "")
 /// <param name="Host">Display name of the host; empty if unknown.</param>
 /// <param name="Since">Time since which the run's first activity waits, or null if none waits.</param>
 /// <param name="LastSeen">Time at which a worker on the host last polled the server, or null if the server has no record of one.</param>
-public sealed record MachineAway(string Machine, string Host, DateTimeOffset? Since, DateTimeOffset? LastSeen)
+public sealed record UnreachableHost(string Machine, string Host, DateTimeOffset? Since, DateTimeOffset? LastSeen)
 {
     /// <summary>Display text of the host: its name, if known, and its identity.</summary>
     [JsonIgnore]

@@ -34,7 +34,7 @@ public sealed record AnsweredCall(string RequestId, bool IsSettled, string Refus
 /// <summary>Result of waiting in an account's queue for an agent start.</summary>
 /// <param name="IsWaiting">True if the start still waits; the caller keeps its position by asking again within 30 seconds. False if the
 /// caller should request the start now, or if the wait will be long.</param>
-public sealed record LineAnswer(bool IsWaiting);
+public sealed record QueueWaitResult(bool IsWaiting);
 
 /// <summary>
 /// Workflow that decides about the agent starts of one account across all hosts of a server (<c>governor-ACCOUNT</c>): slots, limits,
@@ -55,7 +55,7 @@ public interface IGovernorWorkflow
     /// <param name="request">Agent start to wait for. Nothing is reserved for it.</param>
     /// <param name="shortWait">Longest expected wait during which a start keeps its position.</param>
     [WorkflowUpdate(MessageNames.AwaitTurn)]
-    Task<LineAnswer> AwaitTurnAsync(StartRequest request, TimeSpan shortWait);
+    Task<QueueWaitResult> AwaitTurnAsync(StartRequest request, TimeSpan shortWait);
 
     [WorkflowQuery(MessageNames.Status)]
     GovernorState Status();

@@ -13,15 +13,15 @@ public sealed record RunNotice(string Key, string Kind, string? Task, string Tex
 
 /// <summary>All notices that currently apply to a run. The activity sends new ones, and withdraws those that no longer apply.</summary>
 /// <param name="Rest">Whether the run makes progress without a user.</param>
-public sealed record TellPeopleInput(
+public sealed record SendNoticesInput(
     [property: Identifier] string RunId,
     RepositoryReference Repository,
     IReadOnlyList<RunNotice> Notices,
-    RunRest Rest
+    RunProgressState Rest
 );
 
 /// <summary>Whether a run makes progress without a user.</summary>
-public enum RunRest
+public enum RunProgressState
 {
     /// <summary>The run is in progress.</summary>
     None,
@@ -37,4 +37,4 @@ public enum RunRest
 /// <param name="NextAt">Time at which the activity must be repeated even if nothing changes, or null if it need not be. A repetition is
 /// necessary while a notice is delayed for a minute, held until quiet hours end, or retried because a server failed.</param>
 /// <param name="Problems">Sentences about notices that reached nobody.</param>
-public sealed record ToldPeople(DateTimeOffset? NextAt, IReadOnlyList<string> Problems);
+public sealed record NoticesSent(DateTimeOffset? NextAt, IReadOnlyList<string> Problems);

@@ -50,10 +50,10 @@ public sealed record PlanningOptions
 
 /// <summary>Request to store the planner's input in the run's folder: request, planner settings and prompt. Also prepares the planner's
 /// worktree.</summary>
-public sealed record BeginPlanningInput(string RunId, RepositoryReference Repository, OrchestrationInput Input);
+public sealed record PreparePlanningInput(string RunId, RepositoryReference Repository, OrchestrationInput Input);
 
 /// <summary>Result of preparing planning.</summary>
-public sealed record PlanningBegun
+public sealed record PlanningPreparation
 {
     /// <summary>Faults that prevent planning, each a complete message.</summary>
     public IReadOnlyList<string> Faults { get; init; } = [];
@@ -80,7 +80,7 @@ public sealed record EndPlanningInput(string RunId, RepositoryReference Reposito
     /// <summary>Number of the replanning in this run, from 1; 0 for the first plan.</summary>
     public int Replan { get; init; }
 
-    /// <inheritdoc cref="PlanningBegun.PlanningHash"/>
+    /// <inheritdoc cref="PlanningPreparation.PlanningHash"/>
     public string PlanningHash { get; init; } = "";
 
     /// <inheritdoc cref="AnswerJudgement.SaidHash"/>

@@ -80,7 +80,7 @@ public sealed record RunReplan
 }
 
 /// <summary>Request to prepare a replanning. The planner's input is stored in the run's folder.</summary>
-public sealed record BeginReplanInput
+public sealed record PrepareReplanInput
 {
     public required string RunId { get; init; }
     public required RepositoryReference Repository { get; init; }

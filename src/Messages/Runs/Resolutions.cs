@@ -41,7 +41,7 @@ public sealed record ResolutionCommand(
 /// <param name="Staging">The run's staging branch.</param>
 /// <param name="BaseCommit">Base commit of the run.</param>
 /// <param name="StagingTip">Commit at which the run left staging.</param>
-public sealed record LookAtFixInput(
+public sealed record FindManualFixInput(
     string RunId,
     RepositoryReference Repository,
     string PlanHash,
@@ -51,7 +51,7 @@ public sealed record LookAtFixInput(
 );
 
 /// <summary>A user's commits on staging.</summary>
-public sealed record FixLook
+public sealed record ManualFixCommits
 {
     /// <summary>Sentence with the reason why the commits are not accepted; empty if they may be.</summary>
     public string Refusal { get; init; } = "";
@@ -69,14 +69,14 @@ public sealed record FixLook
 /// <summary>Request to run the gates of the whole run on a user's commits, which are accepted if the gates pass.</summary>
 /// <param name="Fix">The run, and its position of staging.</param>
 /// <param name="Commit">The last of the user's commits.</param>
-public sealed record VerifyFixInput(LookAtFixInput Fix, string Commit)
+public sealed record VerifyFixInput(FindManualFixInput Fix, string Commit)
 {
     /// <summary>Tasks whose work is still not on staging. Their own gates are not run.</summary>
     public IReadOnlyList<string> Without { get; init; } = [];
 }
 
 /// <summary>Gate result for a user's commits.</summary>
-public sealed record FixVerdict
+public sealed record ManualFixVerdict
 {
     /// <summary>Sentence with the reason why the commits are not accepted; empty if they are.</summary>
     public string Refusal { get; init; } = "";

@@ -129,10 +129,10 @@ public sealed record LeaseCheckpoint
 /// <param name="Since">Time of the last change.</param>
 /// <param name="Wait">The lease that the task waits for, or null if it does not wait.</param>
 /// <param name="IsSaid">True if users were notified of the long wait.</param>
-public sealed record TaskLease(LeaseStanding Standing, DateTimeOffset Since, WaitsForLease? Wait = null, bool IsSaid = false);
+public sealed record TaskLease(TaskLeaseState Standing, DateTimeOffset Since, WaitsForLease? Wait = null, bool IsSaid = false);
 
 /// <summary>State of a task's lease.</summary>
-public enum LeaseStanding
+public enum TaskLeaseState
 {
     /// <summary>Requested, without an answer yet.</summary>
     Asked,

@@ -108,7 +108,7 @@ public sealed record LoadPlanInput(string RunId, RepositoryReference Repository,
     public string SaidHash { get; init; } = "";
 
     /// <summary>Hash of the planner's input, for a run whose plan was made by the planner.</summary>
-    /// <inheritdoc cref="PlanningBegun.PlanningHash"/>
+    /// <inheritdoc cref="PlanningPreparation.PlanningHash"/>
     public string PlanningHash { get; init; } = "";
 }
 
@@ -132,7 +132,7 @@ public sealed record PlanOutline
     /// hash. Activities refuse to work with other files. The hash changes with each new decision.</summary>
     public string Hash { get; init; } = "";
 
-    /// <inheritdoc cref="PlanningBegun.PlanningHash"/>
+    /// <inheritdoc cref="PlanningPreparation.PlanningHash"/>
     public string PlanningHash { get; init; } = "";
 
     /// <summary>The subject of the run.</summary>

@@ -238,7 +238,7 @@ public sealed record RunStatus
 
     /// <summary>Predicted conflicts between tasks in progress. Only <c>orchestrate status</c> sets it.</summary>
     [JsonPropertyName("coming")]
-    public IReadOnlyList<ConflictAhead> Coming
+    public IReadOnlyList<PredictedConflict> Coming
     {
         get;
         init => field = value ?? [];
@@ -312,7 +312,7 @@ public sealed record RunStatus
     /// unknown. Set by commands that query the server.</summary>
     [JsonPropertyName("away")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public MachineAway? Away { get; init; }
+    public UnreachableHost? Away { get; init; }
 
     /// <summary>True if the run has landed but a user reverted the landing, so the branch contains neither the commit nor its content.
     /// Null if the run has not landed, or this was not checked. Set by commands that describe runs.</summary>

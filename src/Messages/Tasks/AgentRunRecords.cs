@@ -88,13 +88,13 @@ public sealed record AgentQuestion
 
 /// <summary>Request for a plan.</summary>
 /// <param name="Replan">Number of the replanning in this run, from 1; 0 for the first plan.</param>
-/// <param name="PlanningHash">As <see cref="PlanningBegun.PlanningHash"/>.</param>
+/// <param name="PlanningHash">As <see cref="PlanningPreparation.PlanningHash"/>.</param>
 public sealed record PlanningQuestion([property: Range(0, int.MaxValue)] int Replan, string PlanningHash);
 
 /// <summary>Request to review one part of a change.</summary>
 /// <param name="Round">Round of the review.</param>
 /// <param name="Part">Number of the part, from 1.</param>
-/// <param name="SaidHash">As <see cref="ReviewBegun.SaidHash"/>.</param>
+/// <param name="SaidHash">As <see cref="ReviewPreparation.SaidHash"/>.</param>
 public sealed record ReviewQuestion(ReviewRound Round, [property: Range(1, int.MaxValue)] int Part, string SaidHash);
 
 /// <summary>Request to answer the agent of a task.</summary>

@@ -23,7 +23,7 @@ public sealed record HoldPlaceInput([property: Identifier] string RunId, string 
 [MessageExample(
     """{"repository":{"path":"/home/kim/shop","key":"0123456789ab","queue":"orchestrator@MACHINE/0123456789ab"},"attempt":1}"""
 )]
-public sealed record TaskPlace(RepositoryReference Repository, int Attempt)
+public sealed record TaskHostSlot(RepositoryReference Repository, int Attempt)
 {
     /// <summary>True if the task was on this host before, and its data is still available there.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -37,19 +37,19 @@ public sealed record TaskPlace(RepositoryReference Repository, int Attempt)
 /// <summary>Announcement that a host is about to start the agent of a task.</summary>
 /// <param name="Start">Number of the agent run.</param>
 /// <param name="Queue">Queue through which the host received the request.</param>
-public sealed record AgentBeginning([property: Range(1, 1_000_000)] int Start, [property: Identifier] string Queue);
+public sealed record AgentStartAnnouncement([property: Range(1, 1_000_000)] int Start, [property: Identifier] string Queue);
 
 /// <summary>Request to publish a task through the shared remote, from the owner host to a worker host or back.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="Repository">The repository.</param>
 /// <param name="PlanHash">The plan that contains the task.</param>
 /// <param name="TaskId">The task.</param>
-public sealed record HandTaskInput([property: Identifier] string RunId, RepositoryReference Repository, string PlanHash, string TaskId);
+public sealed record PublishTaskInput([property: Identifier] string RunId, RepositoryReference Repository, string PlanHash, string TaskId);
 
 /// <summary>Request to fetch a published task.</summary>
-/// <inheritdoc cref="HandTaskInput"/>
+/// <inheritdoc cref="PublishTaskInput"/>
 /// <param name="HomeQueue">As in <see cref="HoldPlaceInput"/>.</param>
-public sealed record TakeTaskInput(
+public sealed record FetchTaskInput(
     [property: Identifier] string RunId,
     RepositoryReference Repository,
     string PlanHash,

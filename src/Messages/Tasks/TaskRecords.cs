@@ -52,7 +52,7 @@ public sealed record TaskInput
     /// <summary>Files granted to the task beyond the plan.</summary>
     public IReadOnlyList<string> Lent { get; init; } = [];
 
-    /// <summary>Hash of a planner's input, see <see cref="PlanningBegun.PlanningHash"/>.</summary>
+    /// <summary>Hash of a planner's input, see <see cref="PlanningPreparation.PlanningHash"/>.</summary>
     public string PlanningHash { get; init; } = "";
 }
 

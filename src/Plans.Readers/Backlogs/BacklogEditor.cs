@@ -236,7 +236,7 @@ internal sealed class BacklogEditor
     private static DocumentNode? Member(MappingNode node, string name)
     {
         var found = node.Entries.Where(entry => BacklogTaskBinder.Keys.Find(entry.Key.Text) == name).Select(entry => entry.Value).ToList();
-        return found.Find(value => !Fields.IsEmpty(value)) ?? found.FirstOrDefault();
+        return found.Find(value => !MappingFields.IsEmpty(value)) ?? found.FirstOrDefault();
     }
 
     private static string? ParentOf(string id) => id.LastIndexOf('.') is > 0 and var dot ? id[..dot] : null;

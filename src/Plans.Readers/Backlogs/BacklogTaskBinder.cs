@@ -74,13 +74,13 @@ internal sealed class BacklogTaskBinder(FaultList faults)
         var known = new MappingNode(mapping.Line, mapping.Column);
         foreach (
             var (key, value) in mapping.Entries.Where(e =>
-                Keys.Find(e.Key.Text) is not null || Fields.IsUnreadOrder(mapping, e.Key, e.Value, Keys)
+                Keys.Find(e.Key.Text) is not null || MappingFields.IsUnreadOrder(mapping, e.Key, e.Value, Keys)
             )
         )
         {
             known.Add(key, value);
         }
-        var fields = new Fields(known, path, Keys, faults, "a task");
+        var fields = new MappingFields(known, path, Keys, faults, "a task");
         var local = (fields.Text("id") ?? "").Trim();
         var id = FullId(local, parent);
         if (local.Length == 0)
@@ -118,7 +118,7 @@ internal sealed class BacklogTaskBinder(FaultList faults)
     }
 
     // A list of strings counts as one text with several lines.
-    private static string? Text(Fields fields, string name) =>
+    private static string? Text(MappingFields fields, string name) =>
         fields.Node(name) is SequenceNode ? string.Join("\n", fields.TextList(name)!) : fields.Text(name);
 
     private static bool HasId(DocumentNode item) =>
@@ -127,7 +127,7 @@ internal sealed class BacklogTaskBinder(FaultList faults)
     private static string FullId(string local, string? parent) =>
         parent is null || local.StartsWith(parent + ".", StringComparison.Ordinal) ? local : $"{parent}.{local}";
 
-    private List<BacklogTask> Subtasks(Fields fields, string id)
+    private List<BacklogTask> Subtasks(MappingFields fields, string id)
     {
         if (fields.Node("subtasks") is not { } node)
         {
@@ -143,7 +143,7 @@ internal sealed class BacklogTaskBinder(FaultList faults)
 
     // A task counts as done if either member says so, so that no agent is paid for it. An unknown status is kept as it is, so that no run
     // starts the task.
-    private static string Status(Fields fields)
+    private static string Status(MappingFields fields)
     {
         var isDone = CompletedFlag.Read(fields, FaultSeverity.Warning);
         if (fields.Text("status") is not { Length: > 0 } word)

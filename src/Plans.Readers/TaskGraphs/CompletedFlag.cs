@@ -8,7 +8,7 @@ internal static class CompletedFlag
     /// <summary>Reads the flag, or returns null if it is missing or invalid. An invalid value is reported.</summary>
     /// <param name="fields">Fields of the task.</param>
     /// <param name="other">Severity of an invalid value.</param>
-    public static bool? Read(Fields fields, FaultSeverity other)
+    public static bool? Read(MappingFields fields, FaultSeverity other)
     {
         if (fields.Node(KeySynonyms.CompletedKey) is not { } node)
         {
@@ -24,7 +24,7 @@ internal static class CompletedFlag
             node.Line,
             node.Column,
             fields.Join(fields.Key(KeySynonyms.CompletedKey)!.Text).ToString(),
-            $"true or false is expected here, not {Values.Shown(node)}.",
+            $"true or false is expected here, not {NodeValues.Shown(node)}.",
             "Write 'status: completed' for a task that is done."
         );
         return null;

@@ -19,14 +19,14 @@ internal static class DefaultsBinder
         "verification verify gates"
     );
 
-    public static TaskDefaults? Bind(Fields plan)
+    public static TaskDefaults? Bind(MappingFields plan)
     {
         switch (plan.Node("defaults"))
         {
             case null:
                 return null;
             case MappingNode mapping:
-                var fields = new Fields(mapping, "defaults", Keys, plan.Faults, "'defaults'");
+                var fields = new MappingFields(mapping, "defaults", Keys, plan.Faults, "'defaults'");
                 return new TaskDefaults
                 {
                     Role = fields.Text("role"),

@@ -27,7 +27,7 @@ public sealed class GateBinder
     ) => Bind(node, field, new GateBinder(faults, unknown));
 
     /// <summary>Reads the gates of a field, or returns null if it is missing.</summary>
-    internal static IReadOnlyList<Gate>? Bind(Fields fields, string name) =>
+    internal static IReadOnlyList<Gate>? Bind(MappingFields fields, string name) =>
         fields.Node(name) is { } node ? Bind(node, fields.Join(name), new GateBinder(fields.Faults, FaultSeverity.Warning)) : null;
 
     private static List<Gate> Bind(DocumentNode node, FieldPath path, GateBinder binder)
@@ -80,7 +80,7 @@ public sealed class GateBinder
 
     private void AddMapping(MappingNode mapping, FieldPath path, string? name)
     {
-        var fields = new Fields(mapping, path.ToString(), GateGrammar.Keys, _faults, "a gate", _unknown);
+        var fields = new MappingFields(mapping, path.ToString(), GateGrammar.Keys, _faults, "a gate", _unknown);
         var command = fields.Text("command")?.Trim();
         if (string.IsNullOrEmpty(command))
         {
@@ -109,7 +109,7 @@ public sealed class GateBinder
     }
 
     /// <summary>Reads the exclusive name of a gate, or returns null if it is missing or invalid.</summary>
-    internal static string? Exclusive(Fields fields)
+    internal static string? Exclusive(MappingFields fields)
     {
         var name = fields.Text("exclusive")?.Trim();
         if (name is null || ExclusiveName.IsValid(name))

@@ -6,7 +6,7 @@ internal static class LimitsBinder
     /// <summary>Keys of the mapping 'limits'.</summary>
     public static readonly KeyTable Keys = new("memory", "cpu cores");
 
-    public static TaskLimits? Bind(Fields fields, TaskLimits? defaults) =>
+    public static TaskLimits? Bind(MappingFields fields, TaskLimits? defaults) =>
         TaskBinder.Nested(fields, "limits", Keys) is { } limits
             ? new TaskLimits { Memory = limits.Size("memory") ?? defaults?.Memory, Cpu = limits.Cores("cpu") ?? defaults?.Cpu }
             : defaults;

@@ -8,7 +8,7 @@ internal static class MeasurementBinder
     private const int LongestName = 80;
 
     /// <summary>Reads the measurements of a task, which may be empty.</summary>
-    public static IReadOnlyList<Gate> Bind(Fields task)
+    public static IReadOnlyList<Gate> Bind(MappingFields task)
     {
         if (task.Node("measurements") is not { } node)
         {
@@ -28,7 +28,7 @@ internal static class MeasurementBinder
                 );
                 continue;
             }
-            var fields = new Fields(mapping, path.ToString(), GateGrammar.MeasurementKeys, task.Faults, "a measurement");
+            var fields = new MappingFields(mapping, path.ToString(), GateGrammar.MeasurementKeys, task.Faults, "a measurement");
             if (Measurement(fields, [.. measurements.Select(m => m.Name)]) is { } measurement)
             {
                 measurements.Add(measurement);
@@ -47,7 +47,7 @@ internal static class MeasurementBinder
         return measurements;
     }
 
-    private static Gate? Measurement(Fields fields, IReadOnlyList<string> taken)
+    private static Gate? Measurement(MappingFields fields, IReadOnlyList<string> taken)
     {
         var name = Name(fields, taken);
         var command = fields.Text("command")?.Trim() ?? "";
@@ -92,7 +92,7 @@ internal static class MeasurementBinder
             };
     }
 
-    private static string? Name(Fields fields, IReadOnlyList<string> taken)
+    private static string? Name(MappingFields fields, IReadOnlyList<string> taken)
     {
         var name = fields.Text("name")?.Trim() ?? "";
         if (name.Length == 0)
@@ -120,7 +120,7 @@ internal static class MeasurementBinder
         return null;
     }
 
-    private static T? Read<T>(Fields fields, string key, Func<string, T?> read, string fault, string cure)
+    private static T? Read<T>(MappingFields fields, string key, Func<string, T?> read, string fault, string cure)
     {
         if (fields.Text(key) is not { } text)
         {

@@ -17,14 +17,14 @@ internal static class PatchBinder
     ];
 
     /// <summary>Returns the intent as text.</summary>
-    public static string? Intent(Fields patch) =>
+    public static string? Intent(MappingFields patch) =>
         patch.Node("intent") is MappingNode members
             ? string.Join(", ", members.Entries.Select(entry => $"{entry.Key.Text}: {Words(entry.Value)}"))
             : patch.Text("intent");
 
     /// <summary>Returns the resources that the intent implies. A router without a prefix implies the root route. A text implies nothing
     /// because printed plans already list the resources of mappings that became text.</summary>
-    public static IReadOnlyList<string> Resources(Fields patch)
+    public static IReadOnlyList<string> Resources(MappingFields patch)
     {
         var isRouter = string.Equals(patch.Text("action")?.Trim(), "add_router", StringComparison.OrdinalIgnoreCase);
         switch (patch.Node("intent"))

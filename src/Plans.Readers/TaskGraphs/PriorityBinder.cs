@@ -17,7 +17,7 @@ internal static class PriorityBinder
     };
 
     /// <summary>Returns the priority, or null for none.</summary>
-    public static int? Bind(Fields fields)
+    public static int? Bind(MappingFields fields)
     {
         if (fields.Node("priority") is not { } node)
         {

@@ -74,7 +74,7 @@ public static class TaskGraphReader
         return Bind(root, faults, projectContext ?? []);
     }
 
-    private static int? BindPriority(Fields fields)
+    private static int? BindPriority(MappingFields fields)
     {
         var text = fields.Text("priority");
         var priority = text is null ? null : RunPriority.Parse(text);
@@ -112,7 +112,7 @@ public static class TaskGraphReader
             );
             return new PlanReadResult(null, faults.Sorted());
         }
-        var fields = new Fields(mapping, "", PlanKeys, faults, "a plan");
+        var fields = new MappingFields(mapping, "", PlanKeys, faults, "a plan");
         var defaults = DefaultsBinder.Bind(fields);
         var context = BindContext(fields);
         var tasks = BindTasks(fields, defaults);
@@ -138,7 +138,7 @@ public static class TaskGraphReader
         };
     }
 
-    private static List<BoundTask> BindTasks(Fields plan, TaskDefaults? defaults)
+    private static List<BoundTask> BindTasks(MappingFields plan, TaskDefaults? defaults)
     {
         var node = plan.Node("tasks");
         var count = (node as SequenceNode)?.Items.Count ?? (node as MappingNode)?.Entries.Count ?? 0;
@@ -198,7 +198,7 @@ public static class TaskGraphReader
         return tasks;
     }
 
-    private static Dictionary<string, string> BindContext(Fields plan)
+    private static Dictionary<string, string> BindContext(MappingFields plan)
     {
         var context = new Dictionary<string, string>(StringComparer.Ordinal);
         if (plan.Node("context") is not { } node)
@@ -218,7 +218,7 @@ public static class TaskGraphReader
         }
         foreach ((var key, var value) in mapping.Entries)
         {
-            if (Values.Text(value, $"context.{key.Text}", plan.Faults) is { } text)
+            if (NodeValues.Text(value, $"context.{key.Text}", plan.Faults) is { } text)
             {
                 context[key.Text] = text;
             }

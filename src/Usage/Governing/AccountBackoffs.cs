@@ -101,7 +101,7 @@ public static class AccountBackoffs
             }
             if (park.Probe is { } probe && ledger.Find(probe) is { IsLost: false })
             {
-                return new Wait(now + Governor.Soon, new BeingTried(ledger.Account, park));
+                return new Wait(now + Governor.Soon, new AccountBeingProbed(ledger.Account, park));
             }
         }
         var full = ledger

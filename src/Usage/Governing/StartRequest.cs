@@ -88,7 +88,7 @@ public sealed record Ask(Cap Cap, Amount Spent) : Admission;
 /// <param name="Account">Name of the account.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(Blocked), "blocked")]
-[JsonDerivedType(typeof(BeingTried), "beingTried")]
+[JsonDerivedType(typeof(AccountBeingProbed), "beingTried")]
 [JsonDerivedType(typeof(NearlyFull), "nearlyFull")]
 [JsonDerivedType(typeof(NoSlot), "noSlot")]
 [JsonDerivedType(typeof(BudgetReserved), "budgetReserved")]
@@ -100,7 +100,7 @@ public sealed record Blocked(string Account, AccountPark Park) : WaitCause(Accou
 
 /// <summary>The backoff is over, and one agent probes the account.</summary>
 /// <param name="Park">The backoff.</param>
-public sealed record BeingTried(string Account, AccountPark Park) : WaitCause(Account);
+public sealed record AccountBeingProbed(string Account, AccountPark Park) : WaitCause(Account);
 
 /// <summary>A usage window is nearly full.</summary>
 /// <param name="Name">Name of the window.</param>

@@ -9,7 +9,8 @@ public static class WaitReasonText
         {
             Blocked blocked => $"the account {blocked.Account} is used up{In(blocked.Park.Window)} until {Time(blocked.Park.Until)} "
                 + $"({Fact(blocked.Park)})",
-            BeingTried tried => $"one agent tries whether the account {tried.Account} works again after its limit{In(tried.Park.Window)}",
+            AccountBeingProbed tried =>
+                $"one agent tries whether the account {tried.Account} works again after its limit{In(tried.Park.Window)}",
             NearlyFull full =>
                 $"the account {full.Account} has used {Percent(full.Window.PartsPerMillion)} of its {Name(full.Name)} limit, "
                     + $"and nothing is started from {Percent(full.PauseAt)} on (usage.pause_at) until {Time(full.Window.ResetsAt)} "

@@ -432,7 +432,7 @@ internal static class HistoryScenarios
                 await Eventually.TrueAsync(() => !there.Activities.Starts.IsEmpty);
                 await using var elsewhere = new ScriptedHost(run, second, offers: false);
                 // As the second does where the server gives it the place of the first.
-                var place = new TaskPlace(new("/there", "key3", second) { Host = "rack" }, 2) { Number = 1 };
+                var place = new TaskHostSlot(new("/there", "key3", second) { Host = "rack" }, 2) { Number = 1 };
                 await run
                     .Client.GetWorkflowHandle<ITaskWorkflow>(RunIds.ForTask(run.RunId, "t0"))
                     .SignalAsync(task => task.PlacedAsync(place));

@@ -5,4 +5,4 @@ namespace Orchestrator.Messages;
 /// <param name="Second">The second task.</param>
 /// <param name="Files">The first 20 conflicting files.</param>
 /// <param name="Since">Time at which the conflict was first predicted.</param>
-public sealed record ConflictAhead(string First, string Second, IReadOnlyList<string> Files, DateTimeOffset Since);
+public sealed record PredictedConflict(string First, string Second, IReadOnlyList<string> Files, DateTimeOffset Since);

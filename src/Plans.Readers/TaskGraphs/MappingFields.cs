@@ -3,14 +3,14 @@ using System.Globalization;
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
 /// <summary>Fields of a mapping by canonical name, with typed access that reports faults.</summary>
-internal sealed class Fields
+internal sealed class MappingFields
 {
     // A mapping has few entries, so a linear search is as fast as a hash table and needs a tenth of its memory.
     private readonly Entry[] _values;
     private int _count;
     private readonly FaultList _faults;
 
-    public Fields(
+    public MappingFields(
         MappingNode mapping,
         string path,
         KeyTable keys,
@@ -154,7 +154,7 @@ internal sealed class Fields
     /// <summary>True if the field exists without a value.</summary>
     public bool IsLeftEmpty(string name) => Find(name).Value is ScalarNode { IsNull: true, Text: "" };
 
-    public string? Text(string name) => Node(name) is { } node ? Values.Text(node, Join(name), _faults) : null;
+    public string? Text(string name) => Node(name) is { } node ? NodeValues.Text(node, Join(name), _faults) : null;
 
     /// <summary>Returns a model name. A retired name is replaced by its alias with a warning.</summary>
     public string? Model(string name)
@@ -173,25 +173,25 @@ internal sealed class Fields
         return alias;
     }
 
-    public bool? Bool(string name) => Node(name) is { } node ? Values.Bool(node, Join(name), _faults) : null;
+    public bool? Bool(string name) => Node(name) is { } node ? NodeValues.Bool(node, Join(name), _faults) : null;
 
-    public int? Count(string name) => Node(name) is { } node ? Values.Count(node, Join(name), _faults) : null;
+    public int? Count(string name) => Node(name) is { } node ? NodeValues.Count(node, Join(name), _faults) : null;
 
-    public double? Minutes(string name) => Node(name) is { } node ? Values.Minutes(node, Join(name), _faults) : null;
+    public double? Minutes(string name) => Node(name) is { } node ? NodeValues.Minutes(node, Join(name), _faults) : null;
 
     /// <summary>Returns a size in bytes, 0 for no limit, or null if the field is missing.</summary>
-    public long? Size(string name) => Node(name) is { } node ? Values.Size(node, Join(name), _faults) : null;
+    public long? Size(string name) => Node(name) is { } node ? NodeValues.Size(node, Join(name), _faults) : null;
 
     /// <summary>Returns a number of cores, 0 for no limit, or null if the field is missing.</summary>
-    public double? Cores(string name) => Node(name) is { } node ? Values.Cores(node, Join(name), _faults) : null;
+    public double? Cores(string name) => Node(name) is { } node ? NodeValues.Cores(node, Join(name), _faults) : null;
 
-    public TimeSpan? Duration(string name) => Node(name) is { } node ? Values.Duration(node, Join(name), _faults) : null;
+    public TimeSpan? Duration(string name) => Node(name) is { } node ? NodeValues.Duration(node, Join(name), _faults) : null;
 
     public T? Word<T>(string name, IReadOnlyDictionary<string, T> words)
-        where T : struct => Node(name) is { } node ? Values.Word(node, Join(name), words, _faults) : null;
+        where T : struct => Node(name) is { } node ? NodeValues.Word(node, Join(name), words, _faults) : null;
 
     /// <summary>Returns the texts of a list, or null if the field is missing. A single text counts as a list with one item.</summary>
-    public IReadOnlyList<PositionedText>? Texts(string name) => Node(name) is { } node ? Values.Texts(node, Join(name), _faults) : null;
+    public IReadOnlyList<PositionedText>? Texts(string name) => Node(name) is { } node ? NodeValues.Texts(node, Join(name), _faults) : null;
 
     public IReadOnlyList<string>? TextList(string name) =>
         Texts(name) is { } texts ? [.. texts.Select(t => t.Node.Text.Trim()).Distinct(StringComparer.Ordinal)] : null;

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
 /// <summary>Reads single values. Each method returns null and reports a fault if the value has the wrong type.</summary>
-internal static class Values
+internal static class NodeValues
 {
     private const string WrongType = "wrong-type";
     private const string BadValue = "bad-value";
