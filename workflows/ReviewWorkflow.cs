@@ -2,8 +2,10 @@ using Orchestrator.Workflows.Tasks;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>One round of a run's review. Each answer of the reviewer is the result of an activity and stored before use, so it is paid for
-/// only once. An unreadable answer is returned to the same conversation.</summary>
+/// <summary>
+/// One round of a run's review. Each answer from the reviewer is stored before use as the result of an activity, so it is paid for only
+/// once. An unreadable answer is returned to the same conversation.
+/// </summary>
 [Workflow]
 public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
 {

@@ -1,6 +1,8 @@
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>Summaries of activities for histories in Temporal's Web UI. The type name shows the step but not its subject.</summary>
+/// <summary>
+/// Creates the summaries of activities that Temporal's Web UI shows in histories. The activity's type names the step but not its subject.
+/// </summary>
 internal static class ActivitySummaries
 {
     /// <summary>Returns the summary of an activity, or null if the activity's name is sufficient.</summary>

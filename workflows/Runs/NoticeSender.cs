@@ -1,14 +1,17 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Sends notices to users when they change, and again when the activity requests it. Runs in the background; undelivered notices
-/// become warnings of the run.</summary>
+/// <summary>
+/// Sends notices to users when they change, and again when the activity requests a repetition. Runs in the background; undelivered notices
+/// become warnings of the run.
+/// </summary>
 internal sealed class NoticeSender(RunContext context)
 {
-    /// <summary>Time in which notices are gathered. For example, a failed task and the run that can't continue without it are one
-    /// notice.</summary>
+    /// <summary>
+    /// Time during which notices are collected. For example, a failed task and the run that can't continue without it become one notice.
+    /// </summary>
     private static readonly TimeSpan Gathering = TimeSpan.FromSeconds(3);
 
-    /// <summary>Time for which the end of a run waits for unresponsive channels.</summary>
+    /// <summary>Time limit for unresponsive channels at the end of a run.</summary>
     private static readonly TimeSpan Closing = TimeSpan.FromMinutes(2);
 
     private readonly RunState _state = context.State;
@@ -21,7 +24,7 @@ internal sealed class NoticeSender(RunContext context)
     private bool _isClosing;
     private bool _isTelling;
 
-    /// <summary>Sends notices for as long as the run exists.</summary>
+    /// <summary>Sends notices until the run ends.</summary>
     public async Task RunAsync()
     {
         while (!_isClosing)
@@ -42,7 +45,9 @@ internal sealed class NoticeSender(RunContext context)
         }
     }
 
-    /// <summary>Reports the end of the run, and withdraws all questions. Gives up on unresponsive channels.</summary>
+    /// <summary>
+    /// Reports the end of the run, and withdraws all questions. Does not wait for unresponsive channels longer than <see cref="Closing"/>.
+    /// </summary>
     public async Task CloseAsync()
     {
         _isClosing = true;
@@ -55,7 +60,7 @@ internal sealed class NoticeSender(RunContext context)
 
     private RunProgressState Rest => IsStanding(_state) ? RunProgressState.Standing : RunProgressState.None;
 
-    // Recomputed only after a transition, because formatting the questions is expensive.
+    // Recomputed only after a transition, because creating the questions is expensive.
     private bool HasNews()
     {
         if (_seen != _state.Journal.Sequence)
@@ -63,7 +68,7 @@ internal sealed class NoticeSender(RunContext context)
             _seen = _state.Journal.Sequence;
             _now = _state.Repository.Queue.Length > 0 ? RunNotices.Of(_state, RunContext.Now) : [];
         }
-        // A notice that waits for its minute is sent at once if nothing more will happen.
+        // A notice that is delayed for a minute is sent immediately if nothing more will happen.
         return _state.IsTelling = KeysOf(_now) != _told || (_next is not null && _toldAt == RunProgressState.None && IsStanding(_state));
     }
 

@@ -1,16 +1,18 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Verifies the work in a task's worktree: ownership, gates, and an approval if one is needed.</summary>
+/// <summary>Verifies the work in a task's worktree: ownership, gates, and an approval if necessary.</summary>
 internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskWaits waits)
 {
     /// <summary>Verifies the work of an agent run.</summary>
     public Task<VerifyResult> VerifyAsync(PreparedTask prepared, AgentRunResult agentRun) =>
         VerifyAsync(prepared, state.Progress.LastStart, agentRun);
 
-    /// <summary>Verifies work that is not from a current agent run: an earlier result, or a user's changes in the worktree.</summary>
+    /// <summary>
+    /// Verifies work that does not come from the current agent run, such as an earlier result or a user's changes in the worktree.
+    /// </summary>
     /// <param name="prepared">The worktree.</param>
-    /// <param name="start">Agent run that the evidence belongs to; 0 for none.</param>
-    /// <param name="why">Reason for the verification, or null after the end of an agent run.</param>
+    /// <param name="start">Number of the agent run that the evidence belongs to; 0 if there is none.</param>
+    /// <param name="why">Reason for the verification, or null after an agent run.</param>
     public Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, Reason? why = null) =>
         VerifyAsync(prepared, start, new AgentRunResult { FailureClass = FailureClass.None, ClaimedDone = true }, why);
 

@@ -9,7 +9,7 @@ public sealed record TaskNotRequested : Reason;
 /// <param name="State">State of the dependency.</param>
 public sealed record DependencyEnded(string Task, string State) : Reason;
 
-/// <summary>Id of the dependency.</summary>
+/// <summary>A failed dependency, which had caused this task to be skipped, continues.</summary>
 /// <param name="Task">Id of the dependency.</param>
 [ReasonKind("dependency-goes-on")]
 public sealed record DependencyContinues(string Task) : Reason;

@@ -70,7 +70,7 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
         return true;
     }
 
-    /// <summary>True for Python's separators between kinds of parameters.</summary>
+    /// <summary>True for Python's markers that separate kinds of parameters.</summary>
     public static bool IsMarker(string name) => name is "*" or "/";
 
     private static bool IsType(string? type) => type is null || !type.AsSpan().ContainsAny(NotInTypes);

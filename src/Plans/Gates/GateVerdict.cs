@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Result of a gate.</summary>
+/// <summary>How a gate's run ended.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateResult>))]
 public enum GateResult
 {
@@ -20,7 +20,7 @@ public enum GateResult
     [JsonStringEnumMemberName("timedout")]
     TimedOut,
 
-    /// <summary>The gate yielded no result because a program, a folder or memory is missing.</summary>
+    /// <summary>The gate gave no result, because a program, a folder or memory is missing.</summary>
     [JsonStringEnumMemberName("couldnotrun")]
     CouldNotRun,
 }
@@ -33,7 +33,7 @@ public enum GateFailure
     [JsonStringEnumMemberName("none")]
     None,
 
-    /// <summary>The work is wrong.</summary>
+    /// <summary>The work itself is wrong.</summary>
     [JsonStringEnumMemberName("logic")]
     Logic,
 
@@ -45,16 +45,16 @@ public enum GateFailure
     [JsonStringEnumMemberName("timeout")]
     Timeout,
 
-    /// <summary>The gate is flaky: it failed, and passed on the same files when run again.</summary>
+    /// <summary>The gate is flaky because it failed, and then passed on the same files.</summary>
     [JsonStringEnumMemberName("flaky")]
     Flaky,
 
-    /// <summary>The gate failed while another gate held a shared resource, and passed alone.</summary>
+    /// <summary>The gate failed while another gate used a shared resource, and passed when run alone.</summary>
     [JsonStringEnumMemberName("contention")]
     Contention,
 }
 
-/// <summary>Resource that was in use, so that a gate could not acquire it, according to the gate's output.</summary>
+/// <summary>Resource that was in use, so that the gate could not acquire it. Determined from the gate's output.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateContention>))]
 public enum GateContention
 {
@@ -66,16 +66,16 @@ public enum GateContention
     [JsonStringEnumMemberName("port")]
     Port,
 
-    /// <summary>A database, a table or a container.</summary>
+    /// <summary>A database, table or container was in use.</summary>
     [JsonStringEnumMemberName("database")]
     Database,
 
-    /// <summary>A file or file lock.</summary>
+    /// <summary>A file or file lock was in use.</summary>
     [JsonStringEnumMemberName("file")]
     File,
 }
 
-/// <summary>Comparison of a gate's result with its failure at the base commit.</summary>
+/// <summary>Comparison of a gate's result with its result at the base commit.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<BaseComparison>))]
 public enum BaseComparison
 {
