@@ -12,7 +12,7 @@ public static class TestQuarantineReader
 
     /// <summary>Reads the quarantined tests and reports all faults of the file.</summary>
     /// <param name="text">The whole file.</param>
-    /// <returns>The quarantine, which is empty in case of a fault, and the faults.</returns>
+    /// <returns>The quarantined tests, or none if there is a fault, and the faults.</returns>
     public static (TestQuarantine Quarantine, IReadOnlyList<PlanFault> Faults) Read(string text)
     {
         var faults = new FaultList(TestQuarantine.FileName);

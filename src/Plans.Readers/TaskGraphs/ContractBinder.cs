@@ -1,12 +1,12 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads contracts.</summary>
+/// <summary>Reads the contracts of a plan.</summary>
 internal static class ContractBinder
 {
-    /// <summary>Keys of a contract.</summary>
+    /// <summary>Keys of a contract, with alternative spellings.</summary>
     public static readonly KeyTable Keys = new("name", "version", "file_path path file", "methods", "consumers", "description");
 
-    /// <summary>Keys of a method given as a mapping instead of a signature in quotes.</summary>
+    /// <summary>Keys of a method that is given as a mapping and not as a signature in quotes.</summary>
     public static readonly KeyTable MethodKeys = new(
         "name",
         "signature",
@@ -82,13 +82,13 @@ internal static class ContractBinder
         return contract;
     }
 
-    // Reported early because a run continues without the stub, and then nothing enforces the contract.
+    // Reported early, because otherwise a run continues without the stub, and nothing enforces the contract.
     private static void WarnOfNoStub(ContractSpec contract, MappingFields fields, List<DocumentNode> methodNodes)
     {
         foreach (var fault in ContractStub.FaultsOf(contract))
         {
-            // Missing or rejected members are already reported. Without methods, the contract is defined by its existing file, regardless
-            // of the names of its types.
+            // Missing or rejected members were already reported. If no methods are given, the existing file defines the contract, whatever
+            // types it uses.
             var isSaid = fault.Field switch
             {
                 "name" => contract.Name.Length == 0 || contract.Methods.Count == 0,
@@ -113,7 +113,7 @@ internal static class ContractBinder
     }
 
     /// <summary>Reads the signatures of the methods.</summary>
-    /// <param name="fields">The contract.</param>
+    /// <param name="fields">Node of the contract.</param>
     /// <param name="nodes">Receives the nodes of the methods.</param>
     private static List<string> BindMethods(MappingFields fields, List<DocumentNode> nodes)
     {

@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads the default values for tasks.</summary>
+/// <summary>Reads a plan's default values for tasks.</summary>
 internal static class DefaultsBinder
 {
-    /// <summary>Keys of the mapping 'defaults'.</summary>
+    /// <summary>Keys of the mapping <c>defaults</c>, with alternative spellings.</summary>
     public static readonly KeyTable Keys = new(
         "role agent_type",
         "agent",

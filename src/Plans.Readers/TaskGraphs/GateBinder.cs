@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads gates: a command as text, a mapping, a list of both, or a mapping from names to commands.</summary>
+/// <summary>Reads gates, which may be a command as text, a mapping, a list of both, or a mapping from names to commands.</summary>
 public sealed class GateBinder
 {
     private readonly List<Gate> _gates = [];
@@ -14,11 +14,11 @@ public sealed class GateBinder
         _unknown = unknown;
     }
 
-    /// <summary>Reads the gates in a value. Anything that is not a gate is a fault.</summary>
-    /// <param name="node">The value.</param>
+    /// <summary>Reads the gates in a value. Anything that is no gate is a fault.</summary>
+    /// <param name="node">Node that contains the gates.</param>
     /// <param name="field">Path of the value in the document.</param>
     /// <param name="faults">Receives the faults.</param>
-    /// <param name="unknown">Severity of unknown members.</param>
+    /// <param name="unknown">Severity of the fault for unknown members.</param>
     public static IReadOnlyList<Gate> Read(
         DocumentNode node,
         string field,
@@ -26,7 +26,7 @@ public sealed class GateBinder
         FaultSeverity unknown = FaultSeverity.Warning
     ) => Bind(node, field, new GateBinder(faults, unknown));
 
-    /// <summary>Reads the gates of a field, or returns null if it is missing.</summary>
+    /// <summary>Reads the gates in a field. Returns null if the field is missing.</summary>
     internal static IReadOnlyList<Gate>? Bind(MappingFields fields, string name) =>
         fields.Node(name) is { } node ? Bind(node, fields.Join(name), new GateBinder(fields.Faults, FaultSeverity.Warning)) : null;
 
@@ -108,7 +108,7 @@ public sealed class GateBinder
         _needs.Add(_gates.Count - 1, fields.Texts("needs") ?? []);
     }
 
-    /// <summary>Reads the exclusive name of a gate, or returns null if it is missing or invalid.</summary>
+    /// <summary>Reads the exclusive name of a gate. Returns null if it is missing or invalid.</summary>
     internal static string? Exclusive(MappingFields fields)
     {
         var name = fields.Text("exclusive")?.Trim();

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Fields of a mapping by canonical name, with typed access that reports faults.</summary>
+/// <summary>Fields of a mapping by canonical name. Its typed accessors report faults.</summary>
 internal sealed class MappingFields
 {
     // A mapping has few entries, so a linear search is as fast as a hash table and needs a tenth of its memory.
@@ -40,7 +40,7 @@ internal sealed class MappingFields
             }
             else if ((isSynonym || keys.IsSynonym(_values[first].Key!.Text)) && (IsEmpty(value) || IsEmpty(_values[first].Value!)))
             {
-                // Of two synonymous keys, one of which is empty, the other counts.
+                // If one of two synonymous keys is empty, the other one counts.
                 _values[first] = IsEmpty(value) ? _values[first] : new Entry(name, key, value);
             }
             else
@@ -62,7 +62,7 @@ internal sealed class MappingFields
 
     private void ReportUnknown(ScalarNode key, DocumentNode value, KeyTable keys, string what, FaultSeverity unknown)
     {
-        // Keys that start with x- or a dot are reserved for the file's own use, such as anchors.
+        // Keys that start with x- or a dot belong to the user, for example to define anchors.
         if (key.Text.StartsWith("x-", StringComparison.Ordinal) || key.Text.StartsWith('.'))
         {
             return;
@@ -101,8 +101,9 @@ internal sealed class MappingFields
         );
     }
 
-    /// <summary>True if a key orders the task only by number, which is not supported, because the task declares no dependencies by
-    /// name.</summary>
+    /// <summary>
+    /// True if a key orders the task only by number, which is not supported, and the task declares no dependencies by name.
+    /// </summary>
     /// <param name="mapping">The task.</param>
     /// <param name="key">An unknown key of the task.</param>
     /// <param name="value">Value of the key.</param>
@@ -110,7 +111,7 @@ internal sealed class MappingFields
     public static bool IsUnreadOrder(MappingNode mapping, ScalarNode key, DocumentNode value, KeyTable keys) =>
         IsLater(key, value) && !HasNames(mapping, keys);
 
-    // The first task of a numbered order has no dependencies.
+    // The first task in a numbered order has no dependencies.
     private static bool IsLater(ScalarNode key, DocumentNode value) =>
         KeySynonyms.IsNumbering(key.Text)
         && value is ScalarNode { Text: var text }
@@ -148,15 +149,15 @@ internal sealed class MappingFields
     /// <summary>Returns the value of a field, or null if it is missing or null.</summary>
     public DocumentNode? Node(string name) => Find(name).Value is { } value and not ScalarNode { IsNull: true } ? value : null;
 
-    /// <summary>Returns the key as written, even if it has no value, or null if the field is missing.</summary>
+    /// <summary>Returns the key as written, even if it has no value. Null if the field is missing.</summary>
     public ScalarNode? Key(string name) => Find(name).Key;
 
-    /// <summary>True if the field exists without a value.</summary>
+    /// <summary>True if the field exists but has no value.</summary>
     public bool IsLeftEmpty(string name) => Find(name).Value is ScalarNode { IsNull: true, Text: "" };
 
     public string? Text(string name) => Node(name) is { } node ? NodeValues.Text(node, Join(name), _faults) : null;
 
-    /// <summary>Returns a model name. A retired name is replaced by its alias with a warning.</summary>
+    /// <summary>Returns a model name. Replaces a retired name with its alias, and reports a warning.</summary>
     public string? Model(string name)
     {
         if (Text(name) is not { } model || ModelName.AliasForRetired(model.Trim()) is not { } alias)
@@ -190,7 +191,7 @@ internal sealed class MappingFields
     public T? Word<T>(string name, IReadOnlyDictionary<string, T> words)
         where T : struct => Node(name) is { } node ? NodeValues.Word(node, Join(name), words, _faults) : null;
 
-    /// <summary>Returns the texts of a list, or null if the field is missing. A single text counts as a list with one item.</summary>
+    /// <summary>Returns the texts in a list, or null if the field is missing. A single text counts as a list with one item.</summary>
     public IReadOnlyList<PositionedText>? Texts(string name) => Node(name) is { } node ? NodeValues.Texts(node, Join(name), _faults) : null;
 
     public IReadOnlyList<string>? TextList(string name) =>
@@ -212,6 +213,6 @@ internal sealed class MappingFields
         return -1;
     }
 
-    /// <summary>A key and its value; all null for a missing field.</summary>
+    /// <summary>A key and its value. All members are null for a missing field.</summary>
     private readonly record struct Entry(string? Name, ScalarNode? Key, DocumentNode? Value);
 }

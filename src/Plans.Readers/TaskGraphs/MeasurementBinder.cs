@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads the measurements of a task's work: a mapping or a list of mappings.</summary>
+/// <summary>Reads the measurements of a task, which are a mapping or a list of mappings.</summary>
 internal static class MeasurementBinder
 {
-    /// <summary>Maximum number of measurements, limited because measured numbers are part of the run's record.</summary>
+    /// <summary>Maximum number of measurements per task. The run's record contains all measured numbers.</summary>
     private const int Most = 10;
     private const int LongestName = 80;
 

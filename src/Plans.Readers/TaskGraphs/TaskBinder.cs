@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Creates a task from a mapping.</summary>
+/// <summary>Creates a task from a mapping in the document.</summary>
 internal static class TaskBinder
 {
     private static readonly Dictionary<string, ProveRed> ProveRedWords = new(StringComparer.OrdinalIgnoreCase)
@@ -86,7 +86,7 @@ internal static class TaskBinder
         return new BoundTask(task, node, path, (DocumentNode?)fields.Node("id") ?? node, dependsOn, contextKeys);
     }
 
-    /// <summary>Reads the isolation. Also used for the plan's defaults.</summary>
+    /// <summary>Reads the isolation of a task, or of the plan's defaults.</summary>
     public static TaskIsolation? Isolation(MappingFields fields) => fields.Word("isolation", IsolationWords);
 
     /// <summary>Reads the label that the task's worker host must have.</summary>
@@ -149,7 +149,7 @@ internal static class TaskBinder
             fields.Missing("description", "The task does not describe any work.", "Add 'description:', or 'prompt:' for the full text.");
         }
 
-        // Task stores have a short title and longer texts, which together form the prompt.
+        // Task stores have a short title and longer texts. Together they form the prompt.
         string[] longer = [.. new[] { title is null ? null : description, details }.OfType<string>().Where(t => t.Length > 0)];
         prompt ??= longer.Length == 0 ? null : string.Join("\n\n", longer);
         return ((title ?? description ?? FirstLine(prompt)).Trim(), prompt);
@@ -224,7 +224,7 @@ internal static class TaskBinder
         }
     }
 
-    /// <summary>Returns the items of an existing list, or the single value in its place.</summary>
+    /// <summary>Returns the items of a list, or the single value that is given instead of a list.</summary>
     public static IEnumerable<(DocumentNode Item, FieldPath Path)> Items(MappingFields fields, string name) =>
         fields.Node(name) switch
         {

@@ -1,7 +1,9 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads the task-graph format (<c>tasks.yaml</c>, <c>tasks.json</c>) from text. All faults are reported at once, each with its
-/// position and a suggested fix. Invalid text never causes an exception.</summary>
+/// <summary>
+/// Reads the task-graph format (<c>tasks.yaml</c>, <c>tasks.json</c>). Reports all faults together, each with its position and a suggested
+/// fix. Never throws because of invalid text.
+/// </summary>
 public static class TaskGraphReader
 {
     /// <summary>Maximum number of tasks in a plan.</summary>
@@ -25,16 +27,18 @@ public static class TaskGraphReader
 
     /// <summary>Reads a plan from a file's bytes.</summary>
     /// <param name="content">Complete content of the file.</param>
-    /// <param name="file">Name of the file. The extension <c>.json</c> means JSON, any other YAML.</param>
-    /// <param name="projectContext">Names of the project's own context texts.</param>
+    /// <param name="file">Name of the file. The extension <c>.json</c> means JSON, and any other extension YAML.</param>
+    /// <param name="projectContext">Names of the project's own context texts, which tasks may use.</param>
     public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, IReadOnlyCollection<string>? projectContext = null) =>
         PlanText.TryDecode(content, file, out var text, out var fault)
             ? Read(text, file, projectContext)
             : new PlanReadResult(null, [fault]);
 
-    /// <summary>Reads a plan that was embedded as JSON data, for example in the input of a run. Faults name fields instead of lines
-    /// because users do not see the serialized text.</summary>
-    /// <param name="data">The JSON value, as a file would contain it.</param>
+    /// <summary>
+    /// Reads a plan that was embedded as JSON data, for example in the input of a run. Faults name fields and not lines, because users do
+    /// not see the serialized text.
+    /// </summary>
+    /// <param name="data">JSON value with the content of a plan file.</param>
     /// <param name="name">Display name of the plan.</param>
     public static PlanReadResult ReadData(JsonElement data, string name)
     {
@@ -176,7 +180,7 @@ public static class TaskGraphReader
         var tasks = new List<BoundTask>(count);
         for (var i = 0; i < count; i++)
         {
-            // A list, or a mapping from ids to tasks.
+            // A list of tasks, or a mapping from ids to tasks.
             var id = (node as MappingNode)?.Entries[i].Key.Text;
             var task = (node as MappingNode)?.Entries[i].Value ?? ((SequenceNode)node!).Items[i];
             var field = id is null ? $"tasks[{i}]" : $"tasks.{id}";

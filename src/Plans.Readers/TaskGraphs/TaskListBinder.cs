@@ -1,15 +1,15 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads those lists of a task whose items are texts or mappings: packages, patch intents and checklist items.</summary>
+/// <summary>Reads those lists of a task whose items may be texts or mappings: packages, patch intents and checklist items.</summary>
 internal static class TaskListBinder
 {
-    /// <summary>Keys of an item of <c>checklist</c>.</summary>
+    /// <summary>Keys of an item of <c>checklist</c>, with alternative spellings.</summary>
     public static readonly KeyTable ChecklistKeys = new("id", "description text title", "completed done");
 
-    /// <summary>Keys of the mapping 'deps_required'.</summary>
+    /// <summary>Keys of the mapping <c>deps_required</c>, with alternative spellings.</summary>
     public static readonly KeyTable PackageKeys = new("runtime", "dev development");
 
-    /// <summary>Keys of an item of <c>patch_intents</c>.</summary>
+    /// <summary>Keys of an item of <c>patch_intents</c>, with alternative spellings.</summary>
     public static readonly KeyTable PatchKeys = new("file path", "action type", "intent description reason");
 
     public static RequiredPackages? BindPackages(MappingFields fields)
@@ -110,7 +110,7 @@ internal static class TaskListBinder
 
     public static IReadOnlyList<PositionedText> SplitOnCommas(IReadOnlyList<PositionedText>? texts)
     {
-        // Almost all tasks have at most one dependency, so nothing needs splitting.
+        // Almost all tasks have at most one dependency, so that nothing has to be split.
         if (texts is null or [] || (texts is [var only] && only.Node.Text.Length > 0 && !only.Node.Text.AsSpan().ContainsAny(',', ' ')))
         {
             return texts ?? [];
@@ -135,7 +135,7 @@ internal static class TaskListBinder
         return ids;
     }
 
-    /// <summary>Reads the hosts in <c>network</c>, or returns null if there are none.</summary>
+    /// <summary>Reads the hosts in the key <c>network</c>. Returns null if there are none.</summary>
     public static TextList? BindHosts(MappingFields fields)
     {
         List<string> hosts = [];
