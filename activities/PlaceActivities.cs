@@ -7,12 +7,12 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Activities for the slots of distributed runs. The interface documents each.</summary>
-/// <param name="services">Services of this host.</param>
-/// <param name="here">The repository that the worker serves.</param>
-/// <param name="remote">As in <see cref="TaskSync"/>.</param>
-/// <param name="slots">Slots of this host, shared by all its queues.</param>
-/// <param name="readiness">Checks that this host can execute a task now; null if this host offers no slots.</param>
+/// <summary>Implements the activities for the slots of distributed runs. The interface documents each activity.</summary>
+/// <param name="services">Services that activities use on this host.</param>
+/// <param name="here">Repository that the worker serves.</param>
+/// <param name="remote">Same as in <see cref="TaskSync"/>.</param>
+/// <param name="slots">Slots of this host, which all its task queues share.</param>
+/// <param name="readiness">Checks that this host can execute a task now. Null if this host offers no slots.</param>
 public sealed class PlaceActivities(
     RunServices services,
     RepositoryReference here,
@@ -22,7 +22,7 @@ public sealed class PlaceActivities(
 ) : IPlaceActivities
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
-    private readonly TaskSync _share = new(services, remote);
+    private readonly TaskShare _share = new(services, remote);
     private readonly HeldSlots _held = HeldSlots.Of(services);
 
     [Activity]
@@ -43,8 +43,10 @@ public sealed class PlaceActivities(
         }
     }
 
-    /// <summary>Fails if this host can't execute the task now, for example without disk space or its agent, so that another host takes
-    /// it.</summary>
+    /// <summary>
+    /// Fails if this host can't execute the task now, for example because disk space or the task's agent is missing. Another host then gets
+    /// the task.
+    /// </summary>
     private async Task DemandReadyAsync(HoldPlaceInput input, CancellationToken stop)
     {
         if (readiness is not null && await readiness.FindProblemAsync(input.Agent, stop) is { } problem)
@@ -67,7 +69,7 @@ public sealed class PlaceActivities(
             isStopped = await Heartbeats.WhileAsync(stop => KeepAsync(input, held, isHome, stop));
             if (isStopped)
             {
-                // Another host may take the task, or this one after its worker has restarted.
+                // Another host may continue the task, or this host after its worker has restarted.
                 throw new StepException($"The worker on {services.Host} is ending", FailureTypes.WorkerStops) { IsFinal = false };
             }
         }
@@ -88,8 +90,8 @@ public sealed class PlaceActivities(
     public Task TakeTaskAsync(FetchTaskInput input) =>
         Heartbeats.WhileAsync(stop => _share.TakeAsync(input, isHost: input.HomeQueue != here.Queue, stop));
 
-    /// <summary>Holds the slot until it is no longer wanted, and publishes the task's work at intervals.</summary>
-    /// <returns>True if the worker is stopping, so that the task may continue here after a restart.</returns>
+    /// <summary>Holds the slot until the task no longer needs it, and publishes the task's work at intervals.</summary>
+    /// <returns>True if the worker is stopping, so that the task may continue on this host after a restart.</returns>
     private async Task<bool> KeepAsync(HoldPlaceInput input, SharedTask held, bool isHome, CancellationToken stop)
     {
         var context = ActivityExecutionContext.Current;
@@ -126,21 +128,21 @@ public sealed class PlaceActivities(
         }
         catch (Exception missed) when (missed is not OperationCanceledException)
         {
-            // The next push follows soon, and the result of an activity is pushed before the activity completes.
+            // The next push follows soon, and every activity pushes its result before it completes.
         }
     }
 }
 
-/// <summary>Slots of a host for distributed runs of other hosts. Initially none.</summary>
+/// <summary>Slots that this host offers to distributed runs of other hosts. Initially none.</summary>
 public sealed class HostSlots
 {
     private readonly Lock _lock = new();
     private int _taken;
 
-    /// <summary>Number of slots of this host.</summary>
+    /// <summary>Number of slots that this host offers.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Raises the number of slots to a minimum.</summary>
+    /// <summary>Raises the number of slots to the given minimum.</summary>
     public void MakeAtLeast(int count)
     {
         lock (_lock)
@@ -149,7 +151,7 @@ public sealed class HostSlots
         }
     }
 
-    /// <summary>Takes a slot if one is free.</summary>
+    /// <summary>Takes a slot. Returns false if no slot is free.</summary>
     public bool TryTake()
     {
         lock (_lock)
@@ -160,7 +162,7 @@ public sealed class HostSlots
         }
     }
 
-    /// <summary>Releases a slot of this host.</summary>
+    /// <summary>Releases a slot.</summary>
     public void GiveBack()
     {
         lock (_lock)

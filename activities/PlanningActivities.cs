@@ -6,9 +6,11 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Activities for planning. They translate, send heartbeats, and delegate the work to library classes. The interface documents
-/// each.</summary>
-/// <param name="services">Services of this host.</param>
+/// <summary>
+/// Implements the planning activities. They translate, send heartbeats and delegate the work to library classes. The interface documents
+/// each activity.
+/// </summary>
+/// <param name="services">Services that activities use on this host.</param>
 public sealed class PlanningActivities(RunServices services) : IPlanningActivities
 {
     private readonly PlanningStart _start = new(services);

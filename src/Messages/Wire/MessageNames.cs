@@ -23,7 +23,7 @@ public static class MessageNames
     /// <summary>Ends the workflow. Sent to a run, a task, a planner or a reviewer.</summary>
     public const string Cancel = "cancel";
 
-    /// <summary>Update that carries a <see cref="GovernorCall"/>. Sent to a governor.</summary>
+    /// <summary>Update that carries a <see cref="Usage.GovernorCall"/>. Sent to a governor.</summary>
     public const string Call = "call";
 
     /// <summary>Update that keeps an agent start's position in the queue. Sent to a governor.</summary>
