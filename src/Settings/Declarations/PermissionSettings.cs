@@ -1,7 +1,7 @@
 namespace Orchestrator.Settings;
 
 /// <summary>Permissions of agents (<c>permissions.*</c>).</summary>
-/// <param name="Mode"><c>default</c> to allow edits and commands inside the worktree, or <c>bypass</c> to allow everything.</param>
+/// <param name="Mode"><c>default</c> to allow edits and commands inside the worktree, or <c>bypass</c> to skip permission prompts.</param>
 /// <param name="Allow">Additional permission rules, such as <c>Bash(npm *)</c>.</param>
 /// <param name="Sandbox">Whether bubblewrap confines agents and the programs that run their work: <c>auto</c> (if it works), <c>on</c>
 /// (required, so that no agent starts without it) or <c>off</c>.</param>
