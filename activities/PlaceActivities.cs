@@ -22,7 +22,7 @@ public sealed class PlaceActivities(
 ) : IPlaceActivities
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
-    private readonly TaskShare _share = new(services, remote);
+    private readonly TaskSync _share = new(services, remote);
     private readonly HeldSlots _held = HeldSlots.Of(services);
 
     [Activity]

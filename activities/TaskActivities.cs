@@ -18,7 +18,7 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
     private readonly AgentRunStep _agentRun = new(services);
     private readonly TaskVerification _verification = new(services);
 
-    private readonly TaskShare _share = new(services, remote);
+    private readonly TaskSync _share = new(services, remote);
 
     [Activity]
     public Task<PreparedTask> PrepareTaskAsync(PrepareTaskInput input) =>

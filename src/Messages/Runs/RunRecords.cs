@@ -350,7 +350,7 @@ public sealed record LandResult
     /// <summary>Sentence with the result, or with the reason why a user is required.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>File with the evidence, relative to the repository; empty for none.</summary>
+    /// <summary>File with the evidence, relative to the repository; empty if there is none.</summary>
     public string Evidence { get; init; } = "";
 
     /// <summary>True if the landing was refused because staging lacks work of the run.</summary>
