@@ -118,10 +118,10 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
 
     private string Guidance { get; set; } = "";
 
-    /// <summary>The history stores the input of each activity, so the known progress is removed from it.</summary>
+    /// <summary>Restores the state from the workflow's input.</summary>
     public void Restore(TaskInput input)
     {
-        // Each activity receives the input, and the history stores it each time, so the known progress is removed.
+        // The history stores the input of each activity, so the known progress is removed from it.
         Input = input with
         {
             Known = null,

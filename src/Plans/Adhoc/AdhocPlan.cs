@@ -16,7 +16,7 @@ public static class AdhocPlan
 
     /// <summary>Creates a plan with one task for each text and repetition.</summary>
     /// <param name="texts">Task texts, validated by <see cref="Fault"/>.</param>
-    /// <param name="times">Ids that are already used by the run that receives the tasks, or null if there are none.</param>
+    /// <param name="times">Number of agents that receive the same text.</param>
     /// <param name="taken">Task ids already used by the run that receives the tasks, or null if there are none.</param>
     public static Plan Of(IReadOnlyList<string> texts, int times = 1, IReadOnlyCollection<string>? taken = null)
     {
