@@ -5,7 +5,7 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Client.Schedules;
 
-/// <summary>What a schedule does at a scheduled time if the previous run is still open.</summary>
+/// <summary>Behavior of a schedule at a scheduled time if the previous run is still open.</summary>
 public enum ScheduleOverlap
 {
     /// <summary>Starts no run for that time.</summary>
@@ -44,7 +44,7 @@ public sealed record RunSchedule
     /// <summary>Input of the schedule's runs.</summary>
     public required OrchestrationInput Input { get; init; }
 
-    /// <summary>What the schedule does at a scheduled time if the previous run is still open.</summary>
+    /// <summary>Behavior at a scheduled time if the previous run is still open.</summary>
     public ScheduleOverlap Overlap { get; init; }
 
     /// <summary>Maximum delay with which a run still starts if the engine was not available at the scheduled time.</summary>

@@ -20,7 +20,7 @@ public sealed record SendNoticesInput(
     RunProgressState Rest
 );
 
-/// <summary>Whether a run makes progress without a user.</summary>
+/// <summary>Ability of a run to make progress without a user.</summary>
 public enum RunProgressState
 {
     /// <summary>The run is in progress.</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>How far gates prove the work in a commit.</summary>
+/// <summary>Degree to which gates prove the work in a commit.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateProof>))]
 public enum GateProof
 {
@@ -27,7 +27,7 @@ public enum GateProof
 /// </summary>
 public sealed record GateSummary
 {
-    /// <summary>How far the gates prove the work.</summary>
+    /// <summary>Degree to which the gates prove the work.</summary>
     [JsonPropertyName("proof")]
     public GateProof Proof { get; init; }
 

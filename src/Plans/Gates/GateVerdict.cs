@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>How a gate's run ended.</summary>
+/// <summary>Result of running a gate.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateResult>))]
 public enum GateResult
 {
@@ -92,7 +92,7 @@ public enum BaseComparison
     Other,
 }
 
-/// <summary>How flaky a gate is, across all runs of a repository.</summary>
+/// <summary>Flakiness of a gate across all runs of a repository.</summary>
 /// <param name="Flakes">Number of runs in which the gate failed and then passed on the same files.</param>
 /// <param name="Runs">Number of recent runs that were inspected.</param>
 public sealed record GateFlakiness([property: JsonPropertyName("flakes")] int Flakes, [property: JsonPropertyName("runs")] int Runs);
@@ -121,7 +121,7 @@ public sealed record GateVerdict
     [JsonPropertyName("command")]
     public required string Command { get; init; }
 
-    /// <summary>How the gate's run ended.</summary>
+    /// <summary>Result of running the gate.</summary>
     [JsonPropertyName("result")]
     public required GateResult Result { get; init; }
 
@@ -226,7 +226,7 @@ public sealed record GateVerdict
     [JsonPropertyName("ranAlone")]
     public bool RanAlone { get; init; }
 
-    /// <summary>How flaky the gate is, if it is too flaky to trust. Null if its flakiness is acceptable or unknown.</summary>
+    /// <summary>Flakiness of a gate that is too flaky to trust. Null if the flakiness is acceptable or unknown.</summary>
     [JsonPropertyName("chance"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GateFlakiness? Chance { get; init; }
 

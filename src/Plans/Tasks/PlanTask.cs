@@ -129,7 +129,7 @@ public sealed record PlanTask
     [JsonPropertyName("allow_large_changes"), JsonPropertyOrder(20)]
     public bool AllowLargeChanges { get; init; }
 
-    /// <summary>How the agent is isolated, or null for the run's isolation.</summary>
+    /// <summary>Isolation of the agent, or null for the run's isolation.</summary>
     [JsonPropertyName("isolation"), JsonPropertyOrder(21)]
     public TaskIsolation? Isolation { get; init; }
 

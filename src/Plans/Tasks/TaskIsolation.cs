@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>How an agent is isolated from the rest of the host.</summary>
+/// <summary>Isolation of an agent from the rest of the host.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<TaskIsolation>))]
 public enum TaskIsolation
 {

@@ -383,7 +383,7 @@ public sealed record OrchestratorSettings
         init => field = value ?? HostSettings.Off;
     } = HostSettings.Off;
 
-    /// <summary>How long ended runs are kept (<c>retention.*</c>).</summary>
+    /// <summary>Retention of ended runs (<c>retention.*</c>).</summary>
     public required RetentionSettings Retention { get; init; }
 
     public required GitSettings Git { get; init; }

@@ -1,7 +1,7 @@
 namespace Orchestrator.Settings;
 
 /// <summary>
-/// How long ended runs are kept (<c>retention.*</c>). Folders, refs and histories of older runs are removed automatically, but only if
+/// Retention of ended runs (<c>retention.*</c>). Folders, refs and histories of older runs are removed automatically, but only if
 /// their work is proven to be merged or superseded.
 /// </summary>
 /// <param name="Age">Time for which a run is kept after its end, or null to keep runs indefinitely. Default: 30 days. Range: 1 hour to 3650

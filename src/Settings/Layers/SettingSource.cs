@@ -22,7 +22,7 @@ public enum SettingSourceKind
     Flag,
 }
 
-/// <summary>Where a value comes from.</summary>
+/// <summary>Source of a value, such as a line in a file.</summary>
 /// <param name="Kind">Kind of source.</param>
 /// <param name="Place">Path of the file, or name of the variable or option; empty for a default value.</param>
 /// <param name="Line">Line number in the file, starting at 1, or 0 if there is none.</param>

@@ -62,7 +62,7 @@ public sealed record Ledger
         init => field = value.IsDefault ? [] : value;
     } = [];
 
-    /// <summary>How much each run has used the account's slots.</summary>
+    /// <summary>Use of the account's slots by each run.</summary>
     [JsonPropertyName("turns")]
     public FairTurns Turns
     {
