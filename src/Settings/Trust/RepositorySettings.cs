@@ -27,7 +27,9 @@ public sealed class RepositorySettings
     /// <summary>Settings that apply, with their faults and sources.</summary>
     public SettingsResult Loaded { get; }
 
-    /// <summary>Permissions that the user would grant by trusting the repository. If there are no items, the user need not be asked.</summary>
+    /// <summary>
+    /// Permissions that the user would grant by trusting the repository. If there are no items, the user need not be asked.
+    /// </summary>
     public TrustQuestion Question => _question.Value;
 
     /// <summary>
