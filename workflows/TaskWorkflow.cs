@@ -190,7 +190,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
             );
             (prepared, var work) = State.HasGuidance
                 ? await LetAgentWorkAsync(prepared)
-                : (prepared, await _verifier.VerifyAsync(prepared, Progress.LastStart));
+                : (prepared, await _verifier.VerifyAsync(prepared, Progress.LastStart, byUser: true));
             if (work.Problems.Count == 0)
             {
                 return work;

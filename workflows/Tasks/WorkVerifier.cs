@@ -13,10 +13,17 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
     /// <param name="prepared">The worktree.</param>
     /// <param name="start">Number of the agent run that the evidence belongs to; 0 if there is none.</param>
     /// <param name="why">Reason for the verification, or null after an agent run.</param>
-    public Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, Reason? why = null) =>
-        VerifyAsync(prepared, start, new AgentRunResult { FailureClass = FailureClass.None, ClaimedDone = true }, why);
+    /// <param name="byUser">True for a user's changes.</param>
+    public Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, Reason? why = null, bool byUser = false) =>
+        VerifyAsync(prepared, start, new AgentRunResult { FailureClass = FailureClass.None, ClaimedDone = true }, why, byUser);
 
-    private async Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, AgentRunResult agentRun, Reason? why = null)
+    private async Task<VerifyResult> VerifyAsync(
+        PreparedTask prepared,
+        int start,
+        AgentRunResult agentRun,
+        Reason? why = null,
+        bool byUser = false
+    )
     {
         var (pause, faults) = (TaskWaits.FirstPause, 0);
         while (true)
@@ -32,6 +39,7 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
                 EndedWith = agentRun.EndedWith,
                 SaidHash = start == 0 ? "" : state.Progress.SaidHash ?? "",
                 Called = state.Progress.Called ?? [],
+                ByUser = byUser,
             };
             var work = await waits.DoAsync(
                 (ITaskActivities a) => a.VerifyTaskAsync(verify),

@@ -122,6 +122,10 @@ public sealed record VerifyTaskInput
 
     /// <inheritdoc cref="TaskProgress.Called"/>
     public IReadOnlyList<string> Called { get; init; } = [];
+
+    /// <summary>True if a user made the changes, who decides which side of a conflict is dropped.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ByUser { get; init; }
 }
 
 /// <summary>Result of verifying a task's work.</summary>

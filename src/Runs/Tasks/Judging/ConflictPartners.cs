@@ -1,4 +1,4 @@
-namespace Orchestrator.Runs.Merging;
+namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Stores the tasks with which a task had merge conflicts. The gates of these tasks also check the resolution.</summary>
 internal sealed class ConflictPartners(RunFolder folder)
