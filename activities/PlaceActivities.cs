@@ -1,5 +1,6 @@
 using Orchestrator.Messages;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Merging;
 using Orchestrator.Runs.Merging.Preflight;
 using Orchestrator.Runs.Tasks.Moving;
 using Temporalio.Activities;
@@ -23,15 +24,13 @@ public sealed class PlaceActivities(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private readonly TaskSync _share = new(services, remote);
+    private readonly MergeSync _merges = new(services, remote, CallingExecution.AskAsync);
     private readonly HeldSlots _held = HeldSlots.Of(services);
 
     [Activity]
     public async Task HoldPlaceAsync(HoldPlaceInput input)
     {
-        if (!slots.TryTake())
-        {
-            throw new StepException($"{services.Host} has no free slot", FailureTypes.NoPlace) { IsFinal = false, RetryAfter = Pause };
-        }
+        TakeSlot();
         try
         {
             await Heartbeats.WhileAsync(stop => DemandReadyAsync(input, stop));
@@ -40,6 +39,34 @@ public sealed class PlaceActivities(
         finally
         {
             slots.GiveBack();
+        }
+    }
+
+    [Activity]
+    public Task ShareMergeAsync(GateBatchInput input) => Heartbeats.WhileAsync(stop => _merges.ShareAsync(input, stop));
+
+    [Activity]
+    public async Task<MergeResult> GateMergeAsync(GateMergeInput input)
+    {
+        TakeSlot();
+        try
+        {
+            return await Heartbeats.WhileAsync(stop => _merges.GateAsync(input.Gate, isHome: input.HomeQueue == here.Queue, stop));
+        }
+        finally
+        {
+            slots.GiveBack();
+        }
+    }
+
+    [Activity]
+    public Task WithdrawMergeAsync(GateBatchInput input) => Heartbeats.WhileAsync(stop => _merges.WithdrawAsync(input, stop));
+
+    private void TakeSlot()
+    {
+        if (!slots.TryTake())
+        {
+            throw new StepException($"{services.Host} has no free slot", FailureTypes.NoPlace) { IsFinal = false, RetryAfter = Pause };
         }
     }
 

@@ -131,6 +131,20 @@ public interface IPlaceActivities
     /// </summary>
     [Activity]
     Task TakeTaskAsync(FetchTaskInput input);
+
+    /// <summary>Runs on the owner host. Publishes a merge of the queue for gates on another host. No branch contains this merge
+    /// yet.</summary>
+    [Activity]
+    Task ShareMergeAsync(GateBatchInput input);
+
+    /// <summary>Runs gates on a published merge in a free slot. Scheduled on a queue of slots, and fails without a free slot.</summary>
+    /// <returns>As <see cref="ITrainActivities.GateBatchAsync"/>, with the tree that was checked.</returns>
+    [Activity]
+    Task<MergeResult> GateMergeAsync(GateMergeInput input);
+
+    /// <summary>Runs on the owner host. Removes a published merge from the remote.</summary>
+    [Activity]
+    Task WithdrawMergeAsync(GateBatchInput input);
 }
 
 /// <summary>Activities for requests from agents. Each is idempotent because it skips work that is already done.</summary>

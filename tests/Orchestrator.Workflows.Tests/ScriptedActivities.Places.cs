@@ -53,4 +53,25 @@ internal sealed partial class ScriptedActivities : IPlaceActivities
         Placing.Enqueue($"take {input.TaskId}");
         return Task.CompletedTask;
     }
+
+    [Activity]
+    public Task ShareMergeAsync(GateBatchInput input)
+    {
+        Placing.Enqueue($"share {input.Commit}");
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The verdict of a host on a published merge, or null if it has no free slot.</summary>
+    public Func<GateMergeInput, MergeResult?> GateMerge { get; set; } = _ => null;
+
+    [Activity]
+    public Task<MergeResult> GateMergeAsync(GateMergeInput input) =>
+        Task.FromResult(GateMerge(input) ?? throw new ApplicationFailureException("no slot is free", FailureTypes.NoPlace));
+
+    [Activity]
+    public Task WithdrawMergeAsync(GateBatchInput input)
+    {
+        Placing.Enqueue($"withdraw {input.Commit}");
+        return Task.CompletedTask;
+    }
 }

@@ -28,6 +28,7 @@ internal static class ActivitySummaries
             HoldPlaceInput x => $"Hold a slot on a host for {x.TaskId}",
             PublishTaskInput x => $"Share {x.TaskId} with its host",
             FetchTaskInput x => $"Fetch the shared work of {x.TaskId}",
+            GateMergeInput x => $"Run the gates of {x.Gate.Requests[^1].TaskId} in a free slot",
             JudgeRequestInput x => $"Judge the request of {x.Task.Task.Id}",
             InstallInput x => $"Install for {x.Task.Task.Id}: {List([.. x.Packages.Select(package => package.Name)])}",
             ConcludeRequestInput x => $"Answer the request of {x.Task.Task.Id}",

@@ -7,6 +7,7 @@ namespace Orchestrator.Workflows.Train;
 internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueReporter reporter)
 {
     private readonly List<Task> _steps = [];
+    private readonly MergeGateHosts _hosts = new(context);
 
     /// <summary>Cancellation source for the gates of each batch, by batch number.</summary>
     private readonly Dictionary<int, CancellationTokenSource> _gates = [];
@@ -259,7 +260,9 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         var begin = Workflow.UtcNow;
         try
         {
-            result = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.GateBatchAsync(gate), context.Long(GatesOf(batch.Id)));
+            result =
+                await _hosts.TryElsewhereAsync(gate, batch.Merges[run.Length - 1].Tree, GatesOf(batch.Id))
+                ?? await _hosts.AtHomeAsync(gate, GatesOf(batch.Id));
         }
         catch (FailureException failure)
         {

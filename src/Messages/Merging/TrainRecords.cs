@@ -302,6 +302,11 @@ public sealed record GateBatchInput(
     int Tries
 );
 
+/// <summary>Request to run gates on a merge in a free slot of any host.</summary>
+/// <param name="Gate">The merge and its gates.</param>
+/// <param name="HomeQueue">Queue of the owner host, which has the merge.</param>
+public sealed record GateMergeInput(GateBatchInput Gate, string HomeQueue);
+
 /// <summary>Request to move staging to the merge commits of a batch.</summary>
 /// <param name="Merges">Merges to land, each on top of the previous one. The first one is on top of the expected staging commit.</param>
 public sealed record LandBatchInput(string RunId, RepositoryReference Repository, string PlanHash, IReadOnlyList<MergeResult> Merges)

@@ -421,6 +421,33 @@ internal static class HistoryScenarios
                 await run.ResultAsync();
             },
         };
+        var requested = new TaskCompletionSource();
+        yield return new("elsewhere", Train)
+        {
+            Tasks = 2,
+            AtOnce = true,
+            Settings = rules with
+            {
+                Workers = 2,
+                Queue = new QueueRules { HasLanes = true },
+            },
+            Script = a =>
+            {
+                a.PartsOf = request => [request.TaskId];
+                a.BuildBatch = input => [.. input.Requests.Select(request => PlaceTests.Made(request, input.StagingTip))];
+                a.GateBatch = _ => requested.Task.Wait(TimeSpan.FromSeconds(60)) ? null : new MergeResult();
+            },
+            Play = async run =>
+            {
+                await using var there = new ScriptedHost(run, first);
+                there.Activities.GateMerge = input =>
+                {
+                    requested.TrySetResult();
+                    return PlaceTests.Made(input.Gate.Requests[^1], "");
+                };
+                await run.ResultAsync();
+            },
+        };
         yield return new("rehosted", Orchestration, Work)
         {
             Settings = rules,
