@@ -85,7 +85,7 @@ public abstract class AgentWorkflow : MessageWorkflow
     /// <summary>Executes the work from the first report to the last, and turns every failure into a final state.</summary>
     /// <param name="input">Input of the workflow.</param>
     /// <param name="work">The work. It may end early by throwing <see cref="TaskEndedException"/>.</param>
-    /// <param name="release">Releases the resources held by the work.</param>
+    /// <param name="release">Releases the resources that the work holds.</param>
     private protected async Task<TaskReport> LiveAsync(TaskInput input, Func<Task> work, Func<Task> release)
     {
         State.Restore(input);

@@ -74,7 +74,7 @@ public sealed class RunClient(ITemporalClient client)
     /// </summary>
     /// <param name="queue">Task queue of a repository on one host.</param>
     /// <param name="isDead">Returns true if the worker with the given identity is known to be dead.</param>
-    /// <param name="now">The current time.</param>
+    /// <param name="now">Current time.</param>
     /// <param name="cancellation">Cancels the request.</param>
     public async Task<DateTimeOffset?> FindLastAskedAsync(
         string queue,

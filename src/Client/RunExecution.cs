@@ -58,7 +58,7 @@ public sealed record RunExecution(string ExecutionId, RunResult? End, DateTimeOf
     /// <param name="words">Reason given by that client; may be empty.</param>
     public static TerminatedBy Terminated(string identity, string words) => new(identity, words.Length > 0 ? new Quote(words) : null);
 
-    /// <summary>Returns the reason why a run failed, as far as the server knows.</summary>
+    /// <summary>Returns the reason why a run failed, as known to the server.</summary>
     internal static ExecutionFailed Failed(WorkflowFailedException failure) =>
         new(new Quote(failure.InnerException?.Message ?? failure.Message));
 

@@ -46,19 +46,23 @@ public interface IRunActivities
     [Activity]
     Task<IReadOnlyList<string>> FindEndedRunsAsync(IReadOnlyList<string> runIds);
 
-    /// <summary>Finds the work of a replaced execution of this run in git, in the run's record and on the server. Recreates a missing
-    /// staging branch.</summary>
+    /// <summary>
+    /// Finds the work of an earlier execution of this run, which a reset replaced, in git, in the run's record and on the server. Recreates
+    /// a missing staging branch.
+    /// </summary>
     [Activity]
     Task<EarlierWork> FindEarlierWorkAsync(FindEarlierWorkInput input);
 
     [Activity]
     Task<LandResult> LandAsync(LandInput input);
 
-    /// <summary>Finds the commits that a user has made on staging.</summary>
+    /// <summary>Finds commits by a user on the staging branch.</summary>
     [Activity]
     Task<ManualFixCommits> LookAtFixAsync(FindManualFixInput input);
 
-    /// <summary>Runs the gates of the whole run on a user's commits. If they pass, the run continues from these commits.</summary>
+    /// <summary>
+    /// Verifies a user's commits with the gates of the whole run. If the gates pass, the run continues from these commits.
+    /// </summary>
     [Activity]
     Task<ManualFixVerdict> VerifyFixAsync(VerifyFixInput input);
 
@@ -163,7 +167,9 @@ public interface IRequestActivities
     [Activity]
     Task<RequestConclusion> ConcludeRequestAsync(ConcludeRequestInput input);
 
-    /// <summary>Adds the parts of a task to a copy of the plan, which is stored beside the approved plan.</summary>
+    /// <summary>
+    /// Adds the smaller tasks that a task was divided into to a copy of the plan, which is stored beside the approved plan.
+    /// </summary>
     [Activity]
     Task<SplitConclusion> SplitTaskAsync(SplitTaskInput input);
 
@@ -250,8 +256,10 @@ public interface IReviewActivities
     [Activity]
     Task<ReviewPreparation> BeginReviewAsync(PrepareReviewInput input);
 
-    /// <summary>Reads all answers of a round. Findings become tasks in a copy of the plan, which is stored beside the approved
-    /// plan.</summary>
+    /// <summary>
+    /// Reads all answers of a review round, and turns its findings into tasks in a copy of the plan. The copy is stored beside the approved
+    /// plan.
+    /// </summary>
     [Activity]
     Task<ReviewConclusion> ConcludeReviewAsync(ConcludeReviewInput input);
 

@@ -41,17 +41,17 @@ public static class TaskStates
     public const string Verifying = "verifying";
     public const string Merging = "merging";
 
-    /// <summary>The task's work is in a commit on staging.</summary>
+    /// <summary>A commit on staging contains the task's work.</summary>
     public const string Merged = "merged";
 
     /// <summary>The task's verified work is retained on a separate branch and not merged, because the run requested branches
     /// (<see cref="Plans.LandingMode.Branches"/>).</summary>
     public const string Kept = "kept";
 
-    /// <summary>Skipped by a user. Its work is not merged, and its dependents run anyway.</summary>
+    /// <summary>A user skipped the task. Its work is not merged, and its dependents run anyway.</summary>
     public const string Waived = "waived";
 
-    /// <summary>Resolved by a user with commits on staging that pass the gates of the whole run.</summary>
+    /// <summary>A user resolved the task with commits on staging that pass the gates of the whole run.</summary>
     public const string Resolved = "resolved";
 
     /// <summary>The task did not succeed, and a user replaced it with other tasks of the same run.</summary>
@@ -106,7 +106,7 @@ public static class TaskStates
     /// <summary>True if the task has ended, successfully or not.</summary>
     public static bool IsEnd(string state) => IsDone(state) || state is Failed or Skipped or Cancelled or Escalated;
 
-    /// <summary>True if the task makes no progress until a user acts.</summary>
+    /// <summary>True if the task makes no progress without a user.</summary>
     public static bool WaitsForPerson(string state, Reason? why) =>
         state is Blocked or AwaitingApproval || (state == Parked && why is BudgetReached);
 

@@ -21,7 +21,7 @@ public static class LandingMode
     /// <summary>Merges nothing. Each task's verified work stays on a separate branch.</summary>
     public const string Branches = "branches";
 
-    /// <summary>All values; the default comes first.</summary>
+    /// <summary>All values. The first one is the default.</summary>
     public static IReadOnlyList<string> All { get; } = [Merge, Squash, Rebase, PullRequest, Branch, Branches];
 
     /// <summary>True if the landing mode moves the target branch.</summary>

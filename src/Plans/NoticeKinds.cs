@@ -9,7 +9,7 @@ public static class NoticeKinds
     /// <summary>A cost or time limit is reached, so nothing new starts.</summary>
     public const string Budget = "budget";
 
-    /// <summary>An account or the host does not work, or a usage limit is reached.</summary>
+    /// <summary>An account or the host has an outage, or a usage limit is reached.</summary>
     public const string AccountParked = "account_parked";
 
     /// <summary>A task failed.</summary>

@@ -4,7 +4,7 @@ namespace Orchestrator.Workflows.Calls;
 internal static class TimedWaits
 {
     /// <summary>Waits for a condition.</summary>
-    /// <param name="holds">The condition.</param>
+    /// <param name="holds">Condition to wait for.</param>
     /// <param name="limit">Maximum length of the wait.</param>
     /// <param name="purpose">Purpose of the time limit, as shown to users.</param>
     /// <param name="stop">Ends the wait with an exception when cancelled. Default: never.</param>

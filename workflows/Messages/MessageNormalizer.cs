@@ -27,8 +27,8 @@ internal sealed class MessageNormalizer(MessageFaults faults)
     public static bool IsRead(JsonPropertyInfo property) => property.Set is not null || property.AssociatedParameter is not null;
 
     /// <summary>Converts a received value to JSON for the target type.</summary>
-    /// <param name="value">The received value.</param>
-    /// <param name="type">The target type.</param>
+    /// <param name="value">Value as received.</param>
+    /// <param name="type">Type that the JSON must fit.</param>
     /// <param name="path">Path of the value, for messages; empty for the whole argument.</param>
     /// <param name="rules">Attributes that limit the value, or null if there are none.</param>
     public JsonNode? Take(JsonElement value, Type type, string path, ICustomAttributeProvider? rules)

@@ -1,8 +1,8 @@
 namespace Orchestrator.Workflows.Runs;
 
 /// <summary>
-/// Handles approvals and rejections by users: of the plan (<c>plan</c>), of a task that must be approved before it starts, and of work that
-/// changed the input of its gates.
+/// Handles approvals and rejections by users. The subject is the plan (<c>plan</c>), a task that must be approved before it starts, or work
+/// that changed the input of its gates.
 /// </summary>
 internal sealed class Approvals(RunState state, Steering steering)
 {

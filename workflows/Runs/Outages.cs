@@ -72,7 +72,7 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
     /// </summary>
     /// <param name="signature">Signature of the failure; empty if the failure does not affect other tasks.</param>
     /// <param name="why">The failure as a reason, or null if unknown.</param>
-    /// <param name="now">The current time.</param>
+    /// <param name="now">Current time.</param>
     /// <param name="isSettled">Returns true if a failed task has been done or skipped meanwhile, so that its failure does not
     /// count.</param>
     public IReadOnlyList<string> Failed(TaskOutline task, string signature, Reason? why, DateTimeOffset now, Func<string, bool> isSettled)

@@ -74,7 +74,7 @@ internal sealed class RunState
     /// <summary>True if no user promoted the run in time.</summary>
     public bool IsPromotionOverdue { get; set; }
 
-    /// <summary>True if a user has requested to land the merged work while other tasks need attention.</summary>
+    /// <summary>True if a user has requested the landing of the merged work while other tasks need attention.</summary>
     public bool LandMergedAsked { get; set; }
 
     /// <summary>True while merged work is landing and other tasks are open. Nothing is merged during that time.</summary>

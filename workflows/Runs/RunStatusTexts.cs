@@ -67,7 +67,7 @@ internal static class RunStatusTexts
 
     /// <summary>Shows outages as the reason for the run's state, and removes this reason when they end.</summary>
     /// <param name="shown">The reason that was shown last.</param>
-    /// <param name="now">The current time.</param>
+    /// <param name="now">Current time.</param>
     /// <returns>The reason that is shown now.</returns>
     public static OutagesReported? ShowOutages(RunState state, OutagesReported? shown, DateTimeOffset now)
     {

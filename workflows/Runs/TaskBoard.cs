@@ -240,7 +240,7 @@ internal sealed class TaskBoard
         }
     }
 
-    /// <summary>Records that the task's work is on the target branch while the run continues.</summary>
+    /// <summary>Records that the task's work has landed on the target while the run continues.</summary>
     public void Landed(TaskEntry entry)
     {
         entry.Progress = entry.Progress with { Landed = true };
@@ -285,7 +285,7 @@ internal sealed class TaskBoard
     public IEnumerable<TaskEntry> SkippedFor(TaskEntry entry) =>
         entry.Dependants.Select(i => _entries[i]).Where(e => e.Progress.State == TaskStates.Skipped);
 
-    /// <summary>Handles the end of a task. Its dependents become ready or are skipped.</summary>
+    /// <summary>Handles the end of a task, after which its dependents become ready or are skipped.</summary>
     public void Ended(TaskEntry entry, DateTimeOffset now)
     {
         _atWork.Remove(entry.Index);

@@ -72,7 +72,7 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
     /// <summary>
     /// Carries out an approved request by installing and merging packages or waiting for parts, and commits the work so far.
     /// </summary>
-    /// <param name="prepared">The worktree.</param>
+    /// <param name="prepared">Prepared worktree of the task.</param>
     /// <returns>Commit with the work so far, to be merged with staging. Empty to leave the worktree unchanged.</returns>
     public async Task<string> CarryOutAsync(PreparedTask prepared)
     {

@@ -8,7 +8,7 @@ internal static class RelayRules
     /// <param name="progress">Progress of the task after the agent run.</param>
     /// <param name="result">Result of the agent run that reached the limit.</param>
     /// <param name="hasConversation">True if the change would lose a conversation.</param>
-    /// <param name="now">The current time.</param>
+    /// <param name="now">Current time.</param>
     public static TaskRelay? Next(TaskOutline task, TaskProgress progress, AgentRunResult result, bool hasConversation, DateTimeOffset now)
     {
         var relays = task.Relays ?? [];

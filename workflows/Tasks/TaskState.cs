@@ -108,7 +108,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
 
     public bool IsCancelled => _stop.IsCancellationRequested;
 
-    /// <summary>True if the run is gone, so that its work is not merged and its reports are not read.</summary>
+    /// <summary>True if the run is gone. The task's work is then not merged, and its reports are not read.</summary>
     public bool HasNoRun => RunEnded is not null;
 
     /// <summary>Reason for the cancellation of the task.</summary>

@@ -88,7 +88,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     /// <param name="evidence">File with the evidence, relative to the repository; empty if there is none.</param>
     /// <param name="pause">Delay before the gates are run again.</param>
     /// <param name="faults">Number of consecutive failures.</param>
-    /// <returns>The next delay.</returns>
+    /// <returns>Delay before the next wait.</returns>
     public async Task<TimeSpan> AfterFaultAsync(Reason why, string evidence, TimeSpan pause, int faults)
     {
         if (faults < FaultsBeforeAPerson || !Workflow.Patched(AsksAfterFaults))
@@ -103,7 +103,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     /// Executes an activity of the task. While the disk is full, the task backs off and repeats the activity. If the full disk is on a
     /// worker host, the task leaves that host.
     /// </summary>
-    /// <param name="step">The activity.</param>
+    /// <param name="step">Expression that calls the activity.</param>
     /// <param name="options">Options of the activity.</param>
     public async Task<T> DoAsync<TActivities, T>(Expression<Func<TActivities, Task<T>>> step, ActivityOptions options)
     {

@@ -10,7 +10,7 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
     /// <summary>
     /// Verifies work that does not come from the current agent run, such as an earlier result or a user's changes in the worktree.
     /// </summary>
-    /// <param name="prepared">The worktree.</param>
+    /// <param name="prepared">Prepared worktree of the task.</param>
     /// <param name="start">Number of the agent run that the evidence belongs to; 0 if there is none.</param>
     /// <param name="why">Reason for the verification, or null after an agent run.</param>
     /// <param name="byUser">True for a user's changes.</param>

@@ -12,7 +12,7 @@ public sealed class ExternallyEndedTasks(ITemporalClient client)
     private HashSet<string> _told = new(StringComparer.Ordinal);
 
     /// <summary>Notifies open runs about their terminated tasks. A run that already knows about the end ignores the signal.</summary>
-    /// <returns>The new reports.</returns>
+    /// <returns>Reports that were sent in this call.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public async Task<IReadOnlyList<TaskReport>> LookAsync(CancellationToken cancellation = default)
     {

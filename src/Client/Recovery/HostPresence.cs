@@ -24,7 +24,7 @@ public static class HostPresence
     /// <param name="client">Client of the server that hosts the run.</param>
     /// <param name="run">Status of the run, whose task queue names the host.</param>
     /// <param name="isDead">Returns true if the worker with the given identity is known to be dead.</param>
-    /// <param name="now">The current time.</param>
+    /// <param name="now">Current time.</param>
     /// <param name="cancellation">Cancels the request.</param>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public static async Task<UnreachableHost?> FindAwayAsync(
@@ -52,7 +52,7 @@ public static class HostPresence
     /// <param name="pollers">Workers on the host that have polled for activities, as far as the server remembers them.</param>
     /// <param name="pending">Pending activities of the run.</param>
     /// <param name="isDead">Returns true if the worker with the given identity is known to be dead.</param>
-    /// <param name="now">The current time.</param>
+    /// <param name="now">Current time.</param>
     public static UnreachableHost? Judge(
         string machine,
         string host,

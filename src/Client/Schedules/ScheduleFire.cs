@@ -48,9 +48,9 @@ public sealed record ScheduleFire(DateTimeOffset Due)
     public string? Because { get; init; }
 
     /// <summary>Combines the scheduled times of a schedule with the runs that it started, earliest first.</summary>
-    /// <param name="schedule">The schedule.</param>
+    /// <param name="schedule">Schedule, with its scheduled times and starts.</param>
     /// <param name="statusOf">Returns the status of a run with its tasks, or null if it has no record.</param>
-    /// <param name="now">The current time.</param>
+    /// <param name="now">Current time.</param>
     /// <param name="most">Maximum number of results. The most recent ones are returned.</param>
     public static IReadOnlyList<ScheduleFire> Of(RunSchedule schedule, Func<string, RunStatus?> statusOf, DateTimeOffset now, int most)
     {

@@ -11,7 +11,7 @@ public sealed record InboxDocument(IReadOnlyList<InboxLine> Entries) : Document;
 /// <param name="Run">Id of the run, or name of the schedule.</param>
 /// <param name="What">Text of the question.</param>
 /// <param name="Each">Questions of the single tasks, if the entry covers several tasks.</param>
-/// <param name="Command">Recommended command, which works in any directory.</param>
+/// <param name="Command">Recommended command, in a form that works in any directory.</param>
 /// <param name="Others">Other commands that answer the question.</param>
 /// <param name="Since">Time since which the entry needs attention.</param>
 /// <param name="New">True if the entry was not shown before.</param>

@@ -42,7 +42,7 @@ public sealed record ReviewRule
 
 /// <summary>Request to compare results of tasks with the same text if the evidence is inconclusive.</summary>
 /// <param name="RunId">Id of the run.</param>
-/// <param name="Repository">The repository.</param>
+/// <param name="Repository">Repository of the run.</param>
 /// <param name="PlanHash">SHA-256 of the run's plan.</param>
 /// <param name="BaseCommit">The common base commit of the tasks.</param>
 /// <param name="Results">The tasks that have succeeded.</param>

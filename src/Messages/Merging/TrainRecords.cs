@@ -39,8 +39,8 @@ public sealed record RecentVerdicts([property: Range(0, int.MaxValue)] int Judge
     public int ChooseBatchSize() => 1 << BitOperations.Log2((uint)Math.Max(1, (int)((1 - EstimateFailureRate()) / EstimateFailureRate())));
 
     /// <summary>Returns a copy that includes further verdicts.</summary>
-    /// <param name="landed">Number of further entries that landed.</param>
-    /// <param name="returned">Number of further entries that were returned.</param>
+    /// <param name="landed">Number of additional entries that landed.</param>
+    /// <param name="returned">Number of additional entries that were returned.</param>
     public RecentVerdicts With(int landed, int returned)
     {
         var part = Judged < Memory ? 1 : 2;

@@ -28,7 +28,7 @@ public sealed record TasksAdded(IReadOnlyList<string> Tasks, Person By) : Reason
 /// <param name="By">User who skipped the task.</param>
 public sealed record WaivedBy(Person By) : Reason;
 
-/// <summary>Resolved by a user's own commits, which pass the gates of the whole run.</summary>
+/// <summary>A user resolved the task with commits that pass the gates of the whole run.</summary>
 /// <param name="By">User who made the commits.</param>
 /// <param name="Commits">User's commits.</param>
 /// <param name="Gates">Verdict of the gates of the whole run, or null if no gates were run.</param>
@@ -81,7 +81,7 @@ public sealed record PlanDecided(bool Accepted, Person By) : Reason;
 public sealed record AbortRequestedBy(Person By) : Reason;
 
 /// <summary>Moved to another host by a user.</summary>
-/// <param name="From">The previous owner host.</param>
-/// <param name="To">The new owner host.</param>
+/// <param name="From">Host that owned the run before.</param>
+/// <param name="To">Host that owns the run now.</param>
 /// <param name="By">User who moved the run.</param>
 public sealed record MovedToMachine(MachineName From, MachineName To, Person By) : Reason;

@@ -27,7 +27,7 @@ public sealed record Quote
     /// <param name="text">The text, truncated to <see cref="PayloadPaging.MostReason"/> characters.</param>
     public Quote(string text) => Text = PayloadPaging.Brief(text);
 
-    /// <summary>The quoted text.</summary>
+    /// <summary>Quoted text, possibly truncated.</summary>
     public string Text { get; }
 
     /// <summary>
@@ -75,6 +75,6 @@ public sealed record Person(string Name, Quote? Words = null)
     [JsonIgnore]
     public string Who => Name.Length > 0 ? Name : "a user";
 
-    /// <summary>Returns the user's name, with their reason if given.</summary>
+    /// <summary>Returns the user's name, followed by the reason if there is one.</summary>
     public override string ToString() => Words is null ? Who : $"{Who}: {Words}";
 }

@@ -7,6 +7,6 @@ namespace Orchestrator.Messages;
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 internal sealed class ReasonKindAttribute(string name) : Attribute
 {
-    /// <summary>The kind.</summary>
+    /// <summary>Kind in JSON, such as <c>dependency-ended</c>.</summary>
     public string Name { get; } = name;
 }

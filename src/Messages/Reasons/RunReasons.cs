@@ -20,7 +20,7 @@ public sealed record PlannerWorking(string Agent) : Reason;
 [ReasonKind("no-plan-yet")]
 public sealed record PlanMissing(Reason? Because) : Reason;
 
-/// <summary>The planner is asked again.</summary>
+/// <summary>The run asks the planner again.</summary>
 [ReasonKind("planner-asked-again")]
 public sealed record PlannerRetried : Reason;
 
@@ -78,30 +78,30 @@ public sealed record RunAborted(Person By) : Reason
 }
 
 /// <summary>The run is ending.</summary>
-/// <param name="Because">The cause.</param>
+/// <param name="Because">Reason for the end.</param>
 [ReasonKind("ending")]
 public sealed record RunIsEnding(Reason Because) : Reason;
 
 /// <summary>Two reasons, of which the second follows from the first.</summary>
-/// <param name="First">The first reason.</param>
+/// <param name="First">The reason that came first.</param>
 /// <param name="Then">The reason that follows from the first.</param>
 [ReasonKind("followed")]
 public sealed record ReasonSequence(Reason First, Reason Then) : Reason;
 
 /// <summary>The work of earlier executions of the run could not be found.</summary>
-/// <param name="Cause">The failure.</param>
+/// <param name="Cause">Failure of the search.</param>
 public sealed record EarlierWorkNotFound(Quote Cause) : Reason;
 
 /// <summary>The end of the run could not be recorded completely.</summary>
-/// <param name="Cause">The failure.</param>
+/// <param name="Cause">Failure of the activity that records the end.</param>
 public sealed record EndNotRecorded(Quote Cause) : Reason;
 
 /// <summary>The work of a cancelled run is retained under a ref or branch.</summary>
-/// <param name="Where">Location of the work.</param>
+/// <param name="Where">Ref or branch that contains the work.</param>
 [ReasonKind("work-kept")]
 public sealed record WorkRetained(Quote Where) : Reason;
 
-/// <summary>The run's staging branch is gone, and the work merged to it is not on the target.</summary>
+/// <summary>The staging branch no longer exists, and the work that was merged to it is not on the target.</summary>
 /// <param name="Target">Branch that the run lands on.</param>
 [ReasonKind("staging-gone")]
 public sealed record StagingBranchLost(string Target) : Reason;
@@ -134,7 +134,7 @@ public sealed record OutagesReported(string? Run, IReadOnlyList<OutageStatus> Op
 public sealed record SameFailureRepeated(int Tasks, Reason? Because) : Reason;
 
 /// <summary>The run has reached its time limit, so no more agents are started.</summary>
-/// <param name="Until">The time limit.</param>
+/// <param name="Until">Time limit of the run.</param>
 public sealed record RunLimitReached(DateTimeOffset Until) : Reason;
 
 /// <summary>A user raised a budget.</summary>
@@ -144,7 +144,7 @@ public sealed record BudgetRaised(Person By, Quote What) : Reason;
 
 /// <summary>No task can run because the remaining tasks did not succeed.</summary>
 /// <param name="Tasks">Ids of the tasks that did not succeed.</param>
-/// <param name="Then">Result of the last attempt to continue, or null if none was made.</param>
+/// <param name="Then">Reason from the last attempt to continue, or null if there was no attempt.</param>
 public sealed record NothingCanRun(IReadOnlyList<string> Tasks, Reason? Then = null) : Reason
 {
     /// <summary>True if merged work has not landed; null in records from earlier versions.</summary>
@@ -160,7 +160,7 @@ public sealed record CommitsInspected(Person By, string Branch) : Reason;
 
 /// <summary>The run verifies a user's commits with the gates of the whole run.</summary>
 /// <param name="By">User who made the commits.</param>
-/// <param name="Commits">The commits.</param>
+/// <param name="Commits">Commits that are being verified.</param>
 [ReasonKind("gates-on-commits")]
 public sealed record CommitsBeingVerified(Person By, PersonCommits Commits) : Reason;
 
@@ -222,12 +222,12 @@ public sealed record NotPromotedInTime(Reason Because) : Reason;
 public sealed record ResolutionRefused(Reason Refusal, Reason Before) : Reason;
 
 /// <summary>The run could not join the repository's leases.</summary>
-/// <param name="Cause">The failure.</param>
+/// <param name="Cause">Failure of the attempt to join.</param>
 [ReasonKind("leases-not-joined")]
 public sealed record LeaseJoinFailed(Quote Cause) : Reason;
 
 /// <summary>The merge queue's workflow ended, and a successor continues.</summary>
-/// <param name="Cause">The failure.</param>
+/// <param name="Cause">Failure of the ended merge queue.</param>
 [ReasonKind("train-ended")]
 public sealed record MergeQueueReplaced(Quote Cause) : Reason;
 
@@ -241,7 +241,7 @@ public sealed record MergeQueueNote(Quote Text) : Reason;
 public sealed record MessageDropped(Quote Cause) : Reason;
 
 /// <summary>The planner made another plan for the run.</summary>
-/// <param name="Replan">The other plan.</param>
+/// <param name="Replan">State of the replanning.</param>
 [ReasonKind("other-plan-made")]
 public sealed record NewPlanMade(RunReplan Replan) : Reason;
 
@@ -254,7 +254,7 @@ public sealed record ReviewOverruled(RunReview Review) : Reason;
 public sealed record ExecutionFailed(Quote Cause) : Reason;
 
 /// <summary>A workflow was terminated from outside.</summary>
-/// <param name="Identity">Identity of the client; empty if not given.</param>
+/// <param name="Identity">Identity of that client; empty if it gave none.</param>
 /// <param name="Words">Reason given by that client, or null if none was given.</param>
 public sealed record TerminatedBy(string Identity, Quote? Words) : Reason;
 
@@ -271,7 +271,7 @@ public sealed record CancelledByTool : Reason;
 
 /// <summary>A user reverted the landing.</summary>
 /// <param name="How">Description of the revert, from the activity.</param>
-/// <param name="Kept">Location of the retained work.</param>
+/// <param name="Kept">Ref or branch that contains the retained work.</param>
 [ReasonKind("landing-taken-back")]
 public sealed record LandingRevertedBy(Quote How, string Kept) : Reason;
 

@@ -40,7 +40,7 @@ public sealed record WorkflowEnded(Reason? Because) : Reason;
 [ReasonKind("workflow-gone")]
 public sealed record WorkflowMissing : Reason;
 
-/// <summary>The task can't be started, because another execution of its workflow is open and does not end.</summary>
+/// <summary>The task can't start, because another execution of its workflow is open and does not close.</summary>
 /// <param name="Workflow">Id of the workflow.</param>
 [ReasonKind("still-open-elsewhere")]
 public sealed record WorkflowStillOpen(string Workflow) : Reason;
@@ -49,7 +49,7 @@ public sealed record WorkflowStillOpen(string Workflow) : Reason;
 /// <param name="State">State of the run.</param>
 public sealed record EndedWithRun(string State) : Reason;
 
-/// <summary>A task of another run holds the required lease.</summary>
+/// <summary>A task of another run has the lease that this task needs.</summary>
 /// <param name="Path">Contested file, pattern or resource.</param>
 /// <param name="Task">Run and task that hold the lease or wait ahead.</param>
 /// <param name="IsWaiting">True if the other task also waits, ahead of this one.</param>
@@ -61,7 +61,7 @@ public sealed record WaitsForLease(string Path, string Task, bool IsWaiting = fa
 public sealed record WaitsLongForLease(WaitsForLease Wait, DateTimeOffset Since) : Reason;
 
 /// <summary>The task's files and resources could not be leased.</summary>
-/// <param name="Cause">The failure.</param>
+/// <param name="Cause">Failure of the lease request.</param>
 [ReasonKind("lease-impossible")]
 public sealed record LeaseFailed(Quote Cause) : Reason;
 
@@ -102,12 +102,12 @@ public sealed record OtherAttemptSucceeded(IReadOnlyList<string> Tasks, Reason? 
 public sealed record TaskReplaced(Person By) : Reason;
 
 /// <summary>The planner did not make another plan.</summary>
-/// <param name="Because">The cause.</param>
+/// <param name="Because">Reason why there is no plan, or null if unknown.</param>
 [ReasonKind("no-other-plan")]
 public sealed record NoNewPlan(Reason? Because) : Reason;
 
 /// <summary>The planner made another plan, but the run did not adopt it.</summary>
-/// <param name="Because">The cause.</param>
+/// <param name="Because">Reason why the plan was not adopted.</param>
 [ReasonKind("other-plan-not-taken")]
 public sealed record NewPlanNotAdopted(Reason Because) : Reason;
 
@@ -130,7 +130,7 @@ public sealed record ReviewOutdated : Reason;
 [ReasonKind("findings-done")]
 public sealed record FindingsFixed : Reason;
 
-/// <summary>The reviewer reviews again, because more work was merged since the last review.</summary>
+/// <summary>The reviewer reviews again, because more work has been merged since the last review.</summary>
 public sealed record MergedSinceReview : Reason;
 
 /// <summary>A review round has ended.</summary>
@@ -139,11 +139,11 @@ public sealed record MergedSinceReview : Reason;
 public sealed record ReviewConcluded(RunReview Review, Quote? Summary) : Reason;
 
 /// <summary>The result of a review round can't be read.</summary>
-/// <param name="Cause">The failure.</param>
+/// <param name="Cause">Failure of the activity that reads the result.</param>
 public sealed record ReviewUnreadable(Quote Cause) : Reason;
 
 /// <summary>The reviewer does not accept the change, and a user decides.</summary>
-/// <param name="Review">The review.</param>
+/// <param name="Review">Result of the review.</param>
 /// <param name="IsLastRound">True if the maximum number of rounds is reached.</param>
 /// <param name="Before">Number of findings in the previous round, if the number did not decrease since. Null if no finding was fixed, or
 /// without a previous round.</param>

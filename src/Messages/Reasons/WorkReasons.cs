@@ -26,12 +26,12 @@ public sealed record DiskFull(Quote Cause) : Reason;
 public sealed record NotPrepared(Quote Problem) : Reason;
 
 /// <summary>An activity of the task can't succeed.</summary>
-/// <param name="Cause">The failure.</param>
+/// <param name="Cause">Failure of the activity.</param>
 public sealed record StepImpossible(Quote Cause) : Reason;
 
 /// <summary>The task's worktree could not be released.</summary>
 /// <param name="Ended">Reason for the task's end, or null if the task's state says enough.</param>
-/// <param name="Cause">The failure.</param>
+/// <param name="Cause">Failure of the release.</param>
 public sealed record WorktreeNotReleased(Reason? Ended, Quote Cause) : Reason;
 
 /// <summary>The agent failed, or its account or host has a fault.</summary>
@@ -64,7 +64,7 @@ public sealed record PlacedOnHost(string Host) : Reason;
 [ReasonKind("left-its-host")]
 public sealed record LeftHost(string Host) : Reason;
 
-/// <summary>A user holds new agent runs.</summary>
+/// <summary>A user holds all new agent runs.</summary>
 /// <param name="Hold">Description of the hold.</param>
 public sealed record AgentHeld(Quote Hold) : Reason;
 
@@ -78,7 +78,7 @@ public sealed record UsageLimited(DateTimeOffset Until, Quote Message) : Reason;
 public sealed record BudgetReached(BudgetStatus Budget) : Reason;
 
 /// <summary>The task's agent has a question that a user has to answer.</summary>
-/// <param name="Question">The question.</param>
+/// <param name="Question">Text of the agent's question.</param>
 /// <param name="Because">Reason why only a user can answer, or null if no other source of answers is configured.</param>
 [ReasonKind("agent-asks")]
 public sealed record AgentQuestionOpen(Quote Question, Reason? Because = null) : Reason;
@@ -102,7 +102,7 @@ public sealed record PlannerDefersToUser(Quote Cause) : Reason;
 public sealed record PlannerStopped : Reason;
 
 /// <summary>The planner can't answer.</summary>
-/// <param name="Because">The reason.</param>
+/// <param name="Because">Reason why the planner can't answer.</param>
 [ReasonKind("planner-unable")]
 public sealed record PlannerCannotAnswer(Reason Because) : Reason;
 
@@ -161,13 +161,13 @@ public sealed record NotVerified(IReadOnlyList<Quote> Problems) : Reason;
 public sealed record NotMerged(Quote Problem) : Reason;
 
 /// <summary>The task has used its maximum number of attempts.</summary>
-/// <param name="Because">The remaining problem.</param>
+/// <param name="Because">Problem that remains.</param>
 /// <param name="Remediations">Number of attempts that did not repair the problem.</param>
 [ReasonKind("not-mended")]
 public sealed record AttemptsExhausted(Reason Because, int Remediations) : Reason;
 
 /// <summary>The agent could not resolve a conflict, so a user has to.</summary>
-/// <param name="Because">The remaining problem.</param>
+/// <param name="Because">Problem that remains.</param>
 /// <param name="Attempts">Number of attempts by the agent.</param>
 /// <param name="Worktree">Worktree with both sides of the conflict, relative to the repository.</param>
 /// <param name="Task">Run and task with the conflict.</param>
@@ -176,19 +176,19 @@ public sealed record ConflictNeedsUser(Reason Because, int Attempts, string Work
 
 /// <summary>The plan still has faults after the last attempt.</summary>
 /// <param name="Attempts">Number of answers by the planner.</param>
-/// <param name="Problems">The problems found.</param>
+/// <param name="Problems">Problems that remain in the plan.</param>
 public sealed record PlanStillFaulty(int Attempts, IReadOnlyList<Quote> Problems) : Reason;
 
 /// <summary>The reviewer's last allowed answer is still unreadable.</summary>
 /// <param name="Attempts">Number of answers by the reviewer.</param>
-/// <param name="Problems">The problems found.</param>
+/// <param name="Problems">Problems that remain in the answer.</param>
 public sealed record ReviewStillUnreadable(int Attempts, IReadOnlyList<Quote> Problems) : Reason;
 
 /// <summary>The review round can't start.</summary>
 /// <param name="Cause">Explanation from the activity that prepares the round.</param>
 public sealed record ReviewNotBegun(Quote Cause) : Reason;
 
-/// <summary>The planner has made a plan.</summary>
+/// <summary>The planner has made a valid plan.</summary>
 /// <param name="Summary">Summary of the plan.</param>
 public sealed record PlanMade(Quote Summary) : Reason;
 

@@ -6,7 +6,7 @@ namespace Orchestrator.Messages;
 /// <param name="Key">Identity of the notice across repetitions and executions of the run. A notice about an account's outage has the same
 /// key in every run.</param>
 /// <param name="Kind">One of <see cref="NoticeKinds"/>.</param>
-/// <param name="Task">The task, or null for a notice about the run as a whole.</param>
+/// <param name="Task">Id of the task, or null for a notice about the run as a whole.</param>
 /// <param name="Text">Text of the event or question.</param>
 /// <param name="Ways">Ways in which the user can answer; empty if no answer is required.</param>
 public sealed record RunNotice(string Key, string Kind, string? Task, string Text, IReadOnlyList<AnswerWay> Ways);
@@ -26,7 +26,7 @@ public enum RunProgressState
     /// <summary>The run is in progress.</summary>
     None,
 
-    /// <summary>The run makes no progress until a user acts, and its process may exit.</summary>
+    /// <summary>The run needs a user to make progress, and its process may exit.</summary>
     Standing,
 
     /// <summary>The run has ended, and will send no further notices.</summary>

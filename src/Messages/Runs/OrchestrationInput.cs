@@ -93,7 +93,7 @@ public sealed record OrchestrationInput
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Pick { get; init; }
 
-    /// <summary>Branch to land on. Default: the setting <c>git.target</c>, or else the checked-out branch.</summary>
+    /// <summary>Branch to land on. Default: the setting <c>git.target</c>; if it is not set, the branch that is checked out.</summary>
     [JsonPropertyName("target")]
     public string? Target { get; init; }
 
@@ -113,8 +113,10 @@ public sealed record OrchestrationInput
     [JsonPropertyName("approveRisk")]
     public int? ApproveRisk { get; init; }
 
-    /// <summary>Cost limit of the run in US dollars. At the limit the run pauses and asks for a higher one. Default: the setting
-    /// <c>budget.run</c>.</summary>
+    /// <summary>
+    /// Cost limit of the run in US dollars. At the limit the run pauses and asks a user for a higher limit. Default: the setting
+    /// <c>budget.run</c>.
+    /// </summary>
     [JsonPropertyName("maxCost")]
     public decimal? MaxCost { get; init; }
 

@@ -3,7 +3,7 @@ namespace Orchestrator.Messages;
 /// <summary>The planner, modelled as a task of its run. Users can see, pause and retry it like any other task.</summary>
 public static class PlannerTask
 {
-    /// <summary>Task id of the planner. A plan made by a planner can't use this id.</summary>
+    /// <summary>Task id of the planner. No other task of a planner's plan can have this id.</summary>
     public const string Id = "planner";
 }
 

@@ -118,7 +118,7 @@ public sealed record ReplanConclusion
     /// <summary>SHA-256 of the stored plan that includes the new tasks.</summary>
     public required string PlanHash { get; init; }
 
-    /// <summary>The new tasks, which are the last ones of the stored plan.</summary>
+    /// <summary>New tasks. They are the last tasks of the stored plan.</summary>
     public IReadOnlyList<TaskOutline> Tasks { get; init; } = [];
 
     /// <inheritdoc cref="PlanOutline.ApprovalReason"/>

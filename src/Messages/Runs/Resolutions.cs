@@ -12,7 +12,7 @@ public static class Resolutions
     /// <summary>The planner replaces the tasks that did not succeed with new tasks.</summary>
     public const string Replan = "replan";
 
-    /// <summary>The run ends, and its work is retained under a ref.</summary>
+    /// <summary>The run ends. Its work is retained under a ref.</summary>
     public const string Abort = "abort";
 
     /// <summary>All resolutions.</summary>

@@ -127,7 +127,7 @@ public sealed record LeaseCheckpoint
     public IReadOnlyDictionary<string, TaskLease> Tasks { get; init; } = new Dictionary<string, TaskLease>();
 }
 
-/// <summary>Lease that a task holds or waits for.</summary>
+/// <summary>A lease that a task holds or waits for.</summary>
 /// <param name="Standing">Whether the lease is requested, waiting or granted.</param>
 /// <param name="Since">Time at which the state last changed.</param>
 /// <param name="Wait">The lease that the task waits for, or null if it does not wait.</param>

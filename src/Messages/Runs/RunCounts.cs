@@ -12,11 +12,11 @@ public sealed record RunCounts
     [JsonPropertyName("asked")]
     public int Asked { get; init; }
 
-    /// <summary>Tasks whose work is in a commit on staging.</summary>
+    /// <summary>Number of tasks whose work is in a commit on staging.</summary>
     [JsonPropertyName("merged")]
     public int Merged { get; init; }
 
-    /// <summary>Tasks whose verified work is retained on separate branches, as requested.</summary>
+    /// <summary>Number of tasks whose verified work is retained on separate branches, because the user requested branches.</summary>
     [JsonPropertyName("kept")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Kept { get; init; }

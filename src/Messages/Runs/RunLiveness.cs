@@ -3,7 +3,7 @@ namespace Orchestrator.Messages;
 /// <summary>Determines whether a run can make progress without a user, and describes the required action if it can't.</summary>
 public static class RunLiveness
 {
-    /// <summary>The run makes progress while a worker runs.</summary>
+    /// <summary>The run makes progress as long as a worker serves it.</summary>
     public const string Moving = "moving";
 
     /// <summary>The run could make progress, but its process died and no worker serves it. <c>resume</c> continues the run.</summary>

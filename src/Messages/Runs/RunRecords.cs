@@ -8,15 +8,16 @@ namespace Orchestrator.Messages;
 /// <param name="Queue">Task queue for the repository's activities.</param>
 public sealed record RepositoryReference(string Path, string Key, [property: Identifier] string Queue)
 {
-    /// <summary>Absolute path of the linked worktree in which the run was started, or null for the main work tree.</summary>
+    /// <summary>Absolute path of the linked worktree from which the run was started, or null for the main work tree.</summary>
     public string? LinkedWorktree { get; init; }
 
     /// <summary>Display name of the host, not necessarily unique, or null if unknown.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Host { get; init; }
 
-    /// <summary>Absolute path of the work tree in which the run was started. The run uses the branch, changes and settings of this work
-    /// tree.</summary>
+    /// <summary>
+    /// Absolute path of the work tree from which the run was started. The run uses this work tree's branch, changes and settings.
+    /// </summary>
     [JsonIgnore]
     public string WorkTree => LinkedWorktree ?? Path;
 }
@@ -270,7 +271,7 @@ public sealed record PreflightResult
     /// <summary>Branch to land on.</summary>
     public string Target { get; init; } = "";
 
-    /// <summary>Branch for the run's verified work, created at the base.</summary>
+    /// <summary>Branch for the run's verified work, created at the base commit.</summary>
     public string Staging { get; init; } = "";
 
     /// <summary>First staging commit: the base commit, or a commit on top of it that adds the contracts.</summary>
@@ -290,7 +291,7 @@ public sealed record PreflightResult
 
 /// <summary>Transitions to store in the run's folder. The activity appends events and replaces the status file.</summary>
 /// <param name="Run">The run without its tasks.</param>
-/// <param name="Tasks">The changed tasks.</param>
+/// <param name="Tasks">Tasks that have changed.</param>
 /// <param name="Events">The transitions, in order.</param>
 public sealed record ProgressInput(
     RepositoryReference Repository,

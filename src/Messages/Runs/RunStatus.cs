@@ -106,7 +106,7 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Branch with the verified and merged work.</summary>
+    /// <summary>Branch on which the run's verified work is merged.</summary>
     [JsonPropertyName("staging")]
     public string Staging
     {

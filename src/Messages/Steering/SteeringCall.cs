@@ -29,7 +29,7 @@ public enum Unchanged
     /// <summary>The run was already in the requested state.</summary>
     Done,
 
-    /// <summary>The request was refused.</summary>
+    /// <summary>The run refused the request.</summary>
     Refused,
 
     /// <summary>The command was executed and failed.</summary>

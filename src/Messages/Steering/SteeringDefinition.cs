@@ -50,7 +50,7 @@ public sealed record SteeringDefinition(
     public Func<SteeringInput, IReadOnlyList<string>> Questions { get; init; } = _ => [];
 
     /// <summary>Returns the first missing or invalid argument with the way to correct it, or null if all arguments are valid.</summary>
-    /// <param name="input">The arguments.</param>
+    /// <param name="input">Arguments given by the caller.</param>
     public (string Fault, string Cure)? FaultOf(SteeringInput input)
     {
         foreach (var argument in Arguments)

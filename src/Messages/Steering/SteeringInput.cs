@@ -2,7 +2,7 @@ namespace Orchestrator.Messages;
 
 /// <summary>Arguments of a steering command.</summary>
 /// <param name="By">User and client, such as <c>kim@laptop</c>.</param>
-/// <param name="Task">Id of the task or question, or null for the whole run.</param>
+/// <param name="Task">Id of the task or question, or null if the command applies to the whole run.</param>
 public sealed record SteeringInput(string By, string? Task = null)
 {
     /// <summary>Values of <see cref="SteeringDefinition.Arguments"/> by name.</summary>

@@ -11,7 +11,7 @@ public static class AnswerUpdates
     private const string Blank = "AMOUNT";
 
     /// <summary>Returns the update that gives an answer.</summary>
-    /// <param name="runId">The run.</param>
+    /// <param name="runId">Id of the run.</param>
     /// <param name="question">The question. The run refuses the answer if a different question is open by then.</param>
     /// <param name="way">One of the question's answers.</param>
     /// <returns>Name of the update and its input as JSON, or null if no single update has the command's effect.</returns>

@@ -42,7 +42,7 @@ public sealed record AgentStartAnnouncement([property: Range(1, 1_000_000)] int 
 
 /// <summary>Request to publish a task through the shared remote, for another host.</summary>
 /// <param name="RunId">Id of the run.</param>
-/// <param name="Repository">The repository.</param>
+/// <param name="Repository">Repository on the host that publishes.</param>
 /// <param name="PlanHash">SHA-256 of the plan that contains the task.</param>
 /// <param name="TaskId">Id of the task.</param>
 public sealed record PublishTaskInput([property: Identifier] string RunId, RepositoryReference Repository, string PlanHash, string TaskId);

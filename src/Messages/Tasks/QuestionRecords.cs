@@ -57,7 +57,7 @@ public sealed record TaskAnswer
     public override string ToString() => $"answered by the planner ({By}): {OneLine(Answer)} (asked: {OneLine(Question)})";
 
     /// <summary>Truncates a text to <see cref="MostText"/> characters.</summary>
-    /// <param name="text">The whole text.</param>
+    /// <param name="text">Text to truncate.</param>
     public static string Brief(string text) => text.Length <= MostText ? text : string.Concat(text.AsSpan(0, MostText - 1), "…");
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();

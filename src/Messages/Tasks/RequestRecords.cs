@@ -6,7 +6,7 @@ public static class RequestSteps
     /// <summary>A user has to answer the request.</summary>
     public const string Person = "person";
 
-    /// <summary>The planner is asked first.</summary>
+    /// <summary>The planner gets the question before a user.</summary>
     public const string Planner = "planner";
 
     /// <summary>The agent continues with <see cref="RequestVerdict.Text"/>.</summary>
@@ -154,7 +154,7 @@ public sealed record ConcludeRequestInput
 }
 
 /// <summary>Request to turn the parts that an agent proposed into tasks of its run.</summary>
-/// <param name="Task">The task to divide.</param>
+/// <param name="Task">Task to divide.</param>
 /// <param name="Start">Number of the agent run that made the proposal.</param>
 public sealed record SplitTaskInput(
     [property: Identifier] string RunId,

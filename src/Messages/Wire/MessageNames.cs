@@ -29,41 +29,41 @@ public static class MessageNames
     /// <summary>Update that keeps an agent start's position in the queue. Sent to a governor.</summary>
     public const string AwaitTurn = "awaitTurn";
 
-    /// <summary>Sent to a run.</summary>
+    /// <summary>Cancels a task. Sent to a run.</summary>
     public const string CancelTask = "cancelTask";
 
-    /// <summary>Sent to a run.</summary>
+    /// <summary>Retries a task. Sent to a run.</summary>
     public const string RetryTask = "retryTask";
 
-    /// <summary>Sent to a run.</summary>
+    /// <summary>Counts a task as done without changes. Sent to a run.</summary>
     public const string SkipTask = "skipTask";
     public const string MergeNext = "mergeNext";
 
-    /// <summary>Sent to a run.</summary>
+    /// <summary>Adds tasks to a run in progress. Sent to a run.</summary>
     public const string AddTasks = "addTasks";
 
-    /// <summary>Sent to a run.</summary>
+    /// <summary>Sets the maximum number of agents that run at the same time. Sent to a run.</summary>
     public const string SetConcurrency = "setConcurrency";
 
-    /// <summary>Sent to a run.</summary>
+    /// <summary>Approves the plan or a task. Sent to a run.</summary>
     public const string Approve = "approve";
 
-    /// <summary>Sent to a run.</summary>
+    /// <summary>Rejects the plan or a task. Sent to a run.</summary>
     public const string Reject = "reject";
 
-    /// <summary>Sent to a run.</summary>
+    /// <summary>Retries a refused landing. Sent to a run.</summary>
     public const string Promote = "promote";
 
-    /// <summary>Sent to a run.</summary>
+    /// <summary>Lands the merged work while other tasks stay open. Sent to a run.</summary>
     public const string LandMerged = "landMerged";
 
-    /// <summary>Sent to a run.</summary>
+    /// <summary>Raises a budget. Sent to a run.</summary>
     public const string RaiseBudget = "raiseBudget";
 
-    /// <summary>Sent to a run.</summary>
+    /// <summary>Decides how an escalated run continues. Sent to a run.</summary>
     public const string ResolveEscalation = "resolveEscalation";
 
-    /// <summary>Sent to a run.</summary>
+    /// <summary>Moves a run to another host. Sent to a run.</summary>
     public const string Move = "move";
 
     /// <summary>Announces that the run has moved to another host. Sent to all child workflows of a run and to the lease workflow.</summary>
@@ -75,13 +75,13 @@ public static class MessageNames
     /// <summary>Announces an agent. Sent to a task by the host that is about to start the agent.</summary>
     public const string AgentBegins = "agentBegins";
 
-    /// <summary>Sent to a run by the lease workflow.</summary>
+    /// <summary>Reports changes of leases. Sent to a run by the lease workflow.</summary>
     public const string LeasesChanged = "leasesChanged";
 
-    /// <summary>Sent to a run by a task.</summary>
+    /// <summary>Reports a task's new state. Sent to a run by the task.</summary>
     public const string TaskChanged = "taskChanged";
 
-    /// <summary>Sent to a run by its merge queue.</summary>
+    /// <summary>Reports results of merges. Sent to a run by its merge queue.</summary>
     public const string TrainChanged = "trainChanged";
 
     /// <summary>Reports activities that fail repeatedly. Sent to a run by an activity that watches for them.</summary>
@@ -114,18 +114,18 @@ public static class MessageNames
     /// <summary>Stops merging. Sent to a merge queue.</summary>
     public const string Close = "close";
 
-    /// <summary>Sent to the lease workflow.</summary>
+    /// <summary>Adds a run to the runs of a repository. Sent to the lease workflow.</summary>
     public const string Join = "join";
 
-    /// <summary>Sent to the lease workflow.</summary>
+    /// <summary>Declares the leases of a previously single run. Sent to the lease workflow.</summary>
     public const string Hold = "hold";
 
-    /// <summary>Sent to the lease workflow.</summary>
+    /// <summary>Requests leases for tasks. Sent to the lease workflow.</summary>
     public const string Ask = "ask";
 
-    /// <summary>Sent to the lease workflow.</summary>
+    /// <summary>Releases the leases of ended tasks. Sent to the lease workflow.</summary>
     public const string Release = "release";
 
-    /// <summary>Sent to the lease workflow.</summary>
+    /// <summary>Removes a run with all its leases. Sent to the lease workflow.</summary>
     public const string Leave = "leave";
 }

@@ -21,12 +21,12 @@ public static class TraceContext
     public static string TraceOf(string repository, string runId) => Hash(TraceLength, repository, runId);
 
     /// <summary>Returns a span id of a run: 16 hex digits.</summary>
-    /// <param name="trace">The trace id.</param>
+    /// <param name="trace">Id of the trace, from <see cref="TraceOf"/>.</param>
     /// <param name="names">Names that identify the span within the trace; empty for the run itself.</param>
     public static string SpanOf(string trace, params ReadOnlySpan<string> names) => Hash(SpanLength, [trace, .. names]);
 
     /// <summary>Returns the span id of an agent run.</summary>
-    /// <param name="trace">The trace id.</param>
+    /// <param name="trace">Id of the trace, from <see cref="TraceOf"/>.</param>
     /// <param name="task">Id of the task, or the folder name of an agent run without a task.</param>
     /// <param name="start">Number of the agent run.</param>
     public static string AgentSpan(string trace, string task, int start) =>

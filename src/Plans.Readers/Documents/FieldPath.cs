@@ -8,7 +8,7 @@ namespace Orchestrator.Plans.Readers.Documents;
 /// </summary>
 /// <param name="Mapping">Path of the mapping; empty for the document itself.</param>
 /// <param name="Name">Key in the mapping, or null for the mapping itself.</param>
-/// <param name="Index">Index in the list under the key, or a negative number for the whole value.</param>
+/// <param name="Index">Index in the list under the key, or a negative number for the list or value as a whole.</param>
 internal readonly record struct FieldPath(string Mapping, string? Name = null, int Index = -1)
 {
     public static implicit operator FieldPath(string path) => new(path);

@@ -70,7 +70,7 @@ internal sealed class JsonStyle
         $"{Scalar(name)}:{(hasLines ? " " : _space)}{Print(value, indent, hasLines)}";
 
     /// <summary>Formats a value in the layout of this text.</summary>
-    /// <param name="value">The value.</param>
+    /// <param name="value">Value to format.</param>
     /// <param name="indent">Indentation of the line on which the value starts.</param>
     /// <param name="hasLines">True to put each member or item on a separate line.</param>
     public string Print(JsonNode? value, string indent, bool hasLines) =>

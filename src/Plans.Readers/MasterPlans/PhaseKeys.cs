@@ -9,7 +9,7 @@ internal static class PhaseKeys
 
     public const string DependsOn = "depends_on";
 
-    /// <summary>The keys, including those of other tools.</summary>
+    /// <summary>Accepted keys, including those of other tools.</summary>
     public static readonly KeyTable Keys = new KeyTable("status", "depends_on dependencies depends").WithOrderAndState(DependsOn);
 
     /// <summary>Returns the status that follows another tool's key, or null if the value is no status.</summary>

@@ -11,7 +11,7 @@ public static class TestQuarantineReader
     private static readonly KeyTable EntryKeys = new("test name", "owner", "reason", "until expires");
 
     /// <summary>Reads the quarantined tests and reports all faults of the file.</summary>
-    /// <param name="text">The whole file.</param>
+    /// <param name="text">Complete text of the file.</param>
     /// <returns>The quarantined tests, or none if there is a fault, and the faults.</returns>
     public static (TestQuarantine Quarantine, IReadOnlyList<PlanFault> Faults) Read(string text)
     {

@@ -104,10 +104,10 @@ internal sealed class MappingFields
     /// <summary>
     /// True if a key orders the task only by number, which is not supported, and the task declares no dependencies by name.
     /// </summary>
-    /// <param name="mapping">The task.</param>
+    /// <param name="mapping">Node of the task.</param>
     /// <param name="key">An unknown key of the task.</param>
     /// <param name="value">Value of the key.</param>
-    /// <param name="keys">The known keys.</param>
+    /// <param name="keys">Keys that the reader knows.</param>
     public static bool IsUnreadOrder(MappingNode mapping, ScalarNode key, DocumentNode value, KeyTable keys) =>
         IsLater(key, value) && !HasNames(mapping, keys);
 

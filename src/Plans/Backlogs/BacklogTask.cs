@@ -9,7 +9,7 @@ public sealed record BacklogTask
     /// <summary>Title of the task, in one line.</summary>
     public string Title { get; init; } = "";
 
-    /// <summary>The work to do.</summary>
+    /// <summary>Description of the work to do.</summary>
     public string Description { get; init; } = "";
 
     /// <summary>Implementation details, or null if there are none.</summary>

@@ -5,7 +5,7 @@ namespace Orchestrator.Plans;
 /// time, and completed tasks.
 /// </summary>
 /// <param name="Conflicts">Pairs in which both tasks own the same object.</param>
-/// <param name="Warnings">Pairs in which one task reads or appends to an object of the other.</param>
+/// <param name="Warnings">Pairs in which one task reads an object that the other owns, or appends to it.</param>
 /// <param name="IsTruncated">True if a list reached <see cref="Most"/> entries and the other conflicts are omitted.</param>
 public sealed record PlanConflicts(IReadOnlyList<PlanConflict> Conflicts, IReadOnlyList<PlanConflict> Warnings, bool IsTruncated)
 {

@@ -137,7 +137,7 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
         }
     }
 
-    /// <summary>Returns the index of the bracket that closes the one at <paramref name="open"/>, or -1 if none does.</summary>
+    /// <summary>Returns the index of the bracket that closes the bracket at <paramref name="open"/>, or -1 if it is not closed.</summary>
     public static int Closing(string line, int open)
     {
         var depth = 0;

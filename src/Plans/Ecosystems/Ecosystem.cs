@@ -29,7 +29,7 @@ public sealed record Ecosystem(string Name)
     public IReadOnlyList<string> Toolchain { get; init; } = [];
 
     /// <summary>
-    /// Extensions of source files. If a project has such files, a configuration file added now does not mark a new project.
+    /// Extensions of source files. If a project has such files, configuration that is added now changes an existing project.
     /// </summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
 

@@ -116,7 +116,7 @@ public static class Ecosystems
     }
 
     /// <summary>
-    /// True if the file is a test by its name, or if it is a source file in a test folder, which an interpreter could run as a test.
+    /// True if the file is a test. A source file in a test folder also counts, because an interpreter could run it as a test.
     /// </summary>
     public static bool IsTest(string path) => IsTestName(path) || (IsInTestFolder(path) && All.Any(row => row.IsSource(path)));
 

@@ -23,7 +23,7 @@ public enum FaultSeverity
 /// <param name="File">File name as passed to the reader.</param>
 /// <param name="Line">Line, starting at 1, or 0 if the fault has no position.</param>
 /// <param name="Column">Column in characters, starting at 1, or 0 if the fault has no position.</param>
-/// <param name="Field">Path of the field, such as <c>tasks[2].depends_on[0]</c>; empty for the whole file.</param>
+/// <param name="Field">Path of the field, such as <c>tasks[2].depends_on[0]</c>; empty for the file as a whole.</param>
 /// <param name="Message">Description of the fault.</param>
 /// <param name="Cure">Suggested fix.</param>
 public sealed record PlanFault(

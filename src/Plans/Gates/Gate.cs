@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A command whose exit code decides whether the work is good.</summary>
+/// <summary>A shell command whose exit code decides whether a task's work is accepted.</summary>
 /// <param name="Command">Shell command, which is run as <c>/bin/sh -c TEXT</c>. <c>{modified_files}</c> and <c>{modified_tests}</c> are
 /// replaced by the quoted names of changed files, or changed tests, that still exist. If there are none, the gate is skipped.</param>
 /// <param name="Type">Kind of check.</param>

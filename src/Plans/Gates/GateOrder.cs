@@ -10,7 +10,7 @@ public static class GateOrder
     public static IReadOnlyList<Gate> Sort(IReadOnlyList<Gate> gates) => Sort(gates, gate => gate);
 
     /// <summary>Sorts items so that each comes after the items whose gates its own gate needs, and otherwise keeps their order.</summary>
-    /// <param name="all">The items.</param>
+    /// <param name="all">Items to sort.</param>
     /// <param name="gateOf">Returns the gate of an item.</param>
     public static IReadOnlyList<T> Sort<T>(IReadOnlyList<T> all, Func<T, Gate> gateOf)
     {

@@ -18,7 +18,7 @@ public sealed record QuarantinedTest(
         failed.StartsWith(Test, StringComparison.Ordinal) && (failed.Length == Test.Length || failed[Test.Length] is '[' or '(');
 
     /// <summary>True after the last day of the quarantine.</summary>
-    /// <param name="now">The current time.</param>
+    /// <param name="now">Current time.</param>
     public bool HasEnded(DateTimeOffset now) => Until < DateOnly.FromDateTime(now.UtcDateTime);
 }
 
@@ -33,12 +33,12 @@ public sealed record TestQuarantine(IReadOnlyList<QuarantinedTest> Tests)
     public static TestQuarantine None { get; } = new([]);
 
     /// <summary>Returns the entries whose quarantine has ended, so that failures of their tests count again.</summary>
-    /// <param name="now">The current time.</param>
+    /// <param name="now">Current time.</param>
     public IReadOnlyList<QuarantinedTest> EndedBy(DateTimeOffset now) => [.. Tests.Where(test => test.HasEnded(now))];
 
     /// <summary>Marks a verdict as quarantined if every failed test is quarantined. Any other failure still counts.</summary>
     /// <param name="verdict">Any verdict.</param>
-    /// <param name="now">The current time.</param>
+    /// <param name="now">Current time.</param>
     public GateVerdict Apply(GateVerdict verdict, DateTimeOffset now)
     {
         if (

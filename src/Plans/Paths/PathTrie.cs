@@ -44,7 +44,7 @@ internal sealed class PathTrie
 
     private Node NewNode(bool loops) => new(_count++, loops);
 
-    /// <summary>A pattern that ends at a node.</summary>
+    /// <summary>Entry for a pattern that ends at a node.</summary>
     /// <param name="Owner">Index of the owner, such as a task.</param>
     /// <param name="Text">Text of the pattern.</param>
     /// <param name="IsLiteral">True if the pattern has no wildcards.</param>

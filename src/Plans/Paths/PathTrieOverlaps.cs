@@ -26,7 +26,7 @@ internal sealed class PathTrieOverlaps
     /// <summary>
     /// Reports each pair of overlapping patterns once. Within one tree, pairs have no order, and pairs with the same owner are skipped.
     /// </summary>
-    /// <param name="left">The first tree.</param>
+    /// <param name="left">First tree.</param>
     /// <param name="right">The second tree, which may be the same.</param>
     /// <param name="found">Called for each pair. Returns true to continue, false to stop.</param>
     /// <param name="isSettled">Called for all equal patterns in one tree. Returns true to skip their pairs.</param>

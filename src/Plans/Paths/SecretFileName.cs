@@ -10,7 +10,7 @@ public static class SecretFileName
     // Files with these extensions are committed on purpose to document the variables.
     private static readonly string[] Examples = [".example", ".sample", ".template", ".dist", ".schema", ".ts"];
 
-    /// <summary>True if the name alone shows that the file holds secrets.</summary>
+    /// <summary>True if the name alone shows that the file contains secrets.</summary>
     public static bool Is(string path)
     {
         var name = path[(path.LastIndexOf('/') + 1)..];

@@ -15,7 +15,7 @@ public static class AnswerPrompt
         ) + (guidance.Length > 0 ? $"\nThe user adds: {guidance}\n" : "");
 
     /// <summary>Creates the prompt for a new conversation: the original prompt, followed by new information.</summary>
-    /// <param name="prompt">The original prompt.</param>
+    /// <param name="prompt">Prompt of the original conversation.</param>
     /// <param name="problems">Same as in <see cref="GoOn"/>.</param>
     /// <param name="guidance">Same as in <see cref="GoOn"/>.</param>
     public static string Again(string prompt, string problems, string guidance) =>

@@ -53,7 +53,7 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
     private const string Files = "files";
 
     /// <summary>Computes the score of a plan. A written path counts once, even if several tasks write it.</summary>
-    /// <param name="plan">The plan.</param>
+    /// <param name="plan">Plan to score.</param>
     /// <param name="options">Patterns and thresholds.</param>
     /// <param name="project">The project's gates, whose tests count for every task. Null to count only the tasks' own gates.</param>
     /// <exception cref="ArgumentException">A pattern is not a valid regular expression; <see cref="PatternFaults"/> finds such patterns

@@ -3,7 +3,7 @@ using Orchestrator.Agents.Descriptions;
 namespace Orchestrator.Settings;
 
 /// <summary>Settings of an agent (<c>agents.NAME.*</c>).</summary>
-/// <param name="Command">Program and arguments. Null if <c>claude</c> is searched on PATH.</param>
+/// <param name="Command">Program and arguments, or null for the <c>claude</c> on PATH.</param>
 /// <param name="Provider">Account that pays for <c>claude</c>: <c>subscription</c>, <c>api</c>, <c>bedrock</c> or <c>vertex</c>.</param>
 /// <param name="McpServers">MCP servers of the repository that the agent may use.</param>
 /// <param name="Tools">True to give <c>claude</c> the orchestrator's own tools.</param>

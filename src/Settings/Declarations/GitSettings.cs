@@ -83,7 +83,7 @@ public sealed record GitSettings(
     /// Reports a fault if work lands in parts although the landing does not move the target, or although a review must see the whole change
     /// first.
     /// </summary>
-    /// <param name="hasReview">True if the whole change is reviewed before it lands.</param>
+    /// <param name="hasReview">True if a reviewer must accept the whole change before it lands.</param>
     internal void Check(SettingReader settings, bool hasReview)
     {
         settings.Demand(

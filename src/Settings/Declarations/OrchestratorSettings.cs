@@ -239,7 +239,7 @@ public sealed record OrchestratorSettings
         : null;
 
     /// <summary>
-    /// Returns the conventions for instruction files that an agent's program itself reads, from its description. Empty for <c>claude</c>
+    /// Returns the paths or patterns of a repository's instruction files that an agent's program reads itself, from the agent's description. Empty for <c>claude</c>
     /// and plain programs, which receive the instructions in the prompt.
     /// </summary>
     /// <param name="agent">Name of the agent.</param>
@@ -287,7 +287,7 @@ public sealed record OrchestratorSettings
 
     public required PlannerSettings Planner { get; init; }
 
-    /// <summary>Review of the whole change before it lands (<c>review.*</c>).</summary>
+    /// <summary>Settings for the review of the whole change (<c>review.*</c>).</summary>
     public required ReviewSettings Review { get; init; }
 
     /// <summary>Settings for questions that the planner answers on behalf of the user (<c>questions.*</c>).</summary>

@@ -59,7 +59,7 @@ internal static class ConfigFileRemoval
     }
 
     /// <summary>Adds the entries of a mapping to a list.</summary>
-    /// <returns>Offset of the end of the mapping.</returns>
+    /// <returns>Offset at which the mapping ends.</returns>
     private static int AddMapping(Parser parser, MappingStart mapping, Entry? parent, List<Entry> entries)
     {
         var (isInFlow, own) = (mapping.Style == MappingStyle.Flow, new List<Entry>());

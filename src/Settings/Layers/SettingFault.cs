@@ -8,7 +8,7 @@ namespace Orchestrator.Settings;
 public sealed record SettingFault(string Key, string Message, string Cure, SettingSource Source)
 {
     /// <summary>Creates the fault for an invalid value.</summary>
-    /// <param name="setting">The setting.</param>
+    /// <param name="setting">Setting with the invalid value.</param>
     /// <param name="key">Name of the setting as written.</param>
     /// <param name="message">Description of the fault. If it already names the accepted values, the suggested fix is to use the
     /// default.</param>

@@ -80,7 +80,7 @@ public static class LegacyConfiguration
     }
 
     /// <summary>Translates the settings in a file to their current names. Not for <c>.env</c> files.</summary>
-    /// <param name="file">The file.</param>
+    /// <param name="file">File to translate.</param>
     /// <param name="source">Source of the settings.</param>
     /// <param name="faults">List that receives the faults that make the file unreadable.</param>
     internal static LegacyFile Translate(ConfigurationText file, SettingSource source, ICollection<SettingFault> faults)

@@ -65,7 +65,7 @@ public enum RehearsedKind
 /// <summary>An event of a simulated unattended run.</summary>
 /// <param name="At">Time of the event.</param>
 /// <param name="Kind">Kind of the event.</param>
-/// <param name="Task">Task id, or null for the run as a whole.</param>
+/// <param name="Task">Id of the task, or null for an event of the run as a whole.</param>
 /// <param name="Until">Time at which a wait ends, or null for other events.</param>
 /// <param name="Cost">Cost in US dollars of a task that was completed or failed; otherwise 0.</param>
 public sealed record RehearsedStep(DateTimeOffset At, RehearsedKind Kind, string? Task, DateTimeOffset? Until = null, double Cost = 0);

@@ -42,13 +42,13 @@ public sealed record PastRun(
 );
 
 /// <summary>A range within which eight of ten outcomes lie.</summary>
-/// <param name="Low">Lower end: one of ten outcomes is below it.</param>
+/// <param name="Low">Lower bound. One of ten outcomes is below it.</param>
 /// <param name="Middle">Median: half of the outcomes are below it.</param>
-/// <param name="High">Upper end: one of ten outcomes is above it.</param>
+/// <param name="High">Upper bound. One of ten outcomes is above it.</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct ForecastRange(double Low, double Middle, double High)
 {
-    /// <summary>True if an outcome lies within the range.</summary>
+    /// <summary>True if an outcome is within the range.</summary>
     public bool Contains(double outcome) => outcome >= Low && outcome <= High;
 }
 

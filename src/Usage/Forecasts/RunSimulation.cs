@@ -44,8 +44,7 @@ internal static class RunSimulation
     }
 
     /// <summary>
-    /// Selects the most similar past tasks: those with the same role, model and size, or else the same model and size, or else the same
-    /// model, or else all.
+    /// Selects the most similar past tasks. The criteria are tried in order: role, model and size; model and size; model; any task.
     /// </summary>
     public static IReadOnlyList<PastTask> Alike(TaskShape shape, IReadOnlyList<PastTask> past)
     {

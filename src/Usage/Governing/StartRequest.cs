@@ -71,7 +71,7 @@ public sealed record StartRequest
 public abstract record Admission;
 
 /// <summary>The agent may start; its reservation is stored.</summary>
-/// <param name="Reservation">The reservation.</param>
+/// <param name="Reservation">Reservation that was stored for the agent.</param>
 public sealed record Admitted(Reservation Reservation) : Admission;
 
 /// <summary>The caller must request the start again later. Nothing is reserved.</summary>
@@ -95,11 +95,11 @@ public sealed record Ask(Cap Cap, Amount Spent) : Admission;
 public abstract record WaitCause(string Account);
 
 /// <summary>The account is in a backoff, because the service rejected it when a limit was used up.</summary>
-/// <param name="Park">The backoff.</param>
+/// <param name="Park">Current backoff of the account.</param>
 public sealed record Blocked(string Account, AccountPark Park) : WaitCause(Account);
 
 /// <summary>The backoff is over, and another agent is probing the account.</summary>
-/// <param name="Park">The backoff.</param>
+/// <param name="Park">Backoff that has ended.</param>
 public sealed record AccountBeingProbed(string Account, AccountPark Park) : WaitCause(Account);
 
 /// <summary>A usage window is nearly full.</summary>
@@ -108,12 +108,12 @@ public sealed record AccountBeingProbed(string Account, AccountPark Park) : Wait
 /// <param name="PauseAt">Utilization at which agents stop starting, in parts per million.</param>
 public sealed record NearlyFull(string Account, string Name, LedgerWindow Window, int PauseAt) : WaitCause(Account);
 
-/// <summary>All slots of the account are in use, or other starts come first.</summary>
+/// <summary>All slots of the account are in use, or other starts have precedence.</summary>
 /// <param name="Slots">Number of slots.</param>
 /// <param name="InUse">Number of slots in use.</param>
 public sealed record NoSlot(string Account, int Slots, int InUse) : WaitCause(Account);
 
 /// <summary>The remainder of a budget is reserved for running agents.</summary>
-/// <param name="Cap">The budget.</param>
+/// <param name="Cap">Budget whose remainder is reserved.</param>
 /// <param name="Reserved">Amount that is reserved.</param>
 public sealed record BudgetReserved(string Account, Cap Cap, Amount Reserved) : WaitCause(Account);

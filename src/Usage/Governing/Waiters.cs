@@ -28,7 +28,7 @@ internal static class Waiters
 
     public static ImmutableArray<Waiter> Leave(ImmutableArray<Waiter> waiting, string id) => waiting.RemoveAll(waiter => waiter.Id == id);
 
-    /// <summary>Charges the account's running agents to their runs. Must be called before a reservation ends.</summary>
+    /// <summary>Charges runs for the account's agents that are running. Must be called before a reservation ends.</summary>
     public static Ledger Advance(Ledger ledger, DateTimeOffset now) =>
         ledger.Turns.Advance(Running(ledger), now) is var turns && ReferenceEquals(turns, ledger.Turns)
             ? ledger

@@ -10,7 +10,7 @@ public sealed record LedgerBook(ImmutableSortedDictionary<string, Ledger> Ledger
     /// <summary>Returns the ledger of an account, or an empty one if the account is unknown.</summary>
     public Ledger Of(string account) => Ledgers.GetValueOrDefault(account) ?? Ledger.Empty(account);
 
-    /// <summary>Returns the book with the given ledger added or replaced.</summary>
+    /// <summary>Returns a copy in which the given ledger is added or replaced.</summary>
     public LedgerBook With(Ledger ledger) => new(Ledgers.SetItem(ledger.Account, ledger));
 
     /// <summary>Sums the spending in a scope, including the possible spending of lost agents.</summary>

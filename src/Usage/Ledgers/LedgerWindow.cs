@@ -26,7 +26,7 @@ public sealed record AccountPark
     [JsonPropertyName("until")]
     public required DateTimeOffset Until { get; init; }
 
-    /// <summary>Time at which one agent may probe the account.</summary>
+    /// <summary>Time from which one agent may probe the account.</summary>
     [JsonPropertyName("opensAt")]
     public required DateTimeOffset OpensAt { get; init; }
 

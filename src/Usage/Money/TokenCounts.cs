@@ -24,7 +24,7 @@ public readonly record struct TokenCounts(long Input, long Output, long CacheRea
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct Amount(long Micros, long Tokens)
 {
-    /// <summary>The zero amount.</summary>
+    /// <summary>Amount of no money and no tokens.</summary>
     public static Amount Zero { get; }
 
     /// <summary>Adds two amounts.</summary>

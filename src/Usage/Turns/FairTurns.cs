@@ -1,9 +1,9 @@
 namespace Orchestrator.Usage;
 
 /// <summary>
-/// Rule by which runs take turns at a scarce resource, such as the slots of an account or gates that exclude each other. The next turn goes
-/// to the run with the higher priority, then to the run that was served least for its weight, then to work that continues, then to the
-/// earliest request. Pure; the caller stores the state and must serialize changes.
+/// Rule by which runs take turns at a scarce resource, such as the slots of an account or gates that exclude each other. Requests are
+/// ordered by the run's priority, by how little the run was served for its weight, by whether the work continues, and by age. Pure; the
+/// caller stores the state and must serialize changes.
 /// </summary>
 /// <remarks>
 /// A turn costs a run the turn's duration, but at least <see cref="LeastCost"/>, divided by the run's weight. A run that starts to wait
@@ -138,8 +138,8 @@ public sealed record FairTurns
     }
 
     /// <summary>
-    /// Computes a run's service without its running turns. A run that joins can then catch up on turns that others got while it waited, and
-    /// is not a whole turn behind a run that just started several.
+    /// Computes a run's service without its running turns. A run that joins can then catch up on turns that others got while it waited. It
+    /// is not a whole turn behind a run that has just started several.
     /// </summary>
     private static TimeSpan Before(string run, TurnShare share, IEnumerable<RunningTurn> running, DateTimeOffset now)
     {
