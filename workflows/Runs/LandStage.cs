@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Result of landing a run.</summary>
+/// <summary>Successful landing of a run.</summary>
 /// <param name="Why">Final reason of the run, or null if the target already contained its work.</param>
 internal sealed record Landing(RunLanded? Why);
 

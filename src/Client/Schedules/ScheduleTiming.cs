@@ -42,7 +42,7 @@ public sealed record ScheduleTiming(TimeOnly? At, IReadOnlyList<DayOfWeek> Days,
         return [.. days.Distinct().Order()];
     }
 
-    /// <summary>Temporal's specification of these times.</summary>
+    /// <summary>Temporal schedule specification for these times.</summary>
     internal ScheduleSpec Spec =>
         At is not { } time
             ? new ScheduleSpec { CronExpressions = [Cron!], TimeZoneName = Zone }

@@ -145,7 +145,7 @@ public sealed record ReviewUnreadable(Quote Cause) : Reason;
 /// <summary>The reviewer does not accept the change, and a user decides.</summary>
 /// <param name="Review">Result of the review.</param>
 /// <param name="IsLastRound">True if the maximum number of rounds is reached.</param>
-/// <param name="Before">Number of findings in the previous round, if the number did not decrease since. Null if no finding was fixed, or
-/// without a previous round.</param>
+/// <param name="Before">Number of findings in the previous round, if it has not decreased since then. Null if no finding was fixed, or if
+/// there is no previous round.</param>
 /// <param name="Summary">Summary by the reviewer.</param>
 public sealed record ReviewRejected(RunReview Review, bool IsLastRound, int? Before, Quote Summary) : Reason;

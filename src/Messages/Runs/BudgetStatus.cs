@@ -43,7 +43,7 @@ public static class BudgetKinds
     public const string Day = "day";
     public const string Account = "account";
 
-    /// <summary>All scopes.</summary>
+    /// <summary>All scopes, from narrow to wide.</summary>
     public static IReadOnlyList<string> All { get; } = [Attempt, Task, Run, Day, Account];
 
     /// <summary>True for scopes shared by many tasks. No agent starts while such a budget is used up.</summary>

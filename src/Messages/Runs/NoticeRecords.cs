@@ -12,7 +12,7 @@ namespace Orchestrator.Messages;
 public sealed record RunNotice(string Key, string Kind, string? Task, string Text, IReadOnlyList<AnswerWay> Ways);
 
 /// <summary>All notices that currently apply to a run. The activity sends new ones, and withdraws those that no longer apply.</summary>
-/// <param name="Rest">Whether the run makes progress without a user.</param>
+/// <param name="Rest">Ability of the run to make progress without a user.</param>
 public sealed record SendNoticesInput(
     [property: Identifier] string RunId,
     RepositoryReference Repository,

@@ -128,7 +128,7 @@ public sealed record LeaseCheckpoint
 }
 
 /// <summary>A lease that a task holds or waits for.</summary>
-/// <param name="Standing">Whether the lease is requested, waiting or granted.</param>
+/// <param name="Standing">State of the lease: requested, waiting or granted.</param>
 /// <param name="Since">Time at which the state last changed.</param>
 /// <param name="Wait">The lease that the task waits for, or null if it does not wait.</param>
 /// <param name="IsSaid">True if users were already notified that the wait is long.</param>

@@ -47,7 +47,7 @@ public sealed class PathPattern
             || Array.Exists(_alternatives, a => IsFullyLiteral(a) ? IsAtOrBelow(a, parts) : Matches(a, parts));
     }
 
-    /// <summary>True if some path matches both patterns.</summary>
+    /// <summary>True if at least one path matches both patterns.</summary>
     public bool Overlaps(PathPattern other) =>
         IsLiteral && other.IsLiteral
             ? IsAtOrBelow(Text, other.Text) || IsAtOrBelow(other.Text, Text)

@@ -17,7 +17,7 @@ public static class HostEntry
     /// <summary>Returns the message for an invalid entry.</summary>
     public static string Fault(string text) => $"'{text}' is not a host.";
 
-    /// <summary>True if the text is a valid entry.</summary>
+    /// <summary>True if the text is a valid host entry.</summary>
     public static bool IsValid(string text)
     {
         var isWildcard = text.StartsWith(Wildcard, StringComparison.Ordinal);

@@ -239,8 +239,8 @@ public sealed record OrchestratorSettings
         : null;
 
     /// <summary>
-    /// Returns the paths or patterns of a repository's instruction files that an agent's program reads itself, from the agent's description. Empty for <c>claude</c>
-    /// and plain programs, which receive the instructions in the prompt.
+    /// Returns the paths or patterns of a repository's instruction files that an agent's program reads itself, from the agent's
+    /// description. Empty for <c>claude</c> and plain programs, which receive the instructions in the prompt.
     /// </summary>
     /// <param name="agent">Name of the agent.</param>
     public IReadOnlyList<string> InstructionsReadBy(string agent) =>

@@ -4,7 +4,7 @@ namespace Orchestrator.Usage;
 /// <param name="Ledgers">Ledgers by account name.</param>
 public sealed record LedgerBook(ImmutableSortedDictionary<string, Ledger> Ledgers)
 {
-    /// <summary>A book without accounts.</summary>
+    /// <summary>Book without any accounts.</summary>
     public static LedgerBook Empty { get; } = new(ImmutableSortedDictionary<string, Ledger>.Empty);
 
     /// <summary>Returns the ledger of an account, or an empty one if the account is unknown.</summary>

@@ -3,19 +3,19 @@ namespace Orchestrator.Usage;
 /// <summary>Key by which a usage report groups agent runs.</summary>
 public enum UsageGrouping
 {
-    /// <summary>Grouping by account.</summary>
+    /// <summary>One group per account.</summary>
     Account,
 
-    /// <summary>Grouping by run.</summary>
+    /// <summary>One group per run.</summary>
     Run,
 
-    /// <summary>Grouping by task of a run.</summary>
+    /// <summary>One group per task of a run.</summary>
     Task,
 
-    /// <summary>Grouping by model.</summary>
+    /// <summary>One group per model.</summary>
     Model,
 
-    /// <summary>Grouping by day in the reader's time zone.</summary>
+    /// <summary>One group per day in the reader's time zone.</summary>
     Day,
 }
 
