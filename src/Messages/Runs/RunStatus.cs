@@ -1,7 +1,7 @@
 namespace Orchestrator.Messages;
 
 /// <summary>
-/// Snapshot of a run: the answer to the query <c>status</c>, the content of <c>runs/&lt;run&gt;/status.json</c>, and the output of
+/// A snapshot of a run: the answer to the query <c>status</c>, the content of <c>runs/&lt;run&gt;/status.json</c>, and the output of
 /// <c>orchestrate status --json</c>.
 /// </summary>
 public sealed record RunStatus
