@@ -5,8 +5,8 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Activities for querying a read-only agent, which only answers. The interface documents each.</summary>
-/// <param name="services">Services of this host.</param>
+/// <summary>Implements the activities that query a read-only agent. The interface documents each activity.</summary>
+/// <param name="services">Services that activities use on this host.</param>
 public sealed class AnswerActivities(RunServices services) : IAnswerActivities
 {
     private readonly AgentAnswers _answers = new(services);

@@ -5,12 +5,12 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Activities for notifying users. The interface documents each.</summary>
-/// <param name="services">Services of this host.</param>
+/// <summary>Implements the activities that notify users. The interface documents each activity.</summary>
+/// <param name="services">Services that activities use on this host.</param>
 public sealed class NoticeActivities(RunServices services) : INoticeActivities
 {
     private readonly NoticeService _service = new(services);
 
     [Activity]
-    public Task<ToldPeople> TellPeopleAsync(TellPeopleInput input) => Heartbeats.WhileAsync(stop => _service.TellAsync(input, stop));
+    public Task<NoticesSent> TellPeopleAsync(SendNoticesInput input) => Heartbeats.WhileAsync(stop => _service.TellAsync(input, stop));
 }

@@ -1,5 +1,6 @@
 using Orchestrator.Messages;
 using Orchestrator.Runs;
+using Orchestrator.Runs.Merging;
 using Orchestrator.Runs.Merging.Preflight;
 using Orchestrator.Runs.Tasks.Moving;
 using Temporalio.Activities;
@@ -7,12 +8,12 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Activities for the slots of distributed runs. The interface documents each.</summary>
-/// <param name="services">Services of this host.</param>
-/// <param name="here">The repository that the worker serves.</param>
-/// <param name="remote">As in <see cref="TaskSync"/>.</param>
-/// <param name="slots">Slots of this host, shared by all its queues.</param>
-/// <param name="readiness">Checks that this host can execute a task now; null if this host offers no slots.</param>
+/// <summary>Implements the activities for the slots of distributed runs. The interface documents each activity.</summary>
+/// <param name="services">Services that activities use on this host.</param>
+/// <param name="here">Repository that the worker serves.</param>
+/// <param name="remote">Same as in <see cref="TaskSync"/>.</param>
+/// <param name="slots">Slots of this host, which all its task queues share.</param>
+/// <param name="readiness">Checks that this host can execute a task now. Null if this host offers no slots.</param>
 public sealed class PlaceActivities(
     RunServices services,
     RepositoryReference here,
@@ -23,15 +24,13 @@ public sealed class PlaceActivities(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private readonly TaskSync _share = new(services, remote);
+    private readonly MergeSync _merges = new(services, remote, CallingExecution.AskAsync);
     private readonly HeldSlots _held = HeldSlots.Of(services);
 
     [Activity]
     public async Task HoldPlaceAsync(HoldPlaceInput input)
     {
-        if (!slots.TryTake())
-        {
-            throw new StepException($"{services.Host} has no free slot", FailureTypes.NoPlace) { IsFinal = false, RetryAfter = Pause };
-        }
+        TakeSlot();
         try
         {
             await Heartbeats.WhileAsync(stop => DemandReadyAsync(input, stop));
@@ -43,8 +42,38 @@ public sealed class PlaceActivities(
         }
     }
 
-    /// <summary>Fails if this host can't execute the task now, for example without disk space or its agent, so that another host takes
-    /// it.</summary>
+    [Activity]
+    public Task ShareMergeAsync(GateBatchInput input) => Heartbeats.WhileAsync(stop => _merges.ShareAsync(input, stop));
+
+    [Activity]
+    public async Task<MergeResult> GateMergeAsync(GateMergeInput input)
+    {
+        TakeSlot();
+        try
+        {
+            return await Heartbeats.WhileAsync(stop => _merges.GateAsync(input.Gate, isHome: input.HomeQueue == here.Queue, stop));
+        }
+        finally
+        {
+            slots.GiveBack();
+        }
+    }
+
+    [Activity]
+    public Task WithdrawMergeAsync(GateBatchInput input) => Heartbeats.WhileAsync(stop => _merges.WithdrawAsync(input, stop));
+
+    private void TakeSlot()
+    {
+        if (!slots.TryTake())
+        {
+            throw new StepException($"{services.Host} has no free slot", FailureTypes.NoPlace) { IsFinal = false, RetryAfter = Pause };
+        }
+    }
+
+    /// <summary>
+    /// Fails if this host can't execute the task now, for example because disk space or the task's agent is missing. Another host then gets
+    /// the task.
+    /// </summary>
     private async Task DemandReadyAsync(HoldPlaceInput input, CancellationToken stop)
     {
         if (readiness is not null && await readiness.FindProblemAsync(input.Agent, stop) is { } problem)
@@ -67,7 +96,7 @@ public sealed class PlaceActivities(
             isStopped = await Heartbeats.WhileAsync(stop => KeepAsync(input, held, isHome, stop));
             if (isStopped)
             {
-                // Another host may take the task, or this one after its worker has restarted.
+                // Another host may continue the task, or this host after its worker has restarted.
                 throw new StepException($"The worker on {services.Host} is ending", FailureTypes.WorkerStops) { IsFinal = false };
             }
         }
@@ -82,14 +111,14 @@ public sealed class PlaceActivities(
     }
 
     [Activity]
-    public Task HandTaskAsync(HandTaskInput input) => Heartbeats.WhileAsync(stop => _share.HandAsync(input, stop));
+    public Task HandTaskAsync(PublishTaskInput input) => Heartbeats.WhileAsync(stop => _share.HandAsync(input, stop));
 
     [Activity]
-    public Task TakeTaskAsync(TakeTaskInput input) =>
+    public Task TakeTaskAsync(FetchTaskInput input) =>
         Heartbeats.WhileAsync(stop => _share.TakeAsync(input, isHost: input.HomeQueue != here.Queue, stop));
 
-    /// <summary>Holds the slot until it is no longer wanted, and publishes the task's work at intervals.</summary>
-    /// <returns>True if the worker is stopping, so that the task may continue here after a restart.</returns>
+    /// <summary>Holds the slot until the task no longer needs it, and publishes the task's work at intervals.</summary>
+    /// <returns>True if the worker is stopping, so that the task may continue on this host after a restart.</returns>
     private async Task<bool> KeepAsync(HoldPlaceInput input, SharedTask held, bool isHome, CancellationToken stop)
     {
         var context = ActivityExecutionContext.Current;
@@ -98,7 +127,7 @@ public sealed class PlaceActivities(
         try
         {
             await task.SignalAsync(workflow =>
-                workflow.PlacedAsync(new TaskPlace(here, context.Info.Attempt) { Kept = isKept, Number = input.Number })
+                workflow.PlacedAsync(new TaskHostSlot(here, context.Info.Attempt) { Kept = isKept, Number = input.Number })
             );
         }
         catch (RpcException closed) when (closed.Code == RpcException.StatusCode.NotFound)
@@ -126,21 +155,21 @@ public sealed class PlaceActivities(
         }
         catch (Exception missed) when (missed is not OperationCanceledException)
         {
-            // The next push follows soon, and the result of an activity is pushed before the activity completes.
+            // The next push follows soon, and every activity pushes its result before it completes.
         }
     }
 }
 
-/// <summary>Slots of a host for distributed runs of other hosts. Initially none.</summary>
+/// <summary>Slots that this host offers to distributed runs of other hosts. Initially none.</summary>
 public sealed class HostSlots
 {
     private readonly Lock _lock = new();
     private int _taken;
 
-    /// <summary>Number of slots of this host.</summary>
+    /// <summary>Number of slots that this host offers.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Raises the number of slots to a minimum.</summary>
+    /// <summary>Raises the number of slots to the given minimum.</summary>
     public void MakeAtLeast(int count)
     {
         lock (_lock)
@@ -149,7 +178,7 @@ public sealed class HostSlots
         }
     }
 
-    /// <summary>Takes a slot if one is free.</summary>
+    /// <summary>Takes a slot. Returns false if no slot is free.</summary>
     public bool TryTake()
     {
         lock (_lock)
@@ -160,7 +189,7 @@ public sealed class HostSlots
         }
     }
 
-    /// <summary>Releases a slot of this host.</summary>
+    /// <summary>Releases a slot.</summary>
     public void GiveBack()
     {
         lock (_lock)

@@ -6,9 +6,11 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Activities for planning. They translate, send heartbeats, and delegate the work to library classes. The interface documents
-/// each.</summary>
-/// <param name="services">Services of this host.</param>
+/// <summary>
+/// Implements the planning activities. They translate, send heartbeats and delegate the work to library classes. The interface documents
+/// each activity.
+/// </summary>
+/// <param name="services">Services that activities use on this host.</param>
 public sealed class PlanningActivities(RunServices services) : IPlanningActivities
 {
     private readonly PlanningStart _start = new(services);
@@ -16,13 +18,13 @@ public sealed class PlanningActivities(RunServices services) : IPlanningActiviti
     private readonly Replanning _replanning = new(services);
 
     [Activity]
-    public Task<PlanningBegun> BeginPlanningAsync(BeginPlanningInput input) =>
+    public Task<PlanningPreparation> BeginPlanningAsync(PreparePlanningInput input) =>
         Heartbeats.WhileAsync(async stop =>
             await DuplicateRunCheck.RefuseAsync(input, services, stop) ?? await _start.BeginAsync(input, stop)
         );
 
     [Activity]
-    public Task<PlanningBegun> BeginReplanAsync(BeginReplanInput input) =>
+    public Task<PlanningPreparation> BeginReplanAsync(PrepareReplanInput input) =>
         Heartbeats.WhileAsync(stop => _replanning.BeginAsync(input, stop));
 
     [Activity]

@@ -4,8 +4,8 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Activity on the shared task queue that finds the queue of a repository.</summary>
-/// <param name="repositories">The repositories that this worker serves.</param>
+/// <summary>Implements the activity on the shared task queue that finds a repository's queue.</summary>
+/// <param name="repositories">Repositories that this worker serves.</param>
 public sealed class RepositoryActivities(ServedRepositories repositories) : IRepositoryActivities
 {
     [Activity]

@@ -7,9 +7,9 @@ using Temporalio.Client;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Activities for requests of agents (files, packages, parts). The interface documents each.</summary>
-/// <param name="services">Services of this host.</param>
-/// <param name="client">Client of the worker's server.</param>
+/// <summary>Implements the activities for requests from agents (files, packages, parts). The interface documents each activity.</summary>
+/// <param name="services">Services that activities use on this host.</param>
+/// <param name="client">Client of the server that the worker polls.</param>
 public sealed class RequestActivities(RunServices services, ITemporalClient client) : IRequestActivities
 {
     private readonly PackageInstallation _packages = new(services);
@@ -24,7 +24,7 @@ public sealed class RequestActivities(RunServices services, ITemporalClient clie
             var verdict = await new RequestJudgement(services, leases).JudgeAsync(input, stop);
             if (verdict.Lent.Count > 0 && leases.Any(lease => lease.RunId == task.RunId && lease.TaskId == task.Task.Id))
             {
-                // The lease now covers the granted files.
+                // The lease must now also cover the granted files.
                 await _leases.TellAsync(new LeaseInput(task.RunId, task.Repository, task.PlanHash, LeaseStep.Ask, [task.Task.Id]));
             }
             return verdict;

@@ -6,9 +6,11 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Activities for a review. They translate, send heartbeats, and delegate the work to library classes. The interface documents
-/// each.</summary>
-/// <param name="services">Services of this host.</param>
+/// <summary>
+/// Implements the review activities. They translate, send heartbeats and delegate the work to library classes. The interface documents each
+/// activity.
+/// </summary>
+/// <param name="services">Services that activities use on this host.</param>
 public sealed class ReviewActivities(RunServices services) : IReviewActivities
 {
     private readonly ReviewStart _start = new(services);
@@ -16,10 +18,11 @@ public sealed class ReviewActivities(RunServices services) : IReviewActivities
     private readonly ReviewEnd _end = new(services);
 
     [Activity]
-    public Task<TiesFound> FindTiesAsync(FindTiesInput input) => Heartbeats.WhileAsync(stop => _ties.FindAsync(input, stop));
+    public Task<InconclusiveResults> FindTiesAsync(FindTiesInput input) => Heartbeats.WhileAsync(stop => _ties.FindAsync(input, stop));
 
     [Activity]
-    public Task<ReviewBegun> BeginReviewAsync(BeginReviewInput input) => Heartbeats.WhileAsync(stop => _start.BeginAsync(input, stop));
+    public Task<ReviewPreparation> BeginReviewAsync(PrepareReviewInput input) =>
+        Heartbeats.WhileAsync(stop => _start.BeginAsync(input, stop));
 
     [Activity]
     public Task<ReviewConclusion> ConcludeReviewAsync(ConcludeReviewInput input) =>

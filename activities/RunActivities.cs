@@ -10,10 +10,12 @@ using Temporalio.Client;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Activities for a run. They translate, send heartbeats, and delegate the work to library classes. The interface documents
-/// each.</summary>
-/// <param name="services">Services of this host.</param>
-/// <param name="client">Client of the worker's server.</param>
+/// <summary>
+/// Implements the activities of a run as a whole. They translate, send heartbeats and delegate the work to library classes. The interface
+/// documents each activity.
+/// </summary>
+/// <param name="services">Services that activities use on this host.</param>
+/// <param name="client">Client of the server that the worker polls.</param>
 /// <param name="recorder">Writes the records of the repository's runs.</param>
 /// <param name="readAlong">Starts to query and record the transitions of the run with the given id.</param>
 public sealed class RunActivities(RunServices services, ITemporalClient client, ProgressRecorder recorder, Action<string> readAlong)
@@ -86,10 +88,10 @@ public sealed class RunActivities(RunServices services, ITemporalClient client, 
         Heartbeats.WhileAsync(stop => _landing.LandAsync(input, Asking(ActivityExecutionContext.Current.Info), stop));
 
     [Activity]
-    public Task<FixLook> LookAtFixAsync(LookAtFixInput input) => Heartbeats.WhileAsync(stop => _fix.LookAsync(input, stop));
+    public Task<ManualFixCommits> LookAtFixAsync(FindManualFixInput input) => Heartbeats.WhileAsync(stop => _fix.LookAsync(input, stop));
 
     [Activity]
-    public Task<FixVerdict> VerifyFixAsync(VerifyFixInput input) => Heartbeats.WhileAsync(stop => _fix.VerifyAsync(input, stop));
+    public Task<ManualFixVerdict> VerifyFixAsync(VerifyFixInput input) => Heartbeats.WhileAsync(stop => _fix.VerifyAsync(input, stop));
 
     [Activity]
     public Task<string> AbortAsync(AbortInput input) => Heartbeats.WhileAsync(stop => RunAbort.AbortAsync(input, services, stop));

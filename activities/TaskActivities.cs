@@ -6,10 +6,12 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Activities for a task. They translate, send heartbeats, and delegate the work to library classes. The interface documents
-/// each.</summary>
-/// <param name="services">Services of this host.</param>
-/// <param name="remote">As in <see cref="TaskSync"/>.</param>
+/// <summary>
+/// Implements the activities of a task. They translate, send heartbeats and delegate the work to library classes. The interface documents
+/// each activity.
+/// </summary>
+/// <param name="services">Services that activities use on this host.</param>
+/// <param name="remote">Same as in <see cref="TaskSync"/>.</param>
 public sealed class TaskActivities(RunServices services, string? remote) : ITaskActivities
 {
     private readonly TaskPreparation _preparation = new(services);
@@ -73,8 +75,10 @@ public sealed class TaskActivities(RunServices services, string? remote) : ITask
         }
     }
 
-    /// <summary>Publishes the results of a worker host. They count only after the owner host can fetch them, so that a later loss of the
-    /// worker host loses nothing.</summary>
+    /// <summary>
+    /// Publishes a worker host's results. They count only once the owner host can fetch them, so that nothing is lost if the worker host is
+    /// lost later.
+    /// </summary>
     private Task<IReadOnlyList<string>> ShareAsync(TaskInput task, CancellationToken stop) =>
         task.Rules.Places is null ? Task.FromResult<IReadOnlyList<string>>([]) : DemandPushedAsync(SharedOf(task), stop);
 

@@ -5,7 +5,7 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Activities for merging tasks. The interface documents each.</summary>
+/// <summary>Implements the activities that merge tasks. The interface documents each activity.</summary>
 public sealed class TrainActivities(RunServices services) : ITrainActivities
 {
     private readonly MergeQueueBatches _batches = new(services, CallingExecution.AskAsync);

@@ -5,8 +5,8 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Activities for the spending limits of accounts. The interface documents each.</summary>
-/// <param name="services">Services of this host.</param>
+/// <summary>Implements the activities for the spending limits of accounts. The interface documents each activity.</summary>
+/// <param name="services">Services that activities use on this host.</param>
 public sealed class UsageActivities(RunServices services) : IUsageActivities
 {
     private readonly BudgetRaise _raise = new(services.Governor, services.Time);

@@ -3,8 +3,7 @@ using Orchestrator.Workflows.Tasks;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>Base class of workflows that run an agent. Handles signals from the run, reports to the run, and the end of the
-/// workflow.</summary>
+/// <summary>Base class of workflows that run an agent. Handles signals from the run, reports to the run, and ends the workflow.</summary>
 public abstract class AgentWorkflow : MessageWorkflow
 {
     /// <summary>Maximum number of faulty answers before the task fails.</summary>
@@ -35,7 +34,7 @@ public abstract class AgentWorkflow : MessageWorkflow
     [WorkflowQuery(MessageNames.Status, Description = "The last report.")]
     public TaskReport Status() => State.Report;
 
-    /// <summary>Interrupts the agent, which keeps its conversation.</summary>
+    /// <summary>Interrupts the agent. The conversation is kept.</summary>
     [WorkflowSignal(MessageNames.Pause, Description = "Interrupts its agent, which keeps its conversation.")]
     public Task PauseAsync() => Done(State.Pause);
 
@@ -43,19 +42,19 @@ public abstract class AgentWorkflow : MessageWorkflow
     [WorkflowSignal(MessageNames.Resume, Description = "Continues after a pause.")]
     public Task ResumeAsync() => Done(State.Resume);
 
-    /// <summary>Stops the agent and ends. The task's files are retained.</summary>
+    /// <summary>Stops the agent and ends the workflow. The task's files are retained.</summary>
     [WorkflowSignal(MessageNames.Cancel, Description = "Stops its agent and ends; its files stay.")]
     public Task CancelAsync() => Done(State.Cancel);
 
-    /// <summary>Continues a task that waits for a user at once, with the user's guidance.</summary>
+    /// <summary>Resumes a task that waits for a user immediately, with the user's guidance.</summary>
     [WorkflowSignal(MessageNames.GoOn, Description = "Continues at once with the user's guidance if it waits for a user.")]
     public Task GoOnAsync(string guidance = null!) => Done(() => State.GoOn(guidance));
 
-    /// <summary>Ends the workflow if its run has ended without it.</summary>
+    /// <summary>Ends the workflow if its run has ended before it.</summary>
     [WorkflowSignal(MessageNames.RunEnded, Description = "The run ended without this task.")]
     public Task RunEndedAsync(RunEndedWithoutIt how = null!) => Reporter.CheckRunEndedAsync(how);
 
-    /// <summary>Moves the workflow's activities to another host. The agent is interrupted and continues there.</summary>
+    /// <summary>Moves the workflow's activities to another host. Interrupts the agent, which then continues there.</summary>
     [WorkflowSignal(MessageNames.Moved, Description = "Moves the steps of the run to another host.")]
     public Task MovedAsync(RepositoryReference place = null!) =>
         Done(() =>
@@ -68,13 +67,13 @@ public abstract class AgentWorkflow : MessageWorkflow
             Machine.MoveTo(place.Queue);
         });
 
-    /// <summary>Records that a host is about to start the agent. From then on the start counts, even if the host fails.</summary>
+    /// <summary>Records that a host is about to start the agent. The start then counts even if the host fails.</summary>
     [WorkflowUpdate(MessageNames.AgentBegins, Description = "Reports that a host is about to start the agent.")]
-    public Task AgentBeginsAsync(AgentBeginning agent = null!) => Done(() => State.HasBegun = true);
+    public Task AgentBeginsAsync(AgentStartAnnouncement agent = null!) => Done(() => State.HasBegun = true);
 
-    /// <summary>Rejects an agent that was not requested, or not on that host.</summary>
+    /// <summary>Rejects an announcement if the agent was not requested, or not on that host.</summary>
     [WorkflowUpdateValidator(nameof(AgentBeginsAsync))]
-    public void ValidateAgentBegins(AgentBeginning agent) =>
+    public void ValidateAgentBegins(AgentStartAnnouncement agent) =>
         Refuse(
             State.Wants(agent.Start) && agent.Queue == Machine.QueueOf(ActivityRouting.AtPlace(Input.Repository.Queue))
                 ? null
@@ -83,10 +82,10 @@ public abstract class AgentWorkflow : MessageWorkflow
 
     internal override void NoteDropped(string note) => Reporter.NoteDropped(note);
 
-    /// <summary>Runs the work from the first report to the last, and turns every failure into a final state.</summary>
-    /// <param name="input">Start input of the workflow.</param>
-    /// <param name="work">The work, which may end early by <see cref="TaskEndedException"/>.</param>
-    /// <param name="release">Releases the resources held by the work.</param>
+    /// <summary>Executes the work from the first report to the last, and turns every failure into a final state.</summary>
+    /// <param name="input">Input of the workflow.</param>
+    /// <param name="work">The work. It may end early by throwing <see cref="TaskEndedException"/>.</param>
+    /// <param name="release">Releases the resources that the work holds.</param>
     private protected async Task<TaskReport> LiveAsync(TaskInput input, Func<Task> work, Func<Task> release)
     {
         State.Restore(input);
@@ -102,8 +101,8 @@ public abstract class AgentWorkflow : MessageWorkflow
         catch (Exception failure)
             when (State.IsCancelled && (failure is ActivityFailureException || TemporalException.IsCanceledException(failure)))
         {
-            // The server does not retry an activity whose cancellation was requested. If its worker gives it up meanwhile (a gate, for
-            // example), the activity fails.
+            // The server does not retry an activity whose cancellation was requested. If the worker stops before such an activity ends, the
+            // activity fails.
             Reporter.TransitionTo(TaskStates.Cancelled, State.WhyCancelled);
         }
         catch (ActivityFailureException failure)
@@ -115,17 +114,17 @@ public abstract class AgentWorkflow : MessageWorkflow
         return State.Report;
     }
 
-    /// <summary>Runs an agent of this task until its outcome is final, so that another agent run would not change it.</summary>
-    /// <param name="call">Executes one agent run.</param>
-    /// <param name="answer">As in <see cref="OwnAgent"/>.</param>
+    /// <summary>Runs an agent of this task until the outcome is final, that is, until another agent run would not change it.</summary>
+    /// <param name="call">Executes a single agent run.</param>
+    /// <param name="answer">Same as the parameter of <see cref="OwnAgent"/>.</param>
     private protected async Task<AgentRunResult> RunAgentAsync(
         Func<AgentCall, Task<AgentRunResult>> call,
         Func<AgentRunResult, Task<bool>>? answer = null
     ) => (await new AgentRuns(State, Waits).RunAsync(new OwnAgent(State, Reporter, Waits, call, answer)))!;
 
-    /// <summary>Asks an agent until its answer has no faults. Faults are returned to the same conversation.</summary>
-    /// <param name="question">The question.</param>
-    /// <param name="stillFaulty">Creates the reason for failing after the last answer.</param>
+    /// <summary>Asks an agent until its answer has no faults. Returns faults to the same conversation.</summary>
+    /// <param name="question">Question to ask.</param>
+    /// <param name="stillFaulty">Creates the reason for the failure after the last allowed answer.</param>
     private protected async Task<AnswerJudgement> AskAsync(AgentQuestion question, Func<int, IReadOnlyList<Quote>, Reason> stillFaulty)
     {
         for (var attempt = 1; ; attempt++)
@@ -146,8 +145,9 @@ public abstract class AgentWorkflow : MessageWorkflow
         }
     }
 
-    /// <summary>Requests one answer and its validation. Keeps the task's earlier results in the report, because a later execution
-    /// continues from them.</summary>
+    /// <summary>
+    /// Requests one answer and validates it. Keeps the task's earlier results in the report, because a later execution continues from them.
+    /// </summary>
     private async Task<AnswerJudgement> AskOnceAsync(AgentQuestion question)
     {
         var before = Progress.SaidHash;
@@ -164,7 +164,7 @@ public abstract class AgentWorkflow : MessageWorkflow
         }
     }
 
-    /// <summary>Options of activities that complete within minutes.</summary>
+    /// <summary>Options for activities that complete within minutes.</summary>
     private protected ActivityOptions Short => ActivityDefaults.Short(Input.Repository.Queue);
 
     private Task<AgentRunResult> AskAsync(AgentQuestion question, AgentCall call)

@@ -4,18 +4,20 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>Governor of one account on a server. Its updates correspond to the lock of the ledger files on a single host.</summary>
+/// <summary>Governor of one account on a server. Its updates replace the lock that protects the ledger files on a single host.</summary>
 [Workflow]
 public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
 {
-    /// <summary>Longest time for which a call holds a position in line before the start must be requested again. The rules drop a position
-    /// after 30 seconds.</summary>
+    /// <summary>
+    /// Maximum time for which a call holds a position in the queue before the start must be requested again. The rules drop a position
+    /// after 30 seconds.
+    /// </summary>
     private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(15);
 
-    /// <summary>Number of retained answered calls. A client abandons a call long before this many others have been answered.</summary>
+    /// <summary>Number of retained answers. A caller stops repeating a call long before this many other calls have been answered.</summary>
     private const int MostAnswered = 200;
 
-    /// <summary>Number of retained notes of unreadable messages.</summary>
+    /// <summary>Number of retained notes about unreadable messages.</summary>
     private const int MostDropped = 5;
     private readonly List<AnsweredCall> _answered = [];
     private readonly List<string> _dropped = [];
@@ -23,7 +25,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
     private string _account = "";
     private int _mostCalls;
 
-    /// <summary>Number of ledger changes, which waiting starts observe to check the ledger again.</summary>
+    /// <summary>Number of ledger changes so far. Waiting starts observe it to know when to check the ledger again.</summary>
     private int _changes;
 
     /// <inheritdoc/>
@@ -43,7 +45,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
         _answered.AddRange(state.Answered);
         _dropped.AddRange(state.Dropped);
         await TakeUpStateAsync();
-        // No timer is needed, because windows and blocks end by the clock at the next call.
+        // No timer is needed, because the next call checks whether windows and blocks have expired.
         await Workflow.WaitConditionAsync(() => IsLong);
         await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished);
         var carried = Status();
@@ -62,7 +64,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
             Dropped = [.. _dropped],
         };
 
-    /// <summary>Rejects a call about another account.</summary>
+    /// <summary>Rejects a call that concerns another account.</summary>
     [WorkflowUpdateValidator(nameof(CallAsync))]
     public void CheckCall(GovernorCall asked) =>
         Refuse(
@@ -75,7 +77,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
     [WorkflowUpdate(MessageNames.Call, Description = "Requests an agent start, or reports usage.")]
     public Task<GovernorAnswer> CallAsync(GovernorCall asked = null!)
     {
-        // A repeated start replaces its own reservation, so it need not be remembered.
+        // A repeated start replaces its own reservation, so the workflow need not remember the call.
         var isNoted = asked.RequestId.Length > 0 && asked.Start is null;
         if (isNoted && _answered.FirstOrDefault(one => one.RequestId == asked.RequestId) is { } before)
         {
@@ -100,13 +102,13 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
         return Task.FromResult(answer);
     }
 
-    /// <summary>Rejects a start of another account.</summary>
+    /// <summary>Rejects an agent start that concerns another account.</summary>
     [WorkflowUpdateValidator(nameof(AwaitTurnAsync))]
     public void CheckTurn(StartRequest request, TimeSpan shortWait) => Refuse(Foreign(request));
 
     /// <inheritdoc/>
     [WorkflowUpdate(MessageNames.AwaitTurn, Description = "Keeps an agent start's position in the queue.")]
-    public async Task<LineAnswer> AwaitTurnAsync(StartRequest request = null!, TimeSpan shortWait = default)
+    public async Task<QueueWaitResult> AwaitTurnAsync(StartRequest request = null!, TimeSpan shortWait = default)
     {
         var line = new GovernorCall
         {
@@ -121,14 +123,14 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
             Change(next);
             if (answer.Admission is not Wait { Until: var until, Why: var why } || until - RunContext.Now > shortWait)
             {
-                return new LineAnswer(false);
+                return new QueueWaitResult(false);
             }
-            // A wait for other agents ends with a change of the ledger. A wait for a reset ends by the clock.
+            // A wait for other agents ends when the ledger changes. A wait for a reset ends at a known time.
             var look = why is Blocked or NearlyFull && until < end ? until : end;
             var seen = _changes;
             if (look <= RunContext.Now || IsLong)
             {
-                return new LineAnswer(true);
+                return new QueueWaitResult(true);
             }
             await TimedWaits.UntilAsync(
                 () => _changes != seen || IsLong,
@@ -137,7 +139,7 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
             );
             if (look < end && RunContext.Now >= look)
             {
-                return new LineAnswer(false);
+                return new QueueWaitResult(false);
             }
         }
     }
@@ -154,10 +156,10 @@ public sealed class GovernorWorkflow : MessageWorkflow, IGovernorWorkflow
 
     private bool IsLong => _mostCalls > 0 ? MessagesTaken >= _mostCalls : Workflow.ContinueAsNewSuggested;
 
-    /// <summary>False in histories of earlier versions, which gave slots by repository.</summary>
+    /// <summary>False in histories from earlier versions, which assigned slots by repository.</summary>
     private static bool IsFair => Workflow.Patched("fair-slots");
 
-    // A new position in line alone does not affect other waiting starts.
+    // A new position in the queue by itself does not affect other waiting starts.
     private void Change(LedgerBook next)
     {
         var (before, after) = (_book.Of(_account), next.Of(_account));

@@ -3,26 +3,28 @@ using Orchestrator.Workflows.Messages;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>Leases files and resources of one repository to tasks, across all its runs.</summary>
+/// <summary>Leases the files and resources of one repository to tasks, across all runs of the repository.</summary>
 [Workflow]
 public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
 {
-    /// <summary>Time limit for a run that was alone to declare its leases. Afterwards the next run proceeds without them.</summary>
+    /// <summary>Time within which a previously single run must declare its leases. Afterwards the next run proceeds without them.</summary>
     private static readonly TimeSpan HoldPatience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Number of retained notes of unreadable messages.</summary>
+    /// <summary>Number of retained notes about unreadable messages.</summary>
     private const int MostDropped = 5;
 
     /// <summary>Interval between checks that lease holders are still open. Holders are also checked when a run joins or a task has to
     /// wait.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
 
-    /// <summary>True to check lease holders now, because a task has to wait and its holder may be gone.</summary>
+    /// <summary>True if lease holders must be checked now, because a task has to wait and the holder may be gone.</summary>
     private bool _shouldLook;
     private readonly HashSet<string> _undeclared = new(StringComparer.Ordinal);
 
-    /// <summary>The run that was notified that it is alone, or null. Such a run requests no leases, and declares its needs when another
-    /// run joins.</summary>
+    /// <summary>
+    /// Id of the run that was notified that it is alone, or null. Such a run requests no leases, and declares its needs when another run
+    /// joins.
+    /// </summary>
     private string? _alone;
     private LeaseState _begin = new();
     private LeaseTable _table = new(new LeaseState());
@@ -52,7 +54,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
 
     private async Task ServeAsync()
     {
-        // This workflow is started by signal-with-start, so a signal follows.
+        // Signal-with-start starts this workflow, so a signal follows.
         await TimedWaits.UntilAsync(() => _table.Runs.Count > 0, LookInterval, "Until a run has joined", Workflow.CancellationToken);
         while (_table.Runs.Count > 0)
         {
@@ -117,19 +119,19 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     {
         _table.Join(runId);
 
-        // A terminated run sends no leave signal, and the new run can't wait for it.
+        // A terminated run sends no leave signal, and the new run must not wait for it.
         if (_table.Runs.Count > 1)
         {
             await RemoveEndedAsync();
         }
-        // A run that has not yet been notified that it is alone holds nothing. The answer to its own join reports the other run.
+        // A run that has not been notified yet that it is alone holds no leases. The reply to its own join reports the other run.
         if (_alone is { } alone && alone != runId && _table.Runs.Contains(alone))
         {
             _undeclared.Add(alone);
             TellShared(alone, true);
         }
-        // A run that was reset joins again. It declares its leases after the notification that it is not alone, so it can't wait for its
-        // own declaration.
+        // A run that was reset joins again. It declares its leases only after this reply, so the workflow must not wait for that
+        // declaration here.
         await TimedWaits.UntilAsync(
             () => _undeclared.All(other => other == runId),
             HoldPatience,
@@ -139,7 +141,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
         _undeclared.RemoveWhere(other => other != runId);
         if (!_table.Runs.Contains(runId))
         {
-            return; // It has left meanwhile.
+            return; // The run has left meanwhile.
         }
         TellShared(runId, _table.Runs.Count > 1);
     }
@@ -147,7 +149,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     private void TellShared(string runId, bool isShared)
     {
         _alone = isShared ? null : runId;
-        Tell(runId, new LeaseNews { Shared = isShared });
+        Tell(runId, new LeaseNotification { Shared = isShared });
     }
 
     /// <inheritdoc/>
@@ -168,7 +170,9 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
         _shouldLook |= obstacle is not null;
         Tell(
             request.RunId,
-            obstacle is not null ? new LeaseNews { Waiting = request.TaskId, Wait = obstacle } : new LeaseNews { Granted = request.TaskId }
+            obstacle is not null
+                ? new LeaseNotification { Waiting = request.TaskId, Wait = obstacle }
+                : new LeaseNotification { Granted = request.TaskId }
         );
         return Task.CompletedTask;
     }
@@ -203,11 +207,11 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
     {
         foreach (var request in granted)
         {
-            Tell(request.RunId, new LeaseNews { Granted = request.TaskId });
+            Tell(request.RunId, new LeaseNotification { Granted = request.TaskId });
         }
     }
 
-    /// <summary>Removes runs that were terminated or deleted. They sent no leave signal, so polling releases their leases.</summary>
+    /// <summary>Removes runs that were terminated or deleted. They sent no leave signal, so their leases are released by polling.</summary>
     private async Task RemoveEndedAsync()
     {
         if (_table.Runs.Count == 0)
@@ -225,13 +229,13 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
         }
     }
 
-    private void Tell(string runId, LeaseNews news)
+    private void Tell(string runId, LeaseNotification news)
     {
         _telling.RemoveAll(t => t.IsCompleted);
         _telling.Add(TellAsync(runId, news));
     }
 
-    private static async Task TellAsync(string runId, LeaseNews news)
+    private static async Task TellAsync(string runId, LeaseNotification news)
     {
         try
         {
@@ -239,7 +243,7 @@ public sealed class LeaseWorkflow : MessageWorkflow, ILeaseWorkflow
         }
         catch (FailureException)
         {
-            // The run has ended and needs no lease. It is removed when a task waits for it.
+            // The run has ended and needs no lease. The next check for a waiting task removes the run.
         }
     }
 }

@@ -4,8 +4,10 @@ using Orchestrator.Workflows.Train;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>Merge queue of one run, as its child workflow. Starts with the first verified work and ends with the run. This class composes
-/// the parts of the merge queue, which share one <see cref="MergeQueueContext"/>.</summary>
+/// <summary>
+/// Merge queue of one run, as a child workflow of the run. Starts with the first verified work and ends with the run. Composes the parts of
+/// the merge queue, which share one <see cref="MergeQueueContext"/>.
+/// </summary>
 [Workflow]
 public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
 {
@@ -22,8 +24,9 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
         _runner = new MergeQueueRunner(_context, _reporter);
     }
 
-    /// <summary>True if the workflow should continue as new. A step adds about ten events, and each execution must do some work before it
-    /// continues as new.</summary>
+    /// <summary>
+    /// True if the workflow should continue as new. Each execution must make progress first, and a step adds about ten events.
+    /// </summary>
     private bool IsLong =>
         _steps > 0
         && HistoryLength.IsLong(
@@ -59,8 +62,8 @@ public sealed class MergeTrainWorkflow : MessageWorkflow, IMergeTrainWorkflow
             await _runner.CollectAsync();
             if (_resets.WasReset && _runner.IsIdle)
             {
-                // This execution does not know the merges after the reset point, but the run has counted their reports. The run starts
-                // another merge queue for the waiting requests.
+                // This execution does not know the merges after the reset point, but the run has counted their reports. The run therefore
+                // starts another merge queue for the waiting requests.
                 _context.Close();
             }
             if (!_context.IsClosing && HasStep)

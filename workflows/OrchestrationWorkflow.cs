@@ -3,9 +3,11 @@ using Orchestrator.Workflows.Runs;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>One run. Reads the plan, waits for its approval and prepares the repository. Tasks start when their dependencies are merged.
-/// Verified work is merged in order, and finally staging lands on the target. Open decisions wait for a user. This class composes the
-/// parts, which share one <see cref="RunState"/>.</summary>
+/// <summary>
+/// Workflow of one run. Reads the plan, waits for its approval and prepares the repository. Starts tasks when their dependencies are
+/// merged, merges verified work in order, and finally lands staging on the target. Open decisions wait for a user. Composes the parts of
+/// the run, which share one <see cref="RunState"/>.
+/// </summary>
 [Workflow]
 public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
 {
@@ -99,8 +101,10 @@ public sealed class OrchestrationWorkflow : RunMessages, IOrchestrationWorkflow
     [WorkflowQuery(MessageNames.Unrecorded, Description = "Transitions for the owner host to record.")]
     public ProgressInput? Unrecorded() => Parts.Recorder.Unrecorded();
 
-    /// <summary>True if the run can handle a message now. A run that is being restored can be cancelled even if its restoration
-    /// fails.</summary>
+    /// <summary>
+    /// True if the run can handle a message now. While a run is being restored, it accepts only a cancellation, because the restoration may
+    /// fail.
+    /// </summary>
     internal override bool IsReadyFor(string message) =>
         base.IsReadyFor(message) || (message == MessageNames.Cancel && _checkpoint is not null);
 

@@ -1,7 +1,9 @@
 namespace Orchestrator.Workflows;
 
-/// <summary>Turns a request into a plan. Each answer of the planner is the result of an activity, so it is paid for only once. Faults of a
-/// plan are returned to the same conversation.</summary>
+/// <summary>
+/// Turns a request into a plan. Each answer from the planner is stored as the result of an activity, so it is paid for only once. Faults of
+/// a plan are returned to the same conversation.
+/// </summary>
 [Workflow]
 public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
 {
@@ -22,7 +24,7 @@ public sealed class PlanningWorkflow : AgentWorkflow, IPlanningWorkflow
         Reporter.TransitionTo(TaskStates.Planned, new PlanMade(new Quote(judged.Message)));
     }
 
-    /// <summary>Stores a new plan at the end. The run itself stores its first plan at the requested location.</summary>
+    /// <summary>Stores a plan that replaces the current one. The run itself stores its first plan at the requested location.</summary>
     private async Task EndAsync()
     {
         if (Input.Replan == 0)

@@ -2,8 +2,10 @@ using Orchestrator.Workflows.Tasks;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>One round of a run's review. Each answer of the reviewer is the result of an activity and stored before use, so it is paid for
-/// only once. An unreadable answer is returned to the same conversation.</summary>
+/// <summary>
+/// One round of a run's review. Each answer from the reviewer is stored before use as the result of an activity, so it is paid for only
+/// once. An unreadable answer is returned to the same conversation.
+/// </summary>
 [Workflow]
 public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
 {
@@ -21,7 +23,7 @@ public sealed class ReviewWorkflow : AgentWorkflow, IReviewWorkflow
     private async Task WorkAsync()
     {
         await Waits.WhilePausedAsync();
-        var begin = new BeginReviewInput(Input.RunId, Input.Repository, Input.PlanHash, Round) { SaidHash = Progress.SaidHash ?? "" };
+        var begin = new PrepareReviewInput(Input.RunId, Input.Repository, Input.PlanHash, Round) { SaidHash = Progress.SaidHash ?? "" };
         var begun = await Waits.DoAsync((IReviewActivities a) => a.BeginReviewAsync(begin), Short);
         if (begun.Fault.Length > 0)
         {

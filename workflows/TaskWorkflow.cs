@@ -2,8 +2,10 @@ using Orchestrator.Workflows.Tasks;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>One task. An agent works in a prepared worktree. Its result is checked, committed, run through the gates and merged by the
-/// run. Faults are returned to the same conversation with evidence, as often as the plan allows.</summary>
+/// <summary>
+/// Workflow of one task. An agent works in a prepared worktree. The workflow checks, commits and verifies the result, and sends it to the
+/// merge queue. Faults and their evidence are returned to the same conversation, as often as the plan allows.
+/// </summary>
 [Workflow]
 public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
 {
@@ -38,7 +40,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
 
     /// <inheritdoc/>
     [WorkflowSignal(MessageNames.Placed, Description = "Reports that a host has a free slot for the task.")]
-    public Task PlacedAsync(TaskPlace place = null!) => Done(() => _places.Take(place));
+    public Task PlacedAsync(TaskHostSlot place = null!) => Done(() => _places.Take(place));
 
     /// <inheritdoc/>
     [WorkflowSignal(MessageNames.PartsDone, Description = "Reports that all parts of a split task have ended.")]
@@ -97,8 +99,9 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         }
     }
 
-    /// <summary>Merges an earlier result without an agent if it passes its gates on the current base. Otherwise it is not tried
-    /// again.</summary>
+    /// <summary>
+    /// Merges an earlier result without an agent if it passes its gates on the current base. A result that fails is not tried again.
+    /// </summary>
     private async Task<bool> TakeUpEarlierResultAsync(PreparedTask prepared)
     {
         _worktree.MayReuse = false;
@@ -126,7 +129,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         return merge.Merged;
     }
 
-    /// <summary>Ends the task with its branch as the result, which is not merged.</summary>
+    /// <summary>Ends the task with its branch as the result. The branch is not merged.</summary>
     private void EndKept(VerifyResult work) =>
         Reporter.TransitionTo(TaskStates.Kept, work.Notes.Count == 0 ? null : new WorkMerged(Quote.All(work.Notes), null));
 
@@ -140,7 +143,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
         );
     }
 
-    /// <summary>Runs the agent and fulfills its requests, which may bring a newer base into the worktree.</summary>
+    /// <summary>Runs the agent and carries out its requests, which may merge a newer base into the worktree.</summary>
     private async Task<(PreparedTask Prepared, VerifyResult Work)> LetAgentWorkAsync(PreparedTask prepared)
     {
         var requests = new AgentRequests(State, Reporter, Waits, _merger.MergeInstalledAsync);
@@ -154,7 +157,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
             await _places.StayHomeAsync();
             if (await requests.CarryOutAsync(prepared) is { Length: > 0 } own)
             {
-                // The work so far is a commit of this attempt, so it does not use a remediation.
+                // The work so far becomes a commit of this attempt, so the request uses no remediation.
                 Progress = Progress with
                 {
                     Attempt = Progress.Attempt + 1,
@@ -165,14 +168,16 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
 
         async Task<bool> AnswerAsync(AgentRunResult result)
         {
-            // The owner host judges the agent's request.
+            // The owner host evaluates the agent's request.
             await _places.TakeHomeAsync();
             return await requests.AnswerAsync(result);
         }
     }
 
-    /// <summary>Waits for a user to resolve a conflict in the worktree, which contains both sides. The resolution passes the same checks
-    /// as an agent's work. If the user sends guidance, the agent tries again.</summary>
+    /// <summary>
+    /// Waits for a user to resolve a conflict in the worktree, which contains both sides. The user's resolution is verified like an agent's
+    /// work. If the user sends guidance instead, the agent tries again.
+    /// </summary>
     private async Task<VerifyResult> LetPersonResolveAsync(PreparedTask prepared, MergeResult conflict)
     {
         await _places.StayHomeAsync();
@@ -185,7 +190,7 @@ public sealed class TaskWorkflow : AgentWorkflow, ITaskWorkflow
             );
             (prepared, var work) = State.HasGuidance
                 ? await LetAgentWorkAsync(prepared)
-                : (prepared, await _verifier.VerifyAsync(prepared, Progress.LastStart));
+                : (prepared, await _verifier.VerifyAsync(prepared, Progress.LastStart, byUser: true));
             if (work.Problems.Count == 0)
             {
                 return work;

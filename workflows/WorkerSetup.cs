@@ -6,7 +6,7 @@ using Temporalio.Worker.Interceptors;
 
 namespace Orchestrator.Workflows;
 
-/// <summary>Registrations for a worker that executes the workflows.</summary>
+/// <summary>Registers the workflows and their interceptors with a worker.</summary>
 public static class WorkerSetup
 {
     /// <summary>Types of the workflows.</summary>
@@ -21,17 +21,18 @@ public static class WorkerSetup
         typeof(GovernorWorkflow),
     ];
 
-    /// <summary>Innermost interceptor, which reads the messages sent to workflows.</summary>
+    /// <summary>Innermost interceptor, which validates the messages sent to workflows.</summary>
     public static IWorkerInterceptor Messages { get; } = new MessageInterceptor();
 
     /// <summary>Interceptor that adds a summary and a priority to each activity, and a priority to each child workflow.</summary>
     public static IWorkerInterceptor CallOptions { get; } = new CallOptionsInterceptor();
 
-    /// <summary>Interceptor that routes activities to the host that a run was moved to.</summary>
+    /// <summary>Interceptor that routes activities to the host that a run has moved to.</summary>
     public static IWorkerInterceptor Machines { get; } = new ActivityRoutingInterceptor();
 
-    /// <summary>Creates the payload converter for a worker's client or for a replay. <see cref="Messages"/> requires this
-    /// converter.</summary>
+    /// <summary>
+    /// Creates the payload converter for a worker's client or for a replay. The interceptor <see cref="Messages"/> requires it.
+    /// </summary>
     /// <param name="payloads">Converter for all other payloads.</param>
     public static IPayloadConverter Converter(IPayloadConverter payloads) => new RawArguments(payloads);
 
@@ -46,7 +47,9 @@ public static class WorkerSetup
         return options;
     }
 
-    /// <summary>Returns a client for such a worker, based on a client with the JSON options of <see cref="MessageJson"/>.</summary>
+    /// <summary>
+    /// Returns a client for a worker that executes workflows, based on a client with the JSON options of <see cref="MessageJson"/>.
+    /// </summary>
     public static ITemporalClient ForWorkflows(ITemporalClient client)
     {
         var options = (TemporalClientOptions)client.Options.Clone();

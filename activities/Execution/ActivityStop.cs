@@ -12,10 +12,10 @@ public sealed class ActivityStop : IWorkerInterceptor, IDisposable
 
     private readonly CancellationTokenSource _stop = new();
 
-    /// <summary>Cancelled when the current activity is to end, for any reason.</summary>
+    /// <summary>Token that is cancelled when the current activity should end, for any reason.</summary>
     internal static CancellationToken Token => OfActivity.Value ?? ActivityExecutionContext.Current.CancellationToken;
 
-    /// <summary>Cancels the running activities, and all that start from now on.</summary>
+    /// <summary>Cancels the running activities, and all activities that start later.</summary>
     public void GiveUp() => _stop.Cancel();
 
     /// <inheritdoc/>

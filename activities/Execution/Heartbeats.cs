@@ -5,13 +5,13 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Sends heartbeats during an activity. A cancellation arrives with the server's responses.</summary>
+/// <summary>Sends heartbeats during an activity. The server's responses tell whether the activity is cancelled.</summary>
 internal static class Heartbeats
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    /// <summary>Sends heartbeats while the work runs.</summary>
-    /// <typeparam name="T">Result of the work.</typeparam>
+    /// <summary>Sends heartbeats while the work is running.</summary>
+    /// <typeparam name="T">Type of the work's result.</typeparam>
     public static async Task<T> WhileAsync<T>(Func<CancellationToken, Task<T>> work)
     {
         var context = ActivityExecutionContext.Current;
@@ -37,8 +37,10 @@ internal static class Heartbeats
         }
     }
 
-    /// <summary>Runs work that reports its own progress and can be stopped or detached. Only a cancellation by the workflow stops the
-    /// work. All other causes detach from it.</summary>
+    /// <summary>
+    /// Runs work that reports its own progress, and that can be stopped or detached from. Only a cancellation by the workflow stops the
+    /// work; all other causes only detach from it.
+    /// </summary>
     public static async Task<T> FollowAsync<T>(Func<StepExecution, Task<T>> work)
     {
         var context = ActivityExecutionContext.Current;
@@ -75,8 +77,10 @@ internal static class Heartbeats
         async Task EndAsync() => await (await IsToStopAsync(context) ? stop : detach).CancelAsync();
     }
 
-    /// <summary>True if the work must be stopped. Either the workflow cancelled the activity, or the server no longer knows this attempt
-    /// and the workflow is closed (terminated). If the workflow is open, another attempt follows.</summary>
+    /// <summary>
+    /// True if the work must be stopped. Either the workflow cancelled the activity, or the server no longer knows this attempt because the
+    /// workflow was terminated. If the workflow is still open, another attempt follows.
+    /// </summary>
     private static async Task<bool> IsToStopAsync(ActivityExecutionContext context)
     {
         if (context.CancelReason is ActivityCancelReason.CancelRequested or ActivityCancelReason.Paused)
@@ -93,7 +97,7 @@ internal static class Heartbeats
         }
         catch (Exception silent) when (silent is RpcException or RpcTimeoutOrCanceledException or InvalidOperationException)
         {
-            // The server is unreachable, so another attempt may be running.
+            // The server is unreachable, so another attempt may already be running.
             return false;
         }
     }

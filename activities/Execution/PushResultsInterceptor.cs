@@ -6,10 +6,11 @@ using Temporalio.Worker.Interceptors;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Pushes the results of an activity of a shared run before the activity completes. If the host is lost afterwards, the run loses
-/// nothing.</summary>
-/// <param name="services">Services of this host.</param>
-/// <param name="here">The repository that the worker serves.</param>
+/// <summary>
+/// Pushes the results of a shared run's activity before the activity completes. If the host is lost afterwards, no work is lost.
+/// </summary>
+/// <param name="services">Services that activities use on this host.</param>
+/// <param name="here">Repository that the worker serves.</param>
 public sealed class PushResultsInterceptor(RunServices services, RepositoryReference here) : IWorkerInterceptor
 {
     private readonly RunSync _share = new(services);

@@ -5,8 +5,10 @@ using Temporalio.Worker.Interceptors;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Maps exceptions of steps to activity failures, for all activities of a worker. Final ones are non-retryable. Other exceptions
-/// are retried by the activity's retry policy.</summary>
+/// <summary>
+/// Converts exceptions to activity failures, for all activities of a worker. Permanent failures are non-retryable, and the activity's retry
+/// policy applies to all others.
+/// </summary>
 public sealed class StepFailures : IWorkerInterceptor
 {
     /// <inheritdoc/>

@@ -22,7 +22,7 @@ internal static class CallingExecution
                 return CallerState.Over;
             }
 
-            // The history of a reset execution starts with the events of its predecessor, up to the reset point.
+            // The history of an execution after a reset starts with the events of its predecessor, up to the reset point.
             await foreach (
                 var first in execution
                     .FetchHistoryEventsAsync(new WorkflowHistoryEventFetchOptions { Rpc = untilStopped })

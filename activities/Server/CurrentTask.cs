@@ -6,7 +6,7 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>The task of the current activity.</summary>
+/// <summary>Task on whose behalf the current activity is executed.</summary>
 internal static class CurrentTask
 {
     /// <summary>Workflow of the task.</summary>
@@ -21,13 +21,15 @@ internal static class CurrentTask
         }
     }
 
-    /// <summary>Announces an agent of a shared run to its workflow, and fails if the agent is not wanted on this host. The workflow then
-    /// knows of the agent even if this host is lost before its first push.</summary>
+    /// <summary>
+    /// Announces an agent of a shared run to the task's workflow, and fails if the agent is not wanted on this host. The workflow then
+    /// knows about the agent even if this host is lost before its first push.
+    /// </summary>
     /// <param name="start">Number of the agent run.</param>
     /// <exception cref="StepException">The agent is no longer wanted on this host.</exception>
     public static async Task DemandWantedAsync(int start)
     {
-        var agent = new AgentBeginning(start, ActivityExecutionContext.Current.Info.TaskQueue);
+        var agent = new AgentStartAnnouncement(start, ActivityExecutionContext.Current.Info.TaskQueue);
         try
         {
             await Heartbeats.WhileAsync(stop =>

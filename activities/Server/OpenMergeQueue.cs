@@ -4,12 +4,12 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Merge queue left by an execution that a reset has replaced.</summary>
+/// <summary>Closes a merge queue that was left by an execution replaced in a reset.</summary>
 internal static class OpenMergeQueue
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Closes the merge queue and waits until it has closed, after which the position of staging is final.</summary>
+    /// <summary>Closes the merge queue and waits until it is closed. The position of staging is final afterwards.</summary>
     public static async Task CloseAsync(ITemporalClient client, string runId, TimeProvider time, CancellationToken stop)
     {
         var train = client.GetWorkflowHandle<IMergeTrainWorkflow>(RunIds.ForTrain(runId));

@@ -6,7 +6,7 @@ using Temporalio.Exceptions;
 namespace Orchestrator.Activities;
 
 /// <summary>Queries the workflows of runs for their status.</summary>
-/// <param name="client">Client of the worker's server.</param>
+/// <param name="client">Client of the server that the worker polls.</param>
 public sealed class OpenRuns(ITemporalClient client)
 {
     private const int PageSize = 500;
@@ -15,7 +15,7 @@ public sealed class OpenRuns(ITemporalClient client)
     public async Task<RunStatus?> AskAsync(string runId, CancellationToken stop)
     {
         var run = client.GetWorkflowHandle<IOrchestrationWorkflow>(runId);
-        // This worker may have to answer the query itself, so a stopping worker can't wait for its own answer.
+        // This worker may have to answer the query itself, so a worker that is stopping must not wait for the answer.
         var options = new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = stop } };
         try
         {

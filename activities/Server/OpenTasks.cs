@@ -13,7 +13,7 @@ internal static class OpenTasks
         var task = client.GetWorkflowHandle<ITaskWorkflow, TaskReport>(RunIds.ForTask(input.RunId, input.TaskId));
         try
         {
-            // This worker may have to answer the query itself, so a stopping worker can't wait for its own answer.
+            // This worker may have to answer the query itself, so a worker that is stopping must not wait for the answer.
             var untilStopped = new RpcOptions { CancellationToken = stop };
             return await task.QueryAsync(w => w.Status(), new WorkflowQueryOptions { Rpc = untilStopped });
         }
@@ -23,7 +23,7 @@ internal static class OpenTasks
         }
         catch (RpcException refused) when (refused.Code == RpcException.StatusCode.FailedPrecondition)
         {
-            // A workflow that was closed before any worker ran it has no report, and answers no later query either.
+            // A workflow that closed before any worker executed it has no report, and will never answer a query.
             if (await WorkflowState.IsOpenAsync(task))
             {
                 throw;
@@ -32,7 +32,7 @@ internal static class OpenTasks
         }
     }
 
-    /// <summary>Returns the reports of a run's tasks with open workflows, by task id.</summary>
+    /// <summary>Returns the reports of those tasks of a run whose workflows are open, by task id.</summary>
     public static async Task<IReadOnlyDictionary<string, TaskReport>> FindAsync(
         ITemporalClient client,
         string runId,
@@ -55,7 +55,7 @@ internal static class OpenTasks
             }
             catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
             {
-                // The workflow was deleted between the two calls.
+                // The workflow was deleted after it was listed.
             }
         }
         return open;

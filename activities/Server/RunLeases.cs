@@ -6,8 +6,10 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Signals the lease workflow of a repository on behalf of a run. The needs of tasks are read from the plan here, because
-/// workflows know only ids.</summary>
+/// <summary>
+/// Signals the lease workflow of a repository on behalf of a run. Reads the needs of tasks from the plan, because workflows know only task
+/// ids.
+/// </summary>
 internal sealed class RunLeases(RunServices services, ITemporalClient client)
 {
     public async Task TellAsync(LeaseInput input)
@@ -39,7 +41,7 @@ internal sealed class RunLeases(RunServices services, ITemporalClient client)
         }
     }
 
-    /// <summary>Returns the leases that tasks of all runs in a repository hold or wait for. A run that is alone has none.</summary>
+    /// <summary>Returns the leases that tasks of all runs in a repository hold or wait for. Empty if only one run is active.</summary>
     public async Task<IReadOnlyList<LeaseRequest>> ListAsync(RepositoryReference repository, CancellationToken stop)
     {
         var leases = client.GetWorkflowHandle<ILeaseWorkflow>(RunIds.ForLeases(repository.Key));
@@ -55,7 +57,7 @@ internal sealed class RunLeases(RunServices services, ITemporalClient client)
         }
     }
 
-    /// <summary>Returns those of the given runs that are no longer open.</summary>
+    /// <summary>Returns the ids of those given runs that are no longer open.</summary>
     public async Task<IReadOnlyList<string>> FindEndedAsync(IReadOnlyList<string> runIds)
     {
         var ended = new List<string>();

@@ -6,13 +6,15 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Activities;
 
-/// <summary>Governor for all hosts of a server. Each account has a workflow, and one workflow handles the budgets across all
-/// accounts.</summary>
+/// <summary>
+/// Governor for all hosts of a server. Each account has a workflow, and another workflow handles the budgets that all accounts share.
+/// </summary>
 /// <param name="client">Client of the server, with the product's JSON options.</param>
 public sealed class ServerGovernor(ITemporalClient client) : IAccountGovernor
 {
-    /// <summary>Interval between reports of live spending. They are for users, and for the token budget of a single agent, which this host
-    /// counts.</summary>
+    /// <summary>
+    /// Interval between reports of current spending. Users see these reports; the token budget of a single agent is counted on this host.
+    /// </summary>
     public TimeSpan ReportsEvery { get; } = TimeSpan.FromSeconds(15);
 
     /// <inheritdoc/>
@@ -31,8 +33,10 @@ public sealed class ServerGovernor(ITemporalClient client) : IAccountGovernor
         return SharedBudgets.OfBudgets(asked) is { } ofAll ? Both(own, await SendAsync(ofAll, cancellationToken)) : own;
     }
 
-    /// <summary>Requests an agent start, first from the account, where most starts wait, then from the budgets. If the process dies in
-    /// between, the account releases the reservation like that of any agent that never started.</summary>
+    /// <summary>
+    /// Requests an agent start first from the account, where most starts wait, and then from the shared budgets. If the process dies in
+    /// between, the account releases the reservation, as for any agent that was never started.
+    /// </summary>
     public async Task<StartDecision> AdmitAsync(StartRequest request, CancellationToken cancellationToken)
     {
         var asked = new GovernorCall
@@ -133,7 +137,7 @@ public sealed class ServerGovernor(ITemporalClient client) : IAccountGovernor
         }
         catch (IOException unknown) when (unknown.InnerException is RpcException { Code: RpcException.StatusCode.NotFound })
         {
-            return null; // Nobody has asked it for anything yet.
+            return null; // The workflow does not exist because no call was made to it yet.
         }
     }
 
@@ -149,7 +153,7 @@ public sealed class ServerGovernor(ITemporalClient client) : IAccountGovernor
         );
     }
 
-    /// <summary>Executes a call. The step retries failures of the server.</summary>
+    /// <summary>Executes a call to the server. If it fails, the activity retries.</summary>
     private static async Task<T> ReachAsync<T>(Func<Task<T>> ask)
     {
         try

@@ -2,7 +2,7 @@ using Temporalio.Api.History.V1;
 
 namespace Orchestrator.Client;
 
-/// <summary>Determines the end of a workflow execution from its last event.</summary>
+/// <summary>Determines how a workflow execution ended, from the last event in its history.</summary>
 internal static class ClosedExecution
 {
     /// <summary>Returns the last event of a closed execution, or null if the server has none.</summary>
@@ -19,7 +19,7 @@ internal static class ClosedExecution
         return last;
     }
 
-    /// <summary>Returns the reason for the end, or null if unknown.</summary>
+    /// <summary>Returns the reason for the end, or null if it is unknown.</summary>
     public static Reason? WhyOf(HistoryEvent? last) =>
         last switch
         {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Client;
 
-/// <summary>Recognizes calls that failed because the connection was lost, so that it is unknown whether the server executed them.</summary>
+/// <summary>Recognizes calls that failed because the connection was lost. It is unknown whether the server executed such a call.</summary>
 public static class LostConnection
 {
     /// <summary>True for UNAVAILABLE, and for the errors that the SDK core reports if a connection breaks during a response. These are

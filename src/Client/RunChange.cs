@@ -1,19 +1,19 @@
 namespace Orchestrator.Client;
 
-/// <summary>A change of a run, from <see cref="RunHandle.WatchAsync"/>.</summary>
+/// <summary>A change of a run, as returned by <see cref="RunHandle.WatchAsync"/>.</summary>
 /// <param name="Status">Status of the run after the change, with all tasks.</param>
 /// <param name="PreviousState">State of the run before the change, as one of <see cref="RunStates"/>; null in the first value.</param>
-/// <param name="Tasks">Tasks that are new, or whose state, reason, attempt or pause changed, in plan order. All tasks in the first
-/// value.</param>
+/// <param name="Tasks">Tasks that are new, or whose state, reason, attempt or pause has changed, in plan order. The first value has all
+/// tasks.</param>
 public sealed record RunChange(RunStatus Status, string? PreviousState, IReadOnlyList<RunTask> Tasks)
 {
-    /// <summary>True if the run entered another state.</summary>
+    /// <summary>True if the state of the run has changed.</summary>
     public bool IsNewState => Status.State != PreviousState;
 
     /// <summary>Compares two statuses of a run.</summary>
-    /// <param name="before">Earlier status, or null for none.</param>
+    /// <param name="before">Earlier status, or null if there is none.</param>
     /// <param name="now">Later status.</param>
-    /// <returns>The change, or null if nothing happened in between.</returns>
+    /// <returns>The change, or null if the statuses do not differ.</returns>
     internal static RunChange? Between(RunStatus? before, RunStatus now)
     {
         if (before is null)
@@ -32,7 +32,10 @@ public sealed record RunChange(RunStatus Status, string? PreviousState, IReadOnl
         );
     }
 
-    /// <summary>The end of a run that was ended externally has no transition of its own.</summary>
+    /// <summary>
+    /// Returns the values that identify the status. State and pause are included, because the end of a run that another client terminated
+    /// has no transition number.
+    /// </summary>
     private static (long Sequence, string State, bool Paused) Position(RunStatus status) => (status.Sequence, status.State, status.Paused);
 
     private static (string State, string Reason, int Attempt, bool Paused) Position(RunTask task) =>

@@ -4,23 +4,25 @@ using Temporalio.Common;
 
 namespace Orchestrator.Client;
 
-/// <summary>Starts and finds runs on any Temporal server. All other code does so through this type.</summary>
+/// <summary>Starts and finds runs on any Temporal server. All other code starts and finds runs with this type.</summary>
 public sealed class RunClient(ITemporalClient client)
 {
     private readonly ITemporalClient _client = MessageJson.Speaking(client);
 
-    /// <summary>Workflow type of runs, as in visibility queries.</summary>
+    /// <summary>Workflow type of runs, as used in visibility queries.</summary>
     public const string WorkflowType = "OrchestrationWorkflow";
 
     /// <summary>Visibility query for open runs.</summary>
     internal const string OpenRuns = $"ExecutionStatus = 'Running' AND WorkflowType = '{WorkflowType}'";
 
-    /// <summary>Starts a run. If the server has a run with this id, open or ended, returns that run, so the call is idempotent: derive
-    /// the id from the request that asks for the run. The server forgets ended runs after the namespace's retention period.</summary>
-    /// <param name="input">The input, which the run itself validates.</param>
+    /// <summary>
+    /// Starts a run. If the server already has a run with this id, open or ended, returns that run. The call is idempotent if the caller
+    /// derives the id from the request for the run. The server forgets ended runs after the namespace's retention period.
+    /// </summary>
+    /// <param name="input">Input of the run, which the run itself validates.</param>
     /// <param name="runId">Id of the run, which is also its workflow id. At most 1,000 bytes.</param>
-    /// <param name="cancellation">Stops waiting for the server. The run may have been started nevertheless.</param>
-    /// <exception cref="RpcException">The server can't be reached or rejects the start.</exception>
+    /// <param name="cancellation">Stops waiting for the server. The run may still have been started.</param>
+    /// <exception cref="RpcException">The server can't be reached, or it rejects the start.</exception>
     public async Task<RunHandle> StartAsync(OrchestrationInput input, string runId, CancellationToken cancellation = default)
     {
         var options = new WorkflowOptions(runId, QueueNames.Workflows)
@@ -35,22 +37,21 @@ public sealed class RunClient(ITemporalClient client)
         };
         try
         {
-            // Without the checkpoint, which would be shown as a null beside the input.
+            // The checkpoint is left out, because tools would show it as a null beside the input.
             await _client.StartWorkflowAsync(WorkflowType, [input], options);
         }
         catch (WorkflowAlreadyStartedException)
         {
-            // The run has ended. An open run is no conflict.
+            // The run has ended. If it were open, no conflict would be reported.
         }
         return Get(runId);
     }
 
-    /// <summary>Returns a handle to a run without calling the server.</summary>
+    /// <summary>Returns a handle to a run. Does not call the server.</summary>
     public RunHandle Get(string runId) => new(_client, runId);
 
-    /// <summary>True if a worker polls the task queue of runs. The server may still list a worker that stopped a few minutes
-    /// ago.</summary>
-    /// <param name="isDead">True if the worker with this identity is known to be dead.</param>
+    /// <summary>True if a worker polls the task queue of runs. The server may still list a worker that stopped some minutes ago.</summary>
+    /// <param name="isDead">Returns true if the worker with the given identity is known to be dead.</param>
     /// <param name="cancellation">Cancels the request.</param>
     public async Task<bool> HasWorkersAsync(Func<string, bool> isDead, CancellationToken cancellation = default)
     {
@@ -67,11 +68,13 @@ public sealed class RunClient(ITemporalClient client)
         return queue.Pollers.Any(poller => !isDead(poller.Identity));
     }
 
-    /// <summary>Returns the time at which a living worker last polled a queue for activities, or null if none polled within
-    /// <see cref="HostPresence.Silence"/>.</summary>
-    /// <param name="queue">Task queue of a repository on a host.</param>
-    /// <param name="isDead">True if the worker with this identity is known to be dead.</param>
-    /// <param name="now">The current time.</param>
+    /// <summary>
+    /// Returns the time at which a living worker last polled a queue for activities. Null if none polled within
+    /// <see cref="HostPresence.Silence"/>.
+    /// </summary>
+    /// <param name="queue">Task queue of a repository on one host.</param>
+    /// <param name="isDead">Returns true if the worker with the given identity is known to be dead.</param>
+    /// <param name="now">Current time.</param>
     /// <param name="cancellation">Cancels the request.</param>
     public async Task<DateTimeOffset?> FindLastAskedAsync(
         string queue,
@@ -85,9 +88,11 @@ public sealed class RunClient(ITemporalClient client)
         return now - seen <= HostPresence.Silence ? seen : null;
     }
 
-    /// <summary>Returns the identity of a worker that polls a queue for activities, or null if none matches.</summary>
-    /// <param name="queue">Task queue of a repository on a host.</param>
-    /// <param name="isMeant">True if a worker matches, given its identity and the time at which it last polled.</param>
+    /// <summary>
+    /// Returns the identity of a worker that polls a queue for activities and fulfills a condition. Null if there is none.
+    /// </summary>
+    /// <param name="queue">Task queue of a repository on one host.</param>
+    /// <param name="isMeant">Condition on a worker's identity and on the time at which it last polled.</param>
     /// <param name="cancellation">Cancels the request.</param>
     public async Task<string?> FindWorkerAsync(
         string queue,
@@ -98,7 +103,7 @@ public sealed class RunClient(ITemporalClient client)
             .FirstOrDefault(poller => isMeant(poller.Identity, poller.LastAccessTime.ToDateTimeOffset()))
             ?.Identity;
 
-    /// <summary>Lists the ids of open runs, latest first.</summary>
+    /// <summary>Lists the ids of open runs, most recent first.</summary>
     public async IAsyncEnumerable<string> ListOpenAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         var open = $"WorkflowType = '{WorkflowType}' AND ExecutionStatus = 'Running'";

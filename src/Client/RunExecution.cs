@@ -1,6 +1,6 @@
 namespace Orchestrator.Client;
 
-/// <summary>The latest execution of a run as known to the server. Needs no worker.</summary>
+/// <summary>Latest execution of a run, as known to the server. No worker is needed to find it.</summary>
 /// <param name="ExecutionId">Temporal run id of the execution.</param>
 /// <param name="End">Result of the execution, or null while it is open.</param>
 /// <param name="EndedAt">Time at which the execution ended, in UTC, or null while it is open.</param>
@@ -9,10 +9,10 @@ public sealed record RunExecution(string ExecutionId, RunResult? End, DateTimeOf
     /// <summary>True while the execution is open.</summary>
     public bool IsOpen => End is null;
 
-    /// <summary>Queries the server for the latest execution of a run.</summary>
+    /// <summary>Finds the latest execution of a run on the server.</summary>
     /// <param name="client">Client of the server that hosts the run.</param>
     /// <param name="runId">Id of the run.</param>
-    /// <param name="rpc">RPC options.</param>
+    /// <param name="rpc">Options of the call, such as its time limit.</param>
     /// <returns>The latest execution, or null if the server does not know the run.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     internal static async Task<RunExecution?> FindAsync(ITemporalClient client, string runId, RpcOptions rpc)
@@ -32,7 +32,7 @@ public sealed record RunExecution(string ExecutionId, RunResult? End, DateTimeOf
         }
     }
 
-    /// <summary>Returns the result of a closed execution, or derives one from the server's records if it returned none.</summary>
+    /// <summary>Returns the result of a closed execution. If it returned none, derives a result from the server's records.</summary>
     private static async Task<RunResult> EndOfAsync(WorkflowHandle<IOrchestrationWorkflow, RunResult> execution, RpcOptions rpc)
     {
         if ((await ClosedExecution.LastEventAsync(execution, rpc))?.WorkflowExecutionTerminatedEventAttributes is { } terminated)
@@ -53,12 +53,12 @@ public sealed record RunExecution(string ExecutionId, RunResult? End, DateTimeOf
         }
     }
 
-    /// <summary>Returns the reason for a termination.</summary>
+    /// <summary>Returns the reason for a run that a client terminated.</summary>
     /// <param name="identity">Identity of the client that terminated the run; empty if it gave none.</param>
-    /// <param name="words">Reason given by the client; may be empty.</param>
+    /// <param name="words">Reason given by that client; may be empty.</param>
     public static TerminatedBy Terminated(string identity, string words) => new(identity, words.Length > 0 ? new Quote(words) : null);
 
-    /// <summary>Returns the reason why a run failed, as far as the server knows.</summary>
+    /// <summary>Returns the reason why a run failed, as known to the server.</summary>
     internal static ExecutionFailed Failed(WorkflowFailedException failure) =>
         new(new Quote(failure.InnerException?.Message ?? failure.Message));
 

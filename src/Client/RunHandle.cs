@@ -6,14 +6,18 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Client;
 
-/// <summary>A handle to watch and control a run. The run itself answers control commands; repeating a command has no effect.</summary>
+/// <summary>
+/// Handle with which a client watches and controls a run. The run itself answers commands. Repeating a command has no effect.
+/// </summary>
 public sealed class RunHandle
 {
     private const int TasksPerPage = 500;
     private const int MostTimesTooEarly = 150;
 
-    /// <summary>Maximum number of polls for the tasks of a run that has just continued as new and is reloading them. After that, the run
-    /// is returned without tasks.</summary>
+    /// <summary>
+    /// Maximum number of times that the tasks are requested from a run that has just continued as new and is reloading them. Afterwards the
+    /// run is returned without tasks.
+    /// </summary>
     private const int MostTimesWithoutTasks = 25;
     private static readonly TimeSpan TooEarlyPause = TimeSpan.FromMilliseconds(200);
     private readonly ITemporalClient _client;
@@ -30,7 +34,7 @@ public sealed class RunHandle
     private WorkflowHandle<IOrchestrationWorkflow, RunResult> Workflow =>
         _client.GetWorkflowHandle<IOrchestrationWorkflow, RunResult>(RunId);
 
-    /// <summary>Returns the current status of the run with all its tasks. Needs a worker with the run's workflow.</summary>
+    /// <summary>Returns the current status of the run with all its tasks. Needs a worker that executes the run's workflow.</summary>
     public async Task<RunStatus> StatusAsync(CancellationToken cancellation = default)
     {
         var options = new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = cancellation } };
@@ -39,8 +43,8 @@ public sealed class RunHandle
         {
             return status;
         }
-        // The run may have ended between the two calls. A run that was ended externally does not know it and still returns its previous
-        // status.
+        // The run may have ended between the two calls. If another client terminated it, the run does not know that and still returns its
+        // previous status.
         status = await StatusPages.JoinAsync(offset => PageAsync(offset, options));
         return RunStates.IsFinal(status.State)
             ? status
@@ -52,12 +56,13 @@ public sealed class RunHandle
             };
     }
 
-    /// <summary>Queries the run for the task queue of its activities. Needs a worker with the run's workflow.</summary>
+    /// <summary>Returns the task queue for the run's activities. Needs a worker that executes the run's workflow.</summary>
     public async Task<string> FindQueueAsync(CancellationToken cancellation = default) =>
         (await Workflow.QueryAsync(w => w.Status(0, 1), new() { Rpc = new RpcOptions { CancellationToken = cancellation } })).Queue;
 
-    /// <summary>Requests that the run resend all unrecorded transitions, because its owner host can't record the ones it
-    /// received.</summary>
+    /// <summary>
+    /// Makes the run resend all transitions that are not recorded, because the owner host could not record those that it received.
+    /// </summary>
     public Task TellNotRecordedAsync(CancellationToken cancellation = default) =>
         Workflow.SignalAsync(
             w => w.NotRecordedAsync(),
@@ -71,7 +76,7 @@ public sealed class RunHandle
             try
             {
                 var page = await Workflow.QueryAsync(w => w.Status(offset, TasksPerPage), options);
-                // A run whose tasks can't be read reports that as failing activities.
+                // If the tasks can't be read, the run reports failing activities.
                 if (page.Tasks.Count > 0 || page.TaskCount <= offset || page.Failing.Count > 0 || asked >= MostTimesWithoutTasks)
                 {
                     return page;
@@ -80,15 +85,15 @@ public sealed class RunHandle
             }
             catch (RpcException early) when (early.Code == RpcException.StatusCode.FailedPrecondition && asked < MostTimesTooEarly)
             {
-                // A run that has just continued as new has no first workflow task for up to a second. Until then the server rejects
-                // queries, and some runs continue as new often.
+                // After a run has continued as new, it can take up to a second until its first workflow task. The server rejects queries
+                // during that time, and some runs continue as new often.
                 await Task.Delay(TooEarlyPause, options.Rpc?.CancellationToken ?? default);
             }
         }
     }
 
-    /// <summary>Reads the input with which the run was started from its history. Needs no worker.</summary>
-    /// <exception cref="RpcException">The server can't be reached or does not know the run.</exception>
+    /// <summary>Reads the input that the run was started with from its history. Needs no worker.</summary>
+    /// <exception cref="RpcException">The server can't be reached, or it does not know the run.</exception>
     public async Task<OrchestrationInput> InputAsync(CancellationToken cancellation = default)
     {
         var options = new WorkflowHistoryEventFetchOptions { Rpc = new RpcOptions { CancellationToken = cancellation } };
@@ -110,13 +115,16 @@ public sealed class RunHandle
         return description.Status == WorkflowExecutionStatus.Running;
     }
 
-    /// <summary>Returns the latest execution of the run with its result, or null if the server does not know the run. Needs no
-    /// worker.</summary>
+    /// <summary>
+    /// Returns the latest execution of the run with its result, or null if the server does not know the run. Needs no worker.
+    /// </summary>
     public Task<RunExecution?> FindExecutionAsync(CancellationToken cancellation = default) =>
         RunExecution.FindAsync(_client, RunId, new RpcOptions { Retry = true, CancellationToken = cancellation });
 
-    /// <summary>True while the run or any of its open tasks has a pending workflow task or activity, so that the status may change soon.
-    /// For example, a task that was answered while no worker ran has yet to report.</summary>
+    /// <summary>
+    /// True if the run or one of its open tasks has a pending workflow task or activity, so that the status may change soon. For example, a
+    /// task that was answered while no worker was running must still report the answer.
+    /// </summary>
     /// <param name="status">Last known status of the run.</param>
     /// <param name="cancellation">Cancels the request.</param>
     public async Task<bool> IsMovingAsync(RunStatus status, CancellationToken cancellation = default)
@@ -153,13 +161,14 @@ public sealed class RunHandle
         }
         catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound && workflowId != RunId)
         {
-            return false; // A task that has not begun.
+            return false; // The task has not started.
         }
     }
 
-    /// <summary>Waits for the end of the run. Returns the reason of a failed run instead of throwing. After a reset, waits for the latest
-    /// execution.</summary>
-    /// <exception cref="RpcException">The server can't be reached or does not know the run.</exception>
+    /// <summary>
+    /// Waits for the end of the run. If the run fails, returns the reason and does not throw. After a reset, waits for the new execution.
+    /// </summary>
+    /// <exception cref="RpcException">The server can't be reached, or it does not know the run.</exception>
     public async Task<RunResult> ResultAsync(CancellationToken cancellation = default)
     {
         while (true)
@@ -204,39 +213,39 @@ public sealed class RunHandle
     public Task<SteeringAnswer> RetryTaskAsync(TaskCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.RetryTaskAsync(command), cancellation);
 
-    /// <summary>Marks a task as done without changes.</summary>
+    /// <summary>Skips a task, which then counts as done without changes.</summary>
     public Task<SteeringAnswer> SkipTaskAsync(TaskCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.SkipTaskAsync(command), cancellation);
 
-    /// <summary>Merges a verified task before all others that wait.</summary>
+    /// <summary>Moves a verified task to the front of the merge queue.</summary>
     public Task<SteeringAnswer> MergeNextAsync(TaskCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.MergeNextAsync(command), cancellation);
 
-    /// <summary>Adds tasks described in natural language.</summary>
+    /// <summary>Adds tasks in plain text to the run.</summary>
     public Task<SteeringAnswer> AddTasksAsync(AddTasksCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.AddTasksAsync(command), cancellation);
 
     /// <summary>Approves the plan (<c>plan</c>) or a task.</summary>
-    /// <param name="command">Subject of the approval, the approver, and the content they were shown.</param>
+    /// <param name="command">Subject of the approval, the approver, and the content that the approver saw.</param>
     /// <param name="cancellation">Cancels the request.</param>
     public Task<SteeringAnswer> ApproveAsync(ApprovalCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.ApproveAsync(command), cancellation);
 
     /// <summary>Rejects the plan (<c>plan</c>) or a task.</summary>
-    /// <param name="command">Subject of the rejection, the approver, the reason, and the content they were shown.</param>
+    /// <param name="command">Subject of the rejection, the approver, the reason, and the content that the approver saw.</param>
     /// <param name="cancellation">Cancels the request.</param>
     public Task<SteeringAnswer> RejectAsync(ApprovalCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.RejectAsync(command), cancellation);
 
-    /// <summary>Retries the landing of a run that waits for it.</summary>
+    /// <summary>Retries the landing of a run that waits to be promoted.</summary>
     public Task<SteeringAnswer> PromoteAsync(PersonCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.PromoteAsync(command), cancellation);
 
-    /// <summary>Lands the merged work of a run whose other tasks did not succeed. Those tasks stay open.</summary>
+    /// <summary>Lands the merged work of a run whose other tasks did not succeed. The other tasks stay open.</summary>
     public Task<SteeringAnswer> LandMergedAsync(PersonCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.LandMergedAsync(command), cancellation);
 
-    /// <summary>Raises a budget. Tasks that wait for the budget continue.</summary>
+    /// <summary>Raises a budget, so that tasks that wait for the budget continue.</summary>
     public Task<SteeringAnswer> IncreaseBudgetAsync(RaiseBudgetCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.IncreaseBudgetAsync(command), cancellation);
 
@@ -244,15 +253,17 @@ public sealed class RunHandle
     public Task<SteeringAnswer> MoveAsync(MoveRunCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.MoveAsync(command), cancellation);
 
-    /// <summary>Returns the absent host that the run waits for; see <see cref="HostPresence.FindAwayAsync"/>.</summary>
-    public Task<MachineAway?> FindAwayAsync(
+    /// <summary>
+    /// Returns the absent host that the run waits for, or null if there is none. See <see cref="HostPresence.FindAwayAsync"/>.
+    /// </summary>
+    public Task<UnreachableHost?> FindAwayAsync(
         RunStatus status,
         Func<string, bool> isDead,
         DateTimeOffset now,
         CancellationToken cancellation = default
     ) => HostPresence.FindAwayAsync(_client, status, isDead, now, cancellation);
 
-    /// <summary>Resolves an escalation by deciding how the run continues.</summary>
+    /// <summary>Decides how an escalated run continues.</summary>
     public Task<SteeringAnswer> ResolveAsync(ResolutionCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.ResolveEscalationAsync(command), cancellation);
 
@@ -260,8 +271,8 @@ public sealed class RunHandle
     public Task<SteeringAnswer> CancelAsync(PersonCommand command, CancellationToken cancellation = default) =>
         SteerAsync(w => w.CancelAsync(command), cancellation);
 
-    /// <summary>Sends a command of <see cref="SteeringCatalog"/> and waits for the run's answer.</summary>
-    /// <exception cref="WorkflowUpdateFailedException">The run refuses the command.</exception>
+    /// <summary>Sends a command from <see cref="SteeringCatalog"/> and waits for the run's answer.</summary>
+    /// <exception cref="WorkflowUpdateFailedException">The run refused the command.</exception>
     public Task<SteeringAnswer> SteerAsync(SteeringCall call, CancellationToken cancellation = default) =>
         Workflow.ExecuteUpdateAsync<SteeringAnswer>(
             call.Name,
@@ -269,7 +280,7 @@ public sealed class RunHandle
             new WorkflowUpdateOptions { Rpc = new RpcOptions { CancellationToken = cancellation } }
         );
 
-    /// <summary>Delivers a command durably without waiting for an answer, for runs that no worker serves.</summary>
+    /// <summary>Delivers a command durably without waiting for an answer. Used for runs that no worker serves.</summary>
     public Task DeliverAsync(SteeringCall call, CancellationToken cancellation = default) =>
         Workflow.SignalAsync(
             call.Name,
@@ -277,8 +288,10 @@ public sealed class RunHandle
             new WorkflowSignalOptions { Rpc = new RpcOptions { CancellationToken = cancellation } }
         );
 
-    /// <summary>Yields a value each time the run's history grows, as a hint to read the status again. Follows the run into new executions,
-    /// including those after a reset, and ends with the run.</summary>
+    /// <summary>
+    /// Yields a value each time the run's history grows, as a hint that the status may have changed. Follows the run into new executions,
+    /// including those after a reset, and completes when the run ends.
+    /// </summary>
     public async IAsyncEnumerable<long> ChangesAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await foreach (var change in EventsAsync(cancellation))
@@ -287,22 +300,26 @@ public sealed class RunHandle
         }
     }
 
-    /// <summary>Yields the transitions that the owner host has to record, as soon as they are in the history, until the run ends. Each
-    /// value contains all transitions not known to be recorded, so no value depends on an earlier one. Needs a worker with the run's
-    /// workflow.</summary>
-    /// <exception cref="RpcException">The server can't be reached or does not know the run.</exception>
-    /// <exception cref="WorkflowQueryFailedException">The workflow's version does not support the query.</exception>
+    /// <summary>
+    /// Yields the transitions that the owner host has to record, as soon as they are in the history, until the run ends. Each value
+    /// contains all transitions that are not known to be recorded, so that no value depends on an earlier one. Needs a worker that executes
+    /// the run's workflow.
+    /// </summary>
+    /// <exception cref="RpcException">The server can't be reached, or it does not know the run.</exception>
+    /// <exception cref="WorkflowQueryFailedException">The version of the run's workflow does not support the query.</exception>
     public IAsyncEnumerable<ProgressInput> UnrecordedAsync(CancellationToken cancellation = default) =>
         ReadOnNewsAsync(
             stop => FindUnrecordedAsync(new WorkflowQueryOptions { Rpc = new RpcOptions { CancellationToken = stop } }),
             cancellation
         );
 
-    /// <summary>Yields the current status of the run, then each change of it, until the run ends. Changes in quick succession are
-    /// combined. The last value has a state for which <see cref="RunStates.IsFinal"/> is true, unless the caller stops earlier. Needs a
-    /// worker with the run's workflow.</summary>
+    /// <summary>
+    /// Yields the current status of the run and then each change, until the run ends. Changes in quick succession are combined. Unless the
+    /// caller stops earlier, the state in the last value is final (<see cref="RunStates.IsFinal"/>). Needs a worker that executes the run's
+    /// workflow.
+    /// </summary>
     /// <param name="cancellation">Stops watching. The run continues.</param>
-    /// <exception cref="RpcException">The server can't be reached or does not know the run.</exception>
+    /// <exception cref="RpcException">The server can't be reached, or it does not know the run.</exception>
     public async IAsyncEnumerable<RunChange> WatchAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
         RunStatus? last = null;
@@ -314,7 +331,7 @@ public sealed class RunHandle
                 yield return change;
             }
         }
-        // A run that was ended externally has no workflow task after its end.
+        // A run that another client terminated has no workflow task after its end.
         if (last is null || !RunStates.IsFinal(last.State))
         {
             if (RunChange.Between(last, await StatusAsync(cancellation)) is { } end)
@@ -324,8 +341,10 @@ public sealed class RunHandle
         }
     }
 
-    /// <summary>Reads at once, and again after each completed workflow task, until the run ends. Workflow tasks during a read are
-    /// followed by one read.</summary>
+    /// <summary>
+    /// Calls a function immediately, and again after each completed workflow task, until the run ends. Several workflow tasks during one
+    /// call cause only one more call.
+    /// </summary>
     private async IAsyncEnumerable<T> ReadOnNewsAsync<T>(
         Func<CancellationToken, Task<T?>> read,
         [EnumeratorCancellation] CancellationToken cancellation
@@ -353,7 +372,9 @@ public sealed class RunHandle
         }
     }
 
-    /// <summary>Signals each completed workflow task of the run. Everything that the run reports happens in its workflow tasks.</summary>
+    /// <summary>
+    /// Writes a value for each completed workflow task of the run. Everything that a run reports happens in its workflow tasks.
+    /// </summary>
     private async Task FollowAsync(ChannelWriter<bool> news, CancellationToken stop)
     {
         Exception? why = null;

@@ -1,18 +1,20 @@
 namespace Orchestrator.Client;
 
 /// <summary>Deletes the histories of ended runs. All deletions are idempotent.</summary>
-/// <param name="client">Client of the embedded engine. On another server, histories do not belong to the orchestrator.</param>
+/// <param name="client">Client of the embedded engine. The orchestrator does not own the histories on other servers.</param>
 public sealed class RunHistoryCleanup(ITemporalClient client)
 {
     private const string Leases = "WorkflowType = 'LeaseWorkflow' AND ExecutionStatus != 'Running'";
 
-    /// <summary>Age after which closed lease executions are deleted, by which time pending calls to them have been answered.</summary>
+    /// <summary>
+    /// Age at which closed executions of the lease workflow are deleted. By then all pending calls to them have been answered.
+    /// </summary>
     private static readonly TimeSpan LeasesKept = TimeSpan.FromMinutes(1);
 
     /// <summary>Deletes the histories of a run and its tasks.</summary>
     /// <param name="runId">Id of the run.</param>
     /// <param name="cancellation">Checked between deletions.</param>
-    /// <returns>True if the histories were deleted; false if the run or any of its tasks is open, so that nothing was deleted.</returns>
+    /// <returns>True if the histories were deleted. False if the run or one of its tasks is open, so that nothing was deleted.</returns>
     public async Task<bool> ForgetAsync(string runId, CancellationToken cancellation = default)
     {
         var found = new List<WorkflowExecution>();
@@ -25,7 +27,7 @@ public sealed class RunHistoryCleanup(ITemporalClient client)
             return false;
         }
 
-        // The run itself comes last, so that it can still be found if the process is killed before that.
+        // The run itself is deleted last, so that it can still be found if the process is killed before that.
         foreach (var execution in found.OrderBy(execution => execution.Id == runId))
         {
             await DeleteAsync(execution, cancellation);
@@ -33,7 +35,7 @@ public sealed class RunHistoryCleanup(ITemporalClient client)
         return true;
     }
 
-    /// <summary>Deletes earlier executions of the lease workflow. Each run leaves one.</summary>
+    /// <summary>Deletes closed executions of the lease workflow, of which each run leaves one.</summary>
     /// <param name="now">The current time, in UTC.</param>
     /// <param name="cancellation">Checked between deletions.</param>
     public async Task ForgetLeasesAsync(DateTimeOffset now, CancellationToken cancellation = default)

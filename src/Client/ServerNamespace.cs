@@ -1,11 +1,13 @@
 namespace Orchestrator.Client;
 
-/// <summary>Checks the namespace of a connection.</summary>
+/// <summary>Checks the namespace that a client is connected to.</summary>
 public static class ServerNamespace
 {
-    /// <summary>True if the namespace exists on the server. A caller without permission to describe it may still start runs, so a denied
-    /// request counts as true.</summary>
-    /// <param name="client">The connection.</param>
+    /// <summary>
+    /// True if the namespace exists on the server. A caller without permission to describe it may still start runs, so a denied call counts
+    /// as true.
+    /// </summary>
+    /// <param name="client">Client that is connected to the namespace.</param>
     /// <param name="stop">Cancels the request.</param>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public static async Task<bool> ExistsAsync(ITemporalClient client, CancellationToken stop)

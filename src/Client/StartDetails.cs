@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Orchestrator.Client;
 
-/// <summary>Formats a run's input as workflow details and memo, which Temporal's Web UI shows as soon as the run is started.</summary>
+/// <summary>Formats a run's input as workflow details and memo. Temporal's Web UI shows both as soon as the run is started.</summary>
 internal static class StartDetails
 {
-    /// <summary>Returns the memo of a run, which Temporal's tools display and programs can read.</summary>
+    /// <summary>Returns the memo of a run, which Temporal's tools show and programs can read.</summary>
     /// <param name="input">Input of the run.</param>
-    /// <param name="startedBy">Identity of the client that starts the run, or null.</param>
+    /// <param name="startedBy">Identity of the client that starts the run, or null if unknown.</param>
     public static IReadOnlyDictionary<string, object> Memo(OrchestrationInput input, string? startedBy)
     {
         var memo = new Dictionary<string, object>(StringComparer.Ordinal) { ["repository"] = input.Repository };
@@ -26,7 +26,7 @@ internal static class StartDetails
         }
     }
 
-    /// <summary>Returns the details as Markdown.</summary>
+    /// <summary>Returns the details of a run as Markdown.</summary>
     /// <param name="input">Input of the run.</param>
     /// <param name="runId">Id of the run.</param>
     public static string Of(OrchestrationInput input, string runId)

@@ -2,15 +2,15 @@ using Temporalio.Activities;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Activity on the shared task queue. It succeeds only on a worker that serves the repository.</summary>
+/// <summary>Activity that the shared task queue dispatches. It succeeds only on a worker that serves the repository.</summary>
 public interface IRepositoryActivities
 {
-    /// <summary>Finds the repository and the task queue of its activities.</summary>
+    /// <summary>Finds the repository that contains a path, and the task queue for its activities.</summary>
     [Activity]
     Task<RepositoryReference> FindRepositoryAsync(string path);
 }
 
-/// <summary>Steps of a run as a whole. Each is idempotent: a repetition does only the missing work.</summary>
+/// <summary>Activities of a run as a whole. Each is idempotent because it skips work that is already done.</summary>
 public interface IRunActivities
 {
     [Activity]
@@ -23,7 +23,7 @@ public interface IRunActivities
     Task<PreflightResult> PreflightAsync(PreflightInput input);
 
     /// <summary>Writes transitions to the run's folder.</summary>
-    /// <returns>The result, or null from a worker of an earlier version, which must be sent every transition.</returns>
+    /// <returns>The result, or null from a worker of an earlier version. Such a worker must receive every transition.</returns>
     [Activity]
     Task<ProgressRecorded?> RecordProgressAsync(ProgressInput input);
 
@@ -42,28 +42,33 @@ public interface IRunActivities
     [Activity]
     Task TellLeasesAsync(LeaseInput input);
 
-    /// <summary>Returns those of the given runs that have ended or do not exist.</summary>
+    /// <summary>Returns the ids of those given runs that have ended or do not exist.</summary>
     [Activity]
     Task<IReadOnlyList<string>> FindEndedRunsAsync(IReadOnlyList<string> runIds);
 
-    /// <summary>Finds the work of a replaced execution of this run in git, in the run's record and on the server. Recreates a missing
-    /// staging branch.</summary>
+    /// <summary>
+    /// Finds the work of an earlier execution of this run, which a reset replaced, in git, in the run's record and on the server. Recreates
+    /// a missing staging branch.
+    /// </summary>
     [Activity]
     Task<EarlierWork> FindEarlierWorkAsync(FindEarlierWorkInput input);
 
     [Activity]
     Task<LandResult> LandAsync(LandInput input);
 
-    /// <summary>Finds the commits that a user has made on staging.</summary>
+    /// <summary>Finds commits by a user on the staging branch.</summary>
     [Activity]
-    Task<FixLook> LookAtFixAsync(LookAtFixInput input);
+    Task<ManualFixCommits> LookAtFixAsync(FindManualFixInput input);
 
-    /// <summary>Runs the gates of the whole run on a user's commits. If they pass, the run continues from these commits.</summary>
+    /// <summary>
+    /// Verifies a user's commits with the gates of the whole run. If the gates pass, the run continues from these commits.
+    /// </summary>
     [Activity]
-    Task<FixVerdict> VerifyFixAsync(VerifyFixInput input);
+    Task<ManualFixVerdict> VerifyFixAsync(VerifyFixInput input);
 
-    /// <summary>Keeps the work of a cancelled run under a ref. Returns the command that reverts its landing; empty if nothing had
-    /// landed.</summary>
+    /// <summary>
+    /// Keeps the work of a cancelled run under a ref. Returns the command that reverts its landing, or an empty string if nothing landed.
+    /// </summary>
     [Activity]
     Task<string> AbortAsync(AbortInput input);
 
@@ -73,16 +78,17 @@ public interface IRunActivities
     Task<string> FinishAsync(FinishInput input);
 }
 
-/// <summary>Notifications to users.</summary>
+/// <summary>Activities that notify users.</summary>
 public interface INoticeActivities
 {
-    /// <summary>Sends new notices and withdraws obsolete ones through the configured channels. A repetition does not send a delivered
-    /// notice again.</summary>
+    /// <summary>
+    /// Sends new notices through the configured channels and withdraws obsolete ones. Never sends a delivered notice again.
+    /// </summary>
     [Activity]
-    Task<ToldPeople> TellPeopleAsync(TellPeopleInput input);
+    Task<NoticesSent> TellPeopleAsync(SendNoticesInput input);
 }
 
-/// <summary>Spending limits of accounts.</summary>
+/// <summary>Activities for the spending limits of accounts.</summary>
 public interface IUsageActivities
 {
     /// <summary>Stores a raised budget. Idempotent.</summary>
@@ -90,7 +96,7 @@ public interface IUsageActivities
     Task<RaisedBudget> IncreaseBudgetAsync(RaiseBudgetInput input);
 }
 
-/// <summary>Steps of a single task. Each is idempotent: a repetition does only the missing work.</summary>
+/// <summary>Activities of a single task. Each is idempotent because it skips work that is already done.</summary>
 public interface ITaskActivities
 {
     [Activity]
@@ -106,102 +112,130 @@ public interface ITaskActivities
     Task ReleaseTaskAsync(ReleaseTaskInput input);
 }
 
-/// <summary>Steps for running a task on another host. Each is idempotent: a repetition does only the missing work.</summary>
+/// <summary>Activities that move a task to another host. Each is idempotent because it skips work that is already done.</summary>
 public interface IPlaceActivities
 {
-    /// <summary>Holds a slot for a task until cancelled, and notifies the task's workflow of the slot. Scheduled on a queue of slots, so
-    /// any host with a free slot may take it.</summary>
+    /// <summary>
+    /// Holds a slot for a task until cancelled, and tells the task's workflow which host has the slot. Scheduled on a queue of slots, so
+    /// any host with a free slot may run the activity.
+    /// </summary>
     [Activity]
     Task HoldPlaceAsync(HoldPlaceInput input);
 
-    /// <summary>Runs on the owner host. Publishes the task's data for a worker host, including work that other worker hosts pushed for it.
-    /// From then on the other worker hosts can't push for the task.</summary>
+    /// <summary>
+    /// Publishes the task's data for a worker host, including work that other worker hosts pushed for it. Afterwards, pushes from those
+    /// other hosts are rejected. Runs on the owner host.
+    /// </summary>
     [Activity]
-    Task HandTaskAsync(HandTaskInput input);
+    Task HandTaskAsync(PublishTaskInput input);
 
-    /// <summary>Fetches the published data of the task. A worker host fetches everything the task needs; the owner host fetches the task's
-    /// files and work.</summary>
+    /// <summary>
+    /// Fetches the published data of the task. A worker host fetches everything the task needs; the owner host fetches only the task's
+    /// files and work.
+    /// </summary>
     [Activity]
-    Task TakeTaskAsync(TakeTaskInput input);
+    Task TakeTaskAsync(FetchTaskInput input);
+
+    /// <summary>Runs on the owner host. Publishes a merge of the queue for gates on another host. No branch contains this merge
+    /// yet.</summary>
+    [Activity]
+    Task ShareMergeAsync(GateBatchInput input);
+
+    /// <summary>Runs gates on a published merge in a free slot. Scheduled on a queue of slots, and fails without a free slot.</summary>
+    /// <returns>As <see cref="ITrainActivities.GateBatchAsync"/>, with the tree that was checked.</returns>
+    [Activity]
+    Task<MergeResult> GateMergeAsync(GateMergeInput input);
+
+    /// <summary>Runs on the owner host. Removes a published merge from the remote.</summary>
+    [Activity]
+    Task WithdrawMergeAsync(GateBatchInput input);
 }
 
-/// <summary>Steps for requests of agents. Each is idempotent: a repetition does only the missing work.</summary>
+/// <summary>Activities for requests from agents. Each is idempotent because it skips work that is already done.</summary>
 public interface IRequestActivities
 {
-    /// <summary>Judges a request: rejects it, grants it, or leaves the decision to an approver.</summary>
+    /// <summary>Evaluates a request. Rejects it, grants it, or leaves the decision to an approver.</summary>
     [Activity]
     Task<RequestVerdict> JudgeRequestAsync(JudgeRequestInput input);
 
-    /// <summary>Installs packages in a worktree of staging and commits the manifest and the lock file. Does not move staging.</summary>
+    /// <summary>
+    /// Installs packages in a worktree at the staging commit, and commits the manifest and the lock file. Does not move the staging branch.
+    /// </summary>
     [Activity]
     Task<InstallResult> InstallAsync(InstallInput input);
 
     [Activity]
     Task<RequestConclusion> ConcludeRequestAsync(ConcludeRequestInput input);
 
-    /// <summary>Adds the parts of a task to a copy of the plan, which is stored beside the approved plan.</summary>
+    /// <summary>
+    /// Adds the smaller tasks that a task was divided into to a copy of the plan, which is stored beside the approved plan.
+    /// </summary>
     [Activity]
     Task<SplitConclusion> SplitTaskAsync(SplitTaskInput input);
 
-    /// <summary>Adds tasks in plain text to the stored plan. Idempotent.</summary>
+    /// <summary>Turns plain text into tasks and adds them to the stored plan. Idempotent.</summary>
     [Activity]
     Task<SplitConclusion> AddTasksAsync(AddTasksInput input);
 }
 
-/// <summary>Steps of merging one or more tasks. Each is idempotent: a repetition does only the missing work.</summary>
+/// <summary>Activities that merge one or more tasks. Each is idempotent because it skips work that is already done.</summary>
 public interface ITrainActivities
 {
-    /// <summary>Makes the merges of a batch, runs the gates on the whole of it and moves staging over it, as long as nothing has to be
-    /// decided in between.</summary>
+    /// <summary>
+    /// Creates the merge commits of a batch, runs the gates on the result, and moves staging. Stops as soon as the merge queue has to
+    /// decide something.
+    /// </summary>
     [Activity]
     Task<MergedBatch> MergeBatchAsync(MergeBatchInput input);
 
-    /// <summary>Determines which parts of the repository work can influence, by the scopes of the settings.</summary>
-    /// <returns>Locations in the order of the requests.</returns>
+    /// <summary>Determines which parts of the repository a change can affect, according to the scopes in the settings.</summary>
+    /// <returns>One location per request, in the order of the requests.</returns>
     [Activity]
     Task<IReadOnlyList<WorkLocation>> LocateWorkAsync(LocateInput input);
 
-    /// <summary>Makes the merges of a batch, one on top of the other; staging is not moved.</summary>
-    /// <returns>The first results in the order of the requests: made, staging has it already, or refused. There may be fewer than requests,
-    /// never none: an entry that conflicts with earlier ones of the batch is left for the next batch, with all that follow.</returns>
+    /// <summary>Creates the merge commits of a batch, each on top of the previous one. Does not move staging.</summary>
+    /// <returns>At least one result, in the order of the requests: merged, already on staging, or refused. If an entry conflicts with an
+    /// earlier one of the batch, that entry and all later ones have no result and stay for the next batch.</returns>
     [Activity]
     Task<IReadOnlyList<MergeResult>> BuildBatchAsync(BuildBatchInput input);
 
-    /// <summary>Runs gates on a merge commit of a batch.</summary>
+    /// <summary>Runs the gates on a merge commit of a batch.</summary>
     /// <returns><see cref="MergeOutcome.Made"/> if all gates pass, otherwise the refusal of the last entry. A transient failure means that
-    /// the merge commit is gone and must be built again.</returns>
+    /// the merge commit no longer exists and must be rebuilt.</returns>
     [Activity]
     Task<MergeResult> GateBatchAsync(GateBatchInput input);
 
     /// <summary>Moves staging to the merge commits of a batch.</summary>
-    /// <returns>The merges, marked as merged. If staging has moved meanwhile, the merges are unchanged and the batch must be built
-    /// again.</returns>
+    /// <returns>The merges, marked as merged. If staging has moved since the batch was built, the results are unchanged, and the batch must
+    /// be rebuilt.</returns>
     [Activity]
     Task<IReadOnlyList<MergeResult>> LandBatchAsync(LandBatchInput input);
 }
 
-/// <summary>Steps of querying a read-only agent: a planner for a plan or for another agent's question, or a reviewer. Each is idempotent:
-/// a repetition does only the missing work, and no answer is paid for twice.</summary>
+/// <summary>
+/// Activities that query a read-only agent: a planner for a plan or for an answer to another agent, or a reviewer. Each is idempotent and
+/// never pays twice for an answer.
+/// </summary>
 public interface IAnswerActivities
 {
-    /// <summary>Executes one agent run until it answers, and stores the answer.</summary>
+    /// <summary>Runs an agent until it answers, and stores the answer.</summary>
     [Activity]
     Task<AgentRunResult> AskAgentAsync(AskAgentInput input);
 
-    /// <summary>Validates a stored answer. A valid answer is stored for later steps.</summary>
+    /// <summary>Validates a stored answer. Stores a valid answer under a name that later activities read.</summary>
     [Activity]
     Task<AnswerJudgement> JudgeAnswerAsync(JudgeAnswerInput input);
 }
 
-/// <summary>Steps of planning. Each is idempotent: a repetition does only the missing work, and no answer is paid for twice.</summary>
+/// <summary>Activities that plan. Each is idempotent and never pays twice for an answer.</summary>
 public interface IPlanningActivities
 {
     [Activity]
-    Task<PlanningBegun> BeginPlanningAsync(BeginPlanningInput input);
+    Task<PlanningPreparation> BeginPlanningAsync(PreparePlanningInput input);
 
     /// <summary>Checks that the running plan can be replaced, and stores the planner's input.</summary>
     [Activity]
-    Task<PlanningBegun> BeginReplanAsync(BeginReplanInput input);
+    Task<PlanningPreparation> BeginReplanAsync(PrepareReplanInput input);
 
     /// <summary>Adds the tasks of a new plan to a copy of the plan, which is stored beside the approved plan.</summary>
     [Activity]
@@ -212,19 +246,20 @@ public interface IPlanningActivities
     Task<string> EndPlanningAsync(EndPlanningInput input);
 }
 
-/// <summary>Steps of a review. Each is idempotent: a repetition does only the missing work, and no answer is paid for twice.</summary>
+/// <summary>Activities of a review. Each is idempotent and never pays twice for an answer.</summary>
 public interface IReviewActivities
 {
-    /// <summary>Compares the results of tasks with the same text. Questions for the reviewer are stored beside the approved
-    /// plan.</summary>
+    /// <summary>Compares results of tasks with the same text, and stores questions for the reviewer beside the approved plan.</summary>
     [Activity]
-    Task<TiesFound> FindTiesAsync(FindTiesInput input);
+    Task<InconclusiveResults> FindTiesAsync(FindTiesInput input);
 
     [Activity]
-    Task<ReviewBegun> BeginReviewAsync(BeginReviewInput input);
+    Task<ReviewPreparation> BeginReviewAsync(PrepareReviewInput input);
 
-    /// <summary>Reads all answers of a round. Findings become tasks in a copy of the plan, which is stored beside the approved
-    /// plan.</summary>
+    /// <summary>
+    /// Reads all answers of a review round, and turns its findings into tasks in a copy of the plan. The copy is stored beside the approved
+    /// plan.
+    /// </summary>
     [Activity]
     Task<ReviewConclusion> ConcludeReviewAsync(ConcludeReviewInput input);
 

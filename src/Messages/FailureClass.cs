@@ -1,10 +1,10 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Cause of a failed agent run or task step. Determines the reaction; <c>AgentWorkflow</c> has the rules.</summary>
+/// <summary>Cause of a failed agent run or activity. <c>AgentWorkflow</c> chooses the reaction to each value.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<FailureClass>))]
 public enum FailureClass
 {
-    /// <summary>The agent ended well, or ended without a known cause of failure.</summary>
+    /// <summary>The agent succeeded, or it failed for an unknown reason.</summary>
     [JsonStringEnumMemberName("none")]
     None,
 
@@ -16,8 +16,10 @@ public enum FailureClass
     [JsonStringEnumMemberName("usage-limit")]
     UsageLimit,
 
-    /// <summary>The service throttles its callers although no usage limit is reached. Retried with growing delays, without a limit, and
-    /// without using an attempt.</summary>
+    /// <summary>
+    /// The service throttles its callers although no usage limit is reached. The task retries indefinitely with growing delays, and uses no
+    /// attempt.
+    /// </summary>
     [JsonStringEnumMemberName("throttled")]
     Throttled,
 
@@ -30,12 +32,14 @@ public enum FailureClass
     [JsonStringEnumMemberName("environment")]
     Environment,
 
-    /// <summary>A prerequisite of one task's gate, or memory for its agent, is missing. Only that task backs off, and retries
-    /// automatically.</summary>
+    /// <summary>
+    /// A prerequisite of a task's gate is missing, or the host lacks memory for the task's agent. Only that task backs off, and it retries
+    /// automatically.
+    /// </summary>
     [JsonStringEnumMemberName("gate")]
     Gate,
 
-    /// <summary>The task's run was terminated without stopping the task, so no user requested the task's end.</summary>
+    /// <summary>The run was terminated while the task was still open, so no user requested the task's end.</summary>
     [JsonStringEnumMemberName("run-ended")]
     RunEnded,
 
@@ -43,7 +47,7 @@ public enum FailureClass
     [JsonStringEnumMemberName("limit")]
     Limit,
 
-    /// <summary>The agent reported that it could not do the task.</summary>
+    /// <summary>The agent reported that it can't do the task.</summary>
     [JsonStringEnumMemberName("gave-up")]
     GaveUp,
 
@@ -60,12 +64,13 @@ public enum FailureClass
     [JsonStringEnumMemberName("out-of-memory")]
     OutOfMemory,
 
-    /// <summary>A user holds all new agent runs. This agent run starts when the hold is released.</summary>
+    /// <summary>A user holds all new agent runs. This agent run starts when the user releases the hold.</summary>
     [JsonStringEnumMemberName("held")]
     Held,
 
-    /// <summary>A budget is used up. An agent run that has not started waits until a user raises the budget. A started agent run has used
-    /// its reservation and requires more.</summary>
+    /// <summary>
+    /// A budget is used up. A new agent run waits until a user raises the budget. A running agent has spent its reservation and needs more.
+    /// </summary>
     [JsonStringEnumMemberName("budget")]
     Budget,
 
@@ -73,7 +78,7 @@ public enum FailureClass
     [JsonStringEnumMemberName("stopped")]
     Stopped,
 
-    /// <summary>A retry can't succeed.</summary>
+    /// <summary>The input or the state makes the operation impossible, so a retry can't succeed.</summary>
     [JsonStringEnumMemberName("invalid")]
     Invalid,
 }

@@ -3,8 +3,7 @@ using System.Text;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Names of task queues. All workflows share one queue. The activities of a run use the queue of their repository and
-/// host.</summary>
+/// <summary>Names of task queues. All workflows share one queue. Each repository has one queue per host for its activities.</summary>
 public static class QueueNames
 {
     /// <summary>Queue of all workflows, and of the activity that finds a repository's queue.</summary>
@@ -15,7 +14,9 @@ public static class QueueNames
     /// <param name="repositoryKey">12 hex digits of the SHA-256 of the common git directory's real path.</param>
     public static string ForRepository(string host, string repositoryKey) => $"{Workflows}@{host}/{repositoryKey}";
 
-    /// <summary>Host in the name of a repository's queue, the inverse of <see cref="ForRepository"/>; null for other queues.</summary>
+    /// <summary>
+    /// Returns the host in the name of a repository's queue, or null for other queues. The inverse of <see cref="ForRepository"/>.
+    /// </summary>
     /// <param name="queue">Name of a task queue.</param>
     public static string? MachineOf(string queue) =>
         queue.StartsWith(Workflows + "@", StringComparison.Ordinal)
@@ -34,24 +35,24 @@ public static class QueueNames
     private const string Leaving = "leaving-";
     private const string Left = "left-";
 
-    /// <summary>Queue of a run while its owner host drains it and is still pushing. No worker polls this queue.</summary>
+    /// <summary>Queue of a run while its owner host drains the run and still pushes data. No worker polls this queue.</summary>
     /// <param name="host">The host that drains the run.</param>
     /// <param name="repositoryKey">As in <see cref="ForRepository"/>.</param>
     public static string ForLeaving(string host, string repositoryKey) => ForRepository(Leaving + host, repositoryKey);
 
-    /// <summary>Queue of a drained run whose data is pushed completely, so any other host may take it over. No worker polls this
-    /// queue.</summary>
+    /// <summary>
+    /// Queue of a drained run whose data is completely pushed, so that another host may take over the run. No worker polls this queue.
+    /// </summary>
     /// <param name="host">The host that drained the run.</param>
     /// <param name="repositoryKey">As in <see cref="ForRepository"/>.</param>
     public static string ForLeft(string host, string repositoryKey) => ForRepository(Left + host, repositoryKey);
 
-    /// <summary>Host that has drained or is draining the run of a queue; null for other queues.</summary>
+    /// <summary>Returns the host that drains or has drained the run of a queue, or null for other queues.</summary>
     /// <param name="queue">Name of a task queue.</param>
-    /// <param name="isReady">True if all data that the run needs was pushed.</param>
+    /// <param name="isReady">True if all data that the run needs is pushed.</param>
     public static string? GivenAwayBy(string queue, out bool isReady) => GiverOf(MachineOf(queue) ?? "", out isReady);
 
-    /// <summary>Returns the host that drained the run, like <see cref="GivenAwayBy"/>, for the host part of a queue name (<see
-    /// cref="MachineOf"/>).</summary>
+    /// <summary>Returns the host that drains or has drained a run, from the host part of a queue name (<see cref="MachineOf"/>).</summary>
     public static string? GiverOf(string machine, out bool isReady)
     {
         isReady = machine.StartsWith(Left, StringComparison.Ordinal);
@@ -64,7 +65,7 @@ public static class QueueNames
 /// <summary>Workflow ids and names derived from them.</summary>
 public static class RunIds
 {
-    /// <summary>Name of the merge queue in place of a task id. Task ids never start with a dot.</summary>
+    /// <summary>Stands for the merge queue where a task id is expected. Task ids never start with a dot.</summary>
     public const string Train = ".train";
 
     private const int LongestFairnessKey = 64;
@@ -73,8 +74,9 @@ public static class RunIds
         "(WorkflowType = 'TaskWorkflow' OR WorkflowType = 'PlanningWorkflow' OR WorkflowType = 'ReviewWorkflow' OR WorkflowType = "
         + "'MergeTrainWorkflow')";
 
-    /// <summary>Fairness key of a run's workflows and activities: the id of the run, or a hash of an id that servers don't accept as a
-    /// key.</summary>
+    /// <summary>
+    /// Temporal fairness key of a run's workflows and activities: the run id, or a hash of the id if servers don't accept the id as a key.
+    /// </summary>
     public static string FairnessKey(string runId) =>
         Encoding.UTF8.GetByteCount(runId) <= LongestFairnessKey
             ? runId
@@ -86,8 +88,10 @@ public static class RunIds
     /// <summary>Workflow id of a task.</summary>
     public static string ForTask(string runId, string taskId) => $"{runId}/{taskId}";
 
-    /// <summary>Id of the run above a child workflow, the inverse of <see cref="ForTask"/>. A run id may contain slashes; a task id
-    /// can't.</summary>
+    /// <summary>
+    /// Returns the id of the run that started a child workflow. The inverse of <see cref="ForTask"/>. A run id may contain slashes; a task
+    /// id can't.
+    /// </summary>
     /// <param name="workflowId">Id of the workflow.</param>
     /// <returns>The run's id, or null if the workflow is a run itself.</returns>
     public static string? Above(string workflowId) => workflowId.LastIndexOf('/') is var slash and > 0 ? workflowId[..slash] : null;
@@ -97,7 +101,7 @@ public static class RunIds
     /// <param name="workflowId">Workflow id of a task of that run.</param>
     public static string TaskOf(string runId, string workflowId) => workflowId[(runId.Length + 1)..];
 
-    /// <summary>Visibility query for open child workflows of a run: tasks, planners and the merge queue.</summary>
+    /// <summary>Visibility query for the open child workflows of a run: tasks, planners and the merge queue.</summary>
     /// <param name="runId">Id of the run, or null for all runs.</param>
     public static string OpenChildrenQuery(string? runId = null)
     {
@@ -105,8 +109,9 @@ public static class RunIds
         return runId is null ? Open : $"{Open} AND {Below(runId)}";
     }
 
-    /// <summary>Visibility query for child workflows of a run (tasks, planners, merge queue) that were ended from outside, without a
-    /// report.</summary>
+    /// <summary>
+    /// Visibility query for child workflows of a run (tasks, planners, merge queue) that another client terminated, so they sent no report.
+    /// </summary>
     public static string LostChildrenQuery(string runId) =>
         $"ExecutionStatus IN ('Terminated', 'Failed', 'TimedOut', 'Canceled') AND {Children} AND {Below(runId)}";
 
@@ -136,7 +141,7 @@ public static class RunIds
     /// <summary>Creates a readable run id: <c>run-&lt;slug&gt;-&lt;6 hex&gt;</c>.</summary>
     /// <param name="title">Title of the run; its first words become the slug.</param>
     /// <param name="unique">Any unique value; six of its hex digits are used.</param>
-    /// <param name="kind">First word of the id: <c>run</c>, or <c>plan</c> for a run that ends with its plan.</param>
+    /// <param name="kind">First word of the id: <c>run</c>, or <c>plan</c> for a run that only makes a plan.</param>
     public static string Create(string title, Guid unique, string kind = "run")
     {
         var slug = new string(title.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-').ToArray());

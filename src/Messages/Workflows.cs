@@ -3,20 +3,20 @@ using Temporalio.Workflows;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Result of a steering command.</summary>
-/// <param name="Message">A sentence for the user.</param>
+/// <summary>Result of a steering command, such as <c>pause</c> or <c>retry</c>.</summary>
+/// <param name="Message">Sentence for the user that describes the result.</param>
 /// <param name="Changed">False if the command changed nothing.</param>
 /// <param name="NamesRun">True if the sentence names the run.</param>
 public sealed record SteeringAnswer(string Message, bool Changed, bool NamesRun = false);
 
-/// <summary>Command for a task, with an optional reason or guidance.</summary>
+/// <summary>Command that applies to one task, with optional guidance or a reason.</summary>
 /// <param name="Text">Guidance for the task's agent, or the reason.</param>
 /// <param name="By">The user and their client, such as <c>kim@laptop</c>; empty if unknown.</param>
 [MessageExample("""{"task":"api","text":"use the new endpoint","by":"kim@laptop"}""")]
 public sealed record TaskCommand([property: StringLength(1000, MinimumLength = 1)] string Task, string Text = "", string By = "");
 
-/// <summary>A user's command for a run as a whole.</summary>
-/// <param name="Reason">The reason, for the record.</param>
+/// <summary>Command that applies to a run as a whole.</summary>
+/// <param name="Reason">Reason given by the user, for the record.</param>
 /// <param name="By">The user and their client, such as <c>kim@laptop</c>; empty if unknown.</param>
 [MessageExample("""{"reason":"looked at","by":"kim@laptop"}""")]
 public sealed record PersonCommand(string Reason = "", string By = "")
@@ -24,29 +24,30 @@ public sealed record PersonCommand(string Reason = "", string By = "")
     /// <inheritdoc cref="ApprovalCommand.Shown"/>
     public string Shown { get; init; } = "";
 
-    /// <summary>New target branch for commands that land, for example after a rename; empty keeps the run's target.</summary>
+    /// <summary>New target branch for commands that land, for example after a rename. Empty to keep the run's target.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string? Target { get; init; }
 }
 
-/// <summary>Answers a question of a run.</summary>
-/// <param name="Id"><c>plan</c> or a task's id.</param>
-/// <param name="Reason">The reason, for the record.</param>
+/// <summary>A user's answer to a question of a run.</summary>
+/// <param name="Id"><c>plan</c> for the plan's approval, otherwise a task id.</param>
+/// <param name="Reason">Reason given by the user, for the record.</param>
 /// <param name="By">The user and their client, such as <c>kim@laptop</c>; empty if unknown.</param>
 [MessageExample("""{"id":"plan","reason":"looks good","by":"kim@laptop"}""")]
 public sealed record ApprovalCommand(string Id, string Reason = "", string By = "")
 {
-    /// <summary>The question that the user saw (<see cref="RunQuestion.Shown"/>); empty to answer whichever question is open
-    /// now.</summary>
+    /// <summary>
+    /// The question that the user saw (<see cref="RunQuestion.Shown"/>). Empty to answer whichever question is currently open.
+    /// </summary>
     public string Shown { get; init; } = "";
 }
 
-/// <summary>A message that a workflow of the run could not read or carry out.</summary>
-/// <param name="Workflow">Id of that workflow.</param>
-/// <param name="Note">The message, and the reason it was dropped.</param>
+/// <summary>A message that a workflow of the run could not read or process.</summary>
+/// <param name="Workflow">Id of the workflow that dropped the message.</param>
+/// <param name="Note">Content of the message, and the reason why it was dropped.</param>
 public sealed record DroppedMessage([property: Identifier] string Workflow, string Note);
 
-/// <summary>One run. Turns a plan into commits on the target branch.</summary>
+/// <summary>Workflow of one run. Turns a plan into commits on the target branch.</summary>
 [Workflow]
 public interface IOrchestrationWorkflow
 {
@@ -58,14 +59,18 @@ public interface IOrchestrationWorkflow
     [WorkflowQuery(MessageNames.Status)]
     RunStatus Status(int offset = 0, int limit = 500);
 
-    /// <summary>Returns at most 200 transitions since the last record that the run has scheduled. Null if no transitions are pending, or
-    /// if the run records each one by an activity. The returned transitions are always in history, because a server answers a query only
-    /// with or after the preceding workflow task.</summary>
+    /// <summary>
+    /// Returns at most 200 transitions since the last one that the run has scheduled for recording. Null if no transitions are pending, or
+    /// if the run records each transition by an activity. The returned transitions are always in the event history, because a server
+    /// answers a query only with or after the preceding workflow task.
+    /// </summary>
     [WorkflowQuery(MessageNames.Unrecorded)]
     ProgressInput? Unrecorded();
 
-    /// <summary>Reports that the owner host could not write transitions it has read. From then on the run records all transitions by an
-    /// activity, which fails visibly until writing succeeds.</summary>
+    /// <summary>
+    /// Reports that the owner host could not store transitions that it read. The run then records all transitions by an activity, whose
+    /// failures are visible until a write succeeds.
+    /// </summary>
     [WorkflowSignal(MessageNames.NotRecorded)]
     Task NotRecordedAsync();
 
@@ -84,7 +89,7 @@ public interface IOrchestrationWorkflow
     [WorkflowUpdate(MessageNames.SkipTask)]
     Task<SteeringAnswer> SkipTaskAsync(TaskCommand command);
 
-    /// <summary>Merges a verified task before all others that wait.</summary>
+    /// <summary>Moves a verified task to the front of the merge queue.</summary>
     [WorkflowUpdate(MessageNames.MergeNext)]
     Task<SteeringAnswer> MergeNextAsync(TaskCommand command);
 
@@ -101,16 +106,18 @@ public interface IOrchestrationWorkflow
     [WorkflowUpdate(MessageNames.Reject)]
     Task<SteeringAnswer> RejectAsync(ApprovalCommand command);
 
-    /// <summary>Retries the landing of a run that is <see cref="RunStates.AwaitingPromotion"/>. After the approval's time limit, the
-    /// command does not count as approval, so the landing starts again and may need another one.</summary>
+    /// <summary>
+    /// Retries the landing of a run that is <see cref="RunStates.AwaitingPromotion"/>. If the earlier approval has expired, the landing may
+    /// require a new one.
+    /// </summary>
     [WorkflowUpdate(MessageNames.Promote)]
     Task<SteeringAnswer> PromoteAsync(PersonCommand? command = null);
 
-    /// <summary>Lands the merged work of a run that is <see cref="RunStates.Escalated"/>. The other tasks stay open.</summary>
+    /// <summary>Lands the merged work of a run that is <see cref="RunStates.Escalated"/>. Its other tasks stay open.</summary>
     [WorkflowUpdate(MessageNames.LandMerged)]
     Task<SteeringAnswer> LandMergedAsync(PersonCommand? command = null);
 
-    /// <summary>Raises a budget. Tasks that wait for the budget continue.</summary>
+    /// <summary>Raises a budget, so that tasks that wait for the budget continue.</summary>
     [WorkflowUpdate(MessageNames.RaiseBudget)]
     Task<SteeringAnswer> IncreaseBudgetAsync(RaiseBudgetCommand command);
 
@@ -122,32 +129,32 @@ public interface IOrchestrationWorkflow
     [WorkflowUpdate(MessageNames.Move)]
     Task<SteeringAnswer> MoveAsync(MoveRunCommand command);
 
-    /// <summary>Ends the run. Running tasks are stopped; staging and worktrees are retained.</summary>
+    /// <summary>Ends the run. Stops running tasks, and retains staging and worktrees.</summary>
     [WorkflowUpdate(MessageNames.Cancel)]
     Task<SteeringAnswer> CancelAsync(PersonCommand? command = null);
 
-    /// <summary>Receives a notification from the lease workflow.</summary>
+    /// <summary>Receives changes of leases from the lease workflow.</summary>
     [WorkflowSignal(MessageNames.LeasesChanged)]
-    Task LeasesChangedAsync(LeaseNews news);
+    Task LeasesChangedAsync(LeaseNotification news);
 
-    /// <summary>Receives a task's report.</summary>
+    /// <summary>Receives a report from a task.</summary>
     [WorkflowSignal(MessageNames.TaskChanged)]
     Task TaskChangedAsync(TaskReport report);
 
-    /// <summary>Receives the activities of the run and its tasks that fail repeatedly; empty if none does.</summary>
+    /// <summary>Receives the activities of the run and its tasks that fail repeatedly. An empty list means that none fails.</summary>
     [WorkflowSignal(MessageNames.ActivitiesFailing)]
     Task ActivitiesFailingAsync(IReadOnlyList<FailingActivity> failing);
 
-    /// <summary>Receives a report of the run's merge queue.</summary>
+    /// <summary>Receives a report from the run's merge queue.</summary>
     [WorkflowSignal(MessageNames.TrainChanged)]
     Task TrainChangedAsync(TrainReport report);
 
-    /// <summary>Receives a task's notice of a dropped, unreadable message, because users inspect the run for dropped messages.</summary>
+    /// <summary>Receives a task's unreadable message, because users look for dropped messages in the run and not in its tasks.</summary>
     [WorkflowSignal(MessageNames.MessageDropped)]
     Task MessageDroppedAsync(DroppedMessage message);
 }
 
-/// <summary>One task of a run: worktree, agent, verification, remediation and merge.</summary>
+/// <summary>Workflow of one task: worktree, agent, verification, remediation and merge.</summary>
 [Workflow]
 public interface ITaskWorkflow
 {
@@ -166,15 +173,15 @@ public interface ITaskWorkflow
     [WorkflowSignal(MessageNames.Cancel)]
     Task CancelAsync();
 
-    /// <summary>Resumes a blocked or backing-off task at once, with the user's guidance.</summary>
+    /// <summary>Resumes a blocked or backing-off task immediately, with the user's guidance.</summary>
     [WorkflowSignal(MessageNames.GoOn)]
     Task GoOnAsync(string guidance);
 
-    /// <summary>Receives an approver's decision about a task that changed the input of its gates.</summary>
+    /// <summary>Receives an approver's decision on a task that changed the input of its gates.</summary>
     [WorkflowSignal(MessageNames.Decide)]
     Task DecideAsync(bool accepted, Person by);
 
-    /// <summary>Notifies the task that its run has ended without it. The task stops its agent, keeps its work and closes.</summary>
+    /// <summary>Notifies the task that its run has ended before the task. The task stops its agent, keeps its work and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(RunEndedWithoutIt how);
 
@@ -184,14 +191,16 @@ public interface ITaskWorkflow
 
     /// <summary>Notifies the task that a worker host has a slot for it.</summary>
     [WorkflowSignal(MessageNames.Placed)]
-    Task PlacedAsync(TaskPlace place);
+    Task PlacedAsync(TaskHostSlot place);
 
-    /// <summary>Announces that a host is about to start the task's agent in a shared run. From then on the start counts, even if the host
-    /// fails. Rejected if the agent is no longer wanted on that host.</summary>
+    /// <summary>
+    /// Announces that a host is about to start the task's agent in a shared run. The start then counts even if the host fails. Rejected if
+    /// the agent is no longer wanted on that host.
+    /// </summary>
     [WorkflowUpdate(MessageNames.AgentBegins)]
-    Task AgentBeginsAsync(AgentBeginning agent);
+    Task AgentBeginsAsync(AgentStartAnnouncement agent);
 
-    /// <summary>Notifies the task that its parts have ended.</summary>
+    /// <summary>Notifies the task that all tasks it was divided into have ended.</summary>
     [WorkflowSignal(MessageNames.PartsDone)]
     Task PartsDoneAsync(string summary);
 
@@ -200,8 +209,10 @@ public interface ITaskWorkflow
     Task MergeDoneAsync(MergeResult result);
 }
 
-/// <summary>The merge queue of one run. Merges verified work to staging, or returns it with evidence. Reports to its run, and keeps
-/// running while the run continues as new.</summary>
+/// <summary>
+/// Workflow of a run's merge queue. Merges verified work to staging, or returns the work with evidence. Reports to its run, and stays open
+/// while the run continues as new.
+/// </summary>
 [Workflow]
 public interface IMergeTrainWorkflow
 {
@@ -211,20 +222,21 @@ public interface IMergeTrainWorkflow
     [WorkflowQuery(MessageNames.Status)]
     TrainStatus Status();
 
-    /// <summary>Appends verified work to the queue. Work that is already queued is not added twice.</summary>
+    /// <summary>Appends verified work to the queue. Ignores work that is already queued.</summary>
     [WorkflowSignal(MessageNames.Enqueue)]
     Task EnqueueAsync(TrainWork work);
 
-    /// <summary>Stops waiting for a task. Used for a task that was returned to resolve a conflict and does not come back soon, and for a
-    /// cancelled task that waits behind it.</summary>
+    /// <summary>
+    /// Stops waiting for a task. Used if a task that must resolve a conflict stays away too long, or if a waiting task is cancelled.
+    /// </summary>
     [WorkflowSignal(MessageNames.Pass)]
     Task PassAsync([Identifier] string task);
 
-    /// <summary>Stops merging. The current merge is interrupted, and waiting requests get no result.</summary>
+    /// <summary>Interrupts the current merge and stops merging. Waiting requests get no result.</summary>
     [WorkflowSignal(MessageNames.Close)]
     Task CloseAsync([Identifier] string reason);
 
-    /// <summary>Notifies the merge queue that its run has ended without it. The queue interrupts the current merge and closes.</summary>
+    /// <summary>Notifies the merge queue that its run has ended before it. The queue interrupts the current merge and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(RunEndedWithoutIt how);
 
@@ -233,8 +245,10 @@ public interface IMergeTrainWorkflow
     Task MovedAsync(RepositoryReference place);
 }
 
-/// <summary>Turns a request into a plan. The planner's answer is validated like any plan, and faults are returned to the planner. Reports
-/// to its run like a task, and takes the same signals.</summary>
+/// <summary>
+/// Workflow that turns a request into a plan. Validates the planner's answer like any plan, and returns faults to the planner. Reports to
+/// its run, and accepts the same signals as a task.
+/// </summary>
 [Workflow]
 public interface IPlanningWorkflow
 {
@@ -253,11 +267,11 @@ public interface IPlanningWorkflow
     [WorkflowSignal(MessageNames.Cancel)]
     Task CancelAsync();
 
-    /// <summary>Resumes at once, with the user's guidance.</summary>
+    /// <summary>Resumes the workflow immediately, with the user's guidance.</summary>
     [WorkflowSignal(MessageNames.GoOn)]
     Task GoOnAsync(string guidance);
 
-    /// <summary>Notifies the workflow that its run has ended without it. The workflow stops its agent and closes.</summary>
+    /// <summary>Notifies the workflow that its run has ended before it. The workflow stops its agent and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(RunEndedWithoutIt how);
 
@@ -267,11 +281,13 @@ public interface IPlanningWorkflow
 
     /// <inheritdoc cref="ITaskWorkflow.AgentBeginsAsync"/>
     [WorkflowUpdate(MessageNames.AgentBegins)]
-    Task AgentBeginsAsync(AgentBeginning agent);
+    Task AgentBeginsAsync(AgentStartAnnouncement agent);
 }
 
-/// <summary>One round of a run's review. The reviewer is asked about each part of the change, and its answers are stored. Reports to its
-/// run like a task, and takes the same signals.</summary>
+/// <summary>
+/// Workflow of one review round. Asks the reviewer about each part of the change, and stores the answers. Reports to its run, and accepts
+/// the same signals as a task.
+/// </summary>
 [Workflow]
 public interface IReviewWorkflow
 {
@@ -290,11 +306,11 @@ public interface IReviewWorkflow
     [WorkflowSignal(MessageNames.Cancel)]
     Task CancelAsync();
 
-    /// <summary>Resumes at once, with the user's guidance.</summary>
+    /// <summary>Resumes the workflow immediately, with the user's guidance.</summary>
     [WorkflowSignal(MessageNames.GoOn)]
     Task GoOnAsync(string guidance);
 
-    /// <summary>Notifies the workflow that its run has ended without it. The workflow stops its agent and closes.</summary>
+    /// <summary>Notifies the workflow that its run has ended before it. The workflow stops its agent and closes.</summary>
     [WorkflowSignal(MessageNames.RunEnded)]
     Task RunEndedAsync(RunEndedWithoutIt how);
 
@@ -304,5 +320,5 @@ public interface IReviewWorkflow
 
     /// <inheritdoc cref="ITaskWorkflow.AgentBeginsAsync"/>
     [WorkflowUpdate(MessageNames.AgentBegins)]
-    Task AgentBeginsAsync(AgentBeginning agent);
+    Task AgentBeginsAsync(AgentStartAnnouncement agent);
 }

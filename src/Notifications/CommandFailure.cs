@@ -1,6 +1,6 @@
 namespace Orchestrator.Notifications;
 
-/// <summary>Formats the failure of a program.</summary>
+/// <summary>Describes the failure of a program.</summary>
 internal static class CommandFailure
 {
     private const int LongestQuote = 200;

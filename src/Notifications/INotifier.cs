@@ -1,21 +1,24 @@
 namespace Orchestrator.Notifications;
 
-/// <summary>A notification channel with an address. Expected failures are returned as results, whose texts contain no secrets.</summary>
+/// <summary>
+/// A channel that delivers notices to a configured address. Expected failures are returned as results, whose texts contain no secrets.
+/// </summary>
 public interface INotifier : IDisposable
 {
-    /// <summary>Display text of the channel, such as <c>ntfy (ntfy.sh)</c>. Never contains a secret.</summary>
+    /// <summary>Name of the channel for display, such as <c>ntfy (ntfy.sh)</c>. Never contains a secret.</summary>
     string Description { get; }
 
     /// <summary>True if delivered notices can be withdrawn.</summary>
     bool CanWithdraw { get; }
 
-    /// <summary>Delivers a notice. If repeated after a crash, the notice may be delivered twice, with the same
-    /// <see cref="Notice.Id"/>.</summary>
+    /// <summary>
+    /// Delivers a notice. A repetition after a crash may deliver the notice twice, with the same <see cref="Notice.Id"/>.
+    /// </summary>
     Task<Delivery> SendAsync(Notice notice, CancellationToken cancellationToken);
 
     /// <summary>Withdraws a delivered notice because it was answered or is obsolete.</summary>
-    /// <param name="notice">The delivered notice.</param>
-    /// <param name="reference">The <see cref="Delivery.Reference"/> of the delivery.</param>
+    /// <param name="notice">Notice that was delivered.</param>
+    /// <param name="reference"><see cref="Delivery.Reference"/> from the delivery.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     Task<Delivery> WithdrawAsync(Notice notice, string reference, CancellationToken cancellationToken);
 
@@ -23,23 +26,23 @@ public interface INotifier : IDisposable
     Task<Delivery> CheckAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>Status of a delivery.</summary>
+/// <summary>Outcome of a delivery.</summary>
 public enum DeliveryStatus
 {
     /// <summary>The channel accepted the notice.</summary>
     Done,
 
-    /// <summary>The channel is temporarily unavailable.</summary>
+    /// <summary>The channel is temporarily unavailable, and the delivery should be retried.</summary>
     Later,
 
-    /// <summary>The channel will not work until the user changes its configuration.</summary>
+    /// <summary>The channel can't deliver until the user changes its configuration.</summary>
     Failed,
 }
 
 /// <summary>Result of a delivery.</summary>
-/// <param name="Status">Status of the delivery.</param>
-/// <param name="Problem">A sentence that explains the failure, or empty if it succeeded. For a successful check, a sentence that describes
-/// the finding.</param>
+/// <param name="Status">Outcome of the delivery.</param>
+/// <param name="Problem">Sentence that explains the failure; empty on success. For a successful check, a sentence that describes what was
+/// found.</param>
 public sealed record Delivery(DeliveryStatus Status, string Problem = "")
 {
     /// <summary>Result of a successful delivery.</summary>
@@ -49,6 +52,6 @@ public sealed record Delivery(DeliveryStatus Status, string Problem = "")
     /// none.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
-    /// <summary>Identifies the delivered message for a withdrawal, or empty if the notice's id does.</summary>
+    /// <summary>Reference to the delivered message, needed to withdraw it. Empty if the notice's id is sufficient.</summary>
     public string Reference { get; init; } = "";
 }

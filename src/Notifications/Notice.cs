@@ -1,27 +1,29 @@
 namespace Orchestrator.Notifications;
 
-/// <summary>A message to users. Its texts are safe to display: the creator has removed secrets and made invisible characters
-/// visible.</summary>
+/// <summary>
+/// A message to users. Its texts are safe to display, because its creator has removed secrets and made invisible characters visible.
+/// </summary>
 public sealed record Notice
 {
-    /// <summary>Id of at most 64 letters, digits and dashes. Repeated deliveries have the same id, so that the receiver can discard
-    /// duplicates.</summary>
+    /// <summary>
+    /// Id of at most 64 letters, digits and dashes. Repeated deliveries have the same id, so that receivers can discard duplicates.
+    /// </summary>
     public required string Id { get; init; }
 
     /// <summary>One-line description of the event.</summary>
     public required string Title { get; init; }
 
-    /// <summary>Items of the message; at least one.</summary>
+    /// <summary>Items of the message. There is at least one.</summary>
     public required IReadOnlyList<NoticeItem> Items { get; init; }
 
-    /// <summary>Id of the run; empty for a test.</summary>
+    /// <summary>Id of the run; empty for a test message.</summary>
     public string Run
     {
         get;
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Path of the run's repository; empty for a test.</summary>
+    /// <summary>Path of the run's repository; empty for a test message.</summary>
     public string Repository
     {
         get;
@@ -34,7 +36,7 @@ public sealed record Notice
     /// <summary>Time at which the notice was created.</summary>
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary>True to deliver the notice silently, because it is sent in quiet hours.</summary>
+    /// <summary>True to deliver the notice without sound, because it is sent during quiet hours.</summary>
     public bool IsQuiet { get; init; }
 
     /// <summary>True if work is blocked until the user acts.</summary>
@@ -45,8 +47,8 @@ public sealed record Notice
     [JsonIgnore]
     public IReadOnlyList<string> Commands => [.. Items.SelectMany(item => item.Commands).Distinct(StringComparer.Ordinal)];
 
-    /// <summary>Formats the message as plain text without the title: each item, followed by the commands that answer it.</summary>
-    /// <param name="most">Maximum number of characters. If items are omitted, a final line states their number.</param>
+    /// <summary>Formats the message as plain text without its title: each item, followed by the commands that answer it.</summary>
+    /// <param name="most">Maximum number of characters. If items are omitted, the last line states how many.</param>
     public string ToText(int most)
     {
         var text = new StringBuilder();
@@ -73,11 +75,11 @@ public sealed record Notice
 }
 
 /// <summary>An item of a notice.</summary>
-/// <param name="Key">Identifies the item, so that users are notified of it only once.</param>
-/// <param name="Kind">Kind of item, for programs that process notices.</param>
+/// <param name="Key">Identity of the item, so that users are notified about it only once.</param>
+/// <param name="Kind">Kind of the item, for programs that process notices.</param>
 /// <param name="Task">Id of the task, or null for the run as a whole.</param>
 /// <param name="Text">Description of the event in one or two sentences.</param>
-/// <param name="Commands">Commands with which the user can respond, recommended first; empty if no response is needed.</param>
+/// <param name="Commands">Commands with which the user can respond, the recommended one first. Empty if no response is needed.</param>
 public sealed record NoticeItem(
     [property: JsonPropertyName("key")] string Key,
     [property: JsonPropertyName("kind")] string Kind,

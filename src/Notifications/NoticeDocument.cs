@@ -18,10 +18,10 @@ internal sealed record NoticeDocument(
     [JsonPropertyName("link"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Link { get; init; }
 
-    /// <summary>Returns the document for a new notice.</summary>
+    /// <summary>Returns the JSON document for a new notice.</summary>
     public static string Of(Notice notice) => Of("notice", notice);
 
-    /// <summary>Returns the document for a withdrawn notice.</summary>
+    /// <summary>Returns the JSON document for a withdrawn notice.</summary>
     public static string OfWithdrawn(Notice notice) => Of("withdrawn", notice);
 
     private static string Of(string kind, Notice notice) =>

@@ -1,18 +1,18 @@
 namespace Orchestrator.Plans.Readers;
 
-/// <summary>A source position of a field.</summary>
+/// <summary>Position of a field: file, line, column and path.</summary>
 internal sealed record Place(string File, int Line, int Column, FieldPath Field);
 
-/// <summary>A graph node with the source positions of its id and its dependencies.</summary>
+/// <summary>A graph node with the positions of its id and dependencies.</summary>
 internal sealed record PositionedTask(TaskNode Node, Place Id, IReadOnlyList<Place> DependsOn);
 
-/// <summary>Reports faults that concern the whole plan: duplicate ids, unknown dependencies and cycles.</summary>
+/// <summary>Reports faults that only the whole plan shows: duplicate ids, unknown dependencies and cycles.</summary>
 internal static class GraphFaults
 {
-    // Limited because searching for similar names among thousands of ids takes time.
+    // Limits the suggestions, because searching for similar names among thousands of ids takes time.
     private const int MostSuggestions = 100;
 
-    // A longer cycle is truncated in the middle.
+    // The middle of a longer cycle is omitted.
     private const int MostShown = 12;
 
     /// <summary>Creates the graph of the tasks and reports its faults.</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers;
 
-/// <summary>Creates the source positions of a plan's tasks for each format.</summary>
+/// <summary>Creates the positions of a plan's tasks, separately for each plan format.</summary>
 internal static class PlanPositionFactory
 {
     public static PlanPositions OfNodes(string file, IReadOnlyList<DocumentNode> tasks) =>
@@ -16,10 +16,12 @@ internal static class PlanPositionFactory
     public static PlanPositions OfLines(string file, IReadOnlyList<int> lines) =>
         new(file, (task, _) => task < lines.Count ? (file, lines[task], 1) : (file, 0, 0));
 
-    /// <summary>Creates the positions of phases. A phase is located in its row of the master plan, its gates in its own file.</summary>
-    /// <param name="file">The master plan.</param>
-    /// <param name="rows">Line of each phase's row.</param>
-    /// <param name="gates">File of each phase, with the lines of its gates.</param>
+    /// <summary>
+    /// Creates the positions of phases. A phase is located at its row in the master plan, and its gates in the phase file.
+    /// </summary>
+    /// <param name="file">Path of the master plan.</param>
+    /// <param name="rows">Line number of each phase's row.</param>
+    /// <param name="gates">Path of each phase file, with the line numbers of its gates.</param>
     public static PlanPositions OfPhases(
         string file,
         IReadOnlyList<int> rows,

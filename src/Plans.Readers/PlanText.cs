@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Orchestrator.Plans.Readers;
 
-/// <summary>Decodes the bytes of a plan file: UTF-8, or UTF-16 with a byte order mark. Anything else is rejected with a reason.</summary>
+/// <summary>
+/// Decodes a plan file's bytes as UTF-8, or as UTF-16 with a byte order mark. Rejects anything else and gives the reason.
+/// </summary>
 public static class PlanText
 {
     /// <summary>Maximum file size in bytes. A plan of 10,000 tasks has about 5 MB.</summary>
@@ -20,8 +22,8 @@ public static class PlanText
     /// <summary>Decodes a file's bytes. Returns false if they are not text.</summary>
     /// <param name="content">Complete content of the file.</param>
     /// <param name="file">Name of the file, for the fault.</param>
-    /// <param name="text">The text without byte order mark.</param>
-    /// <param name="fault">Reason why the content is not text.</param>
+    /// <param name="text">Text without the byte order mark.</param>
+    /// <param name="fault">Reason why the content is not text, or null on success.</param>
     public static bool TryDecode(
         ReadOnlySpan<byte> content,
         string file,

@@ -1,11 +1,11 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Values of <c>git.hooks</c>, which controls the user's git hooks.</summary>
+/// <summary>Values of <c>git.hooks</c>, which controls whether the user's git hooks run.</summary>
 public static class LandingHooks
 {
-    /// <summary>No hooks run at the landing.</summary>
+    /// <summary>No hooks run when a run lands.</summary>
     public const string Off = "off";
 
-    /// <summary>Runs the user's merge hook as a gate of the landing.</summary>
+    /// <summary>Runs the user's merge hook as a gate before a run lands.</summary>
     public const string Landing = "landing";
 }

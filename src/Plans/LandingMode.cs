@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Values of <c>git.land</c>: ways to land a run's finished staging branch.</summary>
+/// <summary>Values of <c>git.land</c>, which selects how a run's finished staging branch lands.</summary>
 public static class LandingMode
 {
-    /// <summary>Moves the target to the staging branch, including its merge commits.</summary>
+    /// <summary>Moves the target to the staging branch, which contains merge commits.</summary>
     public const string Merge = "merge";
 
     /// <summary>Adds one commit per task to the target, without merge commits.</summary>
@@ -18,12 +18,12 @@ public static class LandingMode
     /// <summary>Leaves the staging branch as the result.</summary>
     public const string Branch = "branch";
 
-    /// <summary>Merges nothing; each task's verified work stays on its own branch.</summary>
+    /// <summary>Merges nothing. Each task's verified work stays on a separate branch.</summary>
     public const string Branches = "branches";
 
-    /// <summary>All values; the default comes first.</summary>
+    /// <summary>All values. The first one is the default.</summary>
     public static IReadOnlyList<string> All { get; } = [Merge, Squash, Rebase, PullRequest, Branch, Branches];
 
-    /// <summary>True if the landing moves the target branch.</summary>
+    /// <summary>True if the landing mode moves the target branch.</summary>
     public static bool MovesTarget(string way) => way is Merge or Squash or Rebase;
 }

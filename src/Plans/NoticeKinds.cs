@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Kinds of notices (<c>notifications.on</c>).</summary>
+/// <summary>Kinds of notices, as listed in the setting <c>notifications.on</c>.</summary>
 public static class NoticeKinds
 {
     /// <summary>A decision is required: an approval, a blocked task, an escalation or a landing.</summary>
@@ -9,7 +9,7 @@ public static class NoticeKinds
     /// <summary>A cost or time limit is reached, so nothing new starts.</summary>
     public const string Budget = "budget";
 
-    /// <summary>An account or the host does not work, or a usage limit is reached.</summary>
+    /// <summary>An account or the host has an outage, or a usage limit is reached.</summary>
     public const string AccountParked = "account_parked";
 
     /// <summary>A task failed.</summary>
@@ -27,9 +27,9 @@ public static class NoticeKinds
     /// <summary>All kinds.</summary>
     public static IReadOnlyList<string> All { get; } = [NeedsPerson, Budget, AccountParked, TaskFailed, TaskDone, RunDone, ScheduleMissed];
 
-    /// <summary>Default kinds for users who configure none.</summary>
+    /// <summary>Kinds that are sent if a user configures none.</summary>
     public static IReadOnlyList<string> Usual { get; } = [NeedsPerson, Budget, AccountParked, TaskFailed, RunDone, ScheduleMissed];
 
-    /// <summary>True if the kind describes a lasting state, whose notice is withdrawn when the state ends.</summary>
+    /// <summary>True if the kind describes a state that lasts. Its notice is withdrawn when the state ends.</summary>
     public static bool IsState(string kind) => kind is NeedsPerson or Budget or AccountParked;
 }

@@ -34,7 +34,7 @@ public sealed record Plan
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Priority of the run among other runs (<see cref="RunPriority"/>), or null for the one of the settings.</summary>
+    /// <summary>Priority of the run among other runs (<see cref="RunPriority"/>), or null to use the setting.</summary>
     [JsonPropertyName("priority"), JsonPropertyOrder(6)]
     public int? Priority { get; init; }
 
@@ -49,7 +49,7 @@ public sealed record Plan
     private static IReadOnlyDictionary<string, string> EmptyContext { get; } = new Dictionary<string, string>();
 }
 
-/// <summary>A plan's <c>defaults</c>. Each member applies to every task that does not set it.</summary>
+/// <summary>The key <c>defaults</c> of a plan. Each member applies to every task that does not set it.</summary>
 public sealed record TaskDefaults
 {
     /// <inheritdoc cref="PlanTask.Role"/>

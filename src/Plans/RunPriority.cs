@@ -2,8 +2,10 @@ using System.Globalization;
 
 namespace Orchestrator.Plans;
 
-/// <summary>The scale of run priorities, for <c>usage.priority</c> and the key <c>priority</c> of plans: a whole number from -100 to 100.
-/// Higher values go first.</summary>
+/// <summary>
+/// Priorities of runs, as in <c>usage.priority</c> and the key <c>priority</c> of plans. A priority is a whole number from -100 to 100, and
+/// larger numbers go first.
+/// </summary>
 public static class RunPriority
 {
     /// <summary>Lowest priority.</summary>

@@ -33,6 +33,16 @@ public class AgentCommandTests
     }
 
     [Fact]
+    public async Task Done_WithDroppedLines_KeepsThem()
+    {
+        using var cli = InStart(out var folder);
+
+        await cli.RunAsync("done", "--status", "completed", "--dropped", "src/a.py: x = 2", "--dropped", "logo.png");
+
+        Assert.Equal(["src/a.py: x = 2", "logo.png"], AgentClaim.TryRead(folder)!.Dropped);
+    }
+
+    [Fact]
     public async Task Blocked_InsideAStart_NamesWhatIsNeeded()
     {
         using var cli = InStart(out var folder);

@@ -36,7 +36,8 @@ public sealed class McpCommandTests
             "call-1",
             ("status", "completed"),
             ("reason", "all there"),
-            ("measurements", new JsonObject { ["speed"] = 1.4 })
+            ("measurements", new JsonObject { ["speed"] = 1.4 }),
+            ("dropped", new JsonArray("a.py: x"))
         );
 
         Assert.Equal(Tools, tools.Select(tool => (string?)tool!["name"]));
@@ -45,6 +46,7 @@ public sealed class McpCommandTests
         var claim = AgentClaim.TryRead(folder)!;
         Assert.Equal(("login", "completed", "all there", "call-1"), (claim.Task, claim.Status, claim.Reason, claim.Call));
         Assert.Equal(new ClaimedMeasurement("speed", 1.4m), Assert.Single(claim.Measured));
+        Assert.Equal(["a.py: x"], claim.Dropped);
         Assert.Equal(0, await session.EndAsync());
     }
 

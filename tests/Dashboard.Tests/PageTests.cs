@@ -306,7 +306,7 @@ public sealed class PageTests
         var run = Runs.Of("a", "b", "c") with
         {
             Waiting = [new GateWait("c", "make test", "db", "make all", "", "", "/work/shop", Runs.Begin)],
-            Coming = [new ConflictAhead("a", "c", ["x.cs"], Runs.Begin)],
+            Coming = [new PredictedConflict("a", "c", ["x.cs"], Runs.Begin)],
         };
         run = run.With("a", task => task with { State = TaskStates.Merging, QueuePosition = 2 })
             .With("b", task => task with { State = TaskStates.Merging, QueuePosition = 1 });

@@ -49,6 +49,7 @@ internal sealed class SpreadHosts : IAsyncDisposable
     /// <param name="areShallow">The clones of the others have the newest commit alone.</param>
     /// <param name="interval">Interval between pushes of work in progress.</param>
     /// <param name="deployment">The worker deployment of all machines, or null for none.</param>
+    /// <param name="settings">More settings of the run.</param>
     public static async Task<SpreadHosts> CreateAsync(
         int tasks,
         int others,
@@ -56,7 +57,8 @@ internal sealed class SpreadHosts : IAsyncDisposable
         Func<int, string>? plan = null,
         bool areShallow = false,
         string interval = "1s",
-        string? deployment = null
+        string? deployment = null,
+        string settings = ""
     )
     {
         var home = await MachinePlace.CreateAsync("home");
@@ -89,7 +91,7 @@ internal sealed class SpreadHosts : IAsyncDisposable
         var made = new SpreadHosts(server, home, hosts, remote, interval, deployment);
         foreach (var place in made.All)
         {
-            var spread = $"hosts:\n  spread: true\n  slots: {slots}\nworkers: {tasks}\n";
+            var spread = $"hosts:\n  spread: true\n  slots: {slots}\nworkers: {tasks}\n{settings}";
             await made.JoinAsync(place, place == home ? spread : "");
         }
         return made;

@@ -32,6 +32,35 @@ public class SpreadRunTests
         Assert.True(File.Exists(Path.Combine(hosts.Home.Folder, ".orchestrator/runs/night/tasks/t2/1/stdout")));
     }
 
+    /// <summary>The owner host runs the gates of one lane, and a host with a free slot those of the other.</summary>
+    [SharingFact]
+    public async Task Gates_OfTwoLanes_RunOnTheOwnerHostAndOnAHostWithAFreeSlot()
+    {
+        await using var hosts = await SpreadHosts.CreateAsync(
+            tasks: 2,
+            others: 2,
+            settings: "merge: {batch: 1, scopes: {one: [t1.txt], two: [t2.txt]}}\ngates: {integration: [sleep 8]}\n"
+        );
+        await using var first = await hosts.Others[0].ServeAsync("worker", "--yes", "--slots", "2");
+        await using var second = await hosts.Others[1].ServeAsync("worker", "--yes", "--slots", "2");
+        await using var run = await hosts.Home.ServeAsync("run", "--yes", "--run-id", "night");
+
+        await hosts.UntilCompletedAsync();
+
+        Assert.Equal("work of t1", await hosts.Home.ReadAsync("main:t1.txt"));
+        Assert.Equal("work of t2", await hosts.Home.ReadAsync("main:t2.txt"));
+        Assert.Single(GatesOn(hosts.Home));
+        Assert.Single(hosts.Others.SelectMany(GatesOn));
+        Assert.Contains("gates ran on ", (await hosts.Home.CallAsync("events", "night")).Output, StringComparison.Ordinal);
+        Assert.Equal("", await hosts.Home.RefsOfAsync(hosts.Remote, "refs/orchestrator/placed/night/@merge-*"));
+
+        static IEnumerable<string> GatesOn(MachinePlace host) =>
+            Directory
+                .EnumerateDirectories(Path.Combine(host.Folder, ".orchestrator/runs/night/tasks"))
+                .Select(task => Path.Combine(task, "merge-gates-1"))
+                .Where(Directory.Exists);
+    }
+
     [SharingFact]
     public async Task Mail_BetweenAgentsOnTwoHosts_ArrivesAndIsAnswered()
     {

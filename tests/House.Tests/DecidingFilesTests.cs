@@ -48,14 +48,15 @@ public sealed partial class DecidingFilesTests
         ["Runs/Files/RunContracts"] = "the unbound one is for an agent's own questions",
         ["Runs/Files/RunStart"] = "outside of a run, the hash of the copy of git's configuration, which is compared with the copy",
         ["Runs/Files/StatusFile"] = Report,
-        ["Runs/Tasks/Preparing/TaskNotes"] = "TaskPreparation compares the commits in it with staging",
+        ["Runs/Tasks/Preparing/TaskNotes"] =
+            "TaskPreparation compares the commits in it with staging; where dropped changes of a conflict are added, those go unnamed",
         ["Runs/Tasks/Guard/UnexpectedFiles"] = Report,
         ["Runs/Tasks/Callbacks/AgentMail"] = Agent,
         ["Runs/Tasks/Callbacks/AgentQuestions"] = Agent,
         ["Machine/Cleaning/GitConfigLeftovers"] = Machine,
         ["Machine/Cleaning/OrphanedCache"] = Machine,
         ["Runs/Gates/GateEvidence"] = Report,
-        ["Runs/Merging/ConflictPartners"] =
+        ["Runs/Tasks/Judging/ConflictPartners"] =
             "which further gates judge the resolution of a conflict: where it is changed, those alone are not run",
         ["Gates/Detection/ProjectCommands"] = Tree,
         ["Gates/Runners/ReportReader"] = Tree,

@@ -47,9 +47,9 @@ public sealed class EscalationTests
         {
             a.LookAtFix = input =>
                 ++looks == 1
-                    ? new FixLook { Refusal = "There is no new commit." }
-                    : new FixLook { Commit = $"{input.StagingTip}+fix", Commits = 2 };
-            a.VerifyFix = _ => new FixVerdict { Refusal = "The gate 'tests' fails.", Evidence = "gate.log" };
+                    ? new ManualFixCommits { Refusal = "There is no new commit." }
+                    : new ManualFixCommits { Commit = $"{input.StagingTip}+fix", Commits = 2 };
+            a.VerifyFix = _ => new ManualFixVerdict { Refusal = "The gate 'tests' fails.", Evidence = "gate.log" };
         });
         await run.UntilAsync(s => s.State == RunStates.Escalated);
 
@@ -185,7 +185,7 @@ public sealed class EscalationTests
         await using var run = await StartAsync(a =>
         {
             a.BeginReplan = input =>
-                input.Guidance == "first" ? new PlanningBegun { Faults = ["There is no planner."] } : new PlanningBegun();
+                input.Guidance == "first" ? new PlanningPreparation { Faults = ["There is no planner."] } : new PlanningPreparation();
             a.Planner = (input, _) =>
                 Task.FromResult(
                     input.Question.Planning!.Replan == 1

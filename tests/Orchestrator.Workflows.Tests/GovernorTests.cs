@@ -162,7 +162,7 @@ public sealed class GovernorTests
             new WorkflowUpdateWithStartOptions(Governor(continueAfter)) { Id = call.RequestId }
         );
 
-    private static Task<LineAnswer> AwaitTurnAsync(ScriptedRun run, string task)
+    private static Task<QueueWaitResult> AwaitTurnAsync(ScriptedRun run, string task)
     {
         var request = Request(task);
         return run.Client.ExecuteUpdateWithStartWorkflowAsync(

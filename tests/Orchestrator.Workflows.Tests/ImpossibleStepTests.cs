@@ -66,7 +66,7 @@ public sealed class ImpossibleStepTests
         await using var run = await StartAsync(a =>
         {
             a.BeginReplan = _ =>
-                beforeThePlanner ? OrDamaged(new PlanningBegun { Agent = "claude" }) : new PlanningBegun { Agent = "claude" };
+                beforeThePlanner ? OrDamaged(new PlanningPreparation { Agent = "claude" }) : new PlanningPreparation { Agent = "claude" };
             a.ConcludeReplan = _ => OrDamaged(new ReplanConclusion { PlanHash = "", Tasks = [new TaskOutline { Id = "new" }] });
         });
         await run.UntilAsync(s => s.State == RunStates.Escalated);

@@ -147,8 +147,8 @@ public sealed class LeaseTests
         run.Activities.Leases = input =>
             input.Step switch
             {
-                LeaseStep.Join => run.Run.SignalAsync(w => w.LeasesChangedAsync(new LeaseNews { Shared = true })),
-                LeaseStep.Ask => run.Run.SignalAsync(w => w.LeasesChangedAsync(new LeaseNews { Granted = input.Tasks[0] })),
+                LeaseStep.Join => run.Run.SignalAsync(w => w.LeasesChangedAsync(new LeaseNotification { Shared = true })),
+                LeaseStep.Ask => run.Run.SignalAsync(w => w.LeasesChangedAsync(new LeaseNotification { Granted = input.Tasks[0] })),
                 LeaseStep.Release => throw new ApplicationFailureException("the plan is gone", nonRetryable: true),
                 _ => Task.CompletedTask,
             };

@@ -123,7 +123,7 @@ public class MoveTests
         await run.UntilAsync(status => status.Queue.Length > 0);
         var handle = new RunClient(run.Client).Get(run.RunId);
         var before = await run.StatusAsync();
-        MachineAway? away = null;
+        UnreachableHost? away = null;
         for (var limit = Eventually.Timeout(); away is null; await Task.Delay(50, limit))
         {
             away = await handle.FindAwayAsync(before, _ => false, DateTimeOffset.UtcNow);

@@ -115,7 +115,7 @@ public sealed class PickTests
             a =>
             {
                 a.Ties = 1;
-                a.BeginReview = _ => new ReviewBegun { Fault = "There is no reviewer." };
+                a.BeginReview = _ => new ReviewPreparation { Fault = "There is no reviewer." };
             },
             Rules
         );

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Orchestrator.Messages;
 using Orchestrator.TestKit;
 using Temporalio.Client;
@@ -49,6 +50,63 @@ public class PlaceTests
         Assert.Equal(["hold a", "left a"], run.Activities.Placing);
         Assert.Null((await run.StatusAsync()).Tasks[0].Host);
     }
+
+    [Theory]
+    [InlineData("passes", 1)]
+    [InlineData("fails", 2)]
+    [InlineData("another tree", 2)]
+    [InlineData("no slot", 2)]
+    public async Task Gates_OfASecondLane_RunInAFreeSlotAndOnlyAMatchingPassCounts(string verdict, int atHome)
+    {
+        var rules = Spread with { Queue = new QueueRules { HasLanes = true } };
+        await using var run = await ScriptedRun.CreateAsync([RunTests.Task("a"), RunTests.Task("b")], settings: rules);
+        await using var there = new ScriptedHost(run, There);
+        using var requested = new ManualResetEventSlim();
+        var inputs = new ConcurrentQueue<GateMergeInput>();
+        run.Activities.PartsOf = request => [request.TaskId];
+        run.Activities.BuildBatch = input => [.. input.Requests.Select(request => Made(request, input.StagingTip))];
+        run.Activities.GateBatch = _ =>
+        {
+            Assert.True(requested.Wait(TimeSpan.FromSeconds(60)));
+            return null;
+        };
+        there.Activities.GateMerge = input =>
+        {
+            inputs.Enqueue(input);
+            requested.Set();
+            var made = Made(input.Gate.Requests[^1], "");
+            return verdict switch
+            {
+                "passes" => made,
+                "fails" => made with { Outcome = MergeOutcome.Refused },
+                "another tree" => made with { Tree = "another" },
+                _ => null,
+            };
+        };
+        await run.BeginAsync();
+
+        var result = await run.ResultAsync();
+
+        Assert.Equal(RunStates.Completed, result.State);
+        Assert.Equal(["a", "b"], run.Activities.Merged.Order());
+        var input = Assert.Single(inputs);
+        Assert.Equal(run.Queue, input.HomeQueue);
+        Assert.Equal(atHome, run.Activities.Gated.Count);
+        Assert.Single(run.Activities.Placing, $"share {input.Gate.Commit}");
+        Assert.Single(run.Activities.Placing, $"withdraw {input.Gate.Commit}");
+    }
+
+    /// <summary>The merge of a request, with its tree.</summary>
+    internal static MergeResult Made(MergeRequest request, string onto) =>
+        new()
+        {
+            TaskId = request.TaskId,
+            Attempt = request.Attempt,
+            Outcome = MergeOutcome.Made,
+            Onto = onto,
+            Commit = $"merge-{request.TaskId}",
+            Tree = $"tree-{request.TaskId}",
+        };
 
     [Fact]
     public async Task Task_ThatRequestsASlot_HasThePriorityAndTheWeightOfItsRun()
@@ -117,7 +175,7 @@ public class PlaceTests
         // As the second one does where the server gives it the place of the first.
         await run
             .Client.GetWorkflowHandle<ITaskWorkflow>(RunIds.ForTask(run.RunId, "a"))
-            .SignalAsync(task => task.PlacedAsync(new TaskPlace(new("/c", "key3", Elsewhere) { Host = "rack" }, 2)));
+            .SignalAsync(task => task.PlacedAsync(new TaskHostSlot(new("/c", "key3", Elsewhere) { Host = "rack" }, 2)));
         var result = await run.ResultAsync();
 
         Assert.Equal(RunStates.Completed, result.State);
@@ -158,7 +216,7 @@ public class PlaceTests
             return input.Stop ? new AgentRunResult { FailureClass = FailureClass.Stopped, NeverBegun = true } : ScriptedActivities.Done();
         };
 
-        await task.SignalAsync(known => known.PlacedAsync(new TaskPlace(new("/c", "key3", Elsewhere) { Host = "rack" }, 2)));
+        await task.SignalAsync(known => known.PlacedAsync(new TaskHostSlot(new("/c", "key3", Elsewhere) { Host = "rack" }, 2)));
         var result = await run.ResultAsync();
 
         Assert.Equal((RunStates.Completed, begins ? 2 : 1), (result.State, result.AgentStarts));

@@ -161,8 +161,8 @@ internal sealed class ReviewHistory
                 : new MergeResult { Outcome = MergeOutcome.Merged, Commit = $"merge-{input.TaskId}-{input.Attempt}" };
         activities.BeginReview = input =>
             Draw("begin", input.Round.Tip, input.Round.Number) < 8
-                ? new ReviewBegun { Fault = "The change is too large." }
-                : new ReviewBegun
+                ? new ReviewPreparation { Fault = "The change is too large." }
+                : new ReviewPreparation
                 {
                     Parts = 1 + Draw("parts", "", input.Round.Number) % 2,
                     LastStart = activities.Reviews.Select(r => r.Start).DefaultIfEmpty().Max(),
@@ -175,8 +175,8 @@ internal sealed class ReviewHistory
             _conclusions.GetOrAdd((input.Round.Number, input.Round.Tip), _ => Conclude(input.Round, input.TasksBelow));
         activities.BeginReplan = input =>
             Draw("replan", "", input.Replan) < 20
-                ? new PlanningBegun { Faults = ["There is no planner."] }
-                : new PlanningBegun { Agent = "claude" };
+                ? new PlanningPreparation { Faults = ["There is no planner."] }
+                : new PlanningPreparation { Agent = "claude" };
         activities.ConcludeReplan = input =>
         {
             var made = Enumerable.Range(1, 1 + Draw("made", "", input.Replan) % 2).Select(i => $"other-{input.Replan}-{i}").ToList();
@@ -185,12 +185,12 @@ internal sealed class ReviewHistory
         };
         activities.LookAtFix = input =>
             Draw("fix", input.StagingTip, _fixes) < 30
-                ? new FixLook { Refusal = "There is no new commit." }
-                : new FixLook { Commit = $"fix-{Interlocked.Increment(ref _fixes)}", Commits = 1 };
+                ? new ManualFixCommits { Refusal = "There is no new commit." }
+                : new ManualFixCommits { Commit = $"fix-{Interlocked.Increment(ref _fixes)}", Commits = 1 };
         activities.VerifyFix = input =>
             Draw("fixed", input.Commit, 0) < 30
-                ? new FixVerdict { Refusal = "The gate 'tests' fails." }
-                : new FixVerdict
+                ? new ManualFixVerdict { Refusal = "The gate 'tests' fails." }
+                : new ManualFixVerdict
                 {
                     Commit = $"{input.Commit}-merged",
                     Gates = new GateSummary

@@ -154,7 +154,7 @@ public sealed class ReviewTests
     {
         await using var run = await StartAsync(a =>
         {
-            a.BeginReview = _ => new ReviewBegun();
+            a.BeginReview = _ => new ReviewPreparation();
             a.Conclude = _ => new ReviewConclusion();
         });
 
@@ -166,7 +166,7 @@ public sealed class ReviewTests
     [Fact]
     public async Task Review_CannotBegin_AsksAPerson()
     {
-        await using var run = await StartAsync(a => a.BeginReview = _ => new ReviewBegun { Fault = "The change is too large." });
+        await using var run = await StartAsync(a => a.BeginReview = _ => new ReviewPreparation { Fault = "The change is too large." });
 
         var escalated = await run.UntilAsync(s => s.State == RunStates.Escalated);
 
@@ -210,7 +210,7 @@ public sealed class ReviewTests
     public async Task Review_PartsThatAreAnswered_AreNotAskedAgain()
     {
         await using var run = await StartAsync(a =>
-            a.BeginReview = _ => new ReviewBegun
+            a.BeginReview = _ => new ReviewPreparation
             {
                 Parts = 3,
                 Answered = [2],

@@ -16,18 +16,18 @@ internal sealed partial class ScriptedActivities
 
     public Func<JudgeAnswerInput, AnswerJudgement> Judge { get; set; } = _ => new AnswerJudgement { Message = "a plan" };
 
-    public Func<BeginReplanInput, PlanningBegun> BeginReplan { get; set; } = _ => new PlanningBegun { Agent = "claude" };
+    public Func<PrepareReplanInput, PlanningPreparation> BeginReplan { get; set; } = _ => new PlanningPreparation { Agent = "claude" };
 
     /// <summary>The conclusion of a new plan, whose tasks then belong to the plan.</summary>
     public Func<ConcludeReplanInput, ReplanConclusion> ConcludeReplan { get; set; } = _ => throw new NotSupportedException();
 
     /// <summary>Other plans that were asked for.</summary>
-    public ConcurrentQueue<BeginReplanInput> Replans { get; } = new();
+    public ConcurrentQueue<PrepareReplanInput> Replans { get; } = new();
 
     /// <summary>Questions to the reviewer, in order.</summary>
     public ConcurrentQueue<AskAgentInput> Reviews { get; } = new();
 
-    public Func<BeginReviewInput, ReviewBegun> BeginReview { get; set; } = _ => new ReviewBegun { Parts = 1 };
+    public Func<PrepareReviewInput, ReviewPreparation> BeginReview { get; set; } = _ => new ReviewPreparation { Parts = 1 };
 
     public Func<AskAgentInput, CancellationToken, Task<AgentRunResult>> Reviewer { get; set; } =
         (_, _) => Task.FromResult(Done("reviewer's"));
@@ -43,7 +43,7 @@ internal sealed partial class ScriptedActivities
     public ConcurrentQueue<string> EndedReviews { get; } = new();
 
     [Activity]
-    public Task<PlanningBegun> BeginReplanAsync(BeginReplanInput input)
+    public Task<PlanningPreparation> BeginReplanAsync(PrepareReplanInput input)
     {
         Replans.Enqueue(input);
         return Task.FromResult(BeginReplan(input));
@@ -61,9 +61,9 @@ internal sealed partial class ScriptedActivities
     public int Ties { get; set; }
 
     [Activity]
-    public Task<TiesFound> FindTiesAsync(FindTiesInput input) =>
+    public Task<InconclusiveResults> FindTiesAsync(FindTiesInput input) =>
         Task.FromResult(
-            new TiesFound(Ties)
+            new InconclusiveResults(Ties)
             {
                 // Found again, they are the same.
                 PlanHash = Ties > 0 ? input.PlanHash.Replace("+ties", "", StringComparison.Ordinal) + "+ties" : input.PlanHash,
@@ -72,7 +72,7 @@ internal sealed partial class ScriptedActivities
         );
 
     [Activity]
-    public Task<ReviewBegun> BeginReviewAsync(BeginReviewInput input) => Task.FromResult(BeginReview(input));
+    public Task<ReviewPreparation> BeginReviewAsync(PrepareReviewInput input) => Task.FromResult(BeginReview(input));
 
     [Activity]
     public Task<AgentRunResult> AskAgentAsync(AskAgentInput input) =>
@@ -124,16 +124,16 @@ internal sealed partial class ScriptedActivities
         return Task.CompletedTask;
     }
 
-    public Func<LookAtFixInput, FixLook> LookAtFix { get; set; } =
-        input => new FixLook
+    public Func<FindManualFixInput, ManualFixCommits> LookAtFix { get; set; } =
+        input => new ManualFixCommits
         {
             Commit = $"{input.StagingTip}+fix",
             Commits = 1,
             Summary = "'fix'",
         };
 
-    public Func<VerifyFixInput, FixVerdict> VerifyFix { get; set; } =
-        input => new FixVerdict
+    public Func<VerifyFixInput, ManualFixVerdict> VerifyFix { get; set; } =
+        input => new ManualFixVerdict
         {
             Commit = $"{input.Commit}+merge",
             Gates = new GateSummary
@@ -148,19 +148,19 @@ internal sealed partial class ScriptedActivities
     public ConcurrentQueue<VerifyFixInput> Fixes { get; } = new();
 
     [Activity]
-    public Task<FixLook> LookAtFixAsync(LookAtFixInput input) => Task.FromResult(LookAtFix(input));
+    public Task<ManualFixCommits> LookAtFixAsync(FindManualFixInput input) => Task.FromResult(LookAtFix(input));
 
     [Activity]
-    public Task<FixVerdict> VerifyFixAsync(VerifyFixInput input)
+    public Task<ManualFixVerdict> VerifyFixAsync(VerifyFixInput input)
     {
         Fixes.Enqueue(input);
         return Task.FromResult(VerifyFix(input));
     }
 
     [Activity]
-    public Task<PlanningBegun> BeginPlanningAsync(BeginPlanningInput input) =>
+    public Task<PlanningPreparation> BeginPlanningAsync(PreparePlanningInput input) =>
         Task.FromResult(
-            new PlanningBegun
+            new PlanningPreparation
             {
                 Title = "a request",
                 Agent = "scripted",

@@ -27,7 +27,7 @@ internal sealed partial class ScriptedActivities : IPlaceActivities
         }
         Placing.Enqueue($"hold {input.TaskId}");
         PlaceWaits.Enqueue(context.Info.StartedTime - context.Info.CurrentAttemptScheduledTime);
-        var place = new TaskPlace(new("/there", "key2", queue) { Host = "desk" }, context.Info.Attempt) { Number = input.Number };
+        var place = new TaskHostSlot(new("/there", "key2", queue) { Host = "desk" }, context.Info.Attempt) { Number = input.Number };
         await client.GetWorkflowHandle<ITaskWorkflow>(context.Info.WorkflowId!).SignalAsync(task => task.PlacedAsync(place));
         while (!context.CancellationToken.IsCancellationRequested)
         {
@@ -41,16 +41,37 @@ internal sealed partial class ScriptedActivities : IPlaceActivities
     }
 
     [Activity]
-    public Task HandTaskAsync(HandTaskInput input)
+    public Task HandTaskAsync(PublishTaskInput input)
     {
         Placing.Enqueue($"hand {input.TaskId}");
         return Task.CompletedTask;
     }
 
     [Activity]
-    public Task TakeTaskAsync(TakeTaskInput input)
+    public Task TakeTaskAsync(FetchTaskInput input)
     {
         Placing.Enqueue($"take {input.TaskId}");
+        return Task.CompletedTask;
+    }
+
+    [Activity]
+    public Task ShareMergeAsync(GateBatchInput input)
+    {
+        Placing.Enqueue($"share {input.Commit}");
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The verdict of a host on a published merge, or null if it has no free slot.</summary>
+    public Func<GateMergeInput, MergeResult?> GateMerge { get; set; } = _ => null;
+
+    [Activity]
+    public Task<MergeResult> GateMergeAsync(GateMergeInput input) =>
+        Task.FromResult(GateMerge(input) ?? throw new ApplicationFailureException("no slot is free", FailureTypes.NoPlace));
+
+    [Activity]
+    public Task WithdrawMergeAsync(GateBatchInput input)
+    {
+        Placing.Enqueue($"withdraw {input.Commit}");
         return Task.CompletedTask;
     }
 }

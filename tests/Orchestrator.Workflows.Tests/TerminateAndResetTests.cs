@@ -176,7 +176,7 @@ public sealed class TerminateAndResetTests
             [new TaskOutline { Id = "a" }, new TaskOutline { Id = "b" }],
             a =>
             {
-                a.BeginReview = _ => new ReviewBegun { Parts = 1, LastStart = a.Reviews.Select(r => r.Start).DefaultIfEmpty().Max() };
+                a.BeginReview = _ => new ReviewPreparation { Parts = 1, LastStart = a.Reviews.Select(r => r.Start).DefaultIfEmpty().Max() };
                 a.Reviewer = async (_, stop) =>
                 {
                     asked.TrySetResult();

@@ -234,14 +234,14 @@ public sealed class HostileWorktreeTests
     {
         var (run, again) = await InConflictAsync();
         using var repository = run.Repository;
-        run.Write(again, "shared.txt", "from a and b\n");
+        run.Write(again, "shared.txt", "from a\nfrom b\n");
         await repository.GitInAsync(Path.Combine(repository.Path, again.Worktree), "reset", "--quiet");
 
         var resolved = await run.VerifyAsync("b", again, attempt: 2, start: 2);
 
         Assert.Empty(resolved.Problems);
         Assert.True((await run.MergeAsync("b", resolved.Commit, 2)).Merged);
-        Assert.Equal("from a and b", await run.ShowAsync(run.StagingBranch, "shared.txt"));
+        Assert.Equal("from a\nfrom b", await run.ShowAsync(run.StagingBranch, "shared.txt"));
         Assert.Equal("a\n", await File.ReadAllTextAsync(InWorktree(run, again, "of-a.txt")));
     }
 

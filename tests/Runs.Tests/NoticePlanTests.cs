@@ -21,12 +21,12 @@ public sealed class NoticePlanTests
     private static RunNotice Failed(int number) =>
         new($"failed/{number}", NoticeKinds.TaskFailed, $"t{number}", $"t{number} is failed", []);
 
-    private static TellPeopleInput Run(IReadOnlyList<RunNotice> notices, RunRest rest = RunRest.None) =>
+    private static SendNoticesInput Run(IReadOnlyList<RunNotice> notices, RunProgressState rest = RunProgressState.None) =>
         new("run-x", new RepositoryReference("/work/shop", "0123456789ab", "queue"), notices, rest);
 
     private static (NoticeRecord Book, DateTimeOffset? NextAt) Gather(
         NoticeRecord book,
-        TellPeopleInput run,
+        SendNoticesInput run,
         DateTimeOffset now,
         QuietHours? quiet = null
     ) => NoticePlan.Gather(book, run, Targets, quiet, now, Berlin);
@@ -72,9 +72,9 @@ public sealed class NoticePlanTests
     }
 
     [Theory]
-    [InlineData(RunRest.Standing)]
-    [InlineData(RunRest.Ended)]
-    public void Gather_RunIsAtRestInQuietHours_IsToldAtOnceWithoutASound(RunRest rest)
+    [InlineData(RunProgressState.Standing)]
+    [InlineData(RunProgressState.Ended)]
+    public void Gather_RunIsAtRestInQuietHours_IsToldAtOnceWithoutASound(RunProgressState rest)
     {
         var (book, next) = Gather(new NoticeRecord(), Run([Failed(1)], rest), Evening.AddHours(3), Night);
 

@@ -139,11 +139,11 @@ public sealed class NoticeServiceTests : IDisposable
 
     public void Dispose() => Directory.Delete(_home, recursive: true);
 
-    private Task<ToldPeople> TellAsync(string run, params IReadOnlyList<RunNotice> notices) =>
+    private Task<NoticesSent> TellAsync(string run, params IReadOnlyList<RunNotice> notices) =>
         Desk.TellAsync(Input(run, [.. notices]), [new NoticeTarget("phone", NoticeKinds.All, _phone)], null, CancellationToken.None);
 
-    private static TellPeopleInput Input(string run, params RunNotice[] notices) =>
-        new(run, new RepositoryReference("/work/shop", "0123456789ab", "queue"), notices, RunRest.None);
+    private static SendNoticesInput Input(string run, params RunNotice[] notices) =>
+        new(run, new RepositoryReference("/work/shop", "0123456789ab", "queue"), notices, RunProgressState.None);
 
     private sealed class RecordingNotifier : INotifier
     {

@@ -72,7 +72,7 @@ public sealed class ReturnedWorktreeTests
         var both = await File.ReadAllTextAsync(Path.Combine(PathOf(run, again.Worktree), "shared.txt"));
         Assert.Contains("from a", both, StringComparison.Ordinal);
         Assert.Contains("from b", both, StringComparison.Ordinal);
-        run.Write(again, "shared.txt", "from a and b\n");
+        run.Write(again, "shared.txt", "from a\nfrom b\n");
         var resolved = await run.VerifyAsync("b", again, attempt: 2, start: 2);
         Assert.Empty(resolved.Problems);
         Assert.True((await run.MergeAsync("b", resolved.Commit, 2)).Merged);

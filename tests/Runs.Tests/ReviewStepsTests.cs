@@ -322,10 +322,10 @@ public sealed class ReviewStepsTests
             )
         )!;
 
-    private async Task<ReviewBegun> BeginAsync(RunFixture run, ReviewRound round, string? plan = null)
+    private async Task<ReviewPreparation> BeginAsync(RunFixture run, ReviewRound round, string? plan = null)
     {
         var begun = await new ReviewStart(run.Services).BeginAsync(
-            new BeginReviewInput(RunFixture.RunId, run.Reference, plan ?? run.Hash, round) { SaidHash = _saidHash },
+            new PrepareReviewInput(RunFixture.RunId, run.Reference, plan ?? run.Hash, round) { SaidHash = _saidHash },
             CancellationToken.None
         );
         _saidHash = begun.SaidHash;

@@ -240,7 +240,8 @@ internal sealed class RunFixture : IDisposable
         int attempt = 1,
         int start = 1,
         string endedWith = "",
-        bool? claimedDone = null
+        bool? claimedDone = null,
+        bool byUser = false
     ) =>
         new TaskVerification(_services).VerifyAsync(
             new VerifyTaskInput
@@ -253,6 +254,7 @@ internal sealed class RunFixture : IDisposable
                 EndedWith = endedWith,
                 SaidHash = start == 0 ? "" : SaidBy(id, start),
                 Called = AgentRunNotes.Read(Folder.Start(id, start))?.SubAgents ?? [],
+                ByUser = byUser,
             },
             CancellationToken.None
         );

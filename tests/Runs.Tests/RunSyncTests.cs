@@ -141,7 +141,7 @@ public sealed class RunSyncTests
         Directory.CreateSymbolicLink(Path.Combine(start, "out"), run.Repository.Path);
         await tasks.LeaveAsync(place);
 
-        var take = new TakeTaskInput(run.Id, run.Reference, run.Hash, "one", "home") { GoesOn = true };
+        var take = new FetchTaskInput(run.Id, run.Reference, run.Hash, "one", "home") { GoesOn = true };
         await tasks.TakeAsync(take, isHost: true, default);
 
         Assert.Equal(AgentStartState.NotStarted, AgentSupervisor.Look(start));

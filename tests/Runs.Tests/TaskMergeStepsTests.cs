@@ -33,11 +33,11 @@ public sealed class TaskMergeStepsTests
 
         var again = await run.PrepareAsync("b", attempt: 2, withStaging: true);
         Assert.Contains("<<<<<<<", await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, again.Worktree, "shared.txt")));
-        run.Write(again, "shared.txt", "from a and b\n");
+        run.Write(again, "shared.txt", "from a\nfrom b\n");
         var resolved = await run.VerifyAsync("b", again, attempt: 2, start: 2);
         Assert.Empty(resolved.Problems);
         Assert.True((await run.MergeAsync("b", resolved.Commit, 2)).Merged);
-        Assert.Equal("from a and b", await run.ShowAsync(run.StagingBranch, "shared.txt"));
+        Assert.Equal("from a\nfrom b", await run.ShowAsync(run.StagingBranch, "shared.txt"));
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class TaskMergeStepsTests
             Task("a", "shared.txt") with
             {
                 Prompt = "Keep the last word.",
-                Verification = [new Gate("grep -q 'a$' shared.txt")],
+                Verification = [new Gate("tail -n 1 shared.txt | grep -q 'a$'")],
             },
             Task("b", "shared.txt")
         );
@@ -64,16 +64,16 @@ public sealed class TaskMergeStepsTests
         var problems = await File.ReadAllTextAsync(Path.Combine(run.Repository.Path, conflict.ProblemsFile));
 
         var again = await run.PrepareAsync("b", attempt: 2, withStaging: true);
-        run.Write(again, "shared.txt", "from a and b\n");
+        run.Write(again, "shared.txt", "from a\nfrom b\n");
         var bad = await run.MergeAsync("b", (await run.VerifyAsync("b", again, attempt: 2, start: 2)).Commit, 2);
         var third = await run.PrepareAsync("b", attempt: 3, withStaging: true);
-        run.Write(third, "shared.txt", "from b and a\n");
+        run.Write(third, "shared.txt", "from b\nfrom a\n");
         var good = await run.MergeAsync("b", (await run.VerifyAsync("b", third, attempt: 3, start: 3)).Commit, 3);
 
         Assert.Contains("Keep the last word.", problems);
-        Assert.Contains("grep -q 'a$' shared.txt", problems);
+        Assert.Contains("tail -n 1 shared.txt | grep -q 'a$'", problems);
         Assert.Equal((false, true), (bad.Merged, good.Merged));
-        Assert.Contains("grep -q 'a$' shared.txt", bad.Message);
+        Assert.Contains("tail -n 1 shared.txt | grep -q 'a$'", bad.Message);
     }
 
     [Fact]
@@ -152,11 +152,11 @@ public sealed class TaskMergeStepsTests
         await repository.GitInAsync(worktree, "merge", "--abort");
         Assert.Contains("was undone", Assert.Single((await run.VerifyAsync("b", again, attempt: 3, start: 3)).Problems));
         Assert.Contains("<<<<<<<", await File.ReadAllTextAsync(Path.Combine(worktree, "shared.txt")));
-        run.Write(again, "shared.txt", "from a and b\n");
+        run.Write(again, "shared.txt", "from a\nfrom b\n");
         var resolved = await run.VerifyAsync("b", again, attempt: 4, start: 4);
 
         Assert.Empty(resolved.Problems);
         Assert.True((await run.MergeAsync("b", resolved.Commit, 4)).Merged);
-        Assert.Equal("from a and b", await run.ShowAsync(run.StagingBranch, "shared.txt"));
+        Assert.Equal("from a\nfrom b", await run.ShowAsync(run.StagingBranch, "shared.txt"));
     }
 }

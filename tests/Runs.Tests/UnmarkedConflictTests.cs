@@ -1,4 +1,5 @@
 using Orchestrator.Plans;
+using Orchestrator.Runs.AgentCalls;
 using Orchestrator.TestKit.Git;
 using Xunit;
 
@@ -34,6 +35,17 @@ public sealed class UnmarkedConflictTests
         {
             await repository.GitInAsync(worktree, way, "image.bin");
         }
+        if (way != "change")
+        {
+            var unnamed = await run.VerifyAsync("b", again, attempt: 2, start: 2);
+            Assert.Contains("image.bin (change of other tasks to the whole file)", unnamed.Problems);
+        }
+        new AgentClaim
+        {
+            Task = "b",
+            Status = "completed",
+            Dropped = ["image.bin"],
+        }.Write(Directory.CreateDirectory(run.Folder.Start("b", 3)).FullName);
         var resolved = await run.VerifyAsync("b", again, attempt: 3, start: 3);
 
         Assert.Contains("image.bin", Assert.Single(left.Problems), StringComparison.Ordinal);

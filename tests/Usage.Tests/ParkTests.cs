@@ -36,7 +36,7 @@ public sealed class ParkTests
         var book = LedgerBook.Empty.Admit(Request("a")).Block("a", Reset).Settle("a", 0).Admit(Request("b"), later);
 
         var wait = Assert.IsType<Wait>(book.Ask(Request("c"), later));
-        Assert.IsType<BeingTried>(wait.Why);
+        Assert.IsType<AccountBeingProbed>(wait.Why);
 
         book = AccountBackoffs.Works(book, Account, "b");
         Assert.IsType<Admitted>(book.Ask(Request("c"), later));

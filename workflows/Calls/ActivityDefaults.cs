@@ -2,11 +2,13 @@ using Temporalio.Common;
 
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>Options of activities. All activities are idempotent and retried without limit. A step that can't succeed fails with a
-/// non-retryable failure.</summary>
+/// <summary>
+/// Options for activities. All activities are idempotent and retried without limit. An activity that can't succeed fails with a
+/// non-retryable failure.
+/// </summary>
 internal static class ActivityDefaults
 {
-    /// <summary>Options of an activity that completes within minutes and is never interrupted.</summary>
+    /// <summary>Returns options for an activity that completes within minutes and is never interrupted.</summary>
     public static ActivityOptions Short(string queue) =>
         new()
         {
@@ -17,11 +19,13 @@ internal static class ActivityDefaults
             CancellationToken = CancellationToken.None,
         };
 
-    /// <summary>Options of an activity that runs third-party programs: gates, set-up, agents. The programs have their own limits; this
-    /// limit is only a generous backstop.</summary>
-    /// <param name="queue">Queue of the repository.</param>
+    /// <summary>
+    /// Returns options for an activity that runs other programs, such as gates, set-up or agents. The activity enforces its own limit; the
+    /// limit here is only a generous backstop.
+    /// </summary>
+    /// <param name="queue">Task queue of the repository.</param>
     /// <param name="limit">Time limit that the activity itself enforces.</param>
-    /// <param name="cancellation">Interrupts the activity. Default: never.</param>
+    /// <param name="cancellation">Interrupts the activity when cancelled. Default: never.</param>
     public static ActivityOptions Long(string queue, TimeSpan limit, CancellationToken cancellation = default) =>
         new()
         {
@@ -33,7 +37,9 @@ internal static class ActivityDefaults
             CancellationToken = cancellation,
         };
 
-    /// <summary>Makes the activity fail on a full disk instead of being retried, so that its caller can wait.</summary>
+    /// <summary>
+    /// Makes the activity fail on a full disk, so that its caller can back off. By default the server would retry the activity.
+    /// </summary>
     public static ActivityOptions EndingOnFullDisk(this ActivityOptions options)
     {
         options.RetryPolicy = options.RetryPolicy! with { NonRetryableErrorTypes = [FailureTypes.DiskFull] };

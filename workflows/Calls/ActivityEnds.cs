@@ -2,13 +2,14 @@ using Temporalio.Api.Enums.V1;
 
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>Classifies the ends of interrupted activities.</summary>
+/// <summary>Classifies the failures of interrupted activities.</summary>
 internal static class ActivityEnds
 {
-    /// <summary>True if an interrupted activity ended without an outcome, so that it may be started again. Either the server ended it
-    /// before any worker responded, or its worker released it, died, or was too busy to heartbeat. The failure may also be one that is
-    /// retried otherwise, for example while the server is briefly unreachable. The server does not retry an activity whose cancellation
-    /// was requested.</summary>
+    /// <summary>
+    /// True if an interrupted activity ended without an outcome, so that it may be started again. The server may have ended it before a
+    /// worker responded, or its worker shut down, died, or was too busy to heartbeat. It may also have failed with a retryable failure, for
+    /// example while the server was briefly unreachable. The server does not retry an activity whose cancellation was requested.
+    /// </summary>
     /// <param name="failure">Failure of the activity.</param>
     public static bool HasNoOutcome(ActivityFailureException failure) =>
         TemporalException.IsCanceledException(failure)

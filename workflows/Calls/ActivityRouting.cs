@@ -9,8 +9,10 @@ internal interface IHasActivityRouting
     ActivityRouting Machine { get; }
 }
 
-/// <summary>Routes the activities of a workflow to a host. The queue in the activity options applies until the run moves to another host.
-/// Some activities of a task run in its slot, possibly on a worker host.</summary>
+/// <summary>
+/// Routes the activities of a workflow to a host. The queue in the activity options applies until the run moves to another host. Some
+/// activities of a task run in the task's slot, which may be on a worker host.
+/// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A source without a timer owns no resources, and it lives as long as its workflow.")]
 internal sealed class ActivityRouting
 {
@@ -22,44 +24,45 @@ internal sealed class ActivityRouting
     private CancellationTokenSource _move = new();
     private CancellationTokenSource _placing = new();
 
-    /// <summary>Called before each activity that runs in the task's slot. Completes when the task has a slot.</summary>
+    /// <summary>Called before each activity that runs in the task's slot. Completes once the task has a slot.</summary>
     public Func<Task>? Arrive { get; set; }
 
     /// <summary>Called after the run has moved to another host.</summary>
     public Action? Moved { get; set; }
 
-    /// <summary>True if the task's slot is on a worker host, not on the owner host.</summary>
+    /// <summary>True if the task's slot is on a worker host and not on the owner host.</summary>
     public bool IsAway => _place is not null;
 
-    /// <summary>Returns the queue name for the options of an activity that runs in the task's slot.</summary>
-    /// <param name="queue">Queue of the run's repository.</param>
+    /// <summary>Returns a queue name for activity options that routes the activity to the task's slot.</summary>
+    /// <param name="queue">Task queue of the run's repository.</param>
     public static string AtPlace(string queue) => Place + queue;
 
-    /// <summary>Returns the queue name for the options of an activity that stays on one host even if the run or the task moves.</summary>
-    /// <param name="queue">The repository's queue on that host.</param>
+    /// <summary>Returns a queue name for activity options that keeps the activity on one host, even if the run or the task moves.</summary>
+    /// <param name="queue">Task queue of the repository on that host.</param>
     public static string Exactly(string queue) => Exact + queue;
 
-    /// <summary>True if the options of an activity name the task's slot.</summary>
+    /// <summary>True if a queue name from <see cref="AtPlace"/> routes to the task's slot.</summary>
     public static bool IsAtPlace(string asked) => asked.StartsWith(Place, StringComparison.Ordinal);
 
-    /// <summary>Returns a token that is cancelled when a started activity is no longer awaited, because the run or the task's slot has
-    /// moved.</summary>
-    /// <param name="asked">Queue named by the activity options.</param>
+    /// <summary>
+    /// Returns a token that is cancelled when the run or the task's slot moves away, after which a started activity is no longer awaited.
+    /// </summary>
+    /// <param name="asked">Queue name from the activity options.</param>
     public CancellationToken Left(string asked) =>
         asked.StartsWith(Exact, StringComparison.Ordinal) ? CancellationToken.None
         : IsAtPlace(asked) && IsAway ? _placing.Token
         : _move.Token;
 
-    /// <summary>Returns the current queue of an activity.</summary>
-    /// <param name="asked">Queue named by the activity options.</param>
+    /// <summary>Returns the actual task queue for a queue name from activity options.</summary>
+    /// <param name="asked">Queue name from the activity options.</param>
     public string QueueOf(string asked) =>
         IsAtPlace(asked) ? _place ?? QueueOf(asked[Place.Length..])
         : asked.StartsWith(Exact, StringComparison.Ordinal) ? asked[Exact.Length..]
         : _queue is null || asked == QueueNames.Workflows ? asked
         : _queue;
 
-    /// <summary>Moves the activities to another host.</summary>
-    /// <param name="queue">The repository's queue on that host.</param>
+    /// <summary>Routes the workflow's activities to another host.</summary>
+    /// <param name="queue">Task queue of the repository on that host.</param>
     public void MoveTo(string queue)
     {
         if (queue == _queue)
@@ -71,8 +74,8 @@ internal sealed class ActivityRouting
         Moved?.Invoke();
     }
 
-    /// <summary>Moves the task's slot to another host.</summary>
-    /// <param name="queue">The repository's queue on the host, or null for the owner host.</param>
+    /// <summary>Routes the activities in the task's slot to another host.</summary>
+    /// <param name="queue">Task queue of the repository on the host, or null for the owner host.</param>
     /// <param name="anew">True to abandon running activities even if the host stays the same.</param>
     public void PlaceAt(string? queue, bool anew = false)
     {

@@ -2,9 +2,11 @@ using Temporalio.Worker.Interceptors;
 
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>Routes the activities of a workflow to the host that its run was moved to, or to the worker host of its task. Running
-/// activities are restarted there, which is safe because they are idempotent. An activity that was interrupted by its caller ends with
-/// that interruption.</summary>
+/// <summary>
+/// Routes the activities of a workflow to the host that its run has moved to, or to the worker host of its task. Restarts running
+/// activities there, which is safe because they are idempotent. If the caller interrupted an activity, the interruption is passed on
+/// instead.
+/// </summary>
 internal sealed class ActivityRoutingInterceptor : IWorkerInterceptor
 {
     public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) => new Inbound(nextInterceptor);
@@ -38,7 +40,7 @@ internal sealed class ActivityRoutingInterceptor : IWorkerInterceptor
                 catch (ActivityFailureException left)
                     when (moved.IsCancellationRequested && !asked.IsCancellationRequested && ActivityEnds.HasNoOutcome(left))
                 {
-                    // The activity is started again on the other host.
+                    // The loop starts the activity again on the other host.
                 }
             }
         }

@@ -1,6 +1,8 @@
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>Summaries of activities for histories in Temporal's Web UI. The type name shows the step but not its subject.</summary>
+/// <summary>
+/// Creates the summaries of activities that Temporal's Web UI shows in histories. The activity's type names the step but not its subject.
+/// </summary>
 internal static class ActivitySummaries
 {
     /// <summary>Returns the summary of an activity, or null if the activity's name is sufficient.</summary>
@@ -24,8 +26,9 @@ internal static class ActivitySummaries
             VerifyTaskInput x => $"Verify {x.Task.Task.Id}, attempt {x.Attempt}",
             ReleaseTaskInput x => $"Release the worktree of {x.TaskId}",
             HoldPlaceInput x => $"Hold a slot on a host for {x.TaskId}",
-            HandTaskInput x => $"Share {x.TaskId} with its host",
-            TakeTaskInput x => $"Fetch the shared work of {x.TaskId}",
+            PublishTaskInput x => $"Share {x.TaskId} with its host",
+            FetchTaskInput x => $"Fetch the shared work of {x.TaskId}",
+            GateMergeInput x => $"Run the gates of {x.Gate.Requests[^1].TaskId} in a free slot",
             JudgeRequestInput x => $"Judge the request of {x.Task.Task.Id}",
             InstallInput x => $"Install for {x.Task.Task.Id}: {List([.. x.Packages.Select(package => package.Name)])}",
             ConcludeRequestInput x => $"Answer the request of {x.Task.Task.Id}",
@@ -48,12 +51,12 @@ internal static class ActivitySummaries
             LeaseInput x => x.Tasks.Count == 0 ? $"Leases: {x.Step}" : $"Leases: {x.Step} for {List(x.Tasks)}",
             FindEarlierWorkInput => "Find leftovers of the replaced execution",
             LandInput x => $"Land {x.Staging} on {x.Target}",
-            LookAtFixInput x => $"Look for commits of a user on {x.Staging}",
+            FindManualFixInput x => $"Look for commits of a user on {x.Staging}",
             VerifyFixInput x => $"Run the gates on commits of a user on {x.Fix.Staging}",
             AbortInput => "Keep the work of the cancelled run",
             AddTasksInput x => $"Add {Plural.Of(x.Tasks.Count, "task")} of a user",
             RaiseBudgetInput x => $"Raise the budget of {BudgetText.Whose(x.Command.Kind)}",
-            TellPeopleInput x => $"Send {Plural.Of(x.Notices.Count, "notice")}",
+            SendNoticesInput x => $"Send {Plural.Of(x.Notices.Count, "notice")}",
             FinishInput x => $"Write the report ({x.Run.State}) and remove worktrees",
             _ => null,
         };
@@ -61,15 +64,15 @@ internal static class ActivitySummaries
     private static string? OfModels(object? argument) =>
         argument switch
         {
-            BeginPlanningInput => "Prepare the planner",
+            PreparePlanningInput => "Prepare the planner",
             AskAgentInput { Stop: true } x => $"Stop: {Asked(x.Question)}",
             AskAgentInput x => $"{Asked(x.Question)}, attempt {x.Attempt}",
             JudgeAnswerInput x => $"Check the answer: {Asked(x.Question)}",
             EndPlanningInput => "Store the planner's plan",
-            BeginReplanInput => "Prepare a new plan",
+            PrepareReplanInput => "Prepare a new plan",
             ConcludeReplanInput => "Add the tasks of the new plan",
             FindTiesInput => "Compare results of the same task",
-            BeginReviewInput x => $"Start round {x.Round.Number} of the review",
+            PrepareReviewInput x => $"Start round {x.Round.Number} of the review",
             ConcludeReviewInput x => $"Conclude round {x.Round.Number} of the review",
             EndReviewInput => "End the review",
             _ => null,

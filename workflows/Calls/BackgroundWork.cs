@@ -2,7 +2,9 @@ using System.Runtime.ExceptionServices;
 
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>Runs tasks beside the main path of a workflow. A failure is rethrown on the main path, so that none is lost.</summary>
+/// <summary>
+/// Runs background tasks of a workflow. A failure of a background task is rethrown on the main path, so that no failure is lost.
+/// </summary>
 internal sealed class BackgroundWork
 {
     private readonly List<Task> _work = [];

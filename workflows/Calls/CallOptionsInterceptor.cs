@@ -3,8 +3,9 @@ using Temporalio.Worker.Interceptors;
 
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>Adds a summary to each activity, and a priority to each activity and child workflow, in one place for all workflows. A replay
-/// compares neither, so both may change.</summary>
+/// <summary>
+/// Adds a summary to each activity, and a priority to each activity and child workflow. A replay compares neither, so both may change.
+/// </summary>
 internal sealed class CallOptionsInterceptor : IWorkerInterceptor
 {
     private static readonly string Run = nameof(IOrchestrationWorkflow)[1..];
@@ -35,7 +36,9 @@ internal sealed class CallOptionsInterceptor : IWorkerInterceptor
             return base.StartChildWorkflowAsync<TWorkflow, TResult>(input with { Options = options });
         }
 
-        /// <summary>All workflows of a run share its key. A run may itself be a child of somebody else's workflow.</summary>
+        /// <summary>
+        /// Returns the fairness key that all workflows of a run share. The run may itself be a child of another workflow.
+        /// </summary>
         private static string FairnessKey() =>
             RunIds.FairnessKey(
                 Workflow.Info.WorkflowType != Run && Workflow.Info.Parent is { } run ? run.WorkflowId : Workflow.Info.WorkflowId

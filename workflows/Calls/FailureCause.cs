@@ -1,15 +1,17 @@
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>Extracts the cause of a failed activity or child workflow.</summary>
+/// <summary>Finds the cause of a failed activity or child workflow.</summary>
 internal static class FailureCause
 {
-    /// <summary>Returns the message of the cause. The message of the outer failure only reports that something failed.</summary>
+    /// <summary>Returns the message of the cause. The outer failure's message only says that something failed.</summary>
     public static string Of(Exception failure) => failure.InnerException?.Message ?? failure.Message;
 
-    /// <summary>Executes a step of a run and catches its permanent failure, for example because a file of the run is damaged. The run then
-    /// waits for a user instead of ending.</summary>
-    /// <param name="step">The activity.</param>
-    /// <returns>The result, or null and a sentence with the cause.</returns>
+    /// <summary>
+    /// Executes an activity of a run and catches its permanent failure, such as a damaged file of the run. The run can then wait for a user
+    /// instead of ending.
+    /// </summary>
+    /// <param name="step">The running activity.</param>
+    /// <returns>The result and an empty text, or null and a sentence with the cause.</returns>
     public static async Task<(T? Result, string Why)> TryAsync<T>(Task<T> step)
         where T : class
     {

@@ -1,18 +1,19 @@
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>Decides when an execution is long enough to continue as new.</summary>
+/// <summary>Decides when a workflow execution continues as new.</summary>
 internal static class HistoryLength
 {
-    /// <summary>Minimum number of events that an execution adds after restoring before it continues as new. Restoring a run also adds
-    /// events.</summary>
+    /// <summary>
+    /// Minimum number of events that an execution adds after it was restored, before it continues as new. Restoring a run also adds events.
+    /// </summary>
     private const int LeastEvents = 500;
 
     /// <summary>True if the execution should continue as new.</summary>
-    /// <param name="settings">Rules of the run. Tests use lower limits.</param>
-    /// <param name="messages">Number of messages received by the execution.</param>
-    /// <param name="events">Number of events in its history.</param>
+    /// <param name="settings">Rules of the run. Tests set lower limits.</param>
+    /// <param name="messages">Number of messages that the execution has received.</param>
+    /// <param name="events">Number of events in the execution's history.</param>
     /// <param name="eventsOfRestore">Number of events in the history after the run was restored; 0 if nothing was restored.</param>
-    /// <param name="isSuggested">True if the server suggests to continue as new.</param>
+    /// <param name="isSuggested">True if the server suggests continuing as new.</param>
     public static bool IsLong(RunRules settings, int messages, int events, int eventsOfRestore, bool isSuggested)
     {
         if (settings.ContinueAfterMessages > 0)

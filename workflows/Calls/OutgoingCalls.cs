@@ -1,6 +1,8 @@
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>Tracks unanswered calls to other workflows. A workflow does not continue as new before they are answered.</summary>
+/// <summary>
+/// Tracks calls to other workflows that have not been answered. The workflow continues as new only when all are answered.
+/// </summary>
 internal sealed class OutgoingCalls
 {
     private int _open;

@@ -2,22 +2,25 @@ using System.Linq.Expressions;
 
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>Sends signals from tasks and the merge queue to the run's workflow id without a run id, because the run may have continued as
-/// new. Sends one at a time, because concurrent signals may arrive in any order and an older report would be ignored.</summary>
-/// <param name="runId">Returns the run's id, once it is known.</param>
+/// <summary>
+/// Sends signals from tasks and the merge queue to the run. Addresses the run without a Temporal run id, because it may have continued as
+/// new. Sends one signal at a time, because concurrent signals may arrive in any order, and the run ignores reports that are older than the
+/// last one.
+/// </summary>
+/// <param name="runId">Returns the run's id once the id is known.</param>
 internal sealed class RunSignals(Func<string> runId)
 {
     private readonly List<Task> _sending = [];
 
-    /// <summary>Sends a signal after all earlier ones.</summary>
-    /// <param name="failed">Called if the run is closed, or has received its maximum number of signals.</param>
+    /// <summary>Sends a signal after all earlier signals.</summary>
+    /// <param name="failed">Called if the run is closed, or has received the maximum number of signals.</param>
     public void Send(Expression<Func<IOrchestrationWorkflow, Task>> signal, Func<Task>? failed = null)
     {
         _sending.RemoveAll(t => t.IsCompleted);
         _sending.Add(SendAsync(_sending.LastOrDefault() ?? Task.CompletedTask, signal, failed));
     }
 
-    /// <summary>Adds a dropped message to the run's warnings, which users inspect while the run is open.</summary>
+    /// <summary>Adds a dropped message to the run's warnings, which users see while the run is open.</summary>
     public void NoteDropped(string note, Func<Task>? failed = null)
     {
         var message = new DroppedMessage(Workflow.Info.WorkflowId, PayloadPaging.Brief(note));
@@ -27,8 +30,9 @@ internal sealed class RunSignals(Func<string> runId)
     /// <summary>Waits until all signals are sent.</summary>
     public Task FlushAsync() => Workflow.WhenAllAsync(_sending);
 
-    /// <summary>Queries the server for the end of the run. A signal with that content may be wrong or late, because a run that was reset
-    /// is open again.</summary>
+    /// <summary>
+    /// Asks the server whether the run has ended. A signal that claims so may be wrong or late, because a run that was reset is open again.
+    /// </summary>
     public async Task<bool> HasEndedAsync(string queue)
     {
         IReadOnlyList<string> run = [runId()];

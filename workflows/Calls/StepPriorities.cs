@@ -3,20 +3,22 @@ using Temporalio.Common;
 
 namespace Orchestrator.Workflows.Calls;
 
-/// <summary>Priority keys of Temporal's task queues for the steps of a run; 1 goes first. They order the steps that wait for the same
-/// worker.</summary>
+/// <summary>
+/// Priority keys for the activities of a run in Temporal's task queues, where 1 goes first. They order activities that wait for the same
+/// worker.
+/// </summary>
 internal static class StepPriorities
 {
-    /// <summary>Landing and answers, for which a user or the whole run waits.</summary>
+    /// <summary>Landings and answers, which a user or the whole run waits for.</summary>
     public const int Landing = 1;
 
-    /// <summary>Gates, which end the work of a task.</summary>
+    /// <summary>Gates, which complete the work of a task.</summary>
     public const int Gates = 2;
 
-    /// <summary>Agents and all other steps.</summary>
+    /// <summary>Agents and all other activities.</summary>
     public const int Agents = 3;
 
-    /// <summary>Records and cleaning, for which no other step waits.</summary>
+    /// <summary>Records and cleanup, which nothing else waits for.</summary>
     public const int Housekeeping = 5;
 
     private static readonly Dictionary<string, int> Keys = new(StringComparer.Ordinal)
@@ -41,16 +43,18 @@ internal static class StepPriorities
         [nameof(IRunActivities.FindEndedRunsAsync)] = Housekeeping,
     };
 
-    /// <summary>Returns the key of an activity.</summary>
+    /// <summary>Returns the priority key of an activity.</summary>
     /// <param name="activity">Name of the activity, without <c>Async</c>.</param>
     public static int Of(string activity) => Keys.GetValueOrDefault($"{activity}Async", Agents);
 
-    /// <summary>Returns the priority of a request for a slot. The queue of slots has no other steps, so the run's own priority and weight
-    /// decide whose task gets the next free slot.</summary>
+    /// <summary>
+    /// Returns the priority of a slot request. The queue of slots has no other activities, so the run's own priority and weight determine
+    /// whose task gets the next free slot.
+    /// </summary>
     public static Priority OfSlot(string runId, RunRules rules) =>
         new(RunPriority.ToTaskQueueKey(rules.Priority), RunIds.FairnessKey(runId), Math.Max(1, rules.Weight));
 
-    /// <summary>Returns the key of a child workflow. The merge queue comes first, because it decides about landing.</summary>
+    /// <summary>Returns the priority key of a child workflow. The merge queue comes first, because landing depends on it.</summary>
     /// <param name="workflow">Type of the workflow.</param>
     public static int OfChild(string workflow) => workflow == nameof(IMergeTrainWorkflow)[1..] ? Landing : Agents;
 }

@@ -2,8 +2,10 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Workflows.Leases;
 
-/// <summary>Leases of tasks in a repository, held and waiting. First come, first served: no request overtakes an older one for the same
-/// path or resource. Independent of Temporal.</summary>
+/// <summary>
+/// Leases of a repository's tasks, both held and waiting. Requests are served in order of arrival, so no request overtakes an older one for
+/// the same path or resource. Independent of Temporal.
+/// </summary>
 internal sealed class LeaseTable
 {
     private readonly List<string> _runs;
@@ -41,20 +43,19 @@ internal sealed class LeaseTable
         return true;
     }
 
-    /// <summary>Records the leases that a run already holds, without checking for conflicts.</summary>
+    /// <summary>Adds leases that a run already holds, without checking for conflicts.</summary>
     public void Hold(string runId, IEnumerable<LeaseRequest> held)
     {
         _held.RemoveAll(h => h.RunId == runId);
         _held.AddRange(held);
     }
 
-    /// <summary>Requests a lease. Returns the obstacle that the task waits for, or null if the lease was granted.</summary>
+    /// <summary>Requests a lease. Returns null if the lease is granted, or the lease that the task has to wait for.</summary>
     public WaitsForLease? Ask(LeaseRequest request)
     {
         if (_held.FindIndex(h => IsSame(h, request)) is >= 0 and var at)
         {
-            // Files granted to the task later are added only if they conflict with no lease, because a task that holds a lease never
-            // waits.
+            // Files granted later are added only if they conflict with no other lease, because a task that holds a lease must never wait.
             _held[at] = Obstacle(request, 0) is null ? request : _held[at];
             return null;
         }
@@ -68,8 +69,8 @@ internal sealed class LeaseTable
         return null;
     }
 
-    /// <summary>Releases the lease of a task.</summary>
-    /// <returns>Requests that are granted as a result.</returns>
+    /// <summary>Releases the leases of a task, or of the whole run.</summary>
+    /// <returns>Waiting requests that are now granted.</returns>
     public IReadOnlyList<LeaseRequest> Release(string runId, string? taskId)
     {
         _held.RemoveAll(h => h.RunId == runId && (taskId is null || h.TaskId == taskId));
@@ -90,7 +91,7 @@ internal sealed class LeaseTable
         return granted;
     }
 
-    /// <summary>Removes a run with all its leases.</summary>
+    /// <summary>Removes a run and all its leases.</summary>
     public IReadOnlyList<LeaseRequest> Leave(string runId)
     {
         _runs.Remove(runId);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Log messages of workflows in the worker's log.</summary>
+/// <summary>Messages that workflows write to the worker's log.</summary>
 internal static partial class Log
 {
     [LoggerMessage(

@@ -4,12 +4,12 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Describes the expected format of a message, for error messages.</summary>
+/// <summary>Describes the expected format of a message. Used in error messages.</summary>
 internal static class MessageExample
 {
     private const int MostMembers = 40;
 
-    /// <summary>Lists the known parameters with an example, after a leading space.</summary>
+    /// <summary>Returns the known parameters and an example, preceded by a space.</summary>
     public static string Of(IReadOnlyList<ParameterInfo> parameters)
     {
         if (parameters.Count == 0)

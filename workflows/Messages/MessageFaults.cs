@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Collects the faults of a message as text for users.</summary>
+/// <summary>Collects the faults of a message and formats them for users.</summary>
 internal sealed class MessageFaults
 {
     private const int Most = 5;
@@ -13,10 +13,10 @@ internal sealed class MessageFaults
     /// <summary>Formats the name of a member, or of the argument itself.</summary>
     public static string Name(string path) => path.Length == 0 ? "the argument" : $"'{Short(path)}'";
 
-    /// <summary>Quotes a received value, truncated to a readable length.</summary>
+    /// <summary>Quotes a received value, truncated if it is too long.</summary>
     public static string Quote(string text) => $"'{Short(text)}'";
 
-    /// <summary>Adds a fault as a clause.</summary>
+    /// <summary>Adds a fault, written as a clause.</summary>
     public void Add(string fault)
     {
         if (_faults.Count < Most)

@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Finds the handler methods of a workflow. The SDK has this information but does not expose it.</summary>
+/// <summary>Finds the handler methods of a workflow. The SDK does not expose its own list of handlers.</summary>
 internal static class MessageHandlers
 {
     private static readonly ConcurrentDictionary<Type, IReadOnlyDictionary<(MessageKind Kind, string Name), MethodInfo>> Known = new();
@@ -26,7 +26,7 @@ internal static class MessageHandlers
         : null;
 }
 
-/// <summary>Kinds of messages.</summary>
+/// <summary>Kinds of messages that a workflow can receive.</summary>
 internal enum MessageKind
 {
     Signal,

@@ -2,9 +2,11 @@ using Temporalio.Worker.Interceptors;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Reads messages to workflows before workflow code sees them. An unreadable start fails its run, an update is rejected, and a
-/// signal is recorded and dropped. Unexpected exceptions of a handler are treated alike. The SDK would fail the workflow task or the
-/// workflow for them, and a signal that causes one stays in history.</summary>
+/// <summary>
+/// Validates messages before workflow code receives them. An unreadable start fails the run, an unreadable update is rejected, and an
+/// unreadable signal is recorded and dropped. Unexpected exceptions in a handler have the same effects. The SDK would fail the workflow
+/// task or the workflow instead, and a signal that causes an exception stays in the history.
+/// </summary>
 internal sealed class MessageInterceptor : IWorkerInterceptor
 {
     public WorkflowInboundInterceptor InterceptWorkflow(WorkflowInboundInterceptor nextInterceptor) => new Inbound(nextInterceptor);
@@ -22,7 +24,7 @@ internal sealed class MessageInterceptor : IWorkerInterceptor
                 Receiver.EndsAsFailed(unreadable.Message);
                 throw unreadable;
             }
-            // The SDK checks wait conditions after any workflow code has run. A cancellation request runs no other code than this.
+            // The SDK evaluates wait conditions after any workflow code has run. For a cancellation request, only this line runs.
             _ = Workflow.WaitConditionAsync(() => false, Workflow.CancellationToken);
             return base.ExecuteWorkflowAsync(input with { Args = values });
         }
@@ -65,7 +67,7 @@ internal sealed class MessageInterceptor : IWorkerInterceptor
         public override void ValidateUpdate(HandleUpdateInput input)
         {
             var read = input with { Args = Read(MessageKind.Update, input.Update, input.Args) };
-            // Validation needs the run's state. Before the state is restored, the handler validates.
+            // Validation needs the run's state. Until the state is restored, only the handler validates.
             if (Receiver.IsReadyFor(input.Update))
             {
                 base.ValidateUpdate(read);
@@ -93,8 +95,10 @@ internal sealed class MessageInterceptor : IWorkerInterceptor
         public override object? HandleQuery(HandleQueryInput input) =>
             base.HandleQuery(input with { Args = Read(MessageKind.Query, input.Query, input.Args) });
 
-        /// <summary>Validates again before executing. The state may have changed since the command was accepted, and a command that
-        /// arrives as a signal was not validated at all.</summary>
+        /// <summary>
+        /// Validates again before executing the update. The state may have changed since acceptance, and a command that arrived as a signal
+        /// was not validated at all.
+        /// </summary>
         private async Task<object?> CarryOutAsync(HandleUpdateInput input)
         {
             await Receiver.UntilReadyAsync(input.Update);

@@ -7,14 +7,15 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Compares JSON with the message records. Known members are returned under their declared names, and everything else becomes a
-/// fault.</summary>
+/// <summary>
+/// Compares JSON with the message records. Returns known members under their declared names, and reports everything else as a fault.
+/// </summary>
 internal sealed class MessageNormalizer(MessageFaults faults)
 {
-    /// <summary>Maximum length in characters of a text without another limit.</summary>
+    /// <summary>Maximum length of a text in characters, unless another limit is declared.</summary>
     private const int MostCharacters = 100_000;
 
-    /// <summary>Maximum of a count without another limit, so that sums do not overflow.</summary>
+    /// <summary>Maximum value of a count, unless another limit is declared, so that sums can't overflow.</summary>
     private const long MostCount = 10_000_000;
     private const long MostLong = 1_000_000_000_000_000;
     private static readonly TimeSpan MostTime = TimeSpan.FromDays(3650);
@@ -22,14 +23,14 @@ internal sealed class MessageNormalizer(MessageFaults faults)
     /// <summary>Latest accepted time, because timers can't be set for later times.</summary>
     private static readonly DateTimeOffset LastTime = new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>True if a member is read, not only written.</summary>
+    /// <summary>True if a member can be deserialized, and is not only written.</summary>
     public static bool IsRead(JsonPropertyInfo property) => property.Set is not null || property.AssociatedParameter is not null;
 
-    /// <summary>Converts a value to JSON for the target type.</summary>
-    /// <param name="value">The received value.</param>
-    /// <param name="type">The target type.</param>
-    /// <param name="path">Path of the value for messages; empty for the whole argument.</param>
-    /// <param name="rules">Attributes with limits for the value, or null for none.</param>
+    /// <summary>Converts a received value to JSON for the target type.</summary>
+    /// <param name="value">Value as received.</param>
+    /// <param name="type">Type that the JSON must fit.</param>
+    /// <param name="path">Path of the value, for messages; empty for the whole argument.</param>
+    /// <param name="rules">Attributes that limit the value, or null if there are none.</param>
     public JsonNode? Take(JsonElement value, Type type, string path, ICustomAttributeProvider? rules)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
@@ -55,7 +56,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         };
     }
 
-    /// <summary>Accepts JSON with a separate grammar that is parsed later. Only content that can't be passed on is a fault.</summary>
+    /// <summary>Accepts JSON that is parsed later by its own rules. Only content that can't be serialized again is a fault.</summary>
     private JsonNode? TakeAsSent(JsonElement value, string path)
     {
         try
@@ -69,7 +70,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
         }
     }
 
-    /// <summary>Converts a reason, whose kind determines the allowed members.</summary>
+    /// <summary>Converts a reason. Its kind determines which members are allowed.</summary>
     private JsonNode? TakeReason(JsonElement value, string path)
     {
         if (value.ValueKind != JsonValueKind.Object)
@@ -253,7 +254,7 @@ internal sealed class MessageNormalizer(MessageFaults faults)
             _ => null,
         };
 
-    /// <summary>Checks a value against its limits.</summary>
+    /// <summary>Checks a value against its declared limits.</summary>
     public void Check(object value, string path, ICustomAttributeProvider? rules)
     {
         var limits = (rules?.GetCustomAttributes(typeof(ValidationAttribute), inherit: true) ?? []).Cast<ValidationAttribute>().ToList();

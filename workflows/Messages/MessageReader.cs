@@ -6,23 +6,25 @@ using Temporalio.Converters;
 namespace Orchestrator.Workflows.Messages;
 
 /// <summary>Result of reading a message.</summary>
-/// <param name="Values">Arguments for the handler; invalid in case of a fault.</param>
-/// <param name="Fault">Fault of an unreadable message, as text for users; empty if the message is readable.</param>
+/// <param name="Values">Arguments for the handler. Not valid if there is a fault.</param>
+/// <param name="Fault">Fault of the message, as text for users; empty if the message is readable.</param>
 internal readonly record struct MessageReading(object?[] Values, string Fault);
 
-/// <summary>Reads everything that comes from outside: start inputs, signals, updates and query arguments. Returns the arguments of a
-/// handler, or sentences that name the member that is missing, unknown, of the wrong kind or too long. Never throws for input.</summary>
+/// <summary>
+/// Reads all input from outside: start inputs, signals, updates and query arguments. Returns the arguments for a handler, or sentences that
+/// name each member that is missing, unknown, too long or of the wrong kind. Never throws because of its input.
+/// </summary>
 internal static class MessageReader
 {
-    /// <summary>Maximum size of a single argument in bytes. Servers reject 2 MB, and arguments are passed on.</summary>
+    /// <summary>Maximum size of a single argument in bytes. Servers reject 2 MB, and workflows pass arguments on.</summary>
     private const int MostBytes = 1024 * 1024;
     private const int MostDepth = 64;
     private const string Json = "json/plain";
     private const string Null = "binary/null";
 
     /// <summary>Reads the arguments of a handler.</summary>
-    /// <param name="handler">Method whose parameters define the arguments. A non-nullable parameter is required, even if the SDK would
-    /// fill in a default. Further arguments are ignored, as everywhere in Temporal.</param>
+    /// <param name="handler">Method whose parameters define the arguments. A non-nullable parameter is required even if the SDK would fill
+    /// in a default. Additional arguments are ignored, as is usual in Temporal.</param>
     /// <param name="arguments">Raw value of each received argument.</param>
     public static MessageReading Read(MethodInfo handler, IReadOnlyList<object?> arguments)
     {
@@ -75,7 +77,7 @@ internal static class MessageReader
         }
         catch (Exception unreadable)
         {
-            // Converters of single members have rejected a value.
+            // A converter rejected the value of a single member.
             var member = (unreadable as JsonException)?.Path is { Length: > 2 } at ? at[2..] : "";
             faults.Add($"{MessageFaults.Name(string.Join('.', new[] { path, member }.Where(part => part.Length > 0)))} can't be read");
             return null;

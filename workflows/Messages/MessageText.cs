@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Reads texts and names in messages, and describes the faults of values.</summary>
+/// <summary>Reads texts and names in messages, and describes their faults.</summary>
 internal static class MessageText
 {
     public static string Describe(ValidationAttribute limit, string value) =>
@@ -16,8 +16,10 @@ internal static class MessageText
             _ => limit.FormatErrorMessage(""),
         };
 
-    /// <summary>Returns the text of a JSON string. Null for other values, and for strings with invalid characters (half a surrogate pair,
-    /// invalid UTF-8).</summary>
+    /// <summary>
+    /// Returns the text of a JSON string. Null for other values, and for strings with invalid characters (half of a surrogate pair, or
+    /// invalid UTF-8).
+    /// </summary>
     public static string? TextOf(JsonElement value)
     {
         try

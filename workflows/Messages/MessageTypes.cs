@@ -3,10 +3,10 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Names the types of message members in plain words.</summary>
+/// <summary>Describes the types of message members in plain words.</summary>
 internal static class MessageTypes
 {
-    /// <summary>JSON options of the message records, with nullability and required members enforced.</summary>
+    /// <summary>JSON options for the message records that enforce nullability and required members.</summary>
     public static JsonSerializerOptions Strict { get; } =
         new(MessageJson.Options) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 

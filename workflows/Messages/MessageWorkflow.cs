@@ -2,14 +2,15 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Base class of all workflows. Messages wait until the state that they need is available, and dropped messages are
-/// recorded.</summary>
+/// <summary>
+/// Base class of all workflows. Delays messages until the state that they need is available, and records dropped messages.
+/// </summary>
 public abstract class MessageWorkflow : IHasActivityRouting
 {
-    /// <summary>Failure type of an unreadable start, update or query.</summary>
+    /// <summary>Failure type for an unreadable start, update or query.</summary>
     public const string InvalidInput = "InvalidInput";
 
-    /// <summary>Failure type of a valid command that can't be carried out.</summary>
+    /// <summary>Failure type for a valid command that can't be carried out.</summary>
     public const string InvalidCommand = "InvalidCommand";
 
     private readonly List<string> _waiting = [];
@@ -19,12 +20,12 @@ public abstract class MessageWorkflow : IHasActivityRouting
 
     ActivityRouting IHasActivityRouting.Machine => Machine;
 
-    /// <summary>Number of signals and updates received by this execution.</summary>
+    /// <summary>Number of signals and updates that this execution has received.</summary>
     private protected int MessagesTaken { get; private set; }
 
     private protected bool IsStateTakenUp { get; private set; }
 
-    /// <summary>Drops signals without a handler, which the SDK would buffer without limit.</summary>
+    /// <summary>Drops signals that have no handler. The SDK would buffer them without limit.</summary>
     [WorkflowSignal(Dynamic = true, Description = "Accepts commands as signals, too; drops and records all others.")]
     public Task DropUnknownAsync(string name, IRawValue[] arguments)
     {
@@ -33,16 +34,16 @@ public abstract class MessageWorkflow : IHasActivityRouting
         return Task.CompletedTask;
     }
 
-    /// <summary>Records a dropped message with the reason, for users.</summary>
+    /// <summary>Records a dropped message and the reason, for users.</summary>
     internal abstract void NoteDropped(string note);
 
-    /// <summary>Prepares the workflow's failure for this reason. Queries are still answered afterwards.</summary>
+    /// <summary>Called before the workflow fails for the given reason. The workflow still answers queries afterwards.</summary>
     internal virtual void EndsAsFailed(string reason) { }
 
     /// <summary>True if the state that a message needs is available.</summary>
     internal virtual bool IsReadyFor(string message) => IsStateTakenUp;
 
-    /// <summary>Waits until a message can be handled. Messages are handled in the order of their arrival.</summary>
+    /// <summary>Waits until a message can be handled. Messages are handled in order of arrival.</summary>
     internal async Task UntilReadyAsync(string message)
     {
         if (!IsReadyFor(message))
@@ -58,7 +59,7 @@ public abstract class MessageWorkflow : IHasActivityRouting
 
     internal static ApplicationFailureException Invalid(string message, string type) => new(message, type, nonRetryable: true);
 
-    /// <summary>Rejects a command that can't be carried out. Does nothing if the refusal is null.</summary>
+    /// <summary>Rejects a command with the given sentence. Does nothing if the sentence is null.</summary>
     private protected static void Refuse(string? refusal)
     {
         if (refusal is not null)
@@ -70,7 +71,7 @@ public abstract class MessageWorkflow : IHasActivityRouting
     /// <summary>Allows messages to be handled from now on.</summary>
     private protected void StateIsTakenUp() => IsStateTakenUp = true;
 
-    /// <summary>Allows messages to be handled from now on, starting with those that arrived with the start.</summary>
+    /// <summary>Allows messages to be handled from now on. Messages that arrived together with the start are handled first.</summary>
     private protected Task TakeUpStateAsync()
     {
         IsStateTakenUp = true;

@@ -3,11 +3,13 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Workflows.Messages;
 
-/// <summary>Leaves payloads sent to a workflow (start, signals, updates, queries) unconverted, because only
-/// <see cref="MessageInterceptor"/> knows the target parameters. If a converter throws, the SDK drops a signal without a record, and fails
-/// the first workflow task of a new workflow repeatedly. Results of activities and child workflows are converted as usual.</summary>
+/// <summary>
+/// Leaves payloads sent to a workflow (start, signals, updates, queries) unconverted, because only <see cref="MessageInterceptor"/> knows
+/// the target parameters. If a converter throws, the SDK drops a signal without a record, or repeatedly fails the first workflow task of a
+/// new workflow. Results of activities and child workflows are converted as usual.
+/// </summary>
 /// <param name="inner">Converter for all other payloads.</param>
-/// <param name="workflowId">Id of the workflow whose payloads are converted, or null outside of workflows.</param>
+/// <param name="workflowId">Id of the workflow that receives the payloads, or null outside of workflows.</param>
 internal sealed class RawArguments(IPayloadConverter inner, string? workflowId = null)
     : IPayloadConverter,
         IWithSerializationContext<IPayloadConverter>

@@ -1,11 +1,13 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Handles approvals and rejections by users: of the plan (<c>plan</c>), of a task that requires one before it starts, and of
-/// work that changed the input of its gates.</summary>
+/// <summary>
+/// Handles approvals and rejections by users. The subject is the plan (<c>plan</c>), a task that must be approved before it starts, or work
+/// that changed the input of its gates.
+/// </summary>
 internal sealed class Approvals(RunState state, Steering steering)
 {
-    /// <summary>Returns the reason why a user must approve before anything starts, or null if no approval is needed.</summary>
-    /// <param name="confirmations">Findings of preflight that need confirmation.</param>
+    /// <summary>Returns the reason why a user must approve the plan before anything starts, or null if no approval is needed.</summary>
+    /// <param name="confirmations">Preflight's findings that need confirmation.</param>
     public static Reason? ReasonToAsk(RunState state, IReadOnlyList<string> confirmations, IReadOnlyList<string> required)
     {
         List<string> reasons = [.. required];
@@ -25,7 +27,7 @@ internal sealed class Approvals(RunState state, Steering steering)
         return made is null && reasons.Count == 0 ? null : new PlanNeedsApproval(made, Quote.All(reasons));
     }
 
-    /// <summary>Returns the reason why a replanning during the run needs an approval, or null if it needs none.</summary>
+    /// <summary>Returns the reason why a plan made during the run needs an approval, or null if it needs none.</summary>
     public static Reason? ReasonToAsk(RunState state, ReplanConclusion made)
     {
         string[] reasons = [made.ApprovalReason, state.Input.Yes ? "" : made.ReviewReason];
@@ -35,7 +37,7 @@ internal sealed class Approvals(RunState state, Steering steering)
             : new NewPlanNeedsApproval(state.Input.Yes ? null : [.. made.Tasks.Select(task => task.Id)], risks);
     }
 
-    /// <summary>Returns the reason why the answer is not accepted now, or null if it is.</summary>
+    /// <summary>Returns the reason why an answer is not accepted now, or null if it is accepted.</summary>
     public string? Refuse(ApprovalCommand command, bool yes)
     {
         if (Questions.RefuseOther(state, command.Shown, command.Id) is { } other)
@@ -56,7 +58,7 @@ internal sealed class Approvals(RunState state, Steering steering)
         return yes || now == TaskStates.Cancelled || waits ? null : SteeringRefusals.OfTaskAnswer(command.Id, now);
     }
 
-    /// <summary>Applies a user's answer to an approval.</summary>
+    /// <summary>Applies a user's approval or rejection.</summary>
     public SteeringResult Decide(ApprovalCommand command, bool yes, DateTimeOffset now)
     {
         if (command.Id == RunQuestion.Plan)

@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Stage before the first task. Checks that the run can start, and waits for an approval if one is needed.</summary>
+/// <summary>Stage before the first task. Checks that the run can start, and waits for an approval if necessary.</summary>
 internal sealed class BeginStage(RunContext context, LeaseUpdates leases, PlanApproval approval)
 {
     private readonly RunState _state = context.State;
@@ -11,8 +11,8 @@ internal sealed class BeginStage(RunContext context, LeaseUpdates leases, PlanAp
         await leases.JoinAsync();
     }
 
-    /// <summary>Runs preflight.</summary>
-    /// <returns>The result of a successful preflight.</returns>
+    /// <summary>Runs preflight, and ends the run if preflight finds errors.</summary>
+    /// <returns>Result of preflight without errors.</returns>
     private async Task<PreflightResult> CheckAsync()
     {
         context.TransitionTo(RunStates.Preparing, new PreflightStarted());
@@ -41,8 +41,10 @@ internal sealed class BeginStage(RunContext context, LeaseUpdates leases, PlanAp
         return found;
     }
 
-    /// <summary>Waits for approval if the risk, the plan or the state of the checkout requires one. No answer in time counts as
-    /// rejected.</summary>
+    /// <summary>
+    /// Waits for an approval if the risk, the plan or the state of the checkout requires one. If no answer arrives in time, the plan counts
+    /// as rejected.
+    /// </summary>
     private async Task ApproveAsync(PreflightResult found)
     {
         if (await approval.AskAsync(Approvals.ReasonToAsk(_state, found.Confirmations, found.Required)) is { } refused)

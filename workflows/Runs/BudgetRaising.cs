@@ -1,11 +1,11 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Raises budgets that apply to the run, and lets waiting tasks continue.</summary>
+/// <summary>Raises budgets that apply to the run, and resumes the tasks that wait for them.</summary>
 internal sealed class BudgetRaising(RunContext context, TaskMessenger messenger)
 {
     private readonly RunState _state = context.State;
 
-    /// <summary>Returns a sentence with the reason why a command is refused, or null if it is valid.</summary>
+    /// <summary>Returns a sentence that refuses a command, or null if the command is valid.</summary>
     public string? Refuse(RaiseBudgetCommand command)
     {
         var isOfTask = command.Kind is BudgetKinds.Task or BudgetKinds.Attempt;
@@ -22,7 +22,7 @@ internal sealed class BudgetRaising(RunContext context, TaskMessenger messenger)
             : null;
     }
 
-    /// <summary>Stores the new limit, and lets the tasks that wait for it continue.</summary>
+    /// <summary>Stores the new limit, and resumes the tasks that wait for it.</summary>
     public async Task<SteeringAnswer> IncreaseAsync(RaiseBudgetCommand command)
     {
         var waiting = Waiting(command);

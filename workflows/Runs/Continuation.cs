@@ -1,16 +1,17 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Limits the length of the history. The run continues as new, while its tasks keep running and report to the same workflow
-/// id.</summary>
-/// <param name="recorder">Writes unrecorded transitions.</param>
+/// <summary>
+/// Limits the length of the history. The run continues as new, while its tasks keep running and report to the same workflow id.
+/// </summary>
+/// <param name="recorder">Writes transitions that are not recorded yet.</param>
 /// <param name="checkpoints">Creates the state for the next execution.</param>
-/// <param name="messagesTaken">Returns the number of signals and updates received by this execution.</param>
+/// <param name="messagesTaken">Returns the number of signals and updates that this execution has received.</param>
 internal sealed class Continuation(RunContext context, RunRecorder recorder, RunCheckpoints checkpoints, Func<int> messagesTaken)
 {
     private readonly RunState _state = context.State;
     private int _eventsOfRestore;
 
-    /// <summary>True if the run can start to wind down, or may continue as new.</summary>
+    /// <summary>True if the run should stop starting work, or may continue as new now.</summary>
     public bool HasNews => IsDue && (!_state.IsDraining || MayContinue);
 
     private bool IsDue =>
@@ -22,7 +23,7 @@ internal sealed class Continuation(RunContext context, RunRecorder recorder, Run
             Workflow.ContinueAsNewSuggested
         );
 
-    /// <summary>True if nothing is in flight that the checkpoint would not contain. A cancelled run ends in this execution.</summary>
+    /// <summary>True if no work is in flight that the checkpoint would miss. A cancelled run ends in this execution instead.</summary>
     private bool MayContinue =>
         IsDue
         && _state.IsDraining
@@ -32,17 +33,17 @@ internal sealed class Continuation(RunContext context, RunRecorder recorder, Run
         && !_state.IsCancelled
         && !context.Resets.WasReset;
 
-    /// <summary>Continues from the checkpoint of the previous execution.</summary>
+    /// <summary>Restores the checkpoint of the previous execution.</summary>
     public async Task RestoreAsync(RunCheckpoint checkpoint)
     {
         await checkpoints.RestoreAsync(checkpoint);
         _eventsOfRestore = Workflow.CurrentHistoryLength;
     }
 
-    /// <summary>Continues as new if the history is long and nothing is in flight. Until then no new work is started.</summary>
+    /// <summary>Continues as new if the history is long and no work is in flight. Until then the run starts no new work.</summary>
     public async Task ContinueIfLongAsync()
     {
-        // Otherwise a run with short tasks would always be about to start one, and could never continue as new.
+        // Without this, a run with short tasks would always be about to start one and could never continue as new.
         _state.IsDraining |= IsDue;
         if (!MayContinue)
         {
@@ -51,7 +52,7 @@ internal sealed class Continuation(RunContext context, RunRecorder recorder, Run
         await recorder.RecordAllAsync();
         if (!Workflow.AllHandlersFinished)
         {
-            // A command may wait for a task, which waits for its merge.
+            // The command may depend on a task that waits for its merge.
             _state.IsDraining = false;
             await Workflow.WaitConditionAsync(() => Workflow.AllHandlersFinished, CancellationToken.None);
             return;

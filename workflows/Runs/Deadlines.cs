@@ -1,9 +1,9 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Handles deadlines: expired approvals, and long waits for leases.</summary>
+/// <summary>Handles deadlines, namely the expiry of approvals and long waits for leases.</summary>
 internal static class Deadlines
 {
-    /// <summary>Returns the next deadline, or null for none.</summary>
+    /// <summary>Returns the next deadline, or null if there is none.</summary>
     public static DateTimeOffset? Next(RunState state)
     {
         var approval = AwaitingApproval(state).Select(e => (DateTimeOffset?)DueOf(state, e)).Min();
@@ -11,13 +11,13 @@ internal static class Deadlines
         return approval is null || reminder < approval ? reminder : approval;
     }
 
-    /// <summary>Describes the action at a deadline, for users.</summary>
+    /// <summary>Describes, for users, what happens at a deadline.</summary>
     public static string Describe(RunState state, DateTimeOffset due) =>
         AwaitingApproval(state).FirstOrDefault(e => DueOf(state, e) == due) is { } entry
             ? $"Until no answer counts as no: may {entry.Id} start?"
             : "Until a long wait for a file is explained";
 
-    /// <summary>Handles expired deadlines. An approval that was not given in time counts as rejected.</summary>
+    /// <summary>Handles deadlines that have passed. An approval that was not given in time counts as rejected.</summary>
     public static void Pass(RunState state, DateTimeOffset now)
     {
         foreach (var entry in AwaitingApproval(state).Where(e => DueOf(state, e) <= now).ToList())
@@ -29,7 +29,7 @@ internal static class Deadlines
 
     private static DateTimeOffset DueOf(RunState state, TaskEntry entry) => entry.Progress.Since + state.Rules.ApprovalTimeout;
 
-    /// <summary>Returns tasks that have not started. A task that waits to be merged has a separate time limit.</summary>
+    /// <summary>Returns tasks that wait for an approval before they start. Approvals of merges have a separate time limit.</summary>
     private static IEnumerable<TaskEntry> AwaitingApproval(RunState state) =>
         state.Board.In(TaskStates.AwaitingApproval).Where(e => !e.AtWork);
 }

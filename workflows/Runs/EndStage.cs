@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Ends a run. Stops tasks, releases leases and writes the report.</summary>
+/// <summary>Last stage of a run. Stops tasks, releases leases and writes the report.</summary>
 internal sealed class EndStage(
     RunContext context,
     TaskMessenger messenger,
@@ -12,19 +12,21 @@ internal sealed class EndStage(
     NoticeSender notices
 )
 {
-    /// <summary>Time limit for tasks to release their worktrees after their last report. A task that can't (for example, on a full disk)
-    /// keeps trying without its run.</summary>
+    /// <summary>
+    /// Time limit for tasks to release their worktrees after their last report. A task that can't, for example because the disk is full,
+    /// keeps trying after the run has ended.
+    /// </summary>
     private static readonly TimeSpan ChildrenCloseWithin = TimeSpan.FromMinutes(1);
 
     private readonly RunState _state = context.State;
 
-    /// <summary>Ends a run that is cancelled, rejected or impossible.</summary>
+    /// <summary>Ends a run that was cancelled or rejected, or that can't succeed.</summary>
     public async Task<RunResult> EndEarlyAsync(string state, Reason why)
     {
         _state.IsEnding = true;
         if (state == RunStates.Cancelled && Workflow.CancellationToken.IsCancellationRequested)
         {
-            // A cancellation request by a Temporal client ends the run like the command, so its result is the same. Its author is unknown
+            // A cancellation request from a Temporal client ends the run like the command, so it has the same result. The user is not known
             // here.
             _state.Note(new CancelledBy(_state.CancelledBy), RunContext.Now);
         }
@@ -38,7 +40,7 @@ internal sealed class EndStage(
         {
             var abort = new AbortInput(_state.RunId, _state.Repository, _state.Run.Staging);
 
-            // Damaged files of the run can make a step of its end impossible. The run ends anyway, and reports the failure.
+            // Damaged files of the run can prevent a step at its end. The run ends anyway, and reports the failure.
             var (said, failed) = await FailureCause.TryAsync(
                 Workflow.ExecuteActivityAsync((IRunActivities a) => a.AbortAsync(abort), context.Short)
             );
@@ -64,7 +66,7 @@ internal sealed class EndStage(
     public async Task<RunResult> FinishAsync(string state, Reason? why)
     {
         _state.IsEnding = true;
-        // No activity is retried any more.
+        // The run has ended, so no activity is retried any more.
         _state.Run = _state.Run with
         {
             Failing = [],
@@ -100,7 +102,7 @@ internal sealed class EndStage(
     }
 
     /// <summary>Releases the run's resources and writes its report.</summary>
-    /// <returns>Path of the report.</returns>
+    /// <returns>Path of the report, relative to the repository.</returns>
     private async Task<string> TidyUpAsync(RunStatus ending)
     {
         await leases.LeaveAsync();

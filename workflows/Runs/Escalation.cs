@@ -1,20 +1,22 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>State of a stalled run that still waits for a user.</summary>
-/// <param name="Why">Reason for the wait, or null for nothing new to report.</param>
-/// <param name="Evidence">File with the evidence, relative to the repository.</param>
+/// <summary>Reason and evidence of a stalled run that waits for a user.</summary>
+/// <param name="Why">Reason for the wait, or null if there is nothing new to report.</param>
+/// <param name="Evidence">File with the evidence, relative to the repository; empty if there is none.</param>
 internal sealed record StallReason(Reason? Why = null, string Evidence = "");
 
-/// <summary>Keeps a stalled run open without a time limit. The wait needs no process, because the engine has the history. A user retries
-/// or skips tasks (<see cref="Steering"/>), or decides how the run as a whole continues.</summary>
+/// <summary>
+/// Keeps a stalled run open without a time limit. The wait needs no process, because the engine stores the history. A user retries or skips
+/// tasks (<see cref="Steering"/>), or decides how the run as a whole continues.
+/// </summary>
 internal sealed class Escalation(RunContext context, ReplanStage replanning)
 {
     private readonly RunState _state = context.State;
 
     private static DateTimeOffset Now => RunContext.Now;
 
-    /// <summary>Waits until something can proceed.</summary>
-    /// <param name="landing">Lands the merged work, when a user requests it or by the settings.</param>
+    /// <summary>Waits until the run can make progress again.</summary>
+    /// <param name="landing">Lands merged work, if a user requests it or the settings say so.</param>
     /// <param name="stall">Result of the last attempt to continue.</param>
     public async Task WaitForPersonAsync(LandStage landing, StallReason stall)
     {
@@ -52,7 +54,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
     private static StallReason After(LandResult landing) =>
         new(landing.Landed ? new RunLanded(new Quote(landing.Message)) : LandStage.NotLandedFor(landing), landing.Evidence);
 
-    /// <summary>Carries out a user's resolution.</summary>
+    /// <summary>Carries out a user's resolution of the escalation.</summary>
     /// <param name="stand">Reason why the run was stalled.</param>
     /// <returns>Reason why the run is still stalled, or null if it continues.</returns>
     public async Task<StallReason?> ResolveAsync(StallReason stand)
@@ -85,11 +87,11 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
     {
         var run = _state.Run;
         context.TransitionTo(RunStates.Integrating, new CommitsInspected(resolution.By.WithoutWords, run.Staging));
-        var fix = new LookAtFixInput(_state.RunId, _state.Repository, _state.Plan.Hash, run.Staging, run.BaseCommit, _state.StagingTip);
+        var fix = new FindManualFixInput(_state.RunId, _state.Repository, _state.Plan.Hash, run.Staging, run.BaseCommit, _state.StagingTip);
         var (look, unreadable) = await FailureCause.TryAsync(
             Workflow.ExecuteActivityAsync((IRunActivities a) => a.LookAtFixAsync(fix), context.Short)
         );
-        look ??= new FixLook { Refusal = unreadable };
+        look ??= new ManualFixCommits { Refusal = unreadable };
         if (look.Refusal.Length > 0)
         {
             resolution.Refuse(look.Refusal);
@@ -106,7 +108,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         (var verdict, unreadable) = await FailureCause.TryAsync(
             Workflow.ExecuteActivityAsync((IRunActivities a) => a.VerifyFixAsync(verify), context.Long)
         );
-        verdict ??= new FixVerdict { Refusal = unreadable };
+        verdict ??= new ManualFixVerdict { Refusal = unreadable };
         if (verdict.Refusal.Length > 0)
         {
             return new StallReason(new CommitsRejected(new Quote(verdict.Refusal)), verdict.Evidence);
@@ -122,13 +124,13 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         return null;
     }
 
-    /// <summary>Returns the tasks that a user's commits replace.</summary>
+    /// <summary>Returns the tasks that a user's commits resolve.</summary>
     private IEnumerable<TaskEntry> Mended(ResolutionCommand command) =>
         Scheduling.EndedBadly(_state.Board).Where(e => command.Tasks is not { Count: > 0 } named || named.Contains(e.Id));
 
     private static bool IsThere(TaskEntry entry) => TaskStates.IsOnStaging(entry.Progress.State);
 
-    private void Settle(TaskEntry entry, FixVerdict verdict, ResolvedBy why)
+    private void Settle(TaskEntry entry, ManualFixVerdict verdict, ResolvedBy why)
     {
         if (entry.Id == ReviewTask.Id)
         {
@@ -143,7 +145,7 @@ internal sealed class Escalation(RunContext context, ReplanStage replanning)
         _state.Board.CountAsDone(entry, TaskStates.Resolved, why, Now, why.By.Who);
     }
 
-    /// <summary>Starts another review if the current tree is not the accepted one.</summary>
+    /// <summary>Requests another review if the current tree differs from the accepted one.</summary>
     private void LookAgain()
     {
         if (

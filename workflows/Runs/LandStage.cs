@@ -1,17 +1,16 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Result of landing a run.</summary>
-/// <param name="Why">Final reason of the run, or null if the target already contains its work.</param>
+/// <summary>Successful landing of a run.</summary>
+/// <param name="Why">Final reason of the run, or null if the target already contained its work.</param>
 internal sealed record Landing(RunLanded? Why);
 
-/// <summary>Lands staging on the target, either when all work is merged, or earlier when a user requests to land the merged
-/// work.</summary>
+/// <summary>Lands staging on the target, either when all work is merged, or earlier if a user requests to land the merged work.</summary>
 internal sealed class LandStage(RunContext context, ResetRecovery recovery, Escalation escalation)
 {
     private readonly RunState _state = context.State;
 
     /// <summary>Lands the staging branch on the target.</summary>
-    /// <returns>The landing, or null if not all tasks are merged, after a reset or because of a user's decision.</returns>
+    /// <returns>The landing. Null if some task is not merged, either after a reset or because of a user's decision.</returns>
     public async Task<Landing?> RunAsync()
     {
         context.TransitionTo(RunStates.Integrating, new ReadyToLand(_state.Run.Review));
@@ -37,10 +36,12 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
         }
     }
 
-    /// <summary>Waits for a user to approve landing. An approval is valid only for this landing. After its time limit it applies to a new
-    /// landing.</summary>
-    /// <param name="result">The refused landing.</param>
-    /// <returns>True if this landing is approved; null if a user decided otherwise for the run, or the run is no longer ready.</returns>
+    /// <summary>
+    /// Waits for a user to approve the landing. The approval is valid only for this landing, and an approval after the time limit applies
+    /// to a new one.
+    /// </summary>
+    /// <param name="result">Result of the refused landing.</param>
+    /// <returns>True if the landing is approved. Null if a user decided otherwise, or the run can no longer land.</returns>
     private async Task<bool?> WaitForPersonAsync(LandResult result)
     {
         _state.PromoteAsked = false;
@@ -84,7 +85,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
         bool IsAnswered() => _state.PromoteAsked || _state.Resolution is not null || !_state.Board.AllMerged;
     }
 
-    // A timer has a minimum length.
+    // Timers have a minimum length.
     private static TimeSpan TimeUntil(DateTimeOffset deadline) =>
         deadline - RunContext.Now is var left && left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1);
 
@@ -105,7 +106,7 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
         return LandAsync(isAskedFor: true, isPart: true);
     }
 
-    /// <summary>Lands the merged work by the settings, before the run waits for a user.</summary>
+    /// <summary>Lands the merged work because of the settings, before the run waits for a user.</summary>
     public Task<LandResult> LandBeforeWaitAsync()
     {
         context.TransitionTo(RunStates.Landing);
@@ -119,13 +120,13 @@ internal sealed class LandStage(RunContext context, ResetRecovery recovery, Esca
     /// <summary>Merges new commits on the target into staging, if the gates pass on the result.</summary>
     public Task<LandResult> TakeInTargetAsync() => LandNowAsync(isAskedFor: false, isPart: true, onlyTakesIn: true);
 
-    /// <summary>Creates the reason for users why nothing has landed.</summary>
+    /// <summary>Creates the reason, shown to users, why nothing has landed.</summary>
     public static NotLanded NotLandedFor(LandResult result) =>
         new(new Quote(result.Message)) { LosesWork = result.LosesWork, Branch = result.RenamedTo };
 
     private async Task<LandResult> LandAsync(bool isAskedFor, bool isPart)
     {
-        // A lost task may have requested a merge. Only one writer may move staging.
+        // A task that was lost may have requested a merge, and only one writer may move staging.
         await context.WaitAsync(() => _state.Train.Waiting.Count == 0);
         context.ThrowIfCancelled();
         return await LandNowAsync(isAskedFor, isPart);

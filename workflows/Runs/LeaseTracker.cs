@@ -1,23 +1,25 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Leases of this run for files and resources across all runs of the repository. A run that is alone only joins; otherwise each
-/// task requests a lease. Updates for the lease workflow are queued here in order (<see cref="NextUpdate"/>). Independent of Temporal and
-/// the clock.</summary>
+/// <summary>
+/// Tracks this run's leases of files and resources, which are shared by all runs of the repository. A run that is alone only joins;
+/// otherwise each task requests a lease. Queues updates for the lease workflow in order (<see cref="NextUpdate"/>). Independent of Temporal
+/// and the clock.
+/// </summary>
 internal sealed class LeaseTracker
 {
     private readonly Dictionary<string, TaskLease> _tasks = new(StringComparer.Ordinal);
     private readonly Queue<(LeaseStep Step, IReadOnlyList<string> Tasks)> _updates = new();
 
-    /// <summary>True if the run has joined and not left.</summary>
+    /// <summary>True if the run has joined the other runs of the repository and has not left them.</summary>
     public bool Joined { get; private set; }
 
-    /// <summary>True if other runs work in the repository; null if not known yet.</summary>
+    /// <summary>True if other runs are active in the repository, or null if not known yet.</summary>
     public bool? Shared { get; private set; }
 
     /// <summary>Reason why the run could not join; empty if it could.</summary>
     public string JoinFailure { get; private set; } = "";
 
-    /// <summary>True if the join was answered or has failed.</summary>
+    /// <summary>True if the lease workflow has replied to the join, or the join has failed.</summary>
     public bool IsAnswered => Shared is not null || JoinFailure.Length > 0;
 
     public LeaseCheckpoint ToCheckpoint() =>
@@ -37,8 +39,10 @@ internal sealed class LeaseTracker
         }
     }
 
-    /// <summary>Joins before the first task starts and again after a reset. After a reset the lease workflow may have dropped this run, or
-    /// may hold leases of tasks that have ended.</summary>
+    /// <summary>
+    /// Joins the other runs of the repository, before the first task starts and again after a reset. After a reset the lease workflow may
+    /// have removed this run, or may still hold leases of ended tasks.
+    /// </summary>
     public void Join()
     {
         (Joined, Shared, JoinFailure) = (true, null, "");
@@ -57,9 +61,11 @@ internal sealed class LeaseTracker
         Add(LeaseStep.Leave);
     }
 
-    /// <summary>Handles news from the lease workflow. Ignores news that arrives before the join, because it was sent to an execution that
-    /// a reset has replaced. It can't be answered before the state of the repository is known.</summary>
-    public void TakeIn(LeaseNews news, TaskBoard board, DateTimeOffset now)
+    /// <summary>
+    /// Handles a notification from the lease workflow. Ignores notifications that arrive before the join, because they were sent to an
+    /// execution that a reset has replaced.
+    /// </summary>
+    public void TakeIn(LeaseNotification news, TaskBoard board, DateTimeOffset now)
     {
         if (!Joined)
         {
@@ -67,14 +73,14 @@ internal sealed class LeaseTracker
         }
         if (board.TryFind(news.Granted) is not null)
         {
-            _tasks[news.Granted] = new TaskLease(LeaseStanding.Granted, now);
+            _tasks[news.Granted] = new TaskLease(TaskLeaseState.Granted, now);
         }
         if (board.TryFind(news.Waiting) is { AtWork: false, HasEnded: false } waiting)
         {
             board.Explain(waiting, news.Wait, now);
             if (_tasks.ContainsKey(news.Waiting))
             {
-                _tasks[news.Waiting] = new TaskLease(LeaseStanding.Waiting, now, news.Wait);
+                _tasks[news.Waiting] = new TaskLease(TaskLeaseState.Waiting, now, news.Wait);
             }
         }
         if (news.Shared is not { } shared)
@@ -93,40 +99,40 @@ internal sealed class LeaseTracker
         }
     }
 
-    /// <summary>Declares the leases of running tasks.</summary>
+    /// <summary>Declares the leases that running tasks need.</summary>
     public void HoldThoseAtWork(TaskBoard board, DateTimeOffset now)
     {
         var atWork = board.AtWork.Where(e => !NeedsNone(e)).Select(e => e.Id).ToList();
         foreach (var id in atWork)
         {
-            _tasks[id] = new TaskLease(LeaseStanding.Granted, now);
+            _tasks[id] = new TaskLease(TaskLeaseState.Granted, now);
         }
         Add(LeaseStep.Hold, atWork);
     }
 
     /// <summary>True if the task has its lease or needs none.</summary>
-    public bool MayStart(TaskEntry entry) => Shared is not true || NeedsNone(entry) || StandingOf(entry) is LeaseStanding.Granted;
+    public bool MayStart(TaskEntry entry) => Shared is not true || NeedsNone(entry) || StandingOf(entry) is TaskLeaseState.Granted;
 
-    /// <summary>True if the task's lease was not requested yet.</summary>
+    /// <summary>True if the task needs a lease that was not requested yet.</summary>
     public bool MustAsk(TaskEntry entry) => Shared is true && StandingOf(entry) is null;
 
-    /// <summary>True for a task that waits for a lease and occupies no slot meanwhile.</summary>
-    public bool Waits(TaskEntry entry) => Shared is true && StandingOf(entry) is LeaseStanding.Waiting;
+    /// <summary>True if a task waits for a lease. Such a task occupies no agent slot.</summary>
+    public bool Waits(TaskEntry entry) => Shared is true && StandingOf(entry) is TaskLeaseState.Waiting;
 
-    /// <summary>True for the review and a planner, which only read.</summary>
+    /// <summary>True for the review and for a planner, which only read files.</summary>
     private static bool NeedsNone(TaskEntry entry) => entry.Id is ReviewTask.Id or ReplanTask.Id;
 
-    /// <summary>Requests the lease of a task.</summary>
+    /// <summary>Requests a lease for a task.</summary>
     public void Ask(TaskEntry entry, DateTimeOffset now)
     {
-        _tasks[entry.Id] = new TaskLease(LeaseStanding.Asked, now);
+        _tasks[entry.Id] = new TaskLease(TaskLeaseState.Asked, now);
         Add(LeaseStep.Ask, [entry.Id]);
     }
 
     /// <summary>True if there are updates to send.</summary>
     public bool HasUpdates(TaskBoard board) => _updates.Count > 0 || Ended(board).Any();
 
-    /// <summary>Returns the next update to send. Ended tasks release their held or requested leases.</summary>
+    /// <summary>Returns the next update to send. For ended tasks, the update releases their held or requested leases.</summary>
     public (LeaseStep Step, IReadOnlyList<string> Tasks) NextUpdate(TaskBoard board)
     {
         foreach (var id in Ended(board).ToList())
@@ -162,12 +168,13 @@ internal sealed class LeaseTracker
         }
     }
 
-    /// <summary>Time at which <see cref="ExplainLongWaits"/> is due next, or null for never.</summary>
+    /// <summary>Time at which <see cref="ExplainLongWaits"/> is due next, or null if no task waits.</summary>
     public DateTimeOffset? NextLongWait(TaskBoard board, TimeSpan patience) =>
         Unexplained(board).Select(entry => (DateTimeOffset?)(_tasks[entry.Id].Since + patience)).Min();
 
-    /// <summary>Adds the start time to the reason of long waits for a lease, because the holder of the lease may be waiting for a
-    /// user.</summary>
+    /// <summary>
+    /// Adds the start time to the reasons of tasks that have waited long for a lease, because the holder may itself be waiting for a user.
+    /// </summary>
     public void ExplainLongWaits(TaskBoard board, TimeSpan patience, DateTimeOffset now)
     {
         foreach (var entry in Unexplained(board).Where(entry => _tasks[entry.Id].Since + patience <= now).ToList())
@@ -182,14 +189,14 @@ internal sealed class LeaseTracker
         Shared is not true
             ? []
             : _tasks
-                .Where(t => t.Value is { Standing: LeaseStanding.Waiting, IsSaid: false })
+                .Where(t => t.Value is { Standing: TaskLeaseState.Waiting, IsSaid: false })
                 .Select(t => board.Find(t.Key))
                 .Where(entry => !entry.AtWork && !entry.HasEnded);
 
     private IEnumerable<string> Ended(TaskBoard board) =>
         Shared is true ? _tasks.Keys.Where(id => board.TryFind(id) is { HasEnded: true }) : [];
 
-    private LeaseStanding? StandingOf(TaskEntry entry) => _tasks.TryGetValue(entry.Id, out var lease) ? lease.Standing : null;
+    private TaskLeaseState? StandingOf(TaskEntry entry) => _tasks.TryGetValue(entry.Id, out var lease) ? lease.Standing : null;
 
     private void Add(LeaseStep step, IReadOnlyList<string>? tasks = null) => _updates.Enqueue((step, tasks ?? []));
 }

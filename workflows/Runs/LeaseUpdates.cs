@@ -1,11 +1,11 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Sends the updates of <see cref="LeaseTracker"/> to the lease workflow one at a time, so that they arrive in order.</summary>
+/// <summary>Sends the updates of <see cref="LeaseTracker"/> to the lease workflow, one at a time so that they arrive in order.</summary>
 internal sealed class LeaseUpdates(RunContext context)
 {
     private readonly RunState _state = context.State;
 
-    /// <summary>Sends updates for as long as the run exists.</summary>
+    /// <summary>Sends updates until the run ends.</summary>
     public async Task RunAsync()
     {
         while (true)
@@ -25,7 +25,7 @@ internal sealed class LeaseUpdates(RunContext context)
         }
     }
 
-    /// <summary>Joins the leases and waits for the answer.</summary>
+    /// <summary>Joins the other runs of the repository, and waits for the reply.</summary>
     public async Task JoinAsync()
     {
         _state.Leases.Join();
@@ -36,7 +36,7 @@ internal sealed class LeaseUpdates(RunContext context)
         }
     }
 
-    /// <summary>Leaves the leases, and waits until the update is sent.</summary>
+    /// <summary>Leaves the other runs of the repository, and waits until the update is sent.</summary>
     public async Task LeaveAsync()
     {
         _state.Leases.Leave();

@@ -1,10 +1,15 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Communicates with the run's merge queue, a child workflow. Sends it verified work in order, and passes its results to tasks.
-/// The merge queue is started when work is ready, and again if it was ended from outside.</summary>
+/// <summary>
+/// Connects a run with its merge queue, a child workflow. Sends verified work in order, and passes results on to tasks. Starts the merge
+/// queue when work is ready, and again if another client terminated it.
+/// </summary>
 internal sealed class MergeQueueClient(RunContext context, TaskMessenger messenger)
 {
-    /// <summary>Delay before starting a merge queue whose workflow id is still in use, or that was lost. Doubles each time.</summary>
+    /// <summary>
+    /// Delay before another merge queue is started, if the workflow id is still in use or the previous queue was lost. Doubles with each
+    /// attempt.
+    /// </summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(16);
 
@@ -13,12 +18,12 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
     private bool _isSending;
     private bool _isToldToClose;
 
-    /// <summary>Completes when the merge queue that this execution started last has closed.</summary>
+    /// <summary>Completes when the last merge queue started by this execution has closed.</summary>
     private Task _closed = Task.CompletedTask;
 
     private MergeQueueLink Link => _state.Train;
 
-    /// <summary>Sends updates for as long as the run exists.</summary>
+    /// <summary>Sends updates until the run ends.</summary>
     public async Task RunAsync()
     {
         while (true)
@@ -30,7 +35,7 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
         }
     }
 
-    /// <summary>Handles a report of the merge queue, if it is new, and notifies tasks.</summary>
+    /// <summary>Handles a report from the merge queue, unless it is old, and notifies tasks.</summary>
     public void TakeIn(TrainReport report)
     {
         if (!Link.TakeIn(report))
@@ -56,17 +61,19 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
         }
     }
 
-    /// <summary>True if the merge queue has ended after <see cref="Close"/> and the waiting tasks were notified.</summary>
+    /// <summary>True if the merge queue has ended after <see cref="Close"/> and all waiting tasks were notified.</summary>
     public bool IsClosed => Link.ExecutionId.Length == 0 && _closed.IsCompleted && !_isSending && !HasUpdates;
 
-    /// <summary>Stops merging. The current merge is interrupted, and waiting tasks are notified.</summary>
+    /// <summary>Stops merging. Interrupts the current merge, and notifies waiting tasks.</summary>
     public void Close() => Link.IsClosing = true;
 
-    /// <summary>Closes a merge queue whose merges are lost. Its successor starts after it has closed.</summary>
+    /// <summary>Closes a merge queue whose merges are lost, so that a successor can start.</summary>
     public Task ReplaceAsync() => TellAsync(train => train.CloseAsync("its merged work is lost"));
 
-    /// <summary>True if there are updates to send. After a reset nothing is sent before the merged work is known, because a merge queue
-    /// with an outdated position would move staging back.</summary>
+    /// <summary>
+    /// True if there are updates to send. After a reset nothing is sent until the merged work is known, because a merge queue with an
+    /// outdated position would move staging back.
+    /// </summary>
     private bool HasUpdates =>
         Link switch
         {
@@ -75,8 +82,11 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
             _ => !context.Resets.WasReset && !_state.IsLandingMerged && (Link.AnyToSend || ToPass() is not null),
         };
 
-    /// <summary>Task that the merge queue should stop waiting for, or null for none. Either the task that resolves a conflict, if it has
-    /// ended or waits for a user, an account or the host. Or a conflicting task behind it that has ended or was cancelled.</summary>
+    /// <summary>
+    /// Id of the task that the merge queue should stop waiting for, or null if there is none. This is a task that should resolve a conflict
+    /// but has ended or waits for a user, an account or the host. It can also be a conflicting task behind that one, if it has ended or was
+    /// cancelled.
+    /// </summary>
     private string? ToPass() =>
         Link.ExecutionId.Length == 0 ? null
         : Link.Resolving.Length > 0 && IsStuck(_state.Board.TryFind(Link.Resolving)) ? Link.Resolving
@@ -128,7 +138,7 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
 
     private async Task StartAsync()
     {
-        // A merge queue started by an earlier execution of this run is about to close, or the reset recovery closes it.
+        // A merge queue from an earlier execution of this run closes by itself, or the recovery after a reset closes it.
         while (!Link.IsClosing && !context.Resets.WasReset && !await TryStartAsync())
         {
             await PauseAsync();
@@ -173,7 +183,9 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
         }
     }
 
-    /// <summary>Starts another merge queue, after a delay, if one failed or was ended from outside.</summary>
+    /// <summary>
+    /// Waits for the merge queue to close. If it failed or another client terminated it, starts a successor after a delay.
+    /// </summary>
     private async Task FollowAsync(ChildWorkflowHandle train)
     {
         try
@@ -206,11 +218,11 @@ internal sealed class MergeQueueClient(RunContext context, TaskMessenger messeng
         }
         catch (FailureException)
         {
-            // The merge queue has closed. Its successor gets all requests without an answer.
+            // The merge queue has closed, so all requests without an answer go to its successor.
             Link.Lose(train);
         }
     }
 
-    /// <summary>Sends the merge result to the task in the background, without delaying the merge queue.</summary>
+    /// <summary>Sends a merge result to its task in the background, so that the merge queue is not delayed.</summary>
     private void Answer(MergeResult result) => context.Background.Begin(messenger.TellAsync(result.TaskId, t => t.MergeDoneAsync(result)));
 }

@@ -2,8 +2,10 @@ using Orchestrator.Workflows.Train;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>The run's state for its merge queue: unanswered requests, the merge queue's execution id, and unsent updates. Each report
-/// counts once, regardless of the execution of the run that receives it.</summary>
+/// <summary>
+/// A run's state about its merge queue: unanswered requests, the execution id of the merge queue, and updates that were not sent yet. Each
+/// report counts once, regardless of which execution of the run receives it.
+/// </summary>
 internal sealed class MergeQueueLink
 {
     private readonly List<MergeRequest> _waiting = [];
@@ -14,34 +16,37 @@ internal sealed class MergeQueueLink
     private bool _isStarting;
     private bool _isAsked;
 
-    /// <summary>First execution id of the merge queue whose reports count; empty for no merge queue.</summary>
+    /// <summary>First execution id of the merge queue whose reports the run accepts; empty if there is no merge queue.</summary>
     public string ExecutionId { get; private set; } = "";
 
-    /// <summary>Number of the last handled report.</summary>
+    /// <summary>Number of the last report that was handled.</summary>
     public int Sequence { get; private set; }
 
     /// <summary>Requests without an answer, oldest first.</summary>
     public IReadOnlyList<MergeRequest> Waiting => _waiting;
 
-    /// <summary>Task that was returned to resolve a conflict, for which other conflicting tasks wait; empty for none.</summary>
+    /// <summary>
+    /// Id of the task that was returned to resolve a conflict, while other conflicting tasks wait; empty if there is none.
+    /// </summary>
     public string Resolving { get; private set; } = "";
 
-    /// <summary>Conflicting tasks that wait for <see cref="Resolving"/>.</summary>
+    /// <summary>Ids of the conflicting tasks that wait for <see cref="Resolving"/>.</summary>
     public IReadOnlyCollection<string> Deferred => _deferred;
 
-    /// <summary>True if the run ends, so that nothing more is merged.</summary>
+    /// <summary>True if the run is ending, so that nothing more is merged.</summary>
     public bool IsClosing { get; set; }
 
-    /// <summary>True if the merge queue has decided everything that it was sent, except for tasks that wait for the conflict of another
-    /// one.</summary>
+    /// <summary>
+    /// True if the merge queue has decided about everything it was sent, except for tasks that wait for another task's conflict.
+    /// </summary>
     public bool IsQuiet => !_isStarting && _waiting.TrueForAll(request => _unsent.Contains(request) || _deferred.Contains(request.TaskId));
 
-    /// <summary>True if there are updates to send, or a merge queue must be started.</summary>
+    /// <summary>True if there are updates to send, or if a merge queue must be started.</summary>
     public bool AnyToSend => _unsent.Count > 0 || _isAsked;
 
-    /// <summary>Adds a task's merge request, which replaces an earlier one.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="places">Number of places that it gains by its priority, or null for runs without turns.</param>
+    /// <summary>Adds a task's merge request, and removes its earlier request.</summary>
+    /// <param name="request">Request to add.</param>
+    /// <param name="places">Number of positions that the request gains by its priority, or null for runs without turns.</param>
     public void Enqueue(MergeRequest request, int? places = null)
     {
         Remove(request.TaskId);
@@ -59,7 +64,7 @@ internal sealed class MergeQueueLink
         );
     }
 
-    /// <summary>Moves a waiting request before all others. Returns false if the task waits for no merge.</summary>
+    /// <summary>Moves a waiting request to the front. Returns false if the task does not wait for a merge.</summary>
     public bool TakeNext(string task)
     {
         if (_waiting.Find(request => request.TaskId == task) is not { } request)
@@ -77,7 +82,7 @@ internal sealed class MergeQueueLink
         _unsent.Add(request);
     }
 
-    /// <summary>Takes the requests to send now.</summary>
+    /// <summary>Returns the requests to send now, and marks them as sent.</summary>
     public IReadOnlyList<MergeRequest> TakeUnsent()
     {
         IReadOnlyList<MergeRequest> unsent = [.. _unsent];
@@ -94,7 +99,7 @@ internal sealed class MergeQueueLink
         return [.. _waiting];
     }
 
-    /// <summary>Records the start of the merge queue, which may already have reported or even ended.</summary>
+    /// <summary>Records that the merge queue was started. It may already have reported or even ended.</summary>
     public void Started(string executionId)
     {
         _isStarting = false;
@@ -107,12 +112,12 @@ internal sealed class MergeQueueLink
     /// <summary>Records that the merge queue could not be started.</summary>
     public void NotStarted() => _isStarting = false;
 
-    /// <summary>Handles a report. Returns false if it is old, or from an abandoned merge queue.</summary>
+    /// <summary>Handles a report. Returns false if the report is old, or comes from an abandoned merge queue.</summary>
     public bool TakeIn(TrainReport report)
     {
         var isFirst = ExecutionId.Length == 0 && _isStarting && report.ExecutionId != _past;
 
-        // A merge queue that was reset continues from an earlier report number, but its last report always counts.
+        // A merge queue that was reset repeats report numbers, but its last report always counts.
         var isNews = report.Sequence > Sequence || report.Ended;
         if (!isFirst && (report.ExecutionId != ExecutionId || !isNews))
         {
@@ -143,7 +148,7 @@ internal sealed class MergeQueueLink
         return true;
     }
 
-    /// <summary>Records that the merge queue has ended or is abandoned. Requests without an answer go to its successor.</summary>
+    /// <summary>Records that the merge queue has ended or was abandoned. Requests without an answer go to its successor.</summary>
     public void Lose(string executionId)
     {
         if (executionId != ExecutionId || executionId.Length == 0)
@@ -156,7 +161,7 @@ internal sealed class MergeQueueLink
         _unsent.AddRange(_waiting);
     }
 
-    /// <summary>Requests a check that the merge queue is open, after a signal that it was ended from outside.</summary>
+    /// <summary>Requests a check that the merge queue is open, because a message says that it was terminated.</summary>
     public void Ask() => _isAsked = ExecutionId.Length > 0;
 
     /// <summary>Records that the merge queue no longer waits for this task's conflict.</summary>

@@ -1,27 +1,30 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Sends notices to users when they change, and again when the activity requests it. Runs in the background; undelivered notices
-/// become warnings of the run.</summary>
+/// <summary>
+/// Sends notices to users when they change, and again when the activity requests a repetition. Runs in the background; undelivered notices
+/// become warnings of the run.
+/// </summary>
 internal sealed class NoticeSender(RunContext context)
 {
-    /// <summary>Time in which notices are gathered. For example, a failed task and the run that can't continue without it are one
-    /// notice.</summary>
+    /// <summary>
+    /// Time during which notices are collected. For example, a failed task and the run that can't continue without it become one notice.
+    /// </summary>
     private static readonly TimeSpan Gathering = TimeSpan.FromSeconds(3);
 
-    /// <summary>Time for which the end of a run waits for unresponsive channels.</summary>
+    /// <summary>Time limit for unresponsive channels at the end of a run.</summary>
     private static readonly TimeSpan Closing = TimeSpan.FromMinutes(2);
 
     private readonly RunState _state = context.State;
     private IReadOnlyList<RunNotice> _now = [];
     private long _seen = -1;
     private string _told = "";
-    private RunRest _toldAt;
+    private RunProgressState _toldAt;
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
     private DateTimeOffset? _next;
     private bool _isClosing;
     private bool _isTelling;
 
-    /// <summary>Sends notices for as long as the run exists.</summary>
+    /// <summary>Sends notices until the run ends.</summary>
     public async Task RunAsync()
     {
         while (!_isClosing)
@@ -42,20 +45,22 @@ internal sealed class NoticeSender(RunContext context)
         }
     }
 
-    /// <summary>Reports the end of the run, and withdraws all questions. Gives up on unresponsive channels.</summary>
+    /// <summary>
+    /// Reports the end of the run, and withdraws all questions. Does not wait for unresponsive channels longer than <see cref="Closing"/>.
+    /// </summary>
     public async Task CloseAsync()
     {
         _isClosing = true;
         await Workflow.WaitConditionAsync(() => !_isTelling, CancellationToken.None);
         if (_state.Rules.Notices.Count > 0 && _state.Repository.Queue.Length > 0)
         {
-            await TellAsync(RunRest.Ended);
+            await TellAsync(RunProgressState.Ended);
         }
     }
 
-    private RunRest Rest => IsStanding(_state) ? RunRest.Standing : RunRest.None;
+    private RunProgressState Rest => IsStanding(_state) ? RunProgressState.Standing : RunProgressState.None;
 
-    // Recomputed only after a transition, because formatting the questions is expensive.
+    // Recomputed only after a transition, because creating the questions is expensive.
     private bool HasNews()
     {
         if (_seen != _state.Journal.Sequence)
@@ -63,8 +68,8 @@ internal sealed class NoticeSender(RunContext context)
             _seen = _state.Journal.Sequence;
             _now = _state.Repository.Queue.Length > 0 ? RunNotices.Of(_state, RunContext.Now) : [];
         }
-        // A notice that waits for its minute is sent at once if nothing more will happen.
-        return _state.IsTelling = KeysOf(_now) != _told || (_next is not null && _toldAt == RunRest.None && IsStanding(_state));
+        // A notice that is delayed for a minute is sent immediately if nothing more will happen.
+        return _state.IsTelling = KeysOf(_now) != _told || (_next is not null && _toldAt == RunProgressState.None && IsStanding(_state));
     }
 
     private static bool IsStanding(RunState state) =>
@@ -73,7 +78,7 @@ internal sealed class NoticeSender(RunContext context)
 
     private static bool IsWaiting(string state) => state is TaskStates.Blocked or TaskStates.AwaitingApproval or TaskStates.Parked;
 
-    private async Task TellAsync(RunRest rest)
+    private async Task TellAsync(RunProgressState rest)
     {
         _isTelling = true;
         try
@@ -82,7 +87,7 @@ internal sealed class NoticeSender(RunContext context)
             _now = RunNotices.Of(_state, RunContext.Now);
             (_told, _toldAt, _next) = (KeysOf(_now), rest, null);
             _state.IsTelling = false;
-            await context.Calls.TrackAsync(() => TellAsync(new TellPeopleInput(_state.RunId, _state.Repository, _now, rest)));
+            await context.Calls.TrackAsync(() => TellAsync(new SendNoticesInput(_state.RunId, _state.Repository, _now, rest)));
         }
         finally
         {
@@ -90,10 +95,10 @@ internal sealed class NoticeSender(RunContext context)
         }
     }
 
-    private async Task TellAsync(TellPeopleInput input)
+    private async Task TellAsync(SendNoticesInput input)
     {
         var options = context.Short;
-        if (input.Rest == RunRest.Ended)
+        if (input.Rest == RunProgressState.Ended)
         {
             options.ScheduleToCloseTimeout = Closing;
         }

@@ -1,20 +1,20 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Probes failing accounts and hosts with growing delays, and resumes tasks when they work again.</summary>
+/// <summary>Probes failing accounts and hosts with growing delays, and resumes their tasks when they work again.</summary>
 internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
 {
-    /// <summary>Time after which a running probe counts as a success.</summary>
+    /// <summary>Time after which a probe that is still running counts as a success.</summary>
     private static readonly TimeSpan TrialTime = TimeSpan.FromMinutes(5);
 
     /// <summary>Maximum delay between two resumed tasks.</summary>
     private static readonly TimeSpan WakeSpread = TimeSpan.FromSeconds(5);
 
-    /// <summary>Time within which all tasks are resumed, regardless of their number.</summary>
+    /// <summary>Time within which all tasks are resumed, regardless of how many they are.</summary>
     private static readonly TimeSpan WholeSpread = TimeSpan.FromMinutes(2);
 
     private readonly RunState _state = context.State;
 
-    /// <summary>Probes for as long as the run exists.</summary>
+    /// <summary>Probes outages until the run ends.</summary>
     public async Task RunAsync()
     {
         while (true)
@@ -28,7 +28,7 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
         }
     }
 
-    /// <summary>Handles an outage from its first failure until it is over.</summary>
+    /// <summary>Handles one outage from its first failure to its end.</summary>
     private async Task ProbeAsync(Outage outage)
     {
         if (outage.Until is not null)
@@ -90,7 +90,7 @@ internal sealed class OutageProber(RunContext context, TaskMessenger messenger)
         }
     }
 
-    /// <summary>Resumes one task as a probe. Returns false if no affected task is left.</summary>
+    /// <summary>Resumes one task as a probe. Returns false if no affected task remains.</summary>
     private async Task<bool> TryOnceAsync(Outage outage)
     {
         if (Waiting(outage).FirstOrDefault() is { } parked)

@@ -1,8 +1,10 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Outages of a run: failures that are not a task's fault. Tasks of an affected account wait together, and no new task starts
-/// with that account. One task probes the account after growing delays. Three equal failures of different tasks within ten minutes also
-/// count as an outage. Independent of Temporal and the clock.</summary>
+/// <summary>
+/// Outages of a run, that is, failures that no task has caused. All tasks of an affected account wait together, and no new task starts with
+/// that account. One task probes the account with growing delays. Three equal failures of different tasks within ten minutes also count as
+/// an outage. Independent of Temporal and the clock.
+/// </summary>
 /// <param name="firstPause">Returns the delay before the first probe.</param>
 internal sealed class Outages(Func<TimeSpan> firstPause)
 {
@@ -13,19 +15,19 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
 
     public List<Outage> Open { get; } = [];
 
-    /// <summary>Restores the outages of a checkpoint.</summary>
+    /// <summary>Restores the outages from a checkpoint.</summary>
     public void Restore(IEnumerable<OutageCheckpoint> saved) =>
         Open.AddRange(saved.Select(s => new Outage(s.Name, s.Why, s.Pause) { Until = s.Until }));
 
     public IReadOnlyList<OutageCheckpoint> ToCheckpoint() => [.. Open.Select(o => new OutageCheckpoint(o.Name, o.Why, o.Pause, o.Until))];
 
-    /// <summary>True if a task may start now.</summary>
+    /// <summary>True if no outage prevents the task from starting now.</summary>
     public bool Allow(TaskOutline task) => Open.All(t => !Holds(t, task) || t.MayStartOne);
 
-    /// <summary>True if both tasks may start now. Only one of the tasks affected by an outage probes it.</summary>
+    /// <summary>True if both tasks may start now. Only one of the tasks affected by an outage may probe it.</summary>
     public bool AllowTogether(TaskOutline one, TaskOutline other) => Open.All(t => !Holds(t, one) || !Holds(t, other));
 
-    /// <summary>Records the start of a task. If the task is a probe, it is the only one.</summary>
+    /// <summary>Records that a task has started. If it is a probe, no other probe may start.</summary>
     public void Started(TaskOutline task)
     {
         foreach (var outage in Open.Where(t => t.MayStartOne && Concerns(t, task)))
@@ -35,7 +37,7 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
         }
     }
 
-    /// <summary>Records that a waiting task was resumed.</summary>
+    /// <summary>Records that a waiting task was resumed as a probe.</summary>
     public void Told(TaskOutline task)
     {
         foreach (var outage in Open.Where(t => Concerns(t, task)))
@@ -49,7 +51,7 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
     {
         if (report.Progress is { Parts: not null } or { Asks: ApprovalKinds.Question } || report.FailureClass == FailureClass.Budget)
         {
-            return; // It waits for other tasks, the planner or a person, and not for an account or a machine.
+            return; // The task waits for other tasks, the planner or a user, and not for an account or host.
         }
         if (report.Progress.State == TaskStates.Parked)
         {
@@ -64,12 +66,15 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
         }
     }
 
-    /// <summary>Records a task that ended because its agent failed. If that reveals an outage, returns the tasks with the same failure,
-    /// which are retried.</summary>
-    /// <param name="signature">Signature of the failure; empty if the failure does not concern other tasks.</param>
+    /// <summary>
+    /// Records that a task ended because its agent failed. If this reveals an outage, returns the ids of all tasks with the same failure,
+    /// which are then retried.
+    /// </summary>
+    /// <param name="signature">Signature of the failure; empty if the failure does not affect other tasks.</param>
     /// <param name="why">The failure as a reason, or null if unknown.</param>
-    /// <param name="now">The current time.</param>
-    /// <param name="isSettled">True for a failed task that is done or skipped by now, and so does not count.</param>
+    /// <param name="now">Current time.</param>
+    /// <param name="isSettled">Returns true if a failed task has been done or skipped meanwhile, so that its failure does not
+    /// count.</param>
     public IReadOnlyList<string> Failed(TaskOutline task, string signature, Reason? why, DateTimeOffset now, Func<string, bool> isSettled)
     {
         if (signature.Length == 0)
@@ -97,13 +102,14 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
         return alike;
     }
 
-    /// <summary>Formats all outages; empty without outages.</summary>
+    /// <summary>Formats all outages as text; empty if there are none.</summary>
     public string Describe() => string.Join(" ", Open.Select(t => $"{ReasonText.NameOf(t.Name)}: {ReasonText.Of(t.Why).TrimEnd('.')}."));
 
     public static bool Concerns(Outage outage, TaskOutline task) => outage.Name.Length == 0 || outage.Name == task.Account;
 
-    /// <summary>True if the outage prevents a task from starting. A task that may continue with another agent decides at its
-    /// start.</summary>
+    /// <summary>
+    /// True if the outage prevents a task from starting. A task that may continue with another agent decides when it starts.
+    /// </summary>
     private static bool Holds(Outage outage, TaskOutline task) =>
         Concerns(outage, task) && !(outage.Until is not null && task.Relays is { Count: > 0 });
 
@@ -125,7 +131,7 @@ internal sealed class Outages(Func<TimeSpan> firstPause)
                     or TaskStates.Remediating
                     or TaskStates.Blocked;
 
-    /// <summary>Returns the name of the outage that a task waits for, or null if its report has none.</summary>
+    /// <summary>Returns the name of the outage that a task waits for, or null if its report shows none.</summary>
     public static string? Of(TaskOutline task, TaskReport report) =>
         report.Progress.State != TaskStates.Parked ? null
         : report.FailureClass == FailureClass.Environment ? ""

@@ -1,40 +1,46 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Lands merged work while other tasks continue, at a user's request or at the interval of the settings. Between landings,
-/// merges new commits of the target into staging.</summary>
-/// <remarks>Only one writer may move staging. The merge queue gets no further work in the meantime. A landing starts once the queue has
-/// decided about all its tasks, except for tasks that wait for the conflict of another one.</remarks>
+/// <summary>
+/// Lands merged work while other tasks continue, at a user's request or at the interval from the settings. Between landings, merges new
+/// target commits into staging.
+/// </summary>
+/// <remarks>
+/// Only one writer may move staging, so the merge queue gets no further work during a landing. A landing starts once the queue has decided
+/// about all its tasks, except for tasks that wait for another task's conflict.
+/// </remarks>
 internal sealed class PartLanding(RunContext context, Func<LandStage> landing)
 {
-    /// <summary>Patch id: merged work lands before the run waits for a user, if it lands in parts.</summary>
+    /// <summary>Patch id: a run that lands in parts lands its merged work before it waits for a user.</summary>
     private const string LandsBeforeWait = "lands-before-wait";
 
     private readonly RunState _state = context.State;
 
-    /// <summary>True if merged work lands by the settings before the run waits for a user.</summary>
+    /// <summary>True if, according to the settings, merged work must land before the run waits for a user.</summary>
     public static bool MustLandBeforeWait(RunState state) => HasNewToLand(state) && Workflow.Patched(LandsBeforeWait);
 
-    /// <summary>True if merged work can land while other tasks continue. False for runs of older versions, which do so only while nothing
-    /// else can happen.</summary>
+    /// <summary>
+    /// True if merged work can land while other tasks continue. False for runs from earlier versions, which land it only when nothing else
+    /// can happen.
+    /// </summary>
     private bool IsBeside => _state.Rules.Queue is not null;
 
-    /// <summary>True if merged work lands now on the main path.</summary>
+    /// <summary>True if merged work must land now, on the main path.</summary>
     public bool MustLandFirst => !IsBeside && _state.LandMergedAsked && Scheduling.WaitsOnlyForPeople(_state);
 
-    /// <summary>True if a landing or a look at the target is due.</summary>
+    /// <summary>True if a landing or a check of the target is due.</summary>
     public bool IsDue => IsBeside && !_state.IsLandingMerged && (_state.LandMergedAsked || IsOver(DueAt()));
 
-    /// <summary>Time at which a landing or a look at the target is due, or null if nothing is planned.</summary>
+    /// <summary>Time of the next landing or check of the target, or null if none is planned.</summary>
     public DateTimeOffset? PlannedAt => IsBeside && !_state.IsLandingMerged ? DueAt() : null;
 
-    /// <summary>Starts the due landing or check of the target, beside the main path.</summary>
+    /// <summary>Starts the landing or check of the target that is due, in the background.</summary>
     public void Begin()
     {
         _state.IsLandingMerged = true;
         context.Background.Begin(context.Calls.TrackAsync(RunAsync));
     }
 
-    /// <summary>Lands the merged work on the main path, for runs from before.</summary>
+    /// <summary>Lands the merged work on the main path, for runs from earlier versions.</summary>
     public async Task LandFirstAsync()
     {
         _state.IsLandingMerged = true;
@@ -76,7 +82,7 @@ internal sealed class PartLanding(RunContext context, Func<LandStage> landing)
         }
         catch (FailureException) when (IsEnding)
         {
-            // The run ends, and its end shows the reason.
+            // The run is ending, and its final state shows the reason.
         }
         finally
         {
@@ -104,7 +110,7 @@ internal sealed class PartLanding(RunContext context, Func<LandStage> landing)
         return LandsAt is { } lands && (sync is null || lands < sync) ? lands : sync;
     }
 
-    /// <summary>Time of the next landing by the settings, or null if there is nothing new to land.</summary>
+    /// <summary>Time of the next landing according to the settings, or null if there is nothing new to land.</summary>
     private DateTimeOffset? LandsAt =>
         HasNewToLand(_state) && _state.Rules.LandEvery is { } every ? (_state.Parts?.LandedAt ?? _state.Run.StartedAt) + every : null;
 

@@ -1,13 +1,13 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Waits for a user's approval of a plan. No answer in time counts as rejected.</summary>
+/// <summary>Waits for a user to approve a plan. If no answer arrives in time, the plan counts as rejected.</summary>
 internal sealed class PlanApproval(RunContext context)
 {
     private readonly RunState _state = context.State;
 
-    /// <summary>Requests the approval.</summary>
-    /// <param name="why">Reason for the approval, or null if none is needed.</param>
-    /// <returns>Reason why the plan can't start, or null if it may.</returns>
+    /// <summary>Requests the approval and waits for the answer.</summary>
+    /// <param name="why">Reason why the plan needs an approval, or null if it needs none.</param>
+    /// <returns>Reason why the plan can't start, or null if it can.</returns>
     public async Task<Reason?> AskAsync(Reason? why)
     {
         if (why is null)

@@ -2,8 +2,7 @@ using Orchestrator.Workflows.Messages;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>First stage of a run. Turns a request into a plan if the run started with one, and puts the plan's tasks on the
-/// board.</summary>
+/// <summary>First stage of a run. Turns a request into a plan if necessary, and puts the plan's tasks on the board.</summary>
 internal sealed class PlanStage(RunContext context, RunPlanReader plans, TaskStarter starter, RunRecorder recorder, ResetRecovery recovery)
 {
     private readonly RunState _state = context.State;
@@ -47,8 +46,10 @@ internal sealed class PlanStage(RunContext context, RunPlanReader plans, TaskSta
         context.TransitionTo(RunStates.Planning, new PlanRead(tasks.Count, stored));
     }
 
-    /// <summary>Finds the repository. A worker that serves it answers at once. Without such a worker the run shows the repository that it
-    /// waits for. Nothing exists yet that would have to be ended before a cancellation.</summary>
+    /// <summary>
+    /// Finds the repository. A worker that serves it answers immediately; without such a worker, the run shows which repository it waits
+    /// for. A cancellation during this wait needs no cleanup.
+    /// </summary>
     private async Task<RepositoryReference> FindRepositoryAsync()
     {
         var (name, before) = (_state.Input.Repository, _state.Run.Why);
@@ -65,7 +66,7 @@ internal sealed class PlanStage(RunContext context, RunPlanReader plans, TaskSta
         }
     }
 
-    /// <summary>Stores the plan, if one was made, at the requested location. Releases the resources of planning.</summary>
+    /// <summary>Stores the plan, if a planner made one, at the requested location. Releases the planner's resources.</summary>
     public Task<string> EndPlanningAsync()
     {
         _state.PlanningEnded = true;
@@ -79,7 +80,7 @@ internal sealed class PlanStage(RunContext context, RunPlanReader plans, TaskSta
         return Workflow.ExecuteActivityAsync((IPlanningActivities a) => a.EndPlanningAsync(end), context.Short);
     }
 
-    /// <summary>Fails the run at once for an invalid input or plan, with all faults.</summary>
+    /// <summary>Fails the run because of an invalid input or plan, and reports all faults.</summary>
     public static void Refuse(IReadOnlyList<string> faults)
     {
         if (faults.Count > 0)
@@ -95,7 +96,7 @@ internal sealed class PlanStage(RunContext context, RunPlanReader plans, TaskSta
     /// <summary>Runs the planner until a plan is made. If the planner fails, a user decides how to continue.</summary>
     private async Task MakePlanAsync()
     {
-        var begin = new BeginPlanningInput(_state.RunId, _state.Repository, _state.Input);
+        var begin = new PreparePlanningInput(_state.RunId, _state.Repository, _state.Input);
         var begun = await Workflow.ExecuteActivityAsync((IPlanningActivities a) => a.BeginPlanningAsync(begin), context.Short);
         _state.Run = _state.Run with
         {
@@ -112,7 +113,7 @@ internal sealed class PlanStage(RunContext context, RunPlanReader plans, TaskSta
         {
             Id = PlannerTask.Id,
             Title = begun.Title,
-            // Before this patch, an outage of the planner's account counted as an outage of the host, with different timers.
+            // Before this patch, an outage of the planner's account counted as an outage of the host, which has different timers.
             Account = Workflow.Patched("planner-account") ? begun.Agent : "",
             Timeout = begun.Timeout,
         };
@@ -143,8 +144,9 @@ internal sealed class PlanStage(RunContext context, RunPlanReader plans, TaskSta
         }
     }
 
-    /// <summary>Waits for a condition. A reset in this stage is handled after a plan is made, because only the planner was started
-    /// before.</summary>
+    /// <summary>
+    /// Waits for a condition. A reset during this stage is handled once the plan exists, because only the planner was started before.
+    /// </summary>
     private async Task WaitAsync(Func<bool> holds)
     {
         await Workflow.WaitConditionAsync(() => holds() || _state.IsCancelled || context.Background.HasFailed, CancellationToken.None);

@@ -1,9 +1,11 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Derives the questions for users from the state of the run and its tasks, so that no question has to be withdrawn.</summary>
+/// <summary>
+/// Derives the questions for users from the state of the run and its tasks, so that no question has to be withdrawn explicitly.
+/// </summary>
 internal static class Questions
 {
-    /// <summary>Maximum number of questions shown at once. Further questions follow when these are answered.</summary>
+    /// <summary>Maximum number of questions shown at the same time. Others appear when these are answered.</summary>
     private const int Most = 40;
 
     /// <summary>Returns all questions that wait for a user, oldest first.</summary>
@@ -21,9 +23,12 @@ internal static class Questions
                 .. OfTheWhole(state),
             ];
 
-    /// <summary>Returns the reason for refusing an answer to an outdated question. Null if the answer fits the open question, or no
-    /// question is open.</summary>
-    /// <param name="shown">The question shown to the user (<see cref="RunQuestion.Shown"/>); empty to accept any.</param>
+    /// <summary>
+    /// Returns a sentence that refuses an answer to an outdated question. Null if the answer fits the open question, or if no question is
+    /// open.
+    /// </summary>
+    /// <param name="shown">The question that the user saw (<see cref="RunQuestion.Shown"/>); empty to accept the answer to any
+    /// question.</param>
     /// <param name="ids">Ids of the questions that the answer may refer to. The first open one counts.</param>
     public static string? RefuseOther(RunState state, string shown, params string[] ids) =>
         shown.Length > 0 && RunQuestion.First(Of(state), ids) is { } asked && asked.Shown != shown
@@ -92,8 +97,9 @@ internal static class Questions
             };
     }
 
-    /// <summary>Returns questions about outages of accounts or the host. The run probes them automatically, but only a user can repair
-    /// them.</summary>
+    /// <summary>
+    /// Returns questions about outages of accounts or the host. The run probes them automatically, but only a user can repair their cause.
+    /// </summary>
     private static IEnumerable<RunQuestion> OfAccounts(RunState state)
     {
         foreach (var outage in state.Outages.Open.Where(o => o.Until is null && !o.IsOver))
@@ -122,7 +128,7 @@ internal static class Questions
         }
     }
 
-    /// <summary>Returns questions about used-up budgets, once for each budget.</summary>
+    /// <summary>Returns questions about used-up budgets, one for each budget.</summary>
     private static IEnumerable<RunQuestion> OfBudgets(RunState state)
     {
         foreach (var waiting in Scheduling.BudgetsReached(state.Board))
@@ -140,8 +146,8 @@ internal static class Questions
         }
     }
 
-    /// <summary>Formats the consequence of a used-up budget.</summary>
-    /// <param name="waiting">The tasks that wait for the budget, at least one.</param>
+    /// <summary>Describes the effect of a used-up budget.</summary>
+    /// <param name="waiting">Tasks that wait for the budget; at least one.</param>
     public static string OfBudget(RunState state, IReadOnlyList<(TaskEntry Task, BudgetStatus Budget)> waiting)
     {
         var text = BudgetText.Of(waiting[0].Budget);
@@ -166,7 +172,7 @@ internal static class Questions
                 entry,
                 $"{entry.Id} is blocked: {entry.Progress.Reason}",
                 saysReason: true,
-                // Guidance would start the agent again, but a user has to reconcile both sides of the conflict.
+                // Guidance would start the agent again, but here a user has to resolve the conflict.
                 entry.Progress.Why is ConflictNeedsUser
                     ? WaysOf(state, entry, AnswerWays.Retry, AnswerWays.Guide, AnswerWays.Cancel)
                     : WaysOf(state, entry, AnswerWays.Guide, AnswerWays.Cancel)
@@ -244,15 +250,16 @@ internal static class Questions
     private static AnswerWay[] WaysOf(RunState state, TaskEntry entry, params string[] kinds) =>
         [.. kinds.Select(kind => new AnswerWay(kind, $"{state.RunId}/{entry.Id}"))];
 
-    /// <summary>Formats the deadline and the effect of a missing answer, for approvals and promotion. Other questions have no time
-    /// limit.</summary>
+    /// <summary>
+    /// Describes the deadline and what happens without an answer, for approvals and promotion. Other questions have no time limit.
+    /// </summary>
     private static string Deadline(RunState state, DateTimeOffset since) =>
         string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
             $"(Without an answer by {(since + state.Rules.ApprovalTimeout).UtcDateTime:yyyy-MM-dd HH:mm}Z it counts as rejected.)"
         );
 
-    /// <summary>Returns the answer that lands the merged work without the failed tasks; empty if no merged work is left to land.</summary>
+    /// <summary>Returns the answer that lands the merged work without the failed tasks. Empty if no merged work is left to land.</summary>
     private static AnswerWay[] LandingOfMerged(RunState state) =>
         state.HasUnlanded && !state.IsPromotionOverdue && !state.IsUnreviewed
             ?

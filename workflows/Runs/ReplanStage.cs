@@ -1,26 +1,28 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Replanning during a run. The planner receives the merged work and the tasks that did not succeed. It is a task on the board
-/// like the review. After approval, if one is needed, the new tasks replace those that did not succeed.</summary>
+/// <summary>
+/// Replans during a run. The planner receives the merged work and the tasks that did not succeed. It is a task on the board, like the
+/// review. After an approval, if one is needed, the new tasks replace those that did not succeed.
+/// </summary>
 internal sealed class ReplanStage(RunContext context, RunRecorder recorder, PlanApproval approval)
 {
     private readonly RunState _state = context.State;
 
     private static DateTimeOffset Now => RunContext.Now;
 
-    /// <summary>Starts the planner that replaces failed tasks.</summary>
-    /// <param name="resolution">The resolution.</param>
+    /// <summary>Starts the planner that replaces the failed tasks.</summary>
+    /// <param name="resolution">User's resolution that requests the replanning.</param>
     /// <param name="stand">Reason why the run is stalled.</param>
-    /// <returns>Reason why the planner can't be asked, or null if it is about to start.</returns>
+    /// <returns>Reason why the planner can't start, or null if it is about to start.</returns>
     public async Task<StallReason?> BeginAsync(Resolution resolution, StallReason stand)
     {
         var round = (_state.Run.Replan?.Round ?? 0) + 1;
         IReadOnlyList<string> replaces = [.. Unfinished().Select(e => e.Id)];
         context.TransitionTo(RunStates.Planning, new ReplanRequestedBy(resolution.By.WithoutWords));
 
-        // The planner's prompt is made from the record.
+        // The planner's prompt is created from the recorded transitions.
         await recorder.RecordAllAsync();
-        var begin = new BeginReplanInput
+        var begin = new PrepareReplanInput
         {
             RunId = _state.RunId,
             Repository = _state.Repository,
@@ -35,7 +37,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         var (begun, why) = await FailureCause.TryAsync(
             Workflow.ExecuteActivityAsync((IPlanningActivities a) => a.BeginReplanAsync(begin), context.Short)
         );
-        begun ??= new PlanningBegun { Faults = [why] };
+        begun ??= new PlanningPreparation { Faults = [why] };
         if (begun.Faults.Count > 0)
         {
             var refusal = new NoNewPlan(new PlanInvalid(Quote.All(begun.Faults)));
@@ -61,8 +63,8 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         return null;
     }
 
-    /// <summary>Handles the planner's answer.</summary>
-    /// <returns>Reason why the answer is not used. Null if there is no answer, or its tasks are on the board.</returns>
+    /// <summary>Handles the planner's answer, and adds its tasks if they are approved.</summary>
+    /// <returns>Reason why the answer is not used. Null if there is no answer, or if its tasks were added.</returns>
     public async Task<StallReason?> ConcludeAsync()
     {
         if (
@@ -139,7 +141,7 @@ internal sealed class ReplanStage(RunContext context, RunRecorder recorder, Plan
         }
     }
 
-    /// <summary>Leaves the rejected findings to the new tasks. The reviewer runs again when these tasks are done.</summary>
+    /// <summary>Assigns the rejected findings to the new tasks. The reviewer reviews again when these tasks are done.</summary>
     private void AskReviewerAgain()
     {
         if (_state.Board.TryFind(ReviewTask.Id) is not { } entry || _state.Run.Review is not { } review)

@@ -1,13 +1,14 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Recovers after a reset. The history then lags behind the real state: tasks of the replaced execution still run, and others are
-/// merged or landed. The record also contains unknown events. Therefore the engine, git and the record are read first, and their state is
-/// taken over.</summary>
+/// <summary>
+/// Recovers a run after a reset. Its history then lags behind: tasks of the replaced execution may still run, others are merged or landed,
+/// and the record contains later events. The recovery therefore first reads the state from the engine, git and the record.
+/// </summary>
 internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger, TaskTakeOver takeOver, LeaseUpdates leases)
 {
     private readonly RunState _state = context.State;
 
-    /// <summary>Continues the event numbers of the record, because lower numbers would be ignored as old.</summary>
+    /// <summary>Continues the event numbers of the record, because events with smaller numbers would be ignored as old.</summary>
     public async Task FollowRecordAsync()
     {
         while (context.Resets.RecordIsOfAnother)
@@ -23,7 +24,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         }
     }
 
-    /// <summary>Takes over the state left by the replaced execution, before anything is started.</summary>
+    /// <summary>Adopts the state that the replaced execution left, before anything is started.</summary>
     public async Task TakeUpAsync()
     {
         while (context.Resets.WasReset)
@@ -46,8 +47,10 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         }
     }
 
-    /// <summary>Stops the work of an earlier execution when the run is about to end, after a reset or with an unreadable checkpoint.
-    /// Returns the reason for the end, with the failure of the takeover if it failed.</summary>
+    /// <summary>
+    /// Stops the work of an earlier execution if the run is about to end, after a reset or because of an unreadable checkpoint. Returns the
+    /// reason for the end, including the recovery's own failure if it failed.
+    /// </summary>
     public async Task<Reason> TakeUpToEndAsync(Reason why)
     {
         if (_state.Plan.Hash.Length == 0 || (!context.Resets.WasReset && _state.Board.IsFilled))
@@ -76,7 +79,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         }
     }
 
-    /// <summary>Returns the tasks whose workflows are open and now belong to this execution.</summary>
+    /// <summary>Returns the tasks whose open workflows now belong to this execution.</summary>
     private async Task<HashSet<string>> TakeUpTasksAsync()
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
@@ -87,7 +90,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
             var tip = _state.StagingTip;
             page = await FindEarlierAsync(_state.Plan.Hash, read);
 
-            // A merge that was reported meanwhile is newer.
+            // A merge reported in the meantime is newer.
             if (page.StagingTip.Length > 0 && _state.StagingTip == tip)
             {
                 _state.StagingTip = page.StagingTip;
@@ -109,7 +112,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
             }
             read += page.Tasks.Count;
         } while (page.Tasks.Count > 0 && read < page.TaskCount);
-        // The recovery step has closed the merge queue of the replaced execution, so the position of staging is known. Another merge queue
+        // The recovery has closed the merge queue of the replaced execution, so the position of staging is final. Another merge queue
         // continues from there.
         _state.Train.Lose(_state.Train.ExecutionId);
         return found;
@@ -151,8 +154,10 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         return false;
     }
 
-    /// <summary>True if this execution has requested the review round or plan. A result for another execution can't be used as an answer.
-    /// Its answers stay in the run's folder.</summary>
+    /// <summary>
+    /// True if this execution has requested the review round or plan. A result for another execution can't be used, but its answers stay in
+    /// the run's folder.
+    /// </summary>
     private bool IsAskedFor(TaskEntry entry) =>
         entry.Id switch
         {
@@ -171,7 +176,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
         _state.Board.CountAsDone(entry, TaskStates.Merged, new MergedBeforeReset(), RunContext.Now);
     }
 
-    /// <summary>Handles a task whose workflow closed while no execution of the run could be notified.</summary>
+    /// <summary>Handles a task whose workflow closed while it had no run to report to.</summary>
     private async Task HearOfEndAsync(TaskEntry entry)
     {
         var report = await messenger.ReadAsync(entry);
@@ -180,7 +185,7 @@ internal sealed class ResetRecovery(RunContext context, TaskMessenger messenger,
             return;
         }
 
-        // The workflow has closed or is about to close. Its end may have been reported to an execution that was itself closed.
+        // The workflow has closed or is about to close. It may have reported its end to an execution that was itself closed.
         entry.Closed = Task.CompletedTask;
         if (report is null || !TaskStates.IsEnd(report.Progress.State))
         {

@@ -1,11 +1,13 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Determines the next round of the review, and the result of a round. Independent of Temporal and the clock.</summary>
+/// <summary>Determines the next round of a review, and the result of a round. Independent of Temporal and the clock.</summary>
 internal static class ReviewRounds
 {
-    /// <summary>Returns the round to start now: the unanswered round, or the next one, which reviews the changes since. A round without a
-    /// result does not count towards <c>max_rounds</c>, and its changes are reviewed again. If a user requests another review without
-    /// changes, the next round reviews the whole change.</summary>
+    /// <summary>
+    /// Returns the round to start now: the unanswered round, or a new one that reviews the changes since the last. A round without a result
+    /// does not count towards <c>max_rounds</c>, and its changes are reviewed again. If a user requests another review although nothing
+    /// changed, the next round reviews the whole change.
+    /// </summary>
     public static ReviewRound Begin(RunState state)
     {
         var before = state.Run.Review;
@@ -42,11 +44,13 @@ internal static class ReviewRounds
             Overruled = [.. state.Board.Entries.Where(e => state.IsOfPlan(e) && IsOverruled(e)).Select(e => e.Id)],
         };
 
-    /// <summary>Determines the result of a round: accepted, another round, or a user decides. The review ends early if the number of
-    /// findings does not decrease.</summary>
-    /// <param name="review">The review, in the round that has ended.</param>
-    /// <param name="conclusion">The round's conclusion.</param>
-    /// <returns>The updated review, and the reason if a user decides.</returns>
+    /// <summary>
+    /// Determines the result of a round: the change is accepted, another round follows, or a user decides. The review ends early if the
+    /// number of findings does not decrease.
+    /// </summary>
+    /// <param name="review">Review whose current round has ended.</param>
+    /// <param name="conclusion">Findings of the round.</param>
+    /// <returns>The updated review, and the reason if a user has to decide.</returns>
     public static (RunReview Review, ReviewRejected? Why) Conclude(RunReview review, ReviewConclusion conclusion)
     {
         var verdict = Decide(review, conclusion);
@@ -69,8 +73,10 @@ internal static class ReviewRounds
         return new ReviewRejected(ended, isLast, getsNoFewer ? before.Standing[^1] : null, new Quote(conclusion.Message));
     }
 
-    /// <summary>Number of findings from which on a user decides instead of adding tasks, or null for no limit. Unused tasks in the stored
-    /// plan would take the positions of tasks that are added later, when the plan is read again.</summary>
+    /// <summary>
+    /// Returns the number of findings at which a user decides and no tasks are added, or null for no limit. Tasks that are stored in the
+    /// plan but not used would take the positions of tasks added later, when the plan is read again.
+    /// </summary>
     public static int? TasksBelow(RunReview review) =>
         review.Round >= review.MaxRounds ? 0
         : review.Standing.Count > 0 ? review.Standing[^1]

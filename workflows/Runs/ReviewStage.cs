@@ -1,14 +1,16 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Stage between work and landing, in which the whole change is reviewed. The review is a task on the board. Its findings become
-/// tasks, and when they are merged, the change is reviewed again.</summary>
+/// <summary>
+/// Stage between work and landing, which reviews the whole change. The review is a task on the board. Its findings become tasks, and after
+/// these are merged the change is reviewed again.
+/// </summary>
 internal sealed class ReviewStage(RunContext context)
 {
     private readonly RunState _state = context.State;
 
     private static DateTimeOffset Now => RunContext.Now;
 
-    /// <summary>Decides about landing. Returns false if more work must be done first.</summary>
+    /// <summary>Decides whether the run may land. Returns false if more work must be done first.</summary>
     public async Task<bool> RunAsync()
     {
         if (_state.Rules.Review is not { } rule)
@@ -33,7 +35,7 @@ internal sealed class ReviewStage(RunContext context)
         {
             if (entry.Progress.Commit.Length > 0 && entry.Progress.Commit != review.Commit)
             {
-                // A review that continued after a reset has reviewed another tree.
+                // The review continued after a reset and has reviewed another tree.
                 _state.Board.AskAgain(entry, new ReviewOutdated(), Now);
                 return false;
             }
@@ -45,14 +47,14 @@ internal sealed class ReviewStage(RunContext context)
         }
         else if (_state.Run.Review is { } last && last.Commit != _state.StagingTip)
         {
-            // A skipped task was retried after the review.
+            // A skipped task was retried and merged after the review.
             _state.Board.AskAgain(entry, new MergedSinceReview(), Now);
             return false;
         }
         return _state.Run.Review?.Verdict is ReviewVerdicts.Accepted or ReviewVerdicts.Overruled or ReviewVerdicts.Empty;
     }
 
-    /// <summary>Finds results where the evidence is inconclusive.</summary>
+    /// <summary>Looks for results that the evidence can't rank.</summary>
     /// <returns>True if the reviewer has questions to answer.</returns>
     private async Task<bool> FindTiesAsync()
     {
@@ -79,7 +81,7 @@ internal sealed class ReviewStage(RunContext context)
         );
         if (!TaskStates.IsReviewEnd(entry.Progress.State))
         {
-            return; // A person has decided meanwhile.
+            return; // A user has decided in the meantime.
         }
         if (conclusion is null)
         {
@@ -87,7 +89,7 @@ internal sealed class ReviewStage(RunContext context)
             return;
         }
         (review, var rejected) = ReviewRounds.Conclude(review, conclusion);
-        // The findings are input of the next round, even if no task results from them.
+        // The findings are input for the next round even if they do not become tasks.
         _state.Plan = _state.Plan with
         {
             Hash = conclusion.PlanHash,
@@ -109,7 +111,7 @@ internal sealed class ReviewStage(RunContext context)
         }
     }
 
-    /// <summary>Records that a user has skipped or cancelled the review, so the run lands without acceptance.</summary>
+    /// <summary>Records that a user skipped or cancelled the review, so that the run lands without its acceptance.</summary>
     private void Overrule()
     {
         if (_state.Run.Review is { Verdict: ReviewVerdicts.Overruled })

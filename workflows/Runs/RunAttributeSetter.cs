@@ -1,14 +1,16 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Sets those search attributes of a run that are known to its server.</summary>
-/// <param name="state">The run.</param>
+/// <summary>Sets a run's search attributes, as far as its server knows them.</summary>
+/// <param name="state">State of the run.</param>
 internal sealed class RunAttributeSetter(RunState state)
 {
     private string _listed = "";
     private bool _needsAttention;
 
-    /// <summary>Sets the attributes that have changed, all in one event of the history. The cost is set only together with another
-    /// attribute, because it changes with each task.</summary>
+    /// <summary>
+    /// Sets the attributes that have changed, in a single event of the history. The cost changes with each task, so it is set only together
+    /// with another attribute.
+    /// </summary>
     public void SetChanged()
     {
         var (plan, needsAttention) = (state.Plan, Questions.Of(state).Count > 0);

@@ -1,13 +1,14 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Creates and restores the state that a run passes on when it continues as new, in the same way for plans of all
-/// sizes.</summary>
+/// <summary>
+/// Creates and restores the state that a run passes on when it continues as new. Works in the same way for plans of all sizes.
+/// </summary>
 internal sealed class RunCheckpoints(RunContext context, RunPlanReader plans)
 {
     private readonly RunState _state = context.State;
     private CheckpointFile? _file;
 
-    /// <summary>Writes the state of tasks to a file in the run's folder, in pages.</summary>
+    /// <summary>Writes the state of all started tasks to a file in the run's folder, page by page.</summary>
     public async Task SaveTasksAsync()
     {
         var unsaved = new Queue<TaskEntry>(_state.Board.Entries.Where(e => e.IsUnsaved));
@@ -26,7 +27,7 @@ internal sealed class RunCheckpoints(RunContext context, RunPlanReader plans)
         }
     }
 
-    /// <summary>Creates the checkpoint. It contains the state of tasks that changed since they were saved.</summary>
+    /// <summary>Creates the checkpoint, which also contains the state of tasks that changed since they were saved.</summary>
     public RunCheckpoint Make() =>
         new()
         {
@@ -46,7 +47,7 @@ internal sealed class RunCheckpoints(RunContext context, RunPlanReader plans)
             PausedAlone = [.. _state.PausedAlone],
         };
 
-    /// <summary>Restores the tasks of a checkpoint by reading the plan's tasks and their saved state.</summary>
+    /// <summary>Restores the tasks of a checkpoint from the plan and from their saved state.</summary>
     public async Task RestoreAsync(RunCheckpoint checkpoint)
     {
         _file = checkpoint.Tasks;

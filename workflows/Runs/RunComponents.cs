@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Composes the parts of a run's workflow over one state.</summary>
+/// <summary>Creates the parts of a run's workflow, which share one state.</summary>
 internal sealed class RunComponents
 {
     private readonly LeaseUpdates _leases;
@@ -83,7 +83,7 @@ internal sealed class RunComponents
 
     public TaskAdding Adding { get; }
 
-    /// <summary>Starts the background work that lasts as long as the run.</summary>
+    /// <summary>Starts the background work that continues until the run ends.</summary>
     public void BeginBackground()
     {
         Context.Background.Begin(Merging.RunAsync());

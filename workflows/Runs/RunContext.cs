@@ -5,12 +5,12 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
 {
     private static readonly TimeSpan MostRetryPause = TimeSpan.FromSeconds(30);
 
-    /// <summary>Reason for the end of a cancelled run.</summary>
+    /// <summary>Reason for the end of a run that a user cancelled.</summary>
     public Reason WhyCancelled => new RunCancelled(state.CancelledBy) { HasUnlanded = state.HasUnlanded };
 
     public RunState State => state;
 
-    /// <summary>Cancelled when a user cancels the run.</summary>
+    /// <summary>Token that is cancelled when a user cancels the run.</summary>
     public CancellationToken Stop => stop;
 
     public OutgoingCalls Calls { get; } = new();
@@ -23,27 +23,28 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
 
     public RepositoryReference Repository => state.Repository;
 
-    /// <summary>Options of an activity that completes within minutes.</summary>
+    /// <summary>Options for an activity that completes within minutes.</summary>
     public ActivityOptions Short => ActivityDefaults.Short(state.Repository.Queue);
 
-    /// <summary>Options of an activity that runs third-party programs. It is cancelled with the run.</summary>
+    /// <summary>Options for an activity that runs other programs. The activity is cancelled together with the run.</summary>
     public ActivityOptions Long => ActivityDefaults.Long(state.Repository.Queue, TimeSpan.FromHours(2), stop);
 
     public void TransitionTo(string to, Reason? why = null, string evidence = "") => state.TransitionTo(to, why, Now, evidence);
 
-    /// <summary>Waits on the main path. Also ends when a user cancels the run, when it was reset, and when background work
-    /// fails.</summary>
-    /// <param name="holds">The condition.</param>
+    /// <summary>
+    /// Waits for a condition on the main path. Throws if a user cancels the run, the run was reset, or background work fails.
+    /// </summary>
+    /// <param name="holds">Condition to wait for.</param>
     public async Task WaitAsync(Func<bool> holds)
     {
         await Workflow.WaitConditionAsync(() => IsWaitOver(holds), CancellationToken.None);
         Background.ThrowIfFailed();
     }
 
-    /// <summary>Waits on the main path with a time limit. Otherwise like the other overload.</summary>
-    /// <param name="holds">The condition.</param>
+    /// <summary>Waits for a condition on the main path, with a time limit. Otherwise like the other overload.</summary>
+    /// <param name="holds">Condition to wait for.</param>
     /// <param name="limit">Time limit.</param>
-    /// <param name="purpose">Meaning of the time limit, for users.</param>
+    /// <param name="purpose">Purpose of the time limit, as shown to users.</param>
     public async Task WaitAsync(Func<bool> holds, TimeSpan limit, string purpose)
     {
         await TimedWaits.UntilAsync(() => IsWaitOver(holds), limit, purpose);
@@ -52,10 +53,12 @@ internal sealed class RunContext(RunState state, CancellationToken stop)
 
     private bool IsWaitOver(Func<bool> holds) => holds() || state.IsCancelled || Resets.WasReset || Background.HasFailed;
 
-    /// <summary>Executes a step that the run requires to continue. While the step is impossible, for example because a file of the run is
-    /// damaged, the run shows the reason and retries. No work is lost, and only a user can repair the cause.</summary>
+    /// <summary>
+    /// Executes an activity that the run needs to continue. If the activity can't succeed, for example because a file of the run is
+    /// damaged, the run shows the reason and retries. No work is lost, and only a user can repair the cause.
+    /// </summary>
     /// <param name="step">Starts the activity.</param>
-    /// <exception cref="ActivityFailureException">The step is impossible, and the run ends.</exception>
+    /// <exception cref="ActivityFailureException">The activity can't succeed, and the run is ending.</exception>
     public async Task<T> UntilPossibleAsync<T>(Func<Task<T>> step)
     {
         FailingActivity? shown = null;

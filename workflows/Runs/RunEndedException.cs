@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Ends a run from any place: cancelled, rejected or impossible.</summary>
+/// <summary>Thrown to end a run early because it was cancelled or rejected, or because it can't succeed.</summary>
 internal sealed class RunEndedException(string state, Reason why) : Exception(why.ToString())
 {
     /// <summary>Final state of the run.</summary>

@@ -6,32 +6,32 @@ internal sealed class RunJournal
     private readonly SortedSet<int> _changed = [];
     private readonly List<(RunEvent Event, object? Life)> _events = [];
 
-    /// <summary>Changed tasks and events that are being recorded now.</summary>
+    /// <summary>Changed tasks and events that are currently being recorded.</summary>
     private (IReadOnlyList<int> Changed, IReadOnlyList<RunEvent> Events) _taken = ([], []);
 
     /// <summary>Number of the run's last transition.</summary>
     public long Sequence { get; set; }
 
-    /// <summary>Time of the last transition, or null for none.</summary>
+    /// <summary>Time of the last transition, or null before the first one.</summary>
     public DateTimeOffset? LastAt { get; private set; }
 
-    /// <summary>True if transitions have not been taken for recording.</summary>
+    /// <summary>True if transitions are waiting to be taken for recording.</summary>
     public bool HasUnrecorded => _events.Count > 0 || _changed.Count > 0;
 
-    /// <summary>True if transitions are not known to be recorded.</summary>
+    /// <summary>True if some transitions are not known to be recorded.</summary>
     public bool HasUnconfirmed => HasUnrecorded || _taken is not ({ Count: 0 }, { Count: 0 });
 
-    /// <summary>Number of transitions that have not been taken for recording.</summary>
+    /// <summary>Number of transitions that are waiting to be taken for recording.</summary>
     public int Unrecorded => _events.Count;
 
-    /// <summary>Time of the oldest transition that has not been taken for recording, or null for none.</summary>
+    /// <summary>Time of the oldest transition that waits to be taken for recording, or null if none waits.</summary>
     public DateTimeOffset? UnrecordedSince => _events.Count == 0 ? null : _events[0].Event.Time;
 
-    /// <summary>Returns an object whose identity changes with a reset.</summary>
-    /// <value>Default: constant null, the run is never reset.</value>
+    /// <summary>Returns an object that is replaced by another instance after a reset.</summary>
+    /// <value>Default: constant null, meaning the run is never reset.</value>
     public Func<object?> Life { get; set; } = () => null;
 
-    /// <summary>Marks a task whose record is out of date.</summary>
+    /// <summary>Marks a task as changed since it was last recorded.</summary>
     public void Changed(TaskEntry entry) => _changed.Add(entry.Index);
 
     /// <summary>Adds a transition. <paramref name="task"/> is null for the run itself; <paramref name="by"/> is null if no user
@@ -52,9 +52,11 @@ internal sealed class RunJournal
         LastAt = now;
     }
 
-    /// <summary>Numbers further events after those of an earlier record of the run, and records everything again. Drops events from before
-    /// the reset that are already in that record.</summary>
-    /// <param name="last">Last number of that record.</param>
+    /// <summary>
+    /// Continues the event numbers of an earlier record of the run, and records everything again. Drops events from before the reset that
+    /// are already in that record.
+    /// </summary>
+    /// <param name="last">Last event number of that record.</param>
     /// <param name="tasks">Number of tasks.</param>
     public void Follow(long last, int tasks)
     {
@@ -73,7 +75,7 @@ internal sealed class RunJournal
         _changed.UnionWith(Enumerable.Range(0, tasks));
     }
 
-    /// <summary>Takes unrecorded changes for recording: at most <paramref name="limit"/> transitions and as many tasks.</summary>
+    /// <summary>Takes unrecorded changes for recording: at most <paramref name="limit"/> transitions, and at most as many tasks.</summary>
     public UnrecordedPart TakeUnrecorded(TaskBoard board, int limit)
     {
         var part = Part(board, [.. _changed], [.. _events.Select(noted => noted.Event)], limit);
@@ -83,11 +85,12 @@ internal sealed class RunJournal
         return part;
     }
 
-    /// <summary>Forgets the transitions that were taken.</summary>
+    /// <summary>Removes the transitions that were taken, because they are now recorded.</summary>
     public void Forget() => _taken = ([], []);
 
-    /// <summary>Returns the changes that are not known to be recorded, oldest first, including those taken by
-    /// <see cref="TakeUnrecorded"/>.</summary>
+    /// <summary>
+    /// Returns changes that are not known to be recorded, oldest first. Includes those that <see cref="TakeUnrecorded"/> returned.
+    /// </summary>
     public UnrecordedPart Unconfirmed(TaskBoard board, int limit) =>
         Part(board, [.. _taken.Changed.Union(_changed).Order()], [.. _taken.Events, .. _events.Select(noted => noted.Event)], limit);
 
@@ -102,8 +105,8 @@ internal sealed class RunJournal
     }
 }
 
-/// <summary>Unrecorded changes, or the first part of them.</summary>
-/// <param name="Tasks">Tasks whose record is out of date.</param>
-/// <param name="Events">Events, in order.</param>
-/// <param name="Sequence">Sequence number up to which the record is complete after this part.</param>
+/// <summary>Unrecorded changes, from the oldest up to a limit.</summary>
+/// <param name="Tasks">Tasks that have changed since they were last recorded.</param>
+/// <param name="Events">Events in chronological order.</param>
+/// <param name="Sequence">Number of the last event that the record will contain after this part is stored.</param>
 internal sealed record UnrecordedPart(IReadOnlyList<RunTask> Tasks, IReadOnlyList<RunEvent> Events, long Sequence);

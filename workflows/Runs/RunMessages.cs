@@ -4,11 +4,13 @@ using Temporalio.Common;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Messages to a run: commands of users, and reports of its child workflows. Required arguments have a default where they can't
-/// be null. Without a default, the SDK drops a signal that lacks the argument before it can be recorded.</summary>
+/// <summary>
+/// Handlers of all messages to a run: commands from users and reports from child workflows. Required arguments have a default where they
+/// can't be null. Without a default, the SDK would drop a signal that lacks the argument before it can be recorded.
+/// </summary>
 public abstract class RunMessages : MessageWorkflow
 {
-    /// <summary>Search attribute that servers set on workflows started by a schedule.</summary>
+    /// <summary>Search attribute that servers set on workflows that a schedule started.</summary>
     private static readonly SearchAttributeKey<string> ScheduledBy = SearchAttributeKey.CreateKeyword("TemporalScheduledById");
 
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(Workflow.CancellationToken);
@@ -21,8 +23,10 @@ public abstract class RunMessages : MessageWorkflow
 
     private protected static DateTimeOffset Now => RunContext.Now;
 
-    /// <summary>Sets the state of a failed run in memory for queries, so that no answer reports it as continuing. Not a transition,
-    /// because it can no longer be recorded.</summary>
+    /// <summary>
+    /// Sets the state of a failed run for queries, so that no answer shows the run as continuing. This is no transition, because it can no
+    /// longer be recorded.
+    /// </summary>
     internal override void EndsAsFailed(string reason)
     {
         if (!RunStates.IsFinal(State.Run.State))
@@ -134,7 +138,7 @@ public abstract class RunMessages : MessageWorkflow
     [WorkflowUpdate(MessageNames.ResolveEscalation, Description = "Decides the next step of a run that can't continue by itself.")]
     public async Task<SteeringAnswer> ResolveEscalationAsync(ResolutionCommand command = null!)
     {
-        // The main path carries out the resolution, and sets the answer as soon as the result is known.
+        // The main path carries out the resolution, and sets the answer once the result is known.
         var resolution = new Resolution(command);
         State.Resolution = resolution;
         await Workflow.WaitConditionAsync(() => resolution.Answer is not null || State.IsEnding, CancellationToken.None);
@@ -168,7 +172,9 @@ public abstract class RunMessages : MessageWorkflow
         );
     }
 
-    /// <summary>Refuses nothing. With a validator, the SDK rejects an unreadable update before it is in history.</summary>
+    /// <summary>
+    /// Accepts every update. Because a validator exists, the SDK rejects an unreadable update before it is in the history.
+    /// </summary>
     [WorkflowUpdateValidator(nameof(SetConcurrencyAsync))]
     public void ValidateSetConcurrency(int workers) => Refuse(null);
 
@@ -193,7 +199,7 @@ public abstract class RunMessages : MessageWorkflow
 
     /// <inheritdoc cref="IOrchestrationWorkflow.LeasesChangedAsync"/>
     [WorkflowSignal(MessageNames.LeasesChanged, Description = "Message from the lease workflow of the repository.")]
-    public Task LeasesChangedAsync(LeaseNews news = null!)
+    public Task LeasesChangedAsync(LeaseNotification news = null!)
     {
         State.Leases.TakeIn(news, State.Board, Now);
         return Task.CompletedTask;
@@ -268,7 +274,7 @@ public abstract class RunMessages : MessageWorkflow
 
     internal override void NoteDropped(string note) => RunStatusTexts.NoteDropped(State, note, Now);
 
-    /// <summary>Creates the state from the input of the run. A start by a schedule always implies <c>Again</c>.</summary>
+    /// <summary>Creates the state from the input of the run. A scheduled start always implies <c>Again</c>.</summary>
     private protected void TakeInput(OrchestrationInput input) =>
         (State, Parts) = Begin(Workflow.TypedSearchAttributes.ContainsKey(ScheduledBy) ? input with { Again = true } : input);
 

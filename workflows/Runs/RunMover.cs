@@ -2,13 +2,15 @@ using System.Linq.Expressions;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Moves a run to another host, which already has the required data of the repository. Notifies all child workflows, and abandons
-/// running activities on the previous host.</summary>
+/// <summary>
+/// Moves a run to another host, which already has the required data. Notifies all child workflows, and abandons running activities on the
+/// previous host.
+/// </summary>
 internal sealed class RunMover(RunContext context, TaskMessenger messenger, TaskTakeOver takeOver, MergeQueueClient merging)
 {
     private readonly RunState _state = context.State;
 
-    /// <summary>Returns the reason why the run can't be moved to that host, or null if it can.</summary>
+    /// <summary>Returns the reason why the run can't move to that host, or null if it can.</summary>
     public string? Refuse(MoveRunCommand command) =>
         QueueNames.MachineOf(command.To.Queue) is null ? $"'{command.To.Queue}' is not the task queue of a repository on a host."
         : RunStates.IsFinal(_state.Run.State) ? $"{_state.RunId} has ended: {_state.Run.State}."
@@ -17,7 +19,7 @@ internal sealed class RunMover(RunContext context, TaskMessenger messenger, Task
         : command.Lost is { Count: > 0 } ? RefuseLoss(command, command.Lost)
         : null;
 
-    /// <summary>Checks the list of lost tasks. Only work that tasks have made can be repeated.</summary>
+    /// <summary>Checks the list of tasks whose work is lost. Only tasks that have done work can be repeated.</summary>
     private string? RefuseLoss(MoveRunCommand command, IReadOnlyList<string> lost) =>
         _state.Run.State != RunStates.Executing
             ? $"{_state.RunId} is {_state.Run.State}. Lost work of its tasks can be repeated only while the tasks are executed."
@@ -25,8 +27,8 @@ internal sealed class RunMover(RunContext context, TaskMessenger messenger, Task
         : lost.FirstOrDefault(id => _state.Board.TryFind(id) is null) is { } unknown ? $"{_state.RunId} has no task '{unknown}'."
         : null;
 
-    /// <summary>Moves the run. A repetition notifies all child workflows again.</summary>
-    /// <param name="command">The command with the new host.</param>
+    /// <summary>Moves the run. If repeated, notifies all child workflows again.</summary>
+    /// <param name="command">Command that names the new host.</param>
     /// <param name="machine">Routing of the run's own activities.</param>
     public async Task<SteeringAnswer> MoveAsync(MoveRunCommand command, ActivityRouting machine)
     {
@@ -40,9 +42,9 @@ internal sealed class RunMover(RunContext context, TaskMessenger messenger, Task
         }
         machine.MoveTo(to.Queue);
         var atWork = _state.Board.AtWork.ToList();
-        // Done first, so that no task starts on a commit that no host has.
+        // This comes first, so that no task starts from a commit that no host has.
         var ended = command.Lost is { Count: > 0 } lost ? Lose(lost, command.Staging!, MachineName.Of(from)) : [];
-        // These tasks are ended before they are moved, so that no agent starts there on lost work.
+        // These tasks end before they move, so that no agent starts there from lost work.
         foreach (var report in ended)
         {
             await takeOver.EndUnknownAsync(report);
@@ -70,7 +72,7 @@ internal sealed class RunMover(RunContext context, TaskMessenger messenger, Task
     }
 
     /// <summary>Repeats tasks whose work is lost, on a staging branch without that work.</summary>
-    /// <returns>The last reports of tasks whose workflows are open but no longer belong to a run.</returns>
+    /// <returns>Last reports of tasks whose workflows are open but no longer belong to the run.</returns>
     private List<TaskReport> Lose(IReadOnlyList<string> lost, string staging, MachineName with)
     {
         var (open, why) = (new List<TaskReport>(), new LostWithMachine(with));
@@ -91,12 +93,12 @@ internal sealed class RunMover(RunContext context, TaskMessenger messenger, Task
             _state.Train.Drop(entry.Id);
             _state.Board.Lose(entry, why, RunContext.Now);
         }
-        // Another merge queue continues from this position after the current one has closed.
+        // Another merge queue continues from this position once the current one has closed.
         _state.Train.Lose(_state.Train.ExecutionId);
         return open;
     }
 
-    /// <summary>Moves the leases, which each clone manages separately.</summary>
+    /// <summary>Moves the leases, which each clone of the repository manages separately.</summary>
     private async Task MoveLeasesAsync(RepositoryReference from, RepositoryReference to)
     {
         if (from.Key == to.Key)

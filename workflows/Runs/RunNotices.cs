@@ -3,14 +3,13 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Derives the notices for users from the state of the run and its tasks, like questions. A notice that no longer applies is
-/// withdrawn.</summary>
+/// <summary>Derives the notices for users from the state of the run and its tasks. A notice that no longer applies is withdrawn.</summary>
 internal static class RunNotices
 {
-    /// <summary>Maximum number of notices of one kind. Further ones follow later or are in the report.</summary>
+    /// <summary>Maximum number of notices of one kind. Others follow later or are in the report.</summary>
     private const int Most = 40;
 
-    /// <summary>Returns all current notices of the configured kinds.</summary>
+    /// <summary>Returns all current notices of the kinds that are configured.</summary>
     public static IReadOnlyList<RunNotice> Of(RunState state, DateTimeOffset now)
     {
         var wanted = state.Rules.Notices;
@@ -40,8 +39,9 @@ internal static class RunNotices
             question.Ways
         );
 
-    /// <summary>Returns notices about outages. All runs that wait for an account use the same text and key, so that it is sent
-    /// once.</summary>
+    /// <summary>
+    /// Returns notices about outages. All runs that wait for an account use the same text and key, so that users get one notice.
+    /// </summary>
     private static IEnumerable<RunNotice> OfOutages(RunState state)
     {
         if (state.IsEnding || RunStates.IsFinal(state.Run.State))
@@ -84,7 +84,7 @@ internal static class RunNotices
                 [new AnswerWay(AnswerWays.Resume, state.RunId)]
             );
         }
-        // The spent amount changes while other agents end, so the key contains only the limit, which is reached once.
+        // The amount spent changes while other agents end, so the key contains only the limit, which is reached once.
         foreach (var waiting in Scheduling.BudgetsReached(state.Board))
         {
             var budget = waiting.First().Budget;
@@ -98,7 +98,7 @@ internal static class RunNotices
         }
     }
 
-    // A question already announces its subject, and a run that ends, lands or waits has already announced these tasks.
+    // Excludes tasks that a question already mentions, or that the notice about the run's end, landing or wait covers.
     private static IEnumerable<RunNotice> OfTasks(RunState state)
     {
         if (state.IsEnding || state.Run.State != RunStates.Executing)
@@ -131,7 +131,7 @@ internal static class RunNotices
             []
         );
 
-    /// <summary>Returns the notice about the end of the run. A cancellation needs no notice, because a user requested it.</summary>
+    /// <summary>Returns the notice about the end of the run. A cancellation needs none, because a user requested it.</summary>
     private static IEnumerable<RunNotice> OfEnd(RunState state) =>
         state.Run.State is RunStates.Completed or RunStates.Failed
             ?

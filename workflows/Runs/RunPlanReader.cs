@@ -5,7 +5,7 @@ internal sealed class RunPlanReader(RunContext context)
 {
     private readonly RunState _state = context.State;
 
-    /// <summary>Reads, validates and stores the plan by an activity.</summary>
+    /// <summary>Reads, validates and stores the plan in an activity.</summary>
     public Task<PlanOutline> LoadAsync()
     {
         var load = new LoadPlanInput(_state.RunId, _state.Repository, _state.Input)
@@ -16,7 +16,7 @@ internal sealed class RunPlanReader(RunContext context)
         return Workflow.ExecuteActivityAsync((IRunActivities a) => a.LoadPlanAsync(load), context.Short);
     }
 
-    /// <summary>Reads the plan's tasks. The first page is given; the others are read from the stored plan.</summary>
+    /// <summary>Reads the plan's tasks. The first page is given, and the others are read from the stored plan.</summary>
     public async Task<IReadOnlyList<TaskOutline>> ReadTasksAsync(IEnumerable<TaskOutline> first)
     {
         var tasks = first.ToList();

@@ -1,16 +1,20 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Writes transitions to the run's folder by an activity, and keeps the details in the Web UI up to date. While the owner host
-/// reads transitions by a query, the run sends them only in larger batches, because each record adds six events to the history.</summary>
+/// <summary>
+/// Records transitions in the run's folder by an activity, and keeps the details in the Web UI current. While the owner host queries
+/// transitions, the run records them only in larger batches, because each activity adds six events to the history.
+/// </summary>
 internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
 {
     private const int RecordedAtOnce = 200;
 
-    /// <summary>Maximum number of queried transitions before they are recorded by an activity.</summary>
+    /// <summary>Maximum number of queried transitions before the run records them by an activity.</summary>
     private const int GatheredAtMost = 24;
 
-    /// <summary>Maximum age of a queried transition before the next event records it by an activity. An earlier version, which does not
-    /// query, may have taken over on the host.</summary>
+    /// <summary>
+    /// Maximum age of a queried transition before the next event makes the run record it by an activity. An earlier version without this
+    /// query may have taken over on the host.
+    /// </summary>
     private static readonly TimeSpan GatheredFor = TimeSpan.FromHours(1);
 
     private const int ReadAtOnce = 200;
@@ -19,11 +23,13 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
     private Task _recording = Task.CompletedTask;
     private bool _isClosing;
 
-    /// <summary>Queue of the host that reported that it queries transitions; empty for none.</summary>
+    /// <summary>Task queue of the host that said it queries transitions; empty if there is none.</summary>
     private string _reader = "";
     private bool _hadReader;
 
-    /// <summary>True if the owner host queries transitions, while tasks run. Otherwise each transition is recorded at once.</summary>
+    /// <summary>
+    /// True if the owner host queries transitions and tasks are running. Otherwise each transition is recorded immediately.
+    /// </summary>
     private bool IsReadAlong => IsHeard && _state.Run.State is RunStates.Executing or RunStates.Reviewing;
 
     private bool IsHeard => _reader.Length > 0 && _reader == _state.Repository.Queue;
@@ -32,10 +38,10 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
         _state.Journal.HasUnrecorded
         && (!IsReadAlong || _state.Journal.Unrecorded >= GatheredAtMost || RunContext.Now - _state.Journal.UnrecordedSince >= GatheredFor);
 
-    /// <summary>True if transitions are not known to be recorded.</summary>
+    /// <summary>True if some transitions are not known to be recorded.</summary>
     public bool HasUnrecorded => _state.Journal.HasUnrecorded || (_hadReader && _state.Journal.HasUnconfirmed);
 
-    /// <summary>Starts recording. The run's folder must exist.</summary>
+    /// <summary>Starts recording in the background. The run's folder must exist.</summary>
     public void Begin() => context.Background.Begin(_recording = RecordInBackgroundAsync());
 
     /// <summary>Writes the last transitions and stops recording.</summary>
@@ -46,7 +52,7 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
         await _recording;
     }
 
-    /// <summary>Records all transitions, except those that occur meanwhile.</summary>
+    /// <summary>Records all transitions except those that happen meanwhile.</summary>
     public async Task RecordAllAsync()
     {
         if (_state.Repository.Queue.Length == 0)
@@ -59,18 +65,20 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
         } while (_state.Journal.HasUnrecorded);
     }
 
-    /// <summary>Returns the transitions that the owner host may write after a query, or null for none. After a reset the transitions first
-    /// get numbers that follow the record. A workflow task that would end the execution reports nothing, because a server may reject it if
-    /// new messages have arrived.</summary>
+    /// <summary>
+    /// Returns the transitions that the owner host may store after a query, or null if there are none. After a reset, transitions first get
+    /// numbers that continue the record. A workflow task that would end the execution reports nothing, because a server may reject that
+    /// task if new messages have arrived.
+    /// </summary>
     public ProgressInput? Unrecorded() =>
         IsHeard && !_isClosing && !context.Resets.RecordIsOfAnother && _state.Journal.HasUnconfirmed
             ? ToProgress(_state.Journal.Unconfirmed(_state.Board, ReadAtOnce), Workflow.Info.RunId)
             : null;
 
-    /// <summary>Records all transitions by an activity, because the owner host can't write those that it has queried.</summary>
+    /// <summary>Records all transitions by an activity, because the owner host can't store those it has queried.</summary>
     public void SendAll() => _reader = "";
 
-    /// <summary>Publishes changes for as long as the run exists.</summary>
+    /// <summary>Publishes changes in the Web UI until the run ends.</summary>
     public async Task DescribeAsync()
     {
         var (described, attributes) = (-1L, new RunAttributeSetter(_state));
@@ -88,7 +96,7 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
         }
     }
 
-    /// <summary>Handles deadlines for as long as the run exists.</summary>
+    /// <summary>Handles deadlines until the run ends.</summary>
     public async Task WatchDeadlinesAsync()
     {
         while (true)
@@ -134,7 +142,7 @@ internal sealed class RunRecorder(RunContext context, ResetRecovery recovery)
             var progress = ToProgress(_state.Journal.TakeUnrecorded(_state.Board, RecordedAtOnce), "");
             var recorded = await context.UntilPossibleAsync(async () =>
             {
-                // Awaited here, because replay depends on the number of continuations before the caller proceeds.
+                // Awaited here, because a replay depends on the number of continuations before the caller proceeds.
                 return await Workflow.ExecuteActivityAsync((IRunActivities a) => a.RecordProgressAsync(progress), context.Short);
             });
             _reader = recorded is { ReadsAlong: true } ? progress.Repository.Queue : "";

@@ -1,7 +1,9 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>State of a run. The classes in this folder read and change it, and the workflow carries out their decisions. Follow-up work
-/// (recording, updating leases, starting, merging) is derived by comparing values here, never from a flag that must be set.</summary>
+/// <summary>
+/// State of a run. The classes in this folder read and change it, and the workflow carries out their decisions. Whether follow-up work is
+/// needed (recording, updating leases, starting, merging) is computed by comparing values here, and never stored as a flag.
+/// </summary>
 internal sealed class RunState
 {
     private readonly CancellationToken _cancellation;
@@ -16,7 +18,7 @@ internal sealed class RunState
         {
             RunId = runId,
             State = RunStates.Planning,
-            // A request becomes a title only after the planner has derived one.
+            // A request becomes the title only after the planner has derived one.
             Title = PayloadPaging.Brief(input.Request is null ? input.Subject ?? "" : ""),
             Repository = input.Repository,
             StartedAt = now,
@@ -30,12 +32,12 @@ internal sealed class RunState
 
     public string RunId { get; }
 
-    /// <summary>Input of the run. Preflight replaces values that only a host can resolve, such as the time for a time of day.</summary>
+    /// <summary>Input of the run. Preflight replaces values that only a host can determine, such as the time for a time of day.</summary>
     public OrchestrationInput Input { get; set; }
 
     public RepositoryReference Repository { get; set; } = new("", "", "");
 
-    /// <summary>The plan without its tasks, which are on the board.</summary>
+    /// <summary>The plan without its tasks, which are on the <see cref="Board"/>.</summary>
     public PlanOutline Plan { get; set; } = new();
 
     /// <summary>Settings used by the workflow.</summary>
@@ -49,7 +51,7 @@ internal sealed class RunState
 
     public TaskBoard Board { get; } = new();
 
-    /// <summary>Newest reports of tasks, by id, that arrived before this execution of the run took the tasks over.</summary>
+    /// <summary>Newest report of each task, by task id, if it arrived before this execution of the run took the task over.</summary>
     public Dictionary<string, TaskReport> EarlyReports { get; } = new(StringComparer.Ordinal);
 
     public RunJournal Journal => Board.Journal;
@@ -57,59 +59,62 @@ internal sealed class RunState
     /// <summary>True if tasks are loaded or never will be. Commands that name a task wait for this.</summary>
     public bool HasTasks => Board.IsFilled || IsEnding;
 
-    /// <summary>The planner of a run that started with a request, or null.</summary>
+    /// <summary>The planner of a run that started with a request, or null for other runs.</summary>
     public TaskOutline? Planner { get; set; }
 
-    /// <summary>True if the plan is stored at the requested location and the resources of planning are released.</summary>
+    /// <summary>True if the plan is stored at the requested location and the planner's resources are released.</summary>
     public bool PlanningEnded { get; set; }
 
-    /// <summary>An approver's answer to the plan, or null for none.</summary>
+    /// <summary>Approver's answer to the plan, or null if there is none yet.</summary>
     public (bool Accepted, Person By)? PlanAnswer { get; set; }
 
-    /// <summary>True if a user has requested to retry landing.</summary>
+    /// <summary>True if a user has requested another attempt at landing.</summary>
     public bool PromoteAsked { get; set; }
 
-    /// <summary>True if the run was not promoted in time.</summary>
+    /// <summary>True if no user promoted the run in time.</summary>
     public bool IsPromotionOverdue { get; set; }
 
-    /// <summary>True if a user has requested to land the merged work while other tasks need attention.</summary>
+    /// <summary>True if a user has requested the landing of the merged work while other tasks need attention.</summary>
     public bool LandMergedAsked { get; set; }
 
-    /// <summary>True while merged work lands and other tasks are open. Nothing is merged meanwhile.</summary>
+    /// <summary>True while merged work is landing and other tasks are open. Nothing is merged during that time.</summary>
     public bool IsLandingMerged { get; set; }
 
-    /// <summary>Earlier landings of merged work while other tasks continued, or null for none.</summary>
+    /// <summary>Earlier landings of merged work while other tasks continued, or null if there were none.</summary>
     public PartLandings? Parts { get; set; }
 
-    /// <summary>Resolution that is being carried out, or null for none.</summary>
+    /// <summary>Resolution that is being carried out, or null if there is none.</summary>
     public Resolution? Resolution { get; set; }
 
-    /// <summary>True if users are about to be notified.</summary>
+    /// <summary>True if a notice to users is about to be sent.</summary>
     public bool IsTelling { get; set; }
 
     public bool UntilLifted { get; set; }
 
-    /// <summary>Tasks that a user paused individually. They are resumed individually, not with the run.</summary>
+    /// <summary>Ids of tasks that a user paused individually. Resuming the run does not resume them.</summary>
     public SortedSet<string> PausedAlone { get; } = new(StringComparer.Ordinal);
 
     public Outages Outages { get; }
 
     public LeaseTracker Leases { get; } = new();
 
-    /// <summary>Verified work that waits to be merged, and the state shared with the merge queue.</summary>
+    /// <summary>Verified work that waits for its merge, and the state about the merge queue.</summary>
     public MergeQueueLink Train { get; } = new();
 
     /// <summary>Last reported position of staging.</summary>
     public StagingPosition Staging { get; private set; } = new("", 0);
 
-    /// <summary>Latest merge on staging. Every step that uses staging gets it as an argument; no file or ref is authoritative.</summary>
+    /// <summary>
+    /// Commit of the last merge on staging. Every activity that uses staging gets it as an argument, because no file or ref is
+    /// authoritative.
+    /// </summary>
     public string StagingTip
     {
         get => Staging.Commit;
         set => Staging = Staging.MovedTo(value);
     }
 
-    /// <summary>True if a review must accept the merged work before it lands, and has not accepted staging as it is.</summary>
+    /// <summary>True if a review has to accept the merged work before it lands, and has not accepted the current staging commit.</summary>
     public bool IsUnreviewed =>
         Rules.Review is { Picks: false }
         && !(
@@ -117,38 +122,39 @@ internal sealed class RunState
             || (Run.Review is { Verdict: ReviewVerdicts.Accepted or ReviewVerdicts.Empty } review && review.Commit == StagingTip)
         );
 
-    /// <summary>True if staging has work that has not landed. A task whose work the target already had merges nothing.</summary>
+    /// <summary>True if staging has work that has not landed. A task whose work was already on the target merges nothing.</summary>
     public bool HasUnlanded =>
         Board.Unlanded.Any() && (StagingTip.Length == 0 || (StagingTip != Run.BaseCommit && StagingTip != Run.LandedCommit));
 
-    /// <summary>True if the history is long. No new work is started until running work has ended and the run has continued as
-    /// new.</summary>
+    /// <summary>
+    /// True if the history is long. The run starts no new work until running work has ended and the run has continued as new.
+    /// </summary>
     public bool IsDraining { get; set; }
 
-    /// <summary>The user who cancelled the run, with their reason.</summary>
+    /// <summary>User who cancelled the run, with the reason given.</summary>
     public Person CancelledBy { get; set; } = Person.Of("");
 
-    /// <summary>True if the run is ending and no longer waits for a user.</summary>
+    /// <summary>True if the run is ending and no longer waits for users.</summary>
     public bool IsEnding { get; set; }
 
     public bool IsCancelled => _cancellation.IsCancellationRequested;
 
-    /// <summary>Adopts the merge queue's position of staging, unless a newer one is known.</summary>
+    /// <summary>Adopts the merge queue's position of staging, unless the run knows a newer one.</summary>
     public void MovedTo(StagingPosition position) => Staging = Staging.OrNewer(position);
 
     /// <summary>True if the task is the planner.</summary>
     public bool IsPlanner(TaskEntry entry) => Input.NeedsPlanner && entry.Id == PlannerTask.Id;
 
-    /// <summary>True if an entry is a task of the plan, and neither the planner nor the review.</summary>
+    /// <summary>True if an entry is a task of the plan, and not the planner or the review.</summary>
     public bool IsOfPlan(TaskEntry entry) => !IsPlanner(entry) && entry.Id is not (ReviewTask.Id or ReplanTask.Id);
 
-    /// <summary>True if all tasks of the plan have ended and only the review is left.</summary>
+    /// <summary>True if all tasks of the plan have ended and only the review remains.</summary>
     public bool IsReviewing => Board.TryFind(ReviewTask.Id) is not null && Board.Entries.All(e => e.Id == ReviewTask.Id || e.HasEnded);
 
-    /// <summary>True while another plan is being made.</summary>
+    /// <summary>True while a planner makes another plan for the run.</summary>
     public bool IsReplanning => Run.Replan is { State: ReplanStates.Asked };
 
-    /// <summary>Returns the hash of the plan used by a task; empty for the planner.</summary>
+    /// <summary>Returns the hash of the plan that a task uses; empty for the planner.</summary>
     public string PlanHashOf(TaskEntry entry) => IsPlanner(entry) ? "" : Plan.Hash;
 
     /// <summary>Moves the run to a new state, or sets a new reason for the same state.</summary>
@@ -162,7 +168,7 @@ internal sealed class RunState
         Journal.Note(task: null, state, why, now, evidence);
     }
 
-    /// <summary>Adds an event of the run that does not change its state.</summary>
+    /// <summary>Records an event that does not change the run's state.</summary>
     public void Note(Reason what, DateTimeOffset now, string? by = null) => Journal.Note(task: null, Run.State, what, now, by: by);
 
     /// <summary>Restores the run from a checkpoint. Its tasks are loaded later.</summary>
@@ -185,7 +191,7 @@ internal sealed class RunState
 
     /// <summary>Restores the tasks of a checkpoint.</summary>
     /// <param name="outlines">The plan's tasks.</param>
-    /// <param name="tasks">State of tasks, and true if a file of the run's folder contains it.</param>
+    /// <param name="tasks">Checkpoints of tasks by id. True if a file in the run's folder contains the checkpoint.</param>
     public void RestoreTasks(
         RunCheckpoint checkpoint,
         IReadOnlyList<TaskOutline> outlines,

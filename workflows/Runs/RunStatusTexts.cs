@@ -3,13 +3,13 @@ using System.Text;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Texts about a run besides its states.</summary>
+/// <summary>Creates texts about a run, other than its states.</summary>
 internal static class RunStatusTexts
 {
-    /// <summary>Maximum number of notes of unreadable messages in the status.</summary>
+    /// <summary>Maximum number of notes about unreadable messages in the status.</summary>
     private const int MostDropped = 10;
 
-    /// <summary>Formats the run's details for the Web UI, as Markdown.</summary>
+    /// <summary>Formats a run's details for Temporal's Web UI, as Markdown.</summary>
     public static string Describe(RunState state)
     {
         var text = new StringBuilder();
@@ -39,7 +39,10 @@ internal static class RunStatusTexts
     private static string DescribeUpdate(string runId, RunQuestion question, AnswerWay way) =>
         AnswerUpdates.Of(runId, question, way) is var (update, input) ? $" or the update `{update}` with `{input}`" : "";
 
-    /// <summary>The purpose of a task's workflow, as Markdown that stays: its progress is in its own details.</summary>
+    /// <summary>
+    /// Describes the purpose of a task's workflow, as Markdown. This text does not change; the workflow shows its progress in its own
+    /// details.
+    /// </summary>
     public static string DescribeTask(RunState state, TaskEntry entry)
     {
         var (outline, text) = (entry.Outline, new StringBuilder());
@@ -52,7 +55,7 @@ internal static class RunStatusTexts
         return DisplayText.Details(text.ToString());
     }
 
-    /// <summary>Returns current outages and failing activities, or null for none.</summary>
+    /// <summary>Returns current outages and failing activities, or null if there are none.</summary>
     public static OutagesReported? WhatIsDown(RunState state)
     {
         var steps = state.Run.Failing.Where(f => f.Task.Length == 0).Select(Of).ToList();
@@ -62,10 +65,10 @@ internal static class RunStatusTexts
             : new OutagesReported(open.Count == 0 ? null : state.RunId, [.. open.Select(outage => outage.ToStatus())], steps);
     }
 
-    /// <summary>Shows outages as the reason for the run's state, and removes the reason when they are over.</summary>
-    /// <param name="shown">The reason shown last.</param>
-    /// <param name="now">The current time.</param>
-    /// <returns>The reason shown now.</returns>
+    /// <summary>Shows outages as the reason for the run's state, and removes this reason when they end.</summary>
+    /// <param name="shown">The reason that was shown last.</param>
+    /// <param name="now">Current time.</param>
+    /// <returns>The reason that is shown now.</returns>
     public static OutagesReported? ShowOutages(RunState state, OutagesReported? shown, DateTimeOffset now)
     {
         var down = WhatIsDown(state);
@@ -100,7 +103,7 @@ internal static class RunStatusTexts
             {
                 return;
             }
-            // A host that refuses a task is not a failing activity, but the cause of the task's wait.
+            // A host that refuses a task explains the task's wait. It is not a failing activity.
             if (entry.Progress.Why is WaitsForHost waits && (step is null || step.Activity == ActivityNames.HoldPlace))
             {
                 var refusal = step is null || isOfHosts ? null : new Quote(step.Message);
@@ -113,7 +116,7 @@ internal static class RunStatusTexts
         }
     }
 
-    /// <summary>Adds known data about hosts to a task that has started to wait for one.</summary>
+    /// <summary>Adds what is known about hosts to a task that has started to wait for one.</summary>
     public static void AddHosts(RunState state, TaskEntry entry, DateTimeOffset now)
     {
         if (

@@ -1,9 +1,9 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Steps to take now.</summary>
-/// <param name="Pause">The reached limit because of which nothing more is started, or null for none.</param>
-/// <param name="AwaitApproval">Tasks that now wait for approval.</param>
-/// <param name="AskLease">Tasks whose leases are to be requested.</param>
+/// <summary>Decisions of the scheduler that the run carries out now.</summary>
+/// <param name="Pause">Time limit of the run, if it is reached so that nothing more is started; otherwise null.</param>
+/// <param name="AwaitApproval">Tasks that start to wait for an approval.</param>
+/// <param name="AskLease">Tasks that request a lease.</param>
 /// <param name="Start">Tasks to start.</param>
 internal sealed record ScheduledSteps(
     RunLimitReached? Pause,
@@ -17,10 +17,10 @@ internal sealed record ScheduledSteps(
     public bool Any => Pause is not null || AwaitApproval.Count + AskLease.Count + Start.Count > 0;
 }
 
-/// <summary>Decides which tasks start now. Changes nothing.</summary>
+/// <summary>Decides which tasks start now. Does not change any state.</summary>
 internal static class Scheduling
 {
-    /// <summary>Returns the steps to take now. Empty while all tasks that can run are running.</summary>
+    /// <summary>Returns the decisions for the current state. Empty if every task that can run is running.</summary>
     public static ScheduledSteps Next(RunState state, DateTimeOffset now)
     {
         var approvals = state.Board.NotApproved.Where(e => e.Progress.State != TaskStates.AwaitingApproval).ToList();
@@ -33,7 +33,7 @@ internal static class Scheduling
         var startsNothing = state.Run.Paused || state.IsDraining || IsBudgetReached(state.Board);
         foreach (var entry in startsNothing ? [] : NextToStart(state.Board, state.Run.Workers, MayStart))
         {
-            // The task that probes an account is the only one that starts with that account.
+            // A task that probes an account is the only task that starts with that account.
             if (starts.Concat(asks).Any(other => !state.Outages.AllowTogether(other.Outline, entry.Outline)))
             {
                 continue;
@@ -52,11 +52,11 @@ internal static class Scheduling
         bool MayStart(TaskEntry entry) => state.Outages.Allow(entry.Outline) && !state.Leases.Waits(entry);
     }
 
-    /// <summary>True if nothing runs, and nothing would start without a user.</summary>
+    /// <summary>True if no task is running and none can start without a user.</summary>
     public static bool NothingCanMove(RunState state) =>
         !state.Run.Paused && !state.IsDraining && !state.Board.AnyAtWork && !state.Board.AnyReady;
 
-    /// <summary>True if nothing runs, and all open tasks wait for users, or for tasks that do.</summary>
+    /// <summary>True if no task is running, and all open tasks wait for users or for tasks that do.</summary>
     public static bool WaitsOnlyForPeople(RunState state) =>
         !state.Run.Paused
         && !state.IsDraining
@@ -64,8 +64,10 @@ internal static class Scheduling
         && state.Board.Ready.All(e => !e.State.Approved)
         && (state.Board.AnyAtWork || state.Board.AnyReady);
 
-    /// <summary>Returns ended tasks that did not succeed, in plan order. A task that a user cancelled individually is included if others
-    /// depend on it.</summary>
+    /// <summary>
+    /// Returns ended tasks that did not succeed, in plan order. Includes a task that a user cancelled individually only if other tasks
+    /// depend on it.
+    /// </summary>
     public static IEnumerable<TaskEntry> EndedBadly(TaskBoard board) =>
         board
             .In(TaskStates.Failed)
@@ -73,7 +75,7 @@ internal static class Scheduling
             .Concat(board.In(TaskStates.Cancelled).Where(e => !e.State.LeftOut || board.SkippedFor(e).Any()))
             .OrderBy(e => e.Index);
 
-    /// <summary>Returns tasks that did not succeed, each with the successful tasks that have the same text.</summary>
+    /// <summary>Returns each task that did not succeed, together with the successful tasks that have the same text.</summary>
     public static IEnumerable<(TaskEntry Attempt, IReadOnlyList<TaskEntry> Others)> LostAttempts(TaskBoard board)
     {
         var kept = board.In(TaskStates.Kept).ToLookup(e => e.Outline.SameAs);
@@ -90,9 +92,10 @@ internal static class Scheduling
     public static bool IsUntilReached(RunState state, DateTimeOffset now) => state.Input.Until is { } until && now >= until;
 
     /// <summary>Returns the tasks that may start now, in plan order, so that at most <paramref name="slots"/> slots are in use.</summary>
-    /// <param name="board">The tasks.</param>
-    /// <param name="slots">Number of agents that run at the same time.</param>
-    /// <param name="mayStart">True for a task that may start apart from slots, for example without an outage; null if all may.</param>
+    /// <param name="board">Tasks of the run.</param>
+    /// <param name="slots">Maximum number of agents that run at the same time.</param>
+    /// <param name="mayStart">Returns true if a task may start apart from slots, for example because it has no outage. Null if all
+    /// may.</param>
     public static IReadOnlyList<TaskEntry> NextToStart(TaskBoard board, int slots, Func<TaskEntry, bool>? mayStart = null)
     {
         var free = slots - board.AtWork.Count(e => TaskStates.HoldsSlot(e.Progress.State) && !e.Progress.Paused);
@@ -114,7 +117,7 @@ internal static class Scheduling
             }
             if (entry.Outline.Exclusive)
             {
-                // An exclusive task runs alone. Later tasks of the plan wait for it, so that it can't starve.
+                // An exclusive task runs alone. Later tasks wait for it, so that it does not starve.
                 if (board.AtWork.All(other => IsPart(entry, other)) && chosen.Count == 0)
                 {
                     chosen.Add(entry);
@@ -139,11 +142,13 @@ internal static class Scheduling
         return chosen;
     }
 
-    /// <summary>True if an entry is a part of a divided task, which does not run while its parts do.</summary>
+    /// <summary>True if an entry is a part of a divided task. The divided task does not run while its parts run.</summary>
     private static bool IsPart(TaskEntry entry, TaskEntry whole) => whole.Progress.Parts?.Contains(entry.Id) == true;
 
-    /// <summary>Returns the reached time limit of the run, or null. After the limit nothing more is started, until a user resumes the run
-    /// and so lifts the limit.</summary>
+    /// <summary>
+    /// Returns the run's time limit if it is reached, otherwise null. After the limit nothing more is started until a user resumes the run,
+    /// which lifts the limit.
+    /// </summary>
     public static RunLimitReached? LimitReached(RunState state, DateTimeOffset now) =>
         !state.UntilLifted && IsUntilReached(state, now) && (state.Board.AnyReady || state.Board.AtWork.Any(WaitsForLimit))
             ? new RunLimitReached(state.Input.Until!.Value)
@@ -151,7 +156,7 @@ internal static class Scheduling
 
     private static bool WaitsForLimit(TaskEntry entry) => entry.Progress is { Paused: true, Why: RunLimitReached };
 
-    /// <summary>Returns used-up budgets, with the tasks that wait for them.</summary>
+    /// <summary>Returns each used-up budget with the tasks that wait for it.</summary>
     public static IEnumerable<IGrouping<string, (TaskEntry Task, BudgetStatus Budget)>> BudgetsReached(TaskBoard board) =>
         board
             .In(TaskStates.Parked)
@@ -159,7 +164,7 @@ internal static class Scheduling
             .Select(entry => (entry, ((BudgetReached)entry.Progress.Why!).Budget))
             .GroupBy(waiting => waiting.Budget.Scope, StringComparer.Ordinal);
 
-    /// <summary>True if a shared budget is used up. A task that has not started would only wait for it as well.</summary>
+    /// <summary>True if a shared budget is used up. A task that starts now would only wait for that budget.</summary>
     private static bool IsBudgetReached(TaskBoard board) =>
         BudgetsReached(board).Any(waiting => BudgetKinds.IsShared(waiting.First().Budget.Kind));
 }

@@ -3,16 +3,16 @@ using Orchestrator.Workflows.Messages;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>A signal to the workflow of a task.</summary>
-/// <param name="Signal">The signal.</param>
+/// <summary>A signal to be sent to the workflow of a task.</summary>
+/// <param name="Signal">Expression that calls the signal method.</param>
 internal sealed record TaskMessage(string Task, Expression<Func<ITaskWorkflow, Task>> Signal);
 
-/// <summary>Result of a command, and the signals to tasks that it requires.</summary>
+/// <summary>Result of a command, and the signals that it sends to tasks.</summary>
 internal sealed record SteeringResult(SteeringAnswer Answer, params IReadOnlyList<TaskMessage> Tell)
 {
     public static SteeringResult As(string message, params IReadOnlyList<TaskMessage> tell) => new(new SteeringAnswer(message, true), tell);
 
-    /// <summary>Creates the result of a command about the run, with a sentence that names the run.</summary>
+    /// <summary>Creates the result of a command that applies to the run, with a sentence that names the run.</summary>
     public static SteeringResult OfRun(string message, bool changed, params IReadOnlyList<TaskMessage> tell) =>
         new(new SteeringAnswer(message, changed, NamesRun: true), tell);
 
@@ -21,14 +21,16 @@ internal sealed record SteeringResult(SteeringAnswer Answer, params IReadOnlyLis
         new(new SteeringAnswer(message, false), tell);
 }
 
-/// <summary>Commands of users. They are idempotent. A refusal is a sentence, or null if the command is valid, and changes
-/// nothing.</summary>
+/// <summary>
+/// Applies users' commands to the state of a run. Commands are idempotent. A check returns a sentence if the command is refused, or null if
+/// it is valid, and changes nothing.
+/// </summary>
 internal sealed class Steering(RunState state)
 {
     /// <summary>Maximum number of tasks listed when a command names an unknown task.</summary>
     private const int MostNamed = 20;
 
-    /// <summary>Patch id: merged work also lands while tasks wait for users.</summary>
+    /// <summary>Patch id: merged work can also land while tasks wait for users.</summary>
     private const string WhileTasksWait = "land-merged-while-tasks-wait";
 
     private TaskBoard Board => state.Board;
@@ -118,7 +120,7 @@ internal sealed class Steering(RunState state)
     public SteeringResult Resume(DateTimeOffset now)
     {
         var was = state.Run.Paused;
-        // A limit that is not reached yet stays in force, because resuming after Ctrl-C is no decision about time.
+        // A limit that is not reached yet stays in force, because resuming after Ctrl-C does not mean that the user lifts it.
         state.UntilLifted |= Scheduling.IsUntilReached(state, now);
         var isAtWork = was && state.Run.State is RunStates.Executing or RunStates.Reviewing && !state.IsCancelled;
         state.Run = state.Run with { Paused = false, Why = isAtWork ? null : state.Run.Why };
@@ -137,7 +139,7 @@ internal sealed class Steering(RunState state)
     {
         var task = Board.Find(id);
         state.PausedAlone.Remove(id);
-        // The task may be paused without having reported it yet.
+        // The task may already be paused without having reported it.
         return task.Progress.Paused
             ? SteeringResult.As($"{id} continues.", LetGoOn(task))
             : SteeringResult.Unchanged($"{id} is {StateOf(id)} and not paused.", LetGoOn(task));
@@ -151,7 +153,7 @@ internal sealed class Steering(RunState state)
         {
             return SteeringResult.Unchanged($"{id} is {StateOf(id)} already.");
         }
-        // Without its planner the run has no plan, so it can't land without the planner.
+        // Without its planner the run has no plan and can't land.
         task.State = task.State with
         {
             LeftOut = !state.IsPlanner(task),
@@ -174,7 +176,7 @@ internal sealed class Steering(RunState state)
             Note(task, new ContinuedBy(by), now, by);
             state.Outages.Told(task.Outline);
             var tell = new List<TaskMessage> { new(id, t => t.GoOnAsync(guidance)) };
-            // Answering a paused task resumes it, but a paused run keeps all its tasks paused.
+            // An answer to a paused task resumes the task, but a paused run keeps all its tasks paused.
             if (!state.Run.Paused)
             {
                 state.PausedAlone.Remove(id);
@@ -190,9 +192,9 @@ internal sealed class Steering(RunState state)
         return SteeringResult.As($"{id} is retried.");
     }
 
-    /// <summary>Skips a task. A running task is stopped first: see <see cref="CancelTask"/>.</summary>
-    /// <param name="command">The task, which is not at work.</param>
-    /// <param name="wasAtWork">True if the task was at work when the command arrived.</param>
+    /// <summary>Skips a task. A running task is stopped first (<see cref="CancelTask"/>).</summary>
+    /// <param name="command">Command that names the task, which is not running any more.</param>
+    /// <param name="wasAtWork">True if the task was running when the command arrived.</param>
     public SteeringResult Skip(TaskCommand command, bool wasAtWork, DateTimeOffset now)
     {
         var (id, by) = (command.Task, Person.Of(command.By, command.Text));
@@ -205,7 +207,7 @@ internal sealed class Steering(RunState state)
         return SteeringResult.As($"{id} counts as done without changes; its dependent tasks may run.");
     }
 
-    /// <summary>Gives a waiting task the next turn in the merge queue.</summary>
+    /// <summary>Moves a waiting task to the front of the merge queue.</summary>
     public SteeringResult MergeNext(TaskCommand command, DateTimeOffset now)
     {
         var by = Person.Of(command.By);
@@ -263,7 +265,7 @@ internal sealed class Steering(RunState state)
         }
     }
 
-    /// <summary>Refuses an unknown task, and lists the known ones.</summary>
+    /// <summary>Returns a sentence that refuses an unknown task and lists the known ones.</summary>
     public string NoTask(string id)
     {
         var known = Board.Entries.Take(MostNamed).Select(e => e.Id).ToList();
@@ -271,8 +273,10 @@ internal sealed class Steering(RunState state)
         return $"{state.RunId} has no task {MessageFaults.Quote(id)}. Its tasks are {string.Join(", ", known)}{more}.";
     }
 
-    /// <summary>Resumes a task. It occupies its slot at once; otherwise another task could be started in it before the task
-    /// reports.</summary>
+    /// <summary>
+    /// Resumes a task. The task occupies its slot immediately, because otherwise another task could start in that slot before the task
+    /// reports.
+    /// </summary>
     private TaskMessage LetGoOn(TaskEntry task)
     {
         Board.GoesOn(task);

@@ -9,7 +9,7 @@ internal sealed class TaskAdding(RunContext context)
 
     private bool TakesTasks => _state.Run.State is RunStates.Executing or RunStates.Escalated && !_state.IsCancelled;
 
-    /// <summary>Returns a sentence with the reason why a command is refused, or null if it is valid.</summary>
+    /// <summary>Returns a sentence that refuses a command, or null if the command is valid.</summary>
     public string? Refuse(AddTasksCommand command) =>
         command.Tasks.Count == 0 ? "'tasks' is empty. List the tasks to add, each with an id and a text."
         : AdhocPlan.Fault([.. command.Tasks.Select(task => task.Text)]) is { } fault ? fault
@@ -21,7 +21,7 @@ internal sealed class TaskAdding(RunContext context)
             ? $"{_state.RunId} is {_state.Run.State}. Tasks can be added only while it executes or waits for a decision " + "about a task."
         : null;
 
-    /// <summary>Adds the tasks that the run does not have yet.</summary>
+    /// <summary>Adds those tasks that the run does not have yet.</summary>
     public async Task<SteeringAnswer> AddAsync(AddTasksCommand command)
     {
         while (true)
@@ -51,7 +51,7 @@ internal sealed class TaskAdding(RunContext context)
             }
             if (_state.Plan.Hash != hash)
             {
-                continue; // Somebody else has extended the plan meanwhile.
+                continue; // Another command has extended the plan in the meantime.
             }
             _state.Plan = _state.Plan with { Hash = made.PlanHash, TaskCount = _state.Plan.TaskCount + made.Tasks.Count };
             _state.Board.Add(made.Tasks, RunContext.Now);

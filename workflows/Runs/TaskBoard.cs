@@ -1,7 +1,9 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Tasks of a run and the rules between them: readiness, and the effect of a task's end on other tasks. Independent of Temporal
-/// and the clock, because the time is a parameter.</summary>
+/// <summary>
+/// Tasks of a run and the rules between them, such as readiness, and the effect of a task's end on other tasks. Does not depend on Temporal
+/// or the clock; the time is a parameter.
+/// </summary>
 internal sealed class TaskBoard
 {
     private readonly List<TaskEntry> _entries = [];
@@ -25,25 +27,27 @@ internal sealed class TaskBoard
     /// <summary>All tasks in plan order.</summary>
     public IReadOnlyList<TaskEntry> Entries => _entries;
 
-    /// <summary>Tasks by state, with states and tasks in order.</summary>
+    /// <summary>Tasks by state. States are ordered by name, and tasks as in the plan.</summary>
     public IEnumerable<(string State, IReadOnlyCollection<TaskEntry> Entries)> ByState => _byState.All;
 
-    /// <summary>True if no work is left: all tasks are merged, count as done, or were cancelled individually.</summary>
+    /// <summary>True if no work is left, because all tasks are merged, count as done, or were cancelled individually.</summary>
     public bool AllMerged => _done + LeftOut.Count() == _entries.Count;
 
     /// <summary>Tasks that a user cancelled individually, in plan order. The run lands without them.</summary>
     public IEnumerable<TaskEntry> LeftOut => In(TaskStates.Cancelled).Where(e => e.State.LeftOut);
 
-    /// <summary>Tasks whose work is on staging and has not landed.</summary>
+    /// <summary>Tasks whose work is on staging but has not landed.</summary>
     public IEnumerable<TaskEntry> Unlanded =>
         In(TaskStates.Merged).Concat(In(TaskStates.Resolved)).Where(e => !e.Progress.Landed).OrderBy(e => e.Index);
 
-    /// <summary>Tasks whose workflow runs, in plan order.</summary>
+    /// <summary>Tasks whose workflow is open, in plan order.</summary>
     public IEnumerable<TaskEntry> AtWork => _atWork.Select(i => _entries[i]);
 
     public bool AnyAtWork => _atWork.Count > 0;
 
-    /// <summary>Tasks without unmet dependencies that wait for a slot, an approval or another task, in plan order.</summary>
+    /// <summary>
+    /// Tasks whose dependencies are met and that wait for a slot, an approval or another task. Ordered by priority, then as in the plan.
+    /// </summary>
     public IEnumerable<TaskEntry> Ready => _ready.Select(i => _entries[i]).OrderByDescending(entry => entry.Outline.Priority);
 
     public bool AnyReady => _ready.Count > 0;
@@ -59,8 +63,9 @@ internal sealed class TaskBoard
     public IReadOnlyCollection<TaskEntry> In(string state) => _byState.In(state);
 
     /// <summary>Adds tasks after the existing ones.</summary>
-    /// <param name="tasks">The tasks, in any order.</param>
-    /// <param name="restored">For a restored run: the state of tasks, and true if a file of the run's folder contains it.</param>
+    /// <param name="tasks">Tasks to add, in any order.</param>
+    /// <param name="restored">For a restored run: the checkpoint of each task by id, and true if a file in the run's folder contains
+    /// it.</param>
     public void Add(
         IReadOnlyList<TaskOutline> tasks,
         DateTimeOffset now,
@@ -115,7 +120,7 @@ internal sealed class TaskBoard
         Change(entry, TaskStates.Preparing, null, now);
     }
 
-    /// <summary>Resumes a paused task. The task occupies its slot at once, not only after it reports that it runs.</summary>
+    /// <summary>Resumes a paused task. The task occupies its slot immediately, and not only after it reports that it is running.</summary>
     public void GoesOn(TaskEntry entry)
     {
         if (!entry.Progress.Paused)
@@ -134,9 +139,9 @@ internal sealed class TaskBoard
     }
 
     /// <summary>Counts a task as done without its workflow, so that its dependents may run.</summary>
-    /// <param name="state">A state for which <see cref="TaskStates.IsDone"/> is true.</param>
+    /// <param name="state">One of the states for which <see cref="TaskStates.IsDone"/> is true.</param>
     /// <param name="why">Reason for the state.</param>
-    /// <param name="by">The user who decided, or null for none.</param>
+    /// <param name="by">User who decided, or null if no user did.</param>
     public void CountAsDone(TaskEntry entry, string state, Reason why, DateTimeOffset now, string? by = null)
     {
         End(entry, state, why, now, by);
@@ -156,21 +161,21 @@ internal sealed class TaskBoard
         PutBack(entry, guidance, new TaskRetried(by), now, by?.Who);
     }
 
-    /// <summary>Repeats a done task without dependents.</summary>
+    /// <summary>Repeats a task that is done and has no dependents.</summary>
     public void AskAgain(TaskEntry entry, Reason why, DateTimeOffset now)
     {
         _done--;
         PutBack(entry, "", why, now);
     }
 
-    /// <summary>Escalates a done task without dependents, so that a user has to decide about it.</summary>
+    /// <summary>Escalates a task that is done and has no dependents, so that a user decides about it.</summary>
     public void Escalate(TaskEntry entry, Reason why, DateTimeOffset now, string evidence)
     {
         _done--;
         Change(entry, TaskStates.Escalated, why, now, evidence);
     }
 
-    /// <summary>Takes over a task's workflow that was started by an earlier execution of the run.</summary>
+    /// <summary>Adopts a task's workflow that an earlier execution of the run started.</summary>
     public void TakeOver(TaskEntry entry, string executionId, DateTimeOffset now)
     {
         if (!entry.AtWork)
@@ -184,7 +189,7 @@ internal sealed class TaskBoard
         entry.Follow(executionId);
     }
 
-    /// <summary>Starts a task again whose workflow is gone with an unknown result.</summary>
+    /// <summary>Starts a task again if its workflow is gone and its result is unknown.</summary>
     public void BeginAnew(TaskEntry entry, DateTimeOffset now)
     {
         _atWork.Remove(entry.Index);
@@ -192,7 +197,7 @@ internal sealed class TaskBoard
         Retry(entry, entry.State.Guidance, now);
     }
 
-    /// <summary>Returns the tasks with the given ids, and the done or running tasks that are based on their work, in plan order.</summary>
+    /// <summary>Returns the tasks with the given ids, and all done or running tasks that are based on their work, in plan order.</summary>
     /// <param name="ids">Ids of tasks; unknown ids are ignored.</param>
     public IReadOnlyList<TaskEntry> WithThoseThatBuildOn(IEnumerable<string> ids)
     {
@@ -204,7 +209,7 @@ internal sealed class TaskBoard
         return [.. found.Select(index => _entries[index])];
     }
 
-    /// <summary>Repeats a done or running task whose work is lost. Its dependents wait.</summary>
+    /// <summary>Repeats a done or running task whose work is lost. Its dependents wait for it again.</summary>
     public void Lose(TaskEntry entry, Reason why, DateTimeOffset now)
     {
         if (IsDone(entry))
@@ -221,7 +226,7 @@ internal sealed class TaskBoard
         PutBack(entry, entry.State.Guidance, why, now);
     }
 
-    /// <summary>Approves a task.</summary>
+    /// <summary>Records that a task is approved.</summary>
     public void Approve(TaskEntry entry, Reason why, DateTimeOffset now, string? by = null)
     {
         entry.State = entry.State with { Approved = true };
@@ -235,7 +240,7 @@ internal sealed class TaskBoard
         }
     }
 
-    /// <summary>Records that the task's work is on the target branch while the run continues.</summary>
+    /// <summary>Records that the task's work has landed on the target while the run continues.</summary>
     public void Landed(TaskEntry entry)
     {
         entry.Progress = entry.Progress with { Landed = true };
@@ -250,8 +255,8 @@ internal sealed class TaskBoard
         Put(entry, entry.Progress.MovedTo(state, why, now, evidence), now, by);
 
     /// <summary>Replaces the progress of a task.</summary>
-    /// <param name="by">The user who decided, or null for none.</param>
-    /// <param name="notesHost">True to record a change of the task's host.</param>
+    /// <param name="by">User who decided, or null if no user did.</param>
+    /// <param name="notesHost">True to record a change of the task's host as an event.</param>
     public void Put(TaskEntry entry, TaskProgress progress, DateTimeOffset now, string? by = null, bool notesHost = false)
     {
         var before = entry.Progress;
@@ -276,11 +281,11 @@ internal sealed class TaskBoard
         }
     }
 
-    /// <summary>Returns the tasks that do not run if this task is skipped.</summary>
+    /// <summary>Returns the tasks that are not run if this task is skipped.</summary>
     public IEnumerable<TaskEntry> SkippedFor(TaskEntry entry) =>
         entry.Dependants.Select(i => _entries[i]).Where(e => e.Progress.State == TaskStates.Skipped);
 
-    /// <summary>Handles the end of a task. Its dependents become ready or are skipped.</summary>
+    /// <summary>Handles the end of a task, after which its dependents become ready or are skipped.</summary>
     public void Ended(TaskEntry entry, DateTimeOffset now)
     {
         _atWork.Remove(entry.Index);
@@ -311,8 +316,9 @@ internal sealed class TaskBoard
         );
     }
 
-    /// <summary>Makes the task wait for another execution of its workflow, together with the tasks that were skipped because of
-    /// it.</summary>
+    /// <summary>
+    /// Makes a task wait for another execution of its workflow, and with it the tasks that were skipped because of this task.
+    /// </summary>
     private void PutBack(TaskEntry entry, string guidance, Reason why, DateTimeOffset now, string? by = null)
     {
         entry.PutBack(guidance);
@@ -321,8 +327,7 @@ internal sealed class TaskBoard
         Revive(entry, now);
     }
 
-    /// <summary>Makes tasks wait again that were skipped because of this one, unless another of their dependencies did not
-    /// succeed.</summary>
+    /// <summary>Reopens tasks that were skipped because of this one, unless another of their dependencies did not succeed.</summary>
     private void Revive(TaskEntry entry, DateTimeOffset now) =>
         Spread(
             entry,
@@ -342,7 +347,7 @@ internal sealed class TaskBoard
             }
         );
 
-    /// <summary>Visits dependents transitively, as long as the condition holds.</summary>
+    /// <summary>Visits dependents transitively, as long as the condition is true for them.</summary>
     private void Spread(TaskEntry from, Func<TaskEntry, bool> isConcerned)
     {
         var queue = new Queue<int>(from.Dependants);

@@ -1,9 +1,9 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>One task on the board of a run: the plan's data and the task's state.</summary>
+/// <summary>One task on the board of a run, with the plan's data and its current state.</summary>
 internal sealed class TaskEntry
 {
-    /// <summary>State contained in the plan and the last checkpoint file.</summary>
+    /// <summary>State that the plan and the last checkpoint file contain.</summary>
     private TaskCheckpoint _known;
     private readonly TaskOutline _planned;
 
@@ -21,28 +21,28 @@ internal sealed class TaskEntry
         State = _known = new TaskCheckpoint { Progress = first, Approved = !outline.RequiresApproval };
     }
 
-    /// <summary>The plan's data, with the account that the task uses now.</summary>
+    /// <summary>Data from the plan, with the account that the task currently uses.</summary>
     public TaskOutline Outline => OutlineAt(Progress);
 
     public string Id => _planned.Id;
 
-    /// <summary>Index in the plan, which is the order in which ready tasks start.</summary>
+    /// <summary>Index of the task in the plan. Ready tasks of the same priority start in this order.</summary>
     public int Index { get; }
 
     /// <summary>State of the task, passed on in checkpoints.</summary>
     public TaskCheckpoint State { get; set; }
 
-    /// <summary>Progress of the task.</summary>
+    /// <summary>Progress of the task, as shown to clients.</summary>
     public TaskProgress Progress
     {
         get => State.Progress;
         set => State = State with { Progress = value };
     }
 
-    /// <summary>True while the task's workflow runs.</summary>
+    /// <summary>True while the task's workflow is open.</summary>
     public bool AtWork => State.AtWork;
 
-    /// <summary>Execution id of the task's workflow whose reports count; empty if this run has not started one.</summary>
+    /// <summary>Execution id of the task's workflow whose reports the run accepts; empty if this run has not started one.</summary>
     public string ExecutionId => State.ExecutionId;
 
     public bool HasEnded => TaskStates.IsEnd(Progress.State);
@@ -53,16 +53,16 @@ internal sealed class TaskEntry
     /// <summary>Indexes of the tasks that depend on this one.</summary>
     public List<int> Dependants { get; } = [];
 
-    /// <summary>Completes when the workflow that this execution of the run last started for the task has closed.</summary>
+    /// <summary>Completes when the task's last workflow that this execution of the run started has closed.</summary>
     public Task Closed { get; set; } = Task.CompletedTask;
 
     /// <summary>True if the task's state differs from the state in the plan and the last checkpoint file.</summary>
     public bool IsUnsaved => State != _known;
 
-    /// <summary>Returns the <see cref="Outline"/> for a progress that is not applied yet.</summary>
+    /// <summary>Returns <see cref="Outline"/> for a progress that was not applied yet.</summary>
     public TaskOutline OutlineAt(TaskProgress progress) => progress.Agent is { } other ? _planned with { Account = other } : _planned;
 
-    /// <summary>Returns the task for clients.</summary>
+    /// <summary>Returns the task in the form shown to clients.</summary>
     /// <param name="queuePosition">Position in the merge queue, or null if the task is not queued.</param>
     public RunTask Shown(int? queuePosition = null) =>
         new(Progress)
@@ -76,8 +76,8 @@ internal sealed class TaskEntry
     public void Saved(TaskCheckpoint state) => _known = state;
 
     /// <summary>Restores the state from a checkpoint.</summary>
-    /// <param name="saved">The task at the checkpoint.</param>
-    /// <param name="isInFile">True if a file of the run's folder contains it.</param>
+    /// <param name="saved">Checkpoint of the task.</param>
+    /// <param name="isInFile">True if a file in the run's folder contains it.</param>
     public void Restore(TaskCheckpoint saved, bool isInFile)
     {
         State = saved;
@@ -87,10 +87,10 @@ internal sealed class TaskEntry
         }
     }
 
-    /// <summary>Records the start of the task's workflow. Usage of earlier executions is kept.</summary>
+    /// <summary>Records the start of the task's workflow. Keeps the usage of earlier executions.</summary>
     public void Begin() => State = State with { AtWork = true, Progress = Progress.WithoutResult() };
 
-    /// <summary>Makes the task wait for another execution of its workflow. Reports of the current execution are ignored.</summary>
+    /// <summary>Makes the task wait for another execution of its workflow. Reports from the current execution are then ignored.</summary>
     public void PutBack(string guidance) =>
         State = State with
         {

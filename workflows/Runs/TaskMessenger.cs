@@ -2,10 +2,10 @@ using System.Linq.Expressions;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Signals the workflows of tasks, by task id.</summary>
+/// <summary>Sends signals and queries to the workflows of tasks.</summary>
 internal sealed class TaskMessenger(RunContext context)
 {
-    /// <summary>Creates the result for a task whose run ends while it waits to merge.</summary>
+    /// <summary>Creates the result for a task that waits for its merge when the run ends.</summary>
     public static MergeResult NotMerged(string task, int attempt) =>
         new()
         {
@@ -26,7 +26,7 @@ internal sealed class TaskMessenger(RunContext context)
             }
             catch (FailureException)
             {
-                // The task's workflow has ended. It needs no signal, and its end was or will be reported.
+                // The task's workflow has ended. It needs no signal, and the run receives its end in any case.
             }
         });
 
@@ -39,15 +39,16 @@ internal sealed class TaskMessenger(RunContext context)
         }
     }
 
-    /// <summary>Queries the report of a task's workflow; null if none is available.</summary>
+    /// <summary>Queries the last report of a task's workflow. Null if none is available.</summary>
     public Task<TaskReport?> ReadAsync(TaskEntry entry)
     {
         var read = new ReadTaskInput(context.State.RunId, entry.Id);
         return Workflow.ExecuteActivityAsync((IRunActivities a) => a.ReadTaskAsync(read), context.Short);
     }
 
-    /// <summary>Queries a task once after continue-as-new. The task is then no longer a child of this execution, and its end could
-    /// otherwise be missed.</summary>
+    /// <summary>
+    /// Queries a task once after continue-as-new. The task is then no child of this execution, which would otherwise miss its end.
+    /// </summary>
     public Task AskAsync(TaskEntry entry) =>
         context.Calls.TrackAsync(async () =>
         {

@@ -2,12 +2,12 @@ using Orchestrator.Workflows.Train;
 
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Handles reports of tasks and their effect on other tasks.</summary>
+/// <summary>Applies reports from tasks, including their effect on other tasks.</summary>
 internal static class TaskReports
 {
     private const int MostWarnings = 60;
 
-    /// <summary>Handles a report, if it is new.</summary>
+    /// <summary>Handles a report, unless it is old.</summary>
     public static void TakeIn(RunState state, TaskReport report, DateTimeOffset now)
     {
         if (!Apply(state.Board, report, now, notesHost: HasMoved(state, report) && Workflow.Patched("host-noted")))
@@ -37,7 +37,7 @@ internal static class TaskReports
             RetryUnaffected(state, entry, report, now);
         }
 
-        // The task ended only because its run was gone. The run is back, so a user has not decided this.
+        // The task ended only because its run was gone. The run is open again, and no user cancelled the task.
         if (report.FailureClass == FailureClass.RunEnded && entry.Progress.State == TaskStates.Cancelled && !state.IsCancelled)
         {
             state.Board.Retry(entry, "", now);
@@ -45,8 +45,10 @@ internal static class TaskReports
         }
     }
 
-    /// <summary>Returns the newest report of the same execution of a task. A newer report may have arrived after the query, before the run
-    /// took the task over.</summary>
+    /// <summary>
+    /// Returns the newest report from the same execution of a task. After the query and before the run took over, a newer report may have
+    /// arrived.
+    /// </summary>
     public static TaskReport NewestOf(RunState state, TaskReport asked) =>
         state.EarlyReports.TryGetValue(asked.Progress.Id, out var early)
         && early.ExecutionId == asked.ExecutionId
@@ -70,8 +72,8 @@ internal static class TaskReports
     private static bool HasMoved(RunState state, TaskReport report) =>
         state.Board.TryFind(report.Progress.Id) is { } known && known.Progress.Host != report.Progress.Host;
 
-    /// <summary>Applies a report, and returns true if it was new. A late or repeated report changes nothing.</summary>
-    /// <param name="notesHost">True to record a change of the task's host.</param>
+    /// <summary>Applies a report and returns true if it is new. A late or repeated report changes nothing.</summary>
+    /// <param name="notesHost">True to record a change of the task's host as an event.</param>
     public static bool Apply(TaskBoard board, TaskReport report, DateTimeOffset now, bool notesHost = false)
     {
         if (board.TryFind(report.Progress.Id) is not { AtWork: true } entry || entry.State.PastExecutions.Contains(report.ExecutionId))
@@ -81,7 +83,7 @@ internal static class TaskReports
         var state = entry.State;
         if (state.ExecutionId.Length == 0 && report.Sequence == TaskReport.FinalSequence)
         {
-            return false; // An execution before the one that is about to begin.
+            return false; // The report is from an execution before the one that is about to start.
         }
         if (state.ExecutionId.Length > 0 && (report.ExecutionId != state.ExecutionId || report.Sequence <= state.ReportSequence))
         {
@@ -107,10 +109,10 @@ internal static class TaskReports
         return true;
     }
 
-    /// <summary>Handles the end of a task's workflow without a report.</summary>
-    /// <param name="board">The tasks.</param>
+    /// <summary>Handles the end of a task's workflow that sent no report.</summary>
+    /// <param name="board">Tasks of the run.</param>
     /// <param name="executionId">The execution that ended; empty if none was started.</param>
-    /// <param name="why">Reason, as far as known.</param>
+    /// <param name="why">Reason for the end, as far as known.</param>
     public static void Lost(TaskBoard board, TaskEntry entry, string executionId, Reason why, DateTimeOffset now)
     {
         if (entry.AtWork && !entry.State.PastExecutions.Contains(executionId))
@@ -119,7 +121,7 @@ internal static class TaskReports
         }
     }
 
-    /// <summary>Records new notices. Notices that users must know become warnings of the run, once for all tasks.</summary>
+    /// <summary>Records new notices. A notice that users must know becomes a warning of the run, once for all tasks.</summary>
     private static void TakeInNotices(RunState state, TaskEntry entry, TaskReport report, DateTimeOffset now)
     {
         var news = report.Notices.Skip(entry.State.Notices).ToList();

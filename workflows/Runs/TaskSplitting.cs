@@ -1,12 +1,14 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Divides a task that is too big. Its parts become tasks of the run, and the task continues when they have ended, so its
-/// dependents wait for all parts.</summary>
+/// <summary>
+/// Divides a task that is too large. Its parts become tasks of the run. The task continues when they have ended, so its dependents wait for
+/// all parts.
+/// </summary>
 internal sealed class TaskSplitting(RunContext context, TaskMessenger messenger)
 {
     private readonly RunState _state = context.State;
 
-    /// <summary>True if a task is to be divided, or all parts of a task have ended.</summary>
+    /// <summary>True if a task must be divided, or if all parts of a task have ended.</summary>
     public bool HasStep => ToDivide is not null || ToTell is not null;
 
     private TaskEntry? ToDivide => Waiting.FirstOrDefault(e => e.Progress.Parts is []);
@@ -14,7 +16,7 @@ internal sealed class TaskSplitting(RunContext context, TaskMessenger messenger)
     private TaskEntry? ToTell =>
         Waiting.FirstOrDefault(e => e.Progress.Parts is [_, ..] parts && parts.All(id => _state.Board.Find(id).HasEnded));
 
-    /// <summary>Divided tasks at work. Notified tasks are not handled again before they report.</summary>
+    /// <summary>Divided tasks that wait for their parts. Excludes tasks that were notified and have not reported since.</summary>
     private IEnumerable<TaskEntry> Waiting => _state.Board.AtWork.Where(e => e.Progress.Parts is not null && !e.State.AnswerSent);
 
     /// <summary>Carries out the pending steps.</summary>

@@ -1,10 +1,11 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Starts the workflows of tasks and awaits their ends.</summary>
+/// <summary>Starts the workflows of tasks and waits for their results.</summary>
 internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, TaskMessenger messenger)
 {
-    /// <summary>Delay before restarting a task's workflow whose id is still in use. Doubles each time, up to 30 seconds in
-    /// total.</summary>
+    /// <summary>
+    /// Delay before a task's workflow is started again, if its id is still in use. Doubles with each attempt, up to 30 seconds in total.
+    /// </summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(16);
 
@@ -45,12 +46,12 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
 
     private async Task StartAsync(TaskEntry entry, TaskInput input)
     {
-        // The last report of a workflow arrives before its end, but its id is free only after its end.
+        // The last report of a workflow arrives before the workflow ends, but its id is free only afterwards.
         await entry.Closed;
         await StartOrTakeOverAsync(entry, input);
         if (_state.Repository.Queue != input.Repository.Queue)
         {
-            // The run was moved while the workflow was being started, so the workflow has missed the notification.
+            // The run moved while the workflow was being started, so the workflow has missed the notification.
             var to = _state.Repository;
             await messenger.TellAsync(entry.Id, task => task.MovedAsync(to));
         }
@@ -60,8 +61,8 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
     {
         for (var pause = FirstPause; !await TryStartAsync(entry, input); pause *= 2)
         {
-            // The id may still be in use by a workflow of an earlier execution of this run. That workflow either continues for this
-            // execution, or is about to close. It closes after its last report, or because it uses another plan.
+            // The id may belong to a workflow that an earlier execution of this run started. That workflow continues for this execution, or
+            // it closes after its last report or because it uses another plan.
             if (await takeOver.TryTakeOverAsync(entry))
             {
                 return;
@@ -115,8 +116,7 @@ internal sealed class TaskStarter(RunContext context, TaskTakeOver takeOver, Tas
         entry.Closed = FollowAsync(entry, handle);
     }
 
-    /// <summary>Handles the result of a task's workflow like its last report. A workflow that ended without a result counts as
-    /// failed.</summary>
+    /// <summary>Handles the result of a task's workflow like its last report. A workflow without a result counts as failed.</summary>
     private async Task FollowAsync<T>(TaskEntry entry, ChildWorkflowHandle<T, TaskReport> handle)
     {
         try

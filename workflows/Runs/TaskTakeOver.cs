@@ -1,11 +1,11 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Handles open task workflows that this execution of the run did not start. They are taken over or ended.</summary>
+/// <summary>Handles open task workflows that this execution of the run did not start. They are adopted or ended.</summary>
 internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
 {
     private readonly RunState _state = context.State;
 
-    /// <summary>Takes over the open workflow of a task. Returns false if it is about to close.</summary>
+    /// <summary>Adopts the open workflow of a task. Returns false if the workflow is about to close.</summary>
     public async Task<bool> TryTakeOverAsync(TaskEntry entry)
     {
         var report = await messenger.ReadAsync(entry);
@@ -27,12 +27,12 @@ internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
         return false;
     }
 
-    /// <summary>Takes over the workflow with this report, and handles the report.</summary>
+    /// <summary>Adopts the workflow that sent this report, and handles the report.</summary>
     public void TakeOver(TaskEntry entry, TaskReport report)
     {
         report = TaskReports.NewestOf(_state, report);
 
-        // The queried report may be older than a report that the task has sent since.
+        // The queried report may be older than one that the task has sent since.
         var isOld = !entry.AtWork && entry.ExecutionId == report.ExecutionId && report.Sequence <= entry.State.ReportSequence;
         if (isOld || TaskStates.IsDone(entry.Progress.State))
         {
@@ -42,15 +42,19 @@ internal sealed class TaskTakeOver(RunContext context, TaskMessenger messenger)
         TaskReports.TakeIn(_state, report, RunContext.Now);
     }
 
-    /// <summary>Ends a task's workflow that uses another plan, and ignores its reports. If it waits to be merged, it gets the result that
-    /// it was not merged.</summary>
+    /// <summary>
+    /// Ends a task's workflow that uses another plan, and ignores its reports. If it waits for its merge, it is told that its work was not
+    /// merged.
+    /// </summary>
     public async Task EndStrangerAsync(TaskEntry entry, TaskReport report)
     {
         entry.State = entry.State with { PastExecutions = [.. entry.State.PastExecutions, report.ExecutionId] };
         await EndUnknownAsync(report);
     }
 
-    /// <summary>Ends a task that this execution does not have, such as a finding of a review or a task of another plan.</summary>
+    /// <summary>
+    /// Ends the workflow of a task that is unknown to this execution, such as a finding of a review or a task of another plan.
+    /// </summary>
     public async Task EndUnknownAsync(TaskReport report)
     {
         var task = report.Progress;

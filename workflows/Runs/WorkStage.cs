@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Runs;
 
-/// <summary>Starts tasks as soon as their dependencies are merged, until all are merged or nothing can proceed.</summary>
+/// <summary>Starts tasks as soon as their dependencies are merged, until all tasks are merged or no task can make progress.</summary>
 internal sealed class WorkStage(
     RunContext context,
     TaskStarter starter,
@@ -38,7 +38,7 @@ internal sealed class WorkStage(
             await WaitForNewsAsync();
         }
 
-        // Two landings at once would move staging twice.
+        // Two simultaneous landings would move staging twice.
         if (_state.IsLandingMerged)
         {
             await context.WaitAsync(() => !_state.IsLandingMerged);
@@ -67,7 +67,9 @@ internal sealed class WorkStage(
         );
     }
 
-    /// <summary>Sets the run's state: reviewing while only the review runs, planning while another plan is made.</summary>
+    /// <summary>
+    /// Sets the run's state: reviewing while only the review is running, planning while another plan is made, otherwise executing.
+    /// </summary>
     private void SetState()
     {
         var now =
@@ -80,8 +82,10 @@ internal sealed class WorkStage(
         }
     }
 
-    /// <summary>Skips failed attempts if the best of several results is wanted and another task with the same text succeeded. They then
-    /// need no user.</summary>
+    /// <summary>
+    /// Skips attempts that did not succeed, if the run picks the best of several results and another task with the same text succeeded.
+    /// Such attempts need no user.
+    /// </summary>
     private void LeaveOutAttempts()
     {
         foreach (var (attempt, others) in Scheduling.LostAttempts(_state.Board).ToList())

@@ -1,16 +1,16 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Caller of an agent run. Either a task for its own agent (planners and reviewers are tasks as well), or a task that asks the
-/// planner to answer its agent. The callers differ in their counters, in the state that users see, and in the effect of the
-/// end.</summary>
+/// <summary>
+/// Caller of an agent run. A task calls its own agent (planners and reviewers are tasks as well), or asks the planner to answer its agent.
+/// The callers differ in their counters, in the state that users see, and in how they handle the end.
+/// </summary>
 internal abstract class AgentCaller
 {
-    /// <summary>True if no agent run is needed any more, because a user has answered.</summary>
+    /// <summary>True if a user has answered, so that no agent run is needed any more.</summary>
     public virtual bool IsAnswered => false;
 
-    /// <summary>Executes one agent run, from its start to its end.</summary>
-    /// <param name="held">Hold that prevents agents from starting, so that the call waits for its release; empty if agents may
-    /// start.</param>
+    /// <summary>Executes one agent run from start to end.</summary>
+    /// <param name="held">Hold that prevents agents from starting, so that the call waits for its release; empty if there is none.</param>
     public abstract Task<AgentRunResult> StartAsync(string held);
 
     /// <summary>Waits before the next agent run, after a transient failure.</summary>
@@ -22,10 +22,10 @@ internal abstract class AgentCaller
     /// <summary>Waits until a user has raised a budget, or the next check is due.</summary>
     public abstract Task WaitForBudgetAsync(AgentRunResult result, TimeSpan pause);
 
-    /// <summary>Handles an end whose consequence only the caller knows.</summary>
-    /// <param name="next">Step required by the end.</param>
-    /// <param name="result">Result of the agent run.</param>
-    /// <param name="why">Reason for a failure or a backoff; otherwise null.</param>
+    /// <summary>Handles an end whose effect depends on the caller.</summary>
+    /// <param name="next">Step that follows according to the rules.</param>
+    /// <param name="result">Result of the agent run that ended.</param>
+    /// <param name="why">Reason for a failure or backoff, otherwise null.</param>
     /// <returns>True if no further agent run follows.</returns>
     public abstract Task<bool> EndsAsync(AfterAgent next, AgentRunResult result, Reason? why);
 }

@@ -1,17 +1,20 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Handles requests that block a task's agent. A policy or a user answers them, or they are fulfilled. No request uses up an
-/// attempt.</summary>
-/// <param name="reporter">Reports to the run.</param>
+/// <summary>
+/// Handles requests on which a task's agent depends. A policy, the planner or a user answers them, or they are carried out. No request uses
+/// an attempt.
+/// </summary>
+/// <param name="reporter">Sends reports to the run.</param>
 /// <param name="waits">Waits for users.</param>
-/// <param name="merge">Sends a commit to the merge queue.</param>
+/// <param name="merge">Sends a commit to the merge queue and returns the result.</param>
 internal sealed class AgentRequests(TaskState state, TaskReporter reporter, TaskWaits waits, Func<string, Task<MergeResult>> merge)
 {
-    /// <summary>Maximum number of requests per agent, after which a user is asked.</summary>
+    /// <summary>Maximum number of requests per agent; further ones go to a user.</summary>
     private const int MostAnswers = 10;
 
-    /// <summary>Maximum number of installations. If another task installs at the same time, the installation is repeated on that
-    /// result.</summary>
+    /// <summary>
+    /// Maximum number of installations. If another task installs at the same time, the installation is repeated on top of that result.
+    /// </summary>
     private const int MostRounds = 20;
 
     private readonly ActivityOptions _long = ActivityDefaults.Long(state.Input.Repository.Queue, TimeSpan.FromHours(1), state.Stop);
@@ -20,14 +23,14 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
     private bool _isSplit;
     private IReadOnlyList<RequestedPackage> _packages = [];
 
-    /// <summary>True if a granted request has to be carried out before the agent continues.</summary>
+    /// <summary>True if an approved request must be carried out before the agent continues.</summary>
     public bool IsGranted { get; private set; }
 
     private int Start => state.Progress.LastStart;
 
-    /// <summary>Answers an agent run that ended with a request.</summary>
+    /// <summary>Handles an agent run that ended with a request.</summary>
     /// <param name="result">Result of the agent run.</param>
-    /// <returns>True if the agent continues its conversation; false if <see cref="CarryOutAsync"/> is required first.</returns>
+    /// <returns>True if the agent continues its conversation. False if <see cref="CarryOutAsync"/> must be called first.</returns>
     public async Task<bool> AnswerAsync(AgentRunResult result)
     {
         if (++_answers > MostAnswers)
@@ -66,9 +69,11 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
         }
     }
 
-    /// <summary>Carries out a granted request (installs and merges packages, or waits for parts), and saves the work so far.</summary>
-    /// <param name="prepared">The worktree.</param>
-    /// <returns>Commit with the work so far, into which staging is merged; empty to leave the worktree as it is.</returns>
+    /// <summary>
+    /// Carries out an approved request by installing and merging packages or waiting for parts, and commits the work so far.
+    /// </summary>
+    /// <param name="prepared">Prepared worktree of the task.</param>
+    /// <returns>Commit with the work so far, to be merged with staging. Empty to leave the worktree unchanged.</returns>
     public async Task<string> CarryOutAsync(PreparedTask prepared)
     {
         var parts = _isSplit ? await waits.ForPartsAsync() : null;
@@ -90,8 +95,8 @@ internal sealed class AgentRequests(TaskState state, TaskReporter reporter, Task
         return conclusion.Commit;
     }
 
-    /// <summary>Installs until no other task has changed the same files meanwhile.</summary>
-    /// <returns>Reason why staging does not have the packages; empty if it does.</returns>
+    /// <summary>Installs packages again until no other task has changed the same files meanwhile.</summary>
+    /// <returns>Reason why staging does not have the packages; empty if it has them.</returns>
     private async Task<string> MergeInstalledAsync()
     {
         for (var round = 1; round <= MostRounds; round++)

@@ -2,13 +2,13 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Step after an agent run.</summary>
+/// <summary>Step that follows an agent run.</summary>
 internal enum AfterAgent
 {
-    /// <summary>The work is verified.</summary>
+    /// <summary>The agent's work is verified.</summary>
     Done,
 
-    /// <summary>The agent is restarted in the same conversation.</summary>
+    /// <summary>The agent is restarted immediately, in the same conversation.</summary>
     Again,
 
     /// <summary>The agent is restarted after a delay.</summary>
@@ -17,55 +17,65 @@ internal enum AfterAgent
     /// <summary>The agent is restarted when its usage limit resets.</summary>
     AtReset,
 
-    /// <summary>The agent is restarted when a user has raised a budget.</summary>
+    /// <summary>The agent is restarted after a user raises a budget.</summary>
     AtBudget,
 
     /// <summary>The agent is restarted when the account or host works again.</summary>
     Parked,
 
-    /// <summary>The agent is restarted after growing delays, without a limit. Other tasks continue.</summary>
+    /// <summary>The agent is restarted with growing delays, indefinitely. Other tasks are not affected.</summary>
     ParkedAlone,
 
     /// <summary>The agent is restarted with a user's answer.</summary>
     Answered,
 
-    /// <summary>The agent was stopped by a user.</summary>
+    /// <summary>A user stopped the agent.</summary>
     Stopped,
 
     /// <summary>The task fails.</summary>
     Fail,
 }
 
-/// <summary>Counts the agent runs of an attempt and decides the step after each. Independent of Temporal, the clock and randomness, which
-/// are parameters.</summary>
+/// <summary>
+/// Counts the agent runs of an attempt and decides on the step after each. Time and random numbers are parameters, so it does not depend on
+/// Temporal.
+/// </summary>
 internal sealed class AgentRetries(RetryRule rule)
 {
-    /// <summary>Maximum number of consecutive agent runs without a result, killed or ended by a transient failure, if the last one was
-    /// killed. <see cref="FailureClass.OutOfMemory"/> then determines the fault. Retries are useless on a host that kills every
-    /// agent.</summary>
+    /// <summary>
+    /// Maximum number of consecutive agent runs that were killed or failed transiently, if the last one was killed. Afterwards the cause is
+    /// considered permanent, because retries are useless on a host that kills every agent. With <see cref="FailureClass.OutOfMemory"/> the
+    /// host is at fault.
+    /// </summary>
     private const int MaxDeaths = 5;
 
-    /// <summary>Length from which an agent run interrupts a series of short ones, because it did work, and hosts are rebooted.</summary>
+    /// <summary>
+    /// Minimum length of an agent run that ends a series of short ones, because the agent was able to work and hosts are rebooted at times.
+    /// </summary>
     private static readonly TimeSpan LongRun = TimeSpan.FromMinutes(10);
 
-    /// <summary>Delay after the second consecutive killed agent run, tripled after each further one. After the first one the agent
-    /// continues at once.</summary>
+    /// <summary>
+    /// Delay after the second consecutive agent run that was killed. Triples after each further one. After the first, the agent continues
+    /// immediately.
+    /// </summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
 
-    /// <summary>Minimum delay after a throttled agent run, and after the second consecutive usage limit whose reset is over or near.
-    /// Doubles each time, up to <see cref="UnknownReset"/>.</summary>
+    /// <summary>
+    /// Minimum delay after a throttled agent run, and after the second consecutive usage limit whose reset is past or near. Doubles each
+    /// time, up to <see cref="UnknownReset"/>.
+    /// </summary>
     private static readonly TimeSpan FirstLimitPause = TimeSpan.FromSeconds(30);
 
-    /// <summary>Maximum random delay of tasks after the reset of a usage limit.</summary>
+    /// <summary>Maximum random delay after the reset of a usage limit, so that tasks do not all start at once.</summary>
     private static readonly TimeSpan MaxSpread = TimeSpan.FromSeconds(60);
 
-    /// <summary>Delay for a usage limit without a reset time.</summary>
+    /// <summary>Delay after a usage limit that has no known reset time.</summary>
     private static readonly TimeSpan UnknownReset = TimeSpan.FromMinutes(15);
 
-    /// <summary>Delay after the host's first refusal. Increases by the same amount after each further refusal.</summary>
+    /// <summary>Delay after the host's first refusal. Grows by this amount with each further refusal.</summary>
     private static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(2);
 
-    /// <summary>Number of consecutive refusals by the host after which the fault is not considered transient.</summary>
+    /// <summary>Number of consecutive refusals by the host after which the cause is considered permanent.</summary>
     private const int MaxRefusals = 4;
     private int _attempts;
     private int _refusals;
@@ -73,10 +83,11 @@ internal sealed class AgentRetries(RetryRule rule)
     private int _limits;
     private int _throttled;
 
-    /// <summary>Handles the end of an agent run.</summary>
+    /// <summary>Decides on the step after an agent run.</summary>
     /// <param name="result">Result of the agent run.</param>
     /// <param name="ran">Duration of the agent run.</param>
-    /// <returns>The next step, with the reason for a failure or for a backoff of only this task; otherwise a null reason.</returns>
+    /// <returns>The next step. The reason is set for a failure and for a backoff that affects only this task; otherwise it is
+    /// null.</returns>
     public (AfterAgent Next, Reason? Why) After(AgentRunResult result, TimeSpan ran = default)
     {
         if (ran >= LongRun)
@@ -107,7 +118,7 @@ internal sealed class AgentRetries(RetryRule rule)
             ),
             FailureClass.Transient or FailureClass.Throttled => (AfterAgent.Later, null),
             FailureClass.UsageLimit => (AfterAgent.AtReset, null),
-            // The agent has used its reservation, and requires more.
+            // The agent has used up its reservation and needs more.
             FailureClass.Budget => (result.NeverBegun ? AfterAgent.AtBudget : AfterAgent.Again, null),
             FailureClass.Environment when result.IsRefused => _refusals < MaxRefusals
                 ? (AfterAgent.Later, null)
@@ -119,11 +130,12 @@ internal sealed class AgentRetries(RetryRule rule)
 
     private static bool IsDeath(AgentRunResult result) => result.FailureClass is FailureClass.Died or FailureClass.OutOfMemory;
 
-    /// <summary>Returns the delay after a transient failure: exponential from the base delay, limited to the maximum, with full jitter. A
-    /// retry-after by the service takes precedence. After a killed or throttled agent run the delay grows regardless of the
-    /// rule.</summary>
+    /// <summary>
+    /// Returns the delay after a transient failure: exponential with full jitter, limited to the maximum. A retry-after value from the
+    /// service takes precedence. After a killed or throttled agent run, the delay grows regardless of the configured rule.
+    /// </summary>
     /// <param name="result">Result of the agent run.</param>
-    /// <param name="chance">Random number. Range: 0 to 1.</param>
+    /// <param name="chance">Random number from 0 to 1.</param>
     public TimeSpan Backoff(AgentRunResult result, DateTimeOffset now, double chance)
     {
         if (IsDeath(result))
@@ -141,15 +153,17 @@ internal sealed class AgentRetries(RetryRule rule)
         return result.ResetAt - now is { } asked && asked > backoff ? asked : backoff;
     }
 
-    /// <summary>Returns the time at which a usage limit resets, and a slightly randomized wait, so that not all tasks wake at once. The
-    /// wait grows each time a limit is in force again after its reset.</summary>
+    /// <summary>
+    /// Returns the time at which a usage limit resets, and a slightly randomized wait, so that not all tasks resume at the same time. The
+    /// wait grows if the limit applies again after its reset.
+    /// </summary>
     /// <param name="result">Result of the agent run.</param>
-    /// <param name="chance">Random number. Range: 0 to 1.</param>
+    /// <param name="chance">Random number from 0 to 1.</param>
     public (DateTimeOffset Reset, TimeSpan Wait) UntilReset(AgentRunResult result, DateTimeOffset now, double chance)
     {
         if (result.WakeAt is { } wake)
         {
-            // The governor staggers the tasks.
+            // The governor has already staggered the tasks.
             return (result.ResetAt ?? wake, wake > now ? wake - now : TimeSpan.FromSeconds(1));
         }
         var least = _limits < 2 ? TimeSpan.FromSeconds(1) : DoubledPause(_limits - 1);

@@ -1,31 +1,31 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>One call for an agent run.</summary>
-/// <param name="Guidance">A user's guidance for the agent run.</param>
-/// <param name="Stop">True to not start the agent run: see <see cref="AgentCallInput.Stop"/>.</param>
-/// <param name="Interrupt">Interrupts the agent run.</param>
+/// <summary>Arguments of one call that executes an agent run.</summary>
+/// <param name="Guidance">User's guidance for the agent run.</param>
+/// <param name="Stop">True to stop the agent instead of starting it (<see cref="AgentCallInput.Stop"/>).</param>
+/// <param name="Interrupt">Interrupts the agent run when cancelled.</param>
 internal sealed record AgentCall(string Guidance, bool Stop, CancellationToken Interrupt)
 {
-    /// <summary>True to only wait: see <see cref="AgentCallInput.AwaitRelease"/>.</summary>
+    /// <summary>True to only wait for the release of a hold (<see cref="AgentCallInput.AwaitRelease"/>).</summary>
     public bool AwaitRelease { get; init; }
 
     /// <inheritdoc cref="RunAgentInput.Answer"/>
     public string Answer { get; init; } = "";
 
-    /// <summary>Called if the host of the agent run is gone, so the agent may or may not have started there.</summary>
+    /// <summary>Called if the host of the agent run is gone, so that the agent may or may not have started there.</summary>
     public Action? Lost { get; init; }
 }
 
 /// <summary>Runs an agent as often as crashes, holds, limits and pauses require, always in the same conversation.</summary>
 internal sealed class AgentRuns(TaskState state, TaskWaits waits)
 {
-    /// <summary>Interval between checks of a used-up budget, which a user may have raised through another run.</summary>
+    /// <summary>Interval at which a used-up budget is checked, because a user may have raised it in another run.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(30);
 
     private static DateTimeOffset Now => new(Workflow.UtcNow, TimeSpan.Zero);
 
     /// <summary>Runs the agent until its caller needs no further agent run.</summary>
-    /// <param name="caller">Caller of the agent runs.</param>
+    /// <param name="caller">Caller on whose behalf the agent runs.</param>
     /// <returns>Result of the last agent run, or null if none was needed.</returns>
     public async Task<AgentRunResult?> RunAsync(AgentCaller caller)
     {
@@ -70,10 +70,12 @@ internal sealed class AgentRuns(TaskState state, TaskWaits waits)
         }
     }
 
-    /// <summary>Executes one agent run, and makes sure that an interrupted agent is stopped. While no worker follows the agent run, an
-    /// interruption reaches no worker, and the server ends the activity. A second call stops an agent that is still running as soon as a
-    /// worker is available. If the agent has already ended, its outcome counts.</summary>
-    /// <param name="call">Executes one agent run.</param>
+    /// <summary>
+    /// Executes one agent run, and ensures that an interrupted agent is stopped. If no worker follows the agent run, an interruption
+    /// reaches no worker, and the server ends the activity. A second call then stops an agent that is still running, as soon as a worker is
+    /// available. If the agent has already ended, its outcome is used.
+    /// </summary>
+    /// <param name="call">Executes a single agent run.</param>
     /// <param name="first">Arguments of the first call.</param>
     internal static async Task<T> CallAsync<T>(Func<AgentCall, Task<T>> call, AgentCall first)
     {

@@ -1,4 +1,4 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>The task has left the host on which its agent was running.</summary>
+/// <summary>Thrown if the task leaves the host on which its agent is running.</summary>
 internal sealed class HostLeftException : Exception;

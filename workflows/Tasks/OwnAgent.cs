@@ -1,11 +1,11 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>The task's own agent during one attempt.</summary>
-/// <param name="reporter">Reports to the run.</param>
+/// <summary>Calls the task's own agent during one attempt.</summary>
+/// <param name="reporter">Sends reports to the run.</param>
 /// <param name="waits">Waits for users, accounts, hosts and times.</param>
-/// <param name="call">Executes one agent run.</param>
-/// <param name="answer">Answers a request of the agent. Returns true if the agent continues its conversation, false if a step must be
-/// carried out first, or null if a user answers.</param>
+/// <param name="call">Executes a single agent run.</param>
+/// <param name="answer">Handles a request from the agent. Returns true if the agent continues its conversation, false if the request must
+/// be carried out first, or null if a user has to answer.</param>
 internal sealed class OwnAgent(
     TaskState state,
     TaskReporter reporter,
@@ -42,11 +42,11 @@ internal sealed class OwnAgent(
         }
         finally
         {
-            // A later pause has nothing to interrupt.
+            // A pause after this point has nothing to interrupt.
             state.Interrupt = null;
         }
-        // An agent that was started on a lost host was paid for. The end of the activity does not reveal that start. An activity that
-        // waits for a retry ends like one that no worker has picked up.
+        // An agent that was started on a lost host was paid for, but the end of the activity does not show whether it was started. An
+        // activity that waits for a retry ends like one that no worker picked up.
         var isBegunElsewhere = state.HasBegun ?? (isLost || result.LeftElsewhere);
         var isLeftBehind = state.WasMoved && result.NeverBegun && isBegunElsewhere;
         if (isLeftBehind)
@@ -84,7 +84,7 @@ internal sealed class OwnAgent(
         + (hasConversation ? ", in its conversation" : ", without its conversation")
         + ", and counts as another start";
 
-    /// <summary>True if no agent run has used the number, so that the next one takes it.</summary>
+    /// <summary>True if no agent run has used the current number, so that the next one reuses it.</summary>
     private static bool IsNumberFree(AgentRunResult result) =>
         result.FailureClass == FailureClass.Held
         || result is { NeverBegun: true, FailureClass: FailureClass.UsageLimit or FailureClass.Budget or FailureClass.Environment };

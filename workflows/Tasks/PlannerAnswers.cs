@@ -1,8 +1,10 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Asks the planner to answer a question of the task's agent. A user may answer meanwhile; the first answer counts. The planner's
-/// answer is only text in the agent's next prompt.</summary>
-/// <param name="reporter">Reports to the run.</param>
+/// <summary>
+/// Asks the planner to answer a question from the task's agent. A user may answer meanwhile, and the first answer counts. The planner's
+/// answer only becomes text in the agent's next prompt.
+/// </summary>
+/// <param name="reporter">Sends reports to the run.</param>
 /// <param name="waits">Waits for users and times.</param>
 /// <param name="question">The agent's question.</param>
 internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, TaskWaits waits, string question) : AgentCaller
@@ -23,7 +25,7 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
     public override bool IsAnswered => state.HasGuidance;
 
     /// <summary>Asks until the planner or a user has answered.</summary>
-    /// <returns>Reason why a user has to answer, or null if the agent continues.</returns>
+    /// <returns>Reason why a user has to answer, or null if the agent can continue.</returns>
     public async Task<Reason?> AskAsync()
     {
         try
@@ -144,9 +146,11 @@ internal sealed class PlannerAnswers(TaskState state, TaskReporter reporter, Tas
         return waits.DoAsync((IAnswerActivities a) => a.JudgeAnswerAsync(judge), ActivityDefaults.Short(state.Input.Repository.Queue));
     }
 
-    /// <summary>Shows the question while the planner is asked. The task waits for no account and occupies no slot. A user sees the
-    /// question and may answer it.</summary>
-    /// <returns>The reason shown to the user.</returns>
+    /// <summary>
+    /// Shows users the question while the planner is asked, so that a user may answer first. The task waits for no account and occupies no
+    /// slot.
+    /// </summary>
+    /// <returns>The reason that is shown to users.</returns>
     private PlannerConsulted Asking(Reason? why)
     {
         state.Progress = state.Progress with { Asks = ApprovalKinds.Question };

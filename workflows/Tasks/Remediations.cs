@@ -1,27 +1,29 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Decides whether another attempt follows rejected work, and who makes it. Attempts that start with a conflict are counted
-/// separately and use no remediation, because the agent did not cause the conflict.</summary>
+/// <summary>
+/// Decides whether another attempt follows rejected work, and whether an agent or a user makes it. Attempts that start with a conflict are
+/// counted separately and use no remediation, because the agent did not cause the conflict.
+/// </summary>
 internal sealed class Remediations(TaskState state)
 {
     private int _conflicts;
 
-    /// <summary>Number of attempts to fix the agent's own faults.</summary>
+    /// <summary>Number of attempts so far that had to fix the agent's own faults.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Number of all attempts, including the first one.</summary>
+    /// <summary>Number of attempts so far, including the first one.</summary>
     public int Attempts => Count + _conflicts + 1;
 
-    /// <summary>Conflict that an agent is resolving, with its latest problem, or null for none.</summary>
+    /// <summary>Conflict that the agent is resolving, with its latest problem, or null if there is none.</summary>
     public MergeResult? Conflict { get; private set; }
 
-    /// <summary>The remaining problem, set by the first rejection.</summary>
+    /// <summary>Problem that remains, set by the first rejection.</summary>
     public Reason Problem { get; private set; } = null!;
 
-    /// <summary>True if the agent has used its attempts to resolve the conflict, so that a user resolves it.</summary>
+    /// <summary>True if the agent has used all its attempts to resolve the conflict, so that a user has to resolve it.</summary>
     public bool IsForPerson { get; private set; }
 
-    /// <summary>Handles work that could not be merged.</summary>
+    /// <summary>Decides on the next attempt after work could not be merged.</summary>
     /// <exception cref="TaskEndedException">No attempt is left.</exception>
     public void AfterMerge(MergeResult refused)
     {
@@ -30,7 +32,7 @@ internal sealed class Remediations(TaskState state)
         Next(new NotMerged(new Quote(refused.Message)), refused.ProblemsFile, isCaused: !isConflict);
     }
 
-    /// <summary>Handles work that did not pass its verification.</summary>
+    /// <summary>Decides on the next attempt after work did not pass verification.</summary>
     /// <exception cref="TaskEndedException">No attempt is left.</exception>
     public void AfterVerification(NotVerified problems, string problemsFile)
     {

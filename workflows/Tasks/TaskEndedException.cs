@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Ends a task from any place.</summary>
+/// <summary>Thrown to end a task early, with its final state.</summary>
 internal sealed class TaskEndedException(string state, Reason why) : Exception(why.ToString())
 {
     /// <summary>Final state of the task.</summary>

@@ -5,12 +5,12 @@ internal sealed class TaskReporter(TaskState state)
 {
     private readonly RunSignals _run = new(() => state.Input.RunId);
 
-    /// <summary>Enters a state and reports it.</summary>
+    /// <summary>Moves the task to a state and reports it to the run.</summary>
     public void TransitionTo(string to, Reason? why = null, string evidence = "")
     {
         state.TransitionTo(to, why, new DateTimeOffset(Workflow.UtcNow, TimeSpan.Zero), evidence);
         Workflow.CurrentDetails = $"**{to}** {state.Progress.Reason}";
-        // The run itself set the task's first state, so that state is not reported.
+        // The run itself set the task's first state, so the task does not report it.
         if (to != TaskStates.Preparing || state.Report.Sequence > 2)
         {
             var report = state.Report;
@@ -25,7 +25,7 @@ internal sealed class TaskReporter(TaskState state)
     /// <inheritdoc cref="RunSignals.FlushAsync"/>
     public Task FlushAsync() => _run.FlushAsync();
 
-    /// <summary>Handles a signal that the run has ended without this task.</summary>
+    /// <summary>Handles a signal that the run has ended before the task.</summary>
     public async Task CheckRunEndedAsync(RunEndedWithoutIt how)
     {
         if (!state.HasNoRun && !TaskStates.IsEnd(state.Progress.State) && await _run.HasEndedAsync(state.Input.Repository.Queue))

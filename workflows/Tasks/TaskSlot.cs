@@ -2,39 +2,41 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Slot of a task in a distributed run. A host reserves the slot for the lifetime of the task. The task's data is exchanged
-/// through the shared remote. If the host is gone, another host takes over, and work that was not pushed is repeated.</summary>
+/// <summary>
+/// Slot of a task in a distributed run, reserved by a host for as long as the task needs it. The task's data is exchanged through the
+/// shared remote. If the host is gone, another host continues, and work that was not pushed is repeated.
+/// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A source without a timer owns no resources, and it lives as long as its workflow.")]
 internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityRouting machine)
 {
-    /// <summary>Time without a heartbeat after which a host counts as gone.</summary>
+    /// <summary>Time without a heartbeat after which a host is considered gone.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(20);
 
-    /// <summary>Delay before the wait for a host is reported.</summary>
+    /// <summary>Delay before a wait for a host is reported to users.</summary>
     private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(3);
 
-    /// <summary>Maximum time for which a host can delay the end of its task.</summary>
+    /// <summary>Maximum time by which a host can delay the end of its task.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private CancellationTokenSource? _hold;
 
-    /// <summary>Number of slots that the task has requested.</summary>
+    /// <summary>Number of slots that the task has requested so far.</summary>
     private int _holds;
-    private TaskPlace? _place;
+    private TaskHostSlot? _place;
 
     /// <summary>True if the slot is on the owner host, even if the run has moved.</summary>
     private bool _isHome;
 
-    /// <summary>Queue of the host that has the current data of the task, or null for none.</summary>
+    /// <summary>Task queue of the host that has the task's current data, or null if no host has it.</summary>
     private string? _ready;
 
-    /// <summary>True if the task's worktree is on a worker host, not on the owner host.</summary>
+    /// <summary>True if the task's worktree is on a worker host and not on the owner host.</summary>
     private bool _hasLeft;
 
-    /// <summary>Number of lost hosts.</summary>
+    /// <summary>Number of hosts that were lost so far.</summary>
     private int _losses;
 
-    /// <summary>True if the owner host has not yet fetched the last push of the worker host.</summary>
+    /// <summary>True if the owner host has not yet fetched the worker host's last push.</summary>
     private bool _isOut;
 
     private bool _isEnding;
@@ -45,16 +47,20 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
 
     private string Home => machine.QueueOf(Input.Repository.Queue);
 
-    /// <summary>Queue of the host with the slot.</summary>
+    /// <summary>Task queue of the host with the slot.</summary>
     private string Place => _isHome ? Home : _place!.Repository.Queue;
 
-    /// <summary>True if the task's work is merged and the task is on a worker host. The worker host can't know the merge, so the merged
-    /// commit proves to it that nothing is lost.</summary>
+    /// <summary>
+    /// True if the task's work is merged and the task is on a worker host. The worker host can't know about the merge, so the merged commit
+    /// proves to it that its files can be removed.
+    /// </summary>
     public bool HasMerged => machine.IsAway && state.Progress.State == TaskStates.Merged;
 
-    /// <summary>Accepts a slot from a host. A later slot replaces an earlier one, whose host is gone. A task on the owner host stays
-    /// there, like the run itself.</summary>
-    public void Take(TaskPlace place)
+    /// <summary>
+    /// Accepts a slot from a host. A later slot replaces an earlier one whose host is gone. A task on the owner host stays there, like the
+    /// run itself.
+    /// </summary>
+    public void Take(TaskHostSlot place)
     {
         var isOfEarlier = place.Number > 0 && place.Number != _holds;
         if (_hold is null || _isEnding || isOfEarlier || place.Attempt < _place?.Attempt)
@@ -62,7 +68,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
             return;
         }
         var isSame = _place?.Repository.Queue == place.Repository.Queue;
-        // Nothing has started on the first host yet, or the task's data is still available on the same host.
+        // Nothing has started on the first host yet, or the same host still has the task's data.
         if (_place is null || (_ready is null && !machine.IsAway) || (isSame && (place.Kept || !machine.IsAway)))
         {
             PlaceOn(place);
@@ -80,25 +86,26 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
         state.Notice([new TaskNotice(isSame ? $"its host {gone} had released it; the task continues there" : Gone(gone, to))]);
         state.WasMoved = true;
         state.Interrupt?.Cancel();
-        // Activities for the new slot wait until the host has fetched the task's data.
+        // Activities in the new slot wait until the host has fetched the task's data.
         machine.PlaceAt(_isHome ? null : place.Repository.Queue, anew: true);
     }
 
-    private void PlaceOn(TaskPlace place)
+    private void PlaceOn(TaskHostSlot place)
     {
         (_place, _isHome) = (place, place.Repository.Queue == Home);
-        // A host that queries the report must not see the previous host, which another host may have replaced by now.
+        // A host that queries the report must not see the previous host, because another host may have replaced it by now.
         state.Report = state.Report with
         {
             Place = place.Repository.Queue,
         };
     }
 
-    /// <summary>Follows the run to its new owner host. A task on the previous owner host continues on the new one, without a reserved
-    /// slot.</summary>
+    /// <summary>
+    /// Follows the run to its new owner host. A task on the previous owner host continues on the new one, without a reserved slot.
+    /// </summary>
     public void FollowRun()
     {
-        // A task without a slot keeps waiting.
+        // A task without a slot continues to wait.
         if (_place is not null && !machine.IsAway)
         {
             LeaveHold();
@@ -107,7 +114,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
 
     private static string Gone(MachineName from, MachineName to) => $"its host {from} did not respond; the task continues on {to}";
 
-    /// <summary>Waits for a slot, and for the host to fetch the task's data.</summary>
+    /// <summary>Waits for a slot, and then for the host to fetch the task's data.</summary>
     public async Task ArriveAsync()
     {
         if (!IsSpread || (_isEnding && _place is null))
@@ -115,7 +122,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
             return;
         }
         await FindAsync();
-        // The host of the task may have taken over the run.
+        // The task's host may have taken over the run.
         _isHome |= Place == Home;
         while (_ready != Place)
         {
@@ -139,10 +146,11 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
         }
     }
 
-    /// <summary>Fetches the task's work to the owner host. Before the task continues in its slot, the worker host fetches new
-    /// data.</summary>
+    /// <summary>
+    /// Fetches the task's work to the owner host. Before the task continues in its slot, the worker host fetches the data again.
+    /// </summary>
     /// <param name="goesOn">True if the task continues on the owner host.</param>
-    /// <param name="commit">Verified commit that must be fetched; empty for none.</param>
+    /// <param name="commit">Verified commit that must be fetched; empty if there is none.</param>
     public async Task TakeHomeAsync(bool goesOn = false, string commit = "")
     {
         if (!_isOut && !(goesOn && _hasLeft))
@@ -158,11 +166,13 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
         _hasLeft &= !goesOn;
     }
 
-    /// <summary>True if the slot can be released while the task waits, because all its work may leave the host.</summary>
+    /// <summary>True if the task may release its slot while it waits, because all its work can leave the host.</summary>
     public bool MayRest => _hold is not null && !_isEnding && !(machine.IsAway && state.HasUnshared) && Workflow.Patched("place-rest");
 
-    /// <summary>Releases the slot, after the owner host has fetched the task's work. Later the task continues in any free slot. A task on
-    /// the owner host continues there.</summary>
+    /// <summary>
+    /// Releases the slot after the owner host has fetched the task's work. Later the task continues in any free slot. A task on the owner
+    /// host continues there.
+    /// </summary>
     public async Task RestAsync()
     {
         if (machine.IsAway)
@@ -181,8 +191,9 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
         reporter.TransitionTo(state.Progress.State, state.Progress.Why);
     }
 
-    /// <summary>True if a task can leave its host during an activity, because it is on a worker host and all its work may leave the
-    /// host.</summary>
+    /// <summary>
+    /// True if the task can leave its host during an activity, because it is on a worker host and all its work can leave the host.
+    /// </summary>
     public bool MayLeave => machine.IsAway && _hold is not null && !_isEnding && !state.HasUnshared;
 
     /// <summary>Leaves a host that can't continue the task. Another host continues from the last push.</summary>
@@ -194,8 +205,9 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
         await RestAsync();
     }
 
-    /// <summary>Moves the task to the owner host for good, because the next steps concern the run, or a user inspects the task's
-    /// files.</summary>
+    /// <summary>
+    /// Moves the task to the owner host permanently, because the next steps concern the run, or because a user inspects the task's files.
+    /// </summary>
     public async Task StayHomeAsync()
     {
         if (!machine.IsAway)
@@ -211,10 +223,10 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
         Say();
     }
 
-    private TakeTaskInput TakeInput => new(Input.RunId, Input.Repository, Input.PlanHash, Input.Task.Id, Home);
+    private FetchTaskInput TakeInput => new(Input.RunId, Input.Repository, Input.PlanHash, Input.Task.Id, Home);
 
     /// <summary>Ends the task, and releases its resources if its host is reachable.</summary>
-    /// <param name="release">Releases the resources by an activity with the given options.</param>
+    /// <param name="release">Releases the resources in an activity with the given options.</param>
     public async Task EndAsync(Func<ActivityOptions, Task> release)
     {
         _isEnding = true;
@@ -222,7 +234,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
         if (machine.IsAway)
         {
             options.ScheduleToCloseTimeout = Patience;
-            // The worker host fetches no further data.
+            // From here on the worker host fetches no further data.
             _ready = Place;
         }
         try
@@ -264,7 +276,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
         state.ThrowIfCancelled();
     }
 
-    /// <summary>Reports the task's current host.</summary>
+    /// <summary>Reports the task's current host to the run.</summary>
     private void Say()
     {
         var host = _isHome ? null : MachineName.Of(_place!.Repository).ToString();
@@ -304,10 +316,10 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
         hold?.Cancel();
     }
 
-    /// <summary>Publishes the task's data and fetches it on a worker host. Ends early if that host is gone.</summary>
+    /// <summary>Publishes the task's data, and fetches it on a worker host. Returns early if that host is gone.</summary>
     private async Task BringAsync(string queue, int losses)
     {
-        var hand = new HandTaskInput(Input.RunId, Input.Repository, Input.PlanHash, Input.Task.Id);
+        var hand = new PublishTaskInput(Input.RunId, Input.Repository, Input.PlanHash, Input.Task.Id);
         await Workflow.ExecuteActivityAsync(
             (IPlaceActivities a) => a.HandTaskAsync(hand),
             ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(1), state.Stop)
@@ -327,7 +339,7 @@ internal sealed class TaskSlot(TaskState state, TaskReporter reporter, ActivityR
         }
         catch (ActivityFailureException) when (_losses != losses && !state.IsCancelled)
         {
-            // Another host has the task.
+            // Another host has the task by now.
         }
     }
 }

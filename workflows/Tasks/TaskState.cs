@@ -1,13 +1,13 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>State of a task's workflow, and the commands that it has received.</summary>
+/// <summary>State of a task's workflow, including the commands that it has received.</summary>
 internal sealed class TaskState(string executionId, CancellationToken cancellation)
 {
     private const int MostNotices = 20;
     private int _startsBefore;
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
-    /// <summary>Start input of the task's workflow.</summary>
+    /// <summary>Input of the task's workflow.</summary>
     public TaskInput Input { get; private set; } = null!;
 
     /// <summary>Last report of the task. Each change is sent to the run.</summary>
@@ -29,7 +29,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
     /// <summary>Number of the agent's questions that the planner has answered since this execution started.</summary>
     public int AnswersOfThisExecution => Progress.Answers?.Count(answer => answer.Start > _startsBefore) ?? 0;
 
-    /// <summary>Result of the task's parts. Null if they have not ended, or the task was not divided.</summary>
+    /// <summary>Results of the task's parts. Null if the parts have not ended, or if the task was not divided.</summary>
     public string? Parts { get; private set; }
 
     /// <summary>Starts to wait for the task's parts.</summary>
@@ -39,10 +39,10 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         Progress = Progress with { Parts = [] };
     }
 
-    /// <summary>Accepts the result of the parts, if the task waits for them.</summary>
+    /// <summary>Stores the results of the parts, if the task waits for them.</summary>
     public void TakeParts(string summary) => Parts = Progress.Parts is not null ? summary : Parts;
 
-    /// <summary>Adopts the output of an agent run for the following steps.</summary>
+    /// <summary>Stores the output of an agent run, which later activities use.</summary>
     public void Heard(AgentRunResult result)
     {
         if (result.NeverBegun)
@@ -54,53 +54,53 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         Progress = Progress with { SaidHash = result.SaidHash, Called = called.Count == 0 ? null : called };
     }
 
-    /// <summary>Records files granted to the task beyond the plan.</summary>
+    /// <summary>Records files that the task may write in addition to those in the plan.</summary>
     public void Lend(IReadOnlyList<string> lent)
     {
         Input = Input with { Lent = [.. Input.Lent.Union(lent)] };
         Progress = Progress with { Lent = Input.Lent.Count == 0 ? null : Input.Lent };
     }
 
-    /// <summary>Settings used by the workflow.</summary>
+    /// <summary>Settings that the workflow uses.</summary>
     public RunRules Rules => Input.Rules;
 
     /// <summary>File with the problems of the last attempt, relative to the repository; empty for the first attempt.</summary>
     public string ProblemsFile { get; set; } = "";
 
-    /// <summary>Conversation to continue; empty until the first agent run has named it.</summary>
+    /// <summary>Id of the conversation to continue; empty until the first agent run has reported it.</summary>
     public string Session { get; set; } = "";
 
     public bool IsPaused { get; private set; }
 
-    /// <summary>Reason for a pause.</summary>
+    /// <summary>Reason for the current pause.</summary>
     public Reason WhyPaused { get; private set; } = new PausedByPerson();
 
-    /// <summary>True if a blocked or backing-off task is to continue at once.</summary>
+    /// <summary>True if a blocked or backing-off task should continue immediately.</summary>
     public bool MayGoOn { get; set; }
 
-    /// <summary>Approver's decision about work that changed the input of its gates, or null for none yet.</summary>
+    /// <summary>Approver's decision about work that changed the input of its gates, or null if there is none yet.</summary>
     public (bool Accepted, Person By)? Decision { get; set; }
 
-    /// <summary>End of the run without this task, or null while the run is open.</summary>
+    /// <summary>Describes how the run ended before this task, or null while the run is open.</summary>
     public RunEndedWithoutIt? RunEnded { get; private set; }
 
-    /// <summary>True if the task was moved to another host while its agent was running.</summary>
+    /// <summary>True if the task moved to another host while its agent was running.</summary>
     public bool WasMoved { get; set; }
 
-    /// <summary>True if the task's host has work that can't leave it.</summary>
+    /// <summary>True if the task's host has work that can't leave the host.</summary>
     public bool HasUnshared { get; private set; }
 
-    /// <summary>Interrupts the running agent; null if none runs.</summary>
+    /// <summary>Interrupts the running agent. Null if no agent is running.</summary>
     public CancellationTokenSource? Interrupt { get; set; }
 
     /// <summary>True if the requested agent may have started; null if hosts do not announce their agents.</summary>
     public bool? HasBegun { get; set; }
 
-    /// <summary>Prepares a request that may start the agent. Keeps an earlier announcement for the same agent run.</summary>
+    /// <summary>Prepares for a request that may start the agent. Keeps an earlier announcement of the same agent run.</summary>
     /// <param name="isAnnounced">True if hosts announce an agent before starting it.</param>
     public void AwaitBeginning(bool isAnnounced) => HasBegun = isAnnounced ? HasBegun ?? false : null;
 
-    /// <summary>True if an agent run is requested and not interrupted.</summary>
+    /// <summary>True if the given agent run is requested and was not interrupted.</summary>
     /// <param name="start">Number of the agent run.</param>
     public bool Wants(int start) => start == Progress.LastStart && Interrupt is { IsCancellationRequested: false };
 
@@ -108,20 +108,20 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
 
     public bool IsCancelled => _stop.IsCancellationRequested;
 
-    /// <summary>True if the run is gone, so that its work is not merged and its reports are not read.</summary>
+    /// <summary>True if the run is gone. The task's work is then not merged, and its reports are not read.</summary>
     public bool HasNoRun => RunEnded is not null;
 
-    /// <summary>Reason for a cancellation.</summary>
+    /// <summary>Reason for the cancellation of the task.</summary>
     public Reason WhyCancelled => RunEnded is null ? new WorkCancelled() : RunEnded;
 
     private bool _goesOnLate;
 
     private string Guidance { get; set; } = "";
 
-    /// <summary>Restores the state from the start input.</summary>
+    /// <summary>Restores the state from the workflow's input.</summary>
     public void Restore(TaskInput input)
     {
-        // Each activity receives the input, and the history stores it each time, so the known progress is removed.
+        // The history stores the input of each activity, so the known progress is removed from it.
         Input = input with
         {
             Known = null,
@@ -134,17 +134,17 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         Report = Report with { PlanHash = input.PlanHash, Sequence = 1, Progress = known with { Attempt = known.Attempt + 1 } };
     }
 
-    /// <summary>Interrupts the agent, which keeps its conversation.</summary>
+    /// <summary>Interrupts the agent. The conversation is kept.</summary>
     public void Pause()
     {
         (IsPaused, WhyPaused) = (true, new PausedByPerson());
         Interrupt?.Cancel();
     }
 
-    /// <summary>Pauses the task after a user stopped the agent's process on its host, until the task is resumed.</summary>
+    /// <summary>Pauses the task until a user resumes it, because a user stopped the agent's process on its host.</summary>
     public void PauseAsStopped() => (IsPaused, WhyPaused) = (true, new AgentStoppedByPerson());
 
-    /// <summary>Pauses the task at the run's time limit. The next agent waits until a user resumes the task.</summary>
+    /// <summary>Pauses the task at the run's time limit. No agent starts until a user resumes the task.</summary>
     public void PauseAtLimit(DateTimeOffset now)
     {
         if (!_goesOnLate && Input.Until is { } until && now >= until)
@@ -153,14 +153,14 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         }
     }
 
-    /// <summary>Resumes the task at a user's request. After the run's time limit, this lifts the limit for the task.</summary>
+    /// <summary>Resumes the task at a user's request. After the run's time limit, this also lifts the limit for the task.</summary>
     public void Resume()
     {
         IsPaused = false;
         _goesOnLate |= Input.Until is { } until && Workflow.UtcNow >= until.UtcDateTime;
     }
 
-    /// <summary>Cancels the task. Its files are retained.</summary>
+    /// <summary>Cancels the task. The files are retained.</summary>
     public void Cancel() => _stop.Cancel();
 
     /// <summary>Resumes a blocked or backing-off task, with a user's guidance.</summary>
@@ -173,10 +173,11 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         }
     }
 
-    /// <summary>Adopts the planner's answer to a question of the agent, which becomes part of the next prompt and of the
-    /// reports.</summary>
-    /// <param name="answer">The answer for users.</param>
-    /// <param name="told">The answer for the agent.</param>
+    /// <summary>
+    /// Stores the planner's answer to a question from the agent. The answer becomes part of the next prompt and of the reports.
+    /// </summary>
+    /// <param name="answer">Answer in the form shown to users.</param>
+    /// <param name="told">Answer in the form shown to the agent.</param>
     public void TakeAnswer(TaskAnswer answer, string told)
     {
         Answer = told;
@@ -184,7 +185,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         Notice([new TaskNotice(answer.ToString())]);
     }
 
-    /// <summary>Continues with another agent, without the conversation.</summary>
+    /// <summary>Continues with another agent, which starts a new conversation.</summary>
     public void GoOnWith(TaskRelay relay)
     {
         Session = "";
@@ -192,7 +193,7 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         Notice([new TaskNotice($"it was {relay}")]);
     }
 
-    /// <summary>Accepts an approver's decision, if one is pending.</summary>
+    /// <summary>Stores an approver's decision, if the task waits for one.</summary>
     public void Decide(bool accepted, Person by)
     {
         if (Progress.State == TaskStates.AwaitingApproval)
@@ -201,13 +202,13 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         }
     }
 
-    /// <summary>Result of the agent's request for its next prompt; empty if already used, or without a request.</summary>
+    /// <summary>Answer to the agent's request, for the next prompt. Empty if already used, or if the agent made no request.</summary>
     public string Answer { get; set; } = "";
 
     /// <summary>True if a user has sent guidance for the next agent run.</summary>
     public bool HasGuidance => Guidance.Length > 0;
 
-    /// <summary>Takes the guidance for the next agent run, once.</summary>
+    /// <summary>Returns the guidance for the next agent run and clears it.</summary>
     public string TakeGuidance()
     {
         var guidance = Guidance;
@@ -215,10 +216,10 @@ internal sealed class TaskState(string executionId, CancellationToken cancellati
         return guidance;
     }
 
-    /// <summary>Restores guidance whose agent run was never started, so that the next agent run gets it.</summary>
+    /// <summary>Restores guidance if its agent run was never started, so that the next agent run gets it.</summary>
     public void RestoreGuidance(string guidance) => Guidance = Guidance.Length == 0 ? guidance : Guidance;
 
-    /// <summary>Ends the agent and the workflow, and keeps the task's work.</summary>
+    /// <summary>Stops the agent and ends the workflow, but keeps the task's work.</summary>
     public void EndWithoutRun(RunEndedWithoutIt why)
     {
         RunEnded ??= why;

@@ -2,7 +2,7 @@ using System.Linq.Expressions;
 
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Waits of a task: for a user, an account, the host or a time.</summary>
+/// <summary>Makes a task wait for a user, an account, the host or a time.</summary>
 internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
 {
     /// <summary>First delay of <see cref="ParkAsync"/>.</summary>
@@ -11,30 +11,36 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     /// <summary>Patch id: a host outage blocks only its own tasks.</summary>
     private const string OfHost = "troubles-of-host";
 
-    /// <summary>Patch id: a user is asked when gates could not run twice in a row.</summary>
+    /// <summary>Patch id: after gates could not run twice in a row, a user is asked.</summary>
     private const string AsksAfterFaults = "asks-after-faults";
 
-    /// <summary>Patch id: a pause ends the delay before an agent's next start.</summary>
+    /// <summary>Patch id: a pause ends the delay before the next agent run.</summary>
     private const string PauseEndsDelay = "pause-ends-delay";
 
     private const int FaultsBeforeAPerson = 2;
 
     private static readonly TimeSpan MaxPark = TimeSpan.FromMinutes(30);
 
-    /// <summary>Time after which a backing-off task that is never resumed (its run was deleted) retries on its own.</summary>
+    /// <summary>
+    /// Time after which a backing-off task retries on its own, if its run never resumes it, for example because the run was deleted.
+    /// </summary>
     private static readonly TimeSpan SelfWake = TimeSpan.FromHours(2);
 
-    /// <summary>Maximum wait for which the task keeps its slot.</summary>
+    /// <summary>Maximum length of a wait during which the task keeps its slot.</summary>
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(10);
 
-    /// <summary>Returns a function that releases the task's slot until the task continues, or null if it has none to release.</summary>
+    /// <summary>
+    /// Returns a function that releases the task's slot until the task continues, or null if there is no slot to release.
+    /// </summary>
     public Func<Func<Task>?>? Rest { get; set; }
 
-    /// <summary>Returns a function that leaves the host of an activity for a given reason. Null if the activity is not on a worker host,
-    /// or the task can't leave it.</summary>
+    /// <summary>
+    /// Returns a function that makes the task leave the host of an activity, for a given reason. Null if the activity is not on a worker
+    /// host, or if the task can't leave it.
+    /// </summary>
     public Func<ActivityOptions, Func<string, Task>?>? Leave { get; set; }
 
-    /// <summary>True if the task is on a worker host, whose faults do not affect the run.</summary>
+    /// <summary>Returns true if the task is on a worker host, whose faults do not affect the run.</summary>
     public Func<bool>? IsAway { get; set; }
 
     /// <summary>Waits while the task is paused.</summary>
@@ -46,7 +52,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
             return;
         }
         state.Progress = state.Progress with { Paused = true };
-        // A blocked or backing-off task gets here only after an answer.
+        // A blocked or backing-off task reaches this line only after an answer.
         var now = state.Progress.State is TaskStates.Blocked or TaskStates.Parked ? TaskStates.Executing : state.Progress.State;
         reporter.TransitionTo(now, state.WhyPaused);
         await UntilAsync(() => !state.IsPaused || state.IsCancelled);
@@ -55,8 +61,10 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         reporter.TransitionTo(state.Progress.State);
     }
 
-    /// <summary>Waits for the host, the account or a gate's prerequisite to be repaired, and returns the next delay. For a gate, and for
-    /// faults of a worker host, the run does not resume the task, and no other task waits with it.</summary>
+    /// <summary>
+    /// Waits until the host, the account or a gate's prerequisite is repaired, and returns the next delay. For a gate, and for faults of a
+    /// worker host, the task retries on its own, and no other task waits.
+    /// </summary>
     public async Task<TimeSpan> ParkAsync(FailureClass failureClass, Reason why, TimeSpan pause)
     {
         var isOfHost = failureClass == FailureClass.Environment && IsAway?.Invoke() is true && Workflow.Patched(OfHost);
@@ -72,13 +80,15 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         return longer < MaxPark ? longer : MaxPark;
     }
 
-    /// <summary>Waits after gates could not run. The first wait is for a delay. From the second consecutive failure on it is for a user,
-    /// because a repeated failure is not transient.</summary>
-    /// <param name="why">The failure with its remedy.</param>
-    /// <param name="evidence">File with evidence, relative to the repository; empty for none.</param>
-    /// <param name="pause">Delay before the gates run again.</param>
+    /// <summary>
+    /// Waits after gates could not run. The first time, waits for a delay. After two or more consecutive failures, waits for a user,
+    /// because a repeated failure is not transient.
+    /// </summary>
+    /// <param name="why">Description of the failure, with its remedy.</param>
+    /// <param name="evidence">File with the evidence, relative to the repository; empty if there is none.</param>
+    /// <param name="pause">Delay before the gates are run again.</param>
     /// <param name="faults">Number of consecutive failures.</param>
-    /// <returns>The next delay.</returns>
+    /// <returns>Delay before the next wait.</returns>
     public async Task<TimeSpan> AfterFaultAsync(Reason why, string evidence, TimeSpan pause, int faults)
     {
         if (faults < FaultsBeforeAPerson || !Workflow.Patched(AsksAfterFaults))
@@ -89,9 +99,11 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         return pause;
     }
 
-    /// <summary>Executes an activity of the task. While the disk is full the task backs off and repeats the activity. If the disk belongs
-    /// to a worker host, the task leaves that host.</summary>
-    /// <param name="step">The activity.</param>
+    /// <summary>
+    /// Executes an activity of the task. While the disk is full, the task backs off and repeats the activity. If the full disk is on a
+    /// worker host, the task leaves that host.
+    /// </summary>
+    /// <param name="step">Expression that calls the activity.</param>
     /// <param name="options">Options of the activity.</param>
     public async Task<T> DoAsync<TActivities, T>(Expression<Func<TActivities, Task<T>>> step, ActivityOptions options)
     {
@@ -111,7 +123,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
                     await leave(full);
                     if (state.Interrupt is { } agent && options.CancellationToken == agent.Token)
                     {
-                        // The pushed work continues elsewhere, as if the host were gone.
+                        // The pushed work continues on another host, as if this one were gone.
                         state.WasMoved = true;
                         agent.Cancel();
                         throw new HostLeftException();
@@ -124,14 +136,14 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         }
     }
 
-    /// <summary>Waits until a usage limit resets, without using an attempt.</summary>
+    /// <summary>Waits until a usage limit resets. The wait uses no attempt.</summary>
     public Task UntilResetAsync(string message, DateTimeOffset reset, TimeSpan wait)
     {
         state.Report = state.Report with { FailureClass = FailureClass.UsageLimit, ResetAt = reset };
         return ForAsync(TaskStates.Parked, new UsageLimited(reset, new Quote(message)), wait, rests: true);
     }
 
-    /// <summary>Waits until a user raises a used-up budget, or the next check is due, without using an attempt.</summary>
+    /// <summary>Waits until a user raises a used-up budget, or until the next check is due. The wait uses no attempt.</summary>
     public Task ForBudgetAsync(AgentRunResult result, TimeSpan time)
     {
         state.Report = state.Report with { FailureClass = FailureClass.Budget, ResetAt = null };
@@ -139,8 +151,8 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     }
 
     /// <summary>Waits for a user's answer.</summary>
-    /// <param name="why">The question.</param>
-    /// <param name="evidence">File with evidence, relative to the repository; empty for none.</param>
+    /// <param name="why">Question for the user.</param>
+    /// <param name="evidence">File with the evidence, relative to the repository; empty if there is none.</param>
     public async Task ForAnswerAsync(Reason why, string evidence = "")
     {
         state.MayGoOn = false;
@@ -149,8 +161,10 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         state.ThrowIfCancelled();
     }
 
-    /// <summary>Waits for the approval of work that passes its gates but changed their input. No answer in time counts as
-    /// rejected.</summary>
+    /// <summary>
+    /// Waits for the approval of work that passes its gates but changed their input. If no answer arrives in time, the work counts as
+    /// rejected.
+    /// </summary>
     public async Task ForDecisionAsync(Quote changes)
     {
         if (await AskAsync(new GatesChanged(changes)) is { Accepted: false } no)
@@ -159,10 +173,10 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         }
     }
 
-    /// <summary>Requests an approval. No answer in time counts as rejected.</summary>
-    /// <param name="why">Subject of the approval.</param>
-    /// <param name="asks">One of <see cref="ApprovalKinds"/>, or null for the merge of the work.</param>
-    /// <returns>The answer.</returns>
+    /// <summary>Requests an approval and waits for the decision. If no answer arrives in time, it counts as rejected.</summary>
+    /// <param name="why">Reason why an approval is needed.</param>
+    /// <param name="asks">One of <see cref="ApprovalKinds"/>, or null for the approval of a merge.</param>
+    /// <returns>The decision, or the expiry of the time limit.</returns>
     public async Task<RequestDecision> AskAsync(Reason why, string? asks = null)
     {
         state.Decision = null;
@@ -186,8 +200,8 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         );
     }
 
-    /// <summary>Waits for the parts of a divided task, which become tasks of the run.</summary>
-    /// <returns>Result of the parts.</returns>
+    /// <summary>Waits until the parts of a divided task have ended.</summary>
+    /// <returns>Results of the parts, as text for the agent.</returns>
     public async Task<string> ForPartsAsync()
     {
         state.AwaitParts();
@@ -198,9 +212,10 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         return state.Parts!;
     }
 
-    /// <summary>Waits before the agent's next start. A pause ends the delay, because the user who paused the task waits for it to become
-    /// idle.</summary>
-    /// <param name="why">The failure of the last start.</param>
+    /// <summary>
+    /// Waits before the next agent run. A pause ends the delay, because the user who pauses the task expects it to become idle.
+    /// </summary>
+    /// <param name="why">Failure of the last agent run.</param>
     /// <param name="delay">Length of the delay.</param>
     public Task ForNextStartAsync(Reason why, TimeSpan delay) =>
         ForAsync(TaskStates.Executing, why, delay, endsAtPause: Workflow.Patched(PauseEndsDelay));
@@ -210,7 +225,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
     /// <param name="why">Reason for the wait.</param>
     /// <param name="time">Length of the wait.</param>
     /// <param name="rests">True to release the task's slot during the wait.</param>
-    /// <param name="endsAtPause">True if a pause ends the wait.</param>
+    /// <param name="endsAtPause">True if a pause ends the wait early.</param>
     public async Task ForAsync(string during, Reason why, TimeSpan time, bool rests = false, bool endsAtPause = false)
     {
         state.MayGoOn = false;
@@ -239,7 +254,7 @@ internal sealed class TaskWaits(TaskState state, TaskReporter reporter)
         }
     }
 
-    /// <summary>Waits for a long time without the task's slot.</summary>
+    /// <summary>Waits for a condition that may take long, without occupying a slot.</summary>
     private async Task WithoutPlaceAsync(Func<bool> holds)
     {
         if (Rest?.Invoke() is { } rest && !await TimedWaits.UntilAsync(holds, Short, "Until other tasks may use its slot on the host"))

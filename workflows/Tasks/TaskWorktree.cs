@@ -1,15 +1,15 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Worktree of a task. Prepared for each attempt, and released at the end.</summary>
+/// <summary>Worktree of a task, prepared before each attempt and released at the end.</summary>
 internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskWaits waits, TaskSlot places)
 {
     private string _base = "";
 
-    /// <summary>True if an earlier result for the same content may replace an agent's work.</summary>
+    /// <summary>True if an earlier result with the same content key may replace an agent's work.</summary>
     public bool MayReuse { get; set; } = true;
 
-    /// <summary>Prepares the worktree at the current staging branch.</summary>
-    /// <param name="own">Commit with the task's work, into which staging is merged, including conflicts; null to keep the content of the
+    /// <summary>Prepares the worktree from the current staging branch.</summary>
+    /// <param name="own">Commit with the task's work, which is merged with staging, including conflicts. Null to keep the content of the
     /// worktree.</param>
     /// <exception cref="TaskEndedException">The worktree can't be prepared.</exception>
     public async Task<PreparedTask> PrepareAsync(string? own = null)
@@ -47,7 +47,7 @@ internal sealed class TaskWorktree(TaskState state, TaskReporter reporter, TaskW
         }
     }
 
-    /// <summary>Releases the worktree. A failure is added to the task's report.</summary>
+    /// <summary>Releases the worktree. If this fails, adds the failure to the task's report.</summary>
     public async Task ReleaseAsync()
     {
         var release = new ReleaseTaskInput(state.Input.RunId, state.Input.Repository, state.Input.PlanHash, state.Input.Task.Id)

@@ -5,7 +5,7 @@ internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWai
 {
     private MergeResult? _result;
 
-    /// <summary>Accepts the merge queue's result, if one for this attempt is pending.</summary>
+    /// <summary>Stores a result from the merge queue, if this attempt waits for one.</summary>
     public void Take(MergeResult result)
     {
         if (state.Progress.State == TaskStates.Merging && result.Attempt == state.Progress.Attempt)
@@ -14,7 +14,7 @@ internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWai
         }
     }
 
-    /// <summary>Merges work of the task.</summary>
+    /// <summary>Merges a commit with the task's work.</summary>
     public async Task<MergeResult> MergeAsync(string commit)
     {
         var (pause, faults) = (TaskWaits.FirstPause, 0);
@@ -37,8 +37,10 @@ internal sealed class WorkMerger(TaskState state, TaskReporter reporter, TaskWai
         }
     }
 
-    /// <summary>Merges packages that were installed for the task. They are merged to staging like work, but do not count as the task's
-    /// work.</summary>
+    /// <summary>
+    /// Merges a commit with packages that were installed for the task. It goes through the merge queue like work, but does not count as the
+    /// task's work.
+    /// </summary>
     public async Task<MergeResult> MergeInstalledAsync(string commit)
     {
         var own = state.Progress.Commit;

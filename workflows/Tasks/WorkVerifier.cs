@@ -1,20 +1,29 @@
 namespace Orchestrator.Workflows.Tasks;
 
-/// <summary>Verifies the work in a task's worktree: ownership, gates, and an approval if one is needed.</summary>
+/// <summary>Verifies the work in a task's worktree: ownership, gates, and an approval if necessary.</summary>
 internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskWaits waits)
 {
     /// <summary>Verifies the work of an agent run.</summary>
     public Task<VerifyResult> VerifyAsync(PreparedTask prepared, AgentRunResult agentRun) =>
         VerifyAsync(prepared, state.Progress.LastStart, agentRun);
 
-    /// <summary>Verifies work that is not from a current agent run: an earlier result, or a user's changes in the worktree.</summary>
-    /// <param name="prepared">The worktree.</param>
-    /// <param name="start">Agent run that the evidence belongs to; 0 for none.</param>
-    /// <param name="why">Reason for the verification, or null after the end of an agent run.</param>
-    public Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, Reason? why = null) =>
-        VerifyAsync(prepared, start, new AgentRunResult { FailureClass = FailureClass.None, ClaimedDone = true }, why);
+    /// <summary>
+    /// Verifies work that does not come from the current agent run, such as an earlier result or a user's changes in the worktree.
+    /// </summary>
+    /// <param name="prepared">Prepared worktree of the task.</param>
+    /// <param name="start">Number of the agent run that the evidence belongs to; 0 if there is none.</param>
+    /// <param name="why">Reason for the verification, or null after an agent run.</param>
+    /// <param name="byUser">True for a user's changes.</param>
+    public Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, Reason? why = null, bool byUser = false) =>
+        VerifyAsync(prepared, start, new AgentRunResult { FailureClass = FailureClass.None, ClaimedDone = true }, why, byUser);
 
-    private async Task<VerifyResult> VerifyAsync(PreparedTask prepared, int start, AgentRunResult agentRun, Reason? why = null)
+    private async Task<VerifyResult> VerifyAsync(
+        PreparedTask prepared,
+        int start,
+        AgentRunResult agentRun,
+        Reason? why = null,
+        bool byUser = false
+    )
     {
         var (pause, faults) = (TaskWaits.FirstPause, 0);
         while (true)
@@ -30,6 +39,7 @@ internal sealed class WorkVerifier(TaskState state, TaskReporter reporter, TaskW
                 EndedWith = agentRun.EndedWith,
                 SaidHash = start == 0 ? "" : state.Progress.SaidHash ?? "",
                 Called = state.Progress.Called ?? [],
+                ByUser = byUser,
             };
             var work = await waits.DoAsync(
                 (ITaskActivities a) => a.VerifyTaskAsync(verify),

@@ -1,18 +1,19 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Finds the entry of a failed batch with which the gates fail and without which they pass.</summary>
-/// <remarks>Half of the suspects are left out of each gated tree, together with nothing else: entries that are not suspected go first. A
-/// passing tree lands, so a single culprit costs one gate run per halving, and the rest of its batch usually none. Prefixes are bisected in
-/// the present order if another culprit is probable among the entries that are not suspected, or if these fail without the
-/// suspects.</remarks>
+/// <summary>Finds the entry of a failed batch that makes the gates fail.</summary>
+/// <remarks>
+/// Each gated tree omits half of the suspects, which are ordered behind all other entries. A passing tree lands, so finding a single
+/// culprit costs one gate run per halving and usually no further gate runs for the rest of its batch. The search bisects prefixes in the
+/// given order if another culprit is probable among the other entries, or if those entries fail without the suspects.
+/// </remarks>
 internal static class CulpritSearch
 {
-    // Chosen by 'scripts/bench train': the fewest gate runs at 5 to 30 % bad entries, and for one culprit in eight.
+    // Measured by 'scripts/bench train': fewest gate runs with 5 to 30 % bad entries, and with one culprit among eight entries.
     private const double FewFailures = 0.15;
 
     /// <summary>Returns the next step of the search.</summary>
-    /// <param name="state">State of the queue.</param>
-    /// <param name="batch">A batch whose gates failed on all entries together.</param>
+    /// <param name="state">State of the merge queue.</param>
+    /// <param name="batch">Batch whose gates failed on the merge of all entries.</param>
     public static MergeQueueStep Next(MergeQueueState state, TrainBatch batch) =>
         state.Rules is null ? Bisect(state, batch) : Search(state, batch);
 
@@ -22,7 +23,7 @@ internal static class CulpritSearch
         var result = batch.Results[red];
         var isOfSeveral = red <= batch.Cleared;
 
-        // A gate that is known to be flaky is first run again.
+        // A gate that is known to be flaky is repeated first.
         if (red == whole && MergeQueueRules.IsFlaky(state, result) && Missing(state, batch, result, isOfSeveral) is > 0 and var doubtful)
         {
             return MergeQueueRules.Gate(batch, new PrefixRun(whole, doubtful));
@@ -41,12 +42,13 @@ internal static class CulpritSearch
             : new MergeQueueStep.ReturnEntry(batch.Id, red);
     }
 
-    /// <summary>True if the entries that are not suspected are so few, or fail so seldom, that they probably pass without the
-    /// suspects.</summary>
+    /// <summary>
+    /// True if the entries that are not suspected probably pass without the suspects, because they are few or seldom fail.
+    /// </summary>
     private static bool OthersProbablyPass(MergeQueueState state, int others) =>
         state.Verdicts is null || others * state.Verdicts.EstimateFailureRate() <= FewFailures;
 
-    /// <summary>Moves the suspects behind all other entries.</summary>
+    /// <summary>Rebuilds the batch with the suspects behind all other entries.</summary>
     private static MergeQueueStep.RebuildBatch SuspectsLast(TrainBatch batch, int green, int red)
     {
         var first = Math.Max(green, batch.Cleared);
@@ -59,15 +61,19 @@ internal static class CulpritSearch
         return new MergeQueueStep.RebuildBatch(batch.Id, rest, rest.Count - (red - first));
     }
 
-    /// <summary>Returns lengths that divide the suspects into equal parts, one more than gate runs are possible at once.</summary>
+    /// <summary>
+    /// Returns prefix lengths that divide the suspects into equal parts, one part more than the number of gate runs that can run at once.
+    /// </summary>
     private static IEnumerable<int> Divide(MergeQueueState state, int cleared, int red)
     {
         var parts = Math.Min(state.Parallel, red - cleared - 1) + 1;
         return Enumerable.Range(1, parts - 1).Select(part => cleared + ((red - cleared) * part / parts));
     }
 
-    /// <summary>Number of further failures before the entry is returned. All failures of the search count in which the same gates failed,
-    /// unless entries behind it may have caused them.</summary>
+    /// <summary>
+    /// Returns how many more failures are needed before the entry is returned. All failures of the same gates in this search count, unless
+    /// later entries may have caused them.
+    /// </summary>
     private static int Missing(MergeQueueState state, TrainBatch batch, MergeResult result, bool isOfSeveral)
     {
         var isUncertain = state.Verdicts is not null && batch.Red < batch.Entries.Count && MergeQueueRules.IsFlaky(state, result);
@@ -80,7 +86,10 @@ internal static class CulpritSearch
         );
     }
 
-    /// <summary>Bisects prefixes, as queues from before do: a failure is confirmed on its own tree.</summary>
+    /// <summary>
+    /// Bisects prefixes in the given order, for queues from earlier versions. A failure is confirmed by repeating the gates on the same
+    /// tree.
+    /// </summary>
     private static MergeQueueStep Bisect(MergeQueueState state, TrainBatch batch)
     {
         var (whole, green, red) = (batch.Entries.Count, batch.Green, batch.Red);
@@ -98,9 +107,10 @@ internal static class CulpritSearch
         return missing > 0 ? MergeQueueRules.Gate(batch, new PrefixRun(red, missing)) : new MergeQueueStep.ReturnEntry(batch.Id, red);
     }
 
-    /// <summary>Returns prefixes that divide the candidates for the shortest failing prefix into equal parts. If they cover all
-    /// candidates, the answer is among them or is the known failing one. Their gates are then repeated as often as needed for
-    /// certainty.</summary>
+    /// <summary>
+    /// Returns prefixes that divide the possible ends of the shortest failing prefix into equal parts. If all possible ends are covered,
+    /// the result is one of them or the known failing prefix, whose gates are then repeated often enough for certainty.
+    /// </summary>
     private static List<PrefixRun> Prefixes(MergeQueueState state, MergeResult shortest, int missing, int green, int red)
     {
         var isLastRound = state.Parallel >= red - green - 1;

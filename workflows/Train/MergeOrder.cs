@@ -1,7 +1,9 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Order in which waiting work is merged: by turn, then oldest first, preceded by its dependencies. An entry therefore waits only
-/// for earlier turns and their dependencies.</summary>
+/// <summary>
+/// Order in which waiting work is merged: by turn, then by age, with each entry after its dependencies. An entry therefore waits only for
+/// earlier turns and their dependencies.
+/// </summary>
 internal static class MergeOrder
 {
     /// <summary>Returns the requests in merge order.</summary>

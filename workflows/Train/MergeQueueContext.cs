@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Shared state of the merge queue's parts: its input, its position and its closing.</summary>
+/// <summary>Shared state of the merge queue's parts: its input, the position of staging, and whether it is closing.</summary>
 internal sealed class MergeQueueContext(CancellationToken cancellation)
 {
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -9,21 +9,24 @@ internal sealed class MergeQueueContext(CancellationToken cancellation)
 
     public MergeQueueState State { get; set; } = new();
 
-    /// <summary>Latest merge on staging. Every step that uses staging gets it as an argument; no file or ref is authoritative.</summary>
+    /// <summary>
+    /// Position of staging after the last merge. Every activity that uses staging gets it as an argument, because no file or ref is
+    /// authoritative.
+    /// </summary>
     public StagingPosition Position { get; private set; } = new("", 0);
 
-    /// <summary>True if nothing more is merged.</summary>
+    /// <summary>True if the merge queue is closing and merges nothing more.</summary>
     public bool IsClosing => _stop.IsCancellationRequested;
 
-    /// <summary>Options of an activity that runs third-party programs. It is cancelled when the merge queue closes.</summary>
-    /// <param name="cancellation">Also cancels it. Default: only the closing.</param>
+    /// <summary>Options for an activity that runs other programs. The activity is cancelled when the merge queue closes.</summary>
+    /// <param name="cancellation">Token that also cancels the activity. Default: null, meaning only the closing cancels it.</param>
     public ActivityOptions Long(CancellationToken? cancellation = null) =>
         ActivityDefaults.Long(Input.Repository.Queue, TimeSpan.FromHours(2), cancellation ?? _stop.Token).EndingOnFullDisk();
 
-    /// <summary>Creates a cancellation that the closing of the merge queue triggers too.</summary>
+    /// <summary>Creates a cancellation source that is also cancelled when the merge queue closes.</summary>
     public CancellationTokenSource LinkToClosing() => CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
 
-    /// <summary>Restores the start input.</summary>
+    /// <summary>Restores the state from the workflow's input.</summary>
     public void Restore(TrainInput input)
     {
         Input = input;
@@ -44,8 +47,8 @@ internal sealed class MergeQueueContext(CancellationToken cancellation)
         };
     }
 
-    /// <summary>Returns the input of the next execution.</summary>
-    /// <param name="sequence">Number of the last report.</param>
+    /// <summary>Returns the input for the next execution.</summary>
+    /// <param name="sequence">Number of the last report that was sent.</param>
     public TrainInput ToInput(int sequence) =>
         Input with
         {
@@ -63,20 +66,20 @@ internal sealed class MergeQueueContext(CancellationToken cancellation)
     /// <summary>Records that staging has moved.</summary>
     public void MovedTo(string commit) => SetPosition(Position.MovedTo(commit));
 
-    /// <summary>Adopts the run's position of staging, unless the merge queue's own position is newer.</summary>
+    /// <summary>Adopts the position of staging that the run knows, unless the merge queue's own is newer.</summary>
     public void Update(StagingPosition position)
     {
         Position = Position.OrNewer(position);
         State = State.MovedTo(Position.Commit);
     }
 
-    /// <summary>Adopts the hash of the run's plan; empty if unchanged.</summary>
+    /// <summary>Adopts a new hash of the run's plan. Does nothing if the hash is empty.</summary>
     public void UpdatePlan(string hash) => Input = hash.Length > 0 ? Input with { PlanHash = hash } : Input;
 
-    /// <summary>Moves the activities to another host.</summary>
+    /// <summary>Routes the activities to another host.</summary>
     public void MovedTo(RepositoryReference repository) => Input = Input with { Repository = repository };
 
-    /// <summary>Interrupts the current work.</summary>
+    /// <summary>Closes the merge queue, which interrupts the current work.</summary>
     public void Close() => _stop.Cancel();
 
     private void SetPosition(StagingPosition position)

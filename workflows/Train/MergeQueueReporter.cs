@@ -1,6 +1,6 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Sends the merge queue's results to the run, which counts each report once.</summary>
+/// <summary>Sends the merge queue's results to the run, which handles each report once.</summary>
 internal sealed class MergeQueueReporter(MergeQueueContext context)
 {
     private readonly RunSignals _run = new(() => context.Input.RunId);
@@ -8,13 +8,13 @@ internal sealed class MergeQueueReporter(MergeQueueContext context)
     /// <summary>Number of the last report.</summary>
     public int Sequence { get; set; }
 
-    /// <summary>Reports results.</summary>
+    /// <summary>Reports the results of requests.</summary>
     public void Tell(params IReadOnlyList<MergeResult> results) => Tell(Report() with { Answers = results });
 
-    /// <summary>Reports that a conflicting entry waits.</summary>
+    /// <summary>Reports that a conflicting entry has to wait.</summary>
     public void TellDeferred(MergeResult conflict) => Tell(Report() with { Deferred = [conflict] });
 
-    /// <summary>Reports a note for users, unless it is empty.</summary>
+    /// <summary>Reports a note for users. Does nothing if the note is empty.</summary>
     public void Note(string note)
     {
         if (note.Length > 0)
@@ -23,7 +23,7 @@ internal sealed class MergeQueueReporter(MergeQueueContext context)
         }
     }
 
-    /// <summary>Sends the last report.</summary>
+    /// <summary>Sends the last report before the merge queue closes.</summary>
     public void TellEnd() => Tell(Report() with { Ended = true });
 
     /// <inheritdoc cref="RunSignals.NoteDropped"/>

@@ -1,20 +1,22 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Decides the merge queue's next step from its whole state. Entries are merged one on top of the other and gated together, and
-/// passing prefixes land at once. <see cref="CulpritSearch"/> finds the entry with which gates fail. <see cref="NextBatch"/> chooses the
-/// entries of the next batch. No decision on a batch is made while its gates run, so their order of completion does not matter. Conflicts
-/// with staging are resolved one at a time, because resolving one may cause or end another.</summary>
+/// <summary>
+/// Decides on the merge queue's next step from its whole state. Entries are merged on top of each other and gated together, and passing
+/// prefixes land immediately. <see cref="CulpritSearch"/> finds the entry that makes gates fail, and <see cref="NextBatch"/> chooses the
+/// entries of the next batch. No decision about a batch is made while its gates are running, so the order in which they complete does not
+/// matter. Conflicts with staging are resolved one at a time, because resolving one may cause or remove another.
+/// </summary>
 internal static class MergeQueueRules
 {
-    /// <summary>Number of failures of a gate on a tree before an entry is returned.</summary>
+    /// <summary>Number of failures of a gate on a tree after which an entry is returned.</summary>
     internal const int Failures = 2;
 
-    /// <summary>Number of failures of a gate that is known to be flaky.</summary>
+    /// <summary>Number of failures required instead if the gate is known to be flaky.</summary>
     private const int FailuresOfFlaky = 3;
 
     /// <summary>Returns the next step.</summary>
-    /// <param name="state">The whole state.</param>
-    /// <param name="isDraining">True if no further batch is made.</param>
+    /// <param name="state">State of the merge queue.</param>
+    /// <param name="isDraining">True if no further batch may be created.</param>
     public static MergeQueueStep Next(MergeQueueState state, bool isDraining = false)
     {
         foreach (var batch in state.Batches)
@@ -27,8 +29,10 @@ internal static class MergeQueueRules
         return state.IsBusy || isDraining ? new MergeQueueStep.WaitForWork() : NextBatch.Of(state);
     }
 
-    /// <summary>Number of runs of a failing gate before its failure counts, for the tree of all entries. A failure of several entries
-    /// starts a search, whose further failures confirm it.</summary>
+    /// <summary>
+    /// Returns the maximum number of runs of a failing gate on the merge of all entries. A failure of several entries starts a search,
+    /// whose own failures confirm it, so the gate is not repeated first.
+    /// </summary>
     public static int TriesOfWhole(MergeQueueState state, int entries) => state.Rules is null || entries == 1 ? Failures : 1;
 
     private static MergeQueueStep? Continue(MergeQueueState state, TrainBatch batch)
@@ -63,19 +67,19 @@ internal static class MergeQueueRules
             : Gate(batch, new PrefixRun(whole, TriesOfWhole(state, whole)));
     }
 
-    /// <summary>Creates the step that runs gates.</summary>
+    /// <summary>Creates a step that runs gates.</summary>
     internal static MergeQueueStep.GateBatch Gate(TrainBatch batch, params IReadOnlyList<PrefixRun> runs) => new(batch.Id, runs);
 
-    /// <summary>Number of further failures of the failed gates before they count.</summary>
-    /// <param name="state">The state, which knows the flaky gates.</param>
-    /// <param name="result">The failed result.</param>
+    /// <summary>Returns how many more times the failed gates must fail before the failure counts.</summary>
+    /// <param name="state">State of the merge queue, which contains the known flaky gates.</param>
+    /// <param name="result">Failed gate result.</param>
     /// <param name="failures">Number of failures so far.</param>
     internal static int Missing(MergeQueueState state, MergeResult result, int failures) =>
         (IsFlaky(state, result) ? FailuresOfFlaky : Failures) - failures;
 
-    /// <summary>Number of runs of a failing gate before its failure on a tree is certain.</summary>
+    /// <summary>Returns the number of failures of a gate on a tree after which the failure is certain.</summary>
     internal static int CertainTries(MergeQueueState state, MergeResult result) => IsFlaky(state, result) ? FailuresOfFlaky : Failures;
 
-    /// <summary>True if a gate that failed is known to be flaky.</summary>
+    /// <summary>True if one of the failed gates is known to be flaky.</summary>
     internal static bool IsFlaky(MergeQueueState state, MergeResult result) => result.Failed.Any(state.Flaky.Contains);
 }

@@ -1,12 +1,15 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Carries out the steps of <see cref="MergeQueueRules"/>: creates the merges of batches, runs gates on them, moves staging to
-/// passing merges, and reports the results. Gates run in the background, so that other steps do not wait for them.</summary>
+/// <summary>
+/// Carries out the steps from <see cref="MergeQueueRules"/>: creates the merges of batches, runs gates on them, moves staging to passing
+/// merges, and reports the results. Gates run in the background, so that other steps do not wait for them.
+/// </summary>
 internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueReporter reporter)
 {
     private readonly List<Task> _steps = [];
+    private readonly MergeGateHosts _hosts = new(context);
 
-    /// <summary>Cancellation of the gates of each batch.</summary>
+    /// <summary>Cancellation source for the gates of each batch, by batch number.</summary>
     private readonly Dictionary<int, CancellationTokenSource> _gates = [];
 
     private TrainInput Input => context.Input;
@@ -21,7 +24,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         }
     }
 
-    /// <summary>Entries of the batch that is being merged, gated and landed in one step.</summary>
+    /// <summary>Entries of the batch that one activity is merging, gating and landing.</summary>
     public IReadOnlyList<MergeRequest> Merging { get; private set; } = [];
 
     /// <summary>True if no step is in progress.</summary>
@@ -30,15 +33,15 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
     /// <summary>True if a step has ended since the last call of <see cref="CollectAsync"/>.</summary>
     public bool AnyEnded => _steps.Exists(step => step.IsCompleted);
 
-    /// <summary>True if there is something to do.</summary>
-    /// <param name="isDraining">True if no further batch is made.</param>
+    /// <summary>True if the rules require a step other than waiting.</summary>
+    /// <param name="isDraining">True if no further batch may be created.</param>
     public bool HasStep(bool isDraining) => MergeQueueRules.Next(Train, isDraining) is not MergeQueueStep.WaitForWork;
 
-    /// <summary>Starts the next step.</summary>
-    /// <param name="isDraining">True if no further batch is made.</param>
+    /// <summary>Starts the step that the rules require next.</summary>
+    /// <param name="isDraining">True if no further batch may be created.</param>
     public void Start(bool isDraining) => _steps.Add(StepAsync(MergeQueueRules.Next(Train, isDraining)));
 
-    /// <summary>Forgets the steps that have ended, and throws the exception of one that failed.</summary>
+    /// <summary>Removes steps that have ended, and rethrows the exception of a failed step.</summary>
     public async Task CollectAsync()
     {
         foreach (var step in _steps.FindAll(step => step.IsCompleted))
@@ -60,7 +63,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         }
         catch (FailureException) when (context.IsClosing)
         {
-            // Completed work is found again when the tasks are merged the next time.
+            // Merges that already exist are found again when the tasks are merged the next time.
             Train = Train.AllEnded();
         }
         finally
@@ -72,7 +75,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         }
     }
 
-    /// <summary>Stops waiting for a task. A task that itself waits for another conflict gets its result.</summary>
+    /// <summary>Stops waiting for a task. If the task itself waits for another conflict, it gets its result.</summary>
     public void Pass(string task)
     {
         var waiting = Train.Deferred.Contains(task) ? Train.Queue.Find(request => request.TaskId == task) : null;
@@ -118,7 +121,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         }
     }
 
-    /// <summary>Merges, gates and lands a batch by one activity, which stops where something has to be decided.</summary>
+    /// <summary>Merges, gates and lands a batch in a single activity, which stops as soon as something has to be decided.</summary>
     private async Task MergeAsync(MergeQueueStep.BuildBatch step)
     {
         var tries = MergeQueueRules.TriesOfWhole(Train, step.Requests.Count);
@@ -132,7 +135,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         }
         catch (ActivityFailureException) when (!context.IsClosing)
         {
-            // Done one by one, the impossible step shows its own fault.
+            // If the parts are executed one by one, the one that fails reports its own fault.
             await BuildAsync(step);
             return;
         }
@@ -194,7 +197,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
                     merges.Add(result);
                     break;
                 case var _ when step.After != 0:
-                    // It is merged with staging once the batch below it is decided.
+                    // The request is merged with staging once the batch below it is decided.
                     Train = Train.NotBuiltOn(step.After, [request]);
                     break;
                 case MergeOutcome.Conflict:
@@ -218,7 +221,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         }
         catch (ActivityFailureException) when (!context.IsClosing)
         {
-            // The merge itself shows the fault.
+            // The merge itself will report the fault.
             locations = [.. requests.Select(_ => new WorkLocation([]))];
         }
         Train = Train.Located(requests, locations);
@@ -257,17 +260,19 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         var begin = Workflow.UtcNow;
         try
         {
-            result = await Workflow.ExecuteActivityAsync((ITrainActivities a) => a.GateBatchAsync(gate), context.Long(GatesOf(batch.Id)));
+            result =
+                await _hosts.TryElsewhereAsync(gate, batch.Merges[run.Length - 1].Tree, GatesOf(batch.Id))
+                ?? await _hosts.AtHomeAsync(gate, GatesOf(batch.Id));
         }
         catch (FailureException failure)
         {
-            // Other runs of this round continue.
+            // Other gate runs of this round continue.
             result = Failed(batch.Entries[run.Length - 1], failure);
         }
         TakeGated(batch.Id, run, result, Workflow.UtcNow - begin);
     }
 
-    /// <summary>Returns the cancellation of a batch's gates.</summary>
+    /// <summary>Returns the cancellation token for a batch's gates.</summary>
     private CancellationToken GatesOf(int batch)
     {
         if (!_gates.TryGetValue(batch, out var gates))
@@ -277,7 +282,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         return gates.Token;
     }
 
-    /// <summary>Cancels the gates of batches that have ended, because a batch below them failed.</summary>
+    /// <summary>Cancels the gates of batches that ended because a batch below them failed.</summary>
     private void StopGatesOfEnded()
     {
         foreach (var (batch, gates) in _gates.Where(gates => Train.Find(gates.Key) is null).ToList())
@@ -343,7 +348,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         reporter.Tell(results);
     }
 
-    /// <summary>Returns an entry that conflicts with staging to its task, unless another conflict is being resolved.</summary>
+    /// <summary>Returns a conflicting entry to its task, unless another conflict is being resolved.</summary>
     private void Resolve(MergeRequest request, MergeResult conflict)
     {
         if (Train.MayResolve(request))
@@ -356,11 +361,12 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         reporter.TellDeferred(conflict);
     }
 
-    /// <summary>Handles an impossible step of a batch. The entries are then merged one by one, so that each reveals its own
-    /// fault.</summary>
+    /// <summary>
+    /// Handles a step of a batch that can't succeed. The entries are then merged one by one, so that each reports its own fault.
+    /// </summary>
     /// <param name="batch">All entries of the batch.</param>
     /// <param name="rest">Entries that are not on staging.</param>
-    /// <param name="failure">The failure.</param>
+    /// <param name="failure">Failure of the step.</param>
     private void GiveUp(IReadOnlyList<MergeRequest> batch, IReadOnlyList<MergeRequest> rest, ActivityFailureException failure)
     {
         if (batch is [var alone])
@@ -378,7 +384,7 @@ internal sealed class MergeQueueRunner(MergeQueueContext context, MergeQueueRepo
         reporter.Tell(result);
     }
 
-    /// <summary>Creates the result for a failed step. On a full disk the task backs off and sends its work again.</summary>
+    /// <summary>Creates the result for a failed step. If the disk is full, the task backs off and sends its work again.</summary>
     private static MergeResult Failed(MergeRequest request, FailureException failure) =>
         Refusal(
             request,

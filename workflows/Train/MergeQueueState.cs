@@ -2,61 +2,67 @@ using System.Collections.Immutable;
 
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Immutable state of the merge queue: waiting entries, batches, batch sizes and flaky gates. <see cref="MergeQueueRules"/>
-/// decides from this state; methods return the state after an event.</summary>
+/// <summary>
+/// Immutable state of the merge queue: waiting entries, batches, batch sizes and flaky gates. <see cref="MergeQueueRules"/> decides from
+/// this state. Methods return the state after an event.
+/// </summary>
 internal sealed record MergeQueueState
 {
-    /// <summary>Requests without a result, oldest first, including those of batches.</summary>
+    /// <summary>Requests without a result, oldest first, including those in batches.</summary>
     public ImmutableList<MergeRequest> Queue { get; init; } = [];
 
-    /// <summary>Maximum size of a batch from the settings; 1 for no batches.</summary>
+    /// <summary>Maximum batch size from the settings; 1 to merge entries one by one.</summary>
     public int Limit { get; init; } = 1;
 
-    /// <summary>Number of concurrent gate runs.</summary>
+    /// <summary>Maximum number of gate runs at the same time.</summary>
     public int Parallel { get; init; } = 1;
 
-    /// <summary>Size of the next batch, without <see cref="Verdicts"/>. Incremented for each merged entry, up to <see cref="Limit"/>, and
-    /// halved for each returned entry. 0 for the limit.</summary>
+    /// <summary>
+    /// Maximum size of the next batch for queues without <see cref="Verdicts"/>. Grows by one with each merged entry up to
+    /// <see cref="Limit"/>, and is halved by each returned entry. 0 means <see cref="Limit"/>.
+    /// </summary>
     public int Window { get; init; }
 
-    /// <summary>Recent verdicts; null for queues from before, whose decisions do not depend on them.</summary>
+    /// <summary>Recent verdicts, or null for queues from earlier versions, whose decisions do not depend on them.</summary>
     public RecentVerdicts? Verdicts { get; init; }
 
-    /// <summary>Rules of lanes, speculation and the search for culprits; null for queues from before, which have none.</summary>
+    /// <summary>
+    /// Rules for lanes, speculation and the search for culprits, or null for queues from earlier versions, which have none of them.
+    /// </summary>
     public QueueRules? Rules { get; init; }
 
     /// <summary>Current commit of the staging branch.</summary>
     public string Staging { get; init; } = "";
 
-    /// <summary>Current batches, in the order of their making.</summary>
+    /// <summary>Current batches, in order of creation.</summary>
     public ImmutableList<TrainBatch> Batches { get; init; } = [];
 
-    /// <summary>True if a step that uses staging or creates merges is in progress.</summary>
+    /// <summary>True while a step that uses staging or creates merges is in progress.</summary>
     public bool IsBusy { get; init; }
 
-    /// <summary>Entries that can't be merged onto the batch with this number, with which they conflict.</summary>
+    /// <summary>Entries that conflict with an undecided batch and therefore can't be built on it, with the number of that batch.</summary>
     public ImmutableHashSet<(string Task, int After)> Conflicts { get; init; } = [];
 
     /// <summary>Number of the latest batch.</summary>
     public int LastBatch { get; init; }
 
-    /// <summary>Footprints of waiting entries, by task and attempt, if lanes are configured.</summary>
+    /// <summary>Footprints of waiting entries by task and attempt. Empty if lanes are not configured.</summary>
     public ImmutableDictionary<(string Task, int Attempt), Footprint> Footprints { get; init; } =
         ImmutableDictionary<(string Task, int Attempt), Footprint>.Empty;
 
     /// <summary>Gates that have failed and then passed on the same tree.</summary>
     public ImmutableSortedSet<string> Flaky { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
-    /// <summary>Tasks to merge in a batch of one the next time.</summary>
+    /// <summary>Ids of tasks whose next merge is in a batch of one.</summary>
     public ImmutableSortedSet<string> Alone { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
-    /// <summary>Task that was returned to resolve a conflict and has not finished; empty for none.</summary>
+    /// <summary>Id of the task that was returned to resolve a conflict and has not finished; empty if there is none.</summary>
     public string Resolving { get; init; } = "";
 
-    /// <summary>Other conflicting tasks, which wait for <see cref="Resolving"/>.</summary>
+    /// <summary>Ids of other conflicting tasks, which wait for <see cref="Resolving"/>.</summary>
     public ImmutableSortedSet<string> Deferred { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
-    /// <summary>Entries that may be merged next.</summary>
+    /// <summary>Entries that may be merged next, in merge order.</summary>
     public ImmutableList<MergeRequest> Ready
     {
         get
@@ -75,8 +81,10 @@ internal sealed record MergeQueueState
         : Window == 0 ? Limit
         : Math.Clamp(Window, 1, Limit);
 
-    /// <summary>Adds a request. A request that is already queued is not added twice and may only get another turn. A request that resolved
-    /// a conflict goes first.</summary>
+    /// <summary>
+    /// Adds a request. A request that is already queued is not added again, but may get another turn. A request whose conflict was resolved
+    /// goes first.
+    /// </summary>
     public MergeQueueState Enqueue(MergeRequest request)
     {
         var known = Queue.Find(other => (other.TaskId, other.Attempt, other.Commit) == (request.TaskId, request.Attempt, request.Commit));
@@ -90,29 +98,31 @@ internal sealed record MergeQueueState
             : this with { Queue = Queue.Add(request) };
     }
 
-    /// <summary>True if a conflicting entry is returned to its task now; false if it has to wait for another.</summary>
+    /// <summary>True if a conflicting entry may be returned to its task now. False if it must wait for another conflict.</summary>
     public bool MayResolve(MergeRequest request) => Resolving.Length == 0 || Resolving == request.TaskId;
 
-    /// <summary>Returns the state after an entry was returned to resolve its conflict.</summary>
+    /// <summary>Returns the state after an entry was returned to its task to resolve a conflict.</summary>
     public MergeQueueState SentToResolve(MergeRequest request) => Answered([request]) with { Resolving = request.TaskId };
 
-    /// <summary>Returns the state in which a conflicting entry waits until another has resolved its conflict.</summary>
+    /// <summary>Returns the state in which a conflicting entry waits until another entry's conflict is resolved.</summary>
     public MergeQueueState PutOff(MergeRequest request) => this with { Deferred = Deferred.Add(request.TaskId) };
 
-    /// <summary>Returns the state that no longer waits for this task, because its agent is not working on it.</summary>
+    /// <summary>Returns the state that no longer waits for a task whose agent is not working on its conflict.</summary>
     public MergeQueueState Passed(string task) => task == Resolving ? this with { Resolving = "", Deferred = Deferred.Clear() } : this;
 
-    /// <summary>Returns a batch, or null if it has ended.</summary>
+    /// <summary>Returns the batch with a number, or null if the batch has ended.</summary>
     public TrainBatch? Find(int batch) => Batches.Find(other => other.Id == batch);
 
-    /// <summary>Returns the parts of the repository that an entry can influence.</summary>
+    /// <summary>Returns the parts of the repository that an entry can affect.</summary>
     public Footprint FootprintOf(MergeRequest request) =>
         Footprints.GetValueOrDefault((request.TaskId, request.Attempt), Footprint.Everything);
 
-    /// <summary>Returns the state after the merges of these entries were made. They are dropped if the batch below has ended.</summary>
+    /// <summary>
+    /// Returns the state after the merges of these entries were created. They are dropped if the batch below them has ended.
+    /// </summary>
     /// <param name="entries">Entries of the new batch.</param>
-    /// <param name="merges">Merges of the entries.</param>
-    /// <param name="after">Batch that they are built on; 0 for staging.</param>
+    /// <param name="merges">Merge commits of the entries.</param>
+    /// <param name="after">Number of the batch that they are built on; 0 for staging.</param>
     public MergeQueueState Built(IReadOnlyList<MergeRequest> entries, IReadOnlyList<MergeResult> merges, int after = 0)
     {
         if (entries.Count == 0 || (after != 0 && Find(after) is null))
@@ -129,14 +139,14 @@ internal sealed record MergeQueueState
         return this with { Batches = Batches.Add(batch), LastBatch = batch.Id };
     }
 
-    /// <summary>Returns the state after entries could not be merged onto an undecided batch. They wait until it has ended.</summary>
+    /// <summary>Returns the state after entries could not be merged onto an undecided batch. They wait until that batch ends.</summary>
     public MergeQueueState NotBuiltOn(int batch, IEnumerable<MergeRequest> entries) =>
         this with
         {
             Conflicts = Conflicts.Union(entries.Select(entry => (entry.TaskId, batch))),
         };
 
-    /// <summary>Returns the state after it was determined which parts of the repository entries can influence.</summary>
+    /// <summary>Returns the state after the footprints of entries were determined.</summary>
     public MergeQueueState Located(IReadOnlyList<MergeRequest> entries, IReadOnlyList<WorkLocation> locations) =>
         this with
         {
@@ -148,13 +158,13 @@ internal sealed record MergeQueueState
             ),
         };
 
-    /// <summary>Returns the state with these gate runs in progress.</summary>
+    /// <summary>Returns the state in which these gate runs are in progress.</summary>
     public MergeQueueState Started(int batch, IReadOnlyList<PrefixRun> runs) =>
         Change(batch, b => b with { Running = b.Running.Union(runs.Select(run => run.Length)) });
 
-    /// <summary>Returns the state after a gate run has ended. A failure drops the batches that are built on this one.</summary>
+    /// <summary>Returns the state after a gate run has ended. If it failed, batches built on this one are dropped.</summary>
     /// <param name="batch">Number of the batch.</param>
-    /// <param name="length">Number of entries merged in the tree.</param>
+    /// <param name="length">Number of entries that are merged in the gated tree.</param>
     /// <param name="result">Gate result.</param>
     /// <param name="duration">Duration of the gate run.</param>
     public MergeQueueState Gated(int batch, int length, MergeResult result, TimeSpan duration = default)
@@ -167,10 +177,12 @@ internal sealed record MergeQueueState
         return TrainBatch.IsGreen(result) ? state : state.WithoutThoseOn(batch);
     }
 
-    /// <summary>Returns the state after the rest of a batch was merged again. If it could not be, the batch keeps its order on the same
-    /// staging, and ends where staging has moved.</summary>
-    /// <param name="step">The step.</param>
-    /// <param name="merges">Merges of the first entries.</param>
+    /// <summary>
+    /// Returns the state after the rest of a batch was merged again. If that was not possible, the batch keeps its order as long as staging
+    /// has not moved, and otherwise ends.
+    /// </summary>
+    /// <param name="step">Step that rebuilt the batch.</param>
+    /// <param name="merges">Merges of the leading entries that could be merged.</param>
     public MergeQueueState Remade(MergeQueueStep.RebuildBatch step, IReadOnlyList<MergeResult> merges)
     {
         if (Find(step.Batch) is not { } batch)
@@ -184,7 +196,7 @@ internal sealed record MergeQueueState
             : Change(step.Batch, b => b with { KeepsOrder = true, Cleared = 0 });
     }
 
-    /// <summary>Returns the state after others moved staging.</summary>
+    /// <summary>Returns the state after staging was moved by someone else.</summary>
     public MergeQueueState MovedTo(string commit) =>
         this with
         {
@@ -200,7 +212,7 @@ internal sealed record MergeQueueState
         var state = Answered(merged).Change(batch, b => b with { Landed = length });
         if (Rules is { HasChangingParts: true } && found.Footprint.Parts is null)
         {
-            // The work may have changed a manifest. Other batches were built on it, with footprints from before.
+            // The work may have changed a manifest, and other batches use footprints from before the change.
             state = state with
             {
                 Footprints = Footprints.Clear(),
@@ -221,8 +233,10 @@ internal sealed record MergeQueueState
         };
     }
 
-    /// <summary>Returns the state after an entry was returned to its task, which ends the batch. A batch of one entry does not affect the
-    /// batch size.</summary>
+    /// <summary>
+    /// Returns the state after an entry was returned to its task, which ends the batch. A batch of one entry does not change the batch
+    /// size.
+    /// </summary>
     public MergeQueueState SentBack(int batch, int length)
     {
         var found = Find(batch)!;
@@ -233,8 +247,10 @@ internal sealed record MergeQueueState
         };
     }
 
-    /// <summary>Returns the state after the end of a batch. Batches that are built on it stand on staging if it has landed as a whole, and
-    /// end otherwise.</summary>
+    /// <summary>
+    /// Returns the state after a batch ended. Batches built on it now stand on staging if the whole batch landed, and otherwise end as
+    /// well.
+    /// </summary>
     public MergeQueueState Ended(int batch)
     {
         if (Find(batch) is not { } found)
@@ -251,21 +267,22 @@ internal sealed record MergeQueueState
         };
     }
 
-    /// <summary>Returns the state without batches.</summary>
+    /// <summary>Returns the state without any batches.</summary>
     public MergeQueueState AllEnded() => this with { Batches = [] };
 
-    /// <summary>Ends the batch, and merges its remaining entries one by one.</summary>
+    /// <summary>Ends the batch, and schedules its remaining entries to be merged one by one.</summary>
     public MergeQueueState GivenUp(int batch) => SetApart(Find(batch)!.Rest).Ended(batch);
 
-    /// <summary>Merges the given requests one by one.</summary>
+    /// <summary>Schedules the given requests to be merged one by one.</summary>
     public MergeQueueState SetApart(IEnumerable<MergeRequest> requests) =>
         this with
         {
             Alone = Alone.Union(requests.Select(request => request.TaskId)),
         };
 
-    /// <summary>Returns the state after the requests got their results. Entries that waited for one of the requests are checked for
-    /// conflicts again.</summary>
+    /// <summary>
+    /// Returns the state after requests got their results. Entries that waited for one of them are checked for conflicts again.
+    /// </summary>
     public MergeQueueState Answered(IReadOnlyList<MergeRequest> requests)
     {
         var (tasks, state) = (requests.Select(request => request.TaskId).ToList(), this);
@@ -285,14 +302,14 @@ internal sealed record MergeQueueState
     private MergeQueueState Change(int batch, Func<TrainBatch, TrainBatch> change) =>
         Find(batch) is { } found ? this with { Batches = Batches.Replace(found, change(found)) } : this;
 
-    /// <summary>Drops the batches that are built on this one, directly or not.</summary>
+    /// <summary>Drops all batches that are built on this one, directly or indirectly.</summary>
     private MergeQueueState WithoutThoseOn(int batch) =>
         this with
         {
             Batches = Batches.RemoveAll(other => other.Id != batch && IsOn(other, batch)),
         };
 
-    /// <summary>True if one batch is built on another, directly or not, or is that batch.</summary>
+    /// <summary>True if a batch is the other one, or is built on it directly or indirectly.</summary>
     private bool IsOn(TrainBatch batch, int below)
     {
         var at = batch;

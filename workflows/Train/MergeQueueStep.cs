@@ -3,70 +3,73 @@ namespace Orchestrator.Workflows.Train;
 /// <summary>Next step of the merge queue.</summary>
 internal abstract record MergeQueueStep
 {
-    /// <summary>True if the step uses staging or creates merges, so that only one such step is in progress.</summary>
+    /// <summary>True if the step uses staging or creates merges, so that only one such step may be in progress.</summary>
     public virtual bool IsExclusive => false;
 
-    /// <summary>Waits for work or for the end of steps in progress.</summary>
+    /// <summary>Waits for new work, or for a step in progress to end.</summary>
     public sealed record WaitForWork : MergeQueueStep;
 
-    /// <summary>Determines which parts of the repository waiting entries can influence.</summary>
-    /// <param name="Requests">Entries without a footprint.</param>
+    /// <summary>Determines which parts of the repository the waiting entries can affect.</summary>
+    /// <param name="Requests">Entries whose footprint is not known yet.</param>
     public sealed record LocateEntries(IReadOnlyList<MergeRequest> Requests) : MergeQueueStep
     {
         /// <inheritdoc/>
         public override bool IsExclusive => true;
     }
 
-    /// <summary>Creates a batch: merge commits, one on top of the other.</summary>
-    /// <param name="Requests">Requests of the batch, in order. A request that must go alone is a batch of one.</param>
-    /// <param name="After">Batch on whose merges it is built; 0 for staging.</param>
+    /// <summary>Creates a batch by merging entries on top of each other.</summary>
+    /// <param name="Requests">Requests of the batch, in order. A request that must be merged alone forms a batch of one.</param>
+    /// <param name="After">Number of the batch whose merges it is built on; 0 for staging.</param>
     public sealed record BuildBatch(IReadOnlyList<MergeRequest> Requests, int After = 0) : MergeQueueStep
     {
         /// <inheritdoc/>
         public override bool IsExclusive => true;
     }
 
-    /// <summary>Merges the rest of a batch again onto staging, which other batches moved, or in an order that puts suspects last.</summary>
+    /// <summary>Merges the rest of a batch again, because other batches moved staging, or to put the suspects last.</summary>
     /// <param name="Batch">Number of the batch.</param>
-    /// <param name="Entries">The rest of the batch, in its new order.</param>
-    /// <param name="Cleared">Number of leading entries that are not suspected.</param>
+    /// <param name="Entries">Remaining entries of the batch, in their new order.</param>
+    /// <param name="Cleared">Number of leading entries that are not suspected of a failure.</param>
     public sealed record RebuildBatch(int Batch, IReadOnlyList<MergeRequest> Entries, int Cleared) : MergeQueueStep
     {
         /// <inheritdoc/>
         public override bool IsExclusive => true;
     }
 
-    /// <summary>Runs gates on trees of a batch concurrently. No decision on the batch is made before all have ended.</summary>
+    /// <summary>Runs gates on several trees of a batch at the same time. The batch is decided only after all of them have ended.</summary>
     /// <param name="Batch">Number of the batch.</param>
     /// <param name="Runs">Gate runs to start.</param>
     public sealed record GateBatch(int Batch, IReadOnlyList<PrefixRun> Runs) : MergeQueueStep;
 
-    /// <summary>Moves staging to the first merges, whose entries are then merged.</summary>
+    /// <summary>Moves staging to one of the batch's merges, which lands the entries up to that merge.</summary>
     /// <param name="Batch">Number of the batch.</param>
-    /// <param name="Length">Number of entries.</param>
+    /// <param name="Length">Number of entries to land.</param>
     public sealed record LandBatch(int Batch, int Length) : MergeQueueStep
     {
         /// <inheritdoc/>
         public override bool IsExclusive => true;
     }
 
-    /// <summary>Returns an entry with its refusal, because the gates fail with it and pass without it, or because it is alone. Ends the
-    /// batch; later entries wait for the next one.</summary>
+    /// <summary>
+    /// Returns an entry to its task, because the gates pass without it and fail with it, or because it is the only entry. Ends the batch;
+    /// later entries go to the next batch.
+    /// </summary>
     /// <param name="Batch">Number of the batch.</param>
     /// <param name="Length">Position of the entry in the batch, from 1.</param>
     public sealed record ReturnEntry(int Batch, int Length) : MergeQueueStep;
 
-    /// <summary>Ends the batch. Its remaining entries wait for the next one.</summary>
+    /// <summary>Ends the batch. Its remaining entries go to the next batch.</summary>
     /// <param name="Batch">Number of the batch.</param>
     public sealed record EndBatch(int Batch) : MergeQueueStep;
 
-    /// <summary>Gives up the batch. Its remaining entries are merged one by one, so that a fault of the host is reported for each with its
-    /// remedy.</summary>
+    /// <summary>
+    /// Ends the batch because a step failed. Its remaining entries are merged one by one, so that each reports the fault with its remedy.
+    /// </summary>
     /// <param name="Batch">Number of the batch.</param>
     public sealed record AbandonBatch(int Batch) : MergeQueueStep;
 }
 
-/// <summary>Gate run on one tree of a batch.</summary>
-/// <param name="Length">Number of entries merged in the tree.</param>
-/// <param name="Tries">Number of runs of a failing gate before the failure counts.</param>
+/// <summary>A gate run on the merge of a batch's first entries.</summary>
+/// <param name="Length">Number of entries that are merged in the tree.</param>
+/// <param name="Tries">Maximum number of runs of a failing gate before the failure counts.</param>
 internal sealed record PrefixRun(int Length, int Tries);

@@ -1,11 +1,15 @@
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Chooses the entries of the next batch: the first in merge order that may be verified now, with those that follow it.</summary>
-/// <remarks>An entry whose footprint overlaps no current batch starts on staging. An entry that overlaps batches is built on the last of
-/// them, if speculation allows. No entry overtakes an earlier one whose footprint overlaps its own.</remarks>
+/// <summary>
+/// Chooses the entries of the next batch: the first entry in merge order that may be verified now, and entries that can follow it.
+/// </summary>
+/// <remarks>
+/// An entry whose footprint overlaps no current batch starts on staging. An entry that overlaps batches is built on the last of them, if
+/// speculation allows that. No entry overtakes an earlier entry whose footprint overlaps its own.
+/// </remarks>
 internal static class NextBatch
 {
-    /// <summary>Returns the step that makes the next batch, or a wait.</summary>
+    /// <summary>Returns the step that creates the next batch, or a step that waits.</summary>
     public static MergeQueueStep Of(MergeQueueState state)
     {
         if (state.Rules is null && state.Batches.Count > 0)
@@ -35,7 +39,7 @@ internal static class NextBatch
     private static IReadOnlyList<MergeRequest> Unlocated(MergeQueueState state, IReadOnlyList<MergeRequest> order) =>
         [.. order.Where(request => !state.Footprints.ContainsKey((request.TaskId, request.Attempt)))];
 
-    /// <summary>Takes the following entries with the same footprint, or with footprints that overlap those of the batch.</summary>
+    /// <summary>Returns the following entries that have the same footprint, or whose footprints overlap that of the batch.</summary>
     private static List<MergeRequest> Gather(MergeQueueState state, IEnumerable<MergeRequest> order, List<MergeRequest> held, int after)
     {
         var batch = new List<MergeRequest>();
@@ -60,7 +64,7 @@ internal static class NextBatch
         return batch;
     }
 
-    /// <summary>Returns the batch that an entry would be built on, 0 for staging, or null if the entry has to wait.</summary>
+    /// <summary>Returns the batch that an entry must be built on, 0 for staging, or null if the entry has to wait.</summary>
     private static int? Below(MergeQueueState state, MergeRequest request, List<MergeRequest> held)
     {
         var own = state.FootprintOf(request);
@@ -87,7 +91,7 @@ internal static class NextBatch
             : null;
     }
 
-    /// <summary>Returns a batch and those below it.</summary>
+    /// <summary>Returns a batch and all batches below it.</summary>
     private static List<TrainBatch> Chain(MergeQueueState state, TrainBatch tip)
     {
         var chain = new List<TrainBatch> { tip };

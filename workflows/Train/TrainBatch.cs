@@ -2,70 +2,78 @@ using System.Collections.Immutable;
 
 namespace Orchestrator.Workflows.Train;
 
-/// <summary>Entries that are merged one on top of the other and gated together, or a single entry. Each has a merge commit that is not on
-/// staging yet.</summary>
-/// <param name="Entries">The entries, in merge order.</param>
-/// <param name="Merges">Merges of the entries, in the same order.</param>
+/// <summary>
+/// A single entry, or several entries that are merged on top of each other and gated together. Each has a merge commit that is not on
+/// staging yet.
+/// </summary>
+/// <param name="Entries">Entries in merge order.</param>
+/// <param name="Merges">Merge commits of the entries, in the same order.</param>
 internal sealed record TrainBatch(IReadOnlyList<MergeRequest> Entries, IReadOnlyList<MergeResult> Merges)
 {
     /// <summary>Number of the batch within this execution.</summary>
     public int Id { get; init; }
 
-    /// <summary>Batch on whose merges this one is built, in the expectation that it passes; 0 for staging.</summary>
+    /// <summary>Number of the batch that this one is built on, on the assumption that that batch passes; 0 for staging.</summary>
     public int After { get; init; }
 
-    /// <summary>Parts of the repository that the entries can influence.</summary>
+    /// <summary>Parts of the repository that the entries can affect.</summary>
     public Footprint Footprint { get; init; } = Footprint.Everything;
 
-    /// <summary>Footprint of the work that landed since the batch was built, and that its trees lack; null for none. It overlaps none of
-    /// the batch's own parts.</summary>
+    /// <summary>
+    /// Footprint of work that landed after the batch was built, and that the batch's trees do not contain; null if there is none. It never
+    /// overlaps the batch's own footprint.
+    /// </summary>
     public Footprint? Lacks { get; init; }
 
-    /// <summary>Number of entries on staging.</summary>
+    /// <summary>Number of the batch's entries that are already on staging.</summary>
     public int Landed { get; init; }
 
-    /// <summary>Gate results, by the number of entries merged in the tree.</summary>
+    /// <summary>Gate results, by the number of entries that are merged in the tree.</summary>
     public ImmutableSortedDictionary<int, MergeResult> Results { get; init; } = ImmutableSortedDictionary<int, MergeResult>.Empty;
 
-    /// <summary>Trees whose gates are running, by the number of entries merged in the tree.</summary>
+    /// <summary>Trees whose gates are running, by the number of entries that are merged in the tree.</summary>
     public ImmutableSortedSet<int> Running { get; init; } = [];
 
-    /// <summary>Number of leading entries that are not suspected of a failure. The entries after them include the culprit, if there is only
-    /// one.</summary>
+    /// <summary>
+    /// Number of leading entries that are not suspected of a failure. If there is a single culprit, it is among the other entries.
+    /// </summary>
     public int Cleared { get; init; }
 
-    /// <summary>True if the entries stay in this order, because there may be several culprits or another order can't be merged.</summary>
+    /// <summary>
+    /// True if the entries must keep this order, because there may be several culprits, or because another order could not be merged.
+    /// </summary>
     public bool KeepsOrder { get; init; }
 
-    /// <summary>Failed gate results of all trees of this search, oldest first. The culprit was merged in each, if there is only
-    /// one.</summary>
+    /// <summary>Failed gate results of all trees in this search, oldest first. A single culprit is part of each of these trees.</summary>
     public ImmutableList<MergeResult> Reds { get; init; } = [];
 
-    /// <summary>True if the batch has one entry, which then causes all failures.</summary>
+    /// <summary>True if the batch has a single entry, which then causes every failure.</summary>
     public bool IsAlone => Entries.Count == 1;
 
     /// <summary>Length of the longest prefix that is known to pass.</summary>
     public int Green => Math.Max(Landed, Results.Where(result => IsGreen(result.Value)).Select(result => result.Key).LastOrDefault());
 
-    /// <summary>Length of the shortest prefix beyond <see cref="Green"/> that is known to fail; 0 for none.</summary>
+    /// <summary>Length of the shortest prefix beyond <see cref="Green"/> that is known to fail; 0 if there is none.</summary>
     public int Red => Results.Where(result => result.Key > Green && !IsGreen(result.Value)).Select(result => result.Key).FirstOrDefault();
 
-    /// <summary>Entries that are not on staging.</summary>
+    /// <summary>Entries that are not on staging yet.</summary>
     public IEnumerable<MergeRequest> Rest => Entries.Skip(Landed);
 
     /// <summary>Commit that the first entry of <see cref="Rest"/> was merged onto.</summary>
     public string Base => Landed == 0 ? Merges[0].Onto : Merges[Landed - 1].Commit;
 
-    /// <summary>True if gates failed on all entries together, or their result is unknown.</summary>
+    /// <summary>True if the gates failed on the merge of all entries, or their result is unknown.</summary>
     public bool HasFailed => Results.TryGetValue(Entries.Count, out var whole) && !IsGreen(whole);
 
-    /// <summary>Refusal of the entry at a position: its own, or that of the shortest failing prefix.</summary>
+    /// <summary>Returns the refusal for the entry at a position: its own, or that of the shortest failing prefix.</summary>
     /// <param name="length">Position of the entry, from 1.</param>
     public MergeResult RefusalOf(int length) =>
         Reds.FindLast(red => (red.TaskId, red.Attempt) == (Entries[length - 1].TaskId, Entries[length - 1].Attempt)) ?? Results[length];
 
-    /// <summary>Adds the gate result of a tree. Failures of repeated runs on the same tree add up. Gates that finally pass are
-    /// green.</summary>
+    /// <summary>
+    /// Returns the batch with another gate result. Failures of repeated runs on the same tree add up, and gates that pass in the end count
+    /// as passed.
+    /// </summary>
     public TrainBatch With(int length, MergeResult result) =>
         this with
         {
@@ -82,11 +90,11 @@ internal sealed record TrainBatch(IReadOnlyList<MergeRequest> Entries, IReadOnly
             ),
         };
 
-    /// <summary>Returns the batch after its rest was merged again onto staging, in the given order.</summary>
-    /// <param name="entries">The rest, in its new order.</param>
-    /// <param name="merges">Merges of the entries.</param>
+    /// <summary>Returns the batch after its remaining entries were merged again onto staging, in the given order.</summary>
+    /// <param name="entries">Remaining entries, in their new order.</param>
+    /// <param name="merges">Merge commits of these entries.</param>
     /// <param name="cleared">New value of <see cref="Cleared"/>.</param>
-    /// <param name="keepsResults">True if results of trees count for the new ones, because the new order is the same.</param>
+    /// <param name="keepsResults">True if earlier gate results stay valid, because the order is unchanged.</param>
     public TrainBatch Remade(IReadOnlyList<MergeRequest> entries, IReadOnlyList<MergeResult> merges, int cleared, bool keepsResults)
     {
         // The tree of all entries is the same in any order, unless their merges do not commute.

@@ -35,13 +35,6 @@ export interface BudgetStatus {
   limitTokens?: number | null;
 }
 
-export interface ConflictAhead {
-  first: string;
-  second: string;
-  files: Array<string>;
-  since: string;
-}
-
 export interface FailingActivity {
   task: string;
   activity: string;
@@ -66,13 +59,6 @@ export interface GateWait {
   holderRun: string;
   holderRepository: string;
   since: string;
-}
-
-export interface MachineAway {
-  machine: string;
-  host: string;
-  since: string | null;
-  lastSeen: string | null;
 }
 
 export interface MoveRunCommand {
@@ -142,6 +128,13 @@ export interface PlanningOptions {
   tag?: string | null;
   earlier?: string | null;
   remarks?: string | null;
+}
+
+export interface PredictedConflict {
+  first: string;
+  second: string;
+  files: Array<string>;
+  since: string;
 }
 
 export interface RaiseBudgetCommand {
@@ -311,7 +304,7 @@ export interface RunStatus {
   left?: Array<string>;
   failing?: Array<FailingActivity>;
   waiting?: Array<GateWait>;
-  coming?: Array<ConflictAhead>;
+  coming?: Array<PredictedConflict>;
   tasks?: Array<RunTask>;
   taskCount?: number;
   hasPlanner?: boolean;
@@ -324,7 +317,7 @@ export interface RunStatus {
   unsent?: Array<string> | null;
   held?: Array<RunHold> | null;
   abandoned?: boolean | null;
-  away?: MachineAway | null;
+  away?: UnreachableHost | null;
   landedGone?: boolean | null;
   budgets?: RunBudgets | null;
 }
@@ -415,6 +408,13 @@ export interface TaskRelay {
 export interface TaskText {
   id: string;
   text: string;
+}
+
+export interface UnreachableHost {
+  machine: string;
+  host: string;
+  since: string | null;
+  lastSeen: string | null;
 }
 
 export interface UsageBlock {

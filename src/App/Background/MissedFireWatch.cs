@@ -50,7 +50,7 @@ internal sealed class MissedFireWatch(
             }
             // NoticeService records which notices were sent, including those of other processes.
             var told = await new NoticeService(context.Services).TellAsync(
-                new TellPeopleInput($"schedule-{schedule.Name}", reference, missed, RunRest.Standing),
+                new SendNoticesInput($"schedule-{schedule.Name}", reference, missed, RunProgressState.Standing),
                 stop
             );
             if (told.NextAt is null)

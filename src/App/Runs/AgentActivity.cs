@@ -78,7 +78,7 @@ public static class AgentActivity
             ];
 
     /// <summary>Returns the predicted conflicts for <c>status --json</c>.</summary>
-    public static IReadOnlyList<ConflictAhead> ReadComing(string runFolder, RunStatus run) =>
+    public static IReadOnlyList<PredictedConflict> ReadComing(string runFolder, RunStatus run) =>
         ConflictsAhead.Of(RepositoryOf(runFolder), run);
 
     /// <summary>Returns the status of a run with the current action of each agent, for <c>status --json</c>.</summary>

@@ -76,9 +76,9 @@ public static class RunObservation
     /// machine or if the record does not contain it. The time of its last contact is unknown, because it does not follow from the age of
     /// files.
     /// </summary>
-    private static MachineAway? AwayByRecord(RunStatus run, UseCaseContext context) =>
+    private static UnreachableHost? AwayByRecord(RunStatus run, UseCaseContext context) =>
         QueueNames.MachineOf(run.Queue) is { } machine && machine != context.Machine
-            ? new MachineAway(machine, run.Host, Since: null, LastSeen: null)
+            ? new UnreachableHost(machine, run.Host, Since: null, LastSeen: null)
             : null;
 
     // Returns null if the machine is unknown, for a run on a Temporal server that was not queried.

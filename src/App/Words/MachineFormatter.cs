@@ -6,7 +6,7 @@ public static class MachineFormatter
     /// <summary>Describes the machine, since when it has been unavailable, its last contact, and how to continue the run.</summary>
     /// <param name="away">The unavailable machine, which is never this machine.</param>
     /// <param name="runId">Id of the run.</param>
-    public static string Of(MachineAway away, string runId) =>
+    public static string Of(UnreachableHost away, string runId) =>
         QueueNames.GiverOf(away.Machine, out var isReady) is { } giver
             ? OfGiven(giver, isReady, runId)
             : $"It waits for the host {away.Shown}{(away.Since is { } since ? $" since {LocalTimes.Of(since)}" : "")}"

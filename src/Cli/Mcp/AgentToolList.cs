@@ -20,7 +20,9 @@ internal static class AgentToolList
               "reason":{"type":"string","description":"The reason, in one or two sentences"},
               "report":{"type":"string","description":"A file you wrote about your work, relative to the worktree"},
               "measurements":{"type":"object","additionalProperties":{"type":"number"},
-            "description":"Values that you measured yourself, by the name of the measurement"}},
+            "description":"Values that you measured yourself, by the name of the measurement"},
+              "dropped":{"type":"array","items":{"type":"string"},
+            "description":"Lines that you dropped to resolve a conflict, each as FILE: LINE, or FILE alone for a whole file"}},
              "required":["status"],"additionalProperties":false}
             """
         ),

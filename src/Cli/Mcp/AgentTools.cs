@@ -71,6 +71,7 @@ internal sealed class AgentTools(AgentRunIdentity start, AgentQuestions question
                 Reason = Text(call, "reason", needed: false),
                 Report = report.Length > 0 ? report : null,
                 Measured = Figures(call, "measurements"),
+                Dropped = Texts(call, "dropped"),
                 Call = CallOf(call),
                 Time = time.GetUtcNow(),
             }

@@ -1,14 +1,16 @@
 namespace Orchestrator.Client;
 
-/// <summary>Fails activity attempts of dead worker processes immediately, through standard calls, instead of waiting for the heartbeat
-/// timeout. Used at startup by the worker that takes over.</summary>
+/// <summary>
+/// Fails the activity attempts of dead worker processes immediately, by ordinary calls to the server, so that nobody waits for the
+/// heartbeat timeout. A worker that takes over calls it at its start.
+/// </summary>
 public static class DeadWorkerAttempts
 {
-    /// <summary>Fails the pending attempts of open runs and tasks that a dead worker holds.</summary>
+    /// <summary>Fails the pending activity attempts of open runs and tasks that a dead worker holds.</summary>
     /// <param name="client">Client of the server that holds the runs.</param>
-    /// <param name="machine">The machine whose workers are meant: others may have workers of the same identity.</param>
-    /// <param name="isDead">True for the identity of a worker whose process is gone.</param>
-    /// <returns>Number of attempts that were marked as failed.</returns>
+    /// <param name="machine">Host whose workers are checked. Other hosts may have workers with the same identity.</param>
+    /// <param name="isDead">Returns true if the process of the worker with the given identity is gone.</param>
+    /// <returns>Number of attempts that were failed.</returns>
     public static async Task<int> FailAsync(
         ITemporalClient client,
         string machine,
@@ -22,7 +24,7 @@ public static class DeadWorkerAttempts
         {
             foreach (var activity in description.PendingActivities)
             {
-                // A place is held on a queue that hosts share: the server reports its silence within seconds.
+                // A slot is held on a queue that several hosts share. The server notices a missing heartbeat there within seconds.
                 if (
                     activity.State != PendingActivityState.Started
                     || QueueNames.MachineOf(HostPresence.QueueOf(activity)) != machine
@@ -64,7 +66,7 @@ public static class DeadWorkerAttempts
         }
         catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
         {
-            return false; // It ended between the question and the answer.
+            return false; // The attempt ended between the two calls.
         }
     }
 }

@@ -1,16 +1,18 @@
 namespace Orchestrator.Client;
 
-/// <summary>Detects externally ended tasks by polling and notifies their runs. A run that continued as new or was reset is no longer the
-/// parent of tasks that an earlier execution started. The server does not notify it if such a task is terminated, and a terminated task
-/// can't report its end. Remembers its reports. Not thread-safe.</summary>
+/// <summary>
+/// Finds tasks that another client terminated, and notifies their runs. A run that has continued as new or was reset is not the parent of
+/// tasks from earlier executions. The server therefore does not notify the run if such a task is terminated, and the terminated task can't
+/// report its end. Remembers what it has reported. Not thread-safe.
+/// </summary>
 /// <param name="client">Client of the server that hosts the runs.</param>
 public sealed class ExternallyEndedTasks(ITemporalClient client)
 {
     private readonly ITemporalClient _client = MessageJson.Speaking(client);
     private HashSet<string> _told = new(StringComparer.Ordinal);
 
-    /// <summary>Notifies open runs of their externally ended tasks. A run that already knows of the end ignores the signal.</summary>
-    /// <returns>The new reports.</returns>
+    /// <summary>Notifies open runs about their terminated tasks. A run that already knows about the end ignores the signal.</summary>
+    /// <returns>Reports that were sent in this call.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public async Task<IReadOnlyList<TaskReport>> LookAsync(CancellationToken cancellation = default)
     {
@@ -35,8 +37,10 @@ public sealed class ExternallyEndedTasks(ITemporalClient client)
         return told;
     }
 
-    /// <summary>Sends the final report that the task could not send. It applies only to that execution and is numbered after all its other
-    /// reports.</summary>
+    /// <summary>
+    /// Sends the final report on behalf of a terminated task. It applies only to that execution, and its number is greater than those of
+    /// all other reports.
+    /// </summary>
     private async Task<TaskReport?> TellAsync(string runId, WorkflowExecution task, RpcOptions rpc)
     {
         var end = await ClosedExecution.LastEventAsync(_client.GetWorkflowHandle(task.Id, task.RunId), rpc);

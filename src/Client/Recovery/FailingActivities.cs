@@ -2,32 +2,34 @@ using Temporalio.Api.Workflow.V1;
 
 namespace Orchestrator.Client;
 
-/// <summary>Reports repeatedly failing activities to their runs. Activities are retried without limit because most causes of failure are
-/// transient. Without the report, a run stuck for an unforeseen reason would appear to work. Each call checks once and remembers its
-/// reports. Not thread-safe.</summary>
+/// <summary>
+/// Reports activities that fail repeatedly to their runs. Activities are retried without limit, because most causes are transient. Without
+/// the report, a run that is stuck for an unforeseen reason would seem to work. Each call checks once and remembers what it has reported.
+/// Not thread-safe.
+/// </summary>
 /// <param name="client">Client of the server that hosts the runs.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">Clock.</param>
 public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
 {
     /// <summary>Number of failed attempts after which an activity is reported.</summary>
     public const int Tolerated = 3;
 
-    /// <summary>Time after which a running attempt is considered unaffected by the cause of the previous failure.</summary>
+    /// <summary>Duration of an attempt after which it is considered not affected by the previous failure.</summary>
     private static readonly TimeSpan Settled = TimeSpan.FromMinutes(5);
 
     /// <summary>Factor by which the number of attempts must grow before the activity is reported again.</summary>
     private const int Growth = 10;
 
-    /// <summary>The SDK's failure type for an activity whose worker shut down.</summary>
+    /// <summary>Failure type that the SDK uses if an activity's worker shuts down.</summary>
     private const string WorkerShutdown = "WorkerShutdown";
 
-    /// <summary>Maximum number of failing activities per report.</summary>
+    /// <summary>Maximum number of failing activities in a report.</summary>
     private const int Most = 40;
     private readonly ITemporalClient _client = MessageJson.Speaking(client);
     private readonly Dictionary<string, IReadOnlyList<FailingActivity>> _told = new(StringComparer.Ordinal);
 
-    /// <summary>Checks all open runs, and reports their failing activities to each run for which they changed.</summary>
-    /// <returns>The new reports and their runs.</returns>
+    /// <summary>Checks all open runs. If the failing activities of a run have changed, reports them to the run.</summary>
+    /// <returns>The new reports, each with its run.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public async Task<IReadOnlyList<(string RunId, FailingActivity Failing)>> ReportAsync(CancellationToken cancellation = default)
     {
@@ -42,9 +44,9 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
                     : description.WorkflowExecutionInfo.ParentExecution?.WorkflowId ?? "";
             if (run.Length == 0)
             {
-                continue; // A task's workflow that nobody but a person with another tool can have started.
+                continue; // A workflow with a task's id but without a run can only have been started by a user with another tool.
             }
-            // The merge queue's workflow belongs to the run rather than to a task.
+            // The workflow of the merge queue belongs to the run and not to a task.
             var task = run == execution.Id || execution.Id == RunIds.ForTrain(run) ? "" : RunIds.TaskOf(run, execution.Id);
             var failing = description
                 .PendingActivities.Where(Fails)
@@ -68,14 +70,16 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
         return told;
     }
 
-    /// <summary>True if the activity keeps failing. The end of a worker does not count as a failure of the activity, and an attempt that
-    /// has run for a while counts as healthy.</summary>
+    /// <summary>
+    /// True if an activity keeps failing. A worker that shuts down is not a failure of the activity, and an attempt that has run for some
+    /// time is considered healthy.
+    /// </summary>
     private bool Fails(PendingActivityInfo activity) =>
         activity.Attempt > Tolerated
         && activity.LastFailure is { } last
         && last.ApplicationFailureInfo?.Type
             is not (FailureTypes.WorkerStops or FailureTypes.WorkerDied or FailureTypes.NoPlace or WorkerShutdown)
-        // A started attempt holds a slot, although other hosts were not ready before.
+        // A started attempt has a slot, even if other hosts refused the task before.
         && !(last.ApplicationFailureInfo?.Type == FailureTypes.HostNotReady && activity.State == PendingActivityState.Started)
         && !(
             activity.State == PendingActivityState.Started
@@ -103,13 +107,15 @@ public sealed class FailingActivities(ITemporalClient client, TimeProvider time)
         }
         catch (RpcException gone) when (gone.Code is RpcException.StatusCode.NotFound or RpcException.StatusCode.FailedPrecondition)
         {
-            // The run closed after the check or has just continued as new, or the tasks belong to a deleted run.
+            // The run closed after the check, has just continued as new, or was deleted.
             return [];
         }
     }
 
-    /// <summary>Returns the current failures, sorted. A known failure stays unchanged until its attempts have grown by
-    /// <see cref="Growth"/>.</summary>
+    /// <summary>
+    /// Returns the current failures in sorted order. A known failure stays unchanged until its number of attempts has grown by
+    /// <see cref="Growth"/>.
+    /// </summary>
     private static List<FailingActivity> Renewed(IReadOnlyList<FailingActivity> known, IEnumerable<FailingActivity> found) =>
         [
             .. found

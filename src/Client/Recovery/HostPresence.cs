@@ -3,25 +3,31 @@ using Temporalio.Api.Workflow.V1;
 
 namespace Orchestrator.Client;
 
-/// <summary>Checks whether the host that a run waits for is present. The evidence is the server's records of workers that poll for
-/// activities of the run or execute them. The age of a file on the host would prove nothing.</summary>
+/// <summary>
+/// Checks whether the host that a run waits for is present. It is present if the server's records show workers there that poll for the
+/// run's activities or execute them. The age of a file on the host would prove nothing.
+/// </summary>
 public static class HostPresence
 {
-    /// <summary>Time without a sign of life after which a host counts as absent. A worker polls again within 70 seconds, and a running
-    /// activity heartbeats every few seconds.</summary>
+    /// <summary>
+    /// Time without a sign of life after which a host is considered absent. A worker polls again within 70 seconds, and a running activity
+    /// sends heartbeats every few seconds.
+    /// </summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(90);
 
-    /// <summary>Maximum number of a run's workflows to inspect, which suffices because all of them wait for the same host.</summary>
+    /// <summary>Maximum number of a run's workflows to inspect. This is enough, because all of them wait for the same host.</summary>
     private const int MostWorkflows = 30;
 
-    /// <summary>Returns the absent host that a run waits for, or null if a worker there polls for activities or none is pending.</summary>
+    /// <summary>
+    /// Returns the absent host that a run waits for. Null if a worker there polls for activities, or if no activity is pending.
+    /// </summary>
     /// <param name="client">Client of the server that hosts the run.</param>
-    /// <param name="run">The run, whose task queue names the host.</param>
-    /// <param name="isDead">True if the worker with this identity is known to be dead.</param>
-    /// <param name="now">The current time.</param>
+    /// <param name="run">Status of the run, whose task queue names the host.</param>
+    /// <param name="isDead">Returns true if the worker with the given identity is known to be dead.</param>
+    /// <param name="now">Current time.</param>
     /// <param name="cancellation">Cancels the request.</param>
     /// <exception cref="RpcException">The server can't be reached.</exception>
-    public static async Task<MachineAway?> FindAwayAsync(
+    public static async Task<UnreachableHost?> FindAwayAsync(
         ITemporalClient client,
         RunStatus run,
         Func<string, bool> isDead,
@@ -40,14 +46,14 @@ public static class HostPresence
             : Judge(machine, run.Host, pollers, await PendingAsync(client, run.RunId, rpc, cancellation), isDead, now);
     }
 
-    /// <summary>Decides whether a host counts as absent, without calling the server or reading the clock.</summary>
+    /// <summary>Decides whether a host is absent. Does not call the server or read the clock.</summary>
     /// <param name="machine">Identity of the host.</param>
     /// <param name="host">Display name of the host.</param>
-    /// <param name="pollers">Workers on the host that poll for activities, as far as the server remembers them.</param>
+    /// <param name="pollers">Workers on the host that have polled for activities, as far as the server remembers them.</param>
     /// <param name="pending">Pending activities of the run.</param>
-    /// <param name="isDead">True if the worker with this identity is known to be dead.</param>
-    /// <param name="now">The current time.</param>
-    public static MachineAway? Judge(
+    /// <param name="isDead">Returns true if the worker with the given identity is known to be dead.</param>
+    /// <param name="now">Current time.</param>
+    public static UnreachableHost? Judge(
         string machine,
         string host,
         IReadOnlyCollection<PollerInfo> pollers,
@@ -71,13 +77,13 @@ public static class HostPresence
         var waiting = pending
             .Where(activity => activity.State == PendingActivityState.Scheduled)
             .Min(activity => activity.ScheduledTime?.ToDateTimeOffset());
-        return new MachineAway(machine, host, waiting ?? seen, seen);
+        return new UnreachableHost(machine, host, waiting ?? seen, seen);
     }
 
     /// <summary>Returns the workers that poll a queue for activities. The server remembers them for some minutes.</summary>
     /// <param name="client">Client of the server.</param>
-    /// <param name="queue">The queue.</param>
-    /// <param name="rpc">RPC options.</param>
+    /// <param name="queue">Name of the task queue.</param>
+    /// <param name="rpc">Options of the call, such as its time limit.</param>
     public static async Task<IReadOnlyList<PollerInfo>> PollersAsync(ITemporalClient client, string queue, RpcOptions rpc) =>
         (
             await client.WorkflowService.DescribeTaskQueueAsync(
@@ -91,10 +97,10 @@ public static class HostPresence
             )
         ).Pollers;
 
-    /// <summary>Steps of a run that wait or are under way, of at most 30 of its workflows.</summary>
+    /// <summary>Returns the pending activities of a run, from at most <see cref="MostWorkflows"/> of its workflows.</summary>
     /// <param name="client">Client of the server.</param>
     /// <param name="runId">Id of the run.</param>
-    /// <param name="rpc">RPC options.</param>
+    /// <param name="rpc">Options of the call, such as its time limit.</param>
     /// <param name="cancellation">Cancels the request.</param>
     internal static async Task<IReadOnlyList<PendingActivityInfo>> PendingAsync(
         ITemporalClient client,
@@ -121,21 +127,22 @@ public static class HostPresence
         return pending;
     }
 
-    /// <summary>True if the activity belongs to a task on another host, where it runs, waits or will be retried.</summary>
+    /// <summary>True if the activity belongs to a task on another host, where it is running, waiting or about to be retried.</summary>
     internal static bool IsElsewhere(PendingActivityInfo step, string machine) => MachineOf(step) is { } other && other != machine;
 
-    /// <summary>The machine in the name of the step's queue, or null if the queue names none.</summary>
+    /// <summary>Returns the host in the name of the activity's task queue, or null if the queue names none.</summary>
     internal static string? MachineOf(PendingActivityInfo step) =>
         QueueNames.GivenAwayBy(QueueOf(step), out _) ?? QueueNames.MachineOf(QueueOf(step));
 
-    /// <summary>Returns the task queue of an activity, or an empty string if the server does not report it, as before version
-    /// 1.27.</summary>
+    /// <summary>
+    /// Returns the task queue of an activity. Empty if the server does not report it; servers before version 1.27 do not.
+    /// </summary>
     internal static string QueueOf(PendingActivityInfo step) => step.ActivityOptions?.TaskQueue?.Name ?? "";
 
-    /// <summary>True unless the activity only reserves a slot or waits for one, which is not progress.</summary>
+    /// <summary>True unless the activity only holds a slot or waits for one, which is no progress.</summary>
     private static bool IsStep(PendingActivityInfo activity) => activity.ActivityType.Name != ActivityNames.HoldPlace;
 
-    /// <summary>Returns the time at which a worker last polled for activities, or null if none did.</summary>
+    /// <summary>Returns the time at which a worker last polled for activities, or null if none has polled.</summary>
     public static DateTimeOffset? LastAsked(IEnumerable<PollerInfo> pollers) =>
         pollers.Max(poller => poller.LastAccessTime?.ToDateTimeOffset());
 

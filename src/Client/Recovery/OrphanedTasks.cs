@@ -1,12 +1,16 @@
 namespace Orchestrator.Client;
 
-/// <summary>Ends the tasks of terminated runs. Tasks must survive continue-as-new, so they outlive their run's executions, and every
-/// process that hosts a worker notifies them of the run's end. Each check lists the open runs once, regardless of the number of tasks. The
-/// first and every fifteenth check also list all open tasks. Not thread-safe.</summary>
+/// <summary>
+/// Ends the tasks of terminated runs. Tasks must survive continue-as-new and therefore outlive the executions of their run, so every
+/// process with a worker notifies them when the run has ended. Each check lists the open runs once, whatever the number of tasks. The first
+/// and every fifteenth check also list all open tasks. Not thread-safe.
+/// </summary>
 /// <param name="client">Client of the server that hosts the runs.</param>
 public sealed class OrphanedTasks(ITemporalClient client)
 {
-    /// <summary>Number of checks per full listing of open tasks, which detects runs that started and ended between two checks.</summary>
+    /// <summary>
+    /// Number of checks after which all open tasks are listed, which finds runs that started and ended between two checks.
+    /// </summary>
     private const int WholeLookEvery = 15;
     private readonly ITemporalClient _client = MessageJson.Speaking(client);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
@@ -14,8 +18,8 @@ public sealed class OrphanedTasks(ITemporalClient client)
     private HashSet<string> _ending = new(StringComparer.Ordinal);
     private int _looks;
 
-    /// <summary>Performs one check.</summary>
-    /// <returns>Runs that ended since the last check or still have open tasks. The execution is null if the server no longer knows the
+    /// <summary>Executes one check.</summary>
+    /// <returns>Runs that have ended since the last check or still have open tasks. The execution is null if the server no longer knows the
     /// run.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public async Task<IReadOnlyList<(string RunId, RunExecution? Execution)>> LookAsync(CancellationToken cancellation = default)
@@ -35,7 +39,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
         var ending = new HashSet<string>(StringComparer.Ordinal);
         foreach (var run in suspects)
         {
-            // Visibility lists may lag behind, and a run that is reset or continues as new closes one execution before the next opens.
+            // Visibility lists may lag behind. A run that is reset or continues as new closes one execution before it opens the next.
             var execution = await RunExecution.FindAsync(_client, run, rpc);
             if (execution is { IsOpen: true })
             {
@@ -55,11 +59,11 @@ public sealed class OrphanedTasks(ITemporalClient client)
         return ended;
     }
 
-    /// <summary>Notifies the open tasks of an ended run, and waits until they have closed.</summary>
+    /// <summary>Notifies the open tasks of an ended run, and waits until they are closed.</summary>
     /// <param name="runId">Id of the run.</param>
     /// <param name="limit">Maximum waiting time.</param>
     /// <param name="cancellation">Stops waiting.</param>
-    /// <returns>Number of tasks still open; 0 if the run itself is open, because the tasks then belong to it.</returns>
+    /// <returns>Number of tasks that are still open. 0 if the run itself is open, because the tasks then belong to it.</returns>
     public async Task<int> EndAsync(string runId, TimeSpan limit, CancellationToken cancellation = default)
     {
         var rpc = new RpcOptions { Retry = true, CancellationToken = cancellation };
@@ -90,7 +94,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
         return parents;
     }
 
-    /// <summary>Notifies each open task execution of the run once.</summary>
+    /// <summary>Notifies each open execution of the run's tasks once.</summary>
     /// <returns>Number of open tasks.</returns>
     private async Task<int> TellAsync(string runId, RunExecution? execution, RpcOptions rpc)
     {
@@ -120,7 +124,7 @@ public sealed class OrphanedTasks(ITemporalClient client)
             }
             catch (RpcException gone) when (gone.Code == RpcException.StatusCode.NotFound)
             {
-                left--; // It has closed meanwhile.
+                left--; // The task has closed in the meantime.
             }
         }
         return left;

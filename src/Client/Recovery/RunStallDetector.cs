@@ -2,16 +2,18 @@ using Temporalio.Api.Workflow.V1;
 
 namespace Orchestrator.Client;
 
-/// <summary>Detects if a run makes progress, from the server's records of its activities. A caller that compares two results needs only
-/// its own clock; the clocks of the server and the inspected host may be wrong.</summary>
+/// <summary>
+/// Detects whether a run makes progress, from the server's records of its activities. A caller compares two results and needs only its own
+/// clock, because the clocks of the server and of the inspected host may be wrong.
+/// </summary>
 public static class RunStallDetector
 {
-    /// <summary>Describes the activities of a run on its owner host.</summary>
+    /// <summary>Describes the pending activities of a run on its owner host.</summary>
     /// <param name="client">Client of the server that hosts the run.</param>
     /// <param name="runId">Id of the run.</param>
-    /// <param name="machine">Owner host of the run.</param>
+    /// <param name="machine">Identity of the run's owner host.</param>
     /// <param name="cancellation">Cancels the request.</param>
-    /// <returns>A text that stays the same until a worker starts an activity or heartbeats, or null if the run does not wait for a worker
+    /// <returns>Text that changes when a worker starts an activity or sends a heartbeat. Null if the run does not wait for a worker
     /// there.</returns>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public static async Task<string?> LookAsync(
@@ -24,7 +26,7 @@ public static class RunStallDetector
     /// <summary>True if a worker on a host is executing an activity of a run.</summary>
     /// <param name="client">Client of the server that hosts the run.</param>
     /// <param name="runId">Id of the run.</param>
-    /// <param name="machine">The host.</param>
+    /// <param name="machine">Identity of the host.</param>
     /// <param name="cancellation">Cancels the request.</param>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public static async Task<bool> IsAtWorkAsync(
@@ -37,10 +39,11 @@ public static class RunStallDetector
             step.State is PendingActivityState.Started or PendingActivityState.CancelRequested && HostPresence.MachineOf(step) == machine
         );
 
-    /// <summary>Describes the activities of a run, as <see cref="LookAsync"/> does, without calling the server or reading the
-    /// clock.</summary>
+    /// <summary>
+    /// Describes the pending activities of a run in the same way as <see cref="LookAsync"/>. Does not call the server or read the clock.
+    /// </summary>
     /// <param name="pending">Pending activities of the run.</param>
-    /// <param name="machine">Owner host of the run. Activities on other hosts are ignored.</param>
+    /// <param name="machine">Identity of the run's owner host. Activities on other hosts are ignored.</param>
     public static string? Of(IReadOnlyCollection<PendingActivityInfo> pending, string machine)
     {
         var steps = pending.Where(step => step.State != PendingActivityState.Paused && !HostPresence.IsElsewhere(step, machine)).ToList();

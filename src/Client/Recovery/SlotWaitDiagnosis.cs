@@ -2,26 +2,28 @@ using Temporalio.Api.Workflow.V1;
 
 namespace Orchestrator.Client;
 
-/// <summary>Determines why tasks wait for a slot on a worker host: no connected host offers slots, or all slots are taken. The evidence is
-/// the workers that poll for tasks needing a slot, and the slots in use. Inconclusive cases are not reported.</summary>
+/// <summary>
+/// Determines why tasks wait for a slot on a worker host: either no connected host offers slots, or all slots are taken. Uses the workers
+/// that poll for tasks that need a slot, and the slots in use. Cases that remain unclear are not reported.
+/// </summary>
 /// <param name="client">Client of the server that hosts the runs.</param>
-/// <param name="time">The clock.</param>
-/// <param name="rpc">RPC options.</param>
+/// <param name="time">Clock.</param>
+/// <param name="rpc">Options of the calls, such as their time limit.</param>
 internal sealed class SlotWaitDiagnosis(ITemporalClient client, TimeProvider time, RpcOptions rpc)
 {
-    /// <summary>Time within which a polling host with a free slot accepts a waiting task.</summary>
+    /// <summary>Time within which a polling host with a free slot would accept a waiting task.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly List<(string Run, string Task, PendingActivityInfo Place)> _waiting = [];
 
-    /// <summary>Task queues, each with a host that gave a slot to a task of the queue.</summary>
+    /// <summary>Task queues, each with a host that has given a slot to a task of that queue.</summary>
     private readonly List<(string Queue, string Host)> _given = [];
 
-    /// <summary>Adds the pending activities of a run's workflow.</summary>
+    /// <summary>Adds the pending activities of a workflow of a run.</summary>
     /// <param name="run">Id of the run.</param>
     /// <param name="task">Id of the task.</param>
     /// <param name="steps">Pending activities of the workflow.</param>
-    /// <param name="isTold">True if the activity is already reported otherwise.</param>
+    /// <param name="isTold">Returns true if the activity is already reported for another reason.</param>
     public void Add(string run, string task, IEnumerable<PendingActivityInfo> steps, Func<PendingActivityInfo, bool> isTold)
     {
         foreach (
@@ -48,7 +50,7 @@ internal sealed class SlotWaitDiagnosis(ITemporalClient client, TimeProvider tim
         foreach (var queue in _waiting.GroupBy(waiting => HostPresence.QueueOf(waiting.Place), StringComparer.Ordinal))
         {
             var asking = (await HostPresence.PollersAsync(client, queue.Key, rpc)).Select(poller => poller.Identity);
-            // A host whose slots are all used by tasks of the queue requests none.
+            // A host whose slots are all used by tasks of this queue does not poll it.
             var hosts = asking.Concat(_given.Where(given => given.Queue == queue.Key).Select(given => given.Host)).ToHashSet();
             known.AddRange(
                 from waiting in queue

@@ -5,7 +5,7 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Client.Schedules;
 
-/// <summary>Policy for a scheduled time at which the previous run is still open.</summary>
+/// <summary>Behavior of a schedule at a scheduled time if the previous run is still open.</summary>
 public enum ScheduleOverlap
 {
     /// <summary>Starts no run for that time.</summary>
@@ -15,7 +15,7 @@ public enum ScheduleOverlap
     Queue,
 }
 
-/// <summary>A run that a schedule started.</summary>
+/// <summary>A run that was started by a schedule.</summary>
 /// <param name="RunId">Id of the run.</param>
 /// <param name="Due">Scheduled time of the run, or the time of the request if a user started it.</param>
 /// <param name="Dispatched">Time at which the run was started.</param>
@@ -24,7 +24,9 @@ public sealed record ScheduledStart(string RunId, DateTimeOffset Due, DateTimeOf
 /// <summary>A schedule of runs as stored on the server.</summary>
 public sealed record RunSchedule
 {
-    /// <summary>Name of the memo field with <see cref="When"/>, needed because the server normalizes the specification.</summary>
+    /// <summary>
+    /// Name of the memo field with <see cref="When"/>. The memo is needed because the server normalizes the specification.
+    /// </summary>
     internal const string WhenMemo = "orchestrateWhen";
 
     /// <summary>Name of the memo field with <see cref="Queue"/>.</summary>
@@ -33,7 +35,7 @@ public sealed record RunSchedule
     /// <summary>Name of the schedule, unique in its repository.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Task queue of the repository and host for which the schedule was created, or null if it was not recorded.</summary>
+    /// <summary>Task queue of the repository and host that the schedule was created for, or null if it was not recorded.</summary>
     public string? Queue { get; init; }
 
     /// <summary>Times at which the schedule starts runs.</summary>
@@ -42,13 +44,13 @@ public sealed record RunSchedule
     /// <summary>Input of the schedule's runs.</summary>
     public required OrchestrationInput Input { get; init; }
 
-    /// <summary>Policy for scheduled times at which the previous run is still open.</summary>
+    /// <summary>Behavior at a scheduled time if the previous run is still open.</summary>
     public ScheduleOverlap Overlap { get; init; }
 
-    /// <summary>Maximum delay with which a run is still started if the engine was not available at the scheduled time.</summary>
+    /// <summary>Maximum delay with which a run still starts if the engine was not available at the scheduled time.</summary>
     public required TimeSpan CatchUp { get; init; }
 
-    /// <summary>True if the schedule is paused, so that it starts no runs until resumed.</summary>
+    /// <summary>True if the schedule is paused, so that it starts no runs until a user resumes it.</summary>
     public bool IsPaused { get; init; }
 
     /// <summary>Reason for the pause; empty if none was given.</summary>
@@ -60,15 +62,15 @@ public sealed record RunSchedule
     /// <summary>Next scheduled times, earliest first.</summary>
     public IReadOnlyList<DateTimeOffset> Next { get; init; } = [];
 
-    /// <summary>Past scheduled times up to now, earliest first, with or without a started run.</summary>
+    /// <summary>Scheduled times in the requested range up to now, earliest first, whether or not a run was started.</summary>
     public IReadOnlyList<DateTimeOffset> Due { get; init; } = [];
 
-    /// <summary>Latest started runs, earliest first. Servers keep the last ten.</summary>
+    /// <summary>Most recent runs that were started, earliest first. Servers keep the last ten.</summary>
     public IReadOnlyList<ScheduledStart> Starts { get; init; } = [];
 
-    /// <summary>Creates a schedule from the file of an embedded engine, whose payloads are plain JSON.</summary>
+    /// <summary>Creates a schedule from the file of an embedded engine, in which payloads are plain JSON.</summary>
     /// <param name="name">Name of the schedule.</param>
-    /// <param name="described">Description as a server would return it.</param>
+    /// <param name="described">Description in the form that a server returns.</param>
     /// <param name="due">Past scheduled times up to now.</param>
     /// <exception cref="InvalidDataException">The schedule was not created by this program.</exception>
     public static RunSchedule Of(string name, DescribeScheduleResponse described, IEnumerable<DateTimeOffset> due)

@@ -4,23 +4,23 @@ using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;
 namespace Orchestrator.Client.Schedules;
 
 /// <summary>Manages the schedules of a repository's runs on any Temporal server.</summary>
-/// <param name="client">The connection.</param>
-/// <param name="repositoryKey">Key of the repository; a server may have schedules of many repositories.</param>
+/// <param name="client">Client that is connected to the server.</param>
+/// <param name="repositoryKey">Key of the repository. A server may have schedules of many repositories.</param>
 public sealed class RunSchedules(ITemporalClient client, string repositoryKey)
 {
-    /// <summary>Maximum number of scheduled times per request, which is also the limit of servers.</summary>
+    /// <summary>Maximum number of scheduled times per request, equal to the limit of servers.</summary>
     private const int MostTimes = 1000;
 
     private readonly ITemporalClient _client = MessageJson.Speaking(client);
 
-    /// <summary>Returns the common prefix of the ids of a repository's schedules.</summary>
+    /// <summary>Returns the prefix that the ids of all schedules of a repository have.</summary>
     public static string PrefixOf(string repositoryKey) => $"orchestrate/{repositoryKey}/";
 
     /// <summary>Creates a schedule.</summary>
-    /// <param name="schedule">The schedule; its times and starts are ignored.</param>
+    /// <param name="schedule">Schedule to create. Its scheduled times and starts are ignored.</param>
     /// <param name="stop">Cancels the request.</param>
-    /// <returns>True if the schedule was created; false if one with this name exists, which stays unchanged.</returns>
-    /// <exception cref="RpcException">The server rejected the schedule, for example because of an invalid cron expression.</exception>
+    /// <returns>True if the schedule was created. False if a schedule with this name already exists, which stays unchanged.</returns>
+    /// <exception cref="RpcException">The server rejected the schedule, for example because its cron expression is invalid.</exception>
     public async Task<bool> CreateAsync(RunSchedule schedule, CancellationToken stop)
     {
         var action = ScheduleActionStartWorkflow.Create(
@@ -59,7 +59,7 @@ public sealed class RunSchedules(ITemporalClient client, string repositoryKey)
         }
     }
 
-    /// <summary>Lists all schedules of the repository by name.</summary>
+    /// <summary>Lists all schedules of the repository, ordered by name.</summary>
     /// <param name="since">Start of the range for <see cref="RunSchedule.Due"/>.</param>
     /// <param name="now">End of the range for <see cref="RunSchedule.Due"/>.</param>
     /// <param name="stop">Cancels the request.</param>
@@ -78,7 +78,7 @@ public sealed class RunSchedules(ITemporalClient client, string repositoryKey)
         var found = new List<RunSchedule>();
         foreach (var name in names)
         {
-            // Server listings lag behind, so a schedule that was just deleted may still be listed.
+            // Lists on the server lag behind, so a schedule that was just deleted may still be listed.
             if (await FindAsync(name, since, now, stop) is { } schedule)
             {
                 found.Add(schedule);
@@ -87,7 +87,7 @@ public sealed class RunSchedules(ITemporalClient client, string repositoryKey)
         return found;
     }
 
-    /// <summary>Returns the schedule with this name, or null if none exists.</summary>
+    /// <summary>Returns the schedule with this name, or null if there is none.</summary>
     /// <param name="name">Name of the schedule.</param>
     /// <param name="since">Start of the range for <see cref="RunSchedule.Due"/>.</param>
     /// <param name="now">End of the range for <see cref="RunSchedule.Due"/>.</param>
@@ -110,7 +110,7 @@ public sealed class RunSchedules(ITemporalClient client, string repositoryKey)
         }
     }
 
-    /// <summary>Returns at most 1000 scheduled times in a range, earliest first.</summary>
+    /// <summary>Returns up to 1000 scheduled times in a range, earliest first.</summary>
     public async Task<IReadOnlyList<DateTimeOffset>> TimesAsync(string name, DateTimeOffset from, DateTimeOffset to, CancellationToken stop)
     {
         var times = await _client.WorkflowService.ListScheduleMatchingTimesAsync(
@@ -126,7 +126,7 @@ public sealed class RunSchedules(ITemporalClient client, string repositoryKey)
         return [.. times.StartTime.Take(MostTimes).Select(time => time.ToDateTimeOffset())];
     }
 
-    /// <summary>Pauses a schedule, so that it starts no runs until resumed.</summary>
+    /// <summary>Pauses a schedule, so that it starts no runs until a user resumes it.</summary>
     /// <param name="name">Name of the schedule.</param>
     /// <param name="note">Reason for the pause.</param>
     /// <param name="stop">Cancels the request.</param>

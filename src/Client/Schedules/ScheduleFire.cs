@@ -9,51 +9,55 @@ public enum MissedFire
     /// <summary>The run of an earlier scheduled time was still open.</summary>
     EarlierRunOpen,
 
-    /// <summary>The engine was not available until the catch-up window ended, or the schedule was paused. The server does not record
-    /// which.</summary>
+    /// <summary>
+    /// The engine was not available until the catch-up window ended, or the schedule was paused. The server does not record which of the
+    /// two is the case.
+    /// </summary>
     NothingServed,
 
     /// <summary>The scheduled time has just passed, or a late start is still possible.</summary>
     NotYet,
 }
 
-/// <summary>A scheduled time and its outcome. Distinguishes the scheduled time, the dispatch of the run, the start of its first task, and
-/// its end. The schedule has taken effect only once the first task has started.</summary>
+/// <summary>
+/// A scheduled time and what happened at it: the dispatch of the run, the start of its first task, and its end. The schedule has had an
+/// effect only after the first task has started.
+/// </summary>
 /// <param name="Due">Scheduled time, or the time of the request if a user started the run.</param>
 public sealed record ScheduleFire(DateTimeOffset Due)
 {
     /// <summary>Id of the run, or null if none was started.</summary>
     public string? RunId { get; init; }
 
-    /// <summary>Time at which the run was started, or null if none was.</summary>
+    /// <summary>Time at which the run was started, or null if none was started.</summary>
     public DateTimeOffset? Dispatched { get; init; }
 
-    /// <summary>Time at which the run's first task started, or null if none has.</summary>
+    /// <summary>Time at which the run's first task started, or null if none has started.</summary>
     public DateTimeOffset? Began { get; init; }
 
-    /// <summary>Time at which the run ended, or null if it is open or unknown.</summary>
+    /// <summary>Time at which the run ended, or null if it is open or its end is unknown.</summary>
     public DateTimeOffset? Ended { get; init; }
 
-    /// <summary>Status of the run, or null if no worker has processed it yet or its record was deleted.</summary>
+    /// <summary>Status of the run. Null if no worker has executed it yet, or if its record was deleted.</summary>
     public RunStatus? Run { get; init; }
 
-    /// <summary>Reason why no run was started.</summary>
+    /// <summary>Reason why no run was started, or <see cref="MissedFire.None"/>.</summary>
     public MissedFire Missed { get; init; }
 
     /// <summary>Id of the open run, for <see cref="MissedFire.EarlierRunOpen"/>.</summary>
     public string? Because { get; init; }
 
-    /// <summary>Combines the scheduled times and the started runs of a schedule, earliest first.</summary>
-    /// <param name="schedule">The schedule.</param>
+    /// <summary>Combines the scheduled times of a schedule with the runs that it started, earliest first.</summary>
+    /// <param name="schedule">Schedule, with its scheduled times and starts.</param>
     /// <param name="statusOf">Returns the status of a run with its tasks, or null if it has no record.</param>
-    /// <param name="now">The current time.</param>
-    /// <param name="most">Maximum number of results; the latest ones are returned.</param>
+    /// <param name="now">Current time.</param>
+    /// <param name="most">Maximum number of results. The most recent ones are returned.</param>
     public static IReadOnlyList<ScheduleFire> Of(RunSchedule schedule, Func<string, RunStatus?> statusOf, DateTimeOffset now, int most)
     {
         var started = schedule.Starts.Select(start => Started(start, statusOf(start.RunId))).ToList();
         var known = started.Select(fire => fire.Due).ToHashSet();
 
-        // Servers keep only the latest starts, so a missing start before the first of these proves nothing.
+        // Servers keep only the most recent starts, so a start that is missing before the first of these proves nothing.
         var from = schedule.Starts.Count < MostStarts ? DateTimeOffset.MinValue : started[0].Due;
         var missed = schedule
             .Due.Where(due => due >= from && !known.Contains(due))

@@ -3,17 +3,19 @@ using Temporalio.Client.Schedules;
 
 namespace Orchestrator.Client.Schedules;
 
-/// <summary>Times of a schedule as the user wrote them: a time of day on days of the week, or a cron expression.</summary>
+/// <summary>Times of a schedule as written by the user: a time of day on days of the week, or a cron expression.</summary>
 /// <param name="At">Time of day, or null if <paramref name="Cron"/> is set.</param>
-/// <param name="Days">Days of the week, starting with Sunday as 0; empty for all.</param>
+/// <param name="Days">Days of the week, where Sunday is 0. Empty for all days.</param>
 /// <param name="Cron">Cron expression with five or six fields, or null if <paramref name="At"/> is set.</param>
-/// <param name="Zone">IANA name of the time zone for either.</param>
+/// <param name="Zone">IANA name of the time zone for the times.</param>
 public sealed record ScheduleTiming(TimeOnly? At, IReadOnlyList<DayOfWeek> Days, string? Cron, string Zone)
 {
     private static readonly string[] Names = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
-    /// <summary>Parses English day names or abbreviations, such as <c>mon-fri</c>, <c>tue,thu</c>, <c>fri-mon</c> or <c>daily</c>. Returns
-    /// null if the text is invalid.</summary>
+    /// <summary>
+    /// Parses English names of days or their abbreviations, such as <c>mon-fri</c>, <c>tue,thu</c>, <c>fri-mon</c> or <c>daily</c>. Returns
+    /// null if the text is invalid.
+    /// </summary>
     public static IReadOnlyList<DayOfWeek>? TryReadDays(string text)
     {
         if (text.Trim().Equals("daily", StringComparison.OrdinalIgnoreCase))
@@ -40,7 +42,7 @@ public sealed record ScheduleTiming(TimeOnly? At, IReadOnlyList<DayOfWeek> Days,
         return [.. days.Distinct().Order()];
     }
 
-    /// <summary>Temporal schedule specification.</summary>
+    /// <summary>Temporal schedule specification for these times.</summary>
     internal ScheduleSpec Spec =>
         At is not { } time
             ? new ScheduleSpec { CronExpressions = [Cron!], TimeZoneName = Zone }
@@ -65,7 +67,7 @@ public sealed record ScheduleTiming(TimeOnly? At, IReadOnlyList<DayOfWeek> Days,
                 + $"{(Days.Count == 0 ? "daily" : string.Join(',', Days.Select(day => Names[(int)day])))} ({Zone})"
             : $"{Cron} ({Zone})";
 
-    // Accepts the first three letters or the full name.
+    // Accepts the full name or its first three letters.
     private static int IndexOf(string name) =>
         Array.FindIndex(
             Names,

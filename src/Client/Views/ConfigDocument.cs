@@ -3,15 +3,15 @@ namespace Orchestrator.Client.Views;
 /// <summary>Output of <c>config list --json</c> and <c>config get --json</c>.</summary>
 public sealed record ConfigDocument(IReadOnlyList<ConfigEntry> Settings) : Document;
 
-/// <summary>Effective value of a setting.</summary>
+/// <summary>A setting with its effective value.</summary>
 /// <param name="Name">Dotted name.</param>
-/// <param name="Value">Value as written in a file.</param>
-/// <param name="Default">Default value as written in a file.</param>
+/// <param name="Value">Value in the notation of a settings file.</param>
+/// <param name="Default">Default value in the notation of a settings file.</param>
 /// <param name="Source"><c>default</c>, <c>userFile</c>, <c>repositoryFile</c>, <c>dotEnv</c>, <c>environment</c> or <c>flag</c>.</param>
-/// <param name="Place">Path of the file, or name of the variable or option; empty for a default.</param>
-/// <param name="Line">Line in the file, or 0 for none.</param>
-/// <param name="Description">Description of the effect.</param>
-/// <param name="Withheld">True if the value comes from an untrusted repository's files and therefore has no effect.</param>
+/// <param name="Place">Path of the file, or name of the variable or option; empty for a default value.</param>
+/// <param name="Line">Line number in the file, or 0 if there is none.</param>
+/// <param name="Description">Description of the setting's effect.</param>
+/// <param name="Withheld">True if the value has no effect because it comes from an untrusted repository's files.</param>
 public sealed record ConfigEntry(
     string Name,
     string Value,

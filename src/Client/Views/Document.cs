@@ -1,6 +1,6 @@
 namespace Orchestrator.Client.Views;
 
-/// <summary>A JSON document on standard output. Members may be added, but existing names do not change.</summary>
+/// <summary>A JSON document that a command prints. New members may be added, but existing names never change.</summary>
 public abstract record Document
 {
     /// <summary>Current schema version of all documents.</summary>

@@ -1,19 +1,19 @@
 namespace Orchestrator.Client.Views;
 
 /// <summary>Output of <c>inbox --json</c>.</summary>
-/// <param name="Entries">Entries that need the user's attention, most urgent first.</param>
+/// <param name="Entries">Entries that need the user's attention, the most urgent one first.</param>
 public sealed record InboxDocument(IReadOnlyList<InboxLine> Entries) : Document;
 
 /// <summary>An entry that needs the user's attention.</summary>
-/// <param name="Id">Identifies the question.</param>
+/// <param name="Id">Identity of the entry.</param>
 /// <param name="Kind"><c>question</c>, <c>interrupted</c>, <c>missedFire</c>, <c>unsentNotice</c> or <c>quarantineEnded</c>.</param>
 /// <param name="Repository">Root of the repository.</param>
 /// <param name="Run">Id of the run, or name of the schedule.</param>
 /// <param name="What">Text of the question.</param>
-/// <param name="Each">Question of each task, if the entry covers several tasks.</param>
-/// <param name="Command">Recommended command, which works in any directory.</param>
-/// <param name="Others">Further commands that answer the question.</param>
-/// <param name="Since">Time since which attention is needed.</param>
+/// <param name="Each">Questions of the single tasks, if the entry covers several tasks.</param>
+/// <param name="Command">Recommended command, in a form that works in any directory.</param>
+/// <param name="Others">Other commands that answer the question.</param>
+/// <param name="Since">Time since which the entry needs attention.</param>
 /// <param name="New">True if the entry was not shown before.</param>
 /// <param name="SnoozedUntil">Time until which the entry is snoozed, or null if it is not.</param>
 public sealed record InboxLine(
@@ -30,21 +30,25 @@ public sealed record InboxLine(
     DateTimeOffset? SnoozedUntil
 )
 {
-    /// <summary>The same commands in the form used inside the repository, for programs.</summary>
+    /// <summary>The commands in the form that is used inside the repository, for programs.</summary>
     public IReadOnlyList<AnswerWay> Ways
     {
         get;
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Answer that was given while no worker served the run and that awaits delivery, or null for none.</summary>
+    /// <summary>Answer that was given while no worker served the run and that is not delivered yet, or null if there is none.</summary>
     public string? Answered { get; init; }
 
-    /// <summary>Current state of the budget in question, or null if no budget is concerned or its state is unknown.</summary>
+    /// <summary>
+    /// Current state of the budget that the question is about. Null if it is about no budget, or if the state is unknown.
+    /// </summary>
     public RunBudget? Budget { get; init; }
 
-    /// <summary>Identifies the content that was shown to the user, for the answer (see <see cref="RunQuestion.Shown"/>). Empty if the
-    /// entry is not a question of a run.</summary>
+    /// <summary>
+    /// Identity of the content that the user sees, to be sent with the answer (<see cref="RunQuestion.Shown"/>). Empty if the entry is not
+    /// a question of a run.
+    /// </summary>
     public string Shown
     {
         get;

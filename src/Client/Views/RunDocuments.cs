@@ -5,35 +5,35 @@ namespace Orchestrator.Client.Views;
 /// <summary>Output of <c>diff RUN/TASK --json</c>.</summary>
 /// <param name="RunId">Id of the run.</param>
 /// <param name="Task">Id of the task.</param>
-/// <param name="Patch">Changes of the task in git's patch format.</param>
-/// <param name="IsCut">True if the patch is truncated.</param>
+/// <param name="Patch">Changes of the task as a git patch.</param>
+/// <param name="IsCut">True if the patch is truncated because it is too long.</param>
 public sealed record DiffDocument(string RunId, string Task, string Patch, bool IsCut) : Document
 {
-    /// <summary>Revision of the old files.</summary>
+    /// <summary>Git revision of the old files.</summary>
     public string From { get; init; } = "";
 
-    /// <summary>Revision of the new files, or null if they have uncommitted changes.</summary>
+    /// <summary>Git revision of the new files, or null if they have uncommitted changes.</summary>
     public string? To { get; init; }
 }
 
 /// <summary>Output of <c>logs RUN/TASK --json</c>.</summary>
 /// <param name="RunId">Id of the run.</param>
 /// <param name="Task">Id of the task.</param>
-/// <param name="Start">Number of the agent start.</param>
-/// <param name="Lines">Human-readable lines of the agent's output and actions.</param>
+/// <param name="Start">Number of the agent run.</param>
+/// <param name="Lines">The agent's output and actions as text lines for users.</param>
 public sealed record LogDocument(string RunId, string Task, int Start, IReadOnlyList<string> Lines) : Document
 {
-    /// <summary>Number of earlier lines that the document omits.</summary>
+    /// <summary>Number of earlier lines that are omitted.</summary>
     public int LeftOut { get; init; }
 
     /// <summary>Number of the first line, from 1.</summary>
     public int First { get; init; } = 1;
 
-    /// <summary>Cursor of the next page, or null if the document has the last line.</summary>
+    /// <summary>Cursor of the next page, or null if this page has the last line.</summary>
     public string? Next { get; init; }
 
     /// <summary>Returns a page of the document's lines.</summary>
-    /// <param name="after">Number of the last line to skip.</param>
+    /// <param name="after">Number of the last line that is skipped.</param>
     /// <param name="limit">Maximum number of lines, at least 1.</param>
     public LogDocument Page(int after, int limit)
     {
@@ -50,10 +50,10 @@ public sealed record LogDocument(string RunId, string Task, int Start, IReadOnly
 
 /// <summary>Output of <c>history --json</c>.</summary>
 /// <param name="Count">Total number of runs.</param>
-/// <param name="Runs">Latest runs, up to the requested number.</param>
+/// <param name="Runs">Most recent runs, up to the requested number.</param>
 public sealed record HistoryDocument(int Count, IReadOnlyList<HistoryEntry> Runs) : Document
 {
-    /// <summary>Cursor of the next page, or null if the page has the oldest run.</summary>
+    /// <summary>Cursor of the next page, or null if this page has the oldest run.</summary>
     public string? Next { get; init; }
 }
 
@@ -64,7 +64,7 @@ public sealed record HistoryDocument(int Count, IReadOnlyList<HistoryEntry> Runs
 /// <param name="Standing">One of <see cref="RunLiveness"/>.</param>
 /// <param name="StartedAt">Time at which the run started.</param>
 /// <param name="UpdatedAt">Time of the last transition.</param>
-/// <param name="Counts">Number of tasks by outcome.</param>
+/// <param name="Counts">Numbers of tasks by outcome.</param>
 /// <param name="Cost">Cost in US dollars.</param>
 public sealed record HistoryEntry(
     string RunId,
@@ -77,10 +77,10 @@ public sealed record HistoryEntry(
     decimal Cost
 )
 {
-    /// <summary>Expected cost and duration of the run, or null if no forecast exists or was requested.</summary>
+    /// <summary>Expected cost and duration of the run. Null if there is no forecast, or if it was not requested.</summary>
     public RunForecast? Forecast { get; init; }
 
-    /// <summary>Names and identities of the worker hosts that executed tasks in addition to the owner host; omitted if none did.</summary>
+    /// <summary>Names and identities of the hosts, other than the owner host, that executed tasks; omitted if there were none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Hosts { get; init; }
 

@@ -6,8 +6,8 @@ namespace Orchestrator.Client.Views;
 /// <param name="Accounts">All known accounts.</param>
 /// <param name="Days">Number of days that the sums cover.</param>
 /// <param name="Sums">Sums by account, run, task, model and day.</param>
-/// <param name="Prices">Source of prices that the agent program did not report.</param>
-/// <param name="Faults">A sentence for each file that can't be read.</param>
+/// <param name="Prices">Source of the prices that were used where the agent's program reported no cost.</param>
+/// <param name="Faults">Sentences about files that could not be read.</param>
 public sealed record UsageDocument(
     IReadOnlyList<UsageAccount> Accounts,
     int Days,
@@ -18,15 +18,15 @@ public sealed record UsageDocument(
 
 /// <summary>Current state of an account.</summary>
 /// <param name="Name">Name of the account.</param>
-/// <param name="AtWork">Number of agents that work with the account.</param>
+/// <param name="AtWork">Number of running agents that use the account.</param>
 /// <param name="Waiting">Number of tasks that wait for the account.</param>
-/// <param name="ReservedUsd">US dollars that working agents may still spend, or null if no budget limits them.</param>
-/// <param name="SpendingUsd">US dollars that working agents have spent so far, as far as observed.</param>
-/// <param name="LostUsd">US dollars spent by agents whose end is unknown.</param>
+/// <param name="ReservedUsd">US dollars that running agents may still spend, or null if no budget limits them.</param>
+/// <param name="SpendingUsd">US dollars that running agents have spent so far, as far as observed.</param>
+/// <param name="LostUsd">US dollars counted as spent by agents whose outcome is unknown.</param>
 /// <param name="TodayUsd">US dollars spent by agents that ended today.</param>
 /// <param name="MonthUsd">US dollars spent by agents that ended this month.</param>
 /// <param name="Windows">Usage limits of the account.</param>
-/// <param name="Block">Block that currently prevents agent starts with the account; omitted if none.</param>
+/// <param name="Block">Block that currently prevents the account's agents from starting; omitted if there is none.</param>
 public sealed record UsageAccount(
     string Name,
     int AtWork,
@@ -40,7 +40,7 @@ public sealed record UsageAccount(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UsageBlock? Block
 );
 
-/// <summary>Usage sums, latest first.</summary>
+/// <summary>Sums of usage by several criteria, the most recent entry first.</summary>
 public sealed record UsageSums(
     IReadOnlyList<UsageLine> Account,
     IReadOnlyList<UsageLine> Run,

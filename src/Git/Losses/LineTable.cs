@@ -9,8 +9,10 @@ internal sealed record FileVersion(string Mode, string Id, int[]? Lines);
 
 /// <summary>Assigns the same number to equal lines, so that lines are compared fast. A line is its bytes without the final newline, so a
 /// last line without newline equals the same line elsewhere. A carriage return is part of the line.</summary>
-internal sealed class LineTable
+/// <param name="isLoose">True to ignore indentation, other surrounding space and a final comma.</param>
+internal sealed class LineTable(bool isLoose = false)
 {
+    private const string Space = " \t\r\f\v";
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private readonly List<string> _lines = [];
 
@@ -26,11 +28,16 @@ internal sealed class LineTable
         while (text.Length > 0)
         {
             var end = text.IndexOf('\n');
-            numbers.Add(Number(end < 0 ? text : text[..end]));
+            var line = end < 0 ? text : text[..end];
+            numbers.Add(Number(isLoose ? Loosen(line) : line));
             text = end < 0 ? [] : text[(end + 1)..];
         }
         return [.. numbers];
     }
+
+    /// <summary>Removes surrounding space and a final comma. A list in which another element follows has the same line with a
+    /// comma.</summary>
+    public static ReadOnlySpan<char> Loosen(ReadOnlySpan<char> line) => line.Trim(Space).TrimEnd(',').TrimEnd(Space);
 
     /// <summary>Returns the number of a line, and adds the line if it is new.</summary>
     public int Number(ReadOnlySpan<char> line)

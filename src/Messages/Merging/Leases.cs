@@ -2,11 +2,11 @@ using Temporalio.Workflows;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Files and resources that a task needs exclusively while it works.</summary>
-/// <param name="Writes">Patterns of the files that the task writes; <c>**</c> for the whole repository.</param>
-/// <param name="Appends">Patterns of the files that the task only appends to. Other tasks may append to them as well.</param>
+/// <summary>Exclusive access that a task needs to files and resources while it runs.</summary>
+/// <param name="Writes">Patterns of files that the task writes; <c>**</c> for the whole repository.</param>
+/// <param name="Appends">Patterns of files that the task only appends to. Other tasks may append to the same files.</param>
 /// <param name="ResourcesWrite">Resources that the task changes.</param>
-/// <param name="ResourcesRead">Resources that must not change while the task works.</param>
+/// <param name="ResourcesRead">Resources that must not change while the task runs.</param>
 public sealed record LeaseRequest(
     [property: Identifier] string RunId,
     string TaskId,
@@ -17,47 +17,50 @@ public sealed record LeaseRequest(
 );
 
 /// <summary>Notification from the lease workflow to a run.</summary>
-public sealed record LeaseNews
+public sealed record LeaseNotification
 {
-    /// <summary>True if other runs work in the repository, so that each task needs a lease; null if unchanged.</summary>
+    /// <summary>True if other runs are active in the repository, so that each task needs a lease. Null if unchanged.</summary>
     public bool? Shared { get; init; }
 
-    /// <summary>Task whose lease was granted; empty for none.</summary>
+    /// <summary>Id of the task whose lease was granted; empty if none was.</summary>
     public string Granted { get; init; } = "";
 
-    /// <summary>Task that has to wait for its lease; empty for none.</summary>
+    /// <summary>Id of the task that has to wait for its lease; empty if none has to.</summary>
     public string Waiting { get; init; } = "";
 
-    /// <summary>Lease that the task waits for, or null for none.</summary>
+    /// <summary>Lease that the task waits for, or null if no task waits.</summary>
     public WaitsForLease? Wait { get; init; }
 }
 
-/// <summary>State of the lease workflow. Passed on by continue-as-new, and returned by the query.</summary>
+/// <summary>State of the lease workflow, passed on by continue-as-new and returned by its query.</summary>
 public sealed record LeaseState
 {
     /// <summary>Task queue of the repository's activities.</summary>
     [Identifier]
     public string Queue { get; init; } = "";
 
-    /// <summary>Runs that work in the repository, in order of arrival.</summary>
+    /// <summary>Ids of the runs that are active in the repository, in order of arrival.</summary>
     public IReadOnlyList<string> Runs { get; init; } = [];
     public IReadOnlyList<LeaseRequest> Held { get; init; } = [];
 
-    /// <summary>Waiting lease requests, first come, first served.</summary>
+    /// <summary>Waiting lease requests, served in order of arrival.</summary>
     public IReadOnlyList<LeaseRequest> Waiting { get; init; } = [];
 
-    /// <summary>Most recent unreadable messages, each with the reason.</summary>
+    /// <summary>Most recent unreadable messages, each with the reason why it was dropped.</summary>
     public IReadOnlyList<string> Dropped { get; init; } = [];
 }
 
-/// <summary>Leases of one repository across all its runs (<c>leases-KEY</c>). A single run joins without leases for its tasks. When a
-/// second run joins, the first one declares the needs of its running tasks. From then on each task of both runs requests a lease. The
-/// workflow ends when the last run has left.</summary>
+/// <summary>
+/// Workflow with the leases of one repository across all its runs (<c>leases-KEY</c>). A single run needs no leases for its tasks. When a
+/// second run joins, the first run declares the needs of its running tasks. From then on each task of both runs requests a lease. The
+/// workflow ends when the last run leaves.
+/// </summary>
 [Workflow]
 public interface ILeaseWorkflow
 {
-    /// <summary>Notifies the workflow that a run of this repository has moved to another host. The activities of this workflow move
-    /// too.</summary>
+    /// <summary>
+    /// Notifies the workflow that a run of this repository has moved to another host. The workflow then runs its own activities there.
+    /// </summary>
     [WorkflowSignal(MessageNames.Moved)]
     Task MovedAsync(RepositoryReference place);
 
@@ -70,7 +73,7 @@ public interface ILeaseWorkflow
     [WorkflowSignal(MessageNames.Join)]
     Task JoinAsync([Identifier] string runId);
 
-    /// <summary>Declares the leases of a run that was the only one so far.</summary>
+    /// <summary>Declares the files and resources that the running tasks of a previously single run use.</summary>
     [WorkflowSignal(MessageNames.Hold)]
     Task HoldAsync([Identifier] string runId, IReadOnlyList<LeaseRequest> held);
 
@@ -84,22 +87,22 @@ public interface ILeaseWorkflow
     Task LeaveAsync(string runId);
 }
 
-/// <summary>Update from a run to the lease workflow.</summary>
+/// <summary>Update that a run sends to the lease workflow.</summary>
 public enum LeaseStep
 {
-    /// <summary>The run starts and declares its repository.</summary>
+    /// <summary>The run starts and joins the runs of its repository.</summary>
     Join,
 
-    /// <summary>The run is no longer the only one in the repository, and declares these running tasks.</summary>
+    /// <summary>The run is no longer alone in the repository, and declares the needs of its running tasks.</summary>
     Hold,
 
-    /// <summary>Requests leases for these tasks.</summary>
+    /// <summary>The run requests leases for these tasks.</summary>
     Ask,
 
-    /// <summary>Releases the leases of these ended tasks.</summary>
+    /// <summary>The run releases the leases of these ended tasks.</summary>
     Release,
 
-    /// <summary>The run ends and releases its leases.</summary>
+    /// <summary>The run ends and releases all its leases.</summary>
     Leave,
 }
 

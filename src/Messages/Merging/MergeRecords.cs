@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Orchestrator.Messages;
 
-/// <summary>A verified task that waits to be merged.</summary>
+/// <summary>A verified task that waits for its merge.</summary>
 public sealed record MergeRequest([property: Identifier] string TaskId, string Commit, int Attempt)
 {
     /// <summary>Dependencies of the task.</summary>
@@ -11,8 +11,10 @@ public sealed record MergeRequest([property: Identifier] string TaskId, string C
     /// <inheritdoc cref="TaskInput.Lent"/>
     public IReadOnlyList<string> Lent { get; init; } = [];
 
-    /// <summary>Turn in the merge queue; requests with smaller numbers are merged first. It is the request's number of arrival, less the
-    /// places that its priority is worth, so that nothing waits for ever. 0 for requests from before.</summary>
+    /// <summary>
+    /// Position in the merge queue; smaller numbers merge first. Computed from the order of arrival and the task's priority, so that no
+    /// request waits forever. 0 for requests from earlier versions.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Turn { get; init; }
 
@@ -25,11 +27,11 @@ public sealed record MergeRequest([property: Identifier] string TaskId, string C
 [JsonConverter(typeof(JsonStringEnumConverter<MergeOutcome>))]
 public enum MergeOutcome
 {
-    /// <summary>The work can't be merged to staging as it is.</summary>
+    /// <summary>The work can't be merged to staging in its current form.</summary>
     [JsonStringEnumMemberName("refused")]
     Refused,
 
-    /// <summary>The task's work conflicts with staging, and the conflict has to be resolved.</summary>
+    /// <summary>The work conflicts with staging, and the conflict must be resolved first.</summary>
     [JsonStringEnumMemberName("conflict")]
     Conflict,
 
@@ -42,20 +44,20 @@ public enum MergeOutcome
     Merged,
 }
 
-/// <summary>The merge of a single task, from its merge commit to the result reported to the task.</summary>
+/// <summary>Result of merging one task. Filled step by step, from the merge commit to the message for the task.</summary>
 public sealed record MergeResult
 {
     [Identifier]
     public string TaskId { get; init; } = "";
 
-    /// <summary>Number of the attempt that produced the work.</summary>
+    /// <summary>Number of the attempt that produced the work, from 1.</summary>
     public int Attempt { get; init; }
     public MergeOutcome Outcome { get; init; }
 
     /// <summary>Id of the merge commit; empty if none was made.</summary>
     public string Commit { get; init; } = "";
 
-    /// <summary>Tree of the merge commit; empty if none was made, or for merges from before.</summary>
+    /// <summary>Tree of the merge commit; empty if none was made, or null for merges from earlier versions.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string? Tree { get; init; }
 
@@ -66,21 +68,22 @@ public sealed record MergeResult
     public string Message { get; init; } = "";
     public string ProblemsFile { get; init; } = "";
 
-    /// <summary>Cause of the failure. Any value except <see cref="FailureClass.None"/> means that the work itself was not
-    /// judged.</summary>
+    /// <summary>
+    /// Cause of the failure. Any value except <see cref="FailureClass.None"/> means that no gate reached a verdict on the work.
+    /// </summary>
     public FailureClass FailureClass { get; init; }
 
-    /// <summary>Gates that failed on the merge.</summary>
+    /// <summary>Names of the gates that failed on the merge.</summary>
     public IReadOnlyList<string> Failed { get; init; } = [];
 
-    /// <summary>Gates that failed and then passed on the merge.</summary>
+    /// <summary>Names of the gates that failed on the merge and passed when repeated.</summary>
     public IReadOnlyList<string> Flaky { get; init; } = [];
 
     /// <summary>Number of failed gate runs on the merge.</summary>
     [Range(0, int.MaxValue)]
     public int Failures { get; init; }
 
-    /// <summary>Change to staging before the merge, for the run's events; empty if nothing changed.</summary>
+    /// <summary>Sentence about a change to staging before the merge, for the run's events. Empty if nothing changed.</summary>
     public string Note { get; init; } = "";
 
     /// <summary>True if the merge is on staging.</summary>

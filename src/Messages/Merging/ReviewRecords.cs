@@ -2,13 +2,13 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Orchestrator.Messages;
 
-/// <summary>The review of a run as one of its tasks. Users can see, pause, retry and skip it like any other task.</summary>
+/// <summary>The review of a run, modelled as a task. Users can see, pause, retry and skip it like any other task.</summary>
 public static class ReviewTask
 {
     /// <summary>Task id of the review. Task ids of a plan never start with a dot.</summary>
     public const string Id = ".review";
 
-    /// <summary>Creates the review's outline for scheduling.</summary>
+    /// <summary>Creates the review's task outline for the scheduler.</summary>
     public static TaskOutline Of(ReviewRule rule) =>
         new()
         {
@@ -29,18 +29,21 @@ public sealed record ReviewRule
     [Range(1, 100)]
     public int MaxRounds { get; init; } = 3;
 
-    /// <summary>Time limit of a single answer.</summary>
+    /// <summary>Time limit for a single answer.</summary>
     public TimeSpan Timeout { get; init; }
 
-    /// <summary>True if the reviewer only picks the best result of a task where the evidence is inconclusive.</summary>
+    /// <summary>
+    /// True if the reviewer does not review the change, and only picks the best of several results of a task if the evidence is
+    /// inconclusive.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Picks { get; init; }
 }
 
-/// <summary>Request to find results of tasks with the same text where the evidence is inconclusive.</summary>
-/// <param name="RunId">The run.</param>
-/// <param name="Repository">The repository.</param>
-/// <param name="PlanHash">The run's plan.</param>
+/// <summary>Request to compare results of tasks with the same text if the evidence is inconclusive.</summary>
+/// <param name="RunId">Id of the run.</param>
+/// <param name="Repository">Repository of the run.</param>
+/// <param name="PlanHash">SHA-256 of the run's plan.</param>
 /// <param name="BaseCommit">The common base commit of the tasks.</param>
 /// <param name="Results">The tasks that have succeeded.</param>
 public sealed record FindTiesInput(
@@ -51,14 +54,14 @@ public sealed record FindTiesInput(
     IReadOnlyList<TaskProgress> Results
 );
 
-/// <summary>Results that the evidence could not rank.</summary>
+/// <summary>Results of tasks with the same text that the evidence could not rank.</summary>
 /// <param name="Count">Number of questions for the reviewer.</param>
-public sealed record TiesFound(int Count)
+public sealed record InconclusiveResults(int Count)
 {
-    /// <summary>SHA-256 of the stored plan with the questions.</summary>
+    /// <summary>SHA-256 of the stored plan that includes the questions.</summary>
     public string PlanHash { get; init; } = "";
 
-    /// <summary>Questions that the reviewer can't answer, each a clause with the reason.</summary>
+    /// <summary>Comparisons that the reviewer can't decide, each as a clause with the reason.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
@@ -71,29 +74,29 @@ public sealed record ReviewRound
     /// <summary>The run's base commit.</summary>
     public required string Base { get; init; }
 
-    /// <summary>Tip of the previous round; empty to review the whole change.</summary>
+    /// <summary>Reviewed commit of the previous round; empty to review the whole change.</summary>
     public string Since { get; init; } = "";
 
-    /// <summary>The reviewed commit of staging.</summary>
+    /// <summary>Staging commit that the round reviews.</summary>
     public required string Tip { get; init; }
 
-    /// <summary>Tasks that a user has skipped or cancelled, which overrules the findings they were created for.</summary>
+    /// <summary>Ids of tasks that were created for findings and that a user skipped or cancelled. This overrules their findings.</summary>
     public IReadOnlyList<string> Overruled { get; init; } = [];
 }
 
 /// <summary>Result of a review round.</summary>
 public static class ReviewVerdicts
 {
-    /// <summary>No answer has arrived yet.</summary>
+    /// <summary>The reviewer was asked, and no answer has arrived yet.</summary>
     public const string Asked = "asked";
 
     /// <summary>The reviewer found nothing that prevents landing.</summary>
     public const string Accepted = "accepted";
 
-    /// <summary>Findings have become tasks of the run.</summary>
+    /// <summary>The findings have become tasks of the run.</summary>
     public const string Findings = "findings";
 
-    /// <summary>Findings are open, and a user decides.</summary>
+    /// <summary>Findings are open, and a user decides about them.</summary>
     public const string Escalated = "escalated";
 
     /// <summary>The run had no change to review.</summary>
@@ -103,27 +106,27 @@ public static class ReviewVerdicts
     public const string Overruled = "overruled";
 }
 
-/// <summary>Request to prepare a round. The change is stored in parts in the run's folder.</summary>
-public sealed record BeginReviewInput(string RunId, RepositoryReference Repository, string PlanHash, ReviewRound Round)
+/// <summary>Request to prepare a review round. The activity stores the change, divided into parts, in the run's folder.</summary>
+public sealed record PrepareReviewInput(string RunId, RepositoryReference Repository, string PlanHash, ReviewRound Round)
 {
-    /// <summary>Hash from an earlier execution of the round; empty for none.</summary>
-    /// <inheritdoc cref="ReviewBegun.SaidHash"/>
+    /// <summary><see cref="ReviewPreparation.SaidHash"/> of an earlier execution of the round; empty if none exists.</summary>
+    /// <inheritdoc cref="ReviewPreparation.SaidHash"/>
     public string SaidHash { get; init; } = "";
 }
 
-/// <summary>Result of preparing a review round.</summary>
-public sealed record ReviewBegun
+/// <summary>Result of the preparation of a review round.</summary>
+public sealed record ReviewPreparation
 {
-    /// <summary>Sentence with the reason why the round can't be reviewed; empty if it can.</summary>
+    /// <summary>Sentence that explains why the round can't be reviewed; empty if it can.</summary>
     public string Fault { get; init; } = "";
 
     /// <summary>Number of questions for the reviewer; 0 if no change needs a review.</summary>
     public int Parts { get; init; }
 
-    /// <summary>Numbers of the answered parts, from 1.</summary>
+    /// <summary>Numbers of the parts that the reviewer has answered, from 1.</summary>
     public IReadOnlyList<int> Answered { get; init; } = [];
 
-    /// <summary>Number of the run's most recent reviewer agent run.</summary>
+    /// <summary>Number of the run's most recent agent run of the reviewer.</summary>
     public int LastStart { get; init; }
 
     /// <summary>SHA-256 of a manifest of the round so far, which lists its questions and accepted answers with their hashes. Later steps
@@ -134,24 +137,23 @@ public sealed record ReviewBegun
 /// <summary>Request to conclude a round whose parts are all answered.</summary>
 public sealed record ConcludeReviewInput(string RunId, RepositoryReference Repository, string PlanHash, ReviewRound Round)
 {
-    /// <inheritdoc cref="ReviewBegun.SaidHash"/>
+    /// <inheritdoc cref="ReviewPreparation.SaidHash"/>
     public string SaidHash { get; init; } = "";
 
-    /// <summary>Upper bound (exclusive) of open findings that become tasks. With more findings a user decides. Null for no
-    /// limit.</summary>
+    /// <summary>Limit on open findings that become tasks, exclusive: at this number or above, a user decides. Null for no limit.</summary>
     public int? TasksBelow { get; init; }
 }
 
 /// <summary>Result of a round. The run decides whether the findings become tasks.</summary>
 public sealed record ReviewConclusion
 {
-    /// <summary>Number of open findings that prevent landing, including earlier ones.</summary>
+    /// <summary>Number of open findings that prevent landing, including findings from earlier rounds.</summary>
     public int Standing { get; init; }
 
     /// <summary>Number of remarks that do not prevent landing.</summary>
     public int Remarks { get; init; }
 
-    /// <summary>True if the reviewer has read a change.</summary>
+    /// <summary>True if the reviewer has read at least one change.</summary>
     public bool WasRead { get; init; }
 
     /// <summary>Findings of earlier rounds that a user has overruled.</summary>
@@ -166,10 +168,10 @@ public sealed record ReviewConclusion
     /// <summary>File with all findings, relative to the repository.</summary>
     public string Evidence { get; init; } = "";
 
-    /// <summary>SHA-256 of the stored plan with tasks for the new findings, or of the unchanged plan without new findings.</summary>
+    /// <summary>SHA-256 of the stored plan, which includes tasks for the new findings, if any.</summary>
     public string PlanHash { get; init; } = "";
 
-    /// <summary>Tasks created from the findings, which are the last tasks of that plan.</summary>
+    /// <summary>Tasks created from the findings. They are the last tasks of the plan.</summary>
     public IReadOnlyList<TaskOutline> Tasks { get; init; } = [];
 }
 

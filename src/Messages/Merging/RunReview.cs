@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>State of a run's review.</summary>
+/// <summary>Current state of a run's review.</summary>
 public sealed record RunReview
 {
     /// <summary>The current round, from 1.</summary>
@@ -39,7 +39,7 @@ public sealed record RunReview
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Number of open findings after each ended round.</summary>
+    /// <summary>Number of open findings after each completed round.</summary>
     [JsonPropertyName("standing")]
     public IReadOnlyList<int> Standing
     {
@@ -51,7 +51,7 @@ public sealed record RunReview
     [JsonPropertyName("remarks")]
     public int Remarks { get; init; }
 
-    /// <summary>Tasks that a user skipped or cancelled, which overruled their findings.</summary>
+    /// <summary>Ids of tasks that a user skipped or cancelled, which overruled their findings.</summary>
     [JsonPropertyName("overruled")]
     public IReadOnlyList<string> Overruled
     {
@@ -67,7 +67,7 @@ public sealed record RunReview
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Returns a short description for users.</summary>
+    /// <summary>Returns the state as a short text for users.</summary>
     public override string ToString() =>
         $"{Said()}{(Reviewer.Length > 0 ? $" by {Reviewer}" : "")}"
         + $"{(Overruled.Count > 0 ? $"; overruled by a user: {string.Join(", ", Overruled)}" : "")}";

@@ -40,7 +40,7 @@ public static class BudgetText
     public static string Of(BudgetLimit limit) =>
         Join(limit.Usd is { } usd ? $"{Dollars(usd)} USD" : null, limit.Tokens is { } tokens ? Plural.Grouped(tokens, "token") : null);
 
-    /// <summary>Names the scope of a budget.</summary>
+    /// <summary>Returns the scope of a budget as text, such as <c>the run</c>.</summary>
     /// <param name="kind">One of <see cref="BudgetKinds"/>.</param>
     public static string Whose(string kind) =>
         kind switch
@@ -52,7 +52,7 @@ public static class BudgetText
             _ => "the account and month",
         };
 
-    /// <summary>Names the scope of a budget, with its task or account.</summary>
+    /// <summary>Returns the scope of a budget as text, including its task or account.</summary>
     public static string Whose(RunBudget budget) =>
         (budget.Budget.Kind, budget.Task, budget.Budget.Account) switch
         {

@@ -16,20 +16,24 @@ public abstract record Reason
     public sealed override string ToString() => ReasonText.Of(this);
 }
 
-/// <summary>A quoted text from outside: from an agent, a user, git or another program. Also the findings of an activity, in the words
-/// shown to the agent and to users.</summary>
+/// <summary>
+/// Text from outside, quoted without interpretation: from an agent, a user, git or another program. Also the message of an activity, as
+/// shown to the agent and to users.
+/// </summary>
 [JsonConverter(typeof(QuoteJsonConverter))]
 public sealed record Quote
 {
-    /// <summary>Quotes a text.</summary>
+    /// <summary>Creates a quote and truncates the text if necessary.</summary>
     /// <param name="text">The text, truncated to <see cref="PayloadPaging.MostReason"/> characters.</param>
     public Quote(string text) => Text = PayloadPaging.Brief(text);
 
-    /// <summary>The quoted text.</summary>
+    /// <summary>Quoted text, possibly truncated.</summary>
     public string Text { get; }
 
-    /// <summary>Quotes the first texts with a total of at most <see cref="PayloadPaging.MostReason"/> characters. Quotes at least one
-    /// text, unless the list is empty.</summary>
+    /// <summary>
+    /// Quotes texts from the start of a list, with a total of at most <see cref="PayloadPaging.MostReason"/> characters. Quotes at least
+    /// one text, unless the list is empty.
+    /// </summary>
     public static IReadOnlyList<Quote> All(IEnumerable<string> texts)
     {
         var (quotes, length) = (new List<Quote>(), 0);
@@ -51,26 +55,26 @@ public sealed record Quote
 
 /// <summary>A user who has made a decision.</summary>
 /// <param name="Name">The user and their client, such as <c>kim@laptop</c>; empty if unknown.</param>
-/// <param name="Words">The reason given by the user, or null for none.</param>
+/// <param name="Words">Reason given by the user, or null if none was given.</param>
 public sealed record Person(string Name, Quote? Words = null)
 {
-    /// <summary>Creates the author of a command.</summary>
-    /// <param name="name">The name given by the caller; empty for none.</param>
-    /// <param name="words">The user's reason; empty for none.</param>
+    /// <summary>Creates the record of a command's author.</summary>
+    /// <param name="name">Name given by the caller; empty if none was given.</param>
+    /// <param name="words">Reason given by the user; empty if none was given.</param>
     public static Person Of(string name, string words = "") => new(name, words.Length > 0 ? new Quote(words) : null);
 
-    /// <summary>Creates the author of a command about the run as a whole.</summary>
-    /// <param name="command">The command, or null for an unnamed author.</param>
+    /// <summary>Creates the record of a command's author, from a command that applies to the run as a whole.</summary>
+    /// <param name="command">The command, or null if its author is unknown.</param>
     public static Person Of(PersonCommand? command) => Of(command?.By ?? "", command?.Reason ?? "");
 
-    /// <summary>The same user without their reason.</summary>
+    /// <summary>Copy without the user's reason.</summary>
     [JsonIgnore]
     public Person WithoutWords => this with { Words = null };
 
-    /// <summary>The name, for records.</summary>
+    /// <summary>Name for records; <c>a user</c> if the name is unknown.</summary>
     [JsonIgnore]
     public string Who => Name.Length > 0 ? Name : "a user";
 
-    /// <summary>Returns the user's name, with their reason if given.</summary>
+    /// <summary>Returns the user's name, followed by the reason if there is one.</summary>
     public override string ToString() => Words is null ? Who : $"{Who}: {Words}";
 }

@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Converts a reason to and from JSON, with <c>kind</c> beside its data.</summary>
+/// <summary>Converts a reason to and from JSON. The member <c>kind</c> is written beside the reason's data.</summary>
 public sealed class ReasonJsonConverter : JsonConverter<Reason>
 {
-    /// <summary>Name of the JSON member with the kind.</summary>
+    /// <summary>Name of the JSON member that holds the kind.</summary>
     public const string KindMember = "kind";
 
     private static readonly JsonSerializerOptions Facts = new(MessageJson.Options)

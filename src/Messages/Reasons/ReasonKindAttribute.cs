@@ -1,11 +1,12 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Name of a reason's kind in JSON, for a type whose name differs. Recorded histories contain the kind, so it never
-/// changes.</summary>
+/// <summary>
+/// Sets a reason's kind in JSON if the kind differs from the type's name. Recorded histories contain the kind, so it must never change.
+/// </summary>
 /// <param name="name">The kind, such as <c>dependency-ended</c>.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 internal sealed class ReasonKindAttribute(string name) : Attribute
 {
-    /// <summary>The kind.</summary>
+    /// <summary>Kind in JSON, such as <c>dependency-ended</c>.</summary>
     public string Name { get; } = name;
 }

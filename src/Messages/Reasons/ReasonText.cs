@@ -13,7 +13,7 @@ public static class ReasonText
     /// <summary>Formats a reason in at most <see cref="PayloadPaging.MostReason"/> characters; empty for null.</summary>
     public static string Of(Reason? reason) => reason is null ? "" : PayloadPaging.Brief(Say(reason));
 
-    /// <summary>Names the subject of an outage.</summary>
+    /// <summary>Returns the account or host of an outage as text.</summary>
     /// <param name="account">Name of the account's agent; empty for the host.</param>
     public static string NameOf(string account) => account.Length == 0 ? "the machine" : $"the account of agent '{account}'";
 

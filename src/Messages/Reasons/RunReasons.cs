@@ -1,32 +1,32 @@
 namespace Orchestrator.Messages;
 
-/// <summary>No worker serves the repository yet.</summary>
-/// <param name="Repository">Path or name of the repository.</param>
+/// <summary>No worker serves the repository yet, so the run waits.</summary>
+/// <param name="Repository">Path or name of the repository that the run needs.</param>
 /// <param name="Since">Time at which the wait started.</param>
 public sealed record WaitsForWorker(string Repository, DateTimeOffset Since) : Reason;
 
-/// <summary>Invalid input or plan.</summary>
-/// <param name="Faults">All faults.</param>
+/// <summary>The input or the plan is invalid.</summary>
+/// <param name="Faults">All faults that validation found.</param>
 [ReasonKind("plan-faulty")]
 public sealed record PlanInvalid(IReadOnlyList<Quote> Faults) : Reason;
 
 /// <summary>The planner is making the plan.</summary>
-/// <param name="Agent">Agent of the planner.</param>
+/// <param name="Agent">Name of the planner's agent.</param>
 [ReasonKind("planner-plans")]
 public sealed record PlannerWorking(string Agent) : Reason;
 
-/// <summary>The planner has not made a plan, and a user decides.</summary>
+/// <summary>The planner failed to make a plan, and a user decides.</summary>
 /// <param name="Because">The cause, or null if unknown.</param>
 [ReasonKind("no-plan-yet")]
 public sealed record PlanMissing(Reason? Because) : Reason;
 
-/// <summary>The planner is asked again.</summary>
+/// <summary>The run asks the planner again.</summary>
 [ReasonKind("planner-asked-again")]
 public sealed record PlannerRetried : Reason;
 
-/// <summary>The plan was read.</summary>
+/// <summary>The plan was read, and its tasks are known.</summary>
 /// <param name="Tasks">Number of tasks in the plan.</param>
-/// <param name="Stored">Location of the stored plan, or null if the plan was supplied with the input.</param>
+/// <param name="Stored">Location of the stored plan, or null if the input contained the plan.</param>
 public sealed record PlanRead(int Tasks, Quote? Stored = null) : Reason;
 
 /// <summary>The planner's answer was stored.</summary>
@@ -37,160 +37,160 @@ public sealed record PlanStored(Quote Where) : Reason;
 [ReasonKind("checks-start")]
 public sealed record PreflightStarted : Reason;
 
-/// <summary>The run can't start.</summary>
+/// <summary>Preflight found errors, so the run can't start.</summary>
 /// <param name="Errors">Errors found by preflight, each with its remedy.</param>
 public sealed record NotReady(IReadOnlyList<Quote> Errors) : Reason;
 
-/// <summary>The plan needs an approval.</summary>
-/// <param name="Tasks">Number of tasks if a planner made the plan; null if a user made or approved it.</param>
-/// <param name="Because">Risks, and remarks about the checkout.</param>
+/// <summary>A user has to approve the plan before it starts.</summary>
+/// <param name="Tasks">Number of tasks if a planner made the plan, or null if a user made or approved it.</param>
+/// <param name="Because">Risks of the plan, and remarks about the checkout.</param>
 public sealed record PlanNeedsApproval(int? Tasks, IReadOnlyList<Quote> Because) : Reason;
 
-/// <summary>Another plan needs an approval.</summary>
-/// <param name="Tasks">Tasks of the other plan, or null if they are approved.</param>
-/// <param name="Because">Risks of the other plan.</param>
+/// <summary>A user has to approve a new plan that replaces the current one.</summary>
+/// <param name="Tasks">Ids of the new plan's tasks, or null if they are approved.</param>
+/// <param name="Because">Risks of the new plan.</param>
 [ReasonKind("other-plan-needs-approval")]
 public sealed record NewPlanNeedsApproval(IReadOnlyList<string>? Tasks, IReadOnlyList<Quote> Because) : Reason;
 
-/// <summary>Plan rejected by a user.</summary>
-/// <param name="By">The approver who rejected.</param>
+/// <summary>A user rejected the plan.</summary>
+/// <param name="By">User who rejected.</param>
 public sealed record PlanRejected(Person By) : Reason;
 
 /// <summary>The plan was not approved in time.</summary>
 public sealed record PlanNotApprovedInTime : Reason;
 
-/// <summary>Run cancelled by a user.</summary>
-/// <param name="By">The user.</param>
+/// <summary>A user cancelled the run.</summary>
+/// <param name="By">User who cancelled.</param>
 public sealed record RunCancelled(Person By) : Reason
 {
-    /// <summary>True if merged work has not landed; null in older records.</summary>
+    /// <summary>True if merged work has not landed; null in records from earlier versions.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? HasUnlanded { get; init; }
 }
 
-/// <summary>Run aborted by a user.</summary>
-/// <param name="By">The user.</param>
+/// <summary>A user aborted the run.</summary>
+/// <param name="By">User who aborted.</param>
 public sealed record RunAborted(Person By) : Reason
 {
-    /// <summary>True if merged work has not landed; null in older records.</summary>
+    /// <summary>True if merged work has not landed; null in records from earlier versions.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? HasUnlanded { get; init; }
 }
 
 /// <summary>The run is ending.</summary>
-/// <param name="Because">The cause.</param>
+/// <param name="Because">Reason for the end.</param>
 [ReasonKind("ending")]
 public sealed record RunIsEnding(Reason Because) : Reason;
 
-/// <summary>Two reasons in sequence.</summary>
-/// <param name="First">The first reason.</param>
-/// <param name="Then">The reason that followed from the first.</param>
+/// <summary>Two reasons, of which the second follows from the first.</summary>
+/// <param name="First">The reason that came first.</param>
+/// <param name="Then">The reason that follows from the first.</param>
 [ReasonKind("followed")]
 public sealed record ReasonSequence(Reason First, Reason Then) : Reason;
 
 /// <summary>The work of earlier executions of the run could not be found.</summary>
-/// <param name="Cause">The failure.</param>
+/// <param name="Cause">Failure of the search.</param>
 public sealed record EarlierWorkNotFound(Quote Cause) : Reason;
 
 /// <summary>The end of the run could not be recorded completely.</summary>
-/// <param name="Cause">The failure.</param>
+/// <param name="Cause">Failure of the activity that records the end.</param>
 public sealed record EndNotRecorded(Quote Cause) : Reason;
 
-/// <summary>The work of a cancelled run is retained.</summary>
-/// <param name="Where">Location of the work.</param>
+/// <summary>The work of a cancelled run is retained under a ref or branch.</summary>
+/// <param name="Where">Ref or branch that contains the work.</param>
 [ReasonKind("work-kept")]
 public sealed record WorkRetained(Quote Where) : Reason;
 
-/// <summary>The run's staging branch is gone, and the work merged to it is not on the target.</summary>
+/// <summary>The staging branch no longer exists, and the work that was merged to it is not on the target.</summary>
 /// <param name="Target">Branch that the run lands on.</param>
 [ReasonKind("staging-gone")]
 public sealed record StagingBranchLost(string Target) : Reason;
 
 /// <summary>The missing staging branch was recreated.</summary>
-/// <param name="Found">Source that the branch was recreated from.</param>
+/// <param name="Found">Source from which the branch was recreated.</param>
 [ReasonKind("staging-made")]
 public sealed record StagingBranchRecreated(Quote Found) : Reason;
 
-/// <summary>The run was restarted by a reset.</summary>
+/// <summary>A reset of the run's workflow restarted the run.</summary>
 [ReasonKind("begun-anew")]
 public sealed record RunWasReset : Reason;
 
-/// <summary>The run was restarted by a reset, and has recorded nothing since.</summary>
+/// <summary>A reset restarted the run, which has recorded nothing since.</summary>
 /// <param name="State">State of the run before the reset.</param>
 [ReasonKind("begun-anew-untold")]
 public sealed record ResetNotRecorded(string State) : Reason;
 
-/// <summary>Outages of accounts or hosts, or failing activities.</summary>
+/// <summary>Accounts or hosts have outages, or activities fail repeatedly.</summary>
 /// <param name="Run">Id of the run; null if no account or host has an outage.</param>
 /// <param name="Open">Accounts and hosts with an outage.</param>
 /// <param name="Steps">Activities that fail repeatedly.</param>
 [ReasonKind("not-working")]
 public sealed record OutagesReported(string? Run, IReadOnlyList<OutageStatus> Open, IReadOnlyList<StepFailing> Steps) : Reason;
 
-/// <summary>Several tasks failed with the same cause.</summary>
+/// <summary>Several tasks failed for the same reason.</summary>
 /// <param name="Tasks">Number of failed tasks.</param>
 /// <param name="Because">Cause of the last failure, or null if unknown.</param>
 [ReasonKind("failed-alike")]
 public sealed record SameFailureRepeated(int Tasks, Reason? Because) : Reason;
 
 /// <summary>The run has reached its time limit, so no more agents are started.</summary>
-/// <param name="Until">The time limit.</param>
+/// <param name="Until">Time limit of the run.</param>
 public sealed record RunLimitReached(DateTimeOffset Until) : Reason;
 
-/// <summary>Budget raised by a user.</summary>
-/// <param name="By">The user.</param>
-/// <param name="What">The budget and its new limit.</param>
+/// <summary>A user raised a budget.</summary>
+/// <param name="By">User who raised it.</param>
+/// <param name="What">The budget and its new limit, as text.</param>
 public sealed record BudgetRaised(Person By, Quote What) : Reason;
 
-/// <summary>No task can run any more.</summary>
-/// <param name="Tasks">Tasks that did not succeed.</param>
-/// <param name="Then">Result of the last attempt to continue, or null if none was made.</param>
+/// <summary>No task can run because the remaining tasks did not succeed.</summary>
+/// <param name="Tasks">Ids of the tasks that did not succeed.</param>
+/// <param name="Then">Reason from the last attempt to continue, or null if there was no attempt.</param>
 public sealed record NothingCanRun(IReadOnlyList<string> Tasks, Reason? Then = null) : Reason
 {
-    /// <summary>True if merged work has not landed; null in older records.</summary>
+    /// <summary>True if merged work has not landed; null in records from earlier versions.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? HasUnlanded { get; init; }
 }
 
-/// <summary>A user's commits are being inspected.</summary>
-/// <param name="By">The user.</param>
+/// <summary>The run inspects a user's commits.</summary>
+/// <param name="By">User who made the commits.</param>
 /// <param name="Branch">Branch with the commits.</param>
 [ReasonKind("looks-at-commits")]
 public sealed record CommitsInspected(Person By, string Branch) : Reason;
 
-/// <summary>The gates of the whole run are running on a user's commits.</summary>
-/// <param name="By">The user.</param>
-/// <param name="Commits">The commits.</param>
+/// <summary>The run verifies a user's commits with the gates of the whole run.</summary>
+/// <param name="By">User who made the commits.</param>
+/// <param name="Commits">Commits that are being verified.</param>
 [ReasonKind("gates-on-commits")]
 public sealed record CommitsBeingVerified(Person By, PersonCommits Commits) : Reason;
 
-/// <summary>A user's commits were not accepted.</summary>
-/// <param name="Cause">Finding of the activity.</param>
+/// <summary>The run did not accept a user's commits.</summary>
+/// <param name="Cause">Explanation from the activity that checked the commits.</param>
 [ReasonKind("commits-not-taken")]
 public sealed record CommitsRejected(Quote Cause) : Reason;
 
-/// <summary>All work to land is merged.</summary>
-/// <param name="Review">The review, or null for none.</param>
+/// <summary>All work that should land is merged.</summary>
+/// <param name="Review">Result of the review, or null if the run has no review.</param>
 public sealed record ReadyToLand(RunReview? Review) : Reason;
 
-/// <summary>The merged tasks land at a user's request, and the other tasks stay open.</summary>
+/// <summary>The merged tasks land because a user requested it; the other tasks stay open.</summary>
 [ReasonKind("lands-part")]
 public sealed record MergedTasksLanding : Reason;
 
-/// <summary>The work is on the target, or on a separate branch for the target.</summary>
-/// <param name="Where">Result of the activity.</param>
+/// <summary>The work is on the target, or on a separate branch from which it can be landed.</summary>
+/// <param name="Where">Description of the landing, from the activity that landed.</param>
 public sealed record RunLanded(Quote Where) : Reason;
 
-/// <summary>Nothing was merged, as requested. Each task's work is on a separate branch.</summary>
-/// <param name="Tasks">Tasks with such a branch.</param>
+/// <summary>The run retains each task's work on a separate branch and merges nothing, because the user requested branches.</summary>
+/// <param name="Tasks">Ids of the tasks with such a branch.</param>
 [ReasonKind("branches-kept")]
 public sealed record BranchesRetained(IReadOnlyList<string> Tasks) : Reason;
 
-/// <summary>Landing was refused.</summary>
-/// <param name="Cause">Finding of the activity.</param>
+/// <summary>The landing was refused.</summary>
+/// <param name="Cause">Explanation from the activity that refused to land.</param>
 public sealed record NotLanded(Quote Cause) : Reason
 {
-    /// <summary>True if staging lacks work of the run, so that landing requires accepting the lost changes.</summary>
+    /// <summary>True if staging lacks work of the run. Landing then requires a user to accept the lost changes.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool LosesWork { get; init; }
 
@@ -198,8 +198,8 @@ public sealed record NotLanded(Quote Cause) : Reason
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Branch { get; init; }
 
-    /// <summary>Finds the refusal to land in a reason or in its parts; null if none is found.</summary>
-    /// <param name="why">Reason why a run waits; may be null.</param>
+    /// <summary>Returns the refusal to land that a reason contains, or null if it contains none.</summary>
+    /// <param name="why">Reason to search; may be null.</param>
     public static NotLanded? In(Reason? why) =>
         why switch
         {
@@ -211,42 +211,42 @@ public sealed record NotLanded(Quote Cause) : Reason
         };
 }
 
-/// <summary>The run was not promoted in time.</summary>
-/// <param name="Because">Reason why a user was needed.</param>
+/// <summary>No user promoted the run before the time limit.</summary>
+/// <param name="Because">Reason why the run needed a user.</param>
 public sealed record NotPromotedInTime(Reason Because) : Reason;
 
-/// <summary>A user's resolution was refused.</summary>
+/// <summary>The run refused a user's resolution.</summary>
 /// <param name="Refusal">Reason for the refusal.</param>
-/// <param name="Before">Reason why the run needed a user before.</param>
+/// <param name="Before">Reason why the run needed a user before the resolution.</param>
 [ReasonKind("way-out-refused")]
 public sealed record ResolutionRefused(Reason Refusal, Reason Before) : Reason;
 
 /// <summary>The run could not join the repository's leases.</summary>
-/// <param name="Cause">The failure.</param>
+/// <param name="Cause">Failure of the attempt to join.</param>
 [ReasonKind("leases-not-joined")]
 public sealed record LeaseJoinFailed(Quote Cause) : Reason;
 
-/// <summary>The merge queue ended, and its successor continues.</summary>
-/// <param name="Cause">The failure.</param>
+/// <summary>The merge queue's workflow ended, and a successor continues.</summary>
+/// <param name="Cause">Failure of the ended merge queue.</param>
 [ReasonKind("train-ended")]
 public sealed record MergeQueueReplaced(Quote Cause) : Reason;
 
-/// <summary>A note of the merge queue.</summary>
-/// <param name="Text">The note.</param>
+/// <summary>A note from the merge queue.</summary>
+/// <param name="Text">Text of the note.</param>
 [ReasonKind("train-noted")]
 public sealed record MergeQueueNote(Quote Text) : Reason;
 
 /// <summary>A message to the run was dropped.</summary>
-/// <param name="Cause">The message, and the reason it was dropped.</param>
+/// <param name="Cause">Content of the message, and the reason why it was dropped.</param>
 public sealed record MessageDropped(Quote Cause) : Reason;
 
-/// <summary>Another plan was made.</summary>
-/// <param name="Replan">The other plan.</param>
+/// <summary>The planner made another plan for the run.</summary>
+/// <param name="Replan">State of the replanning.</param>
 [ReasonKind("other-plan-made")]
 public sealed record NewPlanMade(RunReplan Replan) : Reason;
 
-/// <summary>Review overruled by a user.</summary>
-/// <param name="Review">The review.</param>
+/// <summary>A user overruled the review.</summary>
+/// <param name="Review">Result of the review.</param>
 public sealed record ReviewOverruled(RunReview Review) : Reason;
 
 /// <summary>A workflow execution has failed.</summary>
@@ -254,8 +254,8 @@ public sealed record ReviewOverruled(RunReview Review) : Reason;
 public sealed record ExecutionFailed(Quote Cause) : Reason;
 
 /// <summary>A workflow was terminated from outside.</summary>
-/// <param name="Identity">Identity of the client; empty if not given.</param>
-/// <param name="Words">The reason given, or null for none.</param>
+/// <param name="Identity">Identity of that client; empty if it gave none.</param>
+/// <param name="Words">Reason given by that client, or null if none was given.</param>
 public sealed record TerminatedBy(string Identity, Quote? Words) : Reason;
 
 /// <summary>The run continued as new, and the new execution no longer exists.</summary>
@@ -265,13 +265,13 @@ public sealed record ContinuationLost : Reason;
 /// <summary>A workflow has timed out.</summary>
 public sealed record WorkflowTimedOut : Reason;
 
-/// <summary>A workflow was cancelled by another tool.</summary>
+/// <summary>Another tool cancelled the workflow.</summary>
 [ReasonKind("cancelled-by-server")]
 public sealed record CancelledByTool : Reason;
 
-/// <summary>Landing reverted by a user.</summary>
-/// <param name="How">Result of the activity.</param>
-/// <param name="Kept">Location of the retained work.</param>
+/// <summary>A user reverted the landing.</summary>
+/// <param name="How">Description of the revert, from the activity.</param>
+/// <param name="Kept">Ref or branch that contains the retained work.</param>
 [ReasonKind("landing-taken-back")]
 public sealed record LandingRevertedBy(Quote How, string Kept) : Reason;
 
@@ -281,6 +281,6 @@ public sealed record LandingRevertedBy(Quote How, string Kept) : Reason;
 public sealed record MailSent(Quote Message) : Reason;
 
 /// <summary>Notifications about the run could not be sent.</summary>
-/// <param name="Problem">Finding of the activity.</param>
+/// <param name="Problem">Explanation from the notification channels.</param>
 [ReasonKind("people-not-told")]
 public sealed record NoticesNotSent(Quote Problem) : Reason;

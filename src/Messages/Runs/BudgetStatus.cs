@@ -7,15 +7,17 @@ public sealed record BudgetStatus
     [JsonPropertyName("kind")]
     public required string Kind { get; init; }
 
-    /// <summary>Identity of the budget. Tasks that wait for the same budget have the same value.</summary>
+    /// <summary>Identity of the budget, shared by all tasks that wait for it.</summary>
     [JsonPropertyName("scope")]
     public required string Scope { get; init; }
 
-    /// <summary>Account of the agent that was about to start. Empty without such an agent, for budgets that all accounts share.</summary>
+    /// <summary>
+    /// Account of the agent that was about to start. Empty if no agent was about to start, or for budgets that all accounts share.
+    /// </summary>
     [JsonPropertyName("account")]
     public required string Account { get; init; }
 
-    /// <summary>US dollars spent, including amounts not yet known exactly, or null if the budget does not limit money.</summary>
+    /// <summary>Amount spent in US dollars, including estimates for running agents. Null if the budget does not limit money.</summary>
     [JsonPropertyName("spentUsd")]
     public decimal? SpentUsd { get; init; }
 
@@ -32,7 +34,7 @@ public sealed record BudgetStatus
     public long? LimitTokens { get; init; }
 }
 
-/// <summary>Scopes of budgets, as in setting names.</summary>
+/// <summary>Scopes of budgets, as they appear in setting names.</summary>
 public static class BudgetKinds
 {
     public const string Attempt = "attempt";
@@ -41,18 +43,18 @@ public static class BudgetKinds
     public const string Day = "day";
     public const string Account = "account";
 
-    /// <summary>All scopes.</summary>
+    /// <summary>All scopes, from narrow to wide.</summary>
     public static IReadOnlyList<string> All { get; } = [Attempt, Task, Run, Day, Account];
 
     /// <summary>True for scopes shared by many tasks. No agent starts while such a budget is used up.</summary>
     public static bool IsShared(string kind) => kind is Run or Day or Account;
 }
 
-/// <summary>A user's command to raise a budget that applies to a run.</summary>
+/// <summary>A user's command to raise a budget.</summary>
 /// <param name="Kind">One of <see cref="BudgetKinds"/>.</param>
 /// <param name="Usd">The new limit in US dollars, or null to raise a token limit.</param>
 /// <param name="Tokens">The new limit in tokens, or null to raise a money limit.</param>
-/// <param name="Task">The task whose budget or attempt budget is raised; empty for none.</param>
+/// <param name="Task">Id of the task whose budget is raised, for the scopes <c>task</c> and <c>attempt</c>; otherwise empty.</param>
 /// <param name="By">The user and their client, such as <c>kim@laptop</c>; empty if unknown.</param>
 [MessageExample("""{"kind":"run","usd":40,"by":"kim@laptop"}""")]
 public sealed record RaiseBudgetCommand(string Kind, decimal? Usd = null, long? Tokens = null, string Task = "", string By = "");
@@ -60,7 +62,7 @@ public sealed record RaiseBudgetCommand(string Kind, decimal? Usd = null, long? 
 /// <summary>Request to store a raised budget.</summary>
 /// <param name="Command">The user's command.</param>
 /// <param name="Attempt">Number of the task's attempt.</param>
-/// <param name="Account">An account that counts toward the budget; empty if unknown.</param>
+/// <param name="Account">Account whose spending counts toward the budget; empty if unknown.</param>
 public sealed record RaiseBudgetInput(
     [property: Identifier] string RunId,
     RepositoryReference Repository,

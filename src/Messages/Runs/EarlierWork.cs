@@ -1,11 +1,11 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Request to find the work of an execution of this run that was replaced by a reset.</summary>
-/// <param name="PlanHash">The run's plan; empty to read only the record.</param>
-/// <param name="Offset">Number of tasks on earlier pages.</param>
+/// <summary>Request to find the work of an earlier execution of this run, after a reset replaced that execution.</summary>
+/// <param name="PlanHash">SHA-256 of the run's plan. Empty to read only the run's record.</param>
+/// <param name="Offset">Number of tasks on earlier pages, which are skipped.</param>
 public sealed record FindEarlierWorkInput(string RunId, RepositoryReference Repository, string PlanHash, int Offset);
 
-/// <summary>State left by an earlier execution of a run.</summary>
+/// <summary>A page of the state that an earlier execution of a run left.</summary>
 public sealed record EarlierWork
 {
     /// <summary>Number of the last transition in the run's record.</summary>
@@ -14,15 +14,19 @@ public sealed record EarlierWork
     /// <summary>Commit of the staging branch.</summary>
     public string StagingTip { get; init; } = "";
 
-    /// <summary>Sentence that reports a missing staging branch, recreated with the landed work; empty if the branch existed.</summary>
+    /// <summary>Sentence about the missing staging branch, which was recreated with the landed work; empty if the branch existed.</summary>
     public string StagingMade { get; init; } = "";
 
-    /// <summary>True if the staging branch was missing and the run has nothing on its target, so the merged work is on no branch. The
-    /// staging branch was recreated at the run's base.</summary>
+    /// <summary>
+    /// True if the staging branch was missing and the run has landed nothing, so its merged work is on no branch. The staging branch was
+    /// recreated at the run's base commit.
+    /// </summary>
     public bool StagingLost { get; init; }
 
-    /// <summary>A page of the started tasks, in plan order. A task with an open workflow has its last report. The state of other tasks
-    /// comes from git, the run's folder and the record; they have no <see cref="TaskReport.ExecutionId"/>.</summary>
+    /// <summary>
+    /// A page of the started tasks, in plan order. A task whose workflow is open has its last report. For other tasks the state comes from
+    /// git, the run's folder and the record, and <see cref="TaskReport.ExecutionId"/> is empty.
+    /// </summary>
     public IReadOnlyList<TaskReport> Tasks { get; init; } = [];
 
     /// <summary>Number of tasks on all pages.</summary>

@@ -1,27 +1,29 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Moves a run to another host, whose workers execute its activities from then on.</summary>
-/// <param name="To">The run's repository on the new host, with its task queue.</param>
+/// <summary>Command to move a run to another host. Workers on that host then execute the run's activities.</summary>
+/// <param name="To">Repository on the new host, with its task queue.</param>
 /// <param name="By">The user and their client, such as <c>kim@laptop</c>; empty if unknown.</param>
 [MessageExample("""{"to":{"path":"/home/kim/shop","key":"0123456789ab","queue":"orchestrator@MACHINE/0123456789ab"},"by":"kim@laptop"}""")]
 public sealed record MoveRunCommand(RepositoryReference To, string By = "")
 {
-    /// <summary>Ids of tasks whose work was only on the previous host, which is permanently gone. These tasks and the started tasks that
-    /// depend on their work are repeated.</summary>
+    /// <summary>
+    /// Ids of tasks whose work existed only on the previous host, which is permanently gone. The run repeats these tasks and all started
+    /// tasks that depend on their work.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public IReadOnlyList<string>? Lost { get; init; }
 
-    /// <summary>Commit of the staging branch on the new host, if work is lost.</summary>
+    /// <summary>Staging commit on the new host if work is lost, otherwise null.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string? Staging { get; init; }
 }
 
-/// <summary>A host that a run waits for.</summary>
+/// <summary>A host that a run waits for because no worker there responds.</summary>
 /// <param name="Machine">Identity of the host in queue names.</param>
 /// <param name="Host">Display name of the host; empty if unknown.</param>
-/// <param name="Since">Time at which the first activity started to wait, or null if none waits.</param>
-/// <param name="LastSeen">Time at which a worker on the host last polled the server, or null if the server remembers none.</param>
-public sealed record MachineAway(string Machine, string Host, DateTimeOffset? Since, DateTimeOffset? LastSeen)
+/// <param name="Since">Time since which the run's first activity waits, or null if none waits.</param>
+/// <param name="LastSeen">Time at which a worker on the host last polled the server, or null if the server has no record of one.</param>
+public sealed record UnreachableHost(string Machine, string Host, DateTimeOffset? Since, DateTimeOffset? LastSeen)
 {
     /// <summary>Display text of the host: its name, if known, and its identity.</summary>
     [JsonIgnore]
@@ -41,7 +43,7 @@ public sealed record MachineName(string Machine, string Host)
     /// <param name="host">Display name of the host; empty if unknown.</param>
     public static MachineName Of(string queue, string host) => new(QueueNames.MachineOf(queue) ?? queue, host);
 
-    /// <summary>Returns the display text: the host's name, if known, and its identity.</summary>
+    /// <summary>Returns the host's name, if known, followed by its identity.</summary>
     public override string ToString() =>
         QueueNames.GiverOf(Machine, out _) is { } giver ? $"{giver} (which handed it over)"
         : Host.Length > 0 ? $"{Host} ({Machine})"

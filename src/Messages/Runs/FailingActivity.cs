@@ -7,8 +7,10 @@ namespace Orchestrator.Messages;
 /// <param name="Message">Failure of the last attempt.</param>
 public sealed record FailingActivity(string Task, string Activity, int Attempt, string Message)
 {
-    /// <summary>For a slot request: number of hosts that offer matching slots, all of which are taken; 0 if no host offers one. Null if
-    /// unknown, or for other activities.</summary>
+    /// <summary>
+    /// For a slot request: number of hosts that offer matching slots, all of them taken; 0 if no host offers any. Null if unknown, or for
+    /// other activities.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int? Hosts { get; init; }
 }

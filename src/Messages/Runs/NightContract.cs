@@ -1,7 +1,9 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Run contract: findings of the preflight of an unattended run (<c>run --overnight</c>). The final report compares the contract
-/// and the limits in the run's input with the result. The contract does not affect the run.</summary>
+/// <summary>
+/// Run contract: the preflight's findings for an unattended run (<c>run --overnight</c>). The final report compares the result with the
+/// contract and with the limits in the run's input. The contract does not affect the run.
+/// </summary>
 public sealed record NightContract
 {
     /// <summary>Time at which the contract was made.</summary>
@@ -16,7 +18,7 @@ public sealed record NightContract
     [JsonPropertyName("keepsAwake")]
     public bool KeepsAwake { get; init; }
 
-    /// <summary>Sentences with the reasons, found by preflight, that could require a user or end the unattended run early.</summary>
+    /// <summary>Sentences from preflight, each with a reason why the run could need a user or end early.</summary>
     [JsonPropertyName("remarks")]
     public IReadOnlyList<string> Remarks
     {
@@ -25,7 +27,7 @@ public sealed record NightContract
     } = [];
 }
 
-/// <summary>Expected cost and time of a run, based on past runs in the repository. Each range covers 80 % of runs.</summary>
+/// <summary>Expected cost and time of a run, based on past runs in the repository. Each range covers 80 % of past runs.</summary>
 public sealed record RunForecast
 {
     /// <summary>Lower bound of the cost in US dollars.</summary>
@@ -56,7 +58,7 @@ public sealed record RunForecast
     [JsonPropertyName("pastRuns")]
     public int PastRuns { get; init; }
 
-    /// <summary>Expected consumption of the accounts' usage limits; empty if unknown.</summary>
+    /// <summary>Expected use of the accounts' usage limits; empty if unknown.</summary>
     [JsonPropertyName("windows")]
     public IReadOnlyList<WindowForecast> Windows
     {
@@ -65,11 +67,11 @@ public sealed record RunForecast
     } = [];
 }
 
-/// <summary>Expected consumption of a usage limit. The range covers 80 % of runs.</summary>
-/// <param name="Account">The account.</param>
+/// <summary>Expected use of one usage limit. The range covers 80 % of past runs.</summary>
+/// <param name="Account">Name of the account.</param>
 /// <param name="Window">The service's name for the limit, such as <c>five_hour</c>.</param>
-/// <param name="Low">Lower bound in percent; 100 is the whole limit once.</param>
-/// <param name="High">Upper bound in percent.</param>
+/// <param name="Low">Lower bound in percent, where 100 means the whole limit.</param>
+/// <param name="High">Upper bound in percent, where 100 means the whole limit.</param>
 public sealed record WindowForecast(
     [property: JsonPropertyName("account")] string Account,
     [property: JsonPropertyName("window")] string Window,

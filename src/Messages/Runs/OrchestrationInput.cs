@@ -4,19 +4,22 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Input of an <c>OrchestrationWorkflow</c>: a repository and exactly one of <see cref="Plan"/>, <see cref="PlanFile"/>,
-/// <see cref="Request"/> and <see cref="RequestFile"/>. Users also write it by hand (<c>temporal workflow start --input '{...}'</c>), so
-/// names are camel case, and unknown members are rejected by name. Only add optional members, because running workflows replay with old
-/// inputs.</summary>
+/// <summary>
+/// Input of <c>OrchestrationWorkflow</c>: a repository and exactly one of <see cref="Plan"/>, <see cref="PlanFile"/>, <see cref="Request"/>
+/// and <see cref="RequestFile"/>. Users also write this JSON by hand (<c>temporal workflow start --input '{...}'</c>), so names are in
+/// camel case, and unknown members are rejected by name. New members must be optional, because running workflows replay with old inputs.
+/// </summary>
 [MessageExample("""{"repository":"/home/me/shop","planFile":"tasks.yaml"}""")]
 public sealed record OrchestrationInput
 {
-    /// <summary>Path of the git repository on the worker's host; any folder inside a work tree.</summary>
+    /// <summary>Path of the git repository on the worker's host. Any folder inside a work tree is accepted.</summary>
     [JsonPropertyName("repository")]
     public string Repository { get; init; } = "";
 
-    /// <summary>The plan itself as JSON, with the content of a plan file, for callers that have it as data. Kept exactly as sent, because
-    /// the activity that loads the plan uses the plan file reader.</summary>
+    /// <summary>
+    /// The plan as JSON, with the content of a plan file. Kept exactly as sent, because the activity that loads the plan parses it like a
+    /// plan file.
+    /// </summary>
     [JsonPropertyName("plan")]
     public JsonElement? Plan { get; init; }
 
@@ -24,11 +27,14 @@ public sealed record OrchestrationInput
     [JsonPropertyName("planFile")]
     public string? PlanFile { get; init; }
 
-    /// <summary>A request in plain text, to be planned first.</summary>
+    /// <summary>A request in plain text, from which a planner makes the plan.</summary>
     [JsonPropertyName("request")]
     public string? Request { get; init; }
 
-    /// <summary>Path of a text file (a PRD), absolute or relative to <see cref="Repository"/>, to be planned first.</summary>
+    /// <summary>
+    /// Path of a text file with a request, such as a PRD, from which a planner makes the plan. Absolute or relative to
+    /// <see cref="Repository"/>.
+    /// </summary>
     [JsonPropertyName("requestFile")]
     public string? RequestFile { get; init; }
 
@@ -36,15 +42,17 @@ public sealed record OrchestrationInput
     [JsonPropertyName("plannerModel")]
     public string? PlannerModel { get; init; }
 
-    /// <summary>True to end the run with its plan, without starting tasks.</summary>
+    /// <summary>True to end the run after planning, without starting tasks.</summary>
     [JsonPropertyName("planOnly")]
     public bool PlanOnly { get; init; }
 
-    /// <summary>Options for the planner, or null for a plan.</summary>
+    /// <summary>Options of the planning request. Null to make a plan.</summary>
     [JsonPropertyName("planning")]
     public PlanningOptions? Planning { get; init; }
 
-    /// <summary>File for the planner's plan, absolute or relative to <see cref="Repository"/>, or null for the run's folder.</summary>
+    /// <summary>
+    /// File to which the planner's plan is written, absolute or relative to <see cref="Repository"/>. Null for the run's folder.
+    /// </summary>
     [JsonPropertyName("output")]
     public string? Output { get; init; }
 
@@ -52,15 +60,15 @@ public sealed record OrchestrationInput
     [JsonPropertyName("overwrite")]
     public bool Overwrite { get; init; }
 
-    /// <summary>Name of the agent for tasks without one. Default: the setting <c>agent</c>.</summary>
+    /// <summary>Name of the agent for tasks that name no agent. Default: the setting <c>agent</c>.</summary>
     [JsonPropertyName("agent")]
     public string? Agent { get; init; }
 
-    /// <summary>Model for tasks without one. Default: the setting <c>model</c>.</summary>
+    /// <summary>Model for tasks that name no model. Default: the setting <c>model</c>.</summary>
     [JsonPropertyName("model")]
     public string? Model { get; init; }
 
-    /// <summary>Number of agents that run at the same time. Default: the setting <c>workers</c>. Range: 1 to 64.</summary>
+    /// <summary>Maximum number of agents that run at the same time. Default: the setting <c>workers</c>. Range: 1 to 64.</summary>
     [JsonPropertyName("workers")]
     public int? Workers { get; init; }
 
@@ -77,13 +85,15 @@ public sealed record OrchestrationInput
     [JsonPropertyName("land")]
     public string? Land { get; init; }
 
-    /// <summary>True if several tasks have the same text and the best result of each text is wanted. The reviewer picks where the evidence
-    /// is inconclusive. Only with <c>branches</c>.</summary>
+    /// <summary>
+    /// True to keep only the best of the results of tasks with the same text. The reviewer picks it if the evidence is inconclusive.
+    /// Requires the landing mode <c>branches</c>.
+    /// </summary>
     [JsonPropertyName("pick")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Pick { get; init; }
 
-    /// <summary>Branch to land on. Default: the setting <c>git.target</c>, or else the checked-out branch.</summary>
+    /// <summary>Branch to land on. Default: the setting <c>git.target</c>; if it is not set, the branch that is checked out.</summary>
     [JsonPropertyName("target")]
     public string? Target { get; init; }
 
@@ -91,8 +101,10 @@ public sealed record OrchestrationInput
     [JsonPropertyName("fresh")]
     public bool Fresh { get; init; }
 
-    /// <summary>True to start even if an open run has the same work, or a run has landed it and nothing has changed since. Implied for
-    /// starts by a schedule.</summary>
+    /// <summary>
+    /// True to start even if an open run has the same work, or if a run has landed it and nothing has changed since. Scheduled starts imply
+    /// this.
+    /// </summary>
     [JsonPropertyName("again")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Again { get; init; }
@@ -101,8 +113,10 @@ public sealed record OrchestrationInput
     [JsonPropertyName("approveRisk")]
     public int? ApproveRisk { get; init; }
 
-    /// <summary>Cost limit of the run in US dollars. At the limit the run pauses and asks for a higher one. Default: the setting
-    /// <c>budget.run</c>.</summary>
+    /// <summary>
+    /// Cost limit of the run in US dollars. At the limit the run pauses and asks a user for a higher limit. Default: the setting
+    /// <c>budget.run</c>.
+    /// </summary>
     [JsonPropertyName("maxCost")]
     public decimal? MaxCost { get; init; }
 
@@ -110,8 +124,10 @@ public sealed record OrchestrationInput
     [JsonPropertyName("until")]
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>Time of day (<c>HH:mm</c>) at which the run stops starting agents, at its first occurrence after the start. For schedules,
-    /// whose runs share one input.</summary>
+    /// <summary>
+    /// Time of day (<c>HH:mm</c>) whose first occurrence after the start stops the run from starting agents. Used by schedules, whose runs
+    /// share one input.
+    /// </summary>
     [JsonPropertyName("untilTime")]
     public string? UntilTime { get; init; }
 
@@ -123,26 +139,32 @@ public sealed record OrchestrationInput
     [JsonPropertyName("night")]
     public NightContract? Night { get; init; }
 
-    /// <summary>Expected cost and time of the run, or null without a forecast.</summary>
+    /// <summary>Expected cost and time of the run, or null if no forecast was made.</summary>
     [JsonPropertyName("forecast")]
     public RunForecast? Forecast { get; init; }
 
-    /// <summary>Conversations that tasks continue, by task id. They were started elsewhere, and their files are in the run's folder. Null
-    /// if each task starts a new conversation.</summary>
+    /// <summary>
+    /// Conversations that tasks continue, by task id. Each was started outside the run, and its files are in the run's folder. Null if each
+    /// task starts a new conversation.
+    /// </summary>
     [JsonPropertyName("conversations")]
     public IReadOnlyDictionary<string, string>? Conversations { get; init; }
 
-    /// <summary>True to accept recommended confirmations (review of a medium risk, uncommitted changes). Required approvals are not
-    /// affected.</summary>
+    /// <summary>
+    /// True to accept recommended confirmations, such as the review of a medium risk or uncommitted changes. Does not replace required
+    /// approvals.
+    /// </summary>
     [JsonPropertyName("yes")]
     public bool Yes { get; init; }
 
-    /// <summary>True if a planner has to make the plan first.</summary>
+    /// <summary>True if a planner has to make the plan.</summary>
     [JsonIgnore]
     public bool NeedsPlanner => Request is not null || RequestFile is not null;
 
-    /// <summary>Subject of the run before its plan is read: a file name, the request, or the request inside a plan that was sent as data.
-    /// Null if such a plan has no request.</summary>
+    /// <summary>
+    /// Subject of the run before its plan is read: a file name, the request, or the request in <see cref="Plan"/>. Null if none of these is
+    /// given.
+    /// </summary>
     [JsonIgnore]
     public string? Subject => PlanFile ?? RequestFile ?? Request ?? RequestOfPlan;
 
@@ -153,7 +175,7 @@ public sealed record OrchestrationInput
             ? request.GetString()
             : null;
 
-    /// <summary>Returns the faults of the input, each as a sentence; empty if the input is valid.</summary>
+    /// <summary>Returns the faults of the input as sentences; empty if the input is valid.</summary>
     public IReadOnlyList<string> Faults()
     {
         var faults = new List<string>();

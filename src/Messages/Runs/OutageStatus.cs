@@ -2,7 +2,7 @@ namespace Orchestrator.Messages;
 
 /// <summary>Outage of an account or of the host.</summary>
 /// <param name="Account">Name of the account's agent; empty for the host.</param>
-/// <param name="Why">Reason shown for its tasks, or null for none.</param>
+/// <param name="Why">Reason shown for the tasks that wait, or null if there is none.</param>
 /// <param name="Until">Time at which a usage limit resets; null if unknown, or if the outage is not a usage limit.</param>
 public sealed record OutageStatus(
     [property: JsonPropertyName("account")] string Account,
@@ -10,7 +10,7 @@ public sealed record OutageStatus(
     [property: JsonPropertyName("until")] DateTimeOffset? Until
 )
 {
-    /// <summary><see cref="Why"/> as text; empty without a reason.</summary>
+    /// <summary><see cref="Why"/> as text; empty if it is null.</summary>
     [JsonPropertyName("reason")]
     public string Reason => ReasonText.Of(Why);
 }

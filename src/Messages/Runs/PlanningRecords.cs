@@ -1,45 +1,45 @@
 namespace Orchestrator.Messages;
 
-/// <summary>The planner as a task of its run. Users can see, pause and retry it like any other task.</summary>
+/// <summary>The planner, modelled as a task of its run. Users can see, pause and retry it like any other task.</summary>
 public static class PlannerTask
 {
-    /// <summary>Task id of the planner. A plan made by a planner can't use this id.</summary>
+    /// <summary>Task id of the planner. No other task of a planner's plan can have this id.</summary>
     public const string Id = "planner";
 }
 
 /// <summary>Options of a planning request.</summary>
 public sealed record PlanningOptions
 {
-    /// <summary>Makes a plan. This is the default.</summary>
+    /// <summary>Make a plan. This is the default.</summary>
     public const string Plan = "plan";
 
-    /// <summary>Makes tasks for the backlog.</summary>
+    /// <summary>Make tasks for the backlog.</summary>
     public const string Tasks = "tasks";
 
-    /// <summary>Makes subtasks for a task in the backlog.</summary>
+    /// <summary>Make subtasks of a task in the backlog.</summary>
     public const string Subtasks = "subtasks";
 
     /// <summary>Kind of result: <see cref="Plan"/>, <see cref="Tasks"/> or <see cref="Subtasks"/>.</summary>
     [JsonPropertyName("makes")]
     public string Makes { get; set; } = Plan;
 
-    /// <summary>Parent task of the subtasks.</summary>
+    /// <summary>Id of the backlog task that the subtasks belong to.</summary>
     [JsonPropertyName("parent")]
     public string? Parent { get; init; }
 
-    /// <summary>True to inspect the repository thoroughly first.</summary>
+    /// <summary>True to tell the planner to inspect the repository thoroughly first.</summary>
     [JsonPropertyName("research")]
     public bool Research { get; init; }
 
-    /// <summary>Tag of a backlog with tags, or null for the current tag.</summary>
+    /// <summary>Tag in a tagged backlog, or null for the current tag.</summary>
     [JsonPropertyName("tag")]
     public string? Tag { get; init; }
 
-    /// <summary>An earlier plan for the same request, as YAML, that the user wants changed; null for the first plan.</summary>
+    /// <summary>An earlier plan for the same request, as YAML, that the planner revises. Null for the first plan.</summary>
     [JsonPropertyName("earlier")]
     public string? Earlier { get; init; }
 
-    /// <summary>The user's remarks on <see cref="Earlier"/>.</summary>
+    /// <summary>User's remarks on <see cref="Earlier"/>.</summary>
     [JsonPropertyName("remarks")]
     public string? Remarks { get; init; }
 
@@ -48,12 +48,13 @@ public sealed record PlanningOptions
     public bool IsForBacklog => Makes is Tasks or Subtasks;
 }
 
-/// <summary>Request to store the planner's input in the run's folder: request, planner settings and prompt. Also prepares the planner's
-/// worktree.</summary>
-public sealed record BeginPlanningInput(string RunId, RepositoryReference Repository, OrchestrationInput Input);
+/// <summary>
+/// Request to store the planner's input in the run's folder (request, planner settings and prompt), and to prepare the planner's worktree.
+/// </summary>
+public sealed record PreparePlanningInput(string RunId, RepositoryReference Repository, OrchestrationInput Input);
 
-/// <summary>Result of preparing planning.</summary>
-public sealed record PlanningBegun
+/// <summary>Result of storing the planner's input.</summary>
+public sealed record PlanningPreparation
 {
     /// <summary>Faults that prevent planning, each a complete message.</summary>
     public IReadOnlyList<string> Faults { get; init; } = [];
@@ -62,10 +63,10 @@ public sealed record PlanningBegun
     /// <summary>First line of the request.</summary>
     public string Title { get; init; } = "";
 
-    /// <summary>Name of the planner.</summary>
+    /// <summary>Name of the planner's agent.</summary>
     public string Agent { get; init; } = "";
 
-    /// <summary>Time limit of a single answer.</summary>
+    /// <summary>Time limit for a single answer.</summary>
     public TimeSpan Timeout { get; init; }
     public RunRules Rules { get; init; } = new();
 
@@ -77,10 +78,10 @@ public sealed record PlanningBegun
 /// <summary>Request to store the finished plan at the location given at the run's start, and to remove the planner's worktree.</summary>
 public sealed record EndPlanningInput(string RunId, RepositoryReference Repository, string? Output, bool Overwrite)
 {
-    /// <summary>Number of the replanning in this run, from 1; 0 for the first plan.</summary>
+    /// <summary>Number of the replanning within the run, from 1; 0 for the first plan.</summary>
     public int Replan { get; init; }
 
-    /// <inheritdoc cref="PlanningBegun.PlanningHash"/>
+    /// <inheritdoc cref="PlanningPreparation.PlanningHash"/>
     public string PlanningHash { get; init; } = "";
 
     /// <inheritdoc cref="AnswerJudgement.SaidHash"/>

@@ -1,13 +1,13 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Replanning during a run, as a task of the run. Users can see, pause and cancel it like any other task.</summary>
+/// <summary>A replanning during a run, modelled as a task. Users can see, pause and cancel it like any other task.</summary>
 public static class ReplanTask
 {
-    /// <summary>Task id of the replanning planner. Task ids of a plan never start with a dot.</summary>
+    /// <summary>Task id of the planner that replans. Task ids of a plan never start with a dot.</summary>
     public const string Id = ".replan";
 
-    /// <summary>Creates the planner's outline for scheduling.</summary>
-    /// <param name="rules">The run's rules.</param>
+    /// <summary>Creates the task outline for the scheduler.</summary>
+    /// <param name="rules">Rules of the run, which name the planner's agent.</param>
     public static TaskOutline Of(RunRules rules) =>
         new()
         {
@@ -21,20 +21,20 @@ public static class ReplanTask
 /// <summary>States of a replanning.</summary>
 public static class ReplanStates
 {
-    /// <summary>The planner works, or its plan waits for approval.</summary>
+    /// <summary>The planner is running, or its plan waits for approval.</summary>
     public const string Asked = "asked";
 
-    /// <summary>A plan was made, and its tasks are tasks of the run.</summary>
+    /// <summary>A plan was made, and its tasks were added to the run.</summary>
     public const string Planned = "planned";
 
     /// <summary>No plan was adopted, because the planner failed or an approver rejected the plan. The run is unchanged.</summary>
     public const string Dropped = "dropped";
 }
 
-/// <summary>A replanning at a user's request.</summary>
+/// <summary>State of a replanning that a user requested.</summary>
 public sealed record RunReplan
 {
-    /// <summary>Number of the replanning in this run.</summary>
+    /// <summary>Number of the replanning within the run, from 1.</summary>
     [JsonPropertyName("round")]
     public required int Round { get; init; }
 
@@ -42,7 +42,7 @@ public sealed record RunReplan
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
-    /// <summary>The user who requested it.</summary>
+    /// <summary>User who requested the replanning.</summary>
     [JsonPropertyName("by")]
     public string By
     {
@@ -50,7 +50,7 @@ public sealed record RunReplan
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Replaced tasks, which failed or were skipped because a dependency failed.</summary>
+    /// <summary>Ids of the replaced tasks, which failed or were skipped because a dependency failed.</summary>
     [JsonPropertyName("replaces")]
     public IReadOnlyList<string> Replaces
     {
@@ -58,7 +58,7 @@ public sealed record RunReplan
         init => field = value ?? [];
     } = [];
 
-    /// <summary>The tasks of the new plan.</summary>
+    /// <summary>Ids of the new plan's tasks.</summary>
     [JsonPropertyName("tasks")]
     public IReadOnlyList<string> Tasks
     {
@@ -66,7 +66,7 @@ public sealed record RunReplan
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Returns a short description for users.</summary>
+    /// <summary>Returns the state as a short text for users.</summary>
     public override string ToString() =>
         State switch
         {
@@ -79,8 +79,8 @@ public sealed record RunReplan
         ids.Count == 0 ? "nothing" : string.Join(", ", ids.Take(10)) + (ids.Count > 10 ? $" and {ids.Count - 10} more" : "");
 }
 
-/// <summary>Request to prepare a replanning. The planner's input is stored in the run's folder.</summary>
-public sealed record BeginReplanInput
+/// <summary>Request to prepare a replanning. The activity stores the planner's input in the run's folder.</summary>
+public sealed record PrepareReplanInput
 {
     public required string RunId { get; init; }
     public required RepositoryReference Repository { get; init; }
@@ -89,36 +89,36 @@ public sealed record BeginReplanInput
     /// <inheritdoc cref="EndPlanningInput.Replan"/>
     public required int Replan { get; init; }
 
-    /// <summary>Commit of staging, which contains the merged work.</summary>
+    /// <summary>Staging commit, which contains the merged work.</summary>
     public required string StagingTip { get; init; }
 
     /// <summary>Reason why the run can't continue.</summary>
     public string Why { get; init; } = "";
 
-    /// <summary>File with the evidence for <see cref="Why"/>, relative to the repository; empty for none.</summary>
+    /// <summary>File with the evidence for <see cref="Why"/>, relative to the repository; empty if there is none.</summary>
     public string Evidence { get; init; } = "";
 
-    /// <summary>Guidance by the user who requested the replanning.</summary>
+    /// <summary>Guidance from the user who requested the replanning.</summary>
     public string Guidance { get; init; } = "";
 
     /// <inheritdoc cref="RunReplan.Replaces"/>
     public IReadOnlyList<string> Replaces { get; init; } = [];
 }
 
-/// <summary>Request to conclude a replanning.</summary>
+/// <summary>Request to read the planner's answer and to store the resulting plan.</summary>
 public sealed record ConcludeReplanInput(string RunId, RepositoryReference Repository, string PlanHash, int Replan)
 {
     /// <inheritdoc cref="AnswerJudgement.SaidHash"/>
     public string SaidHash { get; init; } = "";
 }
 
-/// <summary>Result of a replanning. The run decides whether its tasks are added.</summary>
+/// <summary>Result of a replanning. The run decides whether the new tasks are added.</summary>
 public sealed record ReplanConclusion
 {
     /// <summary>SHA-256 of the stored plan that includes the new tasks.</summary>
     public required string PlanHash { get; init; }
 
-    /// <summary>The new tasks, which are the last ones of the stored plan.</summary>
+    /// <summary>New tasks. They are the last tasks of the stored plan.</summary>
     public IReadOnlyList<TaskOutline> Tasks { get; init; } = [];
 
     /// <inheritdoc cref="PlanOutline.ApprovalReason"/>

@@ -1,11 +1,15 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Remaining budgets of a run, and consumption of its accounts' usage limits. Commands read them from the account ledgers, which
-/// count costs and decide whether an agent may start.</summary>
+/// <summary>
+/// Remaining budgets of a run, and current use of its accounts' usage limits. Commands read these values from the account ledgers, which
+/// count costs and admit agents.
+/// </summary>
 public sealed record RunBudgets
 {
-    /// <summary>Budgets that apply. Shared budgets come first, from narrow to wide scope. Budgets of tasks with a running agent, or of
-    /// tasks that wait for a higher budget, follow.</summary>
+    /// <summary>
+    /// Budgets that apply to the run. Shared budgets come first, from narrow to wide scope. Budgets of single tasks follow, for tasks with
+    /// a running agent and tasks that wait for a higher budget.
+    /// </summary>
     [JsonPropertyName("budgets")]
     public IReadOnlyList<RunBudget> Budgets
     {
@@ -13,12 +17,12 @@ public sealed record RunBudgets
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Cost limit of each task over all its attempts, or null for no limit.</summary>
+    /// <summary>Cost limit of each task over all its attempts, or null if there is none.</summary>
     [JsonPropertyName("perTask")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BudgetLimit? PerTask { get; init; }
 
-    /// <summary>Cost limit of each attempt of a task, or null for no limit.</summary>
+    /// <summary>Cost limit of each attempt, or null if there is none.</summary>
     [JsonPropertyName("perAttempt")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BudgetLimit? PerAttempt { get; init; }
@@ -31,7 +35,7 @@ public sealed record RunBudgets
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Finds the budget that an answer raises; null if unknown.</summary>
+    /// <summary>Returns the budget that an answer would raise, or null if it is unknown.</summary>
     /// <param name="way">An answer of the kind <see cref="AnswerWays.RaiseBudget"/>.</param>
     public RunBudget? Find(AnswerWay way) =>
         way.Kind != AnswerWays.RaiseBudget
@@ -43,11 +47,11 @@ public sealed record RunBudgets
 }
 
 /// <summary>A budget that applies to a run.</summary>
-/// <param name="Budget">The limit, as last raised by a user, and the amount spent. Includes the possible spending of agents whose end is
-/// unknown.</param>
+/// <param name="Budget">Current limit, including raises by a user, and the amount spent. Includes the possible spending of agents whose
+/// outcome is unknown.</param>
 public sealed record RunBudget([property: JsonPropertyName("budget")] BudgetStatus Budget)
 {
-    /// <summary>Task that the budget applies to; empty for all tasks.</summary>
+    /// <summary>Id of the task that the budget applies to; empty for all tasks.</summary>
     [JsonPropertyName("task")]
     public string Task
     {
@@ -55,11 +59,11 @@ public sealed record RunBudget([property: JsonPropertyName("budget")] BudgetStat
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Additional US dollars observed so far for running agents, or null if the budget does not limit money.</summary>
+    /// <summary>Additional US dollars spent so far by running agents, or null if the budget does not limit money.</summary>
     [JsonPropertyName("workingUsd")]
     public decimal? WorkingUsd { get; init; }
 
-    /// <summary>Additional tokens observed so far for running agents, or null if the budget does not limit tokens.</summary>
+    /// <summary>Additional tokens used so far by running agents, or null if the budget does not limit tokens.</summary>
     [JsonPropertyName("workingTokens")]
     public long? WorkingTokens { get; init; }
 
@@ -72,27 +76,27 @@ public sealed record RunBudget([property: JsonPropertyName("budget")] BudgetStat
     public long? LeftTokens =>
         Budget.LimitTokens is { } limit ? Math.Max(0, limit - (Budget.SpentTokens ?? 0) - (WorkingTokens ?? 0)) : null;
 
-    /// <summary>Consumed fraction of the budget, the larger of money and tokens. Range: 0 to 1.</summary>
+    /// <summary>Used fraction of the budget, namely the larger of the fractions for money and tokens. Range: 0 to 1.</summary>
     [JsonIgnore]
     public decimal Used => Math.Max(Part(Budget.LimitUsd, LeftUsd), Part(Budget.LimitTokens, LeftTokens));
 
     private static decimal Part(decimal? limit, decimal? left) => limit is > 0 and var all && left is { } rest ? (all - rest) / all : 0;
 }
 
-/// <summary>Limit of one budget.</summary>
-/// <param name="Usd">Limit in US dollars, or null for no money limit.</param>
-/// <param name="Tokens">Limit in tokens, or null for no token limit.</param>
+/// <summary>Limit in money or tokens.</summary>
+/// <param name="Usd">Limit in US dollars, or null if money is not limited.</param>
+/// <param name="Tokens">Limit in tokens, or null if tokens are not limited.</param>
 public sealed record BudgetLimit([property: JsonPropertyName("usd")] decimal? Usd, [property: JsonPropertyName("tokens")] long? Tokens);
 
 /// <summary>An account that pays for a run.</summary>
 /// <param name="Name">Name of the account.</param>
-/// <param name="Windows">Usage limits reported by the service, without limits that have been reset since.</param>
+/// <param name="Windows">Usage limits as reported by the service, except those that have been reset since.</param>
 public sealed record RunAccount(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("windows")] IReadOnlyList<UsageWindowLine> Windows
 )
 {
-    /// <summary>Block in force; omitted if the account is not blocked.</summary>
+    /// <summary>Current block, or null if the account is not blocked.</summary>
     [JsonPropertyName("block")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UsageBlock? Block { get; init; }
@@ -100,9 +104,9 @@ public sealed record RunAccount(
 
 /// <summary>A usage limit of an account.</summary>
 /// <param name="Name">The service's name for the limit.</param>
-/// <param name="UsedPercent">Used percentage of the limit.</param>
+/// <param name="UsedPercent">Used part of the limit in percent.</param>
 /// <param name="ResetsAt">Time at which the limit resets.</param>
-/// <param name="SeenAt">Time at which the service reported the limit.</param>
+/// <param name="SeenAt">Time at which the service reported this value.</param>
 public sealed record UsageWindowLine(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("usedPercent")] decimal UsedPercent,
@@ -110,11 +114,11 @@ public sealed record UsageWindowLine(
     [property: JsonPropertyName("seenAt")] DateTimeOffset SeenAt
 );
 
-/// <summary>A block of an account.</summary>
-/// <param name="Window">The usage limit, or null if the service did not report it.</param>
-/// <param name="Until">Time of the next try.</param>
+/// <summary>A period in which an account accepts no agents.</summary>
+/// <param name="Window">Name of the usage limit, or null if the service named none.</param>
+/// <param name="Until">Time of the next probe.</param>
 /// <param name="Since">Time at which the block started.</param>
-/// <param name="Fact">Source of the block.</param>
+/// <param name="Fact">Source of the information, such as an event of the service.</param>
 public sealed record UsageBlock(
     [property: JsonPropertyName("window")] string? Window,
     [property: JsonPropertyName("until")] DateTimeOffset Until,

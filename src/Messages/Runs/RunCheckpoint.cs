@@ -1,13 +1,14 @@
 namespace Orchestrator.Messages;
 
-/// <summary>State that a run passes on when it continues as new. Started tasks are in a file of the run's folder, and the others are in
-/// the stored plan. The message has only the changes made while the file was written, so its size does not grow with the number of
-/// tasks.</summary>
+/// <summary>
+/// State that a run passes on when it continues as new. The run's folder has a file with the started tasks, and the stored plan has all
+/// others. The message contains only tasks that changed while the file was written, so its size does not grow with the plan.
+/// </summary>
 public sealed record RunCheckpoint
 {
     public required RepositoryReference Repository { get; init; }
 
-    /// <summary>The plan without its tasks, which are read again.</summary>
+    /// <summary>The plan without its tasks. The next execution reads them again.</summary>
     public required PlanOutline Plan { get; init; }
 
     /// <summary>The planner of a run that started with a request, or null for other runs.</summary>
@@ -22,13 +23,13 @@ public sealed record RunCheckpoint
     /// <summary>Tasks that changed while the file was written. They replace the file's entries.</summary>
     public IReadOnlyList<TaskCheckpoint> Recent { get; init; } = [];
 
-    /// <summary>The run's state for its merge queue, which keeps running meanwhile.</summary>
+    /// <summary>State about the merge queue, which keeps running while the run continues as new.</summary>
     public TrainLinkCheckpoint Train { get; init; } = new();
 
     /// <summary>Position of the staging branch.</summary>
     public StagingPosition Staging { get; init; } = new("", 0);
 
-    /// <summary>The run's state for the lease workflow.</summary>
+    /// <summary>State about the lease workflow.</summary>
     public LeaseCheckpoint Leases { get; init; } = new();
 
     /// <summary>Outages of accounts and hosts.</summary>
@@ -37,21 +38,21 @@ public sealed record RunCheckpoint
     /// <summary>True if a user lifted the time limit.</summary>
     public bool UntilLifted { get; init; }
 
-    /// <summary>True if a user has requested to land the merged work.</summary>
+    /// <summary>True if a user has requested the landing of the merged work.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool LandMergedAsked { get; init; }
 
-    /// <summary>Earlier landings of merged work while other tasks continued, or null for none.</summary>
+    /// <summary>Earlier landings of merged work while other tasks continued, or null if there were none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PartLandings? Parts { get; init; }
 
-    /// <summary>Tasks that a user paused individually. Resuming the run does not resume them.</summary>
+    /// <summary>Ids of tasks that a user paused individually. Resuming the run does not resume these tasks.</summary>
     public IReadOnlyList<string> PausedAlone { get; init; } = [];
 }
 
-/// <summary>Earlier landings of merged work while other tasks continued.</summary>
-/// <param name="LookedAt">Time of the last landing or look at the target.</param>
-/// <param name="LandedAt">Time of the last attempt to land, or null for none.</param>
+/// <summary>Record of landings of merged work while other tasks continued.</summary>
+/// <param name="LookedAt">Time at which the target was last checked or landed on.</param>
+/// <param name="LandedAt">Time of the last attempt to land, or null before the first attempt.</param>
 /// <param name="RefusedWith">Number of merged tasks that the last attempt could not land; 0 after a success.</param>
 public sealed record PartLandings(DateTimeOffset LookedAt, DateTimeOffset? LandedAt = null, int RefusedWith = 0);
 
@@ -64,13 +65,13 @@ public sealed record TaskCheckpoint
     /// <summary>True if the task was approved or needs no approval.</summary>
     public bool Approved { get; init; }
 
-    /// <summary>True while the task's workflow runs.</summary>
+    /// <summary>True while the task's workflow is open.</summary>
     public bool AtWork { get; init; }
 
-    /// <summary>Execution id of the task's workflow whose reports count; empty if this run has not started one.</summary>
+    /// <summary>Execution id of the task's workflow from which the run accepts reports; empty if this run has not started one.</summary>
     public string ExecutionId { get; init; } = "";
 
-    /// <summary>Executions before a retry. Their late reports are ignored.</summary>
+    /// <summary>Execution ids from before a retry. The run ignores their late reports.</summary>
     public IReadOnlyList<string> PastExecutions { get; init; } = [];
 
     /// <summary>Number of the last handled report of that execution.</summary>
@@ -79,7 +80,7 @@ public sealed record TaskCheckpoint
     /// <summary>Number of handled notices of that execution.</summary>
     public int Notices { get; init; }
 
-    /// <summary>True if a user's answer was sent to that execution, which has not reported since.</summary>
+    /// <summary>True if a user's answer was sent to that execution, and it has not reported since.</summary>
     public bool AnswerSent { get; init; }
 
     /// <summary>A user's guidance for the task's next execution.</summary>
@@ -88,18 +89,20 @@ public sealed record TaskCheckpoint
     /// <summary>True if a user cancelled the task individually, so the run lands without it.</summary>
     public bool LeftOut { get; init; }
 
-    /// <summary>True if an earlier execution of the run has worked on the task, whose result is reused if it exists.</summary>
+    /// <summary>True if an earlier execution of the run started the task, so the task reuses that result if one exists.</summary>
     public bool MayReuse { get; init; }
 }
 
-/// <summary>A file of tasks in the run's folder.</summary>
-/// <param name="Hash">SHA-256 of the content, which is also the file name.</param>
+/// <summary>Reference to a file in the run's folder that contains the state of tasks.</summary>
+/// <param name="Hash">SHA-256 of the file's content, which is also its name.</param>
 /// <param name="Count">Number of tasks in the file.</param>
 public sealed record CheckpointFile(string Hash, int Count);
 
-/// <summary>Request to add tasks to an earlier file. A task that is in both replaces the earlier one.</summary>
-/// <param name="Before">The earlier file, or null for none.</param>
-/// <param name="Tasks">A page of tasks.</param>
+/// <summary>
+/// Request to store a page of tasks together with the tasks of an earlier file. A newer entry replaces the entry for the same task.
+/// </summary>
+/// <param name="Before">Earlier file, or null for the first page.</param>
+/// <param name="Tasks">Page of tasks to store.</param>
 public sealed record StoreCheckpointInput(
     string RunId,
     RepositoryReference Repository,
@@ -111,33 +114,33 @@ public sealed record StoreCheckpointInput(
 /// <param name="Offset">Number of tasks on earlier pages.</param>
 public sealed record ReadCheckpointInput(string RunId, RepositoryReference Repository, CheckpointFile File, int Offset);
 
-/// <summary>The run's state for the lease workflow.</summary>
+/// <summary>A run's state about the lease workflow, passed to the run's next execution.</summary>
 public sealed record LeaseCheckpoint
 {
     /// <summary>True if the run has joined the runs that share its repository.</summary>
     public bool Joined { get; init; }
 
-    /// <summary>True if other runs work in the repository; null if not known yet.</summary>
+    /// <summary>True if other runs are active in the repository, or null if not known yet.</summary>
     public bool? Shared { get; init; }
 
-    /// <summary>Tasks that have a lease or have requested one.</summary>
+    /// <summary>Leases that tasks hold or have requested, by task id.</summary>
     public IReadOnlyDictionary<string, TaskLease> Tasks { get; init; } = new Dictionary<string, TaskLease>();
 }
 
-/// <summary>Lease that a task holds or waits for.</summary>
-/// <param name="Standing">State of the lease.</param>
-/// <param name="Since">Time of the last change.</param>
+/// <summary>A lease that a task holds or waits for.</summary>
+/// <param name="Standing">State of the lease: requested, waiting or granted.</param>
+/// <param name="Since">Time at which the state last changed.</param>
 /// <param name="Wait">The lease that the task waits for, or null if it does not wait.</param>
-/// <param name="IsSaid">True if users were notified of the long wait.</param>
-public sealed record TaskLease(LeaseStanding Standing, DateTimeOffset Since, WaitsForLease? Wait = null, bool IsSaid = false);
+/// <param name="IsSaid">True if users were already notified that the wait is long.</param>
+public sealed record TaskLease(TaskLeaseState Standing, DateTimeOffset Since, WaitsForLease? Wait = null, bool IsSaid = false);
 
 /// <summary>State of a task's lease.</summary>
-public enum LeaseStanding
+public enum TaskLeaseState
 {
-    /// <summary>Requested, without an answer yet.</summary>
+    /// <summary>Requested, and not answered yet.</summary>
     Asked,
 
-    /// <summary>Waiting for leases of other tasks. The task occupies no slot meanwhile.</summary>
+    /// <summary>Waiting until other tasks release their leases. The task occupies no agent slot meanwhile.</summary>
     Waiting,
 
     /// <summary>The lease is granted.</summary>
@@ -145,8 +148,8 @@ public enum LeaseStanding
 }
 
 /// <summary>Outage of an account or host.</summary>
-/// <param name="Name">The account; empty for the host.</param>
+/// <param name="Name">Name of the account; empty for the host.</param>
 /// <param name="Why">Cause of the outage, or null if unknown.</param>
 /// <param name="Pause">Delay before the next probe.</param>
-/// <param name="Until">Time at which a usage limit resets; null for other outages.</param>
+/// <param name="Until">Time at which a usage limit resets, or null for other outages.</param>
 public sealed record OutageCheckpoint(string Name, Reason? Why, TimeSpan Pause, DateTimeOffset? Until);

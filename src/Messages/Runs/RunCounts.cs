@@ -2,19 +2,21 @@ using System.Globalization;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Counts a run's tasks by state, in one place for all displays. Excludes the planner and the review. Tasks that were not
-/// requested are counted separately.</summary>
+/// <summary>
+/// Numbers of a run's tasks by state, computed in one place for all displays. Excludes the planner and the review, and counts tasks that
+/// were not requested separately.
+/// </summary>
 public sealed record RunCounts
 {
     /// <summary>Number of requested tasks.</summary>
     [JsonPropertyName("asked")]
     public int Asked { get; init; }
 
-    /// <summary>Tasks whose work is in a commit on staging.</summary>
+    /// <summary>Number of tasks whose work is in a commit on staging.</summary>
     [JsonPropertyName("merged")]
     public int Merged { get; init; }
 
-    /// <summary>Tasks whose verified work is retained on separate branches, as requested.</summary>
+    /// <summary>Number of tasks whose verified work is retained on separate branches, because the user requested branches.</summary>
     [JsonPropertyName("kept")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Kept { get; init; }
@@ -58,8 +60,8 @@ public sealed record RunCounts
     [JsonPropertyName("notAsked")]
     public int NotAsked { get; init; }
 
-    /// <summary>Counts the tasks of a run.</summary>
-    /// <param name="run">The run with all its tasks.</param>
+    /// <summary>Counts a run's tasks by state.</summary>
+    /// <param name="run">Status that contains all tasks of the run.</param>
     public static RunCounts Of(RunStatus run)
     {
         var counts = new RunCounts();
@@ -75,7 +77,7 @@ public sealed record RunCounts
                 _ => Count(counts with { Asked = counts.Asked + 1 }, task),
             };
         }
-        // The states of the record are the last ones that a process wrote.
+        // The recorded states are from the last process, and no process works on an abandoned run.
         return run.Abandoned is true ? counts with { AtWork = 0 } : counts;
     }
 
@@ -131,8 +133,7 @@ public sealed record RunCounts
             },
         };
 
-    /// <summary>True for a task that occupies a slot but is idle, because its agent is held, restarts later, or waits for a
-    /// host.</summary>
+    /// <summary>True if a task occupies a slot but is idle, because its agent is held, restarts later, or waits for a host.</summary>
     public static bool IsHeldBack(RunTask task) => task.Why is AgentHeld or AgentStartsAgain or WaitsForHost;
 
     private static bool IsAtWork(RunTask task) =>

@@ -1,9 +1,9 @@
 namespace Orchestrator.Messages;
 
-/// <summary>A crash of the background process that worked on a run.</summary>
+/// <summary>A crash of a run's background process.</summary>
 /// <param name="Time">Time of the crash.</param>
-/// <param name="ExitCode">Exit code of the process; 128 plus the signal number for a signal.</param>
-/// <param name="IsLast">True if the process was not restarted, because it had crashed too often.</param>
+/// <param name="ExitCode">Exit code of the process. If a signal ended it, 128 plus the signal number.</param>
+/// <param name="IsLast">True if the process had crashed too often to be restarted.</param>
 public sealed record RunCrash(
     [property: JsonPropertyName("time")] DateTimeOffset Time,
     [property: JsonPropertyName("exitCode")] int ExitCode,

@@ -1,13 +1,13 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Time since a run began.</summary>
-/// <param name="AtWork">Time in which the run did not wait for a user's answer.</param>
-/// <param name="Waits">Time since which it waits for a user's answer; zero if it does not.</param>
+/// <summary>Time since the start of a run, and its current wait for a user.</summary>
+/// <param name="AtWork">Total time during which the run did not wait for a user.</param>
+/// <param name="Waits">Length of the current wait for a user, or zero if the run does not wait.</param>
 public sealed record RunElapsed(TimeSpan AtWork, TimeSpan Waits)
 {
-    /// <summary>Computes the time of a run.</summary>
-    /// <param name="run">The run, with <see cref="RunStatus.Standing"/> if known.</param>
-    /// <param name="now">The current time, which is the end of an open run.</param>
+    /// <summary>Computes the times of a run.</summary>
+    /// <param name="run">Status of the run. Reads <see cref="RunStatus.Standing"/> if it is set.</param>
+    /// <param name="now">Current time. For an ended run, the time of its end is used.</param>
     public static RunElapsed Of(RunStatus run, DateTimeOffset now)
     {
         var end = RunStates.IsFinal(run.State) ? run.UpdatedAt : now;

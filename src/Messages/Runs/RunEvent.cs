@@ -10,19 +10,19 @@ public sealed record RunEvent
     [JsonPropertyName("time")]
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary>The task, or null for the run itself.</summary>
+    /// <summary>Id of the task, or null for the run itself.</summary>
     [JsonPropertyName("task")]
     public string? Task { get; init; }
 
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
-    /// <summary>Reason for entering the state, or the event; null if the state is sufficient.</summary>
+    /// <summary>Reason for the new state, or content of the event. Null if the state says enough.</summary>
     [JsonPropertyName("why")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Reason? Why { get; init; }
 
-    /// <summary><see cref="Why"/> as text; empty if the state is sufficient.</summary>
+    /// <summary><see cref="Why"/> as text; empty if it is null.</summary>
     [JsonPropertyName("reason")]
     public string Reason => ReasonText.Of(Why);
 
@@ -33,7 +33,7 @@ public sealed record RunEvent
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Author of the decision: the user and their client (<c>kim@laptop</c>), or null if no user decided.</summary>
+    /// <summary>User who decided, with their client (<c>kim@laptop</c>), or null if no user decided.</summary>
     [JsonPropertyName("by")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? By { get; init; }

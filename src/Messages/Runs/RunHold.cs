@@ -1,10 +1,10 @@
 namespace Orchestrator.Messages;
 
-/// <summary>A hold, which prevents agents from starting.</summary>
-/// <param name="Run">The run; empty for all runs of the user on that host.</param>
-/// <param name="Repository">Absolute path of the run's repository; empty for all.</param>
-/// <param name="Reason">The reason.</param>
-/// <param name="By">The user.</param>
+/// <summary>A hold, which prevents new agents from starting.</summary>
+/// <param name="Run">Id of the held run; empty for all runs of the user on that host.</param>
+/// <param name="Repository">Absolute path of the run's repository; empty for all repositories.</param>
+/// <param name="Reason">Reason given by the user.</param>
+/// <param name="By">User who started the hold.</param>
 /// <param name="Since">Time at which the hold started.</param>
 public sealed record RunHold(
     [property: JsonPropertyName("run")] string Run,

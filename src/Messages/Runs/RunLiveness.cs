@@ -1,24 +1,26 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Determines a run's progress without a user, and the missing action if it makes none.</summary>
+/// <summary>Determines whether a run can make progress without a user, and describes the required action if it can't.</summary>
 public static class RunLiveness
 {
-    /// <summary>The run makes progress while a worker runs.</summary>
+    /// <summary>The run makes progress as long as a worker serves it.</summary>
     public const string Moving = "moving";
 
-    /// <summary>The run could make progress, but its process died and no worker runs. <c>resume</c> continues it.</summary>
+    /// <summary>The run could make progress, but its process died and no worker serves it. <c>resume</c> continues the run.</summary>
     public const string Interrupted = "interrupted";
 
-    /// <summary>A user has paused the run, or the last of its tasks that could proceed.</summary>
+    /// <summary>A user has paused the run, or every task that could still make progress.</summary>
     public const string Paused = "paused";
 
-    /// <summary>The run continues after a user's answer.</summary>
+    /// <summary>The run needs an answer from a user to continue.</summary>
     public const string NeedsPerson = "needs-person";
 
     /// <summary>The run has ended.</summary>
     public const string Ended = "ended";
 
-    /// <summary>Returns the liveness as known to the run itself, which is never <see cref="Interrupted"/>.</summary>
+    /// <summary>
+    /// Returns the liveness according to the run's own state, which can't tell whether a worker exists. Never <see cref="Interrupted"/>.
+    /// </summary>
     public static string Of(RunStatus run)
     {
         if (RunStates.IsFinal(run.State))
@@ -30,8 +32,8 @@ public static class RunLiveness
             return NeedsPerson;
         }
 
-        // After its question is answered, the run keeps this state until it has joined the repository's other runs, which takes messages
-        // between workflows.
+        // After an approval, the run stays in this state until it has joined the other runs of the repository by messages between
+        // workflows.
         if (run.State == RunStates.AwaitingApproval)
         {
             return run.Questions.Count > 0 ? NeedsPerson : Moving;
@@ -41,7 +43,7 @@ public static class RunLiveness
             return Moving;
         }
 
-        // No task can proceed: either a question is open, or a user has paused the run.
+        // Without a task that can make progress, either a question is open or a user has paused the run.
         if (run.Questions.Count > 0 && !run.Paused)
         {
             return NeedsPerson;
@@ -49,8 +51,8 @@ public static class RunLiveness
         return run.Paused || (PausedTasks(run).Any() && !run.Tasks.Any(WaitsForOthers)) ? Paused : Moving;
     }
 
-    /// <summary>Formats the state for users. A waiting run is not described as executing.</summary>
-    /// <param name="run">The run, with <see cref="RunStatus.Standing"/> if known.</param>
+    /// <summary>Returns the run's state as text for users, with a wait described as such.</summary>
+    /// <param name="run">Status of the run. Reads <see cref="RunStatus.Standing"/> if it is set.</param>
     public static string Describe(RunStatus run) =>
         (run.Standing ?? Of(run)) switch
         {
@@ -63,8 +65,9 @@ public static class RunLiveness
             _ => run.State,
         };
 
-    /// <summary>Returns a sentence about the landed work and its branch; empty if nothing landed.</summary>
-    /// <param name="run">The run. The sentence reports a landing that is gone if <see cref="RunStatus.LandedGone"/> is set.</param>
+    /// <summary>Returns a sentence that names the landed commit and its branch; empty if nothing landed.</summary>
+    /// <param name="run">Status of the run. If <see cref="RunStatus.LandedGone"/> is true, the sentence says that the landing was
+    /// reverted.</param>
     public static string DescribeLanding(RunStatus run) =>
         !run.HasLanded ? ""
         : run.LandedGone is true ? $"{CommitIds.Shorten(run.LandedCommit)} on {BranchOf(run)}, which no longer contains it"
@@ -72,23 +75,23 @@ public static class RunLiveness
 
     private static string BranchOf(RunStatus run) => run.LandedOn.Length > 0 ? run.LandedOn : run.Target;
 
-    /// <summary>Returns the tasks that a user paused individually; empty if the run as a whole is paused.</summary>
+    /// <summary>Returns the tasks that a user paused individually. Empty if the whole run is paused.</summary>
     public static IEnumerable<RunTask> PausedTasks(RunStatus run) =>
         run.Paused || RunStates.IsFinal(run.State) ? [] : run.Tasks.Where(task => task.Paused && !TaskStates.IsEnd(task.State));
 
-    /// <summary>True if a run waits until a usage limit resets or an account or host recovers, while no task works.</summary>
+    /// <summary>True if no task is active, and the run waits until a usage limit resets or an account or host recovers.</summary>
     public static bool IsParked(RunStatus run) =>
         IsWorking(run.State)
         && run.Tasks.Any(task => task.State == TaskStates.Parked)
         && !run.Tasks.Any(task => TaskStates.HoldsSlot(task.State) || task.State == TaskStates.Merging);
 
-    // A pending task has a reason only while it waits for files that another run holds.
+    // A pending task has a reason only if another run holds the files that it needs.
     private static bool WaitsForOthers(RunTask task) => task.State == TaskStates.Pending && task.Reason.Length > 0;
 
     private static bool IsWorking(string state) => state is RunStates.Executing or RunStates.Planning or RunStates.Reviewing;
 
-    // A task that waits for an account or host has no agent to interrupt, so in a paused run it keeps waiting.
-    // A task that waits for a budget waits for a user, except for the daily budget, which renews tomorrow.
+    // A task that waits for an account or host has no agent to interrupt, so it keeps waiting in a paused run. A task that waits for a
+    // budget needs a user, except for the daily budget, which renews the next day.
     private static bool CanMove(RunTask task, bool isRunPaused) =>
         TaskStates.HoldsSlot(task.State)
         || task.State == TaskStates.Merging

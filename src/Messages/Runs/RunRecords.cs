@@ -5,43 +5,44 @@ namespace Orchestrator.Messages;
 /// <summary>Reference to a repository for workflows: its path and its task queue.</summary>
 /// <param name="Path">Absolute path of the main work tree on its host.</param>
 /// <param name="Key">12 hex digits of the SHA-256 of the common git directory's real path.</param>
-/// <param name="Queue">Task queue of the repository's activities.</param>
+/// <param name="Queue">Task queue for the repository's activities.</param>
 public sealed record RepositoryReference(string Path, string Key, [property: Identifier] string Queue)
 {
-    /// <summary>Absolute path of the linked worktree in which the run was started, or null for the main work tree.</summary>
+    /// <summary>Absolute path of the linked worktree from which the run was started, or null for the main work tree.</summary>
     public string? LinkedWorktree { get; init; }
 
     /// <summary>Display name of the host, not necessarily unique, or null if unknown.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Host { get; init; }
 
-    /// <summary>Absolute path of the work tree in which the run was started. The run uses the branch, changes and settings of this work
-    /// tree.</summary>
+    /// <summary>
+    /// Absolute path of the work tree from which the run was started. The run uses this work tree's branch, changes and settings.
+    /// </summary>
     [JsonIgnore]
     public string WorkTree => LinkedWorktree ?? Path;
 }
 
-/// <summary>Settings used by a run's workflows, copied once from the stored settings because workflows can't read files.</summary>
+/// <summary>Settings that a run's workflows use. Copied from the stored settings once, because workflows can't read files.</summary>
 public sealed record RunRules
 {
-    /// <summary>Number of agents that run at the same time.</summary>
+    /// <summary>Maximum number of agents that run at the same time.</summary>
     public int Workers { get; init; } = 3;
 
-    /// <summary>Priority of the run among other runs, as <c>usage.priority</c>. Default: 0.</summary>
+    /// <summary>Priority among other runs, from the setting <c>usage.priority</c>. Default: 0.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Priority { get; init; }
 
-    /// <summary>Weight of the run among runs of the same priority; values below 1 count as 1.</summary>
+    /// <summary>Weight among runs of the same priority. Values below 1 count as 1.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Weight { get; init; }
 
     /// <summary>Retry rule for transient failures of an agent.</summary>
     public RetryRule Retry { get; init; } = new();
 
-    /// <summary>Time limit of an approval, which then counts as rejected.</summary>
+    /// <summary>Time limit for an approval. An approval that is not given in time counts as rejected.</summary>
     public TimeSpan ApprovalTimeout { get; init; } = TimeSpan.FromHours(72);
 
-    /// <summary>Delay after which a task that waits for another run's lease reports again which task it waits for.</summary>
+    /// <summary>Interval at which a task that waits for another run's lease reports the task that holds it.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(300);
 
     /// <summary>Delay before the first probe of a failing account or host. Doubles with each probe, up to 30 minutes.</summary>
@@ -50,103 +51,120 @@ public sealed record RunRules
     /// <summary>Maximum number of verified tasks that are merged and gated in one batch; 1 to merge them one by one.</summary>
     public int TrainBatch { get; init; } = 1;
 
-    /// <summary>Identity shared by the repository's clones through their remote, for a distributed run, whose tasks any host with a clone
-    /// may execute. Null if the owner host executes all tasks.</summary>
+    /// <summary>
+    /// Identity that the repository's clones share through their remote. Set for a distributed run, whose tasks any host with a clone may
+    /// execute. Null if the owner host executes all tasks.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Places { get; init; }
 
-    /// <summary>True if hosts share the run through a git remote, so another host may take it over. Each host then announces an agent to
-    /// the workflow before starting it. False for runs started by an earlier version.</summary>
+    /// <summary>
+    /// True if hosts share the run through a git remote, so that another host may take it over. Each host then announces an agent to the
+    /// workflow before it starts the agent. False for runs started by an earlier version.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsShared { get; init; }
 
-    /// <summary>Number of concurrent gate runs while a failed batch is bisected.</summary>
+    /// <summary>Maximum number of gate runs at the same time while a failed batch is bisected.</summary>
     public int TrainParallel { get; init; } = 1;
 
-    /// <summary>Rules of the merge queue's lanes and speculation, or null for runs from before.</summary>
+    /// <summary>Rules for verifying several batches at the same time, or null for runs from earlier versions.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public QueueRules? Queue { get; init; }
 
-    /// <summary>Interval in which merged work lands while other tasks continue; zero for each task, null for once, at the end.</summary>
+    /// <summary>
+    /// Interval at which merged work lands while other tasks continue. Zero to land after each task; null to land only at the end of the
+    /// run.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TimeSpan? LandEvery { get; init; }
 
-    /// <summary>Interval in which new commits on the target are merged into staging; null for only before landing.</summary>
+    /// <summary>Interval at which new commits on the target are merged into staging. Null to merge them only before landing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TimeSpan? SyncEvery { get; init; }
 
-    /// <summary>Number of history events after which workflows continue as new; 0 when the server suggests it. For tests of long
-    /// runs.</summary>
+    /// <summary>
+    /// Number of history events after which workflows continue as new, or 0 to follow the server's suggestion. Tests set it to simulate
+    /// long runs.
+    /// </summary>
     public int ContinueAfterEvents { get; init; }
 
-    /// <summary>Number of signals and updates after which workflows continue as new, regardless of history length; 0 for no such limit.
-    /// For tests.</summary>
+    /// <summary>
+    /// Number of signals and updates after which workflows continue as new, regardless of the history's length. 0 for no limit. Only set by
+    /// tests.
+    /// </summary>
     public int ContinueAfterMessages { get; init; }
 
-    /// <summary>Rule for reviewing the whole change before it lands, or null for no review.</summary>
+    /// <summary>Rule for reviewing the whole change before it lands, or null to land without review.</summary>
     public ReviewRule? Review { get; init; }
 
-    /// <summary>True if nothing is merged and each task's verified work is retained on its branch
-    /// (<see cref="LandingMode.Branches"/>).</summary>
+    /// <summary>
+    /// True if the run merges nothing and retains each task's verified work on a branch (<see cref="LandingMode.Branches"/>).
+    /// </summary>
     public bool KeepsBranches { get; init; }
 
-    /// <summary>Agent that replans on request. Tasks with the same agent share its account.</summary>
+    /// <summary>Name of the agent that replans on request. Tasks with the same agent share its account.</summary>
     public string Planner { get; init; } = "";
 
-    /// <summary>Time limit of a single answer by the planner.</summary>
+    /// <summary>Time limit for a single answer from the planner.</summary>
     public TimeSpan PlannerTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Kinds of notices to send (<see cref="NoticeKinds"/>); empty to send none.</summary>
+    /// <summary>Kinds of notices to send (<see cref="NoticeKinds"/>). Empty to send none.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 }
 
 /// <summary>Request to read and validate a run's plan, and to store it in the run's folder.</summary>
 public sealed record LoadPlanInput(string RunId, RepositoryReference Repository, OrchestrationInput Input)
 {
-    /// <summary>Hash of the planner's answer, for a run whose plan was made by the planner.</summary>
+    /// <summary>SHA-256 of the planner's accepted answer, if a planner made the plan; otherwise empty.</summary>
     /// <inheritdoc cref="AnswerJudgement.SaidHash"/>
     public string SaidHash { get; init; } = "";
 
-    /// <summary>Hash of the planner's input, for a run whose plan was made by the planner.</summary>
-    /// <inheritdoc cref="PlanningBegun.PlanningHash"/>
+    /// <summary><see cref="PlanningPreparation.PlanningHash"/>, if a planner made the plan; otherwise empty.</summary>
+    /// <inheritdoc cref="PlanningPreparation.PlanningHash"/>
     public string PlanningHash { get; init; } = "";
 }
 
-/// <summary>Outline of a plan for workflows. The texts of its tasks stay in the run's folder.</summary>
+/// <summary>Outline of a plan for workflows. The instructions of its tasks stay in the run's folder.</summary>
 public sealed record PlanOutline
 {
-    /// <summary>True if the server knows the search attribute with the run's state. Setting an unknown attribute would stop the
-    /// run.</summary>
+    /// <summary>
+    /// True if the server knows the search attribute for the run's state. Setting an unknown attribute would fail each workflow task.
+    /// </summary>
     public bool ListsState { get; init; }
 
-    /// <summary>True if the server knows the search attribute with the repository (<see cref="RunAttributes.Repository"/>).</summary>
+    /// <summary>True if the server knows the search attribute <see cref="RunAttributes.Repository"/>.</summary>
     public bool ListsRepository { get; init; }
 
-    /// <summary>True if the server lists runs that need attention (<see cref="RunAttributes.NeedsAttention"/>).</summary>
+    /// <summary>True if the server knows the search attribute <see cref="RunAttributes.NeedsAttention"/>.</summary>
     public bool ListsAttention { get; init; }
 
-    /// <summary>True if the server lists runs by their cost (<see cref="RunAttributes.Cost"/>).</summary>
+    /// <summary>True if the server knows the search attribute <see cref="RunAttributes.Cost"/>.</summary>
     public bool ListsCost { get; init; }
 
-    /// <summary>SHA-256 of a list of the files that determine the run's decisions (the plan, the settings of its start ...), each with its
-    /// hash. Activities refuse to work with other files. The hash changes with each new decision.</summary>
+    /// <summary>
+    /// SHA-256 of a list of the files that determine the run's decisions, such as the plan and the settings at its start, each with its
+    /// hash. Activities reject other files. The hash changes with each new decision.
+    /// </summary>
     public string Hash { get; init; } = "";
 
-    /// <inheritdoc cref="PlanningBegun.PlanningHash"/>
+    /// <inheritdoc cref="PlanningPreparation.PlanningHash"/>
     public string PlanningHash { get; init; } = "";
 
-    /// <summary>The subject of the run.</summary>
+    /// <summary>Subject of the run, shown as its title.</summary>
     public string Title { get; init; } = "";
 
-    /// <summary>Faults of the plan, each a complete message. A plan with faults is not run.</summary>
+    /// <summary>Faults of the plan, each a complete message. A plan with faults is not executed.</summary>
     public IReadOnlyList<string> Faults { get; init; } = [];
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>First page of tasks. <see cref="ReadTasksInput"/> requests the others, up to <see cref="TaskCount"/>.</summary>
+    /// <summary>
+    /// First page of tasks. <see cref="ReadTasksInput"/> requests the following pages, up to <see cref="TaskCount"/> tasks.
+    /// </summary>
     public IReadOnlyList<TaskOutline> Tasks { get; init; } = [];
     public int TaskCount { get; init; }
 
-    /// <summary>Agent for tasks without one.</summary>
+    /// <summary>Name of the agent for tasks that name no agent.</summary>
     public string Agent { get; init; } = "";
     public RunRules Rules { get; init; } = new();
     public int RiskScore { get; init; }
@@ -154,44 +172,52 @@ public sealed record PlanOutline
     /// <summary>Risk level: <c>auto-approve</c>, <c>review-recommended</c> or <c>approval-required</c>.</summary>
     public string RiskLevel { get; init; } = "";
 
-    /// <summary>Reason why an approval is required; empty if none is.</summary>
+    /// <summary>Reason why the plan requires an approval; empty if it does not.</summary>
     public string ApprovalReason { get; init; } = "";
 
-    /// <summary>Reason why a review before the start is recommended; empty if none is. The input's <c>yes</c> accepts the
-    /// recommendation.</summary>
+    /// <summary>
+    /// Reason why a review before the start is recommended; empty if it is not. <see cref="OrchestrationInput.Yes"/> accepts the
+    /// recommendation.
+    /// </summary>
     public string ReviewReason { get; init; } = "";
 }
 
-/// <summary>Request to read a further page of a stored plan's tasks.</summary>
+/// <summary>Request to read another page of a stored plan's tasks.</summary>
 public sealed record ReadTasksInput(string RunId, RepositoryReference Repository, string PlanHash, int Offset);
 
-/// <summary>A task for scheduling: the data used by workflows, with the settings applied. The agent's instructions (the plan's
-/// <see cref="PlanTask"/>) stay in the stored plan, because each activity would repeat them in history.</summary>
+/// <summary>
+/// A task as seen by the scheduler: only the data that workflows use, with the settings applied. The agent's instructions
+/// (<see cref="PlanTask"/>) stay in the stored plan, because each activity would repeat them in the event history.
+/// </summary>
 public sealed record TaskOutline
 {
     public required string Id { get; init; }
     public string Title { get; init; } = "";
     public IReadOnlyList<string> DependsOn { get; init; } = [];
 
-    /// <summary>Tasks that own the same files or resources without an order. They never run at the same time as this task.</summary>
+    /// <summary>
+    /// Ids of tasks that own the same files or resources and have no defined order. They never run at the same time as this task.
+    /// </summary>
     public IReadOnlyList<string> Excludes { get; init; } = [];
 
     /// <summary>True if the task runs alone, because it may write the whole repository and is not marked <c>parallel</c>.</summary>
     public bool Exclusive { get; init; }
     public bool RequiresApproval { get; init; }
 
-    /// <summary>Account of the task's agent. An outage applies to all tasks of an account.</summary>
+    /// <summary>Name of the account that pays for the task's agent. An outage affects all tasks of the account.</summary>
     public string Account { get; init; } = "";
 
-    /// <summary>Agents that continue the task, in order, if its own agent would have to wait for a long time. Null to wait.</summary>
+    /// <summary>
+    /// Agents that continue the task, in order, if the task's own agent would have to wait for a long time. Null to wait.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AgentRelay>? Relays { get; init; }
 
-    /// <summary>Priority of the task's start and merge; larger numbers go first. Range: -100 to 100.</summary>
+    /// <summary>Priority for starting and merging the task; larger numbers go first. Range: -100 to 100.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Priority { get; init; }
 
-    /// <summary>Number of tasks in the longest chain of tasks that wait for this one.</summary>
+    /// <summary>Length of the longest chain of tasks that depend on this task, in tasks.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int ChainBehind { get; init; }
 
@@ -199,26 +225,32 @@ public sealed record TaskOutline
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Host { get; init; }
 
-    /// <summary>Id of the first task with the same text, for picking the best of several results. The first task has its own id. Null if
-    /// the text is unique or the best result is not wanted.</summary>
+    /// <summary>
+    /// Id of the first task with the same text, if the run picks the best of several results. The first task has its own id. Null if the
+    /// text is unique or no result is picked.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? SameAs { get; init; }
 
-    /// <summary>True if the task was done before this run started (an earlier phase, not in <c>only</c>), so its dependents may
-    /// run.</summary>
+    /// <summary>
+    /// True if the task counts as done before this run starts, so that its dependents may run. Applies to earlier phases and to tasks
+    /// outside <c>only</c>.
+    /// </summary>
     public bool Done { get; init; }
 
     /// <summary>Maximum number of remediations before the task fails.</summary>
     public int MaxRemediations { get; init; } = 2;
 
-    /// <summary>Time limit of a single agent run, without the time in which the host sleeps.</summary>
+    /// <summary>Time limit for a single agent run, excluding time during which the host sleeps.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(1800);
 }
 
-/// <summary>Request for preflight, which checks git, base, target, disk, agent program, set-up, and gates at the base.</summary>
+/// <summary>
+/// Request for preflight, which checks git, base commit, target, disk space, agent program, set-up, and the gates at the base commit.
+/// </summary>
 public sealed record PreflightInput(string RunId, RepositoryReference Repository, string PlanHash, OrchestrationInput Input)
 {
-    /// <summary>Start time of the run, which resolves a time of day in the run's input.</summary>
+    /// <summary>Start time of the run, from which a time of day in the run's input is computed.</summary>
     public DateTimeOffset StartedAt { get; init; }
 }
 
@@ -229,33 +261,37 @@ public sealed record PreflightResult
     public IReadOnlyList<string> Errors { get; init; } = [];
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>Facts that need confirmation, such as uncommitted changes that agents will not see.</summary>
+    /// <summary>Findings that need a user's confirmation, such as uncommitted changes that agents will not see.</summary>
     public IReadOnlyList<string> Confirmations { get; init; } = [];
 
-    /// <summary>Facts that need confirmation even if the input has <c>yes</c>, such as work that has landed before.</summary>
+    /// <summary>Findings that need a user's confirmation even if the input has <c>yes</c>, such as work that has already landed.</summary>
     public IReadOnlyList<string> Required { get; init; } = [];
     public string BaseCommit { get; init; } = "";
 
     /// <summary>Branch to land on.</summary>
     public string Target { get; init; } = "";
 
-    /// <summary>Branch for the run's verified work, created at the base.</summary>
+    /// <summary>Branch for the run's verified work, created at the base commit.</summary>
     public string Staging { get; init; } = "";
 
-    /// <summary>First commit of staging: the base, or the commit with the contracts on top of the base.</summary>
+    /// <summary>First staging commit: the base commit, or a commit on top of it that adds the contracts.</summary>
     public string StagingTip { get; init; } = "";
 
-    /// <summary>New hash of the run's inputs, which include the contracts and the gate results at the base; empty if unchanged.</summary>
+    /// <summary>
+    /// New SHA-256 of the run's inputs, which now include the contracts and the gate results at the base commit; empty if unchanged.
+    /// </summary>
     public string PlanHash { get; init; } = "";
 
-    /// <summary>Time at which the run stops starting agents, from the time of day in its input; null if the input has none.</summary>
+    /// <summary>
+    /// Time at which the run stops starting agents, computed from the time of day in its input. Null if the input has none.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? Until { get; init; }
 }
 
-/// <summary>Transitions for the run's folder. Events are appended; the status file is replaced.</summary>
+/// <summary>Transitions to store in the run's folder. The activity appends events and replaces the status file.</summary>
 /// <param name="Run">The run without its tasks.</param>
-/// <param name="Tasks">The changed tasks.</param>
+/// <param name="Tasks">Tasks that have changed.</param>
 /// <param name="Events">The transitions, in order.</param>
 public sealed record ProgressInput(
     RepositoryReference Repository,
@@ -264,12 +300,12 @@ public sealed record ProgressInput(
     IReadOnlyList<RunEvent> Events
 );
 
-/// <summary>Answer of the owner host after recording.</summary>
-/// <param name="ReadsAlong">True if the owner host reads transitions from the run as they happen (<see cref="MessageNames.Unrecorded"/>),
-/// so the run need not send each one.</param>
+/// <summary>Reply of the owner host after it stored transitions.</summary>
+/// <param name="ReadsAlong">True if the owner host itself queries the run's transitions (<see cref="MessageNames.Unrecorded"/>), so the run
+/// need not send each one.</param>
 public sealed record ProgressRecorded(bool ReadsAlong);
 
-/// <summary>Request to read the state of a task's workflow after its run continued as new.</summary>
+/// <summary>Request to read the state of a task's workflow, after the task's run has continued as new.</summary>
 public sealed record ReadTaskInput(string RunId, string TaskId);
 
 /// <summary>Request to land staging on the target.</summary>
@@ -282,74 +318,78 @@ public sealed record LandInput(
     string BaseCommit
 )
 {
-    /// <summary>Expected commit of staging: the last merge that was reported to the run; empty if unknown.</summary>
+    /// <summary>Expected staging commit: the last merge reported to the run; empty if unknown.</summary>
     public string StagingTip { get; init; } = "";
 
-    /// <summary>True if a user has requested the landing after a refusal, and may have committed to staging before.</summary>
+    /// <summary>True if a user requested the landing after a refusal. The user may have committed to staging before.</summary>
     public bool IsAskedFor { get; init; }
 
-    /// <summary>True if a user wants to land the merged work while tasks are still open. The gates of the whole run must pass on staging
-    /// first, because this combination was not gated yet.</summary>
+    /// <summary>
+    /// True to land the merged work while tasks are still open. The gates of the whole run must first pass on staging, because this
+    /// combination of tasks has not been verified yet.
+    /// </summary>
     public bool IsPart { get; init; }
 
-    /// <summary>True if nothing lands, and staging only takes in new commits on the target.</summary>
+    /// <summary>True to merge new commits on the target into staging without landing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool OnlyTakesIn { get; init; }
 
-    /// <summary>Tasks whose work is not on staging. Their own gates are not run.</summary>
+    /// <summary>Ids of tasks whose work is not on staging. Their own gates are skipped.</summary>
     public IReadOnlyList<string> Without { get; init; } = [];
 }
 
 /// <summary>Result of landing.</summary>
 public sealed record LandResult
 {
-    /// <summary>True if the target (or the branch, for <c>branch</c> and <c>pr</c>) contains the run's work.</summary>
+    /// <summary>True if the run's work is on the target, or on the separate branch for <c>branch</c> and <c>pr</c>.</summary>
     public bool Landed { get; init; }
     public string Commit { get; init; } = "";
 
-    /// <summary>Branch with the work if nothing is merged (<c>git.land</c> branch or pr); empty for the target.</summary>
+    /// <summary>Branch with the work if <c>git.land</c> is <c>branch</c> or <c>pr</c>; empty if the work is on the target.</summary>
     public string Branch { get; init; } = "";
 
-    /// <summary>Sentence with the result, or with the reason why a user is needed.</summary>
+    /// <summary>Sentence with the result, or with the reason why a user is required.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>File with the evidence, relative to the repository; empty for none.</summary>
+    /// <summary>File with the evidence, relative to the repository; empty if there is none.</summary>
     public string Evidence { get; init; } = "";
 
     /// <summary>True if the landing was refused because staging lacks work of the run.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool LosesWork { get; init; }
 
-    /// <summary>Likely new name of a renamed target branch. Null if the target exists, or if no checked-out branch is a
-    /// candidate.</summary>
+    /// <summary>
+    /// Likely new name of a target branch that was renamed. Null if the target exists, or if no checked-out branch is a candidate.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? RenamedTo { get; init; }
 
-    /// <summary>New position of staging, because the target may have been merged into it; empty if unchanged.</summary>
+    /// <summary>New staging commit, if the target was merged into staging; otherwise empty.</summary>
     public string StagingTip { get; init; } = "";
 
-    /// <summary>New hash of the run's inputs, which include the findings shown to the user, such as possible secrets; empty if
-    /// unchanged.</summary>
+    /// <summary>
+    /// New SHA-256 of the run's inputs, which now include findings that the user saw, such as possible secrets; empty if unchanged.
+    /// </summary>
     public string PlanHash { get; init; } = "";
 }
 
-/// <summary>Request to retain the work of a cancelled run. Landed work stays on the target.</summary>
+/// <summary>Request to retain the work of a cancelled run. Work that has landed stays on the target.</summary>
 public sealed record AbortInput(string RunId, RepositoryReference Repository, string Staging);
 
-/// <summary>Request to write the report of an ended run, and to remove files and refs whose removal is proven safe.</summary>
+/// <summary>Request to write the report of an ended run, and to remove those of its files and refs that can safely be removed.</summary>
 public sealed record FinishInput(RepositoryReference Repository, RunStatus Run, string PlanHash = "");
 
-/// <summary>Result of an orchestration.</summary>
+/// <summary>Result of <c>OrchestrationWorkflow</c>.</summary>
 public sealed record RunResult
 {
     /// <summary><see cref="RunStates.Completed"/>, or <see cref="RunStates.Failed"/> with the reason.</summary>
     public required string State { get; init; }
 
-    /// <summary>Reason for the state; null if the state is sufficient.</summary>
+    /// <summary>Reason for the state, or null if the state says enough.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Reason? Why { get; init; }
 
-    /// <summary><see cref="Why"/> as text; empty if the state is sufficient.</summary>
+    /// <summary><see cref="Why"/> as text; empty if it is null.</summary>
     public string Reason => ReasonText.Of(Why);
     public string LandedCommit { get; init; } = "";
     public int AgentStarts { get; init; }

@@ -1,12 +1,15 @@
 namespace Orchestrator.Messages;
 
-/// <summary>A snapshot of a run: the answer of the query <c>status</c>, the content of <c>runs/&lt;run&gt;/status.json</c>, and the output
-/// of <c>orchestrate status --json</c>.</summary>
+/// <summary>
+/// A snapshot of a run: the answer to the query <c>status</c>, the content of <c>runs/&lt;run&gt;/status.json</c>, and the output of
+/// <c>orchestrate status --json</c>.
+/// </summary>
 public sealed record RunStatus
 {
-    /// <summary>Gap added to <see cref="Sequence"/> when another execution continues the run's record after a reset. Also added when a
-    /// worker records the end of an execution on its behalf. The gap makes late writes of the old execution lose against newer
-    /// ones.</summary>
+    /// <summary>
+    /// Amount added to <see cref="Sequence"/> when a new execution continues the run's record after a reset, or when a worker records the
+    /// end of an execution that can't. Late writes of the old execution then have smaller numbers and are discarded.
+    /// </summary>
     public const long ExecutionGap = 1000;
 
     /// <summary>Schema version of this document.</summary>
@@ -20,7 +23,7 @@ public sealed record RunStatus
     [JsonPropertyName("runId")]
     public required string RunId { get; init; }
 
-    /// <summary>Temporal run id of the reporting execution; a reset starts another one. Empty in the answer of a query.</summary>
+    /// <summary>Temporal run id of the execution that reports; a reset starts a new execution. Empty in the answer to a query.</summary>
     [JsonPropertyName("executionId")]
     public string ExecutionId
     {
@@ -32,16 +35,16 @@ public sealed record RunStatus
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
-    /// <summary>True while the run is paused; <see cref="State"/> is the state in which it will continue.</summary>
+    /// <summary>True while the run is paused. <see cref="State"/> is the state in which the run will continue.</summary>
     [JsonPropertyName("paused")]
     public bool Paused { get; init; }
 
-    /// <summary>Reason for the run's state; null if the state is sufficient.</summary>
+    /// <summary>Reason for the run's state, or null if the state says enough.</summary>
     [JsonPropertyName("why")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Reason? Why { get; init; }
 
-    /// <summary><see cref="Why"/> as text; empty if the state is sufficient.</summary>
+    /// <summary><see cref="Why"/> as text; empty if it is null.</summary>
     [JsonPropertyName("reason")]
     public string Reason => ReasonText.Of(Why);
 
@@ -49,7 +52,7 @@ public sealed record RunStatus
     [JsonPropertyName("since")]
     public DateTimeOffset Since { get; init; }
 
-    /// <summary>File with the evidence for the state, relative to the repository; empty for none.</summary>
+    /// <summary>File with the evidence for the state, relative to the repository; empty if there is none.</summary>
     [JsonPropertyName("evidence")]
     public string Evidence
     {
@@ -57,7 +60,7 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>The subject of the run: the plan's request or its file name.</summary>
+    /// <summary>Subject of the run: the plan's request or the plan's file name.</summary>
     [JsonPropertyName("title")]
     public string Title
     {
@@ -72,7 +75,7 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Task queue of the run's activities, which names the owner host; empty before the queue is known.</summary>
+    /// <summary>Task queue for the run's activities, which contains the identity of the owner host; empty until it is known.</summary>
     [JsonPropertyName("queue")]
     public string Queue
     {
@@ -91,7 +94,7 @@ public sealed record RunStatus
     [JsonPropertyName("startedAt")]
     public DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>Time of the last transition.</summary>
+    /// <summary>Time at which the run or a task last changed state.</summary>
     [JsonPropertyName("updatedAt")]
     public DateTimeOffset UpdatedAt { get; init; }
 
@@ -103,7 +106,7 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Branch with the verified and merged work.</summary>
+    /// <summary>Branch on which the run's verified work is merged.</summary>
     [JsonPropertyName("staging")]
     public string Staging
     {
@@ -111,7 +114,7 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Returns the branch with a task's work; empty before the run has branches.</summary>
+    /// <summary>Returns the branch with a task's work; empty until the run has branches.</summary>
     /// <param name="task">Id of the task.</param>
     public string BranchOf(string task) =>
         Staging.EndsWith("/staging", StringComparison.Ordinal) ? $"{Staging[..^"/staging".Length]}/t/{task}" : "";
@@ -123,7 +126,7 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Commit that landed on the target; empty before landing and after a reverted landing.</summary>
+    /// <summary>Commit that landed on the target; empty before the landing and after it was reverted.</summary>
     [JsonPropertyName("landedCommit")]
     public string LandedCommit
     {
@@ -131,8 +134,10 @@ public sealed record RunStatus
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Branch that contains the landed commit: the target, or staging if nothing is merged (<c>git.land</c> branch or pr); empty
-    /// before landing.</summary>
+    /// <summary>
+    /// Branch that contains the landed commit: the target, or staging if <c>git.land</c> is <c>branch</c> or <c>pr</c>; empty before the
+    /// landing.
+    /// </summary>
     [JsonPropertyName("landedOn")]
     public string LandedOn
     {
@@ -166,7 +171,7 @@ public sealed record RunStatus
     [JsonPropertyName("cost")]
     public decimal Cost { get; init; }
 
-    /// <summary>Number of the last transition, incremented with each.</summary>
+    /// <summary>Number of the last transition, incremented with each transition.</summary>
     [JsonPropertyName("sequence")]
     public long Sequence { get; init; }
 
@@ -178,7 +183,7 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Warnings, which do not stop the run.</summary>
+    /// <summary>Sentences about problems that do not stop the run.</summary>
     [JsonPropertyName("warnings")]
     public IReadOnlyList<string> Warnings
     {
@@ -186,7 +191,7 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Messages to the run that could not be read or carried out, each with the reason, newest last.</summary>
+    /// <summary>Messages to the run that it could not read or process, each with the reason, newest last.</summary>
     [JsonPropertyName("droppedMessages")]
     public IReadOnlyList<string> DroppedMessages
     {
@@ -194,7 +199,7 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Current outages of accounts or the host. Tasks that need them wait.</summary>
+    /// <summary>Current outages of accounts or of the host. Tasks that need the account or host wait.</summary>
     [JsonPropertyName("outages")]
     public IReadOnlyList<OutageStatus> Outages
     {
@@ -202,17 +207,19 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>True if the run was not promoted in time, so that it asks for promotion in addition to its escalation.</summary>
+    /// <summary>True if no user promoted the run in time. The run then asks for promotion in addition to its escalation.</summary>
     [JsonPropertyName("promotionOverdue")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool PromotionOverdue { get; init; }
 
-    /// <summary>True while the run is about to notify users.</summary>
+    /// <summary>True while a notice to users is about to be sent.</summary>
     [JsonPropertyName("telling")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Telling { get; init; }
 
-    /// <summary>Leftovers of an ended run, with reasons: branches, worktrees and stashed work. Only in the run's report.</summary>
+    /// <summary>
+    /// Branches, worktrees and stashed work that remain after the run ended, each with the reason. Only set in the run's report.
+    /// </summary>
     [JsonPropertyName("left")]
     public IReadOnlyList<string> Left
     {
@@ -220,7 +227,7 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Activities that fail repeatedly for an unknown reason. They are retried without limit.</summary>
+    /// <summary>Activities that fail repeatedly for an unknown reason. The server retries them indefinitely.</summary>
     [JsonPropertyName("failing")]
     public IReadOnlyList<FailingActivity> Failing
     {
@@ -236,15 +243,15 @@ public sealed record RunStatus
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Predicted conflicts between tasks in progress. Only <c>orchestrate status</c> sets it.</summary>
+    /// <summary>Predicted conflicts between the work of tasks in progress. Only <c>orchestrate status</c> sets it.</summary>
     [JsonPropertyName("coming")]
-    public IReadOnlyList<ConflictAhead> Coming
+    public IReadOnlyList<PredictedConflict> Coming
     {
         get;
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Tasks in plan order. A query's page starts at its offset.</summary>
+    /// <summary>Tasks in plan order. In the answer to a query, they start at the query's offset.</summary>
     [JsonPropertyName("tasks")]
     public IReadOnlyList<RunTask> Tasks
     {
@@ -265,22 +272,22 @@ public sealed record RunStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunReview? Review { get; init; }
 
-    /// <summary>The last requested replanning, or null for none.</summary>
+    /// <summary>Last replanning that a user requested, or null if there was none.</summary>
     [JsonPropertyName("replan")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunReplan? Replan { get; init; }
 
-    /// <summary>Numbers of tasks by state, set in commands and reports; null in the answer of a query.</summary>
+    /// <summary>Numbers of tasks by state. Set in commands and reports; null in the answer to a query.</summary>
     [JsonPropertyName("counts")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunCounts? Counts { get; init; }
 
-    /// <summary>Liveness of the run, as one of <see cref="RunLiveness"/>. Set together with <see cref="Counts"/>.</summary>
+    /// <summary>One of <see cref="RunLiveness"/>. Set together with <see cref="Counts"/>.</summary>
     [JsonPropertyName("standing")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Standing { get; init; }
 
-    /// <summary>Commands that wait for the process that continues the run. Only <c>orchestrate status</c> sets it.</summary>
+    /// <summary>Commands stored for the process that will continue the run. Only <c>orchestrate status</c> sets it.</summary>
     [JsonPropertyName("kept")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Kept { get; init; }
@@ -290,8 +297,9 @@ public sealed record RunStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<RunCrash>? Crashes { get; init; }
 
-    /// <summary>Undelivered notifications about the run, each a sentence with the next step. Only <c>orchestrate status</c> sets
-    /// it.</summary>
+    /// <summary>
+    /// Sentences about notices that could not be delivered, each with the next step. Only <c>orchestrate status</c> sets it.
+    /// </summary>
     [JsonPropertyName("unsent")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Unsent { get; init; }
@@ -302,34 +310,44 @@ public sealed record RunStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<RunHold>? Held { get; init; }
 
-    /// <summary>True if the run could proceed but no worker runs; <c>orchestrate resume</c> continues it. Null if unknown (runs on a
-    /// Temporal server). Only <c>orchestrate status</c> sets it.</summary>
+    /// <summary>
+    /// True if the run could make progress but no worker serves it; <c>orchestrate resume</c> continues the run. Null if unknown, as for
+    /// runs on a Temporal server. Only <c>orchestrate status</c> sets it.
+    /// </summary>
     [JsonPropertyName("abandoned")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Abandoned { get; init; }
 
-    /// <summary>Host that the run waits for, because no worker there polls for the run's activities. Null if a worker polls, or if
-    /// unknown. Set by commands that query the server.</summary>
+    /// <summary>
+    /// Host that the run waits for, because no worker on it polls for the run's activities. Null if a worker polls, or if unknown. Set by
+    /// commands that query the server.
+    /// </summary>
     [JsonPropertyName("away")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public MachineAway? Away { get; init; }
+    public UnreachableHost? Away { get; init; }
 
-    /// <summary>True if the run has landed but a user reverted the landing, so the branch contains neither the commit nor its content.
-    /// Null if the run has not landed, or this was not checked. Set by commands that describe runs.</summary>
+    /// <summary>
+    /// True if a user reverted the landing, so the branch contains neither the commit nor its content. Null if the run has not landed, or
+    /// if this was not checked. Set by commands that describe runs.
+    /// </summary>
     [JsonPropertyName("landedGone")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? LandedGone { get; init; }
 
-    /// <summary>Remaining budgets, and consumption of the accounts' usage limits. Null if not requested or unknown. Set by commands about
-    /// money.</summary>
+    /// <summary>
+    /// Remaining budgets, and use of the accounts' usage limits. Null if not requested or unknown. Set by commands about money.
+    /// </summary>
     [JsonPropertyName("budgets")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunBudgets? Budgets { get; init; }
 
-    /// <summary>True if work of the run is on the branch that it landed on. A run without merges lands only its base.</summary>
+    /// <summary>
+    /// True if work of the run is on the branch that the run landed on. A run that merged nothing lands only its base commit, which does
+    /// not count.
+    /// </summary>
     [JsonIgnore]
     public bool HasLanded => LandedCommit.Length > 0 && LandedCommit != BaseCommit;
 
-    /// <summary>Returns this status with <see cref="Counts"/> and <see cref="Standing"/>. The status must contain all tasks.</summary>
+    /// <summary>Returns a copy with <see cref="Counts"/> and <see cref="Standing"/>. This status must contain all tasks.</summary>
     public RunStatus Summed() => this with { Counts = RunCounts.Of(this), Standing = RunLiveness.Of(this) };
 }

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Messages;
 
-/// <summary>A task as shown to clients: its progress, with texts from the plan.</summary>
+/// <summary>A task as shown to clients: its progress, together with texts from the plan.</summary>
 public sealed record RunTask : TaskProgress
 {
     /// <summary>Creates a task without progress.</summary>
@@ -15,7 +15,7 @@ public sealed record RunTask : TaskProgress
     public RunTask(TaskProgress progress)
         : base(progress) { }
 
-    /// <summary>First line of the task's text in the plan; empty without a text.</summary>
+    /// <summary>First line of the task's text in the plan; empty if the plan has no text for it.</summary>
     [JsonPropertyName("title")]
     public string Title
     {
@@ -31,24 +31,29 @@ public sealed record RunTask : TaskProgress
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Position of the task in the merge queue, from 1; null if it is not queued or the position is unknown.</summary>
+    /// <summary>Position of the task in the merge queue, from 1. Null if the task is not queued or its position is unknown.</summary>
     [JsonPropertyName("queuePosition")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? QueuePosition { get; init; }
 
-    /// <summary>Number of messages not yet shown to the task's agent; omitted if 0. Only <c>orchestrate status</c> and <c>show</c> set
-    /// it.</summary>
+    /// <summary>
+    /// Number of messages that were not shown to the task's agent yet; omitted if 0. Only <c>orchestrate status</c> and <c>show</c> set it.
+    /// </summary>
     [JsonPropertyName("unreadMail")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int UnreadMail { get; init; }
 
-    /// <summary>Current action of the agent with its context size, the reason why the task's gate waits, or a predicted conflict; omitted
-    /// if unknown. Only <c>orchestrate status</c> sets it.</summary>
+    /// <summary>
+    /// Text about the task's current activity: the agent's action and context size, the reason why a gate waits, or a predicted conflict.
+    /// Omitted if unknown. Only <c>orchestrate status</c> sets it.
+    /// </summary>
     [JsonPropertyName("doing")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Doing { get; init; }
 
-    /// <summary>Gate or set-up command that runs now for the task; omitted if none does. Only <c>orchestrate status</c> sets it.</summary>
+    /// <summary>
+    /// Gate or set-up command that is running for the task; omitted if there is none. Only <c>orchestrate status</c> sets it.
+    /// </summary>
     [JsonPropertyName("step")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunStep? Step { get; init; }
@@ -71,12 +76,12 @@ public sealed record RunStep(
     public const string SetUp = "set-up";
 }
 
-/// <summary>A measurement of a task's work: expected, measured and claimed number.</summary>
+/// <summary>A measurement of a task's work, with the expected, measured and claimed values.</summary>
 /// <param name="Name">Name of the measurement in the plan.</param>
 /// <param name="Expected">Expected value, such as <c>&gt;= 1.5, 5% tolerance</c>.</param>
 /// <param name="Measured">Number printed by the measuring command, or null if the command failed or printed none.</param>
-/// <param name="Claimed">Number claimed by the agent, or null for none.</param>
-/// <param name="Met">True if the measured number is as expected.</param>
+/// <param name="Claimed">Number claimed by the agent, or null if it claimed none.</param>
+/// <param name="Met">True if the measured number meets the expectation.</param>
 public sealed record TaskMeasurement(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("expected")] string Expected,

@@ -1,15 +1,16 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Joins the pages of a long status. Independent of Temporal and the clock.</summary>
+/// <summary>Joins the pages of a long status. Does not depend on Temporal or the clock.</summary>
 public static class StatusPages
 {
-    /// <summary>Maximum number of tries. The last try of a run that changes faster than its pages can be read may mix states from
-    /// different moments.</summary>
+    /// <summary>
+    /// Maximum number of attempts to read all pages from one state. If the run keeps changing, the last attempt may mix states from
+    /// different moments.
+    /// </summary>
     private const int Tries = 5;
 
-    /// <summary>Reads all pages in one consistent state. If the run changed between two pages, reads them again, up to five
-    /// times.</summary>
-    /// <param name="read">Reads the page that starts at a task index.</param>
+    /// <summary>Reads all pages. If the run changes between two pages, starts over, up to five times.</summary>
+    /// <param name="read">Reads the page that starts at the given task index.</param>
     public static async Task<RunStatus> JoinAsync(Func<int, Task<RunStatus>> read)
     {
         for (var tries = 1; ; tries++)

@@ -1,16 +1,18 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Sentences that refuse a user's command, or null if the command is valid. Used by the run, and by its record while no worker
-/// runs.</summary>
+/// <summary>
+/// Checks users' commands. Each check returns a sentence that refuses the command, or null if the command is valid. Used by the run, and
+/// for its recorded status while no worker runs.
+/// </summary>
 public static class SteeringRefusals
 {
     /// <summary>Checks a command to pause one task.</summary>
     public static string? OfPause(string task, string state, bool isAtWork) =>
         isAtWork ? null : $"{task} is {state}; only a task at work can be paused.";
 
-    /// <summary>Checks a command to retry a task, including an answer to a question that is already answered.</summary>
-    /// <param name="isAtWork">True if the task is in progress and waits for nothing.</param>
-    /// <param name="answered">The planner's last answer to the task's agent, or null for none.</param>
+    /// <summary>Checks a command to retry a task. The command may also answer a question that the planner has answered meanwhile.</summary>
+    /// <param name="isAtWork">True if the task is active and waits for nothing.</param>
+    /// <param name="answered">The planner's last answer to the task's agent, or null if there is none.</param>
     public static string? OfRetry(string run, string task, string state, bool isAtWork, TaskAnswer? answered) =>
         isAtWork && answered is not null
             ? $"{task} is {state}; its question was {answered}. To say otherwise to its agent: orchestrate send {run}/{task} TEXT"
@@ -24,21 +26,21 @@ public static class SteeringRefusals
             ? "Without its planner the run has no plan. Retry it (with --guidance), or cancel the run."
             : null;
 
-    /// <summary>Checks a command to merge a task before all others.</summary>
+    /// <summary>Checks a command to merge a task before all other waiting tasks.</summary>
     public static string? OfMergeNext(string task, string state) =>
         state == TaskStates.Merging ? null : $"{task} is {state}; only a verified task that waits for its merge can be merged next.";
 
     /// <summary>Checks a command to land a run that is ready.</summary>
-    /// <param name="isOverdue">True if the run was not promoted in time.</param>
+    /// <param name="isOverdue">True if no user promoted the run in time.</param>
     public static string? OfPromote(string run, string state, bool isOverdue) =>
         state is RunStates.Landing or RunStates.AwaitingPromotion || isOverdue
             ? null
             : $"{run} is {state}; only a run that is {RunStates.AwaitingPromotion} can be promoted.";
 
     /// <summary>Checks a command to land the merged work of a run.</summary>
-    /// <param name="hasUnlanded">True if merged work has not landed.</param>
-    /// <param name="isOverdue">True if all work is merged and the run was not promoted in time.</param>
-    /// <param name="isUnreviewed">True if a review must accept the work before it lands, and has not.</param>
+    /// <param name="hasUnlanded">True if the run has merged work that has not landed.</param>
+    /// <param name="isOverdue">True if all work is merged and no user promoted the run in time.</param>
+    /// <param name="isUnreviewed">True if a review has to accept the work before it lands, and has not accepted it yet.</param>
     public static string? OfLandMerged(string run, string state, bool hasUnlanded, bool isOverdue, bool isUnreviewed = false) =>
         isOverdue ? $"All of {run} is merged; 'orchestrate promote {run}' restarts its landing."
         : state is not (RunStates.Escalated or RunStates.Executing)
@@ -49,15 +51,15 @@ public static class SteeringRefusals
                 + $"'orchestrate skip {run}/{ReviewTask.Id}' overrules it."
         : null;
 
-    /// <summary>Returns the reason why a resolution is refused, or null if it is not.</summary>
+    /// <summary>Checks a command to resolve an escalated run.</summary>
     public static string? OfResolve(string run, string state) =>
         state is RunStates.Escalated or RunStates.AwaitingPromotion
             ? null
             : $"{run} is {state}; only a run that is {RunStates.Escalated} or {RunStates.AwaitingPromotion} waits for a way out.";
 
-    /// <summary>Refuses an answer to a plan that is not waiting for one.</summary>
+    /// <summary>Returns the sentence that refuses an answer, because the plan does not wait for one.</summary>
     public static string OfPlanAnswer(string state) => $"The plan is not waiting for an answer; the run is {state}.";
 
-    /// <summary>Refuses an answer to a task that is not waiting for one.</summary>
+    /// <summary>Returns the sentence that refuses an answer, because the task does not wait for one.</summary>
     public static string OfTaskAnswer(string task, string state) => $"{task} is {state} and does not wait for an approval.";
 }

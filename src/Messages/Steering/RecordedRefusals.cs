@@ -1,7 +1,9 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Refusals of commands by a run's recorded status, for runs that no worker serves. Null where the record does not refuse; then
-/// the run itself decides.</summary>
+/// <summary>
+/// Checks users' commands against the recorded status of a run that no worker serves. Returns null if the record gives no reason to refuse
+/// the command, so that the run itself decides.
+/// </summary>
 internal static class RecordedRefusals
 {
     public static string? OfPause(RunStatus run, string task) =>
@@ -44,7 +46,9 @@ internal static class RecordedRefusals
 
     public static string? OfResolve(RunStatus run) => SteeringRefusals.OfResolve(run.RunId, run.State);
 
-    /// <summary>Returns the reason to refuse an approval, or null. An approval is valid even before the run requests it.</summary>
+    /// <summary>
+    /// Returns the reason to refuse an approval, or null if there is none. A user may approve before the run requests the approval.
+    /// </summary>
     public static string? OfApprove(RunStatus run, string id) =>
         id == RunQuestion.Plan
             ? run.State is RunStates.AwaitingApproval or RunStates.Planning or RunStates.Preparing
@@ -63,10 +67,12 @@ internal static class RecordedRefusals
                 ? SteeringRefusals.OfTaskAnswer(id, state)
                 : null;
 
-    // Returns an empty state for an id that is not a task, such as that of the question about landing.
+    // Returns an empty state if the id is not that of a task, but of a question such as the one about landing.
     private static string StateOf(RunStatus run, string task) => run.Tasks.FirstOrDefault(t => t.Id == task)?.State ?? "";
 
-    /// <summary>For raising a budget. The record knows the budget that tasks wait for, and the ledgers the present spending.</summary>
+    /// <summary>
+    /// Checks a command to raise a budget. The record knows the budgets that tasks wait for, and the ledgers know the current spending.
+    /// </summary>
     public static string? OfRaise(RunStatus run, RaiseBudgetCommand command)
     {
         var waiting = run.Tasks.FirstOrDefault(task =>

@@ -1,11 +1,11 @@
 namespace Orchestrator.Messages;
 
-/// <summary>An argument of a steering command, as the command line, the API and forms offer it.</summary>
-/// <param name="Name">Name of the option and of the JSON member.</param>
-/// <param name="Description">Its meaning, in a phrase.</param>
+/// <summary>An argument of a steering command, as offered by the command line, the API and web forms.</summary>
+/// <param name="Name">Name of the command-line option and of the JSON member.</param>
+/// <param name="Description">Phrase that describes the argument in help texts.</param>
 public sealed record SteeringArgument(string Name, string Description)
 {
-    /// <summary>True if the command is refused without the argument. On the command line such an argument has a position.</summary>
+    /// <summary>True if the command is refused without the argument. On the command line, a required argument is positional.</summary>
     public bool IsRequired { get; init; }
 
     /// <summary>Placeholder in help texts. Default: TEXT.</summary>
@@ -14,9 +14,9 @@ public sealed record SteeringArgument(string Name, string Description)
     /// <summary>The accepted values; empty for any text.</summary>
     public IReadOnlyList<string> Values { get; init; } = [];
 
-    /// <summary>The cure for a refused value; empty for none.</summary>
+    /// <summary>Sentence that tells the user how to correct a refused value; empty if none is needed.</summary>
     public string Cure { get; init; } = "";
 
-    /// <summary>Names the fault of a value, which may depend on the other arguments; null for a valid one.</summary>
+    /// <summary>Returns the fault of a value, or null if the value is valid. The check may depend on other arguments.</summary>
     public Func<string, SteeringInput, string?> Check { get; init; } = (_, _) => null;
 }

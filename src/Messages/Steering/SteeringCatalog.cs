@@ -2,23 +2,25 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
 
-/// <summary>All steering commands of a run. A further command is a row here, its handler in the workflow and the sentences of its
-/// answer; the client, command line, API, page and their documentation follow from the row.</summary>
+/// <summary>
+/// All steering commands of a run. A new command needs a row here, a handler in the workflow, and the sentences of its answer. The client,
+/// the command line, the API, the web page and their documentation are derived from the row.
+/// </summary>
 public static class SteeringCatalog
 {
-    /// <summary>Name of the argument with the new limit of a budget.</summary>
+    /// <summary>Name of the argument with a budget's new limit.</summary>
     public const string Amount = "amount";
 
-    /// <summary>Name of the argument with the kind of a budget.</summary>
+    /// <summary>Name of the argument with a budget's scope.</summary>
     public const string BudgetKind = "of";
 
     /// <summary>Name of the argument with a text for the agent.</summary>
     public const string Guidance = "guidance";
 
-    /// <summary>Name of the argument with the reason of a decision.</summary>
+    /// <summary>Name of the argument with the reason for a decision.</summary>
     public const string Reason = "reason";
 
-    /// <summary>Name of the argument that says how a run continues.</summary>
+    /// <summary>Name of the argument that selects how a run continues.</summary>
     public const string Way = "how";
 
     /// <summary>Name of the argument with the branch to land on.</summary>
@@ -71,7 +73,7 @@ public static class SteeringCatalog
             Continues = false,
         };
 
-    /// <summary>Retries a task, or continues one that waits.</summary>
+    /// <summary>Retries a task, or resumes one that waits.</summary>
     public static SteeringDefinition Retry { get; } =
         new(
             "retry",
@@ -100,7 +102,7 @@ public static class SteeringCatalog
                 }
         );
 
-    /// <summary>Answers a question with yes.</summary>
+    /// <summary>Accepts what a question asks for.</summary>
     public static SteeringDefinition Approve { get; } =
         new(
             "approve",
@@ -116,7 +118,7 @@ public static class SteeringCatalog
             Questions = input => [input.RequiredTask],
         };
 
-    /// <summary>Answers a question with no.</summary>
+    /// <summary>Rejects what a question asks for.</summary>
     public static SteeringDefinition Reject { get; } =
         new(
             "reject",
@@ -137,7 +139,7 @@ public static class SteeringCatalog
             Questions = input => [input.RequiredTask],
         };
 
-    /// <summary>Lands a run that waits for its target branch.</summary>
+    /// <summary>Lands a run whose landing was refused or needs a user.</summary>
     public static SteeringDefinition Promote { get; } =
         new("promote", SteeringTargets.Run, "Land a run that waits for its target branch", (input, _) => Landing(input))
         {
@@ -147,7 +149,7 @@ public static class SteeringCatalog
             Questions = _ => RunQuestion.OfPromote,
         };
 
-    /// <summary>Lands a run, and names the alternative where only its merged tasks can land.</summary>
+    /// <summary>Lands a run. If only its merged tasks can land, the refusal names that command.</summary>
     public static SteeringDefinition Land { get; } =
         Promote with
         {
@@ -176,7 +178,7 @@ public static class SteeringCatalog
             Questions = _ => RunQuestion.OfLandMerged,
         };
 
-    /// <summary>Merges a waiting task before all others.</summary>
+    /// <summary>Merges a verified task before all other waiting tasks.</summary>
     public static SteeringDefinition MergeNext { get; } =
         new(
             "merge-next",
@@ -189,7 +191,7 @@ public static class SteeringCatalog
                 }
         );
 
-    /// <summary>Decides how a run continues that can't continue by itself.</summary>
+    /// <summary>Decides how an escalated run continues.</summary>
     public static SteeringDefinition Resolve { get; } =
         new(
             "resolve",
@@ -256,7 +258,7 @@ public static class SteeringCatalog
             ],
         };
 
-    /// <summary>All commands, in the order of the documentation.</summary>
+    /// <summary>All steering commands, in the order of the documentation.</summary>
     public static IReadOnlyList<SteeringDefinition> All { get; } =
     [Approve, Reject, Pause, Resume, Cancel, Abort, Promote, LandMerged, Resolve, RaiseBudget, Retry, Skip, MergeNext];
 

@@ -1,27 +1,29 @@
 namespace Orchestrator.Messages;
 
-/// <summary>The subjects that a steering command accepts.</summary>
+/// <summary>Kinds of targets that a steering command accepts.</summary>
 [Flags]
 public enum SteeringTargets
 {
     /// <summary>The command has no target.</summary>
     None = 0,
 
-    /// <summary>The command is about a run.</summary>
+    /// <summary>The command applies to a run.</summary>
     Run = 1,
 
-    /// <summary>A task of a run.</summary>
+    /// <summary>The command applies to a task of a run.</summary>
     Task = 2,
 
-    /// <summary>A question of a run: <c>plan</c>, or the id of a task.</summary>
+    /// <summary>The command applies to a question of a run: <c>plan</c>, or a task id.</summary>
     Question = 4,
 }
 
-/// <summary>A steering command. The client, the command line, the API and the page derive their parts from it.</summary>
-/// <param name="Name">The verb of the command line and the last part of the API's path, such as <c>land-merged</c>.</param>
-/// <param name="Targets">The subjects.</param>
-/// <param name="Summary">The effect, as an imperative.</param>
-/// <param name="Call">Builds the call from the arguments and the run's status before it.</param>
+/// <summary>
+/// Definition of a steering command, from which the client, the command line, the API and the web page derive their parts.
+/// </summary>
+/// <param name="Name">Name of the command, which is also the last part of its API path, such as <c>land-merged</c>.</param>
+/// <param name="Targets">Kinds of targets that the command accepts.</param>
+/// <param name="Summary">Effect of the command, as an imperative sentence.</param>
+/// <param name="Call">Builds the call from the arguments and from the run's status before the command.</param>
 public sealed record SteeringDefinition(
     string Name,
     SteeringTargets Targets,
@@ -29,24 +31,26 @@ public sealed record SteeringDefinition(
     Func<SteeringInput, RunStatus, SteeringCall> Call
 )
 {
-    /// <summary>The arguments beside the target.</summary>
+    /// <summary>Arguments of the command, except its target.</summary>
     public IReadOnlyList<SteeringArgument> Arguments { get; init; } = [];
 
-    /// <summary>True if the command moves the target branch, which needs a decision about lost changes. A call that withdraws the run
-    /// lands nothing.</summary>
+    /// <summary>
+    /// True if the command moves the target branch, so that a user must first decide about lost changes. Does not apply to calls that
+    /// revert the landing.
+    /// </summary>
     public bool Lands { get; init; }
 
-    /// <summary>True if the command applies to runs that have ended, too.</summary>
+    /// <summary>True if the command is valid for runs that have ended.</summary>
     public bool AcceptsEnded { get; init; }
 
-    /// <summary>True if a run that no worker serves continues after the command.</summary>
+    /// <summary>True if the command also resumes a run that no worker serves.</summary>
     public bool Continues { get; init; } = true;
 
-    /// <summary>Ids of the questions that the command answers, the most likely one first.</summary>
+    /// <summary>Returns the ids of the questions that the command may answer, the most likely one first.</summary>
     public Func<SteeringInput, IReadOnlyList<string>> Questions { get; init; } = _ => [];
 
-    /// <summary>Names the first missing or invalid argument, with the cure; null if all are valid.</summary>
-    /// <param name="input">The arguments.</param>
+    /// <summary>Returns the first missing or invalid argument with the way to correct it, or null if all arguments are valid.</summary>
+    /// <param name="input">Arguments given by the caller.</param>
     public (string Fault, string Cure)? FaultOf(SteeringInput input)
     {
         foreach (var argument in Arguments)

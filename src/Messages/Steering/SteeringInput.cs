@@ -1,24 +1,24 @@
 namespace Orchestrator.Messages;
 
-/// <summary>The arguments of a steering command.</summary>
-/// <param name="By">The user and client, such as <c>kim@laptop</c>.</param>
-/// <param name="Task">Id of the task or question, or null for the whole run.</param>
+/// <summary>Arguments of a steering command.</summary>
+/// <param name="By">User and client, such as <c>kim@laptop</c>.</param>
+/// <param name="Task">Id of the task or question, or null if the command applies to the whole run.</param>
 public sealed record SteeringInput(string By, string? Task = null)
 {
     /// <summary>Values of <see cref="SteeringDefinition.Arguments"/> by name.</summary>
     public IReadOnlyDictionary<string, string> Values { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Ids of several tasks, or null for all. Only for resolutions.</summary>
+    /// <summary>Ids of several tasks, or null for all tasks. Only used by resolutions.</summary>
     public IReadOnlyList<string>? Tasks { get; init; }
 
-    /// <summary>The question that the user saw (<see cref="RunQuestion.Shown"/>), or empty for the current one.</summary>
+    /// <summary>The question that the user saw (<see cref="RunQuestion.Shown"/>); empty for the current one.</summary>
     public string Shown { get; init; } = "";
 
-    /// <summary>Id of the task.</summary>
+    /// <summary>Id of the task or question, for commands that require one.</summary>
     /// <exception cref="InvalidOperationException">The input names no task.</exception>
     public string RequiredTask => Task ?? throw new InvalidOperationException("The command needs a task.");
 
-    /// <summary>Value of an argument, or an empty text if it was not given.</summary>
+    /// <summary>Returns the value of an argument, or an empty string if it was not given.</summary>
     /// <param name="name">Name of the argument.</param>
     public string Text(string name) => Values.GetValueOrDefault(name, "");
 }

@@ -2,17 +2,19 @@ using System.Text.Json;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Workflow updates with the same effect as the commands that answer questions, for users of Temporal's own tools.</summary>
+/// <summary>
+/// Workflow updates that have the same effect as the commands that answer questions. Shown to users of Temporal's own tools.
+/// </summary>
 public static class AnswerUpdates
 {
-    /// <summary>Stands in an input for the number that the user writes.</summary>
+    /// <summary>Placeholder, in an update's input, for the number that the user has to fill in.</summary>
     private const string Blank = "AMOUNT";
 
-    /// <summary>The update that gives an answer.</summary>
-    /// <param name="runId">The run.</param>
-    /// <param name="question">The question; the run refuses the answer once it asks something else.</param>
-    /// <param name="way">One of the question's ways.</param>
-    /// <returns>Name of the update and its input as JSON, or null if the command does more than an update.</returns>
+    /// <summary>Returns the update that gives an answer.</summary>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="question">The question. The run refuses the answer if a different question is open by then.</param>
+    /// <param name="way">One of the question's answers.</param>
+    /// <returns>Name of the update and its input as JSON, or null if no single update has the command's effect.</returns>
     public static (string Update, string Input)? Of(string runId, RunQuestion question, AnswerWay way)
     {
         var task = way.Target.Length > runId.Length ? RunIds.TaskOf(runId, way.Target) : "";

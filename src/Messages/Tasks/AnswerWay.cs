@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>A way to answer a question, or to inspect its subject.</summary>
+/// <summary>A possible answer to a question, or a command that shows its subject.</summary>
 /// <param name="Kind">One of <see cref="AnswerWays"/>.</param>
 /// <param name="Target">The run, or <c>RUN/TASK</c>.</param>
 /// <param name="Resolution">One of <see cref="Resolutions"/> for <see cref="AnswerWays.Resolve"/>; one of <see cref="BudgetKinds"/> for
@@ -14,7 +14,7 @@ public sealed record AnswerWay(
     /// <summary>Placeholder in a command for the user's text.</summary>
     private const string Blank = "TEXT";
 
-    /// <summary>The command as users read and type it, with TEXT as placeholder for the user's text.</summary>
+    /// <summary>The command as shown to users, with TEXT as a placeholder for the user's text.</summary>
     [JsonPropertyName("command")]
     public string Command
     {
@@ -32,9 +32,10 @@ public sealed record AnswerWay(
     [JsonIgnore]
     public bool NeedsText => Kind is AnswerWays.Guide or AnswerWays.RaiseBudget;
 
-    /// <summary>Returns the arguments of the command after the program's name. The form ensures that a user's text is never parsed as an
-    /// option.</summary>
-    /// <param name="text">The user's text. For <see cref="AnswerWays.Reject"/> the reason, which may be null.</param>
+    /// <summary>
+    /// Returns the command's arguments after the program's name. A user's text is passed in a form that is never parsed as an option.
+    /// </summary>
+    /// <param name="text">Text from the user. For <see cref="AnswerWays.Reject"/>, the reason, which may be null.</param>
     public IReadOnlyList<string> CommandLine(string? text = null)
     {
         var (verb, arguments, options) = Parts(text);
@@ -67,20 +68,20 @@ public sealed record AnswerWay(
             _ => (Kind, [Target], []),
         };
 
-    /// <summary>An option of a command.</summary>
+    /// <summary>A command-line option of an answer.</summary>
     /// <param name="Name">Name of the option, with its dashes.</param>
-    /// <param name="Text">Value of the option, or null for none.</param>
+    /// <param name="Text">Value of the option, or null if it has none.</param>
     private sealed record AnswerOption(string Name, string? Text = null)
     {
-        /// <summary>The option as users type it.</summary>
+        /// <summary>Option and value as separate arguments, as users type them.</summary>
         public IReadOnlyList<string> Words => Text is null ? [Name] : [Name, Text];
 
-        /// <summary>The option as a single argument, so that a value with leading dashes is not parsed as an option.</summary>
+        /// <summary>Option and value as one argument, so that a value that starts with a dash is not parsed as an option.</summary>
         public string Word => Text is null ? Name : $"{Name}={Text}";
     }
 }
 
-/// <summary>Kinds of <see cref="AnswerWay"/>. A kind without an option in its command has the command's name.</summary>
+/// <summary>Kinds of <see cref="AnswerWay"/>. Most kinds have the name of their command.</summary>
 public static class AnswerWays
 {
     public const string Approve = "approve";
@@ -98,13 +99,15 @@ public static class AnswerWays
 
     public const string Retry = "retry";
 
-    /// <summary>Retries with guidance for the agent.</summary>
+    /// <summary>Retries the task with guidance for the agent.</summary>
     public const string Guide = "guide";
 
-    /// <summary>Lands the merged tasks and keeps the others open.</summary>
+    /// <summary>Lands the merged tasks and keeps the other tasks open.</summary>
     public const string LandMerged = "land-merged";
 
-    /// <summary>Lands the run on another branch, for example because its target was renamed. The resolution names the branch.</summary>
+    /// <summary>
+    /// Lands the run on another branch, for example after its target was renamed. <see cref="AnswerWay.Resolution"/> names the branch.
+    /// </summary>
     public const string PromoteOnto = "promote-onto";
 
     /// <summary>Lands the run despite lost changes, which its report lists.</summary>
@@ -113,12 +116,12 @@ public static class AnswerWays
     /// <summary>Lands the merged tasks despite their lost changes.</summary>
     public const string LandMergedAcceptingLosses = "land-merged-accepting-losses";
 
-    /// <summary>Shows the information that the decision requires.</summary>
+    /// <summary>Shows the information that a user needs for the decision.</summary>
     public const string ReadEscalation = "read-escalation";
 
     public const string Resolve = "resolve";
 
-    /// <summary>Starts the run of a schedule now. The target is the schedule.</summary>
+    /// <summary>Starts the run of a schedule now. The target is the name of the schedule.</summary>
     public const string RunNow = "run-now";
 
     /// <summary>Lists the schedules of a repository. Has no target.</summary>

@@ -2,13 +2,14 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Request for a slot on a worker host.</summary>
-/// <param name="RunId">The run.</param>
-/// <param name="TaskId">The task.</param>
-/// <param name="HomeQueue">Queue of the run's repository on the owner host. A slot there needs no fetch.</param>
+/// <summary>Request to hold a slot on a worker host for a task.</summary>
+/// <param name="RunId">Id of the run.</param>
+/// <param name="TaskId">Id of the task.</param>
+/// <param name="HomeQueue">Task queue of the run's repository on the owner host. If the slot is on that host, no data has to be
+/// fetched.</param>
 public sealed record HoldPlaceInput([property: Identifier] string RunId, string TaskId, string HomeQueue)
 {
-    /// <summary>Agent that executes the task. A host without this agent has no slot for it.</summary>
+    /// <summary>Name of the agent that executes the task. A host without this agent offers no slot for the task.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string Agent { get; init; } = "";
 
@@ -17,39 +18,39 @@ public sealed record HoldPlaceInput([property: Identifier] string RunId, string 
     public int Number { get; init; }
 }
 
-/// <summary>A host's slot for a task, reserved while the task is on that host.</summary>
-/// <param name="Repository">The repository on that host, and its queue.</param>
-/// <param name="Attempt">Attempt of the activity. A later attempt replaces an earlier one, whose host is gone.</param>
+/// <summary>A host's slot that is reserved for a task while the task is on that host.</summary>
+/// <param name="Repository">Repository on that host, with its task queue.</param>
+/// <param name="Attempt">Attempt of the activity that holds the slot. A later attempt replaces an earlier one whose host is gone.</param>
 [MessageExample(
     """{"repository":{"path":"/home/kim/shop","key":"0123456789ab","queue":"orchestrator@MACHINE/0123456789ab"},"attempt":1}"""
 )]
-public sealed record TaskPlace(RepositoryReference Repository, int Attempt)
+public sealed record TaskHostSlot(RepositoryReference Repository, int Attempt)
 {
-    /// <summary>True if the task was on this host before, and its data is still available there.</summary>
+    /// <summary>True if the task was on this host before, so that its data is still available there.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Kept { get; init; }
 
-    /// <summary>As in <see cref="HoldPlaceInput.Number"/>; 0 if the host does not report it.</summary>
+    /// <summary><see cref="HoldPlaceInput.Number"/> of the request; 0 if the host does not report it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Number { get; init; }
 }
 
-/// <summary>Announcement that a host is about to start the agent of a task.</summary>
+/// <summary>Announcement that a host is about to start a task's agent.</summary>
 /// <param name="Start">Number of the agent run.</param>
-/// <param name="Queue">Queue through which the host received the request.</param>
-public sealed record AgentBeginning([property: Range(1, 1_000_000)] int Start, [property: Identifier] string Queue);
+/// <param name="Queue">Task queue through which the host received the request.</param>
+public sealed record AgentStartAnnouncement([property: Range(1, 1_000_000)] int Start, [property: Identifier] string Queue);
 
-/// <summary>Request to publish a task through the shared remote, from the owner host to a worker host or back.</summary>
-/// <param name="RunId">The run.</param>
-/// <param name="Repository">The repository.</param>
-/// <param name="PlanHash">The plan that contains the task.</param>
-/// <param name="TaskId">The task.</param>
-public sealed record HandTaskInput([property: Identifier] string RunId, RepositoryReference Repository, string PlanHash, string TaskId);
+/// <summary>Request to publish a task through the shared remote, for another host.</summary>
+/// <param name="RunId">Id of the run.</param>
+/// <param name="Repository">Repository on the host that publishes.</param>
+/// <param name="PlanHash">SHA-256 of the plan that contains the task.</param>
+/// <param name="TaskId">Id of the task.</param>
+public sealed record PublishTaskInput([property: Identifier] string RunId, RepositoryReference Repository, string PlanHash, string TaskId);
 
-/// <summary>Request to fetch a published task.</summary>
-/// <inheritdoc cref="HandTaskInput"/>
-/// <param name="HomeQueue">As in <see cref="HoldPlaceInput"/>.</param>
-public sealed record TakeTaskInput(
+/// <summary>Request to fetch a task that another host published.</summary>
+/// <inheritdoc cref="PublishTaskInput"/>
+/// <param name="HomeQueue">Same as <see cref="HoldPlaceInput.HomeQueue"/>.</param>
+public sealed record FetchTaskInput(
     [property: Identifier] string RunId,
     RepositoryReference Repository,
     string PlanHash,
@@ -57,15 +58,17 @@ public sealed record TakeTaskInput(
     string HomeQueue
 )
 {
-    /// <summary>True if the task continues on this host, so its worktree is created.</summary>
+    /// <summary>True if the task continues on this host, so that its worktree must be created.</summary>
     public bool GoesOn { get; init; }
 
-    /// <summary>True if a reachable host has executed an activity and published its result. Data missing on the remote is then waited
-    /// for.</summary>
+    /// <summary>
+    /// True if another reachable host has executed an activity and is publishing its result. The activity then waits for data that is still
+    /// missing on the remote.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsShared { get; init; }
 
-    /// <summary>The verified commit, which must have been fetched; empty for none.</summary>
+    /// <summary>Verified commit that must be among the fetched data; empty if there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string Commit
     {

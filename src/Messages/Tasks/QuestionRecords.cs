@@ -1,21 +1,21 @@
 namespace Orchestrator.Messages;
 
-/// <summary>The planner's agent runs for one question of a task's agent. Their folders are beside those of the tasks.</summary>
+/// <summary>Ids for the planner's agent runs that answer questions of task agents. Their folders are beside those of the tasks.</summary>
 public static class QuestionTask
 {
-    /// <summary>Returns the id of a question among the run's folders and worktrees. Task ids of a plan never start with a dot.</summary>
-    /// <param name="start">Number of the asking agent run.</param>
+    /// <summary>Returns the id of a question, used for folders and worktrees. Task ids of a plan never start with a dot.</summary>
+    /// <param name="start">Number of the agent run that asked.</param>
     public static string IdOf(string task, int start) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $".question-{task}-{start}");
 }
 
-/// <summary>A question of a task's agent, answered by the planner.</summary>
+/// <summary>A question of a task's agent, with the planner's answer.</summary>
 public sealed record TaskAnswer
 {
-    /// <summary>Maximum length of a question or an answer in records, in characters. <see cref="File"/> has the whole text.</summary>
+    /// <summary>Maximum length of a question or answer in records, in characters. <see cref="File"/> has the complete text.</summary>
     public const int MostText = 600;
 
-    /// <summary>Number of the asking agent run.</summary>
+    /// <summary>Number of the agent run that asked.</summary>
     [JsonPropertyName("start")]
     public required int Start { get; init; }
 
@@ -33,7 +33,7 @@ public sealed record TaskAnswer
         init => field = value ?? "";
     } = "";
 
-    /// <summary>The planner's model, or its agent.</summary>
+    /// <summary>The planner's model, or its agent's name if the model is unknown.</summary>
     [JsonPropertyName("by")]
     public string By
     {
@@ -41,7 +41,7 @@ public sealed record TaskAnswer
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Cost in US dollars, included in the cost of the task.</summary>
+    /// <summary>Cost of the answer in US dollars, which is also included in the task's cost.</summary>
     [JsonPropertyName("cost")]
     public decimal Cost { get; init; }
 
@@ -56,8 +56,8 @@ public sealed record TaskAnswer
     /// <summary>Returns the question and its answer as text for users.</summary>
     public override string ToString() => $"answered by the planner ({By}): {OneLine(Answer)} (asked: {OneLine(Question)})";
 
-    /// <summary>Truncates a text for records.</summary>
-    /// <param name="text">The whole text.</param>
+    /// <summary>Truncates a text to <see cref="MostText"/> characters.</summary>
+    /// <param name="text">Text to truncate.</param>
     public static string Brief(string text) => text.Length <= MostText ? text : string.Concat(text.AsSpan(0, MostText - 1), "…");
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();

@@ -3,7 +3,7 @@ namespace Orchestrator.Messages;
 /// <summary>A question that waits for a user.</summary>
 public sealed record RunQuestion
 {
-    /// <summary>Id of the question for approving a plan, at the start or after a replanning.</summary>
+    /// <summary>Id of the question whether a plan may start, at the start of a run or after a replanning.</summary>
     public const string Plan = "plan";
 
     /// <summary>Id of the question about a refused landing.</summary>
@@ -24,19 +24,20 @@ public sealed record RunQuestion
     /// <summary>Id of the question about an account's outage.</summary>
     public const string Account = "account";
 
-    /// <summary>Returns the id of the question about raising a shared budget.</summary>
+    /// <summary>Returns the id of the question about raising a budget that tasks share.</summary>
     /// <param name="kind">One of <see cref="BudgetKinds"/>.</param>
     public static string OfBudget(string kind) => $"budget-{kind}";
 
-    /// <summary>One of the constants of this type, or a task's id. Argument of <c>approve</c>, <c>reject</c>, <c>retry</c> or
-    /// <c>skip</c>.</summary>
+    /// <summary>
+    /// One of the constants of this type, or a task id. Users pass it to <c>approve</c>, <c>reject</c>, <c>retry</c> or <c>skip</c>.
+    /// </summary>
     [JsonPropertyName("id")]
     public required string Id { get; init; }
 
     [JsonPropertyName("question")]
     public required string Question { get; init; }
 
-    /// <summary>Ways to answer, the recommended one first.</summary>
+    /// <summary>Possible answers, with the recommended one first.</summary>
     [JsonPropertyName("ways")]
     public IReadOnlyList<AnswerWay> Ways
     {
@@ -48,13 +49,15 @@ public sealed record RunQuestion
     [JsonPropertyName("commands")]
     public IReadOnlyList<string> Commands => [.. Ways.Select(way => way.Command)];
 
-    /// <summary>True if the question includes the reason of its task or run, so the reason need not be shown again beside it.</summary>
+    /// <summary>True if the question's text includes the reason of its task or run, so that displays need not repeat the reason.</summary>
     [JsonPropertyName("saysReason")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool SaysReason { get; init; }
 
-    /// <summary>Identity of the shown question: the first digits of the SHA-256 of its id and text. An answer that names an outdated value
-    /// is refused. Computed from the text, so both always match.</summary>
+    /// <summary>
+    /// Identity of the shown question: the first digits of the SHA-256 of its id and text. The run refuses an answer that names an outdated
+    /// identity. Computed from the text, so that both always match.
+    /// </summary>
     [JsonPropertyName("shown")]
     public string Shown =>
         Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{Id}\n{Question}")))[
@@ -64,7 +67,7 @@ public sealed record RunQuestion
     [JsonPropertyName("since")]
     public DateTimeOffset Since { get; init; }
 
-    /// <summary>Returns the question that an answer refers to, or null if none of these questions is open.</summary>
+    /// <summary>Returns the open question that an answer refers to, or null if none of the possible questions is open.</summary>
     /// <param name="asked">All open questions.</param>
     /// <param name="ids">Ids of the possible questions, in order of preference.</param>
     public static RunQuestion? First(IReadOnlyList<RunQuestion> asked, IEnumerable<string> ids) =>

@@ -3,8 +3,10 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
 
-/// <summary>State and results of a task. The task's workflow reports it, the run's board and checkpoints hold it, and clients read it
-/// (<see cref="RunTask"/>).</summary>
+/// <summary>
+/// State and results of a task. The task's workflow reports it, the run keeps it on its board and in checkpoints, and clients read it
+/// (<see cref="RunTask"/>).
+/// </summary>
 public record TaskProgress
 {
     /// <summary>Id of the task in the plan.</summary>
@@ -43,20 +45,20 @@ public record TaskProgress
     )]
     public required string State { get; init; }
 
-    /// <summary>True if the task's agent is interrupted; <see cref="State"/> is the state in which it will continue.</summary>
+    /// <summary>True if a user interrupted the task's agent. <see cref="State"/> is the state in which the task will continue.</summary>
     [JsonPropertyName("paused")]
     public bool Paused { get; init; }
 
-    /// <summary>Reason for the task's state; null if the state is sufficient.</summary>
+    /// <summary>Reason for the task's state, or null if the state says enough.</summary>
     [JsonPropertyName("why")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Reason? Why { get; init; }
 
-    /// <summary><see cref="Why"/> as text; empty if the state is sufficient.</summary>
+    /// <summary><see cref="Why"/> as text; empty if it is null.</summary>
     [JsonPropertyName("reason")]
     public string Reason => ReasonText.Of(Why);
 
-    /// <summary>File with the evidence for the state, relative to the repository; empty for none.</summary>
+    /// <summary>File with the evidence for the state, relative to the repository; empty if there is none.</summary>
     [JsonPropertyName("evidence")]
     public string Evidence
     {
@@ -68,38 +70,38 @@ public record TaskProgress
     [JsonPropertyName("since")]
     public DateTimeOffset Since { get; init; }
 
-    /// <summary>Time at which the task's first agent started, or null before.</summary>
+    /// <summary>Time at which the task's first agent started, or null before that.</summary>
     [JsonPropertyName("startedAt")]
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>Time at which the task ended, or null before.</summary>
+    /// <summary>Time at which the task ended, or null before that.</summary>
     [JsonPropertyName("endedAt")]
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>Number of the attempt, incremented by each remediation and each retry; 0 before the first attempt.</summary>
+    /// <summary>Number of the attempt, incremented with each remediation and each retry; 0 before the first attempt.</summary>
     [JsonPropertyName("attempt")]
     [Range(0, 100_000)]
     public int Attempt { get; init; }
 
-    /// <summary>Number of the last agent run, which also names its folder; 0 before the first agent run.</summary>
+    /// <summary>Number of the last agent run, which is also in its folder's name; 0 before the first agent run.</summary>
     [JsonPropertyName("lastStart")]
     [Range(0, 100_000)]
     public int LastStart { get; init; }
 
-    /// <summary>Number of agent processes started for the task, in all executions of its workflow.</summary>
+    /// <summary>Number of agent processes started for the task, over all executions of its workflow.</summary>
     [JsonPropertyName("starts")]
     [Range(0, 100_000)]
     public int Starts { get; init; }
 
-    /// <summary>Cost in US dollars as reported by the agents, in all executions of the task's workflow.</summary>
+    /// <summary>Cost in US dollars as reported by the agents, over all executions of the task's workflow.</summary>
     [JsonPropertyName("cost")]
     public decimal Cost { get; init; }
 
-    /// <summary>Input and output tokens as reported by the agents, in all executions of the task's workflow.</summary>
+    /// <summary>Input and output tokens as reported by the agents, over all executions of the task's workflow.</summary>
     [JsonPropertyName("tokens")]
     public long Tokens { get; init; }
 
-    /// <summary>Commit of the last verified work; empty before.</summary>
+    /// <summary>Commit of the last verified work; empty before verification.</summary>
     [JsonPropertyName("commit")]
     public string Commit
     {
@@ -107,7 +109,7 @@ public record TaskProgress
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Merge commit of the work on staging; empty before.</summary>
+    /// <summary>Merge commit of the work on staging; empty before the merge.</summary>
     [JsonPropertyName("mergeCommit")]
     public string MergeCommit
     {
@@ -115,7 +117,7 @@ public record TaskProgress
         init => field = value ?? "";
     } = "";
 
-    /// <summary>True if the work is on the target branch while the run continues with other tasks (<c>land --merged</c>).</summary>
+    /// <summary>True if the work has landed on the target while other tasks of the run continue (<c>land --merged</c>).</summary>
     [JsonPropertyName("landed")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Landed { get; init; }
@@ -124,8 +126,10 @@ public record TaskProgress
     [JsonPropertyName("reused")]
     public bool Reused { get; init; }
 
-    /// <summary>Verdict of the gates at <see cref="Commit"/>; omitted before they run. <see cref="GateProof.NotVerified"/> for a task
-    /// without gates.</summary>
+    /// <summary>
+    /// Verdict of the gates at <see cref="Commit"/>; omitted before the gates run. <see cref="GateProof.NotVerified"/> for a task without
+    /// gates.
+    /// </summary>
     [JsonPropertyName("gates")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GateSummary? Gates { get; init; }
@@ -135,31 +139,38 @@ public record TaskProgress
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TaskMeasurement>? Measurements { get; init; }
 
-    /// <summary>Files, and folders with a trailing slash, excluded from <see cref="Commit"/>: generated files and secrets that
-    /// <c>files_write</c> does not name. Omitted if there are none.</summary>
+    /// <summary>
+    /// Files that were excluded from <see cref="Commit"/>, and folders with a trailing slash: generated files and secrets that
+    /// <c>files_write</c> does not name. Omitted if there are none.
+    /// </summary>
     [JsonPropertyName("heldBack")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? HeldBack { get; init; }
 
-    /// <summary>Subject of the pending approval, one of <see cref="ApprovalKinds"/>; omitted for a merge approval, or if none is
-    /// pending.</summary>
+    /// <summary>
+    /// Subject of the approval that the task waits for, one of <see cref="ApprovalKinds"/>. Omitted for the approval of a merge, or if the
+    /// task waits for none.
+    /// </summary>
     [JsonPropertyName("asks")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Asks { get; init; }
 
-    /// <summary>Parts that the task was divided into and waits for; empty before they are tasks of the run; omitted if there are
-    /// none.</summary>
+    /// <summary>
+    /// Ids of the tasks that this task was divided into and waits for. Empty until they are tasks of the run; omitted if the task was not
+    /// divided.
+    /// </summary>
     [JsonPropertyName("parts")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Parts { get; init; }
 
-    /// <summary><see cref="OutageStatus.Account"/> whose outage the task waits for (empty for the host), or null if it waits for
-    /// none.</summary>
+    /// <summary>
+    /// <see cref="OutageStatus.Account"/> of the outage that the task waits for (empty for the host), or null if it waits for none.
+    /// </summary>
     [JsonPropertyName("outage")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Outage { get; init; }
 
-    /// <summary>Files granted to the task beyond the plan; omitted if there are none.</summary>
+    /// <summary>Files that the task may write in addition to those in the plan; omitted if there are none.</summary>
     [JsonPropertyName("lent")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Lent { get; init; }
@@ -169,38 +180,42 @@ public record TaskProgress
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TaskAnswer>? Answers { get; init; }
 
-    /// <summary>Name and identity of the worker host that executes, or executed, the task in a distributed run. Omitted for the owner
-    /// host, or before a host has the task.</summary>
+    /// <summary>
+    /// Name and identity of the worker host that executes the task in a distributed run, or last executed it. Omitted for the owner host,
+    /// or before a host has the task.
+    /// </summary>
     [JsonPropertyName("host")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Host { get; init; }
 
-    /// <summary>Agent that currently replaces the task's own agent; omitted if none does.</summary>
+    /// <summary>Name of the agent that currently replaces the task's own agent; omitted if none does.</summary>
     [JsonPropertyName("agent")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Agent { get; init; }
 
-    /// <summary>Changes of the agent, oldest first; omitted if there were none.</summary>
+    /// <summary>Changes of the task's agent, oldest first; omitted if there were none.</summary>
     [JsonPropertyName("relays")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TaskRelay>? Relays { get; init; }
 
-    /// <summary>Hash from the last agent run. For an ended planner or reviewer, hash of its accepted answers.</summary>
+    /// <summary>
+    /// <see cref="AgentRunResult.SaidHash"/> of the last agent run. For an ended planner or reviewer, the SHA-256 of its accepted answers.
+    /// </summary>
     /// <inheritdoc cref="AgentRunResult.SaidHash"/>
     [JsonPropertyName("saidHash")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? SaidHash { get; init; }
 
-    /// <summary>Agents required by the task that were called so far; omitted if there are none.</summary>
+    /// <summary>Required agents that the task's agent has called so far; omitted if there are none.</summary>
     [JsonPropertyName("called")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Called { get; init; }
 
     /// <summary>Returns the task in a new state, or in the same state with a new reason.</summary>
     /// <param name="state">One of <see cref="TaskStates"/>.</param>
-    /// <param name="why">Reason for the state; null if the state is sufficient.</param>
+    /// <param name="why">Reason for the state, or null if the state says enough.</param>
     /// <param name="now">The current time.</param>
-    /// <param name="evidence">File with the evidence. If empty, the known file is kept unless the state changes.</param>
+    /// <param name="evidence">File with the evidence. If empty, the current file is kept unless the state changes.</param>
     public TaskProgress MovedTo(string state, Reason? why, DateTimeOffset now, string evidence = "")
     {
         var moved = State != state;
@@ -218,8 +233,10 @@ public record TaskProgress
         };
     }
 
-    /// <summary>Returns the task for another execution of its workflow. Keeps usage, grants and answers, drops results, and uses the
-    /// task's own agent again.</summary>
+    /// <summary>
+    /// Returns a copy for the next execution of the task's workflow. Keeps usage, grants and answers, discards results, and returns to the
+    /// task's own agent.
+    /// </summary>
     public TaskProgress WithoutResult() =>
         this with
         {

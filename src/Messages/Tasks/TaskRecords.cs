@@ -2,7 +2,7 @@ using Orchestrator.Plans;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Input of a <c>TaskWorkflow</c>.</summary>
+/// <summary>Input of <c>TaskWorkflow</c>.</summary>
 public sealed record TaskInput
 {
     [Identifier]
@@ -15,61 +15,66 @@ public sealed record TaskInput
     /// <summary>Branch with the run's verified work.</summary>
     public required string Staging { get; init; }
 
-    /// <summary>Commit of staging at the task's start, as far as the run knows; empty if unknown.</summary>
+    /// <summary>Staging commit at the task's start, as known to the run; empty if unknown.</summary>
     public string StagingTip { get; init; } = "";
 
-    /// <summary>Progress of the task from earlier executions of its workflow, or null for the first execution. Not passed to
-    /// activities.</summary>
+    /// <summary>
+    /// Progress from earlier executions of the task's workflow, or null for the first execution. Not passed to activities.
+    /// </summary>
     public TaskProgress? Known { get; init; }
 
-    /// <summary>A user's guidance for the retry.</summary>
+    /// <summary>User's guidance for the retry.</summary>
     public string Guidance { get; init; } = "";
 
-    /// <summary>Time at which the task stops starting agents, unless a user resumes it afterwards; null for no limit.</summary>
+    /// <summary>Time at which the task stops starting agents, unless a user resumes it later. Null for no limit.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>True to ignore an earlier result.</summary>
+    /// <summary>True to ignore results of earlier runs.</summary>
     public bool Fresh { get; init; }
     public bool Paused { get; init; }
 
-    /// <summary>True if the run resumes tasks after an outage of their account or host; false if the task retries on its own.</summary>
+    /// <summary>
+    /// True if the run resumes its tasks after an outage of their account or host. False if each task retries on its own.
+    /// </summary>
     public bool RunWakes { get; init; }
 
     /// <inheritdoc cref="EndPlanningInput.Replan"/>
     public int Replan { get; init; }
 
-    /// <summary>Round that a <c>ReviewWorkflow</c> carries out; null for tasks.</summary>
+    /// <summary>Round that a <c>ReviewWorkflow</c> executes, or null for other tasks.</summary>
     public ReviewRound? Review { get; init; }
 
-    /// <summary>Conversation that the first agent continues; empty for a new one.</summary>
+    /// <summary>Conversation that the first agent run continues; empty to start a new one.</summary>
     public string Session
     {
         get;
         init => field = value ?? "";
     } = "";
 
-    /// <summary>Files granted to the task beyond the plan.</summary>
+    /// <summary>Files that the task may write in addition to those in the plan.</summary>
     public IReadOnlyList<string> Lent { get; init; } = [];
 
-    /// <summary>Hash of a planner's input, see <see cref="PlanningBegun.PlanningHash"/>.</summary>
+    /// <summary><see cref="PlanningPreparation.PlanningHash"/> of a planner's input; empty for other tasks.</summary>
     public string PlanningHash { get; init; } = "";
 }
 
-/// <summary>Request to prepare a worktree and a prompt.</summary>
+/// <summary>Request to prepare a task's worktree and prompt.</summary>
 public sealed record PrepareTaskInput
 {
     public required TaskInput Task { get; init; }
     public required int Attempt { get; init; }
 
-    /// <summary>Earlier base of the task's changes; empty before the first preparation.</summary>
+    /// <summary>Base commit of the task's changes from an earlier preparation; empty for the first one.</summary>
     public string BaseCommit { get; init; } = "";
 
-    /// <summary>Last verified commit of the task; empty before. The task's branch is reset to this commit before staging is merged into
-    /// the worktree.</summary>
+    /// <summary>
+    /// Last verified commit of the task; empty before verification. The task's branch is reset to this commit before staging is merged into
+    /// the worktree.
+    /// </summary>
     public string Commit { get; init; } = "";
 
-    /// <summary>True to merge the current staging branch into the worktree, including conflicts, after a refused merge.</summary>
+    /// <summary>True to merge the current staging branch into the worktree, including conflicts, because a merge was refused.</summary>
     public bool WithStaging { get; init; }
 
     /// <summary>True to reuse an earlier result with the same content key, if one exists.</summary>
@@ -82,13 +87,13 @@ public sealed record PreparedTask
     /// <summary>Path of the worktree, relative to the repository.</summary>
     public required string Worktree { get; init; }
 
-    /// <summary>Base of the task's changes.</summary>
+    /// <summary>Base commit of the task's changes.</summary>
     public required string BaseCommit { get; init; }
 
-    /// <summary>Commit of an earlier result, applied on this base; empty if an agent is needed.</summary>
+    /// <summary>Commit with an earlier result, applied on this base; empty if an agent has to work.</summary>
     public string ReusedCommit { get; init; } = "";
 
-    /// <summary>Key under which the result is stored.</summary>
+    /// <summary>Key under which the task's result is stored for reuse.</summary>
     public string ContentKey { get; init; } = "";
 
     /// <summary>Reason why the task can't be prepared now; empty if it is ready.</summary>
@@ -98,7 +103,7 @@ public sealed record PreparedTask
     public FailureClass FailureClass { get; init; }
 }
 
-/// <summary>Request to check a task's work, commit it and run its gates.</summary>
+/// <summary>Request to check and commit a task's work and to run its gates.</summary>
 public sealed record VerifyTaskInput
 {
     public required TaskInput Task { get; init; }
@@ -117,54 +122,64 @@ public sealed record VerifyTaskInput
 
     /// <inheritdoc cref="TaskProgress.Called"/>
     public IReadOnlyList<string> Called { get; init; } = [];
+
+    /// <summary>True if a user made the changes, who decides which side of a conflict is dropped.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ByUser { get; init; }
 }
 
-/// <summary>Result of verification.</summary>
+/// <summary>Result of verifying a task's work.</summary>
 public sealed record VerifyResult
 {
-    /// <summary>The checked commit; empty if nothing could be committed.</summary>
+    /// <summary>Commit that was verified; empty if nothing could be committed.</summary>
     public string Commit { get; init; } = "";
 
-    /// <summary>Problems, each as a sentence; empty if the task may be merged.</summary>
+    /// <summary>Problems as sentences; empty if the task may be merged.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
     /// <summary>File with the problems and their evidence, for the agent and for users, relative to the repository.</summary>
     public string ProblemsFile { get; init; } = "";
 
-    /// <summary><see cref="FailureClass.Environment"/> if the host is at fault, not the work.</summary>
+    /// <summary><see cref="FailureClass.Environment"/> if the host caused the failure and not the work.</summary>
     public FailureClass FailureClass { get; init; }
 
-    /// <summary>Verdict of the gates, or null if they were not run because the work was refused earlier.</summary>
+    /// <summary>Verdict of the gates, or null if the work was rejected before the gates were run.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GateSummary? Gates { get; init; }
 
-    /// <summary>Measurements, or null if there are none.</summary>
+    /// <summary>Measurements of the work, or null if the task has none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<TaskMeasurement>? Measurements { get; init; }
 
-    /// <summary>Proof that the task's new and changed tests fail without its change. Null without such tests, or if they were not run
-    /// without the change.</summary>
+    /// <summary>
+    /// Proof that the task's new and changed tests fail without its change. Null if there are no such tests, or if they were not run
+    /// without the change.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RedProof? Red { get; init; }
 
-    /// <summary>Reason why the merge needs an approval, because the work changed the input of its gates; empty if none is
-    /// needed.</summary>
+    /// <summary>
+    /// Reason why the merge needs an approval, namely that the work changed the input of its gates; empty if no approval is needed.
+    /// </summary>
     public string NeedsPerson { get; init; } = "";
 
-    /// <summary>Files, and folders with a trailing slash, that do not land although the agent added them: generated files and secrets.
-    /// Null if there are none.</summary>
+    /// <summary>
+    /// Files that the agent added but that do not land, and folders with a trailing slash: generated files and secrets. Null if there are
+    /// none.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? HeldBack { get; init; }
 
-    /// <summary>Notes that do not prevent the merge, such as restored files, or an agent that ended without reporting
-    /// completion.</summary>
+    /// <summary>
+    /// Sentences about facts that do not prevent the merge, such as restored files, or an agent that ended without reporting completion.
+    /// </summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
 /// <summary>Request to release a task's worktree.</summary>
 public sealed record ReleaseTaskInput(string RunId, RepositoryReference Repository, string PlanHash, string TaskId)
 {
-    /// <summary>Result commit that stays on the task's branch; empty if the result is on staging or does not exist.</summary>
+    /// <summary>Result commit, which is kept on the task's branch. Empty if the result is on staging or if there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string Result
     {

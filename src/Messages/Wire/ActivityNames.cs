@@ -1,6 +1,6 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Names of activities as reported by a server. The SDK removes <c>Async</c> from the end of a method's name.</summary>
+/// <summary>Names of activities as a server reports them. The SDK derives them from method names without the suffix <c>Async</c>.</summary>
 public static class ActivityNames
 {
     /// <summary>Activity that holds a slot for a task on a host.</summary>
@@ -9,7 +9,9 @@ public static class ActivityNames
     /// <summary>Activity that writes a run's record to the run's folder.</summary>
     public static string RecordProgress { get; } = Of(nameof(IRunActivities.RecordProgressAsync));
 
-    /// <summary>Activities whose results a run needs later: files in the run's folder, commits or an agent's conversation.</summary>
+    /// <summary>
+    /// Names of activities whose results a run needs later: files in the run's folder, commits or an agent's conversation.
+    /// </summary>
     public static IReadOnlySet<string> MakingWork { get; } =
         (
             (string[])

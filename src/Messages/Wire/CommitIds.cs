@@ -3,7 +3,7 @@ namespace Orchestrator.Messages;
 /// <summary>Formats commit ids for users.</summary>
 public static class CommitIds
 {
-    // The length of git's abbreviated ids in large repositories.
+    // Matches the length of git's abbreviated ids in large repositories.
     private const int Shown = 12;
 
     /// <summary>Returns the first 12 characters of a commit id, or the whole text if it is shorter.</summary>

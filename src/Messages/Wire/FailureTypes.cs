@@ -1,18 +1,20 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Failure types of activities without a fault in the activity. A later attempt continues.</summary>
+/// <summary>Types of activity failures that are not faults of the activity. A later attempt continues the work.</summary>
 public static class FailureTypes
 {
-    /// <summary>The worker shuts down. The agent that the attempt followed keeps running.</summary>
+    /// <summary>The worker is shutting down. The agent that the attempt observed keeps running.</summary>
     public const string WorkerStops = "WorkerStops";
 
-    /// <summary>The disk is full. A task that waits for the activity backs off; otherwise the activity is retried.</summary>
+    /// <summary>
+    /// The disk is full. If a task waits for the activity, the task backs off; otherwise the server retries the activity.
+    /// </summary>
     public const string DiskFull = "DiskFull";
 
-    /// <summary>The worker's process is dead. Another worker ended its attempts.</summary>
+    /// <summary>The worker's process is dead, and another worker failed its open attempts.</summary>
     public const string WorkerDied = "WorkerDied";
 
-    /// <summary>The host has no free slot for the task. This is not an error: another host is asked, or the same host later.</summary>
+    /// <summary>The host has no free slot for the task. This is not an error. Another host is asked, or the same host later.</summary>
     public const string NoPlace = "NoPlace";
 
     /// <summary>The host can't execute a task now, for example without disk space or a login. Handled like

@@ -3,12 +3,14 @@ using System.Text;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Validates a text that becomes a workflow id or task queue name. A name that the server rejects would stop the workflow that
-/// uses it.</summary>
+/// <summary>
+/// Validates a text that becomes a workflow id or task queue name. If the server rejected the name later, the workflow that uses it could
+/// not continue.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
 public sealed class IdentifierAttribute() : ValidationAttribute("must be 1 to 1000 bytes long, without control characters")
 {
-    /// <summary>Default limit of the server (<c>limit.maxIDLength</c>).</summary>
+    /// <summary>Maximum length in bytes, which is the server's default (<c>limit.maxIDLength</c>).</summary>
     private const int MostBytes = 1000;
 
     /// <inheritdoc/>

@@ -6,11 +6,13 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Messages;
 
-/// <summary>JSON options for all Temporal payloads: camel-case members, case-insensitive reading. Shared by clients, workers and
-/// workflows.</summary>
+/// <summary>
+/// JSON options for all Temporal payloads, shared by clients, workers and workflows. Members are written in camel case and read
+/// case-insensitively.
+/// </summary>
 public static class MessageJson
 {
-    /// <summary>The JSON options. Explicit member names, such as those of a plan, are unchanged.</summary>
+    /// <summary>The shared JSON options. Members with explicit names, such as those of a plan, keep these names.</summary>
     public static JsonSerializerOptions Options { get; } =
         Fixed(
             new JsonSerializerOptions
@@ -27,7 +29,7 @@ public static class MessageJson
 
     private static IPayloadConverter PayloadConverter { get; } = new DefaultPayloadConverter(Options);
 
-    /// <summary>Returns a client with these JSON options. Keeps the codec, the connection and all other options.</summary>
+    /// <summary>Returns a client that uses these JSON options. Codec, connection and all other options stay the same.</summary>
     /// <param name="client">Any client.</param>
     public static ITemporalClient Speaking(ITemporalClient client)
     {
@@ -40,7 +42,7 @@ public static class MessageJson
         return new TemporalClient(client.Connection, options);
     }
 
-    /// <summary>Writes only the given members of a run's input, which people read in Temporal's Web UI.</summary>
+    /// <summary>Omits members of a run's input that have their default values, because users read the input in Temporal's Web UI.</summary>
     private static void LeaveOutDefaults(JsonTypeInfo type)
     {
         if (InputTypes.Contains(type.Type))

@@ -1,129 +1,131 @@
 namespace Orchestrator.Messages;
 
-/// <summary>Names of signals, updates and queries, as sent by clients in any language. Contracts and workflows refer to them.</summary>
+/// <summary>
+/// Names of signals, updates and queries, as sent by clients in any language. The interfaces and the workflows refer to these constants.
+/// </summary>
 public static class MessageNames
 {
-    /// <summary>Query of every workflow.</summary>
+    /// <summary>Query that every workflow answers with its current state.</summary>
     public const string Status = "status";
 
-    /// <summary>Query of a run, sent by the owner host, which records the run.</summary>
+    /// <summary>Query for a run's transitions that are not recorded yet. Sent by the owner host.</summary>
     public const string Unrecorded = "unrecorded";
 
-    /// <summary>Sent to a run by the owner host, which records the run.</summary>
+    /// <summary>Signal that the owner host could not record transitions. Sent to a run.</summary>
     public const string NotRecorded = "notRecorded";
 
-    /// <summary>Sent to a run, a task, a planner or a reviewer.</summary>
+    /// <summary>Interrupts the agent. Sent to a run, a task, a planner or a reviewer.</summary>
     public const string Pause = "pause";
 
-    /// <summary>Sent to a run, a task, a planner or a reviewer.</summary>
+    /// <summary>Continues after a pause. Sent to a run, a task, a planner or a reviewer.</summary>
     public const string Resume = "resume";
 
-    /// <summary>Sent to a run, a task, a planner or a reviewer.</summary>
+    /// <summary>Ends the workflow. Sent to a run, a task, a planner or a reviewer.</summary>
     public const string Cancel = "cancel";
 
-    /// <summary>Sent to a governor.</summary>
+    /// <summary>Update that carries a <see cref="Usage.GovernorCall"/>. Sent to a governor.</summary>
     public const string Call = "call";
 
-    /// <summary>Sent to a governor.</summary>
+    /// <summary>Update that keeps an agent start's position in the queue. Sent to a governor.</summary>
     public const string AwaitTurn = "awaitTurn";
 
-    /// <summary>Sent to a run.</summary>
+    /// <summary>Cancels a task. Sent to a run.</summary>
     public const string CancelTask = "cancelTask";
 
-    /// <summary>Sent to a run.</summary>
+    /// <summary>Retries a task. Sent to a run.</summary>
     public const string RetryTask = "retryTask";
 
-    /// <summary>Sent to a run.</summary>
+    /// <summary>Counts a task as done without changes. Sent to a run.</summary>
     public const string SkipTask = "skipTask";
     public const string MergeNext = "mergeNext";
 
-    /// <summary>Sent to a run.</summary>
+    /// <summary>Adds tasks to a run in progress. Sent to a run.</summary>
     public const string AddTasks = "addTasks";
 
-    /// <summary>Sent to a run.</summary>
+    /// <summary>Sets the maximum number of agents that run at the same time. Sent to a run.</summary>
     public const string SetConcurrency = "setConcurrency";
 
-    /// <summary>Sent to a run.</summary>
+    /// <summary>Approves the plan or a task. Sent to a run.</summary>
     public const string Approve = "approve";
 
-    /// <summary>Sent to a run.</summary>
+    /// <summary>Rejects the plan or a task. Sent to a run.</summary>
     public const string Reject = "reject";
 
-    /// <summary>Sent to a run.</summary>
+    /// <summary>Retries a refused landing. Sent to a run.</summary>
     public const string Promote = "promote";
 
-    /// <summary>Sent to a run.</summary>
+    /// <summary>Lands the merged work while other tasks stay open. Sent to a run.</summary>
     public const string LandMerged = "landMerged";
 
-    /// <summary>Sent to a run.</summary>
+    /// <summary>Raises a budget. Sent to a run.</summary>
     public const string RaiseBudget = "raiseBudget";
 
-    /// <summary>Sent to a run.</summary>
+    /// <summary>Decides how an escalated run continues. Sent to a run.</summary>
     public const string ResolveEscalation = "resolveEscalation";
 
-    /// <summary>Sent to a run.</summary>
+    /// <summary>Moves a run to another host. Sent to a run.</summary>
     public const string Move = "move";
 
-    /// <summary>Sent to all child workflows of a run, and to the lease workflow.</summary>
+    /// <summary>Announces that the run has moved to another host. Sent to all child workflows of a run and to the lease workflow.</summary>
     public const string Moved = "moved";
 
-    /// <summary>Sent to a task by the host that has a slot for it.</summary>
+    /// <summary>Offers a slot. Sent to a task by the host that has the slot.</summary>
     public const string Placed = "placed";
 
-    /// <summary>Sent to a task by the host that is about to start its agent.</summary>
+    /// <summary>Announces an agent. Sent to a task by the host that is about to start the agent.</summary>
     public const string AgentBegins = "agentBegins";
 
-    /// <summary>Sent to a run by the lease workflow.</summary>
+    /// <summary>Reports changes of leases. Sent to a run by the lease workflow.</summary>
     public const string LeasesChanged = "leasesChanged";
 
-    /// <summary>Sent to a run by a task.</summary>
+    /// <summary>Reports a task's new state. Sent to a run by the task.</summary>
     public const string TaskChanged = "taskChanged";
 
-    /// <summary>Sent to a run by its merge queue.</summary>
+    /// <summary>Reports results of merges. Sent to a run by its merge queue.</summary>
     public const string TrainChanged = "trainChanged";
 
-    /// <summary>Sent to a run by an activity that watches for failing activities.</summary>
+    /// <summary>Reports activities that fail repeatedly. Sent to a run by an activity that watches for them.</summary>
     public const string ActivitiesFailing = "activitiesFailing";
 
-    /// <summary>Sent to a run by its child workflows.</summary>
+    /// <summary>Reports an unreadable message. Sent to a run by its child workflows.</summary>
     public const string MessageDropped = "messageDropped";
 
-    /// <summary>Sent to a task, a planner or a reviewer.</summary>
+    /// <summary>Resumes with guidance. Sent to a task, a planner or a reviewer.</summary>
     public const string GoOn = "goOn";
 
-    /// <summary>Sent to all child workflows of a run.</summary>
+    /// <summary>Announces that the run has ended. Sent to all its child workflows.</summary>
     public const string RunEnded = "runEnded";
 
-    /// <summary>Sent to a task.</summary>
+    /// <summary>Decides about a task that needs an approval. Sent to a task.</summary>
     public const string Decide = "decide";
 
-    /// <summary>Sent to a task.</summary>
+    /// <summary>Announces that all smaller tasks have ended. Sent to a task that was divided.</summary>
     public const string PartsDone = "partsDone";
 
-    /// <summary>Sent to a task by the merge queue.</summary>
+    /// <summary>Returns the result of a merge. Sent to a task by the merge queue.</summary>
     public const string MergeDone = "mergeDone";
 
-    /// <summary>Sent to a merge queue.</summary>
+    /// <summary>Adds verified work. Sent to a merge queue.</summary>
     public const string Enqueue = "enqueue";
 
-    /// <summary>Sent to a merge queue.</summary>
+    /// <summary>Stops waiting for a task. Sent to a merge queue.</summary>
     public const string Pass = "pass";
 
-    /// <summary>Sent to a merge queue.</summary>
+    /// <summary>Stops merging. Sent to a merge queue.</summary>
     public const string Close = "close";
 
-    /// <summary>Sent to the lease workflow.</summary>
+    /// <summary>Adds a run to the runs of a repository. Sent to the lease workflow.</summary>
     public const string Join = "join";
 
-    /// <summary>Sent to the lease workflow.</summary>
+    /// <summary>Declares the leases of a previously single run. Sent to the lease workflow.</summary>
     public const string Hold = "hold";
 
-    /// <summary>Sent to the lease workflow.</summary>
+    /// <summary>Requests leases for tasks. Sent to the lease workflow.</summary>
     public const string Ask = "ask";
 
-    /// <summary>Sent to the lease workflow.</summary>
+    /// <summary>Releases the leases of ended tasks. Sent to the lease workflow.</summary>
     public const string Release = "release";
 
-    /// <summary>Sent to the lease workflow.</summary>
+    /// <summary>Removes a run with all its leases. Sent to the lease workflow.</summary>
     public const string Leave = "leave";
 }

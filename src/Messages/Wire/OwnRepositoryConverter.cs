@@ -4,14 +4,16 @@ using Temporalio.Converters;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Reads every repository reference as the repository that this worker serves. Messages sent before a run was moved refer to the
-/// clone on the previous host.</summary>
-/// <param name="own">The worker's repository.</param>
+/// <summary>
+/// Deserializes every repository reference as the repository that this worker serves. Messages sent before a move refer to the clone on the
+/// previous host.
+/// </summary>
+/// <param name="own">Repository that the worker serves.</param>
 public sealed class OwnRepositoryConverter(RepositoryReference own) : JsonConverter<RepositoryReference>
 {
-    /// <summary>Returns a client with the options of <see cref="MessageJson"/> and with this converter.</summary>
+    /// <summary>Returns a client that uses the options of <see cref="MessageJson"/> and this converter.</summary>
     /// <param name="client">Any client.</param>
-    /// <param name="own">The worker's repository.</param>
+    /// <param name="own">Repository that the worker serves.</param>
     public static ITemporalClient ReadingAs(ITemporalClient client, RepositoryReference own)
     {
         var rules = new JsonSerializerOptions(MessageJson.Options) { Converters = { new OwnRepositoryConverter(own) } };

@@ -2,17 +2,19 @@ using System.Text.Json;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Keeps payloads small. A Temporal server warns about a payload over 256 KB and rejects one of 2 MB (its settings
-/// <c>limit.blobSize.warn</c> and <c>.error</c>). Long lists are sent in pages far below these limits.</summary>
+/// <summary>
+/// Keeps payloads small. A Temporal server warns about payloads over 256 KB and rejects those over 2 MB (settings
+/// <c>limit.blobSize.warn</c> and <c>.error</c>). Long lists are split into pages far below these limits.
+/// </summary>
 public static class PayloadPaging
 {
-    /// <summary>Maximum size of one page of JSON in bytes.</summary>
+    /// <summary>Maximum size of one page in bytes of JSON.</summary>
     public const int MostBytes = 96 * 1024;
 
-    /// <summary>Maximum length of a reason in records, in characters. The whole text is in its evidence.</summary>
+    /// <summary>Maximum length of a reason in records, in characters. Its evidence file has the complete text.</summary>
     public const int MostReason = 2000;
 
-    /// <summary>Returns the first items that fit into a page, at least one unless the list is empty.</summary>
+    /// <summary>Returns as many items from the start as fit into a page. Returns at least one item unless the list is empty.</summary>
     /// <param name="most">Maximum number of items.</param>
     /// <param name="bytes">Maximum size in bytes of JSON.</param>
     public static IReadOnlyList<T> First<T>(IEnumerable<T> items, int most = int.MaxValue, int bytes = MostBytes)
@@ -31,7 +33,7 @@ public static class PayloadPaging
     }
 
     /// <summary>Returns the first lines of a list, followed by the number of omitted lines.</summary>
-    /// <param name="most">Maximum number of lines, including the one with the number of omitted lines.</param>
+    /// <param name="most">Maximum number of lines, including the last one, which counts the omitted lines.</param>
     public static IReadOnlyList<string> Brief(IReadOnlyList<string> lines, int most = 40) =>
         lines.Count <= most ? [.. lines.Select(Brief)] : [.. lines.Take(most - 1).Select(Brief), $"... and {lines.Count - most + 1} more"];
 

@@ -3,23 +3,25 @@ using Temporalio.Common;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Search attributes of runs, which Temporal tools use to list them.</summary>
+/// <summary>Search attributes of runs, with which Temporal tools filter lists of runs.</summary>
 public static class RunAttributes
 {
-    /// <summary>Name of the attribute with a run's state. The embedded engine defines it. On other servers an operator creates it as a
-    /// keyword; until then runs do not set it.</summary>
+    /// <summary>
+    /// Name of the search attribute for a run's state. The embedded engine defines it. On other servers an operator creates it as a
+    /// keyword; runs do not set it before.
+    /// </summary>
     public const string StateName = "OrchestrateState";
 
-    /// <summary>Name of the attribute with a run's repository, defined like <see cref="StateName"/>.</summary>
+    /// <summary>Name of the search attribute for a run's repository, defined in the same way as <see cref="StateName"/>.</summary>
     public const string RepositoryName = "OrchestrateRepository";
 
-    /// <summary>Name of the attribute that tells runs with open questions from others.</summary>
+    /// <summary>Name of the search attribute that marks runs with open questions.</summary>
     public const string NeedsAttentionName = "OrchestrateNeedsAttention";
 
-    /// <summary>Name of the attribute with a run's cost.</summary>
+    /// <summary>Name of the search attribute for a run's cost.</summary>
     public const string CostName = "OrchestrateCost";
 
-    /// <summary>Types of all of them, by name.</summary>
+    /// <summary>Types of all search attributes, by name.</summary>
     public static IReadOnlyDictionary<string, IndexedValueType> Types { get; } =
         new Dictionary<string, IndexedValueType>(StringComparer.Ordinal)
         {
@@ -32,13 +34,15 @@ public static class RunAttributes
     /// <summary>Absolute path of the repository on its host.</summary>
     public static SearchAttributeKey<string> Repository { get; } = SearchAttributeKey.CreateKeyword(RepositoryName);
 
-    /// <summary>One of <see cref="RunStates"/>.</summary>
+    /// <summary>Current state of the run, one of <see cref="RunStates"/>.</summary>
     public static SearchAttributeKey<string> State { get; } = SearchAttributeKey.CreateKeyword(StateName);
 
-    /// <summary>True while the run asks a question.</summary>
+    /// <summary>True while the run has an open question.</summary>
     public static SearchAttributeKey<bool> NeedsAttention { get; } = SearchAttributeKey.CreateBool(NeedsAttentionName);
 
-    /// <summary>US dollars that the run's agents had cost when its state or <see cref="NeedsAttention"/> last changed.</summary>
+    /// <summary>
+    /// Cost of the run's agents in US dollars, as of the last change of the run's state or of <see cref="NeedsAttention"/>.
+    /// </summary>
     public static SearchAttributeKey<double> Cost { get; } = SearchAttributeKey.CreateDouble(CostName);
 
     /// <summary>Visibility query for runs in a state.</summary>

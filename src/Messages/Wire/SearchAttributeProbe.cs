@@ -3,11 +3,15 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Finds the search attributes of runs that a server knows. Setting an unknown attribute would fail each workflow task.</summary>
+/// <summary>
+/// Determines which search attributes of runs a server knows. Setting an unknown attribute would fail each workflow task.
+/// </summary>
 public static class SearchAttributeProbe
 {
-    /// <summary>Checks for an attribute with a query that uses it, because the query needs only the permission to list. A server rejects
-    /// unknown attributes.</summary>
+    /// <summary>
+    /// Checks for an attribute by using it in a query, which needs only the permission to list workflows. A server rejects queries with
+    /// unknown attributes.
+    /// </summary>
     /// <param name="client">A client of the server.</param>
     /// <param name="attribute">Name of the attribute.</param>
     /// <param name="stop">Cancels the check.</param>
@@ -25,7 +29,7 @@ public static class SearchAttributeProbe
         }
     }
 
-    /// <summary>Returns the attributes of runs that the server does not know.</summary>
+    /// <summary>Returns the names of the runs' search attributes that the server does not know.</summary>
     /// <param name="client">A client of the server.</param>
     /// <param name="stop">Cancels the check.</param>
     public static async Task<IReadOnlyList<string>> MissingAsync(ITemporalClient client, CancellationToken stop)

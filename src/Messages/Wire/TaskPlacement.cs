@@ -3,12 +3,12 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Queries the host of a task.</summary>
+/// <summary>Determines which host executes a task.</summary>
 public static class TaskPlacement
 {
-    /// <summary>True if a task is open and placed on this host.</summary>
+    /// <summary>True if a task is open and has its slot on this host.</summary>
     /// <param name="task">Workflow of the task.</param>
-    /// <param name="here">The repository on this host.</param>
+    /// <param name="here">Repository on this host.</param>
     /// <param name="stop">Cancels the query.</param>
     /// <exception cref="RpcException">The server can't be reached.</exception>
     public static async Task<bool> IsHereAsync(WorkflowHandle<ITaskWorkflow> task, RepositoryReference here, CancellationToken stop)

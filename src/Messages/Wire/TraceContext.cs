@@ -3,11 +3,13 @@ using System.Text;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Identifiers of a run's trace (W3C Trace Context). They are hashes of names, so each process of the run computes the same ones,
-/// even after a crash. Programs started for the run can get their identifiers before the span is written.</summary>
+/// <summary>
+/// Identifiers of a run's trace (W3C Trace Context). They are hashes of names, so that every process of the run computes the same
+/// identifiers, even after a crash. Programs started for the run get their identifiers before the span is written.
+/// </summary>
 public static class TraceContext
 {
-    /// <summary>Environment variable with the address of the span collector. Without it no spans are sent.</summary>
+    /// <summary>Environment variable with the address of the span collector. If it is not set, no spans are sent.</summary>
     public const string CollectorVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
     private const int TraceLength = 32;
@@ -19,19 +21,20 @@ public static class TraceContext
     public static string TraceOf(string repository, string runId) => Hash(TraceLength, repository, runId);
 
     /// <summary>Returns a span id of a run: 16 hex digits.</summary>
-    /// <param name="trace">The trace id.</param>
-    /// <param name="names">Names that identify the span in the trace; empty for the run itself.</param>
+    /// <param name="trace">Id of the trace, from <see cref="TraceOf"/>.</param>
+    /// <param name="names">Names that identify the span within the trace; empty for the run itself.</param>
     public static string SpanOf(string trace, params ReadOnlySpan<string> names) => Hash(SpanLength, [trace, .. names]);
 
     /// <summary>Returns the span id of an agent run.</summary>
-    /// <param name="trace">The trace id.</param>
+    /// <param name="trace">Id of the trace, from <see cref="TraceOf"/>.</param>
     /// <param name="task">Id of the task, or the folder name of an agent run without a task.</param>
     /// <param name="start">Number of the agent run.</param>
     public static string AgentSpan(string trace, string task, int start) =>
         SpanOf(trace, "agent", task, start.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
-    /// <summary>Returns the value of <c>TRACEPARENT</c> for an agent run: version, trace, span and the sampled flag. Null if no spans are
-    /// sent.</summary>
+    /// <summary>
+    /// Returns the value of <c>TRACEPARENT</c> for an agent run: version, trace id, span id and sampled flag. Null if no spans are sent.
+    /// </summary>
     /// <param name="environment">Environment variables of the process that starts the agent run.</param>
     /// <param name="repository"><see cref="RepositoryReference.Key"/> of the repository.</param>
     /// <param name="runId">Id of the run.</param>

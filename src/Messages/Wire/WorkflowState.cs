@@ -4,7 +4,7 @@ using Temporalio.Exceptions;
 
 namespace Orchestrator.Messages;
 
-/// <summary>Checks the state of workflows.</summary>
+/// <summary>Determines whether workflows are open.</summary>
 public static class WorkflowState
 {
     /// <summary>Returns true if a workflow is open, or false if it is closed or unknown to the server.</summary>

@@ -1,8 +1,10 @@
 namespace Orchestrator.Notifications.Commands;
 
-/// <summary>Delivers notices to a program supplied by the user. The program reads the notice as JSON from standard input and accepts it
-/// with exit code 0.</summary>
-/// <param name="command">Program and arguments; not interpreted by a shell.</param>
+/// <summary>
+/// Delivers notices to a program supplied by the user. The program reads the notice as JSON from standard input, and accepts it with exit
+/// code 0.
+/// </summary>
+/// <param name="command">Program and arguments, which no shell interprets.</param>
 /// <param name="environment">Environment variables of the program.</param>
 /// <param name="runner">Runs the program.</param>
 public sealed class CommandNotifier(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, ProcessRunner runner)

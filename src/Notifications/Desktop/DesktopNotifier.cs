@@ -86,7 +86,7 @@ public sealed class DesktopNotifier(IReadOnlyDictionary<string, string> environm
         }
     }
 
-    // Desktops interpret a few markup tags in the text.
+    // Desktops interpret some markup tags in the text.
     private static string Escape(string text) =>
         text.Replace("&", "&amp;", StringComparison.Ordinal)
             .Replace("<", "&lt;", StringComparison.Ordinal)

@@ -6,8 +6,9 @@ using MimeKit;
 
 namespace Orchestrator.Notifications.Email;
 
-/// <summary>Sends notices by email. Emails can't be withdrawn. A repeated delivery has the same message id, so most mail programs show it
-/// only once.</summary>
+/// <summary>
+/// Sends notices by email. Emails can't be withdrawn. A repeated delivery has the same message id, so most mail programs show it only once.
+/// </summary>
 public sealed class EmailNotifier(EmailOptions options) : INotifier
 {
     private const int LongestText = 100_000;
@@ -25,7 +26,7 @@ public sealed class EmailNotifier(EmailOptions options) : INotifier
         message.From.Add(MailboxAddress.Parse(options.From));
         message.To.AddRange(options.To.Select(MailboxAddress.Parse));
 
-        // The library folds and encodes the subject, but a line end would start another header.
+        // The library folds and encodes the subject, but a line end in it would start another header.
         message.Subject = notice.Title.ReplaceLineEndings(" ");
         message.Headers.Add("Auto-Submitted", "auto-generated");
         message.Body = new TextPart("plain") { Text = $"{notice.ToText(LongestText)}\n{(notice.Link is { } link ? $"\n{link}\n" : "")}" };

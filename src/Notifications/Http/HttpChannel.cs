@@ -6,9 +6,11 @@ using Polly.Timeout;
 
 namespace Orchestrator.Notifications.Http;
 
-/// <summary>Sends requests to a server with a timeout per attempt. Retries transient failures with jittered backoff or after the time that
-/// the server requests. Stops sending for a while if the server does not respond. Redirects are not followed because they could send
-/// secrets to another host.</summary>
+/// <summary>
+/// Sends requests to a server with a timeout for each attempt. Retries transient failures with jittered backoff, or after the time that the
+/// server requests. Stops sending for a while if the server does not respond. Does not follow redirects, because they could send secrets to
+/// another host.
+/// </summary>
 public sealed class HttpChannel : IDisposable
 {
     private const int LongestAnswer = 4096;
@@ -18,7 +20,7 @@ public sealed class HttpChannel : IDisposable
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
 
     /// <summary>Creates a channel.</summary>
-    /// <param name="options">Timeouts and retries.</param>
+    /// <param name="options">Timeouts and retries of the channel.</param>
     public HttpChannel(HttpChannelOptions options)
     {
         _options = options;

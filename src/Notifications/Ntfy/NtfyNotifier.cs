@@ -3,12 +3,16 @@ using Orchestrator.Notifications.Http;
 namespace Orchestrator.Notifications.Ntfy;
 
 /// <summary>Publishes notices to a topic of an ntfy server.</summary>
-/// <remarks>https://docs.ntfy.sh/publish. A notice's id is its sequence id, so that a repeated delivery replaces it and it can be deleted.
-/// Servers before 2.16 show repetitions twice and can't delete them.</remarks>
+/// <remarks>
+/// See https://docs.ntfy.sh/publish. A notice's id is used as its sequence id, so that a repeated delivery replaces the message, and the
+/// message can be deleted. Servers before version 2.16 show repetitions twice and can't delete them.
+/// </remarks>
 public sealed class NtfyNotifier : INotifier
 {
-    /// <summary>Maximum length in characters. A server converts messages over 4,096 bytes to attachments, and a character may need four
-    /// bytes.</summary>
+    /// <summary>
+    /// Maximum length of a message in characters. A server turns messages over 4,096 bytes into attachments, and a character may need four
+    /// bytes.
+    /// </summary>
     private const int LongestMessage = 1000;
     private const int LongestTitle = 200;
     private const int MostActions = 3;
@@ -54,7 +58,7 @@ public sealed class NtfyNotifier : INotifier
     /// <inheritdoc/>
     public async Task<Delivery> CheckAsync(CancellationToken cancellationToken)
     {
-        // Checks that the topic is readable, which sends nothing.
+        // Reading the topic checks it without sending a message.
         var found = await _http.SendAsync(
             () => Request(HttpMethod.Get, new Uri($"{_topic.AbsoluteUri.TrimEnd('/')}/json?poll=1&since=1s")),
             cancellationToken
@@ -110,7 +114,7 @@ public sealed class NtfyNotifier : INotifier
         return request;
     }
 
-    // For example, 'orchestrate approve run-x/task-a' is copied by a button 'Copy: approve'.
+    // For example, the button 'Copy: approve' copies 'orchestrate approve run-x/task-a'.
     private static string Label(string command) => command.Split(' ') is [_, var verb, ..] ? $"Copy: {verb}" : "Copy";
 }
 
@@ -124,7 +128,7 @@ internal sealed record NtfyMessage(
     [property: JsonPropertyName("actions"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<NtfyAction>? Actions
 )
 {
-    /// <summary>Address to open when the notification is tapped.</summary>
+    /// <summary>Address that opens when the user taps the notification.</summary>
     [JsonPropertyName("click"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Click { get; init; }
 }

@@ -2,9 +2,11 @@ using Orchestrator.Notifications.Http;
 
 namespace Orchestrator.Notifications.Slack;
 
-/// <summary>Posts notices to a Slack incoming webhook. The webhook's address is a secret because it allows posting. Messages can't be
-/// withdrawn, and a repeated delivery is shown twice.</summary>
-/// <remarks>https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks</remarks>
+/// <summary>
+/// Posts notices to a Slack incoming webhook. The webhook's address is a secret, because anyone who knows it can post. Messages can't be
+/// withdrawn, and a repeated delivery is shown twice.
+/// </summary>
+/// <remarks>See https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks.</remarks>
 public sealed class SlackNotifier(Uri webhook, HttpChannelOptions options) : INotifier
 {
     private const int LongestText = 3000;
@@ -53,7 +55,7 @@ public sealed class SlackNotifier(Uri webhook, HttpChannelOptions options) : INo
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    // Slack interprets *bold*, `code` and <links>. Inside a code block it interprets only links, so the items are put in one.
+    // Slack interprets *bold*, `code` and <links>. Within a code block it interprets only links, so the items are put into a code block.
     private static string Text(Notice notice) =>
         $"*{Escape(notice.Title).Replace('*', '∗')}*\n```{Escape(notice.ToText(LongestText))}```"
         + (notice.Link is { } link ? $"\n<{Escape(link).Replace("|", "%7C", StringComparison.Ordinal)}|Open the page>" : "");

@@ -2,8 +2,10 @@ using Orchestrator.Notifications.Http;
 
 namespace Orchestrator.Notifications.Webhook;
 
-/// <summary>Posts notices as JSON in signed requests. A withdrawal is a separate request with the same notice id in its body; its
-/// <c>webhook-id</c> has the suffix <c>-withdrawn</c>.</summary>
+/// <summary>
+/// Posts notices as JSON in signed requests. A withdrawal is a separate request with the same notice id in its body, and with the suffix
+/// <c>-withdrawn</c> in its <c>webhook-id</c>.
+/// </summary>
 /// <param name="address">Address of the webhook.</param>
 /// <param name="secret">Key shared with the receiver.</param>
 /// <param name="options">Options of the requests.</param>
@@ -28,7 +30,7 @@ public sealed class WebhookNotifier(Uri address, string secret, HttpChannelOptio
     /// <inheritdoc/>
     public async Task<Delivery> CheckAsync(CancellationToken cancellationToken)
     {
-        // Any response shows that a server listens, even if it does not support the method.
+        // Any response shows that a server is listening, even if it does not support the method.
         var found = await _http.SendAsync(() => new HttpRequestMessage(HttpMethod.Options, address), cancellationToken);
         return found.Status == DeliveryStatus.Later ? found : new(DeliveryStatus.Done, "the server answers.");
     }

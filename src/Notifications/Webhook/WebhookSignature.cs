@@ -2,9 +2,11 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Notifications.Webhook;
 
-/// <summary>Signs webhook requests according to Standard Webhooks: HMAC-SHA256 over id, time and body. The receiver can verify sender and
-/// time, and rejects old timestamps and repeated ids.</summary>
-/// <remarks>https://www.standardwebhooks.com</remarks>
+/// <summary>
+/// Signs webhook requests according to Standard Webhooks, with HMAC-SHA256 over id, time and body. The receiver can verify the sender and
+/// the time, and can reject old timestamps and repeated ids.
+/// </summary>
+/// <remarks>See https://www.standardwebhooks.com.</remarks>
 public static class WebhookSignature
 {
     /// <summary>Header with the notice's id, which is the same for repeated deliveries.</summary>
@@ -19,10 +21,10 @@ public static class WebhookSignature
     private const string Prefix = "whsec_";
 
     /// <summary>Returns the signature of a request.</summary>
-    /// <param name="secret">The shared key: any text, or Base64 after <c>whsec_</c>.</param>
-    /// <param name="id">The id.</param>
-    /// <param name="seconds">The time in seconds since 1970.</param>
-    /// <param name="body">The body.</param>
+    /// <param name="secret">Shared key: any text, or Base64 after the prefix <c>whsec_</c>.</param>
+    /// <param name="id">Id of the notice.</param>
+    /// <param name="seconds">Time of the attempt, in seconds since 1970.</param>
+    /// <param name="body">Body of the request.</param>
     public static string Of(string secret, string id, long seconds, string body)
     {
         var key = secret.StartsWith(Prefix, StringComparison.Ordinal)

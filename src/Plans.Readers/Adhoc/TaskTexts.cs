@@ -2,14 +2,16 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans.Readers.Adhoc;
 
-/// <summary>Task texts listed in a file.</summary>
-/// <param name="Texts">Texts of the tasks; empty in case of a fault.</param>
-/// <param name="Fault">Reason why the file can't be read, with its line, or null if it can.</param>
+/// <summary>Task texts that were read from a file.</summary>
+/// <param name="Texts">Texts of the tasks; empty if there is a fault.</param>
+/// <param name="Fault">Sentence with the line number that explains why the file can't be read, or null if it can.</param>
 public sealed record TaskTexts(IReadOnlyList<string> Texts, string? Fault = null)
 {
-    /// <summary>Reads a file of tasks. If it has a Markdown list, each unticked item is a task, including the lines indented below it.
-    /// Otherwise, each paragraph is a task, or each line if no blank lines separate paragraphs. Headings are always ignored.</summary>
-    /// <param name="text">The whole text.</param>
+    /// <summary>
+    /// Reads a file of tasks. If the file has a Markdown list, each unticked item is a task, including the lines that are indented below
+    /// it. Otherwise each paragraph is a task, or each line if no blank lines separate paragraphs. Headings are always ignored.
+    /// </summary>
+    /// <param name="text">Complete text of the file.</param>
     public static TaskTexts Read(string text)
     {
         var lines = text.TrimStart('\uFEFF').ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd()).ToList();
@@ -47,7 +49,7 @@ public sealed record TaskTexts(IReadOnlyList<string> Texts, string? Fault = null
             ? (match.Groups["box"].Value.Contains('x', StringComparison.OrdinalIgnoreCase), match.Groups["text"].Value)
             : null;
 
-    // Removes the common indentation of the lines below an item.
+    // Removes the common indentation of the lines below a list item.
     private static string Joined(List<string> lines)
     {
         var below = lines.Skip(1).ToList();

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans.Readers.Backlogs;
 
-/// <summary>Schema and parser of a planner's answer that contains backlog tasks.</summary>
+/// <summary>JSON Schema and parser for a planner's answer that contains backlog tasks.</summary>
 public static class BacklogAnswer
 {
     /// <summary>JSON Schema of the answer, as text.</summary>
@@ -22,9 +22,9 @@ public static class BacklogAnswer
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
 
-    /// <summary>Parses an answer, with or without text around its JSON.</summary>
-    /// <param name="text">The planner's answer, or null for none.</param>
-    /// <returns>The tasks and the faults. With errors, the tasks are empty.</returns>
+    /// <summary>Parses an answer, which may contain other text around its JSON.</summary>
+    /// <param name="text">Answer from the planner, or null if there is none.</param>
+    /// <returns>The tasks and the faults. If a fault is an error, there are no tasks.</returns>
     public static (IReadOnlyList<BacklogTask> Tasks, IReadOnlyList<PlanFault> Faults) Read(string? text)
     {
         const string File = "answer.json";
@@ -64,7 +64,7 @@ public static class BacklogAnswer
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            // JSON with a duplicate member can't be formatted; the reader reports the duplicate.
+            // JSON with a duplicate member can't be formatted. The reader reports the duplicate.
             return json;
         }
     }

@@ -4,7 +4,7 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Plans.Readers.Backlogs;
 
-/// <summary>Applies the difference between two backlogs to the text of the first one.</summary>
+/// <summary>Applies the differences between two backlogs to the text of the first one.</summary>
 internal sealed class BacklogEditor
 {
     private readonly BacklogNodes _nodes;
@@ -18,7 +18,7 @@ internal sealed class BacklogEditor
         _edits = new JsonEdits(nodes.Text, nodes.Root);
     }
 
-    /// <summary>Returns the text with the tasks of <paramref name="after"/>.</summary>
+    /// <summary>Returns the text, changed so that it contains the tasks of <paramref name="after"/>.</summary>
     public static byte[] Edit(BacklogNodes nodes, Backlog before, Backlog after)
     {
         var editor = new BacklogEditor(nodes, after);
@@ -56,7 +56,7 @@ internal sealed class BacklogEditor
         SetText(node, added, "priority", before.Priority, after.Priority);
         if (!before.Dependencies.SequenceEqual(after.Dependencies, StringComparer.Ordinal))
         {
-            // Dependencies that only the blocking task declares are edited there.
+            // Dependencies that only the blocking task declares are edited in that task.
             HashSet<string> others =
             [
                 .. _nodes.Blocks.Where(block => block.Waiting == after.Id && !block.IsRepeated).Select(b => b.Blocker),
@@ -77,7 +77,7 @@ internal sealed class BacklogEditor
         }
     }
 
-    // A completed flag is kept consistent with the status. If the flag alone can express the status, no status member is added.
+    // A flag for completion is kept consistent with the status. If the flag alone can express the status, no status member is added.
     private void SetStatus(MappingNode node, JsonObject added, string status)
     {
         var isDone = status == BacklogStatus.Done;
@@ -119,7 +119,7 @@ internal sealed class BacklogEditor
             Dependencies = [.. task.Dependencies.Where(id => !ids.Contains(id))],
         };
 
-    // Removes names whose task or dependency was deleted.
+    // Removes the names of deleted tasks and dependencies.
     private void EditBlocks(Backlog after)
     {
         var tasks = after.All.ToDictionary(task => task.Id, StringComparer.Ordinal);
@@ -143,7 +143,7 @@ internal sealed class BacklogEditor
         }
     }
 
-    // Retained list items stay as written.
+    // List items that remain keep their notation.
     private void EditDependencies(DocumentNode? node, BacklogTask before, BacklogTask after, string? parent, JsonObject added)
     {
         if (before.Dependencies.SequenceEqual(after.Dependencies, StringComparer.Ordinal))
@@ -208,7 +208,7 @@ internal sealed class BacklogEditor
         }
     }
 
-    // New ids follow the notation of the last task in the same list, or else of any other task or subtask.
+    // New ids use the notation of the last task in the same list, or otherwise of any other task or subtask.
     private JsonValue NewId(string id, string? parent)
     {
         var peers = _nodes.ById.Where(node => ParentOf(node.Key) is null == parent is null).ToList();
@@ -218,7 +218,7 @@ internal sealed class BacklogEditor
         return node is not null && Member(node, "id") is ScalarNode { IsPlain: false } ? JsonValue.Create(written) : Number(written);
     }
 
-    // A sibling or a top-level task is referred to by its id as written. A subtask of another task needs its full id. So does a missing
+    // A sibling or a top-level task is referred to by its id as written. A subtask of another task needs its full id, and so does a missing
     // sibling, because its short id would refer to a top-level task.
     private JsonValue Dependency(string id, string? parent)
     {
@@ -236,7 +236,7 @@ internal sealed class BacklogEditor
     private static DocumentNode? Member(MappingNode node, string name)
     {
         var found = node.Entries.Where(entry => BacklogTaskBinder.Keys.Find(entry.Key.Text) == name).Select(entry => entry.Value).ToList();
-        return found.Find(value => !Fields.IsEmpty(value)) ?? found.FirstOrDefault();
+        return found.Find(value => !MappingFields.IsEmpty(value)) ?? found.FirstOrDefault();
     }
 
     private static string? ParentOf(string id) => id.LastIndexOf('.') is > 0 and var dot ? id[..dot] : null;

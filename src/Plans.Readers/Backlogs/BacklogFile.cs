@@ -3,11 +3,13 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans.Readers.Backlogs;
 
-/// <summary>A backlog and the file it came from: <c>{"tasks": [...]}</c>, or the task-master format, which maps tags to such lists.
-/// Changes edit the text and leave all unrelated bytes unchanged.</summary>
+/// <summary>
+/// A backlog together with the file that it came from: <c>{"tasks": [...]}</c>, or the task-master format, which maps tags to such lists.
+/// Changes edit the text and leave all unrelated bytes unchanged.
+/// </summary>
 public sealed class BacklogFile
 {
-    /// <summary>Tag used by default.</summary>
+    /// <summary>Tag that is used if none is given.</summary>
     public const string DefaultTag = "master";
 
     private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
@@ -25,18 +27,18 @@ public sealed class BacklogFile
     /// <summary>An empty backlog, for a file that does not exist yet.</summary>
     public static BacklogFile Empty => BacklogReader.Read("{\n  \"tasks\": []\n}\n"u8, "").File!;
 
-    /// <summary>Tag of the tasks, or null if the file has no tags.</summary>
+    /// <summary>Tag of the tasks in <see cref="Backlog"/>, or null if the file has no tags.</summary>
     public string? Tag { get; }
 
-    /// <summary>The tasks.</summary>
+    /// <summary>Tasks in the file.</summary>
     public Backlog Backlog { get; }
 
-    /// <summary>Returns the file's bytes with changed tasks.</summary>
-    /// <param name="changed">The changed tasks. An unchanged <see cref="Backlog"/> yields the original bytes.</param>
+    /// <summary>Returns the file's bytes, updated with changed tasks.</summary>
+    /// <param name="changed">Changed tasks. If they equal <see cref="Backlog"/>, the result is the original bytes.</param>
     public byte[] Write(Backlog changed) =>
         PlanText.Encode(Encoding.UTF8.GetString(BacklogEditor.Edit(_nodes, Backlog, changed)), _content);
 
-    /// <summary>Returns a task or subtask with all its fields in the file, each under its canonical name.</summary>
+    /// <summary>Returns a task or subtask with all fields from the file, under their canonical names.</summary>
     public JsonObject ToJson(string id)
     {
         var node = _nodes.ById[id];
@@ -64,12 +66,12 @@ public sealed class BacklogFile
     }
 }
 
-/// <summary>Nodes of a backlog in its text.</summary>
-/// <param name="Text">The text, in UTF-8.</param>
+/// <summary>Nodes of a backlog in the tree of its text.</summary>
+/// <param name="Text">Text in UTF-8.</param>
 /// <param name="Root">Root value of the text.</param>
-/// <param name="Tasks">List of the tasks.</param>
-/// <param name="ById">Tasks and subtasks by their full ids.</param>
-/// <param name="Blocks">Dependencies declared by the blocking tasks.</param>
+/// <param name="Tasks">Node of the task list.</param>
+/// <param name="ById">Nodes of tasks and subtasks, by full id.</param>
+/// <param name="Blocks">Dependencies that blocking tasks declare.</param>
 internal sealed record BacklogNodes(
     byte[] Text,
     DocumentNode Root,

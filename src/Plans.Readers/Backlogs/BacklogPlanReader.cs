@@ -4,7 +4,7 @@ namespace Orchestrator.Plans.Readers.Backlogs;
 /// dependencies and run one after another.</summary>
 public static class BacklogPlanReader
 {
-    /// <summary>Fault code for a valid backlog without pending tasks.</summary>
+    /// <summary>Code of the fault for a valid backlog that has no pending tasks.</summary>
     public const string NothingPending = "no-tasks";
 
     /// <summary>Path of the file in which task-master stores its current tag, relative to the repository.</summary>
@@ -13,16 +13,18 @@ public static class BacklogPlanReader
     /// <summary>Reads a backlog from a file's bytes.</summary>
     /// <param name="content">Complete content of the file.</param>
     /// <param name="file">Path of the file, relative to the repository.</param>
-    /// <param name="open">Returns the bytes of another file in the repository, or null if it does not exist. Used for task-master's
+    /// <param name="open">Returns the bytes of another file in the repository, or null if it does not exist. Used to find task-master's
     /// current tag.</param>
     public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open) =>
         Read(content, file, open, null, plan => Circles(plan, file));
 
-    /// <summary>Reads a backlog for a planner. Cycles between whole tasks are allowed because the planner orders their parts.</summary>
+    /// <summary>
+    /// Reads a backlog for a planner. Cycles between whole tasks are allowed, because the planner orders the parts of the tasks.
+    /// </summary>
     /// <param name="content">Complete content of the file.</param>
     /// <param name="file">Path of the file, relative to the repository.</param>
     /// <param name="open">Returns the bytes of another file in the repository, or null if it does not exist.</param>
-    /// <param name="tag">Tag in a file with tags, or null for the current tag.</param>
+    /// <param name="tag">Tag to read in a file with tags, or null for the current tag.</param>
     public static PlanReadResult ReadForPlanner(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open, string? tag) =>
         Read(content, file, open, tag, _ => []);
 
@@ -78,7 +80,7 @@ public static class BacklogPlanReader
             );
     }
 
-    // Subtasks may depend on each other across tasks in ways that form a cycle between the whole tasks.
+    // Subtasks may depend on subtasks of other tasks, which can form a cycle between whole tasks.
     private static IEnumerable<PlanFault> Circles(Plan plan, string file) =>
         TaskGraph
             .Of(plan)
@@ -94,15 +96,16 @@ public static class BacklogPlanReader
                 )
             );
 
-    /// <summary>Returns task-master's current tag, which the file may no longer contain, or null if the file has no tags or no tag is
-    /// current.</summary>
+    /// <summary>
+    /// Returns task-master's current tag, even if the file no longer contains it. Null if the file has no tags, or no tag is current.
+    /// </summary>
     public static string? CurrentTag(ReadOnlySpan<byte> content, byte[]? state)
     {
         var named = Member(state ?? [], "currentTag") is ScalarNode { IsNull: false, Text: { Length: > 0 } tag } ? tag : null;
         return named is not null && Member(content, "tasks") is null ? named : null;
     }
 
-    // An unreadable file has no members here; the backlog reader reports its faults.
+    // An unreadable file has no members here. The backlog reader reports its faults.
     private static DocumentNode? Member(ReadOnlySpan<byte> content, string name) =>
         PlanText.TryDecode(content, "", out var text, out _) && JsonTree.Read(text, new FaultList("")) is MappingNode root
             ? root.Entries.FirstOrDefault(entry => entry.Key.Text == name).Value

@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans.Readers.Backlogs;
 
 /// <summary>Result of reading a backlog file.</summary>
-/// <param name="File">The backlog, or null if it can't be read. Set even with unknown or circular dependencies, so that they can be shown
-/// and repaired.</param>
-/// <param name="Faults">All errors and warnings, by position.</param>
+/// <param name="File">The backlog, or null if it can't be read. Not null if only dependencies are unknown or circular, so that they can be
+/// shown and repaired.</param>
+/// <param name="Faults">All errors and warnings, ordered by position.</param>
 public sealed record BacklogReadResult(BacklogFile? File, IReadOnlyList<PlanFault> Faults)
 {
     /// <summary>The errors among the faults.</summary>

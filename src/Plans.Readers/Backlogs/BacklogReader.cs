@@ -14,7 +14,7 @@ public static class BacklogReader
     /// <summary>Reads a backlog from a file's bytes.</summary>
     /// <param name="content">Complete content of the file.</param>
     /// <param name="file">Name of the file, for faults.</param>
-    /// <param name="tag">Requested tag. If null, the only tag of the file or <see cref="BacklogFile.DefaultTag"/>.</param>
+    /// <param name="tag">Requested tag. Null for the file's only tag, or <see cref="BacklogFile.DefaultTag"/>.</param>
     public static BacklogReadResult Read(ReadOnlySpan<byte> content, string file, string? tag = null)
     {
         if (!PlanText.TryDecode(content, file, out var text, out var fault))
@@ -53,8 +53,9 @@ public static class BacklogReader
         return new BacklogReadResult(new BacklogFile(content.ToArray(), nodes, found, backlog), faults.Sorted());
     }
 
-    /// <summary>Returns the full id of a dependency. Inside a subtask, a bare number refers to a sibling if one with that number
-    /// exists.</summary>
+    /// <summary>
+    /// Returns the full id of a dependency. Within a subtask, a bare number refers to the sibling with that number, if there is one.
+    /// </summary>
     internal static string DependencyId(string text, string? parent, Func<string, bool> exists)
     {
         var id = text.Trim();

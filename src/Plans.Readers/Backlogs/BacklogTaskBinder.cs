@@ -3,7 +3,7 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 namespace Orchestrator.Plans.Readers.Backlogs;
 
 /// <summary>Reads the tasks of a backlog.</summary>
-/// <param name="faults">Receives the faults.</param>
+/// <param name="faults">List that receives the faults.</param>
 internal sealed class BacklogTaskBinder(FaultList faults)
 {
     private readonly List<PositionedTask> _placed = [];
@@ -23,17 +23,17 @@ internal sealed class BacklogTaskBinder(FaultList faults)
         "subtasks"
     ).WithOrderAndState("dependencies");
 
-    /// <summary>Tasks read so far, with the source positions of their ids and dependencies.</summary>
+    /// <summary>Tasks read so far, with the positions of their ids and dependencies.</summary>
     public IReadOnlyList<PositionedTask> Placed { get; private set; } = [];
 
-    /// <summary>Dependencies declared by the blocking tasks.</summary>
+    /// <summary>Dependencies that blocking tasks declare.</summary>
     public IReadOnlyList<ReverseDependency> Blocks { get; private set; } = [];
 
-    /// <summary>Nodes of the tasks read so far, by their full ids.</summary>
+    /// <summary>Nodes of the tasks read so far, by full id.</summary>
     public IReadOnlyDictionary<string, MappingNode> Nodes => _nodes;
 
     /// <summary>Reads a list of tasks.</summary>
-    /// <param name="list">The list.</param>
+    /// <param name="list">Node of the task list.</param>
     /// <param name="tag">Tag of the list, or null if the file has no tags.</param>
     public List<BacklogTask> BindTasks(SequenceNode list, string? tag)
     {
@@ -59,7 +59,7 @@ internal sealed class BacklogTaskBinder(FaultList faults)
 
     private BacklogTask? Bind(DocumentNode item, string path, string? parent, HashSet<string> siblings)
     {
-        // Nested subtasks need no ids. Those without one are ignored but stay in the file.
+        // Nested subtasks need no ids. Those without an id are ignored but stay in the file.
         if (parent?.Contains('.', StringComparison.Ordinal) is true && !HasId(item))
         {
             return null;
@@ -70,17 +70,17 @@ internal sealed class BacklogTaskBinder(FaultList faults)
             return null;
         }
 
-        // Members of other tools are kept without a fault, unless ignoring them would lose the order of tasks.
+        // Members from other tools cause no fault, unless ignoring them would lose the order of tasks.
         var known = new MappingNode(mapping.Line, mapping.Column);
         foreach (
             var (key, value) in mapping.Entries.Where(e =>
-                Keys.Find(e.Key.Text) is not null || Fields.IsUnreadOrder(mapping, e.Key, e.Value, Keys)
+                Keys.Find(e.Key.Text) is not null || MappingFields.IsUnreadOrder(mapping, e.Key, e.Value, Keys)
             )
         )
         {
             known.Add(key, value);
         }
-        var fields = new Fields(known, path, Keys, faults, "a task");
+        var fields = new MappingFields(known, path, Keys, faults, "a task");
         var local = (fields.Text("id") ?? "").Trim();
         var id = FullId(local, parent);
         if (local.Length == 0)
@@ -117,8 +117,8 @@ internal sealed class BacklogTaskBinder(FaultList faults)
         };
     }
 
-    // A list of strings counts as one text with several lines.
-    private static string? Text(Fields fields, string name) =>
+    // A list of strings counts as one text with one line per string.
+    private static string? Text(MappingFields fields, string name) =>
         fields.Node(name) is SequenceNode ? string.Join("\n", fields.TextList(name)!) : fields.Text(name);
 
     private static bool HasId(DocumentNode item) =>
@@ -127,7 +127,7 @@ internal sealed class BacklogTaskBinder(FaultList faults)
     private static string FullId(string local, string? parent) =>
         parent is null || local.StartsWith(parent + ".", StringComparison.Ordinal) ? local : $"{parent}.{local}";
 
-    private List<BacklogTask> Subtasks(Fields fields, string id)
+    private List<BacklogTask> Subtasks(MappingFields fields, string id)
     {
         if (fields.Node("subtasks") is not { } node)
         {
@@ -141,9 +141,9 @@ internal sealed class BacklogTaskBinder(FaultList faults)
         return [];
     }
 
-    // A task counts as done if either member says so, so that no agent is paid for it. An unknown status is kept as it is, so that no run
-    // starts the task.
-    private static string Status(Fields fields)
+    // A task counts as done if either member says so, because an agent would otherwise be paid for finished work. An unknown status is kept
+    // unchanged, so that no run starts the task.
+    private static string Status(MappingFields fields)
     {
         var isDone = CompletedFlag.Read(fields, FaultSeverity.Warning);
         if (fields.Text("status") is not { Length: > 0 } word)

@@ -1,12 +1,12 @@
 namespace Orchestrator.Plans.Readers.Backlogs;
 
-/// <summary>A dependency declared by the blocking task, such as <c>"blocks": [2]</c>.</summary>
+/// <summary>A dependency that the blocking task declares, such as <c>"blocks": [2]</c>.</summary>
 /// <param name="Blocker">Full id of the blocking task.</param>
-/// <param name="Waiting">Full id of the task that waits for it.</param>
+/// <param name="Waiting">Full id of the task that waits.</param>
 /// <param name="Name">Id of the waiting task as written.</param>
-/// <param name="Key">Name of the member.</param>
+/// <param name="Key">Key of the member that declares the dependency.</param>
 /// <param name="Value">Value of the member.</param>
-/// <param name="Item">The item of the value that names the waiting task, or the value itself if it is a single text.</param>
+/// <param name="Item">Item of the value that names the waiting task, or the value itself if it is a single text.</param>
 /// <param name="Field">Path of the member.</param>
 internal sealed record ReverseDependency(
     string Blocker,
@@ -21,11 +21,11 @@ internal sealed record ReverseDependency(
     /// <summary>True if the waiting task also declares the dependency.</summary>
     public bool IsRepeated { get; init; }
 
-    /// <summary>Reads the members of a task that name its dependents.</summary>
-    /// <param name="task">The task.</param>
+    /// <summary>Reads the members with which a task names its dependents.</summary>
+    /// <param name="task">Node of the task.</param>
     /// <param name="id">Full id of the task.</param>
     /// <param name="path">Path of the task in the file.</param>
-    /// <param name="fullId">Returns the full id for a name used in this task.</param>
+    /// <param name="fullId">Returns the full id for a name that this task uses.</param>
     public static IEnumerable<ReverseDependency> Of(MappingNode task, string id, string path, Func<string, string> fullId) =>
         from entry in task.Entries
         where KeySynonyms.IsReversed(entry.Key.Text)
@@ -55,14 +55,15 @@ internal sealed record ReverseDependency(
     private static string[] Split(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }
 
-/// <summary>Adds dependencies declared as <see cref="ReverseDependency"/> to the tasks of a backlog.</summary>
+/// <summary>Adds the dependencies from each <see cref="ReverseDependency"/> to the tasks of a backlog.</summary>
 internal static class ReverseDependencies
 {
-    /// <summary>Returns the blocks between existing tasks. Warns about the unusual keys, and about listed names that no task
-    /// has.</summary>
-    /// <param name="blocks">All blocks.</param>
-    /// <param name="placed">The tasks and subtasks.</param>
-    /// <param name="faults">Receives the warnings.</param>
+    /// <summary>
+    /// Returns the reverse dependencies between existing tasks. Warns about the unusual keys, and about names that no task has.
+    /// </summary>
+    /// <param name="blocks">All reverse dependencies in the file.</param>
+    /// <param name="placed">All tasks and subtasks.</param>
+    /// <param name="faults">List that receives the warnings.</param>
     public static IReadOnlyList<ReverseDependency> Known(
         IEnumerable<ReverseDependency> blocks,
         IReadOnlyList<PositionedTask> placed,
@@ -99,7 +100,7 @@ internal static class ReverseDependencies
         return read;
     }
 
-    /// <summary>Adds the dependencies declared by other tasks to a list of tasks.</summary>
+    /// <summary>Adds dependencies that other tasks declare to a list of tasks.</summary>
     public static List<BacklogTask> AddTo(IEnumerable<BacklogTask> tasks, ILookup<string, ReverseDependency> byWaiting) =>
         [
             .. tasks.Select(task =>
@@ -111,7 +112,7 @@ internal static class ReverseDependencies
             ),
         ];
 
-    /// <summary>Adds the dependencies declared by other tasks to a graph node.</summary>
+    /// <summary>Adds dependencies that other tasks declare to a graph node.</summary>
     public static PositionedTask AddTo(PositionedTask task, ILookup<string, ReverseDependency> byWaiting, string file)
     {
         var more = byWaiting[task.Node.Id]

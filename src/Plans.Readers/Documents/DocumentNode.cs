@@ -1,7 +1,8 @@
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>A value in a YAML or JSON file, with its position. Both formats are parsed into the same tree, so later code handles
-/// both.</summary>
+/// <summary>
+/// A value in a YAML or JSON file, with its position. Both formats are parsed into the same tree, so that later code handles both.
+/// </summary>
 public abstract class DocumentNode(int line, int column)
 {
     /// <summary>Line, starting at 1.</summary>
@@ -10,20 +11,22 @@ public abstract class DocumentNode(int line, int column)
     /// <summary>Column in characters, starting at 1.</summary>
     public int Column { get; } = column;
 
-    /// <summary>Start of the value in JSON, as an offset in UTF-8 bytes. Includes the quotes of a text.</summary>
+    /// <summary>Offset of the value in JSON, in UTF-8 bytes. The value includes the quotes of a text.</summary>
     internal int Start { get; set; }
 
     /// <summary>Offset of the first byte after the value in JSON.</summary>
     internal int End { get; set; }
 
-    /// <summary>Number of values in this one with all aliases expanded, capped at <see cref="DocumentLimits.MaxNodes"/> + 1.</summary>
+    /// <summary>
+    /// Number of values inside this value, with all aliases expanded and at most <see cref="DocumentLimits.MaxNodes"/> + 1.
+    /// </summary>
     internal int Weight { get; set; } = 1;
 
-    /// <summary>Human-readable kind of node.</summary>
+    /// <summary>Name of the kind of value, for messages to users.</summary>
     public abstract string Kind { get; }
 }
 
-/// <summary>A text, number, truth value or null.</summary>
+/// <summary>A text, number, truth value or null in a document.</summary>
 /// <param name="line">Line, starting at 1.</param>
 /// <param name="column">Column in characters, starting at 1.</param>
 /// <param name="text">Text as written, without quotes.</param>
@@ -43,7 +46,7 @@ public sealed class ScalarNode(int line, int column, string text, bool isPlain) 
     public override string Kind => IsNull ? "nothing" : "a string";
 }
 
-/// <summary>A list of values.</summary>
+/// <summary>A list of values in a document.</summary>
 public sealed class SequenceNode(int line, int column) : DocumentNode(line, column)
 {
     private readonly List<DocumentNode> _items = [];
@@ -58,28 +61,28 @@ public sealed class SequenceNode(int line, int column) : DocumentNode(line, colu
     public override string Kind => "a list";
 }
 
-/// <summary>A mapping with unique keys.</summary>
+/// <summary>A mapping with unique keys in a document.</summary>
 public sealed class MappingNode(int line, int column) : DocumentNode(line, column)
 {
     private readonly List<(ScalarNode Key, DocumentNode Value)> _entries = [];
 
-    /// <summary>The entries in order.</summary>
+    /// <summary>Entries in the order of the document.</summary>
     public IReadOnlyList<(ScalarNode Key, DocumentNode Value)> Entries => _entries;
 
-    /// <summary>Adds an entry whose key does not exist yet.</summary>
+    /// <summary>Adds an entry. Its key must not exist yet.</summary>
     internal void Add(ScalarNode key, DocumentNode value) => _entries.Add((key, value));
 
     /// <inheritdoc/>
     public override string Kind => "a mapping";
 }
 
-/// <summary>Limits that protect against malicious files.</summary>
+/// <summary>Limits for documents, which protect against malicious files.</summary>
 internal static class DocumentLimits
 {
     /// <summary>Maximum nesting depth. Plans need six levels.</summary>
     public const int MaxDepth = 64;
 
-    /// <summary>Maximum number of values, with aliases expanded. 10,000 tasks have about 500,000.</summary>
+    /// <summary>Maximum number of values, with aliases expanded. A plan of 10,000 tasks has about 500,000.</summary>
     public const int MaxNodes = 2_000_000;
 
     /// <summary>Maximum number of entries in a list or mapping. A plan has at most 20,000 tasks.</summary>

@@ -1,17 +1,17 @@
 namespace Orchestrator.Plans.Readers.Documents;
 
 /// <summary>Collects all faults of a file, so that they can be repaired together.</summary>
-/// <param name="file">Name of the file. The extension <c>.json</c> means JSON, any other YAML.</param>
+/// <param name="file">Name of the file. The extension <c>.json</c> means JSON, and any other extension YAML.</param>
 public sealed class FaultList(string file)
 {
     private const int Most = 1000;
     private readonly List<PlanFault> _faults = [];
     private int _left;
 
-    /// <summary>The name of the file.</summary>
+    /// <summary>Name of the file.</summary>
     public string File { get; } = file;
 
-    /// <summary>True if any fault is an error.</summary>
+    /// <summary>True if at least one fault is an error.</summary>
     public bool HasErrors { get; private set; }
 
     internal void Error(string code, DocumentNode? at, FieldPath field, string message, string cure) =>
@@ -37,7 +37,7 @@ public sealed class FaultList(string file)
         }
     }
 
-    /// <summary>Returns the faults by file and position.</summary>
+    /// <summary>Returns the faults, ordered by file and position.</summary>
     public IReadOnlyList<PlanFault> Sorted()
     {
         List<PlanFault> sorted =

@@ -2,11 +2,13 @@ using System.Globalization;
 
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>Path of a value in its document, such as <c>tasks[3].files_write[0]</c>. Formatted only for messages because a large plan has
-/// a hundred thousand values, of which hardly any has a fault.</summary>
+/// <summary>
+/// Path of a value in its document, such as <c>tasks[3].files_write[0]</c>. The text is created only for messages, because a large plan has
+/// a hundred thousand values and hardly any of them has a fault.
+/// </summary>
 /// <param name="Mapping">Path of the mapping; empty for the document itself.</param>
 /// <param name="Name">Key in the mapping, or null for the mapping itself.</param>
-/// <param name="Index">Index in the list under the key, or a negative number for the whole value.</param>
+/// <param name="Index">Index in the list under the key, or a negative number for the list or value as a whole.</param>
 internal readonly record struct FieldPath(string Mapping, string? Name = null, int Index = -1)
 {
     public static implicit operator FieldPath(string path) => new(path);

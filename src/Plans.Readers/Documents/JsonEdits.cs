@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>Edits a JSON text and leaves all other bytes unchanged. Added values follow the layout of the text.</summary>
+/// <summary>Edits a JSON text and leaves all other bytes unchanged. New values use the layout of the text.</summary>
 /// <param name="text">The text, in UTF-8.</param>
 /// <param name="root">Root value of the text, with the positions of all values.</param>
 internal sealed class JsonEdits(byte[] text, DocumentNode root)
@@ -15,7 +15,7 @@ internal sealed class JsonEdits(byte[] text, DocumentNode root)
     public void Replace(DocumentNode value, JsonNode? by) =>
         _edits.Add((value.Start, value.End, _style.Print(by, _style.Indent(value.Start), _style.HasLines)));
 
-    /// <summary>Appends members to a nonempty mapping. Call only once per mapping.</summary>
+    /// <summary>Appends members to a mapping that is not empty. Call this only once per mapping.</summary>
     public void Insert(MappingNode mapping, IEnumerable<KeyValuePair<string, JsonNode?>> members)
     {
         var (key, value) = mapping.Entries[^1];
@@ -25,7 +25,7 @@ internal sealed class JsonEdits(byte[] text, DocumentNode root)
         _edits.Add((value.End, value.End, string.Concat(added)));
     }
 
-    /// <summary>Removes items from a list and appends others. Call only once per list.</summary>
+    /// <summary>Removes items from a list and appends others. Call this only once per list.</summary>
     public void Change(SequenceNode list, IReadOnlySet<DocumentNode> removed, IReadOnlyList<JsonNode> added)
     {
         if (list.Items.All(removed.Contains))
@@ -34,7 +34,7 @@ internal sealed class JsonEdits(byte[] text, DocumentNode root)
             return;
         }
 
-        // An item is removed with the comma before it, or, if no retained item precedes it, with the comma after it.
+        // An item is removed together with the comma before it. If no remaining item precedes it, the comma after it is removed.
         var first = list.Items.TakeWhile(removed.Contains).Count();
         if (first > 0)
         {
@@ -54,7 +54,7 @@ internal sealed class JsonEdits(byte[] text, DocumentNode root)
         _edits.Add((last.End, last.End, string.Concat(texts)));
     }
 
-    /// <summary>Returns the changed text.</summary>
+    /// <summary>Returns the text with all edits.</summary>
     public byte[] Apply()
     {
         using var changed = new MemoryStream(text.Length + 1024);
@@ -69,7 +69,7 @@ internal sealed class JsonEdits(byte[] text, DocumentNode root)
         return changed.ToArray();
     }
 
-    // Used if the list has no items or loses them all. A comment in an empty list stays.
+    // Used if the list has no items, or if all its items are removed. A comment in an empty list stays.
     private void Fill(SequenceNode list, IReadOnlyList<JsonNode> added)
     {
         var isEmpty = list.Items.Count == 0;

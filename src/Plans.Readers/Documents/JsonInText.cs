@@ -5,13 +5,13 @@ namespace Orchestrator.Plans.Readers.Documents;
 /// <summary>Finds a JSON object in a model's answer.</summary>
 public static class JsonInText
 {
-    /// <summary>Number of opening braces to try. Braces also occur in prose; after this many, the search ends.</summary>
+    /// <summary>Maximum number of opening braces to try, because braces also occur in prose.</summary>
     private const int MostTries = 500;
 
-    /// <summary>Finds the first complete JSON object with members.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="isCut">True if no object is complete but one was started, so that the answer was cut off.</param>
-    /// <returns>Text of the object, or null if none was found.</returns>
+    /// <summary>Finds the first complete JSON object that has members.</summary>
+    /// <param name="text">Text to search.</param>
+    /// <param name="isCut">True if an object was started but none is complete, which means that the answer was cut off.</param>
+    /// <returns>Text of the object, or null if there is none.</returns>
     public static string? Find(string text, out bool isCut)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
@@ -43,8 +43,8 @@ public static class JsonInText
 
     /// <summary>Creates the fault for an answer without JSON.</summary>
     /// <param name="file">Name of the answer, for the fault.</param>
-    /// <param name="isCut">As in <see cref="Find"/>.</param>
-    /// <param name="wanted">Description of a complete answer.</param>
+    /// <param name="isCut">Value from <see cref="Find"/>.</param>
+    /// <param name="wanted">Description of what a complete answer contains, for the message.</param>
     internal static PlanFault Missing(string file, bool isCut, string wanted) =>
         isCut
             ? PlanFault.Error(

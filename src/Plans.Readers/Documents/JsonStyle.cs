@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>Layout of a JSON text (indentation, line ends and spaces), applied to values that are added to it.</summary>
+/// <summary>Layout of a JSON text (indentation, line ends and spaces), which is also used for values added to it.</summary>
 internal sealed class JsonStyle
 {
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -33,12 +33,12 @@ internal sealed class JsonStyle
         _space = mapping is { Entries: [(_, var value), ..] } && text[value.Start - 1] == ':' ? "" : " ";
     }
 
-    /// <summary>True if each member has its own line.</summary>
+    /// <summary>True if each member is on a separate line.</summary>
     public bool HasLines { get; }
 
-    /// <summary>Returns the white space to put before a value that is added after an existing one.</summary>
+    /// <summary>Returns the white space before a value that is added after an existing one.</summary>
     /// <param name="start">Offset of the last existing value.</param>
-    /// <param name="isOnly">True if the last existing value is also the first.</param>
+    /// <param name="isOnly">True if the last existing value is the only one.</param>
     public string Lead(int start, bool isOnly)
     {
         var from = start;
@@ -70,9 +70,9 @@ internal sealed class JsonStyle
         $"{Scalar(name)}:{(hasLines ? " " : _space)}{Print(value, indent, hasLines)}";
 
     /// <summary>Formats a value in the layout of this text.</summary>
-    /// <param name="value">The value.</param>
+    /// <param name="value">Value to format.</param>
     /// <param name="indent">Indentation of the line on which the value starts.</param>
-    /// <param name="hasLines">True to put each part on its own line.</param>
+    /// <param name="hasLines">True to put each member or item on a separate line.</param>
     public string Print(JsonNode? value, string indent, bool hasLines) =>
         value switch
         {

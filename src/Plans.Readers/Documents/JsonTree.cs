@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>Parses JSON into a tree with positions. Comments and trailing commas are allowed because editors allow them.</summary>
+/// <summary>Parses JSON into a tree with positions. Accepts comments and trailing commas, because editors do.</summary>
 internal ref struct JsonTree
 {
     private readonly ReadOnlySpan<byte> _json;
@@ -30,7 +30,7 @@ internal ref struct JsonTree
         );
     }
 
-    /// <summary>Parses a text, or returns null and reports faults if it is empty or invalid.</summary>
+    /// <summary>Parses a text. Returns null and reports faults if the text is empty or invalid.</summary>
     public static DocumentNode? Read(string text, FaultList faults)
     {
         if (string.IsNullOrWhiteSpace(text))
@@ -45,7 +45,7 @@ internal ref struct JsonTree
             var root = tree.ReadValue();
             while (tree._reader.Read())
             {
-                // Only white space and comments may follow; the JSON reader reports anything else.
+                // Only white space and comments may follow. The JSON reader reports anything else.
             }
             return root;
         }
@@ -149,7 +149,7 @@ internal ref struct JsonTree
         }
     }
 
-    // Tokens come in order, so the position is advanced incrementally and the file is scanned only once.
+    // Tokens arrive in order, so the position advances incrementally and the file is scanned only once.
     private void Advance()
     {
         var target = (int)_reader.TokenStartIndex;
@@ -163,7 +163,7 @@ internal ref struct JsonTree
             }
             else if ((b & 0xC0) != 0x80)
             {
-                // A character of four UTF-8 bytes is two UTF-16 code units, which editors count as columns.
+                // A character of four UTF-8 bytes is two UTF-16 code units, and editors count these as columns.
                 _column += b >= 0xF0 ? 2 : 1;
             }
         }

@@ -2,7 +2,7 @@ using YamlDotNet.Core;
 
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>Reports YAML errors with their positions.</summary>
+/// <summary>Reports errors in YAML with their positions.</summary>
 internal static class YamlFaults
 {
     /// <summary>Reports invalid YAML syntax.</summary>
@@ -11,7 +11,7 @@ internal static class YamlFaults
         var line = (int)Math.Max(1, at.Line);
         var column = (int)Math.Max(1, at.Column);
 
-        // The scanner reports the start of the token that the tab ends, so the tab may be on a later line.
+        // The scanner reports the start of the token that the tab ends, so the tab itself may be on a later line.
         for (var near = line; near < line + 3; near++)
         {
             var indentation = LineOf(text, near);

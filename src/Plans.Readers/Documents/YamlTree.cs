@@ -3,8 +3,7 @@ using YamlDotNet.Core.Events;
 
 namespace Orchestrator.Plans.Readers.Documents;
 
-/// <summary>Parses YAML into a tree with positions. Resolves anchors, aliases and merge keys; never constructs objects from
-/// tags.</summary>
+/// <summary>Parses YAML into a tree with positions. Resolves anchors, aliases and merge keys. Never creates objects from tags.</summary>
 internal sealed class YamlTree
 {
     private readonly Parser _parser;
@@ -21,7 +20,7 @@ internal sealed class YamlTree
         _hasAliases = hasAliases;
     }
 
-    /// <summary>Parses the first document of a text, or returns null and reports faults if it is empty or invalid.</summary>
+    /// <summary>Parses the first document in a text. Returns null and reports faults if it is empty or invalid.</summary>
     public static DocumentNode? Read(string text, FaultList faults, bool hasAliases)
     {
         var tree = new YamlTree(text, faults, hasAliases);
@@ -36,8 +35,7 @@ internal sealed class YamlTree
         }
         catch (Exception e)
         {
-            // YamlDotNet 16 also throws other exceptions: InvalidOperationException for ':' in an unclosed list, ArgumentException for an
-            // invalid tag.
+            // YamlDotNet 16 also throws InvalidOperationException for ':' in an unclosed list, and ArgumentException for an invalid tag.
             var reason = e is InvalidOperationException ? "A list or mapping in brackets is not closed" : e.Message;
             YamlFaults.Syntax(text, tree._parser.Current?.End ?? Mark.Empty, reason, faults);
             return null;
@@ -186,7 +184,7 @@ internal sealed class YamlTree
             }
         }
 
-        // The mapping's own keys override merged ones, and earlier merged keys override later ones.
+        // The mapping's own keys override merged keys, and merged keys that come earlier override later ones.
         foreach ((var key, var value) in merged)
         {
             if (names.TryAdd(key.Text, key))

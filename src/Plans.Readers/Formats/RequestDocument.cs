@@ -1,16 +1,16 @@
 namespace Orchestrator.Plans.Readers.Formats;
 
-/// <summary>A document for a planner, such as a PRD.</summary>
+/// <summary>A document that a planner turns into a plan, such as a PRD.</summary>
 public static class RequestDocument
 {
-    /// <summary>Maximum size in bytes. A request is text for a model, so a larger file is probably a mistake.</summary>
+    /// <summary>Maximum size in bytes. The document becomes text for a model, so a larger file is probably a mistake.</summary>
     public const int LargestSize = 400_000;
 
     /// <summary>Reads a document.</summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="name">Display name of the file.</param>
-    /// <param name="fault">A sentence that explains why the document can't be used, or null if it can.</param>
-    /// <returns>The trimmed text, or an empty string in case of a fault.</returns>
+    /// <param name="fault">Sentence that explains why the document can't be used, or null if it can.</param>
+    /// <returns>The trimmed text, or an empty string if there is a fault.</returns>
     /// <exception cref="IOException">The file can't be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Access to the file is denied.</exception>
     public static string Read(string path, string name, out string? fault)
@@ -35,7 +35,7 @@ public static class RequestDocument
         return "";
     }
 
-    /// <summary>Returns the fault of a file that is too large for <see cref="Read"/>, or null if it is not.</summary>
+    /// <summary>Returns the fault if a file is too large for <see cref="Read"/>, otherwise null.</summary>
     public static string? SizeFault(string path, string name) =>
         new FileInfo(path).Length > LargestSize
             ? $"{name} is longer than {LargestSize / 1000} KB, which is too long for a planner. Plan a part of it."

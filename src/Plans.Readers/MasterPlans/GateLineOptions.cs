@@ -2,26 +2,28 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Options at the end of a gate's line in a phase file: <c>(exclusive: NAME)</c>, <c>(cache: false)</c>, <c>(clean: true)</c>,
-/// <c>(needs: GATE)</c>, <c>(covers: GLOB)</c>, or several separated by commas.</summary>
+/// <summary>
+/// Options at the end of a gate's line in a phase file: <c>(exclusive: NAME)</c>, <c>(cache: false)</c>, <c>(clean: true)</c>, <c>(needs:
+/// GATE)</c>, <c>(covers: GLOB)</c>, or several of them separated by commas.
+/// </summary>
 internal sealed partial record GateLineOptions
 {
-    /// <summary>Name shared by gates that run one at a time on a host, or null for none.</summary>
+    /// <summary>Name shared by gates that must run one at a time on a host, or null if there is none.</summary>
     public string? Exclusive { get; private init; }
 
     /// <summary>False to run the gate each time, or null if not specified.</summary>
     public bool? Cache { get; private init; }
 
-    /// <summary>True to start the gate without the outputs of other gates.</summary>
+    /// <summary>True to start the gate without the outputs of earlier gates.</summary>
     public bool Clean { get; private init; }
 
-    /// <summary>Names of the gates whose outputs the gate starts with.</summary>
+    /// <summary>Names of the gates whose outputs this gate uses.</summary>
     public IReadOnlyList<string> Needs { get; private init; } = [];
 
     /// <summary>Globs of the files that can change the gate's result; empty for all files.</summary>
     public IReadOnlyList<string> Covers { get; private init; } = [];
 
-    /// <summary>Faults with suggested fixes.</summary>
+    /// <summary>Faults of the options, each with a suggested fix.</summary>
     public IReadOnlyList<(string Message, string Fix)> Faults { get; private init; } = [];
 
     /// <summary>Removes and parses the options at the end of a line.</summary>

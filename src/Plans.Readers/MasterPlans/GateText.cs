@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Parses a gate in a phase file: a command with an optional description.</summary>
+/// <summary>Parses a gate in a phase file, which is a command with an optional description.</summary>
 internal static class GateText
 {
     /// <summary>Splits a gate into command and description: <c>`pytest -q`: all pass</c>, <c>**pytest**: all pass</c>, <c>npm run
@@ -19,7 +19,7 @@ internal static class GateText
         return colon >= 0 ? (unbold[..colon].Trim(), Description(unbold[colon..])) : (unbold.TrimEnd(':').Trim(), null);
     }
 
-    // The first colon outside of shell quotes, as in: grep 'a: b' c: found.
+    // Finds the first colon outside of shell quotes, as in: grep 'a: b' c: found.
     private static int ColonAfterCommand(string text)
     {
         var quote = '\0';

@@ -6,15 +6,17 @@ using Markdig.Syntax.Inlines;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Parses Markdown inside a line.</summary>
+/// <summary>Parses inline Markdown, that is, markup within a line.</summary>
 internal static class Inline
 {
-    // Longer text is not parsed: it is too long for a hand-written cell or item, and unclosed marks cost the library time and stack depth.
+    // Longer text is not parsed. It is too long for a hand-written cell or item, and unclosed marks cost the library time and stack depth.
     private const int Longest = 4000;
 
     private static readonly MarkdownPipeline Pipeline = CreatePipeline();
 
-    /// <summary>Returns the text without markup: links are replaced by their text; emphasis, code marks and escapes are removed.</summary>
+    /// <summary>
+    /// Returns the text without markup. Links are replaced with their texts; emphasis, code marks and escapes are removed.
+    /// </summary>
     public static string Plain(string text) =>
         text.Length > Longest
             ? text.Trim()
@@ -27,7 +29,7 @@ internal static class Inline
                                 CodeInline code => code.Content,
                                 LineBreakInline => " ",
 
-                                // An unclosed bracket or emphasis mark.
+                                // Unclosed brackets and emphasis marks are text.
                                 DelimiterInline open => open.ToLiteral(),
                                 _ => "",
                             }
@@ -35,7 +37,7 @@ internal static class Inline
                 )
                 .Trim();
 
-    /// <summary>Returns the target of the first link without its anchor and title, or null if the text has no link.</summary>
+    /// <summary>Returns the target of the first link, without anchor and title, or null if there is no link.</summary>
     public static string? LinkTarget(string text) =>
         Parts<LinkInline>(text).FirstOrDefault()?.Url is { } url ? Uri.UnescapeDataString(url.Split('#')[0]) : null;
 
@@ -46,7 +48,7 @@ internal static class Inline
     private static IEnumerable<T> Parts<T>(string text)
         where T : MarkdownObject => text.Length > Longest ? [] : Markdown.Parse(text, Pipeline).Descendants<T>();
 
-    // Only inline markup is parsed. A list or heading mark at the start, and anything that resembles HTML, is text.
+    // Only inline markup is parsed. A list or heading mark at the start is text, and so is anything that resembles HTML.
     private static MarkdownPipeline CreatePipeline()
     {
         var builder = new MarkdownPipelineBuilder { MaximumNestingDepth = int.MaxValue };
@@ -57,7 +59,7 @@ internal static class Inline
         return builder.Build();
     }
 
-    /// <summary>Parses the whole text as one paragraph, regardless of its first characters.</summary>
+    /// <summary>Parses the whole text as one paragraph, whatever its first characters are.</summary>
     private sealed class WholeTextParser : BlockParser
     {
         public override BlockState TryOpen(BlockProcessor processor)

@@ -7,19 +7,19 @@ using Markdig.Syntax.Inlines;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>A line of Markdown.</summary>
+/// <summary>A line of a Markdown file.</summary>
 /// <param name="Number">Line number, starting at 1.</param>
-/// <param name="Text">Text without line end. Comments are replaced by spaces so that columns do not change.</param>
-/// <param name="IsCode">True inside a code fence.</param>
-/// <param name="Section">Text of the nearest heading above, without its marks.</param>
-/// <param name="Level">Level of a heading, starting at 1, or 0 if the line is not a heading.</param>
+/// <param name="Text">Text without the line end. Comments are replaced with spaces, so that columns do not change.</param>
+/// <param name="IsCode">True if the line is inside a code fence.</param>
+/// <param name="Section">Text of the nearest heading above, without heading marks.</param>
+/// <param name="Level">Level of the heading, starting at 1, or 0 if the line is no heading.</param>
 internal readonly record struct MarkdownLine(int Number, string Text, bool IsCode, string Section, int Level)
 {
-    /// <summary>Text of the heading without its marks.</summary>
+    /// <summary>Text of the heading, without heading marks.</summary>
     public string Heading => Text.TrimStart('#').Trim().TrimEnd('#').Trim();
 }
 
-/// <summary>Splits Markdown into lines without front matter and comments, and marks the lines in code fences.</summary>
+/// <summary>Splits Markdown into lines, removes front matter and comments, and marks the lines inside code fences.</summary>
 internal static class MarkdownLines
 {
     private static readonly MarkdownPipeline Pipeline = CreatePipeline();
@@ -29,11 +29,11 @@ internal static class MarkdownLines
         Text,
         Code,
 
-        /// <summary>Front matter, or the first or last line of a fence.</summary>
+        /// <summary>Front matter, or the first or last line of a code fence.</summary>
         None,
     }
 
-    /// <summary>Returns the lines with content, without the fence lines themselves.</summary>
+    /// <summary>Returns the lines with content, without the lines that open or close a code fence.</summary>
     public static IReadOnlyList<MarkdownLine> Lines(string text)
     {
         int[] starts = [0, .. text.Index().Where(c => c.Item == '\n').Select(c => c.Index + 1)];
@@ -89,8 +89,8 @@ internal static class MarkdownLines
         return lines;
     }
 
-    // Indented text is more often a list than code, and dashes below a text are a rule rather than a heading. Inside lines only comments
-    // are parsed.
+    // Indented text is treated as a list and not as code, because that is more common. Dashes below a text are treated as a rule and not as
+    // a heading. Within lines, only comments are parsed.
     private static MarkdownPipeline CreatePipeline()
     {
         var builder = new MarkdownPipelineBuilder { PreciseSourceLocation = true };
@@ -124,7 +124,7 @@ internal static class MarkdownLines
         }
     }
 
-    /// <summary>Limits the nesting of lists because the library fails on very deep nesting.</summary>
+    /// <summary>Limits the nesting of lists, because the library fails on very deep nesting.</summary>
     private sealed class ShallowListParser : ListBlockParser
     {
         private const int Deepest = 40;

@@ -1,13 +1,15 @@
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Reads a Markdown master plan with one file per phase. Each phase becomes a task, with its title as description and its gates
-/// as verification. All faults in all files are reported at once.</summary>
+/// <summary>
+/// Reads a master plan in Markdown, which has one file per phase. Each phase becomes a task, with its title as description and its gates as
+/// verification. The faults of all files are reported together.
+/// </summary>
 public static class MasterPlanReader
 {
-    /// <summary>Reads the master plan and the linked phase files.</summary>
+    /// <summary>Reads the master plan and the phase files that it links to.</summary>
     /// <param name="content">Complete content of the master plan.</param>
     /// <param name="file">Path of the file, relative to the repository. Links are relative to its folder.</param>
-    /// <param name="open">Returns the bytes of a file, given its path relative to the repository, or null if it does not exist.</param>
+    /// <param name="open">Returns the bytes of a file, or null if it does not exist. The path is relative to the repository.</param>
     public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, Func<string, byte[]?> open)
     {
         if (!PlanText.TryDecode(content, file, out var text, out var fault))
@@ -67,7 +69,7 @@ public static class MasterPlanReader
         var isCompleted = PhaseStatus.IsCompleted(row.Status?.Text);
         if (row.Link is null)
         {
-            // The file of a completed phase is no longer needed.
+            // The file of a completed phase is not needed any more.
             if (!isCompleted)
             {
                 Refuse("no-phase-file", $"Phase {row.Id} has no link to its file.", $"Link its title: [{row.Title}](phase{row.Id}.md).");

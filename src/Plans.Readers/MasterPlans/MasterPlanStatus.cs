@@ -2,12 +2,14 @@ using System.Text;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Writes the status of phases to the table of a master plan.</summary>
+/// <summary>Writes the status of phases into the table of a master plan.</summary>
 public static class MasterPlanStatus
 {
-    /// <summary>Returns the text with new values in the status column and otherwise unchanged. Phases without a status cell are skipped,
-    /// as are cells that already contain a synonym of the new value.</summary>
-    /// <param name="text">The master plan.</param>
+    /// <summary>
+    /// Returns the text with new values in the status column. Skips phases without a status cell, and cells that already contain a synonym
+    /// of the new value.
+    /// </summary>
+    /// <param name="text">Text of the master plan.</param>
     /// <param name="status">New status values by phase id, such as <c>Completed</c>.</param>
     public static string Update(string text, IReadOnlyDictionary<string, string> status)
     {
@@ -22,7 +24,7 @@ public static class MasterPlanStatus
             var changed = new StringBuilder(line.Length).Append(line.AsSpan(0, cell.Start));
             changed.Append(cell.Start > 0 && line[cell.Start - 1] == '|' ? " " : "").Append(word);
 
-            // Padding shrinks or grows so that the columns stay aligned.
+            // The padding shrinks or grows so that the columns stay aligned.
             var end = cell.End;
             for (
                 var extra = word.Length - cell.Text.Length;
@@ -38,7 +40,7 @@ public static class MasterPlanStatus
         return string.Join('\n', lines);
     }
 
-    // A synonym such as "✅ Done" stays as its author wrote it.
+    // A synonym such as "✅ Done" stays as the user wrote it.
     private static bool MeansTheSame(string before, string word) =>
         StatusParser.TryParse(Inline.Plain(before), out var old) && StatusParser.TryParse(word, out var now) && old == now;
 }

@@ -2,17 +2,17 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Check boxes in a phase's section "Tasks". Items without a number are numbered by heading and position.</summary>
+/// <summary>Check boxes in the section "Tasks" of a phase file. Items without a number are numbered by heading and position.</summary>
 internal sealed partial class PhaseChecklist
 {
     private readonly List<ChecklistItem> _checklist = [];
     private int _taskGroup;
     private int _taskItem;
 
-    /// <summary>Items in file order.</summary>
+    /// <summary>Items in the order of the file.</summary>
     public IReadOnlyList<ChecklistItem> Items => _checklist;
 
-    /// <summary>Reads a line of the section.</summary>
+    /// <summary>Reads one line of the section.</summary>
     public void Read(MarkdownLine line)
     {
         if (line.IsCode)

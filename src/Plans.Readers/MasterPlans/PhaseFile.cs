@@ -21,11 +21,11 @@ internal sealed class PhaseFile
 
     public IReadOnlyList<Gate> Gates { get; init; } = [];
 
-    /// <summary>Line of each gate.</summary>
+    /// <summary>Line number of each gate.</summary>
     public IReadOnlyList<int> GateLines { get; init; } = [];
 
     public IReadOnlyList<ChecklistItem> Checklist { get; init; } = [];
 
-    /// <summary>Text for the agent: the file without its heading, metadata lines, process wrapper and gates.</summary>
+    /// <summary>Text for the agent: the file without heading, metadata lines, process wrapper and gates.</summary>
     public string Body { get; init; } = "";
 }

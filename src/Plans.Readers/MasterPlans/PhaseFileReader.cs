@@ -134,7 +134,7 @@ internal sealed partial class PhaseFileReader
         };
     }
 
-    // Reads the heading, and metadata lines such as "**Status:** Pending".
+    // Reads the heading and metadata lines such as "**Status:** Pending".
     private bool Fact(MarkdownLine line)
     {
         if (line.IsCode)
@@ -152,7 +152,7 @@ internal sealed partial class PhaseFileReader
         return fact.Success && Fact(line.Number, fact.Groups["name"].Value.Trim(), fact.Groups["value"].Value.Trim());
     }
 
-    // Other tools' words may also start a sentence, so they count only if nothing but a phase or a status follows.
+    // Other tools' words may also start a sentence, so they count only if a phase or a status follows and nothing else.
     private bool Fact(int line, string name, string value)
     {
         var key = PhaseKeys.Keys.Find(name);

@@ -2,7 +2,7 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Gates of a phase file: list items or code lines in its section "Gates".</summary>
+/// <summary>Gates of a phase file, given as list items or lines of code in the section "Gates".</summary>
 /// <param name="file">Name of the file in faults.</param>
 /// <param name="faults">Receives the faults.</param>
 internal sealed class PhaseGates(string file, FaultList faults)
@@ -11,13 +11,13 @@ internal sealed class PhaseGates(string file, FaultList faults)
     private readonly List<int> _gateLines = [];
     private readonly List<(int Gate, int Column, IReadOnlyList<string> Names)> _needs = [];
 
-    /// <summary>Gates in file order.</summary>
+    /// <summary>Gates in the order of the file.</summary>
     public IReadOnlyList<Gate> Gates => _gates;
 
-    /// <summary>Line of each gate.</summary>
+    /// <summary>Line number of each gate.</summary>
     public IReadOnlyList<int> Lines => _gateLines;
 
-    /// <summary>Reads a line of the section.</summary>
+    /// <summary>Reads one line of the section.</summary>
     public void Read(MarkdownLine line)
     {
         if (line.IsCode)
@@ -78,7 +78,7 @@ internal sealed class PhaseGates(string file, FaultList faults)
         }
     }
 
-    /// <summary>Resolves the names of needed gates after the whole section was read.</summary>
+    /// <summary>Resolves the names of needed gates after the whole section has been read.</summary>
     public void Resolve()
     {
         foreach (var (at, column, names) in _needs)

@@ -2,17 +2,17 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Keys for the order and status of a phase, in its file and in column headings of the table.</summary>
+/// <summary>Keys for the order and status of a phase, in the phase file and in column headings of the table.</summary>
 internal static class PhaseKeys
 {
     public const string Status = "status";
 
     public const string DependsOn = "depends_on";
 
-    /// <summary>The keys, including those of other tools.</summary>
+    /// <summary>Accepted keys, including those of other tools.</summary>
     public static readonly KeyTable Keys = new KeyTable("status", "depends_on dependencies depends").WithOrderAndState(DependsOn);
 
-    /// <summary>Returns the status in a value after another tool's key, or null if the value is not a status.</summary>
+    /// <summary>Returns the status that follows another tool's key, or null if the value is no status.</summary>
     /// <param name="key">Canonical key for the word.</param>
     /// <param name="value">Value in the file.</param>
     public static string? State(string key, string value)

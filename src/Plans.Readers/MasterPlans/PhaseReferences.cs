@@ -2,19 +2,21 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>A reference to a phase, with its position.</summary>
+/// <summary>A reference to a phase, with its position in the file.</summary>
 internal readonly record struct PhaseReference(string Id, Place At);
 
-/// <summary>Reads references between phases: arrows in the master plan, and dependencies of a phase.</summary>
+/// <summary>Reads references between phases, namely arrows in the master plan and dependencies of a phase.</summary>
 internal static partial class PhaseReferences
 {
-    // Longer lines can't be lists of phases.
+    // Longer lines are not lists of phases.
     private const int LongestLine = 2000;
 
     private static readonly string[] Nothing = ["", "n/a", "na", "none", "nothing", "-", "–", "—", "null", "no"];
 
-    /// <summary>Returns the edges, each a dependant and its dependency, of all lines such as <c>Phase 1 --> Phase 2</c>. Chains are
-    /// supported, as are lists on either side. Arrows between other words are prose.</summary>
+    /// <summary>
+    /// Returns the edges from all lines such as <c>Phase 1 --> Phase 2</c>, each as a dependent and its dependency. Accepts chains, and
+    /// lists on either side. Arrows between other words are prose.
+    /// </summary>
     public static IEnumerable<(string Waits, PhaseReference For)> Arrows(
         IReadOnlyList<MarkdownLine> lines,
         IReadOnlySet<string> known,
@@ -60,9 +62,9 @@ internal static partial class PhaseReferences
         }
     }
 
-    /// <summary>Returns the phases in a <c>Depends On</c> line, given by number or by a link to their files.</summary>
+    /// <summary>Returns the phases in a <c>Depends On</c> line, which are given by number or by a link to their files.</summary>
     /// <param name="text">Text after the colon.</param>
-    /// <param name="byFile">Phases by the name of their phase file, without folders.</param>
+    /// <param name="byFile">Phase ids by the name of the phase file, without folders.</param>
     /// <param name="known">Ids of all phases.</param>
     /// <param name="at">Position of the line.</param>
     public static IEnumerable<PhaseReference> DependsOn(
@@ -101,7 +103,7 @@ internal static partial class PhaseReferences
         }
     }
 
-    /// <summary>True if a text names phases, so that a preceding word such as <c>Requires</c> declares an order.</summary>
+    /// <summary>True if a text names phases, so that a word such as <c>Requires</c> before it declares an order.</summary>
     public static bool NamesPhases(string text)
     {
         if (text.Length > LongestLine)

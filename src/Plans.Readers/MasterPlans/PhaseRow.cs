@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>A row of the table of phases.</summary>
+/// <summary>A row in a table of phases.</summary>
 internal sealed record PhaseRow(
     int Line,
     string Id,

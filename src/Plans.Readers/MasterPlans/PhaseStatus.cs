@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Determines the status of a phase from the table, or from its own file if the table has none.</summary>
+/// <summary>Determines the status of a phase from the table, or from the phase file if the table has none.</summary>
 internal static class PhaseStatus
 {
-    /// <summary>Returns the effective status and reports an unknown one as a fault.</summary>
+    /// <summary>Returns the phase's status. Reports an unknown status as a fault.</summary>
     public static PlanTaskStatus Of(Phase phase, FaultList faults)
     {
         var inTable = Inline.Plain(phase.Row.Status?.Text ?? "");

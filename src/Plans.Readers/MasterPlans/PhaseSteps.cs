@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>Steps of a phase's process wrapper: required agents and notes, and text for the agent.</summary>
+/// <summary>Steps in a phase's process wrapper: required agents, notes, and text for the agent.</summary>
 /// <param name="file">Name of the file in faults.</param>
 /// <param name="faults">Receives the faults.</param>
-/// <param name="body">Receives the lines for the agent.</param>
+/// <param name="body">List that receives the lines for the agent.</param>
 internal sealed partial class PhaseSteps(string file, FaultList faults, List<string> body)
 {
     private readonly List<string> _agents = [];
@@ -19,16 +19,16 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
     /// <summary>Names of the steps that can be checked.</summary>
     public IEnumerable<string> Names => _steps.Distinct(StringComparer.Ordinal);
 
-    /// <summary>Paths of notes to read first.</summary>
+    /// <summary>Paths of notes that the agent reads first.</summary>
     public IEnumerable<string> NotesInput => _notesInput.Distinct(StringComparer.Ordinal);
 
-    /// <summary>Paths of notes to write.</summary>
+    /// <summary>Paths of notes that the agent must write.</summary>
     public IEnumerable<string> NotesOutput => _notesOutput.Distinct(StringComparer.Ordinal);
 
-    /// <summary>Number of lines that known steps added to the agent's text.</summary>
+    /// <summary>Number of lines that known steps have added to the agent's text.</summary>
     public int Told { get; private set; }
 
-    /// <summary>Reads a line of the section.</summary>
+    /// <summary>Reads one line of the section.</summary>
     public void Read(MarkdownLine line)
     {
         var item = MarkdownLists.Item().Match(line.Text);
@@ -86,7 +86,7 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
         }
     }
 
-    // Text beyond the step's keyword is also passed to the agent.
+    // Text after the step's keyword is passed to the agent as well.
     private void TellAlso(MarkdownLine line)
     {
         body.Add(line.Text);
@@ -139,7 +139,7 @@ internal sealed partial class PhaseSteps(string file, FaultList faults, List<str
         }
     }
 
-    // The first verb decides if notes are read or written: "Write notes to: `x` when ready" means writing.
+    // The first verb decides whether notes are read or written: "Write notes to: `x` when ready" means writing.
     [GeneratedRegex(
         @"\b(?:(?<read>(?:re-?)?read|review|previous)|write|add|append|record|update|create)\b",
         RegexOptions.CultureInvariant,

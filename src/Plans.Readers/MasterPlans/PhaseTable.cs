@@ -45,7 +45,7 @@ internal static class PhaseTable
         Status,
         DependsOn,
 
-        /// <summary>Another tool's word for order, whose cells may contain something else.</summary>
+        /// <summary>A column with another tool's heading for order. Its cells may contain something else.</summary>
         OtherOrder,
     }
 
@@ -128,7 +128,7 @@ internal static class PhaseTable
             }
         }
 
-        // In "| # | Phase | Status |", beside a number column, "Phase" is the title.
+        // In "| # | Phase | Status |", the number column has the id, so "Phase" is the title.
         if (
             ids.Length == 2
             && !columns.ContainsKey(Column.Title)
@@ -141,7 +141,7 @@ internal static class PhaseTable
             columns[Column.Id] = ids[1 - phase];
         }
 
-        // Other tables (risks, files, decisions) have no phase column, or neither title nor status beside it.
+        // Other tables (risks, files, decisions) have no phase column, or have neither a title nor a status column beside it.
         var isPhases = columns.ContainsKey(Column.Id) && (columns.ContainsKey(Column.Title) || columns.ContainsKey(Column.Status));
         if (isPhases)
         {

@@ -1,13 +1,14 @@
 namespace Orchestrator.Plans.Readers.MasterPlans;
 
-/// <summary>A cell with its position in the line, so that a status can be written without changing anything else.</summary>
+/// <summary>A table cell with its position in the line, so that a status can be written without changing anything else.</summary>
 internal readonly record struct TableCell(string Text, int Start, int End);
 
 /// <summary>Parses lines of Markdown tables.</summary>
 internal static class TableLine
 {
-    /// <summary>Returns the trimmed cells of a line with their positions. Escaped pipes and pipes in backticks belong to the
-    /// text.</summary>
+    /// <summary>
+    /// Returns the trimmed cells of a line with their positions. Escaped pipes and pipes between backticks belong to the text.
+    /// </summary>
     public static IReadOnlyList<TableCell> Cells(string line)
     {
         var cells = new List<TableCell>();
@@ -19,7 +20,7 @@ internal static class TableLine
             var isEnd = i == line.Length;
             if (isEnd || (line[i] == '|' && !inCode && (i == 0 || line[i - 1] != '\\')))
             {
-                // Empty text after the last pipe is not a cell.
+                // Empty text after the last pipe is no cell.
                 if (!isEnd || line[start..].Trim().Length > 0)
                 {
                     cells.Add(Trimmed(line, start, i));

@@ -11,8 +11,8 @@ public static class TestQuarantineReader
     private static readonly KeyTable EntryKeys = new("test name", "owner", "reason", "until expires");
 
     /// <summary>Reads the quarantined tests and reports all faults of the file.</summary>
-    /// <param name="text">The whole file.</param>
-    /// <returns>The quarantine, which is empty in case of a fault, and the faults.</returns>
+    /// <param name="text">Complete text of the file.</param>
+    /// <returns>The quarantined tests, or none if there is a fault, and the faults.</returns>
     public static (TestQuarantine Quarantine, IReadOnlyList<PlanFault> Faults) Read(string text)
     {
         var faults = new FaultList(TestQuarantine.FileName);
@@ -20,10 +20,13 @@ public static class TestQuarantineReader
         switch (DocumentReader.Read(text, faults))
         {
             case MappingNode mapping:
-                var file = new Fields(mapping, "", Keys, faults, "the file", FaultSeverity.Error);
+                var file = new MappingFields(mapping, "", Keys, faults, "the file", FaultSeverity.Error);
                 foreach (var (item, path) in file.Node(List) is null ? [] : TaskBinder.Items(file, List))
                 {
-                    if (item is MappingNode entry && Entry(new Fields(entry, path.ToString(), EntryKeys, faults, "a test")) is { } test)
+                    if (
+                        item is MappingNode entry
+                        && Entry(new MappingFields(entry, path.ToString(), EntryKeys, faults, "a test")) is { } test
+                    )
                     {
                         entries.Add(test);
                     }
@@ -77,7 +80,7 @@ public static class TestQuarantineReader
             .Select(field => (field.Value as ScalarNode)?.Text)
             .FirstOrDefault();
 
-    private static QuarantinedTest? Entry(Fields fields)
+    private static QuarantinedTest? Entry(MappingFields fields)
     {
         var (test, owner, reason) = (Demand(fields, "test"), Demand(fields, "owner"), Demand(fields, "reason"));
         var until = Demand(fields, "until");
@@ -95,7 +98,7 @@ public static class TestQuarantineReader
         return test is null || owner is null || reason is null || !isDay ? null : new QuarantinedTest(test, owner, reason, day);
     }
 
-    private static string? Demand(Fields fields, string key)
+    private static string? Demand(MappingFields fields, string key)
     {
         var text = fields.Text(key)?.Trim();
         if (string.IsNullOrEmpty(text))

@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>A task with source positions for later checks.</summary>
-/// <param name="Task">The task with defaults applied.</param>
+/// <summary>A task with the positions of its fields, for later checks.</summary>
+/// <param name="Task">Task with defaults applied.</param>
 /// <param name="Node">Node of the task.</param>
 /// <param name="Field">Path of the task, such as <c>tasks[3]</c>.</param>
 /// <param name="IdNode">Node of the id.</param>

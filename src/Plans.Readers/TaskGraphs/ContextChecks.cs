@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reports context keys without a text in the plan or the project.</summary>
+/// <summary>Reports context keys for which neither the plan nor the project has a text.</summary>
 internal static class ContextChecks
 {
     public static void Report(IReadOnlyList<BoundTask> tasks, IReadOnlySet<string> context, FaultList faults)

@@ -1,12 +1,12 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads contracts.</summary>
+/// <summary>Reads the contracts of a plan.</summary>
 internal static class ContractBinder
 {
-    /// <summary>Keys of a contract.</summary>
+    /// <summary>Keys of a contract, with alternative spellings.</summary>
     public static readonly KeyTable Keys = new("name", "version", "file_path path file", "methods", "consumers", "description");
 
-    /// <summary>Keys of a method given as a mapping instead of a signature in quotes.</summary>
+    /// <summary>Keys of a method that is given as a mapping and not as a signature in quotes.</summary>
     public static readonly KeyTable MethodKeys = new(
         "name",
         "signature",
@@ -15,7 +15,7 @@ internal static class ContractBinder
         "description"
     );
 
-    public static IReadOnlyList<ContractSpec> Bind(Fields plan, IReadOnlyList<BoundTask> tasks)
+    public static IReadOnlyList<ContractSpec> Bind(MappingFields plan, IReadOnlyList<BoundTask> tasks)
     {
         var node = plan.Node("contracts");
         if (node is not null and not SequenceNode)
@@ -45,7 +45,7 @@ internal static class ContractBinder
                 );
                 continue;
             }
-            var contract = BindOne(new Fields(mapping, path, Keys, plan.Faults, "a contract"), tasks);
+            var contract = BindOne(new MappingFields(mapping, path, Keys, plan.Faults, "a contract"), tasks);
             if (contract.Name.Length > 0 && !names.Add(contract.Name))
             {
                 plan.Faults.Error(
@@ -61,7 +61,7 @@ internal static class ContractBinder
         return contracts;
     }
 
-    private static ContractSpec BindOne(Fields fields, IReadOnlyList<BoundTask> tasks)
+    private static ContractSpec BindOne(MappingFields fields, IReadOnlyList<BoundTask> tasks)
     {
         var name = fields.Text("name")?.Trim() ?? "";
         if (name.Length == 0)
@@ -82,13 +82,13 @@ internal static class ContractBinder
         return contract;
     }
 
-    // Reported early because a run continues without the stub, and then nothing enforces the contract.
-    private static void WarnOfNoStub(ContractSpec contract, Fields fields, List<DocumentNode> methodNodes)
+    // Reported early, because otherwise a run continues without the stub, and nothing enforces the contract.
+    private static void WarnOfNoStub(ContractSpec contract, MappingFields fields, List<DocumentNode> methodNodes)
     {
         foreach (var fault in ContractStub.FaultsOf(contract))
         {
-            // Missing or rejected members are already reported. Without methods, the contract is defined by its existing file, regardless
-            // of the names of its types.
+            // Missing or rejected members were already reported. If no methods are given, the existing file defines the contract, whatever
+            // types it uses.
             var isSaid = fault.Field switch
             {
                 "name" => contract.Name.Length == 0 || contract.Methods.Count == 0,
@@ -113,9 +113,9 @@ internal static class ContractBinder
     }
 
     /// <summary>Reads the signatures of the methods.</summary>
-    /// <param name="fields">The contract.</param>
+    /// <param name="fields">Node of the contract.</param>
     /// <param name="nodes">Receives the nodes of the methods.</param>
-    private static List<string> BindMethods(Fields fields, List<DocumentNode> nodes)
+    private static List<string> BindMethods(MappingFields fields, List<DocumentNode> nodes)
     {
         var methods = new List<string>();
         var items = fields.Node("methods") switch
@@ -140,7 +140,7 @@ internal static class ContractBinder
             }
             else if (items[i] is MappingNode mapping)
             {
-                var method = new Fields(mapping, path, MethodKeys, fields.Faults, "a method");
+                var method = new MappingFields(mapping, path, MethodKeys, fields.Faults, "a method");
                 if (method.Text("signature") is { } signature)
                 {
                     Add(signature.Trim());
@@ -159,7 +159,7 @@ internal static class ContractBinder
                     );
                 }
             }
-            else if (Values.Text(items[i], path, fields.Faults) is { } text)
+            else if (NodeValues.Text(items[i], path, fields.Faults) is { } text)
             {
                 Add(text.Trim());
             }
@@ -173,7 +173,7 @@ internal static class ContractBinder
         return methods;
     }
 
-    private static List<string> BindConsumers(Fields fields, IReadOnlyList<BoundTask> tasks)
+    private static List<string> BindConsumers(MappingFields fields, IReadOnlyList<BoundTask> tasks)
     {
         var consumers = new List<string>();
         HashSet<string>? known = null;

@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads the default values for tasks.</summary>
+/// <summary>Reads a plan's default values for tasks.</summary>
 internal static class DefaultsBinder
 {
-    /// <summary>Keys of the mapping 'defaults'.</summary>
+    /// <summary>Keys of the mapping <c>defaults</c>, with alternative spellings.</summary>
     public static readonly KeyTable Keys = new(
         "role agent_type",
         "agent",
@@ -19,14 +19,14 @@ internal static class DefaultsBinder
         "verification verify gates"
     );
 
-    public static TaskDefaults? Bind(Fields plan)
+    public static TaskDefaults? Bind(MappingFields plan)
     {
         switch (plan.Node("defaults"))
         {
             case null:
                 return null;
             case MappingNode mapping:
-                var fields = new Fields(mapping, "defaults", Keys, plan.Faults, "'defaults'");
+                var fields = new MappingFields(mapping, "defaults", Keys, plan.Faults, "'defaults'");
                 return new TaskDefaults
                 {
                     Role = fields.Text("role"),

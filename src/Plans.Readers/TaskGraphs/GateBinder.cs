@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads gates: a command as text, a mapping, a list of both, or a mapping from names to commands.</summary>
+/// <summary>Reads gates, which may be a command as text, a mapping, a list of both, or a mapping from names to commands.</summary>
 public sealed class GateBinder
 {
     private readonly List<Gate> _gates = [];
@@ -14,11 +14,11 @@ public sealed class GateBinder
         _unknown = unknown;
     }
 
-    /// <summary>Reads the gates in a value. Anything that is not a gate is a fault.</summary>
-    /// <param name="node">The value.</param>
+    /// <summary>Reads the gates in a value. Anything that is no gate is a fault.</summary>
+    /// <param name="node">Node that contains the gates.</param>
     /// <param name="field">Path of the value in the document.</param>
     /// <param name="faults">Receives the faults.</param>
-    /// <param name="unknown">Severity of unknown members.</param>
+    /// <param name="unknown">Severity of the fault for unknown members.</param>
     public static IReadOnlyList<Gate> Read(
         DocumentNode node,
         string field,
@@ -26,8 +26,8 @@ public sealed class GateBinder
         FaultSeverity unknown = FaultSeverity.Warning
     ) => Bind(node, field, new GateBinder(faults, unknown));
 
-    /// <summary>Reads the gates of a field, or returns null if it is missing.</summary>
-    internal static IReadOnlyList<Gate>? Bind(Fields fields, string name) =>
+    /// <summary>Reads the gates in a field. Returns null if the field is missing.</summary>
+    internal static IReadOnlyList<Gate>? Bind(MappingFields fields, string name) =>
         fields.Node(name) is { } node ? Bind(node, fields.Join(name), new GateBinder(fields.Faults, FaultSeverity.Warning)) : null;
 
     private static List<Gate> Bind(DocumentNode node, FieldPath path, GateBinder binder)
@@ -80,7 +80,7 @@ public sealed class GateBinder
 
     private void AddMapping(MappingNode mapping, FieldPath path, string? name)
     {
-        var fields = new Fields(mapping, path.ToString(), GateGrammar.Keys, _faults, "a gate", _unknown);
+        var fields = new MappingFields(mapping, path.ToString(), GateGrammar.Keys, _faults, "a gate", _unknown);
         var command = fields.Text("command")?.Trim();
         if (string.IsNullOrEmpty(command))
         {
@@ -108,8 +108,8 @@ public sealed class GateBinder
         _needs.Add(_gates.Count - 1, fields.Texts("needs") ?? []);
     }
 
-    /// <summary>Reads the exclusive name of a gate, or returns null if it is missing or invalid.</summary>
-    internal static string? Exclusive(Fields fields)
+    /// <summary>Reads the exclusive name of a gate. Returns null if it is missing or invalid.</summary>
+    internal static string? Exclusive(MappingFields fields)
     {
         var name = fields.Text("exclusive")?.Trim();
         if (name is null || ExclusiveName.IsValid(name))

@@ -1,12 +1,12 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads <c>limits</c> of a task or of the plan's defaults.</summary>
+/// <summary>Reads the key <c>limits</c> of a task or of the plan's defaults.</summary>
 internal static class LimitsBinder
 {
-    /// <summary>Keys of the mapping 'limits'.</summary>
+    /// <summary>Keys of the mapping <c>limits</c>, with alternative spellings.</summary>
     public static readonly KeyTable Keys = new("memory", "cpu cores");
 
-    public static TaskLimits? Bind(Fields fields, TaskLimits? defaults) =>
+    public static TaskLimits? Bind(MappingFields fields, TaskLimits? defaults) =>
         TaskBinder.Nested(fields, "limits", Keys) is { } limits
             ? new TaskLimits { Memory = limits.Size("memory") ?? defaults?.Memory, Cpu = limits.Cores("cpu") ?? defaults?.Cpu }
             : defaults;

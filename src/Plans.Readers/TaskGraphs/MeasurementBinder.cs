@@ -1,14 +1,14 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads the measurements of a task's work: a mapping or a list of mappings.</summary>
+/// <summary>Reads the measurements of a task, which are a mapping or a list of mappings.</summary>
 internal static class MeasurementBinder
 {
-    /// <summary>Maximum number of measurements, limited because measured numbers are part of the run's record.</summary>
+    /// <summary>Maximum number of measurements per task. The run's record contains all measured numbers.</summary>
     private const int Most = 10;
     private const int LongestName = 80;
 
     /// <summary>Reads the measurements of a task, which may be empty.</summary>
-    public static IReadOnlyList<Gate> Bind(Fields task)
+    public static IReadOnlyList<Gate> Bind(MappingFields task)
     {
         if (task.Node("measurements") is not { } node)
         {
@@ -28,7 +28,7 @@ internal static class MeasurementBinder
                 );
                 continue;
             }
-            var fields = new Fields(mapping, path.ToString(), GateGrammar.MeasurementKeys, task.Faults, "a measurement");
+            var fields = new MappingFields(mapping, path.ToString(), GateGrammar.MeasurementKeys, task.Faults, "a measurement");
             if (Measurement(fields, [.. measurements.Select(m => m.Name)]) is { } measurement)
             {
                 measurements.Add(measurement);
@@ -47,7 +47,7 @@ internal static class MeasurementBinder
         return measurements;
     }
 
-    private static Gate? Measurement(Fields fields, IReadOnlyList<string> taken)
+    private static Gate? Measurement(MappingFields fields, IReadOnlyList<string> taken)
     {
         var name = Name(fields, taken);
         var command = fields.Text("command")?.Trim() ?? "";
@@ -92,7 +92,7 @@ internal static class MeasurementBinder
             };
     }
 
-    private static string? Name(Fields fields, IReadOnlyList<string> taken)
+    private static string? Name(MappingFields fields, IReadOnlyList<string> taken)
     {
         var name = fields.Text("name")?.Trim() ?? "";
         if (name.Length == 0)
@@ -120,7 +120,7 @@ internal static class MeasurementBinder
         return null;
     }
 
-    private static T? Read<T>(Fields fields, string key, Func<string, T?> read, string fault, string cure)
+    private static T? Read<T>(MappingFields fields, string key, Func<string, T?> read, string fault, string cure)
     {
         if (fields.Text(key) is not { } text)
         {

@@ -1,13 +1,15 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Resolves the names in <c>needs</c> of gates in the same list, given by description, command or type.</summary>
+/// <summary>
+/// Resolves the names in the <c>needs</c> of gates. A name refers to a gate of the same list by description, command or type.
+/// </summary>
 internal sealed class NeedsBinder
 {
     private readonly List<(int Gate, IReadOnlyList<PositionedText> Names)> _named = [];
 
     /// <summary>Records the names that a gate needs.</summary>
     /// <param name="gate">Index of the gate in the list.</param>
-    /// <param name="names">The names.</param>
+    /// <param name="names">Names as written in the plan.</param>
     public void Add(int gate, IReadOnlyList<PositionedText> names)
     {
         if (names.Count > 0)
@@ -16,8 +18,8 @@ internal sealed class NeedsBinder
         }
     }
 
-    /// <summary>Adds the commands of needed gates to each gate. Unknown names and cycles are faults.</summary>
-    /// <param name="gates">The whole list.</param>
+    /// <summary>Returns the gates with the commands of the gates that they need. Unknown names and cycles are reported as faults.</summary>
+    /// <param name="gates">All gates of the list.</param>
     /// <param name="faults">Receives the faults.</param>
     public List<Gate> Resolve(List<Gate> gates, FaultList faults)
     {
@@ -43,11 +45,12 @@ internal sealed class NeedsBinder
         return gates;
     }
 
-    /// <summary>Returns the commands of the gates to which a name refers; a type may refer to several. Empty for an unknown
-    /// name.</summary>
-    /// <param name="gates">The list.</param>
+    /// <summary>
+    /// Returns the commands of the gates that a name refers to. A gate type may refer to several. Empty if the name is unknown.
+    /// </summary>
+    /// <param name="gates">All gates of the list.</param>
     /// <param name="at">Index of the gate that uses the name.</param>
-    /// <param name="name">The name.</param>
+    /// <param name="name">Name to resolve.</param>
     public static IReadOnlyList<string> Find(IReadOnlyList<Gate> gates, int at, string name)
     {
         var others = gates.Where((gate, place) => place != at && !gate.IsSameAs(gates[at])).ToList();
@@ -76,6 +79,6 @@ internal sealed class NeedsBinder
     /// <summary>Returns the message for a gate that needs itself.</summary>
     public static string Circle(Gate gate) => $"The gate '{gate.Name}' needs itself, directly or through other gates.";
 
-    /// <summary>Suggested fix for a gate that needs itself.</summary>
+    /// <summary>Suggested fix if a gate needs itself.</summary>
     public const string CircleCure = "Remove one of the names to break the circle.";
 }

@@ -1,8 +1,9 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads <c>patch_intents</c>. An intent is a string or a mapping that describes the addition (<c>{prefix: /api}</c>). Some
-/// members
-/// imply a resource that only the task may define.</summary>
+/// <summary>
+/// Reads the key <c>patch_intents</c>. An intent is a text, or a mapping that describes the addition (<c>{prefix: /api}</c>). Some members
+/// imply a resource that only this task may define.
+/// </summary>
 internal static class PatchBinder
 {
     private const string Route = "route:";
@@ -17,14 +18,16 @@ internal static class PatchBinder
     ];
 
     /// <summary>Returns the intent as text.</summary>
-    public static string? Intent(Fields patch) =>
+    public static string? Intent(MappingFields patch) =>
         patch.Node("intent") is MappingNode members
             ? string.Join(", ", members.Entries.Select(entry => $"{entry.Key.Text}: {Words(entry.Value)}"))
             : patch.Text("intent");
 
-    /// <summary>Returns the resources that the intent implies. A router without a prefix implies the root route. A text implies nothing
-    /// because printed plans already list the resources of mappings that became text.</summary>
-    public static IReadOnlyList<string> Resources(Fields patch)
+    /// <summary>
+    /// Returns the resources that an intent implies. A router without a prefix implies the root route. A text implies nothing, because
+    /// printed plans already list the resources of mappings that became text.
+    /// </summary>
+    public static IReadOnlyList<string> Resources(MappingFields patch)
     {
         var isRouter = string.Equals(patch.Text("action")?.Trim(), "add_router", StringComparison.OrdinalIgnoreCase);
         switch (patch.Node("intent"))

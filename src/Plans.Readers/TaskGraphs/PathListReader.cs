@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Normalizes paths and globs, and rejects those that lead outside of the repository.</summary>
+/// <summary>Normalizes paths and globs, and rejects those that lead out of the repository.</summary>
 internal static class PathListReader
 {
     public static IReadOnlyList<string> Read(IReadOnlyList<PositionedText> texts, FaultList faults)

@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Schema and parser of a planner's answer that contains a plan.</summary>
+/// <summary>JSON Schema and parser for a planner's answer that contains a plan.</summary>
 public static class PlannerAnswer
 {
-    /// <summary>Members that users and their settings decide, not planners.</summary>
+    /// <summary>Members that only users and their settings may decide about.</summary>
     private static readonly string[] NotForPlanners =
     [
         "agent",
@@ -28,20 +28,21 @@ public static class PlannerAnswer
         "prove_red",
     ];
 
-    /// <summary>Maximum number of characters of the request that agents receive beside their task. The start of a long document
-    /// suffices.</summary>
+    /// <summary>
+    /// Maximum number of characters of the request that agents see in addition to their task. The start of a long document is enough.
+    /// </summary>
     private const int LongestRequest = 4000;
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
 
-    /// <summary>Schema of a task graph without the members that planners may not set, as compact JSON text.</summary>
-    /// <remarks>Omits <c>$schema</c> because agent programs reject schemas whose dialect they do not support.</remarks>
+    /// <summary>Schema of a task graph as compact JSON, without the members that planners may not set.</summary>
+    /// <remarks>Omits <c>$schema</c>, because agent programs reject schemas in dialects that they do not support.</remarks>
     public static string Schema { get; } = MakeSchema();
 
-    /// <summary>Parses an answer, with or without text around its JSON. Never throws on invalid content.</summary>
-    /// <param name="text">The planner's answer, or null for none.</param>
-    /// <param name="request">The request, which becomes part of the plan.</param>
-    /// <param name="reserved">An id that no task may have.</param>
+    /// <summary>Parses an answer, which may contain other text around its JSON. Never throws because of its content.</summary>
+    /// <param name="text">Answer from the planner, or null if there is none.</param>
+    /// <param name="request">Request that becomes part of the plan.</param>
+    /// <param name="reserved">Id that no task may have.</param>
     public static PlanReadResult Read(string? text, string request, string reserved)
     {
         const string File = "answer.json";
@@ -90,7 +91,7 @@ public static class PlannerAnswer
             Verification = [.. task.Verification.Select(gate => gate with { Network = null })],
         };
 
-    // Formatted over several lines so that faults have useful positions.
+    // Formatted over several lines, so that faults have useful positions.
     private static string Layout(string json)
     {
         try
@@ -99,7 +100,7 @@ public static class PlannerAnswer
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            // JSON with a duplicate member can't be formatted; the reader reports the duplicate.
+            // JSON with a duplicate member can't be formatted. The reader reports the duplicate.
             return json;
         }
     }
@@ -124,7 +125,7 @@ public static class PlannerAnswer
             (form!["properties"] as JsonObject)?.Remove("network");
         }
 
-        // Required explicitly so that planners do not omit important members such as prompt, ownership and verification.
+        // These members are required explicitly, because planners otherwise omit prompt, ownership or verification.
         task.Remove("anyOf");
         task["required"] = new JsonArray("id", "description", "prompt", "files_write", "depends_on", "verification");
         return schema.ToJsonString();

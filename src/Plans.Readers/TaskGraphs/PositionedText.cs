@@ -1,5 +1,7 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>A list item's text with its position. A class because lists of classes need no generic instantiation, whose compilation would
-/// take longer than reading a small plan.</summary>
+/// <summary>
+/// Text of a list item with its position. This is a class because a list of structs would need a generic instantiation, whose compilation
+/// takes longer than reading a small plan.
+/// </summary>
 internal sealed record PositionedText(ScalarNode Node, FieldPath Field);

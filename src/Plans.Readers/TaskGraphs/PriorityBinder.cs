@@ -2,8 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads a task's priority: a word of the backlog, or a number. Files of other tools have further words, which are ignored with a
-/// warning.</summary>
+/// <summary>Reads a task's priority, which is a backlog word or a number. Other tools' words are ignored with a warning.</summary>
 internal static class PriorityBinder
 {
     private const int Largest = 100;
@@ -16,8 +15,8 @@ internal static class PriorityBinder
         ["low"] = -50,
     };
 
-    /// <summary>Returns the priority, or null for none.</summary>
-    public static int? Bind(Fields fields)
+    /// <summary>Returns the priority, or null if the task has none.</summary>
+    public static int? Bind(MappingFields fields)
     {
         if (fields.Node("priority") is not { } node)
         {

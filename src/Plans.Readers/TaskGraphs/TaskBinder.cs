@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Creates a task from a mapping.</summary>
+/// <summary>Creates a task from a mapping in the document.</summary>
 internal static class TaskBinder
 {
     private static readonly Dictionary<string, ProveRed> ProveRedWords = new(StringComparer.OrdinalIgnoreCase)
@@ -23,7 +23,7 @@ internal static class TaskBinder
     )]
     public static BoundTask Bind(MappingNode node, string path, string? idFromKey, TaskDefaults? defaults, FaultList faults)
     {
-        var fields = new Fields(node, path, TaskKeys.Keys, faults, "a task");
+        var fields = new MappingFields(node, path, TaskKeys.Keys, faults, "a task");
         var id = BindId(fields, idFromKey);
         (var description, var prompt) = BindTexts(fields);
         var boundaries = Nested(fields, "boundaries", TaskKeys.BoundaryKeys);
@@ -86,11 +86,11 @@ internal static class TaskBinder
         return new BoundTask(task, node, path, (DocumentNode?)fields.Node("id") ?? node, dependsOn, contextKeys);
     }
 
-    /// <summary>Reads the isolation. Also used for the plan's defaults.</summary>
-    public static TaskIsolation? Isolation(Fields fields) => fields.Word("isolation", IsolationWords);
+    /// <summary>Reads the isolation of a task, or of the plan's defaults.</summary>
+    public static TaskIsolation? Isolation(MappingFields fields) => fields.Word("isolation", IsolationWords);
 
     /// <summary>Reads the label that the task's worker host must have.</summary>
-    internal static string? BindHost(Fields fields)
+    internal static string? BindHost(MappingFields fields)
     {
         if (fields.Text("host")?.Trim() is { } label && !PlanTask.IsHostLabel(label))
         {
@@ -106,7 +106,7 @@ internal static class TaskBinder
         return fields.Text("host")?.Trim();
     }
 
-    private static string BindId(Fields fields, string? idFromKey)
+    private static string BindId(MappingFields fields, string? idFromKey)
     {
         var id = (fields.Text("id") ?? idFromKey)?.Trim();
         if (id is null && fields.Node("id") is not null)
@@ -137,7 +137,7 @@ internal static class TaskBinder
         return id;
     }
 
-    private static (string Description, string? Prompt) BindTexts(Fields fields)
+    private static (string Description, string? Prompt) BindTexts(MappingFields fields)
     {
         var title = fields.Text("title");
         var description = fields.Text("description");
@@ -149,7 +149,7 @@ internal static class TaskBinder
             fields.Missing("description", "The task does not describe any work.", "Add 'description:', or 'prompt:' for the full text.");
         }
 
-        // Task stores have a short title and longer texts, which together form the prompt.
+        // Task stores have a short title and longer texts. Together they form the prompt.
         string[] longer = [.. new[] { title is null ? null : description, details }.OfType<string>().Where(t => t.Length > 0)];
         prompt ??= longer.Length == 0 ? null : string.Join("\n\n", longer);
         return ((title ?? description ?? FirstLine(prompt)).Trim(), prompt);
@@ -161,7 +161,7 @@ internal static class TaskBinder
         return line.Length > 120 ? line[..117] + "..." : line;
     }
 
-    private static PlanTaskStatus BindStatus(Fields fields)
+    private static PlanTaskStatus BindStatus(MappingFields fields)
     {
         var isDone = CompletedFlag.Read(fields, FaultSeverity.Error);
         if (fields.Text("status") is not { Length: > 0 } text)
@@ -194,24 +194,24 @@ internal static class TaskBinder
         return status;
     }
 
-    private static IReadOnlyList<string>? Paths(Fields fields, Fields? boundaries, string name)
+    private static IReadOnlyList<string>? Paths(MappingFields fields, MappingFields? boundaries, string name)
     {
         var source = fields.Key(name) is null && boundaries is not null ? boundaries : fields;
         return source.Texts(name) is { } texts ? PathListReader.Read(texts, source.Faults) : null;
     }
 
-    private static IReadOnlyList<string>? Either(Fields fields, Fields? boundaries, string name) =>
+    private static IReadOnlyList<string>? Either(MappingFields fields, MappingFields? boundaries, string name) =>
         fields.TextList(name) ?? boundaries?.TextList(name);
 
     /// <summary>Returns the fields of a nested mapping, or null if it is missing or not a mapping.</summary>
-    public static Fields? Nested(Fields fields, string name, KeyTable keys)
+    public static MappingFields? Nested(MappingFields fields, string name, KeyTable keys)
     {
         switch (fields.Node(name))
         {
             case null:
                 return null;
             case MappingNode mapping:
-                return new Fields(mapping, fields.Join(name).ToString(), keys, fields.Faults, $"'{name}'");
+                return new MappingFields(mapping, fields.Join(name).ToString(), keys, fields.Faults, $"'{name}'");
             case var other:
                 fields.Faults.Error(
                     "wrong-type",
@@ -224,8 +224,8 @@ internal static class TaskBinder
         }
     }
 
-    /// <summary>Returns the items of an existing list, or the single value in its place.</summary>
-    public static IEnumerable<(DocumentNode Item, FieldPath Path)> Items(Fields fields, string name) =>
+    /// <summary>Returns the items of a list, or the single value that is given instead of a list.</summary>
+    public static IEnumerable<(DocumentNode Item, FieldPath Path)> Items(MappingFields fields, string name) =>
         fields.Node(name) switch
         {
             SequenceNode list => list.Items.Select((item, i) => (item, fields.Join(name).At(i))),

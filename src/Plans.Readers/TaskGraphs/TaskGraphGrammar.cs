@@ -2,16 +2,18 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>JSON Schema of everything that <see cref="TaskGraphReader"/> accepts. It is generated from the reader's own key tables,
-/// including alternative spellings. Values with several notations (<c>1800</c>, <c>30m</c>) are described but not restricted, so that the
-/// schema rejects no valid plan. <see cref="TaskGraphSchema"/> is narrower: it defines the spelling for editors and planners.</summary>
+/// <summary>
+/// JSON Schema of everything that <see cref="TaskGraphReader"/> accepts, generated from the reader's own key tables with all alternative
+/// spellings. Values with several notations (<c>1800</c>, <c>30m</c>) are described but not restricted, so that the schema rejects no valid
+/// plan. <see cref="TaskGraphSchema"/> is narrower because it defines the spelling for editors and planners.
+/// </summary>
 public static class TaskGraphGrammar
 {
     private static readonly string[] MappingOrList = ["object", "array"];
     private static readonly string[] MappingOrNothing = ["object", "null"];
     private static readonly string[] ListOrNothing = ["array", "null"];
 
-    /// <summary>Returns the schema of a plan. Its <c>$defs</c> belong in the root of the embedding document.</summary>
+    /// <summary>Returns the schema of a plan. Its <c>$defs</c> must be moved to the root of the document that embeds it.</summary>
     public static JsonObject Schema()
     {
         var canonical = JsonNode.Parse(TaskGraphSchema.Text)!;
@@ -55,7 +57,7 @@ public static class TaskGraphGrammar
         return plan;
     }
 
-    // A list, or a mapping from ids to tasks.
+    // A list of tasks, or a mapping from ids to tasks.
     private static JsonObject Tasks() =>
         new()
         {
@@ -73,7 +75,7 @@ public static class TaskGraphGrammar
         return mapping;
     }
 
-    /// <summary>Returns the schema of a list of such items, or of a single item in its place.</summary>
+    /// <summary>Returns the schema of a list of items, or of a single item that is given instead of a list.</summary>
     private static JsonObject Items(JsonObject item) => Form(new JsonObject { ["items"] = item });
 
     private static JsonObject Reference(string name) => new() { ["$ref"] = "#/$defs/" + name };
@@ -82,8 +84,8 @@ public static class TaskGraphGrammar
 
     /// <summary>Returns the schema of a mapping with every spelling of its keys.</summary>
     /// <param name="keys">Key table of the reader.</param>
-    /// <param name="described">Schema that describes the keys, or null for none.</param>
-    /// <param name="types">Allowed types of the value; empty for any.</param>
+    /// <param name="described">Schema that describes the keys, or null if there is none.</param>
+    /// <param name="types">Allowed JSON types of the value; empty for any type.</param>
     private static JsonObject Mapping(KeyTable keys, JsonNode? described, params string[] types)
     {
         var properties = new JsonObject();

@@ -1,7 +1,9 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads the task-graph format (<c>tasks.yaml</c>, <c>tasks.json</c>) from text. All faults are reported at once, each with its
-/// position and a suggested fix. Invalid text never causes an exception.</summary>
+/// <summary>
+/// Reads the task-graph format (<c>tasks.yaml</c>, <c>tasks.json</c>). Reports all faults together, each with its position and a suggested
+/// fix. Never throws because of invalid text.
+/// </summary>
 public static class TaskGraphReader
 {
     /// <summary>Maximum number of tasks in a plan.</summary>
@@ -25,16 +27,18 @@ public static class TaskGraphReader
 
     /// <summary>Reads a plan from a file's bytes.</summary>
     /// <param name="content">Complete content of the file.</param>
-    /// <param name="file">Name of the file. The extension <c>.json</c> means JSON, any other YAML.</param>
-    /// <param name="projectContext">Names of the project's own context texts.</param>
+    /// <param name="file">Name of the file. The extension <c>.json</c> means JSON, and any other extension YAML.</param>
+    /// <param name="projectContext">Names of the project's own context texts, which tasks may use.</param>
     public static PlanReadResult Read(ReadOnlySpan<byte> content, string file, IReadOnlyCollection<string>? projectContext = null) =>
         PlanText.TryDecode(content, file, out var text, out var fault)
             ? Read(text, file, projectContext)
             : new PlanReadResult(null, [fault]);
 
-    /// <summary>Reads a plan that was embedded as JSON data, for example in the input of a run. Faults name fields instead of lines
-    /// because users do not see the serialized text.</summary>
-    /// <param name="data">The JSON value, as a file would contain it.</param>
+    /// <summary>
+    /// Reads a plan that was embedded as JSON data, for example in the input of a run. Faults name fields and not lines, because users do
+    /// not see the serialized text.
+    /// </summary>
+    /// <param name="data">JSON value with the content of a plan file.</param>
     /// <param name="name">Display name of the plan.</param>
     public static PlanReadResult ReadData(JsonElement data, string name)
     {
@@ -74,7 +78,7 @@ public static class TaskGraphReader
         return Bind(root, faults, projectContext ?? []);
     }
 
-    private static int? BindPriority(Fields fields)
+    private static int? BindPriority(MappingFields fields)
     {
         var text = fields.Text("priority");
         var priority = text is null ? null : RunPriority.Parse(text);
@@ -112,7 +116,7 @@ public static class TaskGraphReader
             );
             return new PlanReadResult(null, faults.Sorted());
         }
-        var fields = new Fields(mapping, "", PlanKeys, faults, "a plan");
+        var fields = new MappingFields(mapping, "", PlanKeys, faults, "a plan");
         var defaults = DefaultsBinder.Bind(fields);
         var context = BindContext(fields);
         var tasks = BindTasks(fields, defaults);
@@ -138,7 +142,7 @@ public static class TaskGraphReader
         };
     }
 
-    private static List<BoundTask> BindTasks(Fields plan, TaskDefaults? defaults)
+    private static List<BoundTask> BindTasks(MappingFields plan, TaskDefaults? defaults)
     {
         var node = plan.Node("tasks");
         var count = (node as SequenceNode)?.Items.Count ?? (node as MappingNode)?.Entries.Count ?? 0;
@@ -176,7 +180,7 @@ public static class TaskGraphReader
         var tasks = new List<BoundTask>(count);
         for (var i = 0; i < count; i++)
         {
-            // A list, or a mapping from ids to tasks.
+            // A list of tasks, or a mapping from ids to tasks.
             var id = (node as MappingNode)?.Entries[i].Key.Text;
             var task = (node as MappingNode)?.Entries[i].Value ?? ((SequenceNode)node!).Items[i];
             var field = id is null ? $"tasks[{i}]" : $"tasks.{id}";
@@ -198,7 +202,7 @@ public static class TaskGraphReader
         return tasks;
     }
 
-    private static Dictionary<string, string> BindContext(Fields plan)
+    private static Dictionary<string, string> BindContext(MappingFields plan)
     {
         var context = new Dictionary<string, string>(StringComparer.Ordinal);
         if (plan.Node("context") is not { } node)
@@ -218,7 +222,7 @@ public static class TaskGraphReader
         }
         foreach ((var key, var value) in mapping.Entries)
         {
-            if (Values.Text(value, $"context.{key.Text}", plan.Faults) is { } text)
+            if (NodeValues.Text(value, $"context.{key.Text}", plan.Faults) is { } text)
             {
                 context[key.Text] = text;
             }

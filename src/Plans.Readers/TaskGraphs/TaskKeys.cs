@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Keys of a plan's task, with alternative spellings.</summary>
+/// <summary>Keys of a task in a plan, with alternative spellings.</summary>
 internal static class TaskKeys
 {
-    /// <summary>Keys of a task.</summary>
+    /// <summary>Keys of a task, with alternative spellings.</summary>
     public static readonly KeyTable Keys = new KeyTable(
         "id task_id",
         "title name",

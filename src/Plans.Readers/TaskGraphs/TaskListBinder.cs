@@ -1,18 +1,18 @@
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads those lists of a task whose items are texts or mappings: packages, patch intents and checklist items.</summary>
+/// <summary>Reads those lists of a task whose items may be texts or mappings: packages, patch intents and checklist items.</summary>
 internal static class TaskListBinder
 {
-    /// <summary>Keys of an item of <c>checklist</c>.</summary>
+    /// <summary>Keys of an item of <c>checklist</c>, with alternative spellings.</summary>
     public static readonly KeyTable ChecklistKeys = new("id", "description text title", "completed done");
 
-    /// <summary>Keys of the mapping 'deps_required'.</summary>
+    /// <summary>Keys of the mapping <c>deps_required</c>, with alternative spellings.</summary>
     public static readonly KeyTable PackageKeys = new("runtime", "dev development");
 
-    /// <summary>Keys of an item of <c>patch_intents</c>.</summary>
+    /// <summary>Keys of an item of <c>patch_intents</c>, with alternative spellings.</summary>
     public static readonly KeyTable PatchKeys = new("file path", "action type", "intent description reason");
 
-    public static RequiredPackages? BindPackages(Fields fields)
+    public static RequiredPackages? BindPackages(MappingFields fields)
     {
         var node = fields.Node("deps_required");
         if (node is null)
@@ -27,7 +27,7 @@ internal static class TaskListBinder
         return new RequiredPackages { Runtime = packages.TextList("runtime") ?? [], Dev = packages.TextList("dev") ?? [] };
     }
 
-    public static (IReadOnlyList<PatchIntent> Patches, IReadOnlyList<string> Resources) BindPatches(Fields fields)
+    public static (IReadOnlyList<PatchIntent> Patches, IReadOnlyList<string> Resources) BindPatches(MappingFields fields)
     {
         if (fields.Node("patch_intents") is null)
         {
@@ -43,7 +43,7 @@ internal static class TaskListBinder
             }
             else if (item is MappingNode mapping)
             {
-                var patch = new Fields(mapping, path.ToString(), PatchKeys, fields.Faults, "a patch intent");
+                var patch = new MappingFields(mapping, path.ToString(), PatchKeys, fields.Faults, "a patch intent");
                 if (patch.Texts("file") is not { } files)
                 {
                     patch.Missing("file", "The patch intent names no file.", "Add 'file: PATH'.");
@@ -70,7 +70,7 @@ internal static class TaskListBinder
         return (patches, resources);
     }
 
-    public static List<ChecklistItem> BindChecklist(Fields fields)
+    public static List<ChecklistItem> BindChecklist(MappingFields fields)
     {
         if (fields.Node("checklist") is null)
         {
@@ -85,7 +85,7 @@ internal static class TaskListBinder
             }
             else if (item is MappingNode mapping)
             {
-                var step = new Fields(mapping, path.ToString(), ChecklistKeys, fields.Faults, "a checklist item");
+                var step = new MappingFields(mapping, path.ToString(), ChecklistKeys, fields.Faults, "a checklist item");
                 items.Add(
                     new ChecklistItem(
                         step.Text("id") ?? $"{items.Count + 1}",
@@ -110,7 +110,7 @@ internal static class TaskListBinder
 
     public static IReadOnlyList<PositionedText> SplitOnCommas(IReadOnlyList<PositionedText>? texts)
     {
-        // Almost all tasks have at most one dependency, so nothing needs splitting.
+        // Almost all tasks have at most one dependency, so that nothing has to be split.
         if (texts is null or [] || (texts is [var only] && only.Node.Text.Length > 0 && !only.Node.Text.AsSpan().ContainsAny(',', ' ')))
         {
             return texts ?? [];
@@ -135,8 +135,8 @@ internal static class TaskListBinder
         return ids;
     }
 
-    /// <summary>Reads the hosts in <c>network</c>, or returns null if there are none.</summary>
-    public static TextList? BindHosts(Fields fields)
+    /// <summary>Reads the hosts in the key <c>network</c>. Returns null if there are none.</summary>
+    public static TextList? BindHosts(MappingFields fields)
     {
         List<string> hosts = [];
         foreach (var (text, path) in fields.Texts("network") ?? [])

@@ -1,7 +1,8 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Creates plans from plain texts. Each text is the whole task of one agent; tasks are unordered and may write every
-/// file.</summary>
+/// <summary>
+/// Creates plans from plain texts. Each text becomes the complete task of one agent. The tasks have no order and may write every file.
+/// </summary>
 public static class AdhocPlan
 {
     /// <summary>Maximum number of tasks per call.</summary>
@@ -16,7 +17,7 @@ public static class AdhocPlan
     /// <summary>Creates a plan with one task for each text and repetition.</summary>
     /// <param name="texts">Task texts, validated by <see cref="Fault"/>.</param>
     /// <param name="times">Number of agents that receive the same text.</param>
-    /// <param name="taken">Task ids already used by the run that receives the tasks, or null for none.</param>
+    /// <param name="taken">Task ids already used by the run that receives the tasks, or null if there are none.</param>
     public static Plan Of(IReadOnlyList<string> texts, int times = 1, IReadOnlyCollection<string>? taken = null)
     {
         var used = new HashSet<string>(taken ?? [], StringComparer.OrdinalIgnoreCase);
@@ -32,7 +33,7 @@ public static class AdhocPlan
         return new Plan { Request = RequestOf(texts, times), Tasks = tasks };
     }
 
-    /// <summary>Returns a sentence that explains why the texts can't be tasks, or null if they can.</summary>
+    /// <summary>Texts to check.</summary>
     /// <param name="texts">Task texts.</param>
     /// <param name="times">Number of agents that receive the same text.</param>
     public static string? Fault(IReadOnlyList<string> texts, int times = 1)
@@ -62,7 +63,7 @@ public static class AdhocPlan
 
     /// <summary>Creates the task for a text.</summary>
     /// <param name="text">The task text, trimmed.</param>
-    /// <param name="id">The task's id.</param>
+    /// <param name="id">Id of the task.</param>
     public static PlanTask TaskOf(string text, string id)
     {
         var title = TitleOf(text);
@@ -90,7 +91,7 @@ public static class AdhocPlan
             _ => $"{Plural.Of(texts.Count, "task")} side by side, each {Plural.Times(times)}: {string.Join("; ", texts.Select(TitleOf))}",
         };
 
-    /// <summary>Derives an id from the words of a text, or <c>task</c> if the text has no Latin letters.</summary>
+    /// <summary>Derives an id from the words of a text. Returns <c>task</c> if the text has no Latin letters.</summary>
     private static string NameOf(string text)
     {
         var id = TaskId.Suggest(text.Length <= LongestText ? text : text[..LongestText]).ToLowerInvariant();

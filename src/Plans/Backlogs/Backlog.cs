@@ -12,8 +12,10 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
     /// <summary>Finds the task or subtask with this id, or null if none exists.</summary>
     public BacklogTask? Find(string id) => All.FirstOrDefault(t => string.Equals(t.Id, id, StringComparison.Ordinal));
 
-    /// <summary>The most urgent pending task whose dependencies are all done, or null if none is ready. Ties are broken by the fewest
-    /// dependencies, then by the lowest number.</summary>
+    /// <summary>
+    /// The most urgent pending task whose dependencies are all done, or null if none is ready. Among equally urgent tasks, the one with the
+    /// fewest dependencies wins, then the one with the lowest number.
+    /// </summary>
     public BacklogTask? Next()
     {
         HashSet<string> done = [.. All.Where(t => t.Status == BacklogStatus.Done).Select(t => t.Id)];
@@ -101,9 +103,10 @@ public sealed record Backlog(IReadOnlyList<BacklogTask> Tasks)
         return new Backlog(Without(Tasks));
     }
 
-    /// <summary>Creates a plan of the pending tasks, ordered only by their dependencies and those of their open subtasks. Dependencies on
-    /// done tasks count as met. A task that depends on one that is neither done nor pending is left out and returned in the second
-    /// result.</summary>
+    /// <summary>
+    /// Creates a plan of the pending tasks, ordered only by their dependencies and those of their open subtasks. Dependencies on done tasks
+    /// count as met. The second result lists tasks that are left out, because they depend on a task that is neither done nor pending.
+    /// </summary>
     public (Plan Plan, IReadOnlyList<BacklogTask> LeftOut) ToPlan()
     {
         HashSet<string> done = [.. All.Where(t => t.Status == BacklogStatus.Done).Select(t => t.Id)];

@@ -9,13 +9,13 @@ public sealed record BacklogTask
     /// <summary>Title of the task, in one line.</summary>
     public string Title { get; init; } = "";
 
-    /// <summary>The work to do.</summary>
+    /// <summary>Description of the work to do.</summary>
     public string Description { get; init; } = "";
 
-    /// <summary>Implementation details, or null for none.</summary>
+    /// <summary>Implementation details, or null if there are none.</summary>
     public string? Details { get; init; }
 
-    /// <summary>Method for testing the result, or null if not specified.</summary>
+    /// <summary>Description of how to test the result, or null if not specified.</summary>
     public string? TestStrategy { get; init; }
 
     /// <summary>The task's status; see <see cref="BacklogStatus"/>.</summary>
@@ -43,11 +43,13 @@ public static class BacklogStatus
     public const string InProgress = "in-progress";
     public const string Done = "done";
 
-    /// <summary>All statuses.</summary>
+    /// <summary>All statuses, as written in the file.</summary>
     public static IReadOnlyList<string> All { get; } = [Pending, InProgress, Done, "review", "blocked", "deferred", "cancelled"];
 
-    /// <summary>Maps a word to a status, or null if unknown. For example, <c>completed</c> becomes <c>done</c> and <c>in_progress</c>
-    /// becomes <c>in-progress</c>.</summary>
+    /// <summary>
+    /// Maps a word to a status, or returns null if it is unknown. For example, <c>completed</c> becomes <c>done</c> and <c>in_progress</c>
+    /// becomes <c>in-progress</c>.
+    /// </summary>
     public static string? Find(string word)
     {
         var plain = word.Trim().ToLowerInvariant().Replace('_', '-').Replace(' ', '-');

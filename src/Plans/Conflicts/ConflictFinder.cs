@@ -35,7 +35,7 @@ internal sealed class ConflictFinder
             same => found.AreChained(same.Select(e => e.Owner))
         );
 
-        // A patch intent conflicts with the owners of its file. Two patch intents conflict only over the file's patch resource.
+        // A patch intent conflicts with the owners of its file. Two patch intents conflict only if they share the file's patch resource.
         var patches = Trie(i => _tasks[i].PatchIntents.Select(p => p.File));
         PathTrieOverlaps.Find(
             patches,
@@ -144,10 +144,11 @@ internal sealed class ConflictFinder
         return tasks;
     }
 
-    /// <summary>Conflicts of one use. Each pair of unordered tasks is stored once per path.</summary>
+    /// <summary>Collects the conflicts of one kind of use. Stores each pair of unordered tasks once per path.</summary>
     private sealed class ConflictCollector(ConflictFinder finder, ConflictUse use)
     {
-        // Two owners are stored in plan order. Readers are stored before owners because each of the two may read files of the other.
+        // Two owners are stored in plan order. Readers are stored before owners, because each of two tasks may read files that the other
+        // owns.
         private readonly HashSet<(int First, int Second, ConflictKind Kind, string Path)> _found = [];
 
         public bool Has(ConflictKind kind, int a, int b, string path) => _found.Contains(Key(kind, a, b, path));
@@ -172,7 +173,7 @@ internal sealed class ConflictFinder
             return true;
         }
 
-        /// <summary>True if the graph totally orders these tasks, so that no pair can conflict.</summary>
+        /// <summary>True if the graph orders all these tasks one after another, so that no pair can conflict.</summary>
         public bool AreChained(IEnumerable<int> tasks)
         {
             var ordered = finder._order.Value.Sorted(tasks);

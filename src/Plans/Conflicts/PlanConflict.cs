@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Kind of object over which two tasks conflict.</summary>
+/// <summary>Kind of object that two tasks conflict over.</summary>
 public enum ConflictKind
 {
     /// <summary>A path, or two patterns that match a common path.</summary>
@@ -23,7 +23,7 @@ public enum ConflictUse
     Append,
 }
 
-/// <summary>A missing dependency that would order two tasks.</summary>
+/// <summary>A dependency that is missing from a plan and would order two tasks.</summary>
 /// <param name="Task">Id of the task that should wait.</param>
 /// <param name="DependsOn">Id of the task that should run first.</param>
 public sealed record MissingEdge(string Task, string DependsOn);
@@ -31,13 +31,13 @@ public sealed record MissingEdge(string Task, string DependsOn);
 /// <summary>A conflict over a file or resource between two tasks that the graph does not order.</summary>
 /// <param name="Kind">Kind of the shared object.</param>
 /// <param name="Use">Way in which the two tasks use the object.</param>
-/// <param name="Path">The path, pattern or resource. Of two patterns, the narrower one.</param>
+/// <param name="Path">Conflicting path, pattern or resource. If two patterns conflict, the narrower one.</param>
 /// <param name="Tasks">Ids of the two tasks, in plan order.</param>
 /// <param name="MissingEdge">A dependency that would order the tasks. The missing edges of all conflicts together never form a
 /// cycle.</param>
 public sealed record PlanConflict(ConflictKind Kind, ConflictUse Use, string Path, IReadOnlyList<string> Tasks, MissingEdge MissingEdge)
 {
-    /// <summary>A sentence that describes the conflict.</summary>
+    /// <summary>Sentence that describes the conflict.</summary>
     public string Message =>
         Use switch
         {
@@ -49,6 +49,6 @@ public sealed record PlanConflict(ConflictKind Kind, ConflictUse Use, string Pat
                 + "waits for the other.",
         };
 
-    /// <summary>A sentence that suggests a resolution.</summary>
+    /// <summary>Sentence that suggests how to resolve the conflict.</summary>
     public string Cure => $"Let '{MissingEdge.Task}' depend on '{MissingEdge.DependsOn}', or assign '{Path}' to one of them.";
 }

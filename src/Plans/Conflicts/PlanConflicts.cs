@@ -1,18 +1,21 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Conflicts between tasks that could run at the same time. Tasks without declared files are excluded because the run serializes
-/// them;
-/// completed tasks are excluded too.</summary>
+/// <summary>
+/// Conflicts between tasks that could run at the same time. Excludes tasks without declared files, because the run executes them one at a
+/// time, and completed tasks.
+/// </summary>
 /// <param name="Conflicts">Pairs in which both tasks own the same object.</param>
-/// <param name="Warnings">Pairs in which one task reads or appends to an object of the other.</param>
-/// <param name="IsTruncated">True if one of the lists reached <see cref="Most"/> and further conflicts are omitted.</param>
+/// <param name="Warnings">Pairs in which one task reads an object that the other owns, or appends to it.</param>
+/// <param name="IsTruncated">True if a list reached <see cref="Most"/> entries and the other conflicts are omitted.</param>
 public sealed record PlanConflicts(IReadOnlyList<PlanConflict> Conflicts, IReadOnlyList<PlanConflict> Warnings, bool IsTruncated)
 {
-    /// <summary>Maximum number of listed conflicts, and of listed warnings.</summary>
+    /// <summary>Maximum length of each list.</summary>
     public const int Most = 100_000;
 
-    /// <summary>Finds all conflicts of a plan. The time depends on the size of the plan and the number of conflicts, not on the number of
-    /// task pairs.</summary>
+    /// <summary>
+    /// Finds all conflicts of a plan. The duration depends on the size of the plan and the number of conflicts, and not on the number of
+    /// task pairs.
+    /// </summary>
     public static PlanConflicts Of(Plan plan) => Of(plan, TaskGraph.Of(plan));
 
     /// <summary>Finds all conflicts of a plan, given its graph.</summary>

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Inspects contract files by their content alone.</summary>
+/// <summary>Inspects the content of contract files.</summary>
 internal static class ContractFile
 {
     private static readonly string[] Headings = ["Contract: ", "// Contract: "];

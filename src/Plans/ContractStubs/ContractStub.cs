@@ -21,12 +21,12 @@ public enum ContractLanguage
     Java,
 }
 
-/// <summary>A contract as source code.</summary>
+/// <summary>The source code that is generated for a contract.</summary>
 /// <param name="Name">Name of the interface.</param>
 /// <param name="FilePath">Path of the file, relative to the repository.</param>
-/// <param name="Language">Language of the code.</param>
+/// <param name="Language">Programming language of the code.</param>
 /// <param name="Version">Seven hexadecimal digits of the content hash. The same methods always have the same version.</param>
-/// <param name="Content">The whole file, including its version in the header.</param>
+/// <param name="Content">Complete file content, including the version in the header.</param>
 /// <param name="Consumers">Ids of the tasks that use the contract.</param>
 public sealed record ContractStub(
     string Name,
@@ -37,7 +37,7 @@ public sealed record ContractStub(
     IReadOnlyList<string> Consumers
 )
 {
-    /// <summary>Maximum number of contract changes while tasks use it. Further changes require a decision by the user.</summary>
+    /// <summary>Maximum number of changes to a contract while tasks use it. A user must decide about further changes.</summary>
     public const int MaxRenegotiations = 2;
 
     private static readonly Dictionary<string, ContractLanguage> Endings = new(StringComparer.OrdinalIgnoreCase)
@@ -184,10 +184,10 @@ public sealed record ContractStub(
 }
 
 /// <summary>A fault that prevents a stub.</summary>
-/// <param name="Field">Key of the faulty field.</param>
-/// <param name="Index">Index in the field's list, or a negative number for the whole field.</param>
-/// <param name="Message">A sentence that describes the fault.</param>
-/// <param name="Cure">A sentence that suggests a fix.</param>
+/// <param name="Field">Key of the faulty field in the plan.</param>
+/// <param name="Index">Index in the list that the field contains, or a negative number for the field as a whole.</param>
+/// <param name="Message">Sentence that describes the fault.</param>
+/// <param name="Cure">Sentence that suggests a fix.</param>
 public sealed record ContractFault(string Field, int Index, string Message, string Cure);
 
 /// <summary>The contract version that a task received when it started.</summary>
@@ -196,8 +196,10 @@ public sealed record ContractFault(string Field, int Index, string Message, stri
 /// <param name="Version">Version that the task received.</param>
 public sealed record ContractPin(string Contract, string TaskId, string Version)
 {
-    /// <summary>Returns the pins of tasks that use an outdated contract version. Those tasks must be notified, and their work checked
-    /// again.</summary>
+    /// <summary>
+    /// Returns the pins of tasks that use an outdated version of a contract. These tasks must be notified, and their work must be verified
+    /// again.
+    /// </summary>
     public static IReadOnlyList<ContractPin> Stale(IEnumerable<ContractPin> pins, IEnumerable<ContractStub> current)
     {
         var versions = current.ToDictionary(c => c.Name, c => c.Version, StringComparer.Ordinal);

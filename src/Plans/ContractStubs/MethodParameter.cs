@@ -3,14 +3,15 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.Plans;
 
 /// <summary>A parameter of a contract method.</summary>
-/// <param name="Name">Name including markers of rest and optional parameters: <c>*args</c>, <c>...parts</c>, <c>options?</c>.</param>
-/// <param name="Type">Type as written in the plan, or null if the plan has none.</param>
+/// <param name="Name">Name, including the markers for rest and optional parameters: <c>*args</c>, <c>...parts</c>, <c>options?</c>.</param>
+/// <param name="Type">Type as written in the plan, or null if the plan gives none.</param>
 /// <param name="Default">Default value, or null if the parameter is required.</param>
 internal sealed partial record MethodParameter(string Name, string? Type, string? Default = null)
 {
-    /// <summary>Returns the default value as source code. Only plain literals are emitted because any other expression would be
-    /// executed.</summary>
-    /// <returns>An empty string if no default exists or the language's interfaces have no defaults.</returns>
+    /// <summary>
+    /// Returns the default value as source code. Emits only plain literals, because any other expression would be executed.
+    /// </summary>
+    /// <returns>The default value, or an empty string if there is none or if the language's interfaces do not support defaults.</returns>
     public string DefaultIn(ContractLanguage language) =>
         (language, Default) switch
         {

@@ -70,7 +70,7 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
         return true;
     }
 
-    /// <summary>True for Python's separators between kinds of parameters.</summary>
+    /// <summary>True for Python's markers that separate kinds of parameters.</summary>
     public static bool IsMarker(string name) => name is "*" or "/";
 
     private static bool IsType(string? type) => type is null || !type.AsSpan().ContainsAny(NotInTypes);
@@ -137,7 +137,7 @@ internal sealed record MethodSignature(string Name, IReadOnlyList<MethodParamete
         }
     }
 
-    /// <summary>Returns the index of the bracket that closes the one at <paramref name="open"/>, or -1 if none does.</summary>
+    /// <summary>Returns the index of the bracket that closes the bracket at <paramref name="open"/>, or -1 if it is not closed.</summary>
     public static int Closing(string line, int open)
     {
         var depth = 0;

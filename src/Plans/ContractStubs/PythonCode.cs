@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Parses Python source as far as needed to compare declarations.</summary>
+/// <summary>Parses Python source code just enough to compare declarations.</summary>
 internal static class PythonCode
 {
-    /// <summary>Replaces strings and comments by spaces so that only code remains. Offsets and lines do not change.</summary>
+    /// <summary>Replaces strings and comments with spaces so that only code remains. Offsets and line numbers do not change.</summary>
     public static string WithoutTexts(string source)
     {
         var code = source.ReplaceLineEndings("\n").ToCharArray();

@@ -2,15 +2,19 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Checks Python classes that derive from a contract. Such a class inherits the stub's empty methods, so neither Python nor its
-/// type checkers notice a missing one. In the other languages the compiler does. Types are left to a type checker.</summary>
+/// <summary>
+/// Checks Python classes that derive from a contract. Such a class inherits the stub's empty methods, so neither Python nor its type
+/// checkers notice a missing method. In the other languages the compiler reports it. Types are not checked here.
+/// </summary>
 public static partial class PythonImplementations
 {
     // Base classes that can't provide a missing method.
     private static readonly HashSet<string> Empty = ["object", "ABC", "Generic"];
 
-    /// <summary>Describes contract methods that classes in a source file lack or declare differently, one sentence each. Ambiguous code is
-    /// not reported.</summary>
+    /// <summary>
+    /// Returns one sentence for each contract method that a class in a source file lacks or declares differently. Ambiguous code is not
+    /// reported.
+    /// </summary>
     public static IEnumerable<string> Problems(ContractSpec contract, string path, string source)
     {
         if (

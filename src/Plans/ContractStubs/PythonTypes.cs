@@ -1,10 +1,11 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Translates composite Python types, such as <c>dict[str, User]</c>, to the other languages, where they would not
-/// compile.</summary>
+/// <summary>
+/// Translates composite Python types, such as <c>dict[str, User]</c>, to other languages, in which they would not compile.
+/// </summary>
 internal static class PythonTypes
 {
-    /// <summary>Translates a type, or returns null if it is not a composite type.</summary>
+    /// <summary>Translates a type. Returns null if it is not a composite type.</summary>
     /// <param name="type">Type as written in the plan.</param>
     /// <param name="language">Target language; not Python.</param>
     /// <param name="spell">Translates the inner types.</param>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Build output folders that can be recognized by the content of a manifest or configuration file.</summary>
+/// <summary>Build output folders that are recognized by the content of a manifest or configuration file.</summary>
 internal static class BuildOutput
 {
     private static readonly string[] Bundlers = EcosystemTable.Names(
@@ -35,8 +35,9 @@ internal static class BuildOutput
             },
         ];
 
-    /// <summary>Regular expression for a configuration line, outside of comments, that makes a bundler or compiler write to this
-    /// folder.</summary>
+    /// <summary>
+    /// Returns a regular expression for a configuration line, outside of comments, that makes a bundler or compiler write to this folder.
+    /// </summary>
     private static string SetsOutput(string folder) =>
         """^(?!\s*(//|\*))[^\n]*(\b(out-?(dir|file)|declarationDir|distDir)["']?\s*[:=\s]\s*|\bpath\s*:\s*[\w.]*\([^)\n]*)"""
         + $"""["']?(\./)?(?<![\w-]|\.\./|\.\.["'],\s?["']){folder}(?=["'/\s,;]|$)""";

@@ -1,24 +1,25 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Facts about projects in one language, or of one tool that runs others; a row of <see cref="Ecosystems"/>. File names have no
-/// folder
-/// and may contain <c>*</c> as a wildcard.</summary>
+/// <summary>
+/// Properties of projects in one programming language, or of a tool that runs programs of other languages. A row of
+/// <see cref="Ecosystems"/>. File names have no folder and may contain the wildcard <c>*</c>.
+/// </summary>
 /// <param name="Name">Usual name of the language or tool.</param>
 public sealed record Ecosystem(string Name)
 {
-    /// <summary>Words that identify this ecosystem in a gate's command, or in a script that it calls.</summary>
+    /// <summary>Words that identify this ecosystem in a gate's command, or in a script that the command runs.</summary>
     public required IReadOnlyList<string> Programs { get; init; }
 
-    /// <summary>Command prefixes with their gate type. A longer prefix precedes a shorter one that it extends.</summary>
+    /// <summary>Command prefixes with their gate type. If one prefix extends another, the longer one comes first.</summary>
     public IReadOnlyList<EcosystemCommand> Commands { get; init; } = [];
 
-    /// <summary>Package managers. If a project has lock files of several, the first one listed applies.</summary>
+    /// <summary>Package managers. If a project has lock files of several, the first one in this list applies.</summary>
     public IReadOnlyList<PackageManager> Managers { get; init; } = [];
 
-    /// <summary>Prefix by which agents name the package registry, such as <c>npm</c>, or empty if it has none.</summary>
+    /// <summary>Prefix that agents use to name the package registry, such as <c>npm</c>; empty if there is none.</summary>
     public string Registry { get; init; } = "";
 
-    /// <summary>Hosts from which the package managers download, unless a project configures others.</summary>
+    /// <summary>Hosts from which the package managers download, unless a project configures other hosts.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
     /// <summary>Files in which developers declare a project's packages.</summary>
@@ -27,47 +28,54 @@ public sealed record Ecosystem(string Name)
     /// <summary>Files in which developers declare tool versions and package sources.</summary>
     public IReadOnlyList<string> Toolchain { get; init; } = [];
 
-    /// <summary>Extensions of source files. A project that has such files already existed before any configuration that is added
-    /// now.</summary>
+    /// <summary>
+    /// Extensions of source files. If a project has such files, configuration that is added now changes an existing project.
+    /// </summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
 
-    /// <summary>Name patterns of test files, without the extension, which is one of <see cref="Sources"/>.</summary>
+    /// <summary>Name patterns of test files, without their extension, which is one of <see cref="Sources"/>.</summary>
     public IReadOnlyList<string> Tests { get; init; } = [];
 
-    /// <summary>True if product source files may contain tests.</summary>
+    /// <summary>True if source files of the product may contain tests.</summary>
     /// <value>Default: false.</value>
     public bool HasTestsInSources { get; init; }
 
-    /// <summary>Files that configure its programs.</summary>
+    /// <summary>Files that configure the ecosystem's programs.</summary>
     public IReadOnlyList<string> Configuration { get; init; } = [];
 
-    /// <summary>Names that programs read before the project's own files, or without being passed them. A gate that creates one changes the
-    /// result of the next gate, even if git ignores the file.</summary>
+    /// <summary>
+    /// Names of files that programs read before the project's own files, or without being told to. A gate that creates such a file changes
+    /// the result of the next gate, even if git ignores the file.
+    /// </summary>
     public IReadOnlyList<string> ReadFirst { get; init; } = [];
 
-    /// <summary>Files with commands or file names that a program reads without being passed their names.</summary>
+    /// <summary>Files with commands or file names that a program reads although the command does not name them.</summary>
     public IReadOnlyList<EcosystemScripts> Scripts { get; init; } = [];
 
     /// <summary>Folders with installed packages or build output.</summary>
     public IReadOnlyList<string> OutputFolders { get; init; } = [];
 
-    /// <summary>Build output folders whose names other projects use for sources. They count as output only beside certain files.</summary>
+    /// <summary>
+    /// Build output folders whose names other projects use for sources. They count as output only if certain files lie beside them.
+    /// </summary>
     public IReadOnlyList<EcosystemOutput> OutputBeside { get; init; } = [];
 
-    /// <summary>Extensions of build output.</summary>
+    /// <summary>Extensions of build output files.</summary>
     public IReadOnlyList<string> Output { get; init; } = [];
 
-    /// <summary>Gates for projects that configure none. Of each gate type, the first applicable gate is used.</summary>
+    /// <summary>Gates for projects that configure none. For each gate type, the first gate that applies is used.</summary>
     public IReadOnlyList<EcosystemGate> Gates { get; init; } = [];
 
     /// <summary>True if a nested project has its own gates because the outer commands do not cover it.</summary>
     public bool HasNestedProjects { get; init; }
 
-    /// <summary>Files of which a project's root must contain exactly one, otherwise its gates would be ambiguous. The first list with any
-    /// match applies. Empty for no such condition.</summary>
+    /// <summary>
+    /// Lists of files, one of which must be in a project's root exactly once, because its gates would be ambiguous otherwise. The first
+    /// list with a match applies. If empty, there is no such condition.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<string>> Roots { get; init; } = [];
 
-    /// <summary>True if a file defines a project's environment, that is, its packages or tool versions.</summary>
+    /// <summary>True if a file defines a project's environment, namely its packages or tool versions.</summary>
     public bool DefinesEnvironment(string path) => IsAboutPackages(path) || FileNamePattern.IsAny(Toolchain, FileNamePattern.NameOf(path));
 
     /// <summary>Lock files of all package managers.</summary>
@@ -81,16 +89,19 @@ public sealed record Ecosystem(string Name)
     public PackageManager? ManagerOf(IReadOnlyCollection<string> names) =>
         Managers.FirstOrDefault(manager => manager.LockFiles.Any(names.Contains));
 
-    /// <summary>True if a project's root contains exactly one of <see cref="Roots"/>, so that commands there are unambiguous.</summary>
+    /// <summary>
+    /// True if a project's root contains exactly one file from <see cref="Roots"/>, so that commands there are unambiguous.
+    /// </summary>
     public bool HasOneRoot(IReadOnlyCollection<string> names) =>
         Roots.Count == 0
         || Roots.Select(root => names.Count(name => FileNamePattern.IsAny(root, name))).FirstOrDefault(count => count > 0) == 1;
 
-    /// <summary>True if the file at this path configures the programs.</summary>
+    /// <summary>True if the file at this path configures the ecosystem's programs.</summary>
     public bool IsDecidedBy(string path) => FileNamePattern.IsAny(Configuration, FileNamePattern.NameOf(path));
 
-    /// <summary>Returns the folder name or file extension that marks a path as build output or installed packages, or null if none
-    /// does.</summary>
+    /// <summary>
+    /// Returns the folder name or file extension that marks a path as build output or as an installed package, or null if there is none.
+    /// </summary>
     public string? OutputIn(string path)
     {
         foreach (var part in path.Split('/'))
@@ -119,23 +130,23 @@ public sealed record Ecosystem(string Name)
         return false;
     }
 
-    /// <summary>True if a file determines a project's packages: a lock file or a manifest.</summary>
+    /// <summary>True if a file determines a project's packages, that is, if it is a lock file or a manifest.</summary>
     public bool IsAboutPackages(string path)
     {
         var name = FileNamePattern.NameOf(path);
         return FileNamePattern.IsAny(Manifests, name) || LockFiles.Contains(name);
     }
 
-    /// <summary>Files and folders, relative to the home folder, that the programs read, such as tool chains that the user
-    /// installed.</summary>
+    /// <summary>Files and folders that the programs read, such as tool chains installed by the user. Relative to the home folder.</summary>
     /// <value>Default: none.</value>
     public IReadOnlyList<string> Home { get; init; } = [];
 
-    /// <summary>Folders in the home folder that hold tools or downloads, and the environment variables that relocate them. Default:
-    /// none.</summary>
+    /// <summary>
+    /// Folders in the home folder that contain tools or downloads, and the environment variables that relocate them. Default: none.
+    /// </summary>
     public IReadOnlyList<EcosystemHome> Homes { get; init; } = [];
 
-    /// <summary>True if the test runners find a test file with this name.</summary>
+    /// <summary>True if the test runners find a test file by this name.</summary>
     public bool IsTest(string path)
     {
         var name = FileNamePattern.NameOf(path);
@@ -151,23 +162,25 @@ public sealed record Ecosystem(string Name)
     }
 }
 
-/// <summary>A command or command prefix. A class because lists of classes need no generic instantiation, whose compilation would take
-/// longer than reading a plan.</summary>
+/// <summary>
+/// A command or command prefix with its gate type. This is a class because a list of structs would need a generic instantiation, whose
+/// compilation takes longer than reading a plan.
+/// </summary>
 /// <param name="Command">Text of the command.</param>
-/// <param name="Type">Gate type of the command.</param>
+/// <param name="Type">Kind of check that the command performs.</param>
 public sealed record EcosystemCommand(string Command, GateType Type);
 
 /// <summary>A gate for projects that contain certain files.</summary>
 /// <param name="Command">Text of the command.</param>
-/// <param name="Type">Gate type of the command.</param>
-/// <param name="Files">Names of files and folders; the project's folder must contain at least one. If empty, the row's <see
-/// cref="Ecosystem.Roots"/> decide.</param>
+/// <param name="Type">Kind of check that the command performs.</param>
+/// <param name="Files">Names of files and folders, one of which must be in the project's folder. If empty, <see cref="Ecosystem.Roots"/>
+/// decides.</param>
 public sealed record EcosystemGate(string Command, GateType Type, params IReadOnlyList<string> Files)
 {
     /// <summary>Multiline regular expression that one of the files must match, or null if the file name suffices. Default: null.</summary>
     public string? Says { get; init; }
 
-    /// <summary>Further files; the project must contain at least one. Default: empty, no further file is required.</summary>
+    /// <summary>Additional files, one of which the project must contain. Default: empty, meaning no additional file is required.</summary>
     public IReadOnlyList<string> Beside { get; init; } = [];
 
     /// <summary>True if the command also covers projects nested in the project's folder.</summary>
@@ -177,13 +190,13 @@ public sealed record EcosystemGate(string Command, GateType Type, params IReadOn
     public bool IsModule { get; init; }
 }
 
-/// <summary>Files that a program reads without being passed their names.</summary>
-/// <param name="Program">The program.</param>
+/// <summary>Files that a program reads although the command does not name them.</summary>
+/// <param name="Program">Name of the program.</param>
 /// <param name="Files">Names of the files.</param>
 public sealed record EcosystemScripts(string Program, IReadOnlyList<string> Files);
 
-/// <summary>A package manager.</summary>
-/// <param name="Name">Usual name, mostly that of its program.</param>
+/// <summary>A package manager of an ecosystem.</summary>
+/// <param name="Name">Usual name, which is normally the name of its program.</param>
 public sealed record PackageManager(string Name)
 {
     /// <summary>Names of its programs in PATH.</summary>
@@ -195,31 +208,37 @@ public sealed record PackageManager(string Name)
     /// <summary>Files that identify this package manager, in addition to its lock files.</summary>
     public IReadOnlyList<string> OwnFiles { get; init; } = [];
 
-    /// <summary>Shell command that installs exactly the locked packages, or null if the programs install them on demand.</summary>
+    /// <summary>Shell command that installs exactly the locked packages, or null if the programs install packages on demand.</summary>
     public string? SetUp { get; init; }
 
-    /// <summary>Set-up command for lock files of an earlier release, or null if it is the same. Default: null.</summary>
+    /// <summary>Set-up command for lock files of an earlier release, or null if it is the same command. Default: null.</summary>
     public PackageLockFormat? Earlier { get; init; }
 
-    /// <summary>Files that mark a project whose gates need the packages; one must lie beside the lock file. Default: empty, all projects
-    /// need them.</summary>
+    /// <summary>
+    /// Files that mark a project whose gates need the packages. One of them must be beside the lock file. Default: empty, meaning every
+    /// project needs the packages.
+    /// </summary>
     public IReadOnlyList<string> SetUpBeside { get; init; } = [];
 
-    /// <summary>Folder that set-up creates and that can be copied to another worktree with the same files, or null if it can't.</summary>
-    /// <value>Default: null, because the result contains absolute paths (virtual environments, <c>dotnet restore</c>) or is quickly
+    /// <summary>
+    /// Folder that set-up creates and that can be copied to another worktree with the same files, or null if it can't be copied.
+    /// </summary>
+    /// <value>Default: null, because the folder contains absolute paths (virtual environments, <c>dotnet restore</c>), or can quickly be
     /// rebuilt from the package manager's own cache (pnpm).</value>
     public string? Makes { get; init; }
 
-    /// <summary>Build folder in the root that can be copied to another worktree for incremental builds, or null if it can't.</summary>
+    /// <summary>
+    /// Build folder in the root that can be copied to another worktree to build incrementally, or null if it can't be copied.
+    /// </summary>
     public string? Builds { get; init; }
 
-    /// <summary>Files in the root folder that determine the result of set-up or builds, in addition to the lock file.</summary>
+    /// <summary>Files in the root folder that affect the result of set-up or builds, in addition to the lock file.</summary>
     public IReadOnlyList<string> Reads { get; init; } = [];
 
-    /// <summary>Prefix that runs a program or a script with the project's packages.</summary>
+    /// <summary>Command prefix that runs a program or script with the project's packages.</summary>
     public string Run { get; init; } = "";
 
-    /// <summary>Commands for a project with several packages, or null if they are the same. Default: null.</summary>
+    /// <summary>Commands for a project with several packages, or null if they are the same commands. Default: null.</summary>
     public PackageWorkspace? Workspace { get; init; }
 
     /// <summary>Folders in which the package manager caches downloads.</summary>
@@ -230,7 +249,7 @@ public sealed record PackageManager(string Name)
 }
 
 /// <summary>A lock file format that requires a different install command.</summary>
-/// <param name="Says">Text that occurs in each such lock file.</param>
+/// <param name="Says">Text that every lock file in this format contains.</param>
 /// <param name="SetUp">Shell command that installs exactly the locked packages.</param>
 public sealed record PackageLockFormat(string Says, string SetUp);
 
@@ -239,22 +258,25 @@ public sealed record PackageLockFormat(string Says, string SetUp);
 /// <param name="Variable">Environment variable that overrides the path, or null if none does.</param>
 public sealed record PackageCache(string Folder, string? Variable = null)
 {
-    /// <summary>Command-line option that overrides the folder, or null if none does. The first of its variables can be extended.</summary>
+    /// <summary>
+    /// Command-line option that overrides the folder, or null if there is none. The first of the option's variables can be extended.
+    /// </summary>
     public PackageCacheOption? Option { get; init; }
 
-    /// <summary>Lines of user settings files that override the folder. Default: none.</summary>
+    /// <summary>Lines in user settings files that override the folder. Default: none.</summary>
     public IReadOnlyList<PackageCacheSetting> Settings { get; init; } = [];
 }
 
 /// <summary>A command-line option that sets a download folder.</summary>
 /// <param name="Text">Text of the option before the path.</param>
-/// <param name="Variables">Environment variables that hold options.</param>
+/// <param name="Variables">Environment variables that contain command-line options.</param>
 public sealed record PackageCacheOption(string Text, params IReadOnlyList<string> Variables);
 
 /// <summary>A line in a user's settings file that sets a download folder.</summary>
 /// <param name="File">Path of the settings file, relative to the home folder.</param>
 /// <param name="Line">Multiline regular expression with the group <c>path</c>.</param>
-/// <param name="Below">Path of the download folder below the configured one. Default: empty, the configured folder itself.</param>
+/// <param name="Below">Path of the download folder below the configured folder. Default: empty, meaning the configured folder
+/// itself.</param>
 public sealed record PackageCacheSetting(string File, string Line, string Below = "");
 
 /// <summary>A folder in the home folder that an environment variable relocates.</summary>

@@ -2,8 +2,10 @@ using static Orchestrator.Plans.GateType;
 
 namespace Orchestrator.Plans;
 
-/// <summary>The table of ecosystems. A new ecosystem is one row here or in <see cref="LanguageTable"/>. No other code distinguishes
-/// ecosystems by the names of lock files, manifests or tests.</summary>
+/// <summary>
+/// Table of ecosystems. A new ecosystem is a row here or in <see cref="LanguageTable"/>. No other code distinguishes ecosystems by the
+/// names of lock files, manifests or tests.
+/// </summary>
 internal static class EcosystemTable
 {
     private const string JavaScriptManagers = "npm pnpm yarn bun";
@@ -12,7 +14,7 @@ internal static class EcosystemTable
 
     private const string GoSettings = ".config/go/env";
 
-    // Excludes tasks that watch for changes, as far as the line shows.
+    // Excludes tasks that watch for changes, if the line shows that they do.
     internal const string TestTask = @"\btest.\s*:(?!.*watch)";
 
     private static readonly string[] PythonSettings = ["pyproject.toml", "setup.cfg", "tox.ini"];
@@ -371,7 +373,7 @@ internal static class EcosystemTable
                         {
                             Settings = [new(GoSettings, GoLine("GOMODCACHE")), new(GoSettings, GoLine("GOPATH"), "pkg/mod")],
                         },
-                        // Checksum database, stored beside the modules.
+                        // Checksum database, which is stored beside the modules.
                         new("go/pkg/sumdb") { Settings = [new(GoSettings, GoLine("GOPATH"), "pkg/sumdb")] },
                         new(".cache/go-build", "GOCACHE") { Settings = [new(GoSettings, GoLine("GOCACHE"))] },
                     ],

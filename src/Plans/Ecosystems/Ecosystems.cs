@@ -1,10 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Queries the combined table of ecosystems: <see cref="EcosystemTable"/>, <see cref="LanguageTable"/> and
-/// <see cref="ToolTable"/>.</summary>
+/// <summary>Queries all ecosystems in <see cref="EcosystemTable"/>, <see cref="LanguageTable"/> and <see cref="ToolTable"/>.</summary>
 public static class Ecosystems
 {
-    /// <summary>All rows: languages first, then tools that run others.</summary>
+    /// <summary>All rows: languages first, then tools that run other programs.</summary>
     public static IReadOnlyList<Ecosystem> All { get; } = [.. EcosystemTable.Rows, .. LanguageTable.Rows, .. ToolTable.Rows];
 
     private static readonly string[] TestFolders =
@@ -33,13 +32,13 @@ public static class Ecosystems
     /// <summary>Package managers of all rows.</summary>
     public static IEnumerable<PackageManager> Managers => All.SelectMany(row => row.Managers);
 
-    /// <summary>JavaScript and TypeScript, with Node.js, Bun or Deno.</summary>
+    /// <summary>JavaScript and TypeScript projects, with Node.js, Bun or Deno.</summary>
     public static Ecosystem JavaScript { get; } = Of("JavaScript");
 
-    /// <summary>Python.</summary>
+    /// <summary>Python projects.</summary>
     public static Ecosystem Python { get; } = Of("Python");
 
-    /// <summary>npm.</summary>
+    /// <summary>The package manager npm.</summary>
     public static PackageManager Npm { get; } = Manager("npm");
 
     /// <summary>Returns the row with this name.</summary>
@@ -48,13 +47,13 @@ public static class Ecosystems
     /// <summary>Returns the package manager with this name.</summary>
     public static PackageManager Manager(string name) => Managers.First(manager => manager.Name == name);
 
-    /// <summary>Returns the ecosystems whose programs are among the given words of commands.</summary>
+    /// <summary>Returns the ecosystems whose programs appear among the words of a command.</summary>
     public static IReadOnlyList<Ecosystem> Of(IReadOnlySet<string> words) => [.. All.Where(row => row.Programs.Any(words.Contains))];
 
-    /// <summary>True if a package manager writes this file, which holds versions and checksums.</summary>
+    /// <summary>True if a package manager writes this file with versions and checksums.</summary>
     public static bool IsLockFile(string path) => AllLockFiles.Contains(FileNamePattern.NameOf(path));
 
-    /// <summary>True if a file defines a project's environment: its packages or its tool versions.</summary>
+    /// <summary>True if a file defines a project's environment, namely its packages or tool versions.</summary>
     public static bool DefinesEnvironment(string path) => All.Any(row => row.DefinesEnvironment(path));
 
     /// <summary>True if a file declares a project's packages.</summary>
@@ -70,13 +69,14 @@ public static class Ecosystems
         return name == ".env" || All.Any(row => FileNamePattern.IsAny(row.ReadFirst, name));
     }
 
-    /// <summary>True if a tool generates the file as a side effect: a lock file, an installed package or build output.</summary>
+    /// <summary>True if the file is generated as a side effect: a lock file, an installed package or build output.</summary>
     public static bool IsGenerated(string path) =>
         AllLockFiles.Contains(FileNamePattern.NameOf(path)) || All.Any(row => row.OutputIn(path) is not null);
 
-    /// <summary>Returns the build output folder that contains a path, among folders that are recognized only by a file beside them, or
-    /// null if none
-    /// does.</summary>
+    /// <summary>
+    /// Returns the build output folder that contains a path, considering only folders that are recognized by a file beside them. Null if
+    /// there is none.
+    /// </summary>
     /// <param name="path">A relative path with forward slashes.</param>
     /// <param name="isBeside">True if a parent folder (empty for the root) contains a file that marks the folder as output.</param>
     public static string? OutputBesideIn(string path, Func<string, EcosystemOutput, bool> isBeside) =>
@@ -115,8 +115,9 @@ public static class Ecosystems
         return false;
     }
 
-    /// <summary>True if the file is a test by its name, or a source file in a test folder, which an interpreter could run as a
-    /// test.</summary>
+    /// <summary>
+    /// True if the file is a test. A source file in a test folder also counts, because an interpreter could run it as a test.
+    /// </summary>
     public static bool IsTest(string path) => IsTestName(path) || (IsInTestFolder(path) && All.Any(row => row.IsSource(path)));
 
     /// <summary>True if a file lies in a test folder or is named like a test. Runner configuration (<c>conftest.py</c>) and Markdown files
@@ -127,11 +128,12 @@ public static class Ecosystems
         return name != "conftest.py" && !name.EndsWith(".md", StringComparison.Ordinal) && (IsNamedLikeTest(path) || IsInTestFolder(path));
     }
 
-    /// <summary>True if a file is named like a test, in a listed or any other language.</summary>
+    /// <summary>True if a file is named like a test, in any language.</summary>
     public static bool IsNamedLikeTest(string path) => IsTestName(path) || IsNamedTest(FileNamePattern.NameOf(path));
 
-    /// <summary>True if a file may contain tests: a test, a file named like one, or a source file of a language with inline
-    /// tests.</summary>
+    /// <summary>
+    /// True if a file may contain tests, because it is a test, is named like one, or is a source file of a language with inline tests.
+    /// </summary>
     public static bool MayHoldTests(string path) =>
         IsTest(path) || IsNamedLikeTest(path) || All.Any(row => row.HasTestsInSources && row.IsSource(path));
 

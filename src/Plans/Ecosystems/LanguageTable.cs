@@ -3,7 +3,7 @@ using static Orchestrator.Plans.GateType;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Rows of <see cref="Ecosystems"/> for further languages.</summary>
+/// <summary>Rows of <see cref="Ecosystems"/> for less common languages.</summary>
 internal static class LanguageTable
 {
     private static readonly string[] CBuilds = ["CMakeLists.txt", "meson.build"];

@@ -5,8 +5,8 @@ namespace Orchestrator.Plans;
 /// <summary>Workspaces that a <c>package.json</c> declares.</summary>
 public static class NodeWorkspace
 {
-    /// <summary>Returns the globs of the members' folders; empty for none.</summary>
-    /// <param name="package">Root of the file, an object.</param>
+    /// <summary>Returns the glob patterns of the workspace members' folders; empty if there are none.</summary>
+    /// <param name="package">Root object of the file.</param>
     public static IReadOnlyList<string> GlobsIn(JsonElement package)
     {
         if (!package.TryGetProperty("workspaces", out var members))

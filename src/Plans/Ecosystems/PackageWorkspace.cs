@@ -3,14 +3,14 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Commands of a package manager for a workspace, that is, a project with several member packages.</summary>
+/// <summary>Commands of a package manager for a workspace, that is, for a project with several member packages.</summary>
 /// <param name="File">Name of the manifest in the root.</param>
-/// <param name="Says">Multiline regular expression that the manifest of a workspace matches.</param>
+/// <param name="Says">Multiline regular expression that matches the manifest of a workspace.</param>
 /// <param name="SetUp">Shell command that installs the locked packages of all members.</param>
-/// <param name="Run">Prefix that runs a program with the packages of all members.</param>
+/// <param name="Run">Command prefix that runs a program with the packages of all members.</param>
 public sealed partial record PackageWorkspace(string File, string Says, string SetUp, string Run)
 {
-    /// <summary>The workspaces of uv.</summary>
+    /// <summary>Workspaces of the package manager uv.</summary>
     internal static PackageWorkspace OfUv { get; } =
         new("pyproject.toml", @"^\s*\[tool\.uv\.workspace\]", "uv sync --frozen --all-packages", "uv run --all-packages ");
 

@@ -7,10 +7,14 @@ namespace Orchestrator.Plans;
 /// <param name="Sha256">64 lower-case hexadecimal digits.</param>
 public sealed record EnvironmentFile(string Path, string Sha256);
 
-/// <summary>Computes the hash of an environment. Equal lock and manifest files give equal hashes, in any order.</summary>
+/// <summary>
+/// Computes the hash of a project's environment. Equal lock files and manifests give equal hashes, regardless of their order.
+/// </summary>
 public static class EnvironmentHash
 {
-    /// <summary>True if a path defines the environment: a manifest, lock or toolchain file outside of installed packages.</summary>
+    /// <summary>
+    /// True if a file is part of the environment: a manifest, lock file or toolchain file that is not inside an installed package.
+    /// </summary>
     public static bool Counts(string path)
     {
         var parts = path.Split('/');
@@ -21,7 +25,9 @@ public static class EnvironmentHash
         return Ecosystems.DefinesEnvironment(parts[^1]);
     }
 
-    /// <summary>True if folders with this name are skipped: installed packages, build output and the orchestrator's own files.</summary>
+    /// <summary>
+    /// True if folders with this name are skipped, namely those with installed packages, build output or the orchestrator's own files.
+    /// </summary>
     public static bool SkipsFolder(string name) =>
         name
             is "node_modules"
@@ -46,13 +52,13 @@ public static class EnvironmentHash
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var file in Select(files))
         {
-            // A path can't contain NUL, so different file lists give different input.
+            // A path can't contain NUL, so different lists of files give different input.
             hash.AppendData(Encoding.UTF8.GetBytes($"{file.Path}\0{file.Sha256}\n"));
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>True if user input is this hash or a prefix with at least 6 digits.</summary>
+    /// <summary>True if a text given by the user is this hash, or a prefix of it with at least 6 digits.</summary>
     public static bool Matches(string hash, string given) =>
         given.Trim() is { Length: >= 6 } digits && hash.StartsWith(digits, StringComparison.OrdinalIgnoreCase);
 }

@@ -14,13 +14,15 @@ public static partial class WorktreeVariables
     /// <summary>Prefix of variables that the orchestrator sets for every worktree.</summary>
     private const string OurPrefix = "ORCHESTRATOR_";
 
-    /// <summary>Returns the reason a variable name is invalid, phrased to follow the name in a sentence, or null if it is valid.</summary>
+    /// <summary>
+    /// Returns the reason why a variable name is invalid, phrased to follow the name in a sentence, or null if the name is valid.
+    /// </summary>
     public static string? FaultOfName(string name) =>
         !VariableName().IsMatch(name) ? "is not a valid variable name; use letters, digits and '_', and do not start with a digit"
         : name.StartsWith(OurPrefix, StringComparison.Ordinal) ? $"begins with {OurPrefix}, which only the orchestrator sets"
         : null;
 
-    /// <summary>Returns the first unknown placeholder including its braces, or null if all are known.</summary>
+    /// <summary>Returns the first unknown placeholder with its braces, or null if all placeholders are known.</summary>
     public static string? UnknownPlace(string text) =>
         Place().Matches(text).Select(match => match.Value).FirstOrDefault(place => Fill(place, 0, "", "") is null);
 

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Severity of a fault.</summary>
+/// <summary>Severity of a fault in a plan.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<FaultSeverity>))]
 public enum FaultSeverity
 {
@@ -8,11 +8,11 @@ public enum FaultSeverity
     [JsonStringEnumMemberName("error")]
     Error,
 
-    /// <summary>The plan can run, but the user should review it. Rejected by <c>--strict</c>.</summary>
+    /// <summary>The plan can run, but the user should review the fault. <c>--strict</c> rejects the plan.</summary>
     [JsonStringEnumMemberName("warning")]
     Warning,
 
-    /// <summary>The plan is valid but could be better. Also rejected by <c>--strict</c>.</summary>
+    /// <summary>The plan is valid but could be improved. <c>--strict</c> rejects the plan.</summary>
     [JsonStringEnumMemberName("advice")]
     Advice,
 }
@@ -23,7 +23,7 @@ public enum FaultSeverity
 /// <param name="File">File name as passed to the reader.</param>
 /// <param name="Line">Line, starting at 1, or 0 if the fault has no position.</param>
 /// <param name="Column">Column in characters, starting at 1, or 0 if the fault has no position.</param>
-/// <param name="Field">Path of the field, such as <c>tasks[2].depends_on[0]</c>; empty for the whole file.</param>
+/// <param name="Field">Path of the field, such as <c>tasks[2].depends_on[0]</c>; empty for the file as a whole.</param>
 /// <param name="Message">Description of the fault.</param>
 /// <param name="Cure">Suggested fix.</param>
 public sealed record PlanFault(
@@ -37,7 +37,7 @@ public sealed record PlanFault(
     [property: JsonPropertyName("cure")] string Cure
 )
 {
-    /// <summary>Creates a fault that rejects the plan. Without a line, it applies to the whole file.</summary>
+    /// <summary>Creates a fault that rejects the plan. Without a line number, the fault applies to the whole file.</summary>
     public static PlanFault Error(string file, string code, string message, string cure, string field = "", int line = 0, int column = 1) =>
         new(code, FaultSeverity.Error, file, line, line == 0 ? 0 : column, field, message, cure);
 
@@ -55,8 +55,10 @@ public sealed record PlanFault(
     /// <summary>Formats the fault as a one-line compiler message, so that editors can jump to its position.</summary>
     public override string ToString() => $"{Place}: {Severity.ToString().ToLowerInvariant()} {Code}:{Text}";
 
-    /// <summary>Formats faults for display, one line each, in order. Of each kind only the first <see cref="MostOfAKind"/> are listed and
-    /// the others counted, because one mistake in a generator can cause thousands.</summary>
+    /// <summary>
+    /// Formats faults for display, one line each, in order. Lists only the first <see cref="MostOfAKind"/> faults of each kind and counts
+    /// the others, because one mistake in a generator can cause thousands.
+    /// </summary>
     public static IReadOnlyList<string> List(IEnumerable<PlanFault> faults)
     {
         var lines = new List<string>();

@@ -17,7 +17,7 @@ public static class PlanFileName
     /// <summary>True if the name is that of a plan file.</summary>
     public static bool IsPlan(string file) => Array.Exists(PlanEndings, e => file.EndsWith(e, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>True if the name is that of a Markdown master plan.</summary>
+    /// <summary>True if the name is that of a master plan in Markdown.</summary>
     public static bool IsMasterPlan(string file) =>
         file.EndsWith(".md", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".markdown", StringComparison.OrdinalIgnoreCase);
 

@@ -4,8 +4,10 @@ using System.Text.Json;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Reads and writes the canonical JSON of a plan. The same plan yields the same bytes on every host, so their hash identifies
-/// it.</summary>
+/// <summary>
+/// Reads and writes the canonical JSON of a plan. The same plan gives the same bytes on every host, so that a hash of the bytes identifies
+/// the plan.
+/// </summary>
 public static class PlanJson
 {
     private static readonly PlanJsonContext Compact = new(

@@ -1,8 +1,8 @@
 namespace Orchestrator.Plans;
 
 /// <summary>Result of reading a plan file.</summary>
-/// <param name="Plan">The plan, or null if it has errors. Warnings leave it usable.</param>
-/// <param name="Faults">All errors and warnings, by position.</param>
+/// <param name="Plan">The plan, or null if it has errors. A plan with warnings is not null.</param>
+/// <param name="Faults">All errors and warnings, ordered by position.</param>
 public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
 {
     // More conflicts would hide the other faults; 'orchestrate conflicts' lists them all.
@@ -17,25 +17,24 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
     /// <summary>Faults that the user should review.</summary>
     public IReadOnlyList<PlanFault> Warnings => [.. Faults.Where(f => f.Severity == FaultSeverity.Warning)];
 
-    /// <summary>Advice; empty before <see cref="WithAdvice"/>.</summary>
+    /// <summary>Suggestions for the plan; empty before <see cref="WithAdvice"/> is called.</summary>
     public IReadOnlyList<PlanFault> Advice => [.. Faults.Where(f => f.Severity == FaultSeverity.Advice)];
 
     /// <summary>Number of tasks found, even if the plan was rejected.</summary>
     public int TaskCount { get; init; }
 
-    /// <summary>Source positions of tasks and their fields, for faults that are found after reading.</summary>
+    /// <summary>Positions of tasks and fields in their files, for faults that are found after reading.</summary>
     public PlanPositions Places { get; init; } = PlanPositions.None;
 
-    /// <summary>True if tasks in this format can declare their files. If false, no advice to declare them is given.</summary>
+    /// <summary>True if tasks in this format can declare their files. If false, no advice suggests declaring them.</summary>
     public bool SaysOwnership { get; init; } = true;
 
-    /// <summary>The plan's graph, or null if the reader has not created it.</summary>
+    /// <summary>Graph of the plan's tasks, or null if the reader has not created it.</summary>
     public TaskGraph? Graph { get; init; }
 
-    /// <summary>Adds an error for each path that leads outside of the repository through a symbolic link.</summary>
-    /// <param name="leadsOutside">Returns the link target if the path (relative to the repository) is a link to outside, or null. Called
-    /// once for
-    /// each folder and file that the plan's paths name.</param>
+    /// <summary>Adds an error for each path that leads out of the repository through a symbolic link.</summary>
+    /// <param name="leadsOutside">Returns the link's target if a path (relative to the repository) is a link that leads outside, otherwise
+    /// null. Called once for each folder and file that the plan names.</param>
     public PlanReadResult RefuseLinks(Func<string, string?> leadsOutside)
     {
         if (Plan is null)
@@ -75,8 +74,9 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         }
     }
 
-    /// <summary>Adds an error for each required gate that can't pass, and for each written path that exists only below the plan's own
-    /// folder.</summary>
+    /// <summary>
+    /// Adds an error for each required gate that can't pass, and for each written path that exists only inside the plan's own folder.
+    /// </summary>
     /// <param name="folder">The plan's folder, relative to the repository; empty for the root.</param>
     /// <param name="exists">True if the file or folder exists in the repository.</param>
     /// <param name="readText">Returns the text of a file in the repository, or null if it does not exist.</param>
@@ -135,8 +135,8 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         return null;
     }
 
-    /// <summary>Adds a warning for each task whose role has no text and therefore has no effect.</summary>
-    /// <param name="ownRoles">Roles with a text in the repository, in addition to the built-in ones.</param>
+    /// <summary>Adds a warning for each task whose role has no effect because no text is defined for it.</summary>
+    /// <param name="ownRoles">Roles that have a text in the repository, in addition to the built-in ones.</param>
     public PlanReadResult WithRoles(IReadOnlyCollection<string> ownRoles)
     {
         if (Plan is null)
@@ -195,8 +195,9 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         return unknown.Length == 0 ? this : With(unknown) with { Plan = null };
     }
 
-    /// <summary>Adds a warning for each pair of tasks that conflict over a file or resource. Rejected plans are returned
-    /// unchanged.</summary>
+    /// <summary>
+    /// Adds a warning for each pair of tasks that conflict over a file or resource. Does nothing if the plan is rejected.
+    /// </summary>
     public PlanReadResult WithConflicts()
     {
         if (Plan is null)
@@ -225,7 +226,7 @@ public sealed record PlanReadResult(Plan? Plan, IReadOnlyList<PlanFault> Faults)
         );
     }
 
-    /// <summary>Adds advice on possible improvements. Rejected plans are returned unchanged.</summary>
+    /// <summary>Adds advice on possible improvements. Does nothing if the plan is rejected.</summary>
     /// <param name="hasFurtherGates">True if the configuration has gates that every task must pass.</param>
     public PlanReadResult WithAdvice(bool hasFurtherGates = false) =>
         Plan is null

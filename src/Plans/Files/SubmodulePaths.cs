@@ -1,20 +1,22 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A path in a submodule to which a task writes.</summary>
+/// <summary>A path inside a submodule that a task writes to.</summary>
 /// <param name="TaskIndex">Index of the task in its plan.</param>
 /// <param name="Field">The task's field, such as <c>files_write</c>.</param>
-/// <param name="Message">A sentence with the task, the path and the submodule.</param>
+/// <param name="Message">Sentence that names the task, the path and the submodule.</param>
 public sealed record SubmodulePath(int TaskIndex, string Field, string Message);
 
 /// <summary>Finds tasks that write to submodules.</summary>
 public static class SubmodulePaths
 {
-    /// <summary>Suggested fix for a task that writes to a submodule.</summary>
+    /// <summary>Suggested fix if a task writes to a submodule.</summary>
     public const string Cure = "Start a run in a clone of the submodule's repository, or leave the file out of the plan.";
 
-    /// <summary>Finds written paths that can only lie in a submodule. Patterns whose wildcards also match files outside are
-    /// excluded.</summary>
-    /// <param name="plan">The plan, or null for a rejected plan, which yields none.</param>
+    /// <summary>
+    /// Finds written paths that can only be inside a submodule. Excludes patterns with wildcards that also match files outside of
+    /// submodules.
+    /// </summary>
+    /// <param name="plan">Plan to check. Null for a rejected plan, for which the result is empty.</param>
     /// <param name="submodules">Folders of submodules, relative to the root.</param>
     public static IReadOnlyList<SubmodulePath> Find(Plan? plan, IReadOnlyCollection<string> submodules) =>
         submodules.Count == 0

@@ -1,31 +1,38 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Purpose of a command that was found in a project's files.</summary>
+/// <summary>Kind of a command that was found in a project's files.</summary>
 public enum DetectedCommandKind
 {
-    /// <summary>The command sets up a fresh worktree.</summary>
+    /// <summary>A command that sets up a new worktree.</summary>
     SetUp,
 
-    /// <summary>The command checks the work.</summary>
+    /// <summary>A gate that checks the work.</summary>
     Gate,
 
     /// <summary>A gate that also checks types: a type checker or a build.</summary>
     TypeGate,
 
-    /// <summary>An MCP server for agents. The command is the server's name, the meaning its definition.</summary>
+    /// <summary>
+    /// An MCP server for agents. <see cref="DetectedCommand.Command"/> is the server's name, and <see cref="DetectedCommand.Meaning"/> its
+    /// definition.
+    /// </summary>
     McpServer,
 
-    /// <summary>Not a command but the patterns in <c>.worktreeinclude</c>, which copy uncommitted files to agents' worktrees.</summary>
+    /// <summary>
+    /// Not a command but the patterns in <c>.worktreeinclude</c>, which select uncommitted files that are copied to agents' worktrees.
+    /// </summary>
     Includes,
 
-    /// <summary>A setting in the repository's git configuration that makes git run a program. The command is the setting's name, the
-    /// meaning its value.</summary>
+    /// <summary>
+    /// A setting in the repository's git configuration that makes git run a program. <see cref="DetectedCommand.Command"/> is the setting's
+    /// name, and <see cref="DetectedCommand.Meaning"/> its value.
+    /// </summary>
     GitSetting,
 }
 
-/// <summary>A command that was found in the project's manifests and lock files instead of the configuration.</summary>
-/// <param name="Kind">Purpose of the command.</param>
-/// <param name="Command">Text that runs as <c>/bin/sh -c TEXT</c>.</param>
+/// <summary>A command that was found in the project's own files, such as manifests, and not in the orchestrator's configuration.</summary>
+/// <param name="Kind">Kind of the command.</param>
+/// <param name="Command">Shell command that is run as <c>/bin/sh -c TEXT</c>.</param>
 /// <param name="File">File that defines or requires the command.</param>
 /// <param name="Meaning">Definition of the command in the file, such as the text of an npm script. Empty if the command is
 /// self-explanatory.</param>

@@ -1,7 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Validates exclusive names of gates (<c>exclusive: NAME</c>), such as a port or a database. Gates with the same name run one at
-/// a time across all runs of a user on a host. The name becomes part of a path.</summary>
+/// <summary>
+/// Validates exclusive names of gates (<c>exclusive: NAME</c>), which stand for a shared resource such as a port or a database. Gates with
+/// the same name run one at a time across all runs of a user on a host. The name becomes part of a path.
+/// </summary>
 public static class ExclusiveName
 {
     /// <summary>Rule for names, phrased as a suggested fix.</summary>

@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace Orchestrator.Plans;
 
-/// <summary>The expected value of a measurement.</summary>
+/// <summary>Expected value of a measurement.</summary>
 /// <param name="Operator">One of <c>&gt;=</c>, <c>&lt;=</c>, <c>&gt;</c>, <c>&lt;</c>, <c>==</c>.</param>
-/// <param name="Number">Number with which the measured value is compared.</param>
-/// <param name="Tolerance">Tolerated deviation as a fraction of <paramref name="Number"/>; 0.05 is 5%.</param>
+/// <param name="Number">Number that the measured value is compared with.</param>
+/// <param name="Tolerance">Allowed deviation as a fraction of <paramref name="Number"/>, where 0.05 means 5%.</param>
 public sealed record Expectation(string Operator, decimal Number, decimal Tolerance)
 {
-    /// <summary>Format of an expectation, phrased as a suggested fix.</summary>
+    /// <summary>Description of the format of an expectation, phrased as a suggested fix.</summary>
     public const string Rule = "Write an operator (>=, <=, >, <, ==) and a number without its unit, in quotes: '>= 1.5'.";
 
-    /// <summary>Format of a tolerance, phrased as a suggested fix.</summary>
+    /// <summary>Description of the format of a tolerance, phrased as a suggested fix.</summary>
     public const string ToleranceRule = "Write a fraction of the expected number that is less than 1, such as 0.05 or '5%'.";
 
     // Keeps sums far below the range of decimal.
@@ -20,7 +20,7 @@ public sealed record Expectation(string Operator, decimal Number, decimal Tolera
     // Longer operators come first because some are prefixes of others.
     private static readonly string[] Operators = [">=", "<=", "==", ">", "<"];
 
-    /// <summary>Parses an expectation such as <c>&gt;= 1.5</c>, or returns null if it is invalid.</summary>
+    /// <summary>Parses an expectation such as <c>&gt;= 1.5</c>. Returns null if it is invalid.</summary>
     public static Expectation? TryParse(string text, decimal tolerance = 0)
     {
         var written = text.Trim();
@@ -31,7 +31,7 @@ public sealed record Expectation(string Operator, decimal Number, decimal Tolera
             : null;
     }
 
-    /// <summary>Parses a tolerance such as <c>0.05</c> or <c>5%</c>, or returns null if it is not a fraction.</summary>
+    /// <summary>Parses a tolerance such as <c>0.05</c> or <c>5%</c>. Returns null if it is not a fraction.</summary>
     public static decimal? TolerancePart(string text)
     {
         var written = text.Trim();
@@ -39,7 +39,7 @@ public sealed record Expectation(string Operator, decimal Number, decimal Tolera
         return part is >= 0 and < 1 ? part : null;
     }
 
-    /// <summary>Parses a number without a unit, with an optional decimal point and exponent, or returns null for other text.</summary>
+    /// <summary>Parses a number without a unit, with an optional decimal point and exponent. Returns null for any other text.</summary>
     public static decimal? NumberOf(string text) =>
         decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && Math.Abs(number) <= Largest
             ? number

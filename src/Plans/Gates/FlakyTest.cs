@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A test that failed and passed on the same files, according to the latest verdicts of its gate.</summary>
+/// <summary>A test that failed and passed on the same files, according to recent verdicts of its gate.</summary>
 /// <param name="Test">Name of the test as its runner spells it.</param>
 /// <param name="Gate">Command of the gate.</param>
-/// <param name="Flakes">Number of verdicts in which the test was flaky.</param>
+/// <param name="Flakes">Number of verdicts in which the test both failed and passed.</param>
 /// <param name="Verdicts">Number of inspected verdicts, at most <see cref="Longest"/>.</param>
 /// <param name="Last">Time of the latest flaky verdict, or null if it was not recorded.</param>
 public sealed record FlakyTest(

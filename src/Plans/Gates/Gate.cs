@@ -1,21 +1,18 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A command whose exit code decides whether the work is good.</summary>
-/// <param name="Command">Text that runs as <c>/bin/sh -c TEXT</c>. <c>{modified_files}</c> and <c>{modified_tests}</c> are replaced by the
-/// quoted
-/// names of changed files, or changed tests, that still exist. If there are none, the gate is skipped.</param>
+/// <summary>A shell command whose exit code decides whether a task's work is accepted.</summary>
+/// <param name="Command">Shell command, which is run as <c>/bin/sh -c TEXT</c>. <c>{modified_files}</c> and <c>{modified_tests}</c> are
+/// replaced by the quoted names of changed files, or changed tests, that still exist. If there are none, the gate is skipped.</param>
 /// <param name="Type">Kind of check.</param>
-/// <param name="Required">True if a failure fails the task; otherwise the failure is only reported.</param>
-/// <param name="Timeout">Time limit, in awake time, after which the gate and its processes are killed, or null for <see
-/// cref="DefaultTimeout"/>. A number of seconds in JSON.</param>
+/// <param name="Required">True if a failure fails the task. If false, the failure is only reported.</param>
+/// <param name="Timeout">Time limit, not counting time during which the host sleeps, after which the gate's processes are killed. Null for
+/// <see cref="DefaultTimeout"/>. A number of seconds in JSON.</param>
 /// <param name="Description">Human-readable description of the check.</param>
 /// <param name="Negate">True if the gate passes when the command fails. A command that could not run or timed out never passes.</param>
-/// <param name="Exclusive">Name shared by gates that run one at a time on a host (see <see cref="ExclusiveName"/>), or null if the gate
-/// may run
-/// beside any other.</param>
-/// <param name="Cache">False to run the gate each time, because its result depends on more than tree and environment (a service, the
-/// date).
-/// True or null to cache passing results; see <c>gates.cache</c>.</param>
+/// <param name="Exclusive">Name shared by gates that must run one at a time on a host (<see cref="ExclusiveName"/>), or null if the gate
+/// may run together with any other.</param>
+/// <param name="Cache">False to run the gate each time, because its result depends on more than the tree and the environment, such as a
+/// service or the date. True or null to cache passing results according to <c>gates.cache</c>.</param>
 public sealed record Gate(
     [property: JsonPropertyName("command")] string Command,
     [property: JsonPropertyName("type")] GateType Type = GateType.Custom,
@@ -32,21 +29,25 @@ public sealed record Gate(
     [JsonPropertyName("expect"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Expect { get; init; }
 
-    /// <summary>Tolerated deviation as a fraction of the expected number, or null for none.</summary>
+    /// <summary>Allowed deviation as a fraction of the expected number, or null if none is allowed.</summary>
     [JsonPropertyName("tolerance"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? Tolerance { get; init; }
 
-    /// <summary>True if the gate starts only with its tree, the set-up and the outputs of <see cref="Needs"/>, like a test whose result is
-    /// cached.</summary>
+    /// <summary>
+    /// True if the gate starts with only its tree, the files from set-up and the outputs of <see cref="Needs"/>, so that no other file can
+    /// affect its result.
+    /// </summary>
     [JsonPropertyName("clean"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Clean { get; init; }
 
-    /// <summary>Commands of the gates that run first and whose outputs this gate starts with, or null for none.</summary>
+    /// <summary>Commands of the gates that must run first and whose outputs this gate uses, or null if there are none.</summary>
     [JsonPropertyName("needs"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TextList? Needs { get; init; }
 
-    /// <summary>Additional hosts that this gate may reach in a sandbox, in the syntax of <see cref="HostEntry"/>, or null for none. Results
-    /// of such a gate are not cached, because they depend on more than tree and environment.</summary>
+    /// <summary>
+    /// Additional hosts that this gate may reach in a sandbox, in the syntax of <see cref="HostEntry"/>, or null if there are none. Results
+    /// of such a gate are not cached, because they depend on more than the tree and the environment.
+    /// </summary>
     [JsonPropertyName("network"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TextList? Network { get; init; }
 
@@ -54,8 +55,10 @@ public sealed record Gate(
     [JsonIgnore]
     public bool MayBeCached => Cache ?? Network is null;
 
-    /// <summary>Globs of the files that can change the gate's result, or null for all files. The gate is skipped for work that changes none
-    /// of them. Before a landing it always runs.</summary>
+    /// <summary>
+    /// Glob patterns of the files that can change the gate's result, or null for all files. The gate is skipped for work that changes none
+    /// of them, but always runs before a landing.
+    /// </summary>
     [JsonPropertyName("covers"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TextList? Covers { get; init; }
 
@@ -63,32 +66,34 @@ public sealed record Gate(
     [JsonIgnore]
     public bool IsMeasurement => Expect is not null;
 
-    /// <summary>The parsed <see cref="Expect"/>, or null if the gate is not a measurement.</summary>
-    /// <exception cref="InvalidOperationException">The text is invalid because the plan did not come from a reader.</exception>
+    /// <summary>Parsed form of <see cref="Expect"/>, or null if the gate is not a measurement.</summary>
+    /// <exception cref="InvalidOperationException">The text is invalid, which means that the plan did not come from a reader.</exception>
     [JsonIgnore]
     public Expectation? Expectation =>
         Expect is null ? null
         : Expectation.TryParse(Expect, Tolerance ?? 0) is { } read ? read
         : throw new InvalidOperationException($"'{Expect}' is not a valid expectation for the measurement '{Name}'. {Expectation.Rule}");
 
-    /// <summary>Time limit of any gate without its own.</summary>
+    /// <summary>Time limit of a gate that sets none.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);
 
-    /// <summary>Effective time limit.</summary>
+    /// <summary>Time limit that applies to this gate.</summary>
     [JsonIgnore]
     public TimeSpan Limit => Timeout ?? DefaultTimeout;
 
-    /// <summary>True if the gate checks types: a type checker, or a build because compilers check types.</summary>
+    /// <summary>True if the gate checks types, either as a type checker or as a build, because compilers check types.</summary>
     [JsonIgnore]
     public bool ChecksTypes => Type is GateType.TypeCheck or GateType.Build;
 
-    /// <summary>True if another gate is equivalent: its command does the same, as far as known, with the same expected outcome.</summary>
+    /// <summary>
+    /// True if another gate is equivalent, that is, if its command does the same as far as known and has the same expected outcome.
+    /// </summary>
     public bool IsSameAs(Gate other) => Identity == other.Identity;
 
-    /// <summary>True if another gate is one of <see cref="Needs"/>.</summary>
+    /// <summary>True if another gate is one of this gate's <see cref="Needs"/>.</summary>
     public bool IsAfter(Gate other) => Needs?.Any(command => GateIdentity.Of(command) == other.Identity.Command) == true;
 
-    /// <summary>True if a change of these files can change the gate's result.</summary>
+    /// <summary>True if a change to any of these files can change the gate's result.</summary>
     /// <param name="changed">Changed files, relative to the repository.</param>
     public bool ConcernsAny(IReadOnlyList<string> changed) => Covers is null || changed.Any(Ownership.Of(Covers).Owns);
 
@@ -97,15 +102,17 @@ public sealed record Gate(
     [JsonIgnore]
     public (string Command, bool Negate) Identity => (GateIdentity.Of(Command), Negate);
 
-    /// <summary>Returns the gate without members that do not affect its result: exclusive name and caching.</summary>
+    /// <summary>Returns a copy without the members that do not affect the gate's result, namely exclusive name and caching.</summary>
     public Gate WithoutTurns() => this with { Exclusive = null, Cache = null };
 
-    /// <summary>Display name: the description, or the command if it has none.</summary>
+    /// <summary>Display name: the description, or the command if there is no description.</summary>
     [JsonIgnore]
     public string Name => string.IsNullOrWhiteSpace(Description) ? Command : Description;
 
-    /// <summary>Gives a task's gates unique names. Gates that share a description, such as "must pass" in all lines of a phase, also
-    /// include their command in the name.</summary>
+    /// <summary>
+    /// Gives a task's gates unique names. If gates share a description, such as "must pass" in all lines of a phase, their names also
+    /// include the command.
+    /// </summary>
     public static IReadOnlyList<Gate> WithOwnNames(IReadOnlyList<Gate> gates)
     {
         var shared = gates

@@ -1,10 +1,10 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Kinds of anomalies in a gate's result. None prevents a merge; users are notified.</summary>
+/// <summary>Kinds of anomalies in a gate's result. No anomaly prevents a merge; users are notified.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateAnomalyKind>))]
 public enum GateAnomalyKind
 {
-    /// <summary>Something else had the name of the gate's output file and was removed.</summary>
+    /// <summary>A file or folder with the name of the gate's output file existed and was removed.</summary>
     [JsonStringEnumMemberName("logreplaced")]
     LogReplaced,
 
@@ -12,7 +12,7 @@ public enum GateAnomalyKind
     [JsonStringEnumMemberName("logforeign")]
     LogForeign,
 
-    /// <summary>The gate printed a different number of tests than its result files contain.</summary>
+    /// <summary>The gate reported another number of tests in its output than in its result files.</summary>
     [JsonStringEnumMemberName("countsdiffer")]
     CountsDiffer,
 
@@ -40,7 +40,7 @@ public enum GateAnomalyKind
     [JsonStringEnumMemberName("changedfiles")]
     ChangedFiles,
 
-    /// <summary>The gate created files that other programs read before the project's own files. They were removed.</summary>
+    /// <summary>The gate created files that programs read before the project's own files. The files were removed.</summary>
     [JsonStringEnumMemberName("madefilesreadfirst")]
     MadeFilesReadFirst,
 }
@@ -49,22 +49,22 @@ public enum GateAnomalyKind
 /// <param name="Kind">Kind of anomaly.</param>
 public sealed record GateAnomaly([property: JsonPropertyName("kind")] GateAnomalyKind Kind)
 {
-    /// <summary>The expected or earlier number, or null if no numbers are compared.</summary>
+    /// <summary>Expected or earlier number, or null if no numbers are compared.</summary>
     [JsonPropertyName("before"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? Before { get; init; }
 
-    /// <summary>The current number, or null if unknown.</summary>
+    /// <summary>Current number, or null if it is unknown.</summary>
     [JsonPropertyName("now"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? Now { get; init; }
 
-    /// <summary>Affected files, as displayed, or null if none are affected.</summary>
+    /// <summary>Affected files, in their displayed form, or null if there are none.</summary>
     [JsonPropertyName("files"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public NamedFiles? Files { get; init; }
 }
 
-/// <summary>A list of files of which only the first are named.</summary>
-/// <param name="First">Names of the first files, as displayed.</param>
-/// <param name="More">Number of further files.</param>
+/// <summary>A list of files in which only the first ones are named.</summary>
+/// <param name="First">Names of the first files, in their displayed form.</param>
+/// <param name="More">Number of files that are not named.</param>
 public sealed record NamedFiles(
     [property: JsonPropertyName("first")] IReadOnlyList<string> First,
     [property: JsonPropertyName("more")] int More

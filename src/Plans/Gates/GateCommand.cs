@@ -22,7 +22,9 @@ internal static class GateCommand
         "cut",
     ];
 
-    /// <summary>Programs that only start other programs, with their subcommands and their options without a value.</summary>
+    /// <summary>
+    /// Programs that only start other programs, with their subcommands and with those of their options that have no value.
+    /// </summary>
     public static readonly string[] Launchers =
     [
         "npx",
@@ -62,8 +64,10 @@ internal static class GateCommand
         "bash",
     ];
 
-    /// <summary>Guesses the type of a command from the programs it starts and the tests it passes to an interpreter. Returns
-    /// <see cref="GateType.Custom"/> if they are unknown.</summary>
+    /// <summary>
+    /// Guesses the gate type of a command from the programs that it starts and the tests that it passes to an interpreter. Returns
+    /// <see cref="GateType.Custom"/> if these are unknown.
+    /// </summary>
     public static GateType GuessType(string command)
     {
         var found = GateType.Custom;
@@ -81,8 +85,10 @@ internal static class GateCommand
         return found;
     }
 
-    /// <summary>Returns the reason a command always passes, as the end of a sentence ("always succeeds"), or null if it can fail as far as
-    /// known.</summary>
+    /// <summary>
+    /// Returns the reason why a command always passes, as the end of a sentence ("always succeeds"), or null if it can fail as far as
+    /// known.
+    /// </summary>
     public static string? ReasonItCannotFail(string command)
     {
         var text = command.Trim();
@@ -124,7 +130,7 @@ internal static class GateCommand
     /// <summary>True if the program runs a script that is passed as an argument.</summary>
     public static bool IsInterpreter(string program) => Interpreters.Contains(program);
 
-    /// <summary>Splits a single command into words, without leading variables and programs that only start others.</summary>
+    /// <summary>Splits a single command into words, and removes leading variables and programs that only start others.</summary>
     public static string[] WithoutLaunchers(string command)
     {
         var words = command.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);

@@ -10,7 +10,7 @@ public static class GateFolder
     private static readonly SearchValues<char> ShellCharacters = SearchValues.Create(" '\"$;|");
 
     /// <summary>Returns a command that runs in a folder.</summary>
-    /// <param name="folder">The folder, relative to the root. Its characters must need no quotes.</param>
+    /// <param name="folder">Folder relative to the root. It must not contain characters that need quoting.</param>
     /// <param name="command">A shell command.</param>
     public static string Join(string folder, string command) => $"{Enter}{folder}{Then}{command}";
 

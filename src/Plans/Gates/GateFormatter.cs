@@ -12,7 +12,9 @@ public static class GateFormatter
     private const int LongestName = 60;
     private const string Exclusive = "or set 'exclusive: NAME' on the gate, so that gates with this name run one at a time on this machine";
 
-    /// <summary>Formats the result of a task's new and changed tests without its change, without a full stop.</summary>
+    /// <summary>
+    /// Formats, without a full stop, how a task's new and changed tests ended when they were run without the task's change.
+    /// </summary>
     public static string Red(RedProof proof) =>
         proof.Gap switch
         {
@@ -28,7 +30,7 @@ public static class GateFormatter
         $"red without the change: {proof.Red} of {Plural.Of(proof.Tests, "test")}"
         + (proof.Green.Count == 0 ? "" : $"; green with and without it: {Some(proof.Green, MostNotes)}");
 
-    /// <summary>Formats the gate's result in a few words.</summary>
+    /// <summary>Formats a gate's result in a few words.</summary>
     public static string Ending(GateVerdict verdict) =>
         verdict.Result switch
         {
@@ -80,10 +82,11 @@ public static class GateFormatter
     public static string Summary(GateVerdict verdict) =>
         Advice(verdict) is { Length: > 0 } advice ? $"{Sentence(verdict)} {advice}" : Sentence(verdict);
 
-    /// <summary>Explains to users and the agent why a gate failed: the strongest evidence, the file with its output, and the suggested
-    /// fix.</summary>
-    /// <param name="verdict">A failure.</param>
-    /// <param name="log">The file with the output, or empty for none.</param>
+    /// <summary>
+    /// Explains to users and to the agent why a gate failed: the strongest evidence, the file with its output, and the suggested fix.
+    /// </summary>
+    /// <param name="verdict">Verdict of the failed gate.</param>
+    /// <param name="log">Path of the file with the output; empty if there is none.</param>
     /// <param name="cure">Suggested fix if the host is at fault.</param>
     public static string Explain(GateVerdict verdict, string log, string cure)
     {
@@ -108,9 +111,9 @@ public static class GateFormatter
         $"{Some([.. failures.Select(f => f.Gate.Name)], 20)}."
         + string.Concat(failures.Select(Advice).Where(advice => advice.Length > 0).Distinct().Select(advice => " " + advice));
 
-    /// <summary>Explains that a gate is only advisory because it failed at the base commit.</summary>
-    /// <param name="verdict">The failure at the base commit.</param>
-    /// <param name="log">The file with the complete output.</param>
+    /// <summary>Explains that a gate is only advisory, because it also failed at the base commit.</summary>
+    /// <param name="verdict">Verdict of the gate at the base commit.</param>
+    /// <param name="log">Path of the file with the complete output.</param>
     public static string OnlyAdvises(GateVerdict verdict, string log)
     {
         var (end, advice) = (Evidence(verdict), Advice(verdict));
@@ -118,7 +121,7 @@ public static class GateFormatter
             + $"{(end.Length == 0 ? "" : $": {end}")} ({log}).{(advice.Length == 0 ? "" : " " + advice)}";
     }
 
-    /// <summary>Explains that a gate still decides although it failed at the base commit, because the run has no other tests.</summary>
+    /// <summary>Explains that a gate stays decisive although it failed at the base commit, because the run has no other tests.</summary>
     public static string StillDecides(GateVerdict verdict, string log)
     {
         var end = Evidence(verdict);
@@ -217,9 +220,9 @@ public static class GateFormatter
         return "\n" + string.Concat(lines.Where(line => line.Length > 0).Select(line => $"[{line}]\n"));
     }
 
-    /// <summary>Formats the log lines about the gate's effects on its tree, or returns an empty string for none.</summary>
-    /// <param name="anomalies">Anomalies in the gate's effects on the tree.</param>
-    /// <param name="removed">Other files that the gate left and that were removed, or null for none.</param>
+    /// <summary>Formats the log lines about a gate's effects on its tree. Empty if there were none.</summary>
+    /// <param name="anomalies">Anomalies in the gate's effects on its tree.</param>
+    /// <param name="removed">Other files that the gate left and that were removed, or null if there were none.</param>
     /// <param name="isWhole">True if the tree was restored to its commit.</param>
     public static string LogTraces(IEnumerable<GateAnomaly> anomalies, NamedFiles? removed, bool isWhole)
     {
@@ -232,7 +235,7 @@ public static class GateFormatter
         return string.Concat(lines.Where(line => line.Length > 0).Select(line => $"[{line}]\n"));
     }
 
-    /// <summary>Formats short notes about gates that do not prevent a merge but are cached, unusual or flaky.</summary>
+    /// <summary>Formats short notes about gates that do not prevent a merge but were cached, unusual or flaky.</summary>
     public static IEnumerable<string> Notes(IReadOnlyList<GateVerdict> verdicts)
     {
         var hits = verdicts.Where(IsHit).ToList();
@@ -256,12 +259,13 @@ public static class GateFormatter
     public static IEnumerable<string> Brief(IReadOnlyList<GateVerdict> verdicts) =>
         Notes([.. verdicts.Where(v => !v.Cached)]).Prepend(FromCache(verdicts)).Where(note => note.Length > 0);
 
-    /// <summary>Formats the number of cached results, or returns an empty string for none.</summary>
+    /// <summary>Formats the number of cached results. Empty if there are none.</summary>
     public static string FromCache(IReadOnlyList<GateVerdict> verdicts) =>
         verdicts.Count(IsHit) is > 0 and var hits ? $"{hits} of {Plural.Of(verdicts.Count, "gate")} taken from the cache" : "";
 
-    /// <summary>Formats the number of passed gates and their total, "not verified" without a gate, or an empty string before the first
-    /// gate ran.</summary>
+    /// <summary>
+    /// Formats how many gates passed out of all gates, or "not verified" if the task has none. Empty before the first gate has run.
+    /// </summary>
     public static string Count(GateSummary? gates) =>
         gates switch
         {
@@ -271,7 +275,7 @@ public static class GateFormatter
                 + (gates.Cached == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({gates.Cached} from the cache)")),
         };
 
-    /// <summary>Explains why passing gates prove nothing about the work, or returns an empty string if they do or did not pass.</summary>
+    /// <summary>Explains why passing gates do not prove the work. Empty if they do prove it, or if they did not pass.</summary>
     public static string Unproven(GateSummary? gates) =>
         gates?.Proof switch
         {
@@ -284,16 +288,16 @@ public static class GateFormatter
     public static IEnumerable<string> SinceBase(IEnumerable<GateVerdict> verdicts) =>
         verdicts.Where(v => v.BeforeWork is not null).Select(v => $"gate '{v.Gate.Name}': {BeforeWork(v)}");
 
-    /// <summary>Formats the origin of a cached result, phrased to follow the gate's name and a colon.</summary>
+    /// <summary>Formats where a cached result comes from, phrased to follow the gate's name and a colon.</summary>
     public static string FromCache(GateVerdict verdict) =>
         $"taken from the cache: ran in {(verdict.Run.Length == 0 ? "'orchestrate verify'" : $"run {verdict.Run}")}"
         + $"{(verdict.At is { } at ? $" at {at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC" : "")}";
 
-    /// <summary>Formats the gate's flakiness, or returns an empty string if it is acceptable or unknown.</summary>
+    /// <summary>Formats how flaky a gate is. Empty if it is not flaky or if this is unknown.</summary>
     public static string Chance(GateVerdict verdict) =>
         verdict.Chance is { } chance ? $"was flaky in {chance.Flakes} of its last {Plural.Of(chance.Runs, "run")}" : "";
 
-    /// <summary>Explains why a failure in quarantine is only advisory.</summary>
+    /// <summary>Explains why the failure of a quarantined test is only advisory.</summary>
     private static string Quarantine(GateVerdict verdict) =>
         verdict.QuarantinedTests is { } tests
             ? $"each failed test is in quarantine: {Some(tests, MostNotes)}"
@@ -301,8 +305,7 @@ public static class GateFormatter
 
     private static string Flaky(GateVerdict verdict) => verdict.FlakyTests is { } tests ? $": {Some(tests, MostNotes)}" : "";
 
-    /// <summary>Formats the comparison with the gate's failure at the base commit, or returns an empty string if it did not fail
-    /// there.</summary>
+    /// <summary>Compares a failure with the gate's failure at the base commit. Empty if the gate did not fail there.</summary>
     public static string BeforeWork(GateVerdict verdict) =>
         verdict.BeforeWork switch
         {
@@ -321,12 +324,13 @@ public static class GateFormatter
     private static string Weight(GateVerdict verdict) =>
         verdict.DecidesAnyway ? "; it decides, because no other test does" : "; it is only advisory";
 
-    /// <summary>Formats the anomalies of a verdict, or returns an empty string for none.</summary>
+    /// <summary>Formats the anomalies of a verdict. Empty if there are none.</summary>
     public static string Anomalies(GateVerdict verdict) =>
         string.Join("; ", verdict.Anomalies.Select(anomaly => AnomalyText(anomaly, verdict.Tests)));
 
-    /// <summary>Suggests fixes for resources the gate could not acquire and for files it missed, as sentences, or returns an empty
-    /// string.</summary>
+    /// <summary>
+    /// Suggests, in sentences, fixes for resources that the gate could not acquire and for files that it missed. Empty if there are none.
+    /// </summary>
     public static string Advice(GateVerdict verdict)
     {
         string[] advice =
@@ -375,10 +379,10 @@ public static class GateFormatter
         return words.Length <= LongestEnd ? words : "…" + words[^LongestEnd..];
     }
 
-    /// <summary>Formats a warning that a gate passed although, according to its output, no test ran.</summary>
+    /// <summary>Formats a warning that a gate passed although, according to its output, no test was run.</summary>
     public static string RanNothing(GateVerdict verdict) => $"The gate '{verdict.Gate.Name}' passed, but it reported that no test ran.";
 
-    /// <summary>Formats the decisive line of a failure with its file and line number, or returns null if none is known.</summary>
+    /// <summary>Formats the decisive line of a failure with its file and line number. Null if none is known.</summary>
     public static string? Decisive(GateVerdict verdict) =>
         verdict.Decisive is not { } decisive ? null
         : decisive.File is not { } file || NamesPlace(decisive, file) ? decisive.Text

@@ -1,10 +1,12 @@
 namespace Orchestrator.Plans;
 
-/// <summary>The grammar of gates, used wherever gates are read (plans, phase files, the configuration) or detected. Defines the members
-/// and type names with their alternative spellings, and the meaning of a bare command.</summary>
+/// <summary>
+/// Grammar of gates, used wherever gates are read (plans, phase files, the configuration) or detected. Defines the members, the type names
+/// with their alternative spellings, and the meaning of a bare command.
+/// </summary>
 public static class GateGrammar
 {
-    /// <summary>Members of a gate, with alternative spellings.</summary>
+    /// <summary>Keys of a gate, with alternative spellings.</summary>
     public static KeyTable Keys { get; } =
         new(
             "command cmd run",
@@ -21,8 +23,10 @@ public static class GateGrammar
             "covers"
         );
 
-    /// <summary>Members of a measurement, with alternative spellings. Measurements can't be negated or cached and have a fixed type. Type
-    /// and negation are accepted only because printed plans contain them.</summary>
+    /// <summary>
+    /// Keys of a measurement, with alternative spellings. Measurements have a fixed type and can't be negated or cached. The keys for type
+    /// and negation are accepted only because printed plans contain them.
+    /// </summary>
     public static KeyTable MeasurementKeys { get; } =
         new(
             "name description",
@@ -51,16 +55,19 @@ public static class GateGrammar
             ["types"] = GateType.TypeCheck,
         };
 
-    /// <summary>True if a mapping with these keys is a single gate. Otherwise each key is a type or name, and its value the command. A
-    /// gate with a misspelled <c>command</c> key still counts as one gate, so that its other values do not become commands.</summary>
+    /// <summary>
+    /// True if a mapping with these keys is a single gate. Otherwise each key is a type or name, and each value a command. A misspelled
+    /// <c>command</c> key still marks a single gate, so that the other values do not become commands.
+    /// </summary>
     public static bool IsOneGate(IReadOnlyCollection<string> keys) =>
         keys.Count == 0 || keys.Any(key => Keys.Find(key) is not null || NearestName.Of(key, ["command"]) is not null);
 
-    /// <summary>Creates the gate for a command. Its type is the given one, else that of its parent key, else guessed from the
-    /// command.</summary>
-    /// <param name="under">Parent key, which is a type or the gate's name, or null for none.</param>
-    /// <param name="type">Explicit type, or null for none.</param>
-    /// <param name="description">Explicit description, or null for none.</param>
+    /// <summary>
+    /// Creates the gate for a command. Its type is the given one, otherwise that of its parent key, otherwise guessed from the command.
+    /// </summary>
+    /// <param name="under">Parent key, which is a gate type or the gate's name, or null if there is none.</param>
+    /// <param name="type">Explicit type, or null if none is given.</param>
+    /// <param name="description">Explicit description, or null if none is given.</param>
     public static Gate Of(string command, string? under = null, GateType? type = null, string? description = null)
     {
         GateType? said = under is not null && Types.TryGetValue(under, out var word) ? word : null;

@@ -2,12 +2,12 @@ using System.Buffers;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Normalizes commands so that equivalent gates with different spellings run, and are paid for, only once.</summary>
+/// <summary>Normalizes commands, so that equivalent gates with different spellings are run and paid for only once.</summary>
 internal static class GateIdentity
 {
     private static readonly SearchValues<char> ShellCharacters = SearchValues.Create("'\"`\\$;|&<>(){}*?[]#~\n");
 
-    // Script names for which these package managers have no built-in command, so 'run' may be omitted.
+    // Names of scripts for which these package managers have no built-in command, so that 'run' may be omitted.
     private static readonly string[] Scripts = ["test", "lint", "build", "typecheck", "type-check"];
 
     private static readonly (string[] From, string[] To)[] Spellings =
@@ -26,7 +26,7 @@ internal static class GateIdentity
         (["cargo", "c"], ["cargo", "check"]),
     ];
 
-    /// <summary>Returns the normalized command, which is equal for equivalent commands as far as known.</summary>
+    /// <summary>Returns the normalized command, which is the same for commands known to be equivalent.</summary>
     public static string Of(string command)
     {
         var (folder, rest) = GateFolder.Split(command.Trim());

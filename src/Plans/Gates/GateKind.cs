@@ -1,14 +1,14 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Meaning of a gate's run, determined from its output, exit code and reports.</summary>
+/// <summary>Outcome of a gate's run, determined from its output, exit code and reports.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateKind>))]
 public enum GateKind
 {
-    /// <summary>Tests or rules ran, and none failed.</summary>
+    /// <summary>Tests or lint rules ran, and none failed.</summary>
     [JsonStringEnumMemberName("passed")]
     Passed,
 
-    /// <summary>A test or a rule failed.</summary>
+    /// <summary>A test or a lint rule failed.</summary>
     [JsonStringEnumMemberName("failed")]
     Failed,
 
@@ -16,7 +16,7 @@ public enum GateKind
     [JsonStringEnumMemberName("no-tests")]
     NoTests,
 
-    /// <summary>No verdict about the code, because the host lacks a resource.</summary>
+    /// <summary>The gate says nothing about the code, because the host lacks a resource.</summary>
     [JsonStringEnumMemberName("environment")]
     Environment,
 
@@ -29,7 +29,7 @@ public enum GateKind
     Configuration,
 }
 
-/// <summary>Resource that the host lacks.</summary>
+/// <summary>Resource that the host lacks, so that a gate could not run.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<EnvironmentCause>))]
 public enum EnvironmentCause
 {
@@ -37,7 +37,7 @@ public enum EnvironmentCause
     [JsonStringEnumMemberName("missing-program")]
     MissingProgram,
 
-    /// <summary>A package that a manifest declares but that is not installed.</summary>
+    /// <summary>A package is declared in a manifest but not installed.</summary>
     [JsonStringEnumMemberName("missing-package")]
     MissingPackage,
 
@@ -57,28 +57,28 @@ public enum EnvironmentCause
     [JsonStringEnumMemberName("out-of-memory")]
     OutOfMemory,
 
-    /// <summary>Permission to read, write or execute.</summary>
+    /// <summary>The permission to read, write or execute a file is missing.</summary>
     [JsonStringEnumMemberName("permission")]
     Permission,
 
-    /// <summary>A service, such as a database.</summary>
+    /// <summary>A service, such as a database, is missing.</summary>
     [JsonStringEnumMemberName("missing-service")]
     MissingService,
 
-    /// <summary>A suitable version of a tool.</summary>
+    /// <summary>A suitable version of a tool is missing.</summary>
     [JsonStringEnumMemberName("wrong-version")]
     WrongVersion,
 
-    /// <summary>Time, because a limit was exceeded.</summary>
+    /// <summary>The gate exceeded a time limit.</summary>
     [JsonStringEnumMemberName("time-out")]
     TimeOut,
 }
 
-/// <summary>Test counts of a gate by result, across all suites.</summary>
+/// <summary>Numbers of a gate's tests by result, over all test suites.</summary>
 /// <param name="Passed">Number of passed tests, or null if the runner does not report it.</param>
 /// <param name="Failed">Number of failed tests, or null if the runner does not report it.</param>
 /// <param name="Skipped">Number of skipped tests, or null if the runner does not report it.</param>
-/// <param name="Errors">Number of errors outside of tests, such as in fixtures, or null if the runner has no such count.</param>
+/// <param name="Errors">Number of errors outside of tests, such as in fixtures, or null if the runner does not count them.</param>
 public sealed record TestCounts(
     [property: JsonPropertyName("passed")] int? Passed,
     [property: JsonPropertyName("failed")] int? Failed,
@@ -89,8 +89,8 @@ public sealed record TestCounts(
 /// <summary>The first line of a gate's output that explains its result.</summary>
 /// <param name="Line">Line number in the gate's log, starting at 1, or null if the line occurs only in a report.</param>
 /// <param name="Text">Text of the line without colors.</param>
-/// <param name="File">File with the failure, relative to the gate's directory, or null if not named.</param>
-/// <param name="FileLine">Line in that file, starting at 1, or null if not named.</param>
+/// <param name="File">File that contains the failure, relative to the gate's directory, or null if the line names none.</param>
+/// <param name="FileLine">Line number in that file, starting at 1, or null if the line names none.</param>
 public sealed record DecisiveLine(
     [property: JsonPropertyName("line")] int? Line,
     [property: JsonPropertyName("text")] string Text,

@@ -3,12 +3,14 @@ namespace Orchestrator.Plans;
 /// <summary>Orders gates by their needs.</summary>
 public static class GateOrder
 {
-    /// <summary>Sorts gates so that each follows the gates it needs, otherwise keeping their order. Circular needs fall back to the given
-    /// order.</summary>
+    /// <summary>
+    /// Sorts gates so that each comes after the gates that it needs, and otherwise keeps their order. If gates need each other in a cycle,
+    /// the given order is kept.
+    /// </summary>
     public static IReadOnlyList<Gate> Sort(IReadOnlyList<Gate> gates) => Sort(gates, gate => gate);
 
-    /// <summary>Sorts items so that each follows the items whose gates its own gate needs, otherwise keeping their order.</summary>
-    /// <param name="all">The items.</param>
+    /// <summary>Sorts items so that each comes after the items whose gates its own gate needs, and otherwise keeps their order.</summary>
+    /// <param name="all">Items to sort.</param>
     /// <param name="gateOf">Returns the gate of an item.</param>
     public static IReadOnlyList<T> Sort<T>(IReadOnlyList<T> all, Func<T, Gate> gateOf)
     {
@@ -42,8 +44,9 @@ public static class GateOrder
         }
     }
 
-    /// <summary>Returns the gates that a gate needs, directly or indirectly, in list order. Needed gates outside of the list are
-    /// ignored.</summary>
+    /// <summary>
+    /// Returns the gates that a gate needs, directly or indirectly, in list order. Ignores needed gates that are not in the list.
+    /// </summary>
     /// <param name="gate">The gate whose needs are resolved.</param>
     /// <param name="all">All available gates.</param>
     public static IReadOnlyList<Gate> NeededBy(Gate gate, IReadOnlyList<Gate> all)
@@ -64,7 +67,7 @@ public static class GateOrder
         return [.. all.Where(found.Contains)];
     }
 
-    /// <summary>Returns the gates whose results a change can affect, with the gates that they need.</summary>
+    /// <summary>Returns the gates whose results a change can affect, together with the gates that they need.</summary>
     /// <param name="gates">All gates.</param>
     /// <param name="changed">Changed files, relative to the repository.</param>
     public static IReadOnlySet<Gate> ConcernedBy(IReadOnlyList<Gate> gates, IReadOnlyList<string> changed)

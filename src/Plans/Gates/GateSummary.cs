@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Degree to which gates prove a commit's work.</summary>
+/// <summary>Degree to which gates prove the work in a commit.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateProof>))]
 public enum GateProof
 {
@@ -8,7 +8,7 @@ public enum GateProof
     [JsonStringEnumMemberName("notverified")]
     NotVerified,
 
-    /// <summary>Only linters passed, which prove nothing about behavior.</summary>
+    /// <summary>Only linters passed, which say nothing about behavior.</summary>
     [JsonStringEnumMemberName("lintonly")]
     LintOnly,
 
@@ -21,8 +21,10 @@ public enum GateProof
     Failed,
 }
 
-/// <summary>Numeric summary of a commit's gate verdicts, for data that must stay small, such as messages and run status. The verdicts
-/// themselves are stored beside the gates' logs. <see cref="GateFormatter"/> formats the summary.</summary>
+/// <summary>
+/// Numeric summary of a commit's gate verdicts, for data that must stay small, such as messages and run status. The verdicts themselves are
+/// stored beside the gates' logs. <see cref="GateFormatter"/> formats the summary.
+/// </summary>
 public sealed record GateSummary
 {
     /// <summary>Degree to which the gates prove the work.</summary>
@@ -43,8 +45,8 @@ public sealed record GateSummary
 
     /// <summary>Summarizes verdicts.</summary>
     /// <param name="verdicts">All verdicts.</param>
-    /// <param name="prevented">True if any verdict prevents a merge.</param>
-    /// <param name="hasBehaviour">True if the work changes more than documents and images, so that linters alone prove nothing.</param>
+    /// <param name="prevented">True if at least one verdict prevents a merge.</param>
+    /// <param name="hasBehaviour">True if the work changes more than documents and images, so that linters alone do not prove it.</param>
     public static GateSummary Of(IReadOnlyList<GateVerdict> verdicts, bool prevented, bool hasBehaviour)
     {
         var passed = verdicts.Where(verdict => verdict.Result == GateResult.Passed).ToList();

@@ -2,9 +2,9 @@ using System.Buffers;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Files and scripts without which a gate's command fails, as far as the command text shows.</summary>
-/// <param name="Files">Tests and scripts named in the command, relative to the repository.</param>
-/// <param name="Scripts">Scripts of <c>package.json</c> that the command calls.</param>
+/// <summary>Files and scripts that a gate's command needs, as far as its text shows.</summary>
+/// <param name="Files">Tests and scripts that the command names, relative to the repository.</param>
+/// <param name="Scripts">Scripts in <c>package.json</c> that the command runs.</param>
 internal sealed record GateTargets(IReadOnlyList<string> Files, IReadOnlyList<string> Scripts)
 {
     private static readonly SearchValues<char> ShellCharacters = SearchValues.Create("*?[]{}$~<>`\\=@");
@@ -47,7 +47,7 @@ internal sealed record GateTargets(IReadOnlyList<string> Files, IReadOnlyList<st
         "--if-present",
     ];
 
-    /// <summary>Parses a command.</summary>
+    /// <summary>Parses a command and returns the files and scripts that it needs.</summary>
     public static GateTargets Of(string command)
     {
         var parts = ShellParts.Of(command.Trim());
@@ -120,7 +120,9 @@ internal sealed record GateTargets(IReadOnlyList<string> Files, IReadOnlyList<st
     private static bool IsScript(string word) =>
         !word.StartsWith('-') && Array.Exists(ScriptEndings, ending => word.EndsWith(ending, StringComparison.Ordinal));
 
-    /// <summary>Returns the repository path that a word names, or null if it names none or the shell would expand it.</summary>
+    /// <summary>
+    /// Returns the path in the repository that a word names. Null if the word is no path, or if the shell would expand it.
+    /// </summary>
     private static string? PathOf(string word) =>
         word.Length > 0
         && !word.AsSpan().ContainsAny(ShellCharacters)

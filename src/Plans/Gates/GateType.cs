@@ -4,27 +4,27 @@ namespace Orchestrator.Plans;
 [JsonConverter(typeof(JsonStringEnumConverter<GateType>))]
 public enum GateType
 {
-    /// <summary>A gate of another kind.</summary>
+    /// <summary>Any other kind of check.</summary>
     [JsonStringEnumMemberName("custom")]
     Custom,
 
-    /// <summary>A gate that runs tests.</summary>
+    /// <summary>Runs tests.</summary>
     [JsonStringEnumMemberName("test")]
     Test,
 
-    /// <summary>A gate that checks types.</summary>
+    /// <summary>Checks types.</summary>
     [JsonStringEnumMemberName("typecheck")]
     TypeCheck,
 
-    /// <summary>Style and common mistakes.</summary>
+    /// <summary>Checks style and common mistakes.</summary>
     [JsonStringEnumMemberName("lint")]
     Lint,
 
-    /// <summary>A gate that builds the project.</summary>
+    /// <summary>Builds the project.</summary>
     [JsonStringEnumMemberName("build")]
     Build,
 
-    /// <summary>Known vulnerabilities and leaked secrets.</summary>
+    /// <summary>Checks for known vulnerabilities and leaked secrets.</summary>
     [JsonStringEnumMemberName("security")]
     Security,
 }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Result of a gate.</summary>
+/// <summary>Result of running a gate.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateResult>))]
 public enum GateResult
 {
@@ -20,7 +20,7 @@ public enum GateResult
     [JsonStringEnumMemberName("timedout")]
     TimedOut,
 
-    /// <summary>The gate yielded no result because a program, a folder or memory is missing.</summary>
+    /// <summary>The gate gave no result, because a program, a folder or memory is missing.</summary>
     [JsonStringEnumMemberName("couldnotrun")]
     CouldNotRun,
 }
@@ -33,7 +33,7 @@ public enum GateFailure
     [JsonStringEnumMemberName("none")]
     None,
 
-    /// <summary>The work is wrong.</summary>
+    /// <summary>The work itself is wrong.</summary>
     [JsonStringEnumMemberName("logic")]
     Logic,
 
@@ -45,16 +45,16 @@ public enum GateFailure
     [JsonStringEnumMemberName("timeout")]
     Timeout,
 
-    /// <summary>The gate is flaky: it failed, and passed on the same files when run again.</summary>
+    /// <summary>The gate is flaky because it failed, and then passed on the same files.</summary>
     [JsonStringEnumMemberName("flaky")]
     Flaky,
 
-    /// <summary>The gate failed while another gate held a shared resource, and passed alone.</summary>
+    /// <summary>The gate failed while another gate used a shared resource, and passed when run alone.</summary>
     [JsonStringEnumMemberName("contention")]
     Contention,
 }
 
-/// <summary>Resource that was in use, so that a gate could not acquire it, according to the gate's output.</summary>
+/// <summary>Resource that was in use, so that the gate could not acquire it. Determined from the gate's output.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateContention>))]
 public enum GateContention
 {
@@ -66,16 +66,16 @@ public enum GateContention
     [JsonStringEnumMemberName("port")]
     Port,
 
-    /// <summary>A database, a table or a container.</summary>
+    /// <summary>A database, table or container was in use.</summary>
     [JsonStringEnumMemberName("database")]
     Database,
 
-    /// <summary>A file or file lock.</summary>
+    /// <summary>A file or file lock was in use.</summary>
     [JsonStringEnumMemberName("file")]
     File,
 }
 
-/// <summary>Comparison of a gate's result with its failure at the base commit.</summary>
+/// <summary>Comparison of a gate's result with its result at the base commit.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<BaseComparison>))]
 public enum BaseComparison
 {
@@ -83,27 +83,29 @@ public enum BaseComparison
     [JsonStringEnumMemberName("repaired")]
     Repaired,
 
-    /// <summary>The gate fails in the same way, without new failures of tests or rules.</summary>
+    /// <summary>The gate fails in the same way, with no new failures of tests or lint rules.</summary>
     [JsonStringEnumMemberName("same")]
     Same,
 
-    /// <summary>The gate fails in a different way.</summary>
+    /// <summary>The gate fails in another way.</summary>
     [JsonStringEnumMemberName("other")]
     Other,
 }
 
 /// <summary>Flakiness of a gate across all runs of a repository.</summary>
 /// <param name="Flakes">Number of runs in which the gate failed and then passed on the same files.</param>
-/// <param name="Runs">Number of recent runs inspected.</param>
+/// <param name="Runs">Number of recent runs that were inspected.</param>
 public sealed record GateFlakiness([property: JsonPropertyName("flakes")] int Flakes, [property: JsonPropertyName("runs")] int Runs);
 
-/// <summary>The verdict of a gate. The same record, with the same JSON names, is used for runs, caches, histories, evidence, reports and
-/// <c>verify --json</c>. Contains data only; <see cref="GateFormatter"/> formats it.</summary>
+/// <summary>
+/// Verdict of a gate. The same record, with the same JSON names, is used for runs, caches, histories, evidence, reports and <c>verify
+/// --json</c>. It contains only data; <see cref="GateFormatter"/> formats it.
+/// </summary>
 public sealed record GateVerdict
 {
     private const int LongestEnd = 400;
 
-    /// <summary>The gate.</summary>
+    /// <summary>Gate that the verdict belongs to.</summary>
     [JsonPropertyName("gate")]
     public required Gate Gate { get; init; }
 
@@ -111,88 +113,100 @@ public sealed record GateVerdict
     [JsonPropertyName("name")]
     public string Name => Gate.Name;
 
-    /// <summary>Source of the gate, or null if it was not determined.</summary>
+    /// <summary>Source of the gate, or null if unknown.</summary>
     [JsonPropertyName("source"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GateSource? Source { get; init; }
 
-    /// <summary>The command that ran, with placeholders replaced.</summary>
+    /// <summary>Command that was run, with placeholders replaced.</summary>
     [JsonPropertyName("command")]
     public required string Command { get; init; }
 
-    /// <summary>Result of the gate.</summary>
+    /// <summary>Result of running the gate.</summary>
     [JsonPropertyName("result")]
     public required GateResult Result { get; init; }
 
-    /// <summary>Cause of the failure. <see cref="GateFailure.Flaky"/> and <see cref="GateFailure.Contention"/> are set if the gate
-    /// eventually passed.</summary>
+    /// <summary>
+    /// Cause of the failure. <see cref="GateFailure.Flaky"/> and <see cref="GateFailure.Contention"/> are also set if the gate passed in
+    /// the end.
+    /// </summary>
     [JsonPropertyName("failure")]
     public GateFailure Failure { get; init; }
 
-    /// <summary>The command's exit code, or null if the command was killed or did not run.</summary>
+    /// <summary>Exit code of the command, or null if it was killed or not run.</summary>
     [JsonPropertyName("exitCode")]
     public int? ExitCode { get; init; }
 
-    /// <summary>Duration of the last run, in awake time, or zero if the result came from the cache. Seconds in JSON.</summary>
+    /// <summary>
+    /// Duration of the last run, not counting time during which the host slept, or zero if the result came from the cache. Seconds in JSON.
+    /// </summary>
     [JsonPropertyName("seconds"), JsonConverter(typeof(SecondsConverter))]
     public TimeSpan Duration { get; init; }
 
-    /// <summary>Number of runs, from 0 to 3. Reruns of the gate, or of some of its tests, distinguish flaky results from real
-    /// failures.</summary>
+    /// <summary>
+    /// Number of times the gate was run. Range: 0 to 3. Repetitions of the gate, or of some of its tests, tell flaky results from real
+    /// failures.
+    /// </summary>
     [JsonPropertyName("runs")]
     public int Runs { get; init; }
 
-    /// <summary>Number of tests that ran, or null if none could be counted or the gate has no tests.</summary>
+    /// <summary>Number of tests that ran, or null if they could not be counted or the gate has no tests.</summary>
     [JsonPropertyName("tests")]
     public TestCount? Tests { get; init; }
 
-    /// <summary>Meaning of the run according to output, exit code and reports, or null for measurements and gates that did not
-    /// run.</summary>
+    /// <summary>Outcome according to output, exit code and reports. Null for measurements, and for gates that did not run.</summary>
     [JsonPropertyName("kind"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GateKind? Kind { get; init; }
 
-    /// <summary>Resource that the host lacks, for <see cref="GateKind.Environment"/>, or null if no known resource fits.</summary>
+    /// <summary>
+    /// Resource that the host lacks, for <see cref="GateKind.Environment"/>. Null if it is not one of the known resources.
+    /// </summary>
     [JsonPropertyName("environment"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public EnvironmentCause? Environment { get; init; }
 
-    /// <summary>Test counts by result, or null if none could be counted.</summary>
+    /// <summary>Numbers of tests by result, or null if they could not be counted.</summary>
     [JsonPropertyName("counts"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TestCounts? Counts { get; init; }
 
-    /// <summary>Names of at most 200 failed tests as the runner spells them, or null if it names none.</summary>
+    /// <summary>Names of up to 200 failed tests as printed by the test runner, or null if it prints none.</summary>
     [JsonPropertyName("failedTests"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? FailedTests { get; init; }
 
-    /// <summary>Names of tests that failed and passed on the same files, as the runner spells them, or null if none are known.</summary>
+    /// <summary>
+    /// Names of tests that failed and passed on the same files, as printed by the test runner, or null if none are known.
+    /// </summary>
     [JsonPropertyName("flakyTests"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? FlakyTests { get; init; }
 
-    /// <summary>The output line that best explains the result, or null if the gate passed or no line does.</summary>
+    /// <summary>Output line that best explains the result, or null if the gate passed or no line explains it.</summary>
     [JsonPropertyName("decisive"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DecisiveLine? Decisive { get; init; }
 
-    /// <summary>Failed tests or diagnostics without positions and times, so that two runs can be compared, or null if none are
-    /// known.</summary>
+    /// <summary>
+    /// Failed tests or diagnostics without positions and times, so that two runs can be compared. Null if none are known.
+    /// </summary>
     [JsonPropertyName("failures"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Failures { get; init; }
 
-    /// <summary>The <see cref="Failures"/> that did not occur at the base commit, or null if the gate passed there or the results can't be
-    /// compared.</summary>
+    /// <summary>
+    /// Those of <see cref="Failures"/> that did not occur at the base commit. Null if the gate passed there or the results can't be
+    /// compared.
+    /// </summary>
     [JsonPropertyName("newFailures"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? NewFailures { get; init; }
 
-    /// <summary>The number that the measurement printed, or null if it failed, printed none, or the gate is not a measurement.</summary>
+    /// <summary>Number that the measurement printed. Null if it failed or printed none, or if the gate is not a measurement.</summary>
     [JsonPropertyName("measured"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? Measured { get; init; }
 
-    /// <summary>The number that the agent claims to have measured, or null for none.</summary>
+    /// <summary>Number that the agent claims to have measured, or null if it claimed none.</summary>
     [JsonPropertyName("claimed"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? Claimed { get; init; }
 
-    /// <summary>True if the result comes from an earlier run on the same files and the gate did not run now.</summary>
+    /// <summary>True if the result comes from an earlier run on the same files, so that the gate was not run now.</summary>
     [JsonPropertyName("cached")]
     public bool Cached { get; init; }
 
-    /// <summary>Id of the run in which the gate ran, or empty if a user ran it (<c>orchestrate verify</c>).</summary>
+    /// <summary>Id of the run that ran the gate; empty if a user ran it with <c>orchestrate verify</c>.</summary>
     [JsonPropertyName("run")]
     public string Run
     {
@@ -204,42 +218,50 @@ public sealed record GateVerdict
     [JsonPropertyName("at")]
     public DateTimeOffset? At { get; init; }
 
-    /// <summary>The resource that the first run could not acquire, according to its output.</summary>
+    /// <summary>Resource that the gate's first run could not acquire, according to its output.</summary>
     [JsonPropertyName("contention")]
     public GateContention Contention { get; init; }
 
-    /// <summary>True if the gate failed beside another gate and this is the result of rerunning it alone.</summary>
+    /// <summary>True if the gate failed while another gate was running, and this is the result of running it again alone.</summary>
     [JsonPropertyName("ranAlone")]
     public bool RanAlone { get; init; }
 
-    /// <summary>Flakiness of the gate if it is too high, or null if it is acceptable or unknown.</summary>
+    /// <summary>Flakiness of a gate that is too flaky to trust. Null if the flakiness is acceptable or unknown.</summary>
     [JsonPropertyName("chance"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GateFlakiness? Chance { get; init; }
 
-    /// <summary>True if the failure is ignored because the gate is known to be flaky (<c>gates.quarantine</c>), or because every failed
-    /// test is in quarantine.</summary>
+    /// <summary>
+    /// True if the failure is ignored, because the gate is known to be flaky (<c>gates.quarantine</c>) or because every failed test is
+    /// quarantined.
+    /// </summary>
     [JsonPropertyName("quarantined")]
     public bool Quarantined { get; init; }
 
-    /// <summary>The failed tests if each is in quarantine (<see cref="TestQuarantine"/>), or null if the failure counts or the whole gate
-    /// is in quarantine.</summary>
+    /// <summary>
+    /// Names of the failed tests, if all of them are quarantined (<see cref="TestQuarantine"/>). Null if the failure counts, or if the
+    /// whole gate is quarantined.
+    /// </summary>
     [JsonPropertyName("quarantinedTests"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? QuarantinedTests { get; init; }
 
-    /// <summary>Comparison with the gate's failure at the base commit, or null if it passed or did not run there.</summary>
+    /// <summary>Comparison with the gate's result at the base commit. Null if the gate passed or was not run there.</summary>
     [JsonPropertyName("beforeWork"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BaseComparison? BeforeWork { get; init; }
 
-    /// <summary>True if the failure prevents a merge although the gate also failed at the base commit. Applies if no other test proves the
-    /// work and new failures can't be ruled out.</summary>
+    /// <summary>
+    /// True if the failure prevents a merge although the gate also failed at the base commit. This is the case if no other test proves the
+    /// work and new failures can't be ruled out.
+    /// </summary>
     [JsonPropertyName("decidesAnyway"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool DecidesAnyway { get; init; }
 
-    /// <summary>True if a later result can be checked for new failures, because some tests passed and the failed ones are named.</summary>
+    /// <summary>
+    /// True if a later result can be checked for new failures, because some tests passed and the failed tests have names.
+    /// </summary>
     [JsonIgnore]
     public bool CanBeCompared => Counts is { Passed: > 0 } && Failures is { Count: > 0 };
 
-    /// <summary>Anomalies in the result.</summary>
+    /// <summary>Anomalies in the gate's result; empty if there are none.</summary>
     [JsonPropertyName("oddities")]
     public IReadOnlyList<GateAnomaly> Anomalies
     {
@@ -247,12 +269,13 @@ public sealed record GateVerdict
         init => field = value ?? [];
     } = [];
 
-    /// <summary>For a failure, files that earlier gates left in the tree and that were removed before this gate, or null for
-    /// none.</summary>
+    /// <summary>
+    /// For a failure: files that earlier gates left in the tree and that were removed before this gate. Null if there were none.
+    /// </summary>
     [JsonPropertyName("removedBefore"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public NamedFiles? RemovedBefore { get; init; }
 
-    /// <summary>For a failure, files that earlier gates left and that this gate could not access, or null for none.</summary>
+    /// <summary>For a failure: files that earlier gates left and that this gate could not access. Null if there were none.</summary>
     [JsonPropertyName("startedWithout"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public NamedFiles? StartedWithout { get; init; }
 
@@ -260,17 +283,21 @@ public sealed record GateVerdict
     [JsonPropertyName("leavesFiles")]
     public bool LeavesFiles { get; init; }
 
-    /// <summary>A sentence that explains why the gate was refused without running, or null if it was not refused.</summary>
+    /// <summary>Sentence that explains why the gate was refused without being run, or null if it was not refused.</summary>
     [JsonPropertyName("refusal"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Refusal { get; init; }
 
-    /// <summary>Path of the file with the complete output, relative to the repository in stored records, or null if the gate did not run.
-    /// Very long output is cut in the middle.</summary>
+    /// <summary>
+    /// Path of the file with the complete output, relative to the repository in stored records. Null if the gate was not run. The middle of
+    /// very long output is omitted.
+    /// </summary>
     [JsonPropertyName("evidence")]
     public string? EvidenceFile { get; init; }
 
-    /// <summary>SHA-256 of <see cref="EvidenceFile"/> at the end of the gate, in hexadecimal, or empty if it does not exist or was not
-    /// hashed.</summary>
+    /// <summary>
+    /// SHA-256 of <see cref="EvidenceFile"/> when the gate ended, in hexadecimal digits. Empty if the file does not exist or was not
+    /// hashed.
+    /// </summary>
     [JsonPropertyName("evidenceHash")]
     public string EvidenceHash
     {
@@ -278,7 +305,7 @@ public sealed record GateVerdict
         init => field = value ?? "";
     } = "";
 
-    /// <summary>The last 8 KiB of the output at most, or the reason the gate did not run.</summary>
+    /// <summary>End of the output, at most 8 KiB, or the reason why the gate was not run.</summary>
     [JsonPropertyName("output")]
     public string Tail
     {
@@ -290,24 +317,26 @@ public sealed record GateVerdict
     [JsonIgnore]
     public bool Passed => Result is GateResult.Passed or GateResult.Skipped;
 
-    /// <summary>True if the gate ran and passed, or its failures are all in quarantine.</summary>
+    /// <summary>True if the gate passed, or if all its failures are quarantined.</summary>
     [JsonIgnore]
     public bool Holds => Result == GateResult.Passed || Quarantined;
 
-    /// <summary>True if the gate does not prevent a merge: it passed, was skipped, is not required, or is in quarantine.</summary>
+    /// <summary>True if the gate does not prevent a merge, because it passed, was skipped, is not required, or is quarantined.</summary>
     [JsonPropertyName("acceptable")]
     public bool IsAcceptable => Passed || !Gate.Required || Quarantined;
 
-    /// <summary>Tracked files that a linter changed in order to succeed, which counts as a failure, or null for none.</summary>
+    /// <summary>Tracked files that a linter changed in order to succeed, which counts as a failure. Null if there are none.</summary>
     [JsonIgnore]
     public NamedFiles? Repaired =>
         this is { Result: GateResult.Failed, ExitCode: 0, Gate: { Type: GateType.Lint, Negate: false } } ? Rewritten : null;
 
-    /// <summary>Tracked files that the gate changed and that were restored, or null for none.</summary>
+    /// <summary>Tracked files that the gate changed and that were restored. Null if there are none.</summary>
     [JsonIgnore]
     public NamedFiles? Rewritten => Anomalies.FirstOrDefault(anomaly => anomaly.Kind == GateAnomalyKind.ChangedFiles)?.Files;
 
-    /// <summary>True if the host is at fault rather than the work. A missing program from the repository is the work's fault.</summary>
+    /// <summary>
+    /// True if the host caused the failure and not the work. If a program from the repository is missing, the work is at fault.
+    /// </summary>
     [JsonIgnore]
     public bool BlamesMachine =>
         Refusal is not null
@@ -319,18 +348,21 @@ public sealed record GateVerdict
             )
         );
 
-    /// <summary>True if records of the host prove the fault, not only the output. Known only to the process that ran the gate.</summary>
+    /// <summary>
+    /// True if the host's own records prove the cause, and not only the gate's output. Known only to the process that ran the gate.
+    /// </summary>
     [JsonIgnore]
     public bool IsProven { get; init; }
 
-    /// <summary>Returns the verdict with only the last 400 characters of output and without <see cref="Failures"/>, for stores of many
-    /// verdicts.</summary>
+    /// <summary>
+    /// Returns a copy with only the last 400 characters of output and without <see cref="Failures"/>, for stores with many verdicts.
+    /// </summary>
     public GateVerdict Shortened() => this with { Tail = Tail.Length <= LongestEnd ? Tail : Tail[^LongestEnd..], Failures = null };
 
-    /// <summary>Evaluates a measurement whose command has ended. It passes only if the command succeeded and printed a number that meets
-    /// the
-    /// expectation.</summary>
-    /// <param name="number">The printed number, or null for none.</param>
+    /// <summary>
+    /// Evaluates a measurement whose command has ended. It passes if the command succeeded and printed a number that meets the expectation.
+    /// </summary>
+    /// <param name="number">Number that was printed, or null if there was none.</param>
     public GateVerdict Compare(decimal? number) =>
         Result != GateResult.Passed ? this
         : number is { } measured && Gate.Expectation!.IsMetBy(measured) ? this with { Measured = measured }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Rewrites a command that watches for changes, or that repairs files, to one that checks once and exits.</summary>
+/// <summary>Replaces a command that watches for changes or repairs files with one that checks once and exits.</summary>
 public static class OneShotCommand
 {
     private static readonly string[] Launchers = [.. GateCommand.Launchers, "npm", "dlx", "cross-env", "dotenv", "--"];
@@ -18,8 +18,8 @@ public static class OneShotCommand
         "nx watch",
     ];
 
-    // Each rule holds a program with its subcommands, the options that make it watch or repair, and the options that make it exit. If the
-    // latter are not empty, the program watches by default. All options follow the programs' documentation.
+    // Each rule has a program with its subcommands, the options that make it watch or repair, and the options that make it exit. If the
+    // last list is not empty, the program watches by default. All options are from the programs' documentation.
     private static readonly Rule[] Rules =
     [
         new("jest", ["--watch", "--watchAll"], []),
@@ -75,8 +75,8 @@ public static class OneShotCommand
     ];
 
     /// <summary>Returns the equivalent command that checks once.</summary>
-    /// <param name="command">A shell command.</param>
-    /// <returns>The rewritten command, or null if the command exits and repairs nothing, as far as known.</returns>
+    /// <param name="command">Shell command to replace.</param>
+    /// <returns>The new command, or null if the command already exits and repairs nothing, as far as known.</returns>
     public static string? Of(string command)
     {
         var parts = ShellParts.Of(command);
@@ -86,16 +86,15 @@ public static class OneShotCommand
             : changed[0] + string.Concat(parts.Separators.Zip(changed.Skip(1), (separator, part) => $" {separator} {part}"));
     }
 
-    /// <summary>True if any part of a command never exits and has no known variant that does.</summary>
+    /// <summary>True if a part of a command never exits and no variant that exits is known.</summary>
     public static bool NeverEnds(string command) =>
         ShellParts
             .Of(command)
             .Commands.Select(part => string.Join(' ', part.Split(' ', StringSplitOptions.RemoveEmptyEntries).SkipWhile(IsOfLauncher)))
             .Any(part => Array.Exists(Watchers, watcher => part == watcher || part.StartsWith(watcher + " ", StringComparison.Ordinal)));
 
-    /// <summary>Returns the options to append to a command that watches by default.</summary>
-    /// <returns>The options, or null if none are needed or if appending does not suffice because words must be removed or
-    /// replaced.</returns>
+    /// <summary>Returns the options that make a command exit if it watches by default.</summary>
+    /// <returns>Options to append. Null if none are needed, or if words must also be removed or replaced.</returns>
     public static string? MissingOption(string command) =>
         Of(command) is { } once && once.StartsWith(command.Trim() + " ", StringComparison.Ordinal)
             ? once[(command.Trim().Length + 1)..]
@@ -117,7 +116,7 @@ public static class OneShotCommand
         }
         var rest = words.Skip(start + found.Program.Length).ToList();
         var kept = rest.Where(word => !found.Unwanted.Contains(word)).ToList();
-        // Programs that watch by default do not do so in continuous integration, which they detect by the variable CI.
+        // Programs that watch by default don't do so in continuous integration, which they detect by the variable CI.
         var isOpen = found.Ends.Count > 0 && !isInCi && !kept.Any(found.Ends.Contains);
         return found.Becomes is null && kept.Count == rest.Count && !isOpen
             ? null
@@ -133,7 +132,7 @@ public static class OneShotCommand
     {
         public string[] Program { get; } = Command.Split(' ');
 
-        /// <summary>Words that replace those of the program, or null to keep them.</summary>
+        /// <summary>Words that replace those of the program, or null to keep the program's words.</summary>
         public string? Becomes { get; init; }
 
         public bool IsOf(ReadOnlySpan<string> words) => words.Length >= Program.Length && words[..Program.Length].SequenceEqual(Program);

@@ -4,51 +4,56 @@ namespace Orchestrator.Plans;
 [JsonConverter(typeof(JsonStringEnumConverter<GateSource>))]
 public enum GateSource
 {
-    /// <summary>The task's own verification.</summary>
+    /// <summary>The task's own verification in the plan.</summary>
     [JsonStringEnumMemberName("task")]
     Task,
 
-    /// <summary>The setting gates.task.</summary>
+    /// <summary>The setting <c>gates.task</c>.</summary>
     [JsonStringEnumMemberName("configuration")]
     Configuration,
 
-    /// <summary>The project's manifests, for a task without its own gates if the configuration defines none.</summary>
+    /// <summary>The project's manifests. Used for tasks without gates of their own if the configuration defines none.</summary>
     [JsonStringEnumMemberName("found")]
     Found,
 
-    /// <summary>The project's manifests, because the plan has contracts, which require type checks.</summary>
+    /// <summary>The project's manifests, because contracts in the plan require type checks.</summary>
     [JsonStringEnumMemberName("contracts")]
     Contracts,
 
-    /// <summary>The setting gates.integration.</summary>
+    /// <summary>The setting <c>gates.integration</c>.</summary>
     [JsonStringEnumMemberName("integration")]
     Integration,
 }
 
-/// <summary>An effective gate and its source.</summary>
-/// <param name="Gate">The gate.</param>
-/// <param name="Source">Source of the gate.</param>
+/// <summary>A gate that applies, and where it comes from.</summary>
+/// <param name="Gate">Gate that applies.</param>
+/// <param name="Source">Where the gate comes from.</param>
 public sealed record EffectiveGate(Gate Gate, GateSource Source);
 
-/// <summary>A project's gates. Determines which gates apply to a task, a merge and a landing, for runs and all commands.</summary>
+/// <summary>Gates of a project. Determines which gates apply to a task, a merge and a landing, for runs and for all commands.</summary>
 public sealed record ProjectGates
 {
-    /// <summary>Gates that the configuration defines for tasks, or null to use detected gates. An empty list disables detected
-    /// gates.</summary>
+    /// <summary>
+    /// Gates that the configuration defines for tasks, or null to use detected gates. An empty list disables the detected gates.
+    /// </summary>
     public IReadOnlyList<Gate>? Configured { get; init; }
 
-    /// <summary>Gates found in the project's manifests.</summary>
+    /// <summary>Gates that were detected in the project's manifests.</summary>
     public IReadOnlyList<Gate> Found { get; init; } = [];
 
-    /// <summary>Gates that the configuration defines for every merged tree. If this and <see cref="Configured"/> are null, the found ones
-    /// apply. An empty list disables the found ones.</summary>
+    /// <summary>
+    /// Gates that the configuration defines for every merged tree. If this and <see cref="Configured"/> are null, the detected gates apply.
+    /// An empty list disables them.
+    /// </summary>
     public IReadOnlyList<Gate>? Integration { get; init; }
 
-    /// <summary>The project's gates, independent of any task.</summary>
+    /// <summary>Returns the project's gates, independent of any task.</summary>
     public IReadOnlyList<Gate> OfProject() => Configured ?? Found;
 
-    /// <summary>Returns the gates that every tree on staging must pass, independent of any task, with their sources. A task with a weaker
-    /// test can't weaken the checks of the project.</summary>
+    /// <summary>
+    /// Returns the gates that every tree on staging must pass, independent of any task, with their sources. A task with a weaker test can't
+    /// weaken the project's checks.
+    /// </summary>
     public IReadOnlyList<EffectiveGate> ExplainStaging(Plan plan) =>
         [
             .. Once(
@@ -81,34 +86,39 @@ public sealed record ProjectGates
     /// <summary>Returns a task's gates.</summary>
     public IReadOnlyList<Gate> Of(Plan plan, PlanTask task) => [.. Explain(plan, task).Select(h => h.Gate)];
 
-    /// <summary>Returns the gates that a task's work must pass beyond its own verification, in its own tree or on staging.</summary>
+    /// <summary>
+    /// Returns the gates that a task's work must pass in addition to its own verification, in its own tree or on staging.
+    /// </summary>
     public IReadOnlyList<Gate> Beyond(Plan plan, PlanTask task) =>
         [.. OfMerge(plan, task).Where(gate => !task.Verification.Any(own => own.IsSameAs(gate)))];
 
-    /// <summary>Returns the gates for a task's work merged to staging. Measurements are omitted because they apply to the task's own
-    /// commit. Repeating them on a busy host, combined with other tasks' work, could reject the task by chance.</summary>
+    /// <summary>
+    /// Returns the gates for the merge of a task's work to staging. Excludes measurements, because they apply to the task's own commit.
+    /// Repeating them on a busy host, together with other tasks' work, could reject the task by chance.
+    /// </summary>
     public IReadOnlyList<Gate> OfMerge(Plan plan, PlanTask task) =>
         Gate.WithOwnNames(Once(Of(plan, task).Where(gate => !gate.IsMeasurement).Concat(OfStaging(plan))));
 
     /// <summary>Returns all gates of the plan's tasks and of merged trees, without duplicates.</summary>
-    /// <param name="plan">The plan.</param>
+    /// <param name="plan">Plan of the run.</param>
     /// <param name="without">Ids of tasks whose work is missing, so that their own gates can't pass.</param>
     public IReadOnlyList<Gate> OfLanding(Plan plan, IReadOnlyCollection<string> without) =>
         Gate.WithOwnNames(Once(Beside(plan).Concat(plan.Tasks.Where(t => !without.Contains(t.Id)).SelectMany(t => t.Verification))));
 
-    /// <summary>Returns the project's gates for the plan, without those of its tasks. Includes all found gates because tasks may have
-    /// none.</summary>
+    /// <summary>
+    /// Returns the project's gates for the plan, without those of its tasks. Includes all detected gates, because tasks may have none.
+    /// </summary>
     public IReadOnlyList<Gate> Beside(Plan plan) => Once(OfProject().Concat(OfStaging(plan)));
 
-    /// <summary>True if any gate of the plan's run checks types.</summary>
+    /// <summary>True if at least one gate of the plan's run checks types.</summary>
     public bool CheckTypes(Plan plan) =>
         (Configured ?? []).Concat(Types(plan)).Concat(plan.Tasks.SelectMany(t => t.Verification)).Any(g => g.ChecksTypes);
 
-    // A configured gate that checks types takes precedence over found ones.
+    // A configured gate that checks types takes precedence over detected ones.
     private IEnumerable<Gate> Types(Plan plan) =>
         plan.Contracts.Count == 0 || (Configured ?? []).Any(g => g.ChecksTypes) ? [] : Found.Where(g => g.ChecksTypes);
 
-    // Of equivalent gates, the strictest applies, so a task can't make a required project gate advisory.
+    // Of equivalent gates, the strictest one applies, so that a task can't make a required project gate advisory.
     private static IReadOnlyList<Gate> Once(IEnumerable<Gate> gates) =>
         GateOrder.Sort([.. gates.GroupBy(gate => gate.Identity).Select(same => Strictest([.. same]))]);
 
@@ -126,7 +136,7 @@ public sealed record ProjectGates
             held => held.Gate
         );
 
-    // Equivalent gates share their needs. Otherwise, a task that repeats only the project's test command would run it without the build.
+    // Equivalent gates share their needs. Otherwise a task that only repeats the project's test command would run it without the build.
     private static Gate Strictest(IReadOnlyList<Gate> same) =>
         same.OrderByDescending(gate => gate.Required).First() with
         {

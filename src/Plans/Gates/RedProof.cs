@@ -1,18 +1,18 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Reason why a task's tests prove nothing about its change.</summary>
+/// <summary>Reason why the proof by a task's tests is missing.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RedProofGap>))]
 public enum RedProofGap
 {
-    /// <summary>No gap; the tests are conclusive.</summary>
+    /// <summary>Nothing is missing; the tests are conclusive.</summary>
     [JsonStringEnumMemberName("none")]
     None,
 
-    /// <summary>The task changes only tests.</summary>
+    /// <summary>The task changes only tests, so there is no change to leave out.</summary>
     [JsonStringEnumMemberName("no-product-change")]
     NoProductChange,
 
-    /// <summary>The tests are in product source files.</summary>
+    /// <summary>The tests are in source files of the product and can't be separated from the change.</summary>
     [JsonStringEnumMemberName("not-separable")]
     NotSeparable,
 
@@ -25,10 +25,10 @@ public enum RedProofGap
     NoNames,
 }
 
-/// <summary>Result of running a task's new and changed tests without its product change. Each test should fail.</summary>
+/// <summary>Result of running a task's new and changed tests without the task's change to the product. Each test should fail.</summary>
 /// <param name="Tests">Number of new and changed tests.</param>
-/// <param name="Red">Number of tests that fail or do not compile, or null if unknown.</param>
-/// <param name="Green">Names of at most 20 tests that pass without the change.</param>
+/// <param name="Red">Number of these tests that fail or do not compile, or null if unknown.</param>
+/// <param name="Green">Names of up to 20 of these tests that pass without the change.</param>
 /// <param name="Gap">Reason why the result is unknown.</param>
 public sealed record RedProof(
     [property: JsonPropertyName("tests")] int Tests,
@@ -37,7 +37,7 @@ public sealed record RedProof(
     [property: JsonPropertyName("gap")] RedProofGap Gap = RedProofGap.None
 )
 {
-    /// <summary>True if all tests pass without the change and therefore prove nothing about it.</summary>
+    /// <summary>True if all these tests pass without the change, and therefore prove nothing about it.</summary>
     [JsonIgnore]
     public bool ProvesNothing => Red == 0;
 }

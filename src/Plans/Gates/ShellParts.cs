@@ -1,8 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A shell command split at its operators, with respect to quotes, brackets and escapes.</summary>
-/// <param name="Commands">Commands between the operators; one more than operators.</param>
-/// <param name="Separators">Operators: <c>&amp;&amp;</c>, <c>||</c>, <c>;</c>, <c>|</c>, <c>&amp;</c> or a line end.</param>
+/// <summary>A shell command split at its operators, taking quotes, brackets and escapes into account.</summary>
+/// <param name="Commands">Commands between the operators. There is always one command more than operators.</param>
+/// <param name="Separators">Operators between the commands: <c>&amp;&amp;</c>, <c>||</c>, <c>;</c>, <c>|</c>, <c>&amp;</c> or a line
+/// end.</param>
 internal sealed record ShellParts(IReadOnlyList<string> Commands, IReadOnlyList<string> Separators)
 {
     public static ShellParts Of(string text)

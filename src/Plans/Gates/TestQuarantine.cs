@@ -1,8 +1,8 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A test in quarantine, whose failures are ignored until a given day.</summary>
-/// <param name="Test">Test as its runner spells it. A name without parameters covers all parameters.</param>
-/// <param name="Owner">User who will repair the test.</param>
+/// <summary>A quarantined test, whose failures are ignored until a given day.</summary>
+/// <param name="Test">Name of the test as printed by the test runner. A name without parameters covers all parameters.</param>
+/// <param name="Owner">User who is responsible for repairing the test.</param>
 /// <param name="Reason">Reason why the test is flaky.</param>
 /// <param name="Until">Last day of the quarantine, in UTC.</param>
 public sealed record QuarantinedTest(
@@ -13,16 +13,16 @@ public sealed record QuarantinedTest(
 )
 {
     /// <summary>True if this entry covers a failed test.</summary>
-    /// <param name="failed">Name of the test as its runner spells it.</param>
+    /// <param name="failed">Name of the failed test as printed by the test runner.</param>
     public bool Means(string failed) =>
         failed.StartsWith(Test, StringComparison.Ordinal) && (failed.Length == Test.Length || failed[Test.Length] is '[' or '(');
 
     /// <summary>True after the last day of the quarantine.</summary>
-    /// <param name="now">The current time.</param>
+    /// <param name="now">Current time.</param>
     public bool HasEnded(DateTimeOffset now) => Until < DateOnly.FromDateTime(now.UtcDateTime);
 }
 
-/// <summary>A repository's tests in quarantine, read from a run's base commit.</summary>
+/// <summary>Quarantined tests of a repository, read from a run's base commit.</summary>
 /// <param name="Tests">Entries in file order.</param>
 public sealed record TestQuarantine(IReadOnlyList<QuarantinedTest> Tests)
 {
@@ -32,14 +32,13 @@ public sealed record TestQuarantine(IReadOnlyList<QuarantinedTest> Tests)
     /// <summary>An empty quarantine.</summary>
     public static TestQuarantine None { get; } = new([]);
 
-    /// <summary>Returns the tests whose quarantine has ended, so that their failures count again.</summary>
-    /// <param name="now">The current time.</param>
+    /// <summary>Returns the entries whose quarantine has ended, so that failures of their tests count again.</summary>
+    /// <param name="now">Current time.</param>
     public IReadOnlyList<QuarantinedTest> EndedBy(DateTimeOffset now) => [.. Tests.Where(test => test.HasEnded(now))];
 
-    /// <summary>Marks the verdict as quarantined if every failed test is in quarantine. Failures other than counted and named tests still
-    /// count.</summary>
+    /// <summary>Marks a verdict as quarantined if every failed test is quarantined. Any other failure still counts.</summary>
     /// <param name="verdict">Any verdict.</param>
-    /// <param name="now">The current time.</param>
+    /// <param name="now">Current time.</param>
     public GateVerdict Apply(GateVerdict verdict, DateTimeOffset now)
     {
         if (

@@ -1,9 +1,13 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Finds one short cycle in each strongly connected component, in time linear in tasks and edges.</summary>
+/// <summary>
+/// Finds one short cycle in each strongly connected component of a graph. The time is linear in the numbers of tasks and edges.
+/// </summary>
 internal static class CycleFinder
 {
-    /// <summary>Returns the cycles. Each starts and ends with the task of its component that comes first in the plan.</summary>
+    /// <summary>
+    /// Returns the cycles. Each starts and ends with the task that comes first in the plan, among the tasks of its component.
+    /// </summary>
     public static IEnumerable<IReadOnlyList<int>> Find(IReadOnlyList<int> open, int[][] dependencies)
     {
         var knot = Knots(open, dependencies);
@@ -18,7 +22,7 @@ internal static class CycleFinder
         }
     }
 
-    // Breadth-first search from the task, inside its component, until an edge leads back to it.
+    // Breadth-first search from the task, within its component, until an edge leads back to the task.
     private static List<int> ShortestCycle(int start, int[][] dependencies, int[] knot)
     {
         var from = new Dictionary<int, int> { [start] = -1 };
@@ -46,7 +50,8 @@ internal static class CycleFinder
         throw new InvalidOperationException($"Task {start} is in a component without a cycle; the components were computed incorrectly.");
     }
 
-    // Tarjan's strongly connected components, with an explicit stack because plans may be chains of thousands of tasks.
+    // Tarjan's algorithm for strongly connected components. It uses an explicit stack, because plans may contain chains of thousands of
+    // tasks.
     private static int[] Knots(IReadOnlyList<int> open, int[][] dependencies)
     {
         var number = new int[dependencies.Length];

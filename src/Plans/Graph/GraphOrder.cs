@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Orders a graph's nodes, which are identified by their indexes.</summary>
+/// <summary>Orders the nodes of a graph, which are identified by their indexes.</summary>
 internal static class GraphOrder
 {
     /// <summary>Inverts the edges, so that dependencies lead to dependents.</summary>
@@ -26,10 +26,10 @@ internal static class GraphOrder
         return result;
     }
 
-    /// <summary>Sorts the nodes so that each follows its dependencies. Ties are broken by the lower index.</summary>
+    /// <summary>Sorts the nodes so that each comes after its dependencies. Among independent nodes, the lower index comes first.</summary>
     /// <param name="dependencies">Dependencies of each node.</param>
-    /// <param name="dependants">Dependants of each node.</param>
-    /// <param name="open">Nodes without a position because they are in or behind a cycle.</param>
+    /// <param name="dependants">Dependents of each node.</param>
+    /// <param name="open">Nodes that have no position, because they are part of a cycle or depend on one.</param>
     public static int[] Topological(int[][] dependencies, int[][] dependants, out int[] open)
     {
         var waiting = Array.ConvertAll(dependencies, d => d.Length);

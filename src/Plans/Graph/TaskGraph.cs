@@ -1,7 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>The dependency graph of tasks. Faulty graphs can be queried too: <see cref="Faults"/> lists the faults, and the other results
-/// ignore the faulty edges. Every result takes time linear in tasks and edges, or n log n.</summary>
+/// <summary>
+/// Dependency graph of tasks. Graphs with faults can be queried as well: <see cref="Faults"/> lists the faults, and all other results
+/// ignore the faulty edges. Each result takes time linear in tasks and edges, or n log n.
+/// </summary>
 public sealed class TaskGraph
 {
     private readonly TaskNode[] _nodes;
@@ -42,8 +44,10 @@ public sealed class TaskGraph
     /// <summary>All faults: duplicate ids, unknown dependencies, self-dependencies and cycles.</summary>
     public IReadOnlyList<GraphFault> Faults { get; }
 
-    /// <summary>One cycle per strongly connected component, as ids in order with the first one repeated at the end. For example, a depends
-    /// on b, b depends on a.</summary>
+    /// <summary>
+    /// One cycle per strongly connected component, as ids in order with the first id repeated at the end. For example: a depends on b, and
+    /// b depends on a.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<string>> Cycles { get; }
 
     /// <summary>Creates the graph of a plan.</summary>
@@ -52,9 +56,11 @@ public sealed class TaskGraph
     /// <summary>Creates the graph of tasks given in plan order.</summary>
     public static TaskGraph Of(IEnumerable<TaskNode> nodes) => new([.. nodes]);
 
-    /// <summary>Task ids grouped by the earliest wave in which they could run. Tasks of the first wave have no dependencies; tasks of each
-    /// later wave depend on one in the previous wave. For display only, because a run starts a task as soon as its own dependencies are
-    /// merged. Tasks in or behind a cycle are omitted.</summary>
+    /// <summary>
+    /// Task ids grouped by the earliest wave in which they could run. Tasks of the first wave have no dependencies, and tasks of each later
+    /// wave depend on a task in the previous wave. For display only, because a run starts a task as soon as its own dependencies are
+    /// merged. Omits tasks that are part of a cycle or depend on one.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<string>> Waves
     {
         get
@@ -75,7 +81,7 @@ public sealed class TaskGraph
         }
     }
 
-    /// <summary>Returns the wave of a task, starting at 1, or 0 if it is in or behind a cycle.</summary>
+    /// <summary>Returns the wave of a task, starting at 1, or 0 if the task is part of a cycle or depends on one.</summary>
     /// <exception cref="KeyNotFoundException">No task has this id.</exception>
     public int WaveOf(string id) => _wave[_index[id]];
 
@@ -83,8 +89,10 @@ public sealed class TaskGraph
     /// <exception cref="KeyNotFoundException">No task has this id.</exception>
     public IReadOnlyList<string> DependantsOf(string id) => [.. _dependants[_index[id]].Select(i => _nodes[i].Id)];
 
-    /// <summary>Ids of the longest chain of tasks by estimated time, in execution order, or empty if every task is in or behind a
-    /// cycle.</summary>
+    /// <summary>
+    /// Ids of the longest chain of tasks by estimated time, in order of execution. Empty if every task is part of a cycle or depends on
+    /// one.
+    /// </summary>
     public IReadOnlyList<string> CriticalPath
     {
         get
@@ -117,8 +125,9 @@ public sealed class TaskGraph
         }
     }
 
-    /// <summary>Creates an index that answers if one task depends on another, directly or indirectly. Worthwhile for many
-    /// queries.</summary>
+    /// <summary>
+    /// Creates an index that tells whether one task depends on another, directly or indirectly. Worthwhile for many queries.
+    /// </summary>
     public TaskOrder ToOrder() => new(_nodes.Length, _order, _dependencies);
 
     private int[] Resolve(int task, List<GraphFault> faults)

@@ -1,9 +1,10 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A task as a graph node, small enough to pass thousands of them to a workflow.</summary>
-/// <param name="Id">The task's id.</param>
-/// <param name="DependsOn">Ids of the tasks it depends on.</param>
-/// <param name="EstimatedMinutes">Weight on the critical path. If null, the average of the known estimates, or 1 if none is known.</param>
+/// <summary>A task as a node of the graph. Small enough that thousands can be passed to a workflow.</summary>
+/// <param name="Id">Id of the task.</param>
+/// <param name="DependsOn">Ids of the tasks that this task depends on.</param>
+/// <param name="EstimatedMinutes">Estimated time in minutes, used as weight on the critical path. If null, the average of the known
+/// estimates is used, or 1 if there are none.</param>
 public sealed record TaskNode(string Id, IReadOnlyList<string> DependsOn, double? EstimatedMinutes = null)
 {
     /// <summary>Creates the node for a plan's task.</summary>

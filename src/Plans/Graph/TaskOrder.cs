@@ -1,7 +1,8 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Index of the pairs of tasks that the graph orders. Created only on demand because it needs one bit per pair (12 MB for 10,000
-/// tasks).</summary>
+/// <summary>
+/// Index of the pairs of tasks that the graph orders. Created only when needed, because it takes one bit per pair (12 MB for 10,000 tasks).
+/// </summary>
 public sealed class TaskOrder
 {
     private readonly ulong[]?[] _before;
@@ -37,13 +38,13 @@ public sealed class TaskOrder
         }
     }
 
-    /// <summary>True if either of two tasks, given by their plan indexes, depends on the other.</summary>
+    /// <summary>True if one of two tasks depends on the other. The tasks are given by their indexes in the plan.</summary>
     public bool AreOrdered(int a, int b) => Precedes(a, b) || Precedes(b, a);
 
     /// <summary>True if <paramref name="later"/> depends on <paramref name="earlier"/>, directly or indirectly.</summary>
     public bool Precedes(int earlier, int later) => _before[later] is { } before && (before[earlier >> 6] & (1UL << (earlier & 63))) != 0;
 
-    /// <summary>Returns two tasks in topological order. Edges added from the second to the first never form a cycle.</summary>
+    /// <summary>Returns two tasks in topological order. Edges added from the second task to the first never form a cycle.</summary>
     public (int First, int Second) InOrder(int a, int b) => (_position[a], a).CompareTo((_position[b], b)) <= 0 ? (a, b) : (b, a);
 
     /// <summary>Sorts tasks in topological order.</summary>

@@ -1,14 +1,15 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Selects the tasks of a run: all uncompleted ones, named ones, or those from a given phase on. The others count as
-/// done.</summary>
+/// <summary>
+/// Selects the tasks of a run: all that are not completed, those with given ids, or those from a given phase on. All others count as done.
+/// </summary>
 public static class TaskSelection
 {
     /// <summary>Returns the ids of the selected tasks.</summary>
-    /// <param name="plan">The plan.</param>
-    /// <param name="only">Ids of the tasks to select, even if the plan marks them as completed. Null or empty selects all uncompleted
-    /// tasks.</param>
-    /// <param name="phase">Id of the first task to select, in plan order, or null to start at the first.</param>
+    /// <param name="plan">Plan of the run.</param>
+    /// <param name="only">Ids of the tasks to select, even if the plan marks them as completed. Null or empty to select all tasks that are
+    /// not completed.</param>
+    /// <param name="phase">Id of the first task to select, in plan order, or null to start with the first task.</param>
     /// <param name="faults">Receives a sentence for each unknown id.</param>
     public static IReadOnlySet<string> Of(Plan plan, IReadOnlyList<string>? only, string? phase, ICollection<string> faults)
     {

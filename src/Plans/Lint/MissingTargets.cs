@@ -1,15 +1,18 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Finds files that a plan needs but no task creates, and paths that are mistakenly relative to the plan's own folder.</summary>
-/// <param name="exists">True if the file or folder exists, given its path relative to the repository.</param>
+/// <summary>Finds files that a plan needs but no task creates, and paths that are relative to the plan's own folder by mistake.</summary>
+/// <param name="exists">Returns true if the file or folder exists. The path is relative to the repository.</param>
 /// <param name="readText">Returns the text of a file in the repository, or null if it does not exist.</param>
-/// <param name="scripts">Returns the names of the scripts in the repository's <c>package.json</c>; empty if it does not exist.</param>
+/// <param name="scripts">Returns the names of the scripts in the repository's <c>package.json</c>; empty if that file does not
+/// exist.</param>
 internal sealed class MissingTargets(Func<string, bool> exists, Func<string, string?> readText, Func<IReadOnlyCollection<string>> scripts)
 {
     private const string Manifest = "package.json";
 
-    /// <summary>Finds required gates that can't pass, because their test or script neither exists nor is owned by the task or its
-    /// dependencies.</summary>
+    /// <summary>
+    /// Finds required gates that can't pass, because their test or script does not exist and is not owned by the task or one of its
+    /// dependencies.
+    /// </summary>
     public IEnumerable<PlanAdvice> OfGates(Plan plan)
     {
         var tasks = plan.Tasks.DistinctBy(task => task.Id, StringComparer.Ordinal).ToDictionary(task => task.Id, StringComparer.Ordinal);
@@ -47,8 +50,8 @@ internal sealed class MissingTargets(Func<string, bool> exists, Func<string, str
         }
     }
 
-    /// <summary>Finds paths that exist only below the plan's folder, although paths are relative to the repository.</summary>
-    /// <param name="plan">The plan.</param>
+    /// <summary>Finds paths that exist only inside the plan's folder, although paths must be relative to the repository.</summary>
+    /// <param name="plan">Plan to check.</param>
     /// <param name="folder">The plan's folder, relative to the repository; empty for the root.</param>
     public IEnumerable<PlanAdvice> OfFolder(Plan plan, string folder)
     {

@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Advises on the order of a plan's tasks: needless dependencies and idle agents.</summary>
+/// <summary>Finds needless dependencies between a plan's tasks, and idle agents.</summary>
 internal static class OrderLint
 {
-    // A dependency can be called needless only if both tasks declare their files.
+    // A dependency can only be called needless if both tasks declare their files.
     public static IEnumerable<PlanAdvice> NeedlessDependencies(
         int index,
         PlanTask task,
@@ -40,7 +40,7 @@ internal static class OrderLint
     public static IEnumerable<PlanAdvice> Waves(Plan plan)
     {
         const int few = 3;
-        // Two tasks without dependencies share a wave, so the plan is not serial.
+        // If two tasks have no dependencies, they share a wave, so the plan is not serial.
         var maybeSerial = plan.Tasks.Count > few && plan.Tasks.Count(t => t.DependsOn.Count == 0) < 2;
         if (maybeSerial && TaskGraph.Of(plan).Waves.Count == plan.Tasks.Count)
         {

@@ -1,6 +1,8 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Checks whether the files of two tasks overlap. Plain paths, the vast majority in a large plan, are compared as text.</summary>
+/// <summary>
+/// Checks whether the files of two tasks overlap. Plain paths, which are the vast majority in large plans, are compared as text.
+/// </summary>
 internal sealed class PathOverlapCheck
 {
     private readonly Dictionary<string, PathSegment> _parts = new(StringComparer.Ordinal);

@@ -1,15 +1,15 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Lints a plan for gates that can't fail, tasks that own too much, and needless waiting.</summary>
+/// <summary>Finds weaknesses in a valid plan: gates that can't fail, tasks that own too many files, and needless waiting.</summary>
 public static class PlanLint
 {
-    /// <summary>Number of written paths above which a task is hard to review.</summary>
+    /// <summary>Maximum number of written paths before a task is considered hard to review.</summary>
     public const int MostFiles = 25;
 
-    /// <summary>Number of steps above which a task is hard to finish in one attempt.</summary>
+    /// <summary>Maximum number of steps before a task is considered too large for one attempt.</summary>
     public const int MostSteps = 30;
 
-    /// <summary>Prompt length, in characters, above which too little context is left for the code.</summary>
+    /// <summary>Maximum length of a prompt in characters, above which too little context is left for the code.</summary>
     public const int LongestPrompt = 20_000;
 
     private static readonly string[] WordsForDone =
@@ -45,11 +45,10 @@ public static class PlanLint
         "research",
     ];
 
-    /// <summary>Returns all advice in plan order. Advice on the whole plan comes last.</summary>
-    /// <param name="plan">The plan.</param>
-    /// <param name="hasFurtherGates">True if the configuration has gates that every task must pass, so that tasks without their own are
-    /// still
-    /// checked.</param>
+    /// <summary>Returns all advice in plan order. Advice on the plan as a whole comes last.</summary>
+    /// <param name="plan">Plan to check.</param>
+    /// <param name="hasFurtherGates">True if the configuration has gates that every task must pass, so that tasks without gates of their
+    /// own are still checked.</param>
     public static IReadOnlyList<PlanAdvice> Of(Plan plan, bool hasFurtherGates = false)
     {
         var paths = new PathOverlapCheck();

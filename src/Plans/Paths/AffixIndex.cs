@@ -1,8 +1,10 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Finds those of many wildcard names that could overlap with a given one, because their fixed prefixes and suffixes are
-/// compatible. Uses prefixes or suffixes, whichever leaves fewer candidates. So neither thousands of <c>*_1.py</c> nor of <c>mod1_*</c>
-/// are compared in pairs.</summary>
+/// <summary>
+/// Finds, among many names with wildcards, those that could overlap with a given name because their fixed prefixes and suffixes are
+/// compatible. Searches either by prefix or by suffix, whichever leaves fewer candidates. Thousands of names like <c>*_1.py</c> or
+/// <c>mod1_*</c> are therefore never compared in pairs.
+/// </summary>
 internal sealed class AffixIndex
 {
     private readonly Affixes _prefixes;
@@ -14,7 +16,7 @@ internal sealed class AffixIndex
         _suffixes = new Affixes([.. segments.Select(s => Reversed(s.Suffix))]);
     }
 
-    /// <summary>Returns the indexes of segments that may overlap with this one. Each still needs a full comparison.</summary>
+    /// <summary>Returns the indexes of the segments that may overlap with this one. Each of them still needs a full comparison.</summary>
     public IEnumerable<int> Candidates(PathSegment query)
     {
         var suffix = Reversed(query.Suffix);
@@ -28,7 +30,7 @@ internal sealed class AffixIndex
         return new string(letters);
     }
 
-    /// <summary>Sorted texts, so that all texts with a given prefix are adjacent.</summary>
+    /// <summary>Sorted texts, in which all texts with a given prefix are adjacent.</summary>
     private sealed class Affixes
     {
         private readonly string[] _texts;
@@ -50,7 +52,7 @@ internal sealed class AffixIndex
 
         public IEnumerable<int> Find(string text) => Ranges(text).SelectMany(r => _positions[r.Start..r.End]);
 
-        // Texts that start with the given text, and texts that are a prefix of it.
+        // Finds texts that start with the given text, and texts that are a prefix of it.
         private IEnumerable<(int Start, int End)> Ranges(string text)
         {
             var start = FirstNot(0, other => string.CompareOrdinal(other, text) < 0);
@@ -64,9 +66,10 @@ internal sealed class AffixIndex
             }
         }
 
-        /// <summary>Binary search for the index of the first text, from <paramref name="low"/> on, that does not satisfy a predicate. All
-        /// texts that
-        /// satisfy it must come first.</summary>
+        /// <summary>
+        /// Finds, by binary search from <paramref name="low"/> on, the index of the first text for which a predicate is false. The
+        /// predicate must be true for all earlier texts and false for all later ones.
+        /// </summary>
         private int FirstNot(int low, Func<string, bool> isTrue)
         {
             var high = _texts.Length;

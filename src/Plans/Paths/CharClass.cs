@@ -9,9 +9,10 @@ internal sealed class CharClass
 
     private CharClass(List<(char From, char To)> ranges) => _ranges = ranges;
 
-    /// <summary>Parses the class that opens at <paramref name="at"/> and moves <paramref name="at"/> to its closing bracket. Returns false
-    /// if the text
-    /// is not a class.</summary>
+    /// <summary>
+    /// Parses the character class that opens at <paramref name="at"/>, and moves <paramref name="at"/> to its closing bracket. Returns
+    /// false if the text is no character class.
+    /// </summary>
     public static bool TryParse(string text, ref int at, [NotNullWhen(true)] out CharClass? set)
     {
         set = null;
@@ -22,7 +23,7 @@ internal sealed class CharClass
             start++;
         }
 
-        // A closing bracket directly after the opening one is a member.
+        // A closing bracket directly after the opening one is a member of the class.
         var end = text.IndexOf(']', Math.Min(start + 1, text.Length));
         if (end < 0)
         {

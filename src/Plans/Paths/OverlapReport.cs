@@ -2,8 +2,8 @@ namespace Orchestrator.Plans;
 
 /// <summary>Reports each pair of overlapping patterns once.</summary>
 /// <param name="isSelf">True if both sides are the same tree.</param>
-/// <param name="found">Called for each pair; returns true to continue.</param>
-/// <param name="isSettled">Called for all equal patterns in one tree; returns true to skip their pairs.</param>
+/// <param name="found">Called for each pair. Returns true to continue, false to stop.</param>
+/// <param name="isSettled">Called for all equal patterns in one tree. Returns true to skip their pairs.</param>
 internal sealed class OverlapReport(
     bool isSelf,
     Func<PathTrie.Entry, PathTrie.Entry, bool> found,
@@ -12,10 +12,10 @@ internal sealed class OverlapReport(
 {
     private readonly HashSet<(string, int, string, int)> _alternatives = [];
 
-    /// <summary>True if the callback requested no further pairs.</summary>
+    /// <summary>True if the callback has stopped the report.</summary>
     public bool Stopped { get; private set; }
 
-    /// <summary>Reports that the patterns ending at these nodes overlap.</summary>
+    /// <summary>Reports that the patterns that end at these two nodes overlap.</summary>
     public void Add(PathTrie.Node left, PathTrie.Node right)
     {
         if (left.Entries is null || right.Entries is null)
@@ -43,7 +43,7 @@ internal sealed class OverlapReport(
             return;
         }
 
-        // A pattern with braces ends at several nodes, so the same pair may be found more than once.
+        // A pattern with braces ends at several nodes, so the same pair may be found repeatedly.
         var mayRepeat = left.IsAlternative || right.IsAlternative;
         if (
             mayRepeat

@@ -1,7 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>The paths that a task may write: <c>files_write</c>, <c>files_append</c>, <c>patch_intents</c> and <c>notes_output</c>. Used
-/// by the agent's hook before each write and by the check of the diff afterwards.</summary>
+/// <summary>
+/// Paths that a task may write: <c>files_write</c>, <c>files_append</c>, <c>patch_intents</c> and <c>notes_output</c>. Checked by the
+/// agent's hook before each write, and again in the final diff.
+/// </summary>
 public sealed class Ownership
 {
     private readonly PathPattern[] _patterns;
@@ -12,10 +14,10 @@ public sealed class Ownership
         _patterns = [.. patterns.Distinct(StringComparer.Ordinal).Select(PathPattern.Parse)];
     }
 
-    /// <summary>True if the task may write the whole repository because the plan does not restrict it.</summary>
+    /// <summary>True if the plan does not restrict the task, so that it may write the whole repository.</summary>
     public bool OwnsEverything { get; }
 
-    /// <summary>True if the task may write nothing.</summary>
+    /// <summary>True if the task may not write any file.</summary>
     public bool OwnsNothing => !OwnsEverything && _patterns.Length == 0;
 
     /// <summary>Normalized patterns; empty if <see cref="OwnsEverything"/>.</summary>
@@ -24,13 +26,13 @@ public sealed class Ownership
     /// <summary>Returns the paths that a task may write.</summary>
     public static Ownership Of(PlanTask task) => task.FilesWrite is null ? new Ownership(ownsEverything: true, []) : Of(PathsOf(task));
 
-    /// <summary>Returns the paths and globs that a task owns, as written in the plan.</summary>
+    /// <summary>Returns the paths and globs that a task owns, as written in its plan.</summary>
     internal static IEnumerable<string> PathsOf(PlanTask task) =>
         (task.FilesWrite ?? []).Concat(task.FilesAppend).Concat(task.PatchIntents.Select(p => p.File)).Concat(task.NotesOutput);
 
-    /// <summary>Creates the ownership for a list of paths and globs, or for the whole repository if it is null.</summary>
+    /// <summary>Creates an ownership from a list of paths and globs. Null means the whole repository.</summary>
     public static Ownership Of(IEnumerable<string>? patterns) => new(patterns is null, patterns ?? []);
 
-    /// <summary>True if the task may create, change or delete a path, given relative to the repository as git prints it.</summary>
+    /// <summary>True if the task may create, change or delete a path. The path is relative to the repository, as printed by git.</summary>
     public bool Owns(string path) => OwnsEverything || Array.Exists(_patterns, p => p.Matches(path));
 }

@@ -1,6 +1,8 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Outgoing edges of a node in the pattern tree. Most nodes have only one or two, which are searched without an index.</summary>
+/// <summary>
+/// Outgoing edges of a node in the pattern tree. Most nodes have only one or two edges, which are searched without an index.
+/// </summary>
 internal sealed class PathEdges
 {
     private const int WorthAnIndex = 8;
@@ -12,7 +14,7 @@ internal sealed class PathEdges
 
     public Edge this[int position] => _edges[position];
 
-    /// <summary>Returns the child node for a path part, or null if none exists.</summary>
+    /// <summary>Returns the child node for a path part, or null if there is none.</summary>
     public PathTrie.Node? Find(string part)
     {
         if (_index is not null)
@@ -46,7 +48,7 @@ internal sealed class PathEdges
         }
     }
 
-    /// <summary>Returns the child nodes whose parts overlap with the given one. All edges must be added before the first call.</summary>
+    /// <summary>Returns the child nodes whose parts overlap with the given part. All edges must be added before the first call.</summary>
     public IEnumerable<PathTrie.Node> ThatMeet(PathSegment segment)
     {
         const int worthAffixes = 16;

@@ -1,7 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A path or glob relative to the repository. <c>*</c> and <c>?</c> stay within one folder, <c>**</c> crosses folders,
-/// <c>[a-z]</c> is a set, <c>{a,b}</c> an alternative. A path without wildcards also matches everything below it.</summary>
+/// <summary>
+/// A path or glob relative to the repository. <c>*</c> and <c>?</c> match within one folder, <c>**</c> matches across folders, <c>[a-z]</c>
+/// matches one character of a set, and <c>{a,b}</c> matches alternatives. A path without wildcards also matches everything below it.
+/// </summary>
 public sealed class PathPattern
 {
     private const int MaxAlternatives = 64;
@@ -14,7 +16,7 @@ public sealed class PathPattern
         IsLiteral = alternatives.Length == 1 && Array.TrueForAll(alternatives[0], s => s.IsLiteral);
     }
 
-    /// <summary>The pattern in normal form.</summary>
+    /// <summary>Normalized text of the pattern.</summary>
     public string Text { get; }
 
     /// <summary>True if the pattern has no wildcard.</summary>
@@ -25,9 +27,9 @@ public sealed class PathPattern
     /// <summary>Parses a path or glob after normalizing it.</summary>
     public static PathPattern Parse(string text) => Parse(text, parts: null);
 
-    /// <summary>Parses one of many patterns that mostly share their parts.</summary>
-    /// <param name="text">The path or glob.</param>
-    /// <param name="parts">Cache of parsed parts; new ones are added.</param>
+    /// <summary>Parses one of many patterns that share most of their parts.</summary>
+    /// <param name="text">Path or glob to parse.</param>
+    /// <param name="parts">Cache of parsed parts. New parts are added.</param>
     internal static PathPattern Parse(string text, Dictionary<string, PathSegment>? parts)
     {
         var path = RepositoryPath.Normalize(text);
@@ -45,7 +47,7 @@ public sealed class PathPattern
             || Array.Exists(_alternatives, a => IsFullyLiteral(a) ? IsAtOrBelow(a, parts) : Matches(a, parts));
     }
 
-    /// <summary>True if some path matches both patterns.</summary>
+    /// <summary>True if at least one path matches both patterns.</summary>
     public bool Overlaps(PathPattern other) =>
         IsLiteral && other.IsLiteral
             ? IsAtOrBelow(Text, other.Text) || IsAtOrBelow(other.Text, Text)
@@ -72,11 +74,11 @@ public sealed class PathPattern
         return segments;
     }
 
-    /// <summary>True if the text is a normalized path without wildcards, which matches itself and everything below it.</summary>
+    /// <summary>True if the text is a normalized path without wildcards. Such a path matches itself and everything below it.</summary>
     internal static bool IsPlain(string text) =>
         !text.AsSpan().ContainsAny("*?[{") && ReferenceEquals(RepositoryPath.Normalize(text), text);
 
-    /// <summary>True if a plain path is a folder or lies below it.</summary>
+    /// <summary>True if a path without wildcards is the folder, or lies below it.</summary>
     internal static bool IsAtOrBelow(string folder, string path) =>
         path.StartsWith(folder, StringComparison.Ordinal) && (path.Length == folder.Length || path[folder.Length] == '/');
 
@@ -96,7 +98,7 @@ public sealed class PathPattern
         return true;
     }
 
-    // A plain folder path owns everything that patterns below it match.
+    // A path without wildcards owns everything that patterns below it match.
     private static bool IsAbove(PathSegment[] folder, PathSegment[] pattern) =>
         pattern.Length > folder.Length
         && IsFullyLiteral(folder)
@@ -104,7 +106,7 @@ public sealed class PathPattern
 
     private static bool Matches(PathSegment[] pattern, string[] parts)
     {
-        // The same two-pointer algorithm as within a name, with ** in place of the star.
+        // The same two-pointer algorithm as for a single name, with ** in place of the star.
         var segment = 0;
         var at = 0;
         var star = -1;

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>One part of a pattern between slashes: text, a wildcard such as <c>*.py</c>, or <c>**</c>.</summary>
+/// <summary>Part of a pattern between slashes: plain text, a wildcard such as <c>*.py</c>, or <c>**</c>.</summary>
 internal sealed class PathSegment
 {
     private readonly Token[] _tokens;
@@ -23,19 +23,19 @@ internal sealed class PathSegment
         Star,
     }
 
-    /// <summary>The segment as written.</summary>
+    /// <summary>Text of the segment as written.</summary>
     public string Raw { get; }
 
-    /// <summary>True if the segment matches any number of parts, including none.</summary>
+    /// <summary>True if the segment is <c>**</c>, which matches any number of path parts, including none.</summary>
     public bool IsAnyDepth { get; }
 
     /// <summary>True if the segment matches only its own text.</summary>
     public bool IsLiteral { get; }
 
-    /// <summary>Prefix of every matching name.</summary>
+    /// <summary>Fixed prefix of all matching names.</summary>
     public string Prefix { get; }
 
-    /// <summary>Suffix of every matching name.</summary>
+    /// <summary>Fixed suffix of all matching names.</summary>
     public string Suffix { get; }
 
     public static PathSegment Parse(string raw)
@@ -45,7 +45,7 @@ internal sealed class PathSegment
             return new PathSegment(raw, [], isAnyDepth: true);
         }
 
-        // Most parts are plain text, which is only compared as a whole.
+        // Most segments are plain text, which is only compared as a whole.
         if (!raw.AsSpan().ContainsAny('*', '?', '['))
         {
             return new PathSegment(raw, [], isAnyDepth: false);
@@ -74,8 +74,10 @@ internal sealed class PathSegment
         return new PathSegment(raw, [.. tokens], isAnyDepth: false);
     }
 
-    /// <summary>True if the name matches. A name equal to the pattern's own text also matches, so that <c>[id]</c> can be a
-    /// folder.</summary>
+    /// <summary>
+    /// True if a name matches the segment. A name that equals the segment's own text also matches, so that <c>[id]</c> can be the name of a
+    /// folder.
+    /// </summary>
     public bool Matches(ReadOnlySpan<char> name)
     {
         if (IsAnyDepth || name.SequenceEqual(Raw))
@@ -87,7 +89,7 @@ internal sealed class PathSegment
             return false;
         }
 
-        // Two-pointer matching: on a mismatch, return to the last star and let it consume one more character.
+        // Two-pointer matching: after a mismatch, the search returns to the last star and lets it match one more character.
         var token = 0;
         var at = 0;
         var star = -1;
@@ -137,7 +139,7 @@ internal sealed class PathSegment
             return false;
         }
 
-        // If both have a star, each star can match the middle part that the other pattern requires.
+        // If both have a star, each star can match the middle part of the other segment.
         return (HasStar && other.HasStar)
             || PatternIntersection.Exists(_tokens, other._tokens, t => t.Kind == TokenKind.Star, (x, y) => x.Meets(y));
     }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A tree of the patterns of many owners by path part, which finds overlaps without comparing all pairs.</summary>
+/// <summary>Tree of the patterns of many owners, divided by path parts. Finds overlaps without comparing all pairs.</summary>
 internal sealed class PathTrie
 {
     private int _count;
@@ -9,7 +9,7 @@ internal sealed class PathTrie
 
     public Node Root { get; }
 
-    /// <summary>Adds a pattern.</summary>
+    /// <summary>Adds a pattern of an owner.</summary>
     public void Add(int owner, PathPattern pattern)
     {
         var isAlternative = pattern.Alternatives.Count > 1;
@@ -44,19 +44,19 @@ internal sealed class PathTrie
 
     private Node NewNode(bool loops) => new(_count++, loops);
 
-    /// <summary>A pattern that ends at a node.</summary>
-    /// <param name="Owner">Index of the pattern's owner, such as a task.</param>
-    /// <param name="Text">The pattern.</param>
+    /// <summary>Entry for a pattern that ends at a node.</summary>
+    /// <param name="Owner">Index of the owner, such as a task.</param>
+    /// <param name="Text">Text of the pattern.</param>
     /// <param name="IsLiteral">True if the pattern has no wildcards.</param>
-    /// <param name="IsAlternative">True if the pattern ends at several nodes because of braces.</param>
+    /// <param name="IsAlternative">True if the pattern ends at several nodes, because it contains braces.</param>
     internal readonly record struct Entry(int Owner, string Text, bool IsLiteral, bool IsAlternative);
 
-    /// <summary>A node: the state after some path parts.</summary>
+    /// <summary>Node of the tree, which stands for all paths that match the parts above it.</summary>
     internal sealed class Node(int id, bool loops)
     {
         public int Id { get; } = id;
 
-        /// <summary>True if reached by <c>**</c>, so that any further part leads back here.</summary>
+        /// <summary>True if the node is reached by <c>**</c>, so that any further path part leads back to it.</summary>
         public bool Loops { get; } = loops;
 
         public PathEdges? Literals { get; set; }
@@ -67,13 +67,13 @@ internal sealed class PathTrie
 
         public List<Entry>? Entries { get; set; }
 
-        /// <summary>True if a path without wildcards ends here, which also matches everything below.</summary>
+        /// <summary>True if a path without wildcards ends here. It also matches everything below.</summary>
         public bool IsFolder { get; set; }
 
         /// <summary>True if no edge leaves this node.</summary>
         public bool IsLeaf => Literals is null && Wildcards is null && AnyDepth is null && !Loops;
 
-        /// <summary>Nodes one part further, except the one reached by <c>**</c>.</summary>
+        /// <summary>Child nodes, except the one reached by <c>**</c>.</summary>
         public IEnumerable<Node> Children
         {
             get

@@ -1,15 +1,16 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Walks two pattern trees in parallel along the parts that both accept. Each pair of nodes is visited once, and only if some
-/// path leads to it. The time depends on the number of patterns and overlaps, not on the number of pairs.</summary>
+/// <summary>
+/// Walks two pattern trees in parallel, along the path parts that both accept. Visits each pair of nodes once, and only if some path leads
+/// to it. The time depends on the number of patterns and overlaps, and not on the number of pairs.
+/// </summary>
 internal sealed class PathTrieOverlaps
 {
     private readonly PathTrie _left;
     private readonly PathTrie _right;
     private readonly OverlapReport _report;
 
-    // A tuple rather than both numbers packed into a long. The hash of a long XORs its halves, which gives 0 for every node paired with
-    // itself.
+    // A tuple is used because the hash of a long combines its halves by XOR, which gives 0 for every node paired with itself.
     private readonly HashSet<(int Left, int Right)> _seen = [];
     private readonly Stack<(PathTrie.Node Left, PathTrie.Node Right)> _open = new();
 
@@ -22,12 +23,13 @@ internal sealed class PathTrieOverlaps
 
     private bool IsSelf => ReferenceEquals(_left, _right);
 
-    /// <summary>Reports each pair of overlapping patterns once. Within one tree, pairs are unordered, and pairs of the same owner are
-    /// skipped.</summary>
-    /// <param name="left">The first tree.</param>
+    /// <summary>
+    /// Reports each pair of overlapping patterns once. Within one tree, pairs have no order, and pairs with the same owner are skipped.
+    /// </summary>
+    /// <param name="left">First tree.</param>
     /// <param name="right">The second tree, which may be the same.</param>
-    /// <param name="found">Called for each pair; returns true to continue.</param>
-    /// <param name="isSettled">Called for all equal patterns in one tree; returns true to skip their pairs.</param>
+    /// <param name="found">Called for each pair. Returns true to continue, false to stop.</param>
+    /// <param name="isSettled">Called for all equal patterns in one tree. Returns true to skip their pairs.</param>
     public static void Find(
         PathTrie left,
         PathTrie right,
@@ -69,7 +71,7 @@ internal sealed class PathTrieOverlaps
             return;
         }
 
-        // ** may match no parts at all.
+        // ** can match no path part at all.
         if (left.AnyDepth is { } anyLeft)
         {
             Open(anyLeft, right);
@@ -79,7 +81,7 @@ internal sealed class PathTrieOverlaps
             Open(left, anyRight);
         }
 
-        // Both sides consume one part.
+        // Each side consumes one path part.
         BothLiteral(left, right);
         LiteralAndWildcard(left, right, isSwapped: false);
         LiteralAndWildcard(right, left, isSwapped: true);
@@ -132,7 +134,7 @@ internal sealed class PathTrieOverlaps
             return;
         }
 
-        // Iterate over the smaller set and search the larger one.
+        // Iterates over the smaller set and searches the larger one.
         var fewLiterals = literals.Literals.Count <= wildcards.Wildcards.Count;
         (var few, var many) = fewLiterals ? (literals.Literals, wildcards.Wildcards) : (wildcards.Wildcards, literals.Literals);
         for (var i = 0; i < few.Count; i++)
@@ -146,8 +148,8 @@ internal sealed class PathTrieOverlaps
         }
     }
 
-    // A plain path also matches everything below it, but only where patterns spell out the way there. "src" overlaps "src/*.py" but not
-    // "**/x.py", because otherwise every file would count as a folder.
+    // A path without wildcards also matches everything below it, but only patterns that spell out the way there count as overlaps. "src"
+    // overlaps "src/*.py" but not "**/x.py", because otherwise every file would count as a folder.
     private void Folders()
     {
         var open = new Stack<(PathTrie.Node Left, PathTrie.Node Right)>();
@@ -179,7 +181,7 @@ internal sealed class PathTrieOverlaps
 
     private void Below(PathTrie.Node folder, Action<PathTrie.Node> report)
     {
-        // The walk already finds "src/**" itself because ** may match nothing.
+        // The walk already finds "src/**" itself, because ** can match nothing.
         var open = new Stack<PathTrie.Node>(folder.Children);
         for (var any = folder.AnyDepth; any is not null; any = any.AnyDepth)
         {

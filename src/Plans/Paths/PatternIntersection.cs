@@ -1,11 +1,14 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Checks whether two patterns with wildcards of any length overlap. Works on the characters of a name and on the parts of a
-/// path.</summary>
+/// <summary>
+/// Checks whether two patterns with wildcards of any length overlap. Used for the characters of a name and for the parts of a path.
+/// </summary>
 internal static class PatternIntersection
 {
-    /// <summary>True if some text matches both patterns. Fills a table of the position pairs that a common text can reach, so the cost is
-    /// the product of the two lengths.</summary>
+    /// <summary>
+    /// True if some text matches both patterns. Fills a table of the pairs of positions that a common text can reach, so the cost is the
+    /// product of both lengths.
+    /// </summary>
     public static bool Exists<T>(T[] a, T[] b, Func<T, bool> isAnyLength, Func<T, T, bool> meets)
     {
         var width = b.Length + 1;

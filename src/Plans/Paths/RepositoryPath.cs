@@ -2,18 +2,20 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Normalizes paths in plans: relative to the repository, with forward slashes, without <c>.</c> and <c>..</c>.</summary>
+/// <summary>
+/// Normalizes paths in plans, so that they are relative to the repository, use forward slashes and contain no <c>.</c> or <c>..</c>.
+/// </summary>
 public static class RepositoryPath
 {
-    /// <summary>Maximum length of a path in characters, as on Linux.</summary>
+    /// <summary>Maximum length of a path in characters, equal to the limit on Linux.</summary>
     public const int MaxLength = 4096;
 
-    /// <summary>Returns the folder of a path with forward slashes; empty for the root.</summary>
+    /// <summary>Returns the folder part of a path with forward slashes; empty for the root.</summary>
     public static string FolderOf(string path) => path.LastIndexOf('/') is > 0 and var slash ? path[..slash] : "";
 
-    /// <summary>Normalizes a path or glob. A trailing slash, which denotes a folder, becomes <c>/**</c>.</summary>
+    /// <summary>Normalizes a path or glob. A trailing slash, which marks a folder, becomes <c>/**</c>.</summary>
     /// <param name="text">Path or glob as written in the plan.</param>
-    /// <param name="path">The normalized path, or null if it is rejected.</param>
+    /// <param name="path">Normalized path, or null if the path is rejected.</param>
     /// <param name="fault">Reason for the rejection as the end of a sentence ("is absolute"), or null if the path is valid.</param>
     public static bool TryNormalize(string text, [NotNullWhen(true)] out string? path, [NotNullWhen(false)] out string? fault)
     {
@@ -28,7 +30,7 @@ public static class RepositoryPath
         fault = FaultOf(slashed);
         path = fault is null ? Join(slashed, out fault) : null;
 
-        // The normalized path is checked again because printed plans must be readable with the same result.
+        // The normalized path is checked again, because printed plans must give the same result when they are read.
         if (path is not null)
         {
             fault = Trim(path) == path ? FaultOf(path) : "begins or ends with a space";
@@ -84,7 +86,7 @@ public static class RepositoryPath
         return string.Join('/', kept);
     }
 
-    // Most paths are already normal; checking first keeps large plans fast.
+    // Most paths are already normalized. Checking first keeps large plans fast.
     private static bool IsNormal(string text)
     {
         if (text.Length is 0 or > MaxLength || text[0] is '/' or ' ' or '\t' or '.' || text[^1] is '/' or ' ' or '\t')

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Recognizes files that hold secrets of a host or a user by their names: environment files and private keys.</summary>
+/// <summary>Recognizes files that contain secrets of a host or user by their names: environment files and private keys.</summary>
 public static class SecretFileName
 {
     private static readonly string[] Keys = ["id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"];
@@ -10,7 +10,7 @@ public static class SecretFileName
     // Files with these extensions are committed on purpose to document the variables.
     private static readonly string[] Examples = [".example", ".sample", ".template", ".dist", ".schema", ".ts"];
 
-    /// <summary>True if the name alone shows that the file holds secrets.</summary>
+    /// <summary>True if the name alone shows that the file contains secrets.</summary>
     public static bool Is(string path)
     {
         var name = path[(path.LastIndexOf('/') + 1)..];
@@ -20,7 +20,7 @@ public static class SecretFileName
             || HasEnding(name, KeyStores);
     }
 
-    /// <summary>True if the file may be a private key according to its name; only its content can confirm that.</summary>
+    /// <summary>True if the name suggests that the file is a private key. Only its content can confirm that.</summary>
     public static bool MayBeKey(string path) => HasEnding(path, MaybeKeys);
 
     /// <summary>True if the text contains a private key in PEM format.</summary>

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Reads crates of Cargo workspaces.</summary>
+/// <summary>Reads the crates of a Cargo workspace and their dependencies.</summary>
 internal static partial class CargoProjects
 {
     private const string Kind = "cargo";
@@ -34,7 +34,7 @@ internal static partial class CargoProjects
                 }
                 else if (SharedTable().Match(section) is { Success: true } shared)
                 {
-                    // Members that use this entry refer to it by its key.
+                    // Workspace members refer to this entry by its key.
                     names.AddRange(
                         at.Select(target => (shared.Groups["name"] is { Success: true } own ? own.Value : key.Groups[1].Value, target))
                     );

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Reads .NET projects and the build files that MSBuild applies to all projects below them.</summary>
+/// <summary>Reads .NET projects, and the build files that MSBuild applies to all projects below them.</summary>
 internal static partial class DotNetProjects
 {
     /// <summary>Reads a project file, <c>Directory.Build.props</c> or <c>Directory.Build.targets</c>.</summary>
@@ -20,7 +20,7 @@ internal static partial class DotNetProjects
             .ToList();
         return new ProjectManifest(kind, folder)
         {
-            // A linked file, an import or a referenced project of another folder.
+            // A linked file, an import or a referenced project in another folder.
             Paths = ProjectReader.Join(folder, items.Where(item => !IsComputed(item.Path)).Select(item => item.Path)),
             IsUnclear = items.Exists(item => item.Item == "ProjectReference" && IsComputed(item.Path)),
         };

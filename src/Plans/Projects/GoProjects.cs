@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Reads Go modules. Every nested module is a project, unless it is test data.</summary>
+/// <summary>Reads Go modules. Each nested module is a project, unless it is test data.</summary>
 internal static partial class GoProjects
 {
     private const string Kind = "go";

@@ -2,12 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Reads projects of Gradle builds, in Groovy or Kotlin.</summary>
+/// <summary>Reads the projects of a Gradle build, in Groovy or Kotlin.</summary>
 internal static partial class GradleProjects
 {
     private const string Kind = "gradle";
 
-    // Names of generated accessors, such as 'projects.coreApi', are kept apart from paths.
+    // Marks names of generated accessors, such as 'projects.coreApi', to tell them from paths.
     private const char Accessor = '~';
 
     /// <summary>Reads a settings file or a build file.</summary>
@@ -43,7 +43,7 @@ internal static partial class GradleProjects
     private static ProjectManifest OfBuild(string folder, string text) =>
         new(Kind, folder)
         {
-            // Also paths of tasks, such as ':api:jar'.
+            // Also includes paths of tasks, such as ':api:jar'.
             References =
             [
                 .. ProjectPath().Matches(text).SelectMany(found => WithParent(found.Groups[1].Value)),

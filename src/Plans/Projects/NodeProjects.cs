@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Reads packages of npm, pnpm and yarn workspaces.</summary>
+/// <summary>Reads the packages of npm, pnpm and yarn workspaces.</summary>
 internal static partial class NodeProjects
 {
     private const string Kind = "npm";
@@ -72,7 +72,7 @@ internal static partial class NodeProjects
         };
     }
 
-    /// <summary>Returns the package that a version such as <c>workspace:@x/y@*</c> names in place of the key.</summary>
+    /// <summary>Returns the package name that a version such as <c>workspace:@x/y@*</c> gives in place of the key.</summary>
     private static IEnumerable<string> AliasIn(string version)
     {
         var alias = version.Split(':', 2) is ["npm" or "workspace", var rest] ? rest : "";

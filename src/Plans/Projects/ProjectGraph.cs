@@ -1,9 +1,10 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Projects of a repository and their dependencies on each other, as their manifests declare them. A project is a
-/// folder.</summary>
-/// <remarks>Doubt makes the graph denser: a reference that can't be resolved depends on every project, a nested project depends on the
-/// project around it, and a manifest that no workspace lists belongs to the project around it.</remarks>
+/// <summary>Projects of a repository and the dependencies between them, as declared in their manifests. A project is a folder.</summary>
+/// <remarks>
+/// If the manifests are unclear, more dependencies are assumed. A reference that can't be resolved depends on every project. A nested
+/// project depends on the project around it. A manifest that no workspace lists belongs to the project around it.
+/// </remarks>
 public sealed class ProjectGraph
 {
     private readonly SortedSet<string> _folders;
@@ -18,11 +19,11 @@ public sealed class ProjectGraph
         }
     }
 
-    /// <summary>True if the graph is read from files with this name.</summary>
+    /// <summary>True if files with this name contain information about projects.</summary>
     public static bool IsRead(string path) => ProjectReader.Of(path) is not null;
 
     /// <summary>Reads the graph from manifests.</summary>
-    /// <param name="manifests">Texts of the files for which <see cref="IsRead"/> is true, by path.</param>
+    /// <param name="manifests">Texts of all files for which <see cref="IsRead"/> is true, by path.</param>
     public static ProjectGraph Of(IReadOnlyDictionary<string, string> manifests)
     {
         ProjectManifest[] read =
@@ -42,15 +43,17 @@ public sealed class ProjectGraph
         return new ProjectGraph(folders, Edges(read, folders).ToLookup(edge => edge.On, edge => edge.Project, StringComparer.Ordinal));
     }
 
-    /// <summary>Returns the projects that a change of a file can influence: the innermost project around the file, and all that depend on
-    /// it. Empty if the file is in no project, or if it decides what projects or packages there are.</summary>
+    /// <summary>
+    /// Returns the projects that a change to a file can affect: the innermost project that contains the file, and all projects that depend
+    /// on it. Empty if the file belongs to no project, or determines which projects or packages exist.
+    /// </summary>
     /// <param name="path">Path of the file, relative to the repository.</param>
     public IReadOnlyList<string> PartsOf(string path) =>
         IsRead(path) || Ecosystems.IsManifest(path) || Ecosystems.IsLockFile(path) || Around(_folders, path) is not { } folder
             ? []
             : _parts[folder];
 
-    /// <summary>A manifest stands for a project unless another of its kind is above it that does not list it.</summary>
+    /// <summary>True if a manifest stands for a project. It does not if another manifest of its kind above it fails to list it.</summary>
     private static bool IsProject(
         ProjectManifest manifest,
         IReadOnlyList<ProjectManifest> ofKind,
@@ -92,8 +95,10 @@ public sealed class ProjectGraph
         }
     }
 
-    /// <summary>Returns the innermost project folder around a path, or null if there is none. A path that ends with a slash may be that
-    /// folder itself.</summary>
+    /// <summary>
+    /// Returns the innermost project folder that contains a path, or null if there is none. A path that ends with a slash may be that
+    /// folder itself.
+    /// </summary>
     private static string? Around(SortedSet<string> folders, string path)
     {
         for (var at = path.TrimStart('/'); at.Length > 0; )
@@ -127,6 +132,6 @@ public sealed class ProjectGraph
         return found;
     }
 
-    /// <summary>Returns the name of a project as a part of the repository.</summary>
+    /// <summary>Returns the name of a project, used as the name of a part of the repository.</summary>
     private static string NameOf(string folder) => folder.Length == 0 ? "." : folder;
 }

@@ -1,39 +1,38 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Declarations in one manifest about projects.</summary>
-/// <param name="Kind">Name of the ecosystem, in which names are unique.</param>
-/// <param name="Folder">Folder of the manifest; empty for the root.</param>
+/// <summary>Declarations about projects in one manifest.</summary>
+/// <param name="Kind">Name of the ecosystem. Project names are unique within an ecosystem.</param>
+/// <param name="Folder">Folder that contains the manifest; empty for the root.</param>
 internal sealed record ProjectManifest(string Kind, string Folder)
 {
-    /// <summary>Names by which other manifests refer to projects, with the folder of each project.</summary>
+    /// <summary>Names by which other manifests refer to projects, with each project's folder.</summary>
     public IReadOnlyList<(string Name, string Folder)> Names { get; init; } = [];
 
-    /// <summary>Names of projects that this one depends on. Names of packages from registries are ignored.</summary>
+    /// <summary>Names of the projects that this one depends on. Names of packages in registries are ignored.</summary>
     public IReadOnlyList<string> References { get; init; } = [];
 
-    /// <summary>Folders or files of projects that this one depends on.</summary>
+    /// <summary>Folders and files of the projects that this one depends on.</summary>
     public IReadOnlyList<string> Paths { get; init; } = [];
 
-    /// <summary>Globs of the folders of a workspace's projects.</summary>
+    /// <summary>Globs of the folders of a workspace's member projects.</summary>
     public IReadOnlyList<string> Members { get; init; } = [];
 
-    /// <summary>Globs of folders that <see cref="Members"/> matches and that are not projects of the workspace.</summary>
+    /// <summary>Globs of folders that <see cref="Members"/> matches but that are not members of the workspace.</summary>
     public IReadOnlyList<string> Excluded { get; init; } = [];
 
-    /// <summary>Folders of projects, also of those without a manifest of their own.</summary>
+    /// <summary>Folders of projects, including those without a manifest.</summary>
     public IReadOnlyList<string> Folders { get; init; } = [];
 
-    /// <summary>True if a manifest above this one does not have to list it.</summary>
+    /// <summary>True if the project counts even if no manifest above it lists it.</summary>
     public bool IsAlwaysProject { get; init; }
 
-    /// <summary>True if this project may depend on any other, because its references could not be read.</summary>
+    /// <summary>True if this project may depend on any other project, because its references could not be read.</summary>
     public bool IsUnclear { get; init; }
 
-    /// <summary>True if a folder is a project of this workspace.</summary>
+    /// <summary>True if a folder is a member of this workspace.</summary>
     public bool HasMember(string folder) => Members.Any(glob => Matches(glob, folder)) && !Excluded.Any(glob => Matches(glob, folder));
 
-    /// <summary>Returns the path of a file or folder that a manifest in a folder names, or null if the path leaves the
-    /// repository.</summary>
+    /// <summary>Resolves a path that a manifest in a folder names. Returns null if the path leads out of the repository.</summary>
     public static string? Join(string folder, string path)
     {
         var joined = folder.Length == 0 || path.StartsWith('/') ? path : $"{folder}/{path}";

@@ -1,7 +1,7 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Reader of the manifests of one ecosystem.</summary>
-/// <param name="Files">Names of the files, in which <c>*</c> is a wildcard.</param>
+/// <summary>Reads the manifests of one ecosystem.</summary>
+/// <param name="Files">File names of the manifests, in which <c>*</c> is a wildcard.</param>
 /// <param name="Read">Reads a manifest from its path and text.</param>
 internal sealed record ProjectReader(IReadOnlyList<string> Files, Func<string, string, ProjectManifest> Read)
 {
@@ -14,13 +14,13 @@ internal sealed record ProjectReader(IReadOnlyList<string> Files, Func<string, s
         new(["settings.gradle", "settings.gradle.kts", "build.gradle", "build.gradle.kts"], GradleProjects.Read),
     ];
 
-    /// <summary>Returns the reader of a file, or null for a file that is no manifest, or that belongs to an installed package.</summary>
+    /// <summary>Returns the reader for a file. Null if the file is no manifest, or belongs to an installed package.</summary>
     public static ProjectReader? Of(string path) =>
         $"/{path}".Contains("/node_modules/", StringComparison.Ordinal)
             ? null
             : Array.Find(All, reader => FileNamePattern.IsAny(reader.Files, FileNamePattern.NameOf(path)));
 
-    /// <summary>Returns the folders that a manifest names, without those outside of the repository.</summary>
+    /// <summary>Resolves the paths that a manifest names, except those outside of the repository.</summary>
     public static IReadOnlyList<string> Join(string folder, IEnumerable<string> paths) =>
         [.. paths.Select(path => ProjectManifest.Join(folder, path)).OfType<string>()];
 }

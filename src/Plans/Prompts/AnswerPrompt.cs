@@ -3,9 +3,9 @@ namespace Orchestrator.Plans;
 /// <summary>Creates prompts that request a corrected plan or review from a model.</summary>
 public static class AnswerPrompt
 {
-    /// <summary>Creates the prompt for the same conversation, which contains only new information.</summary>
-    /// <param name="problems">Faults of the last answer as Markdown, or empty if the model did not answer.</param>
-    /// <param name="guidance">Guidance from the user, or empty for none.</param>
+    /// <summary>Creates the prompt for the same conversation. It contains only new information.</summary>
+    /// <param name="problems">Faults of the last answer as Markdown; empty if the model did not answer.</param>
+    /// <param name="guidance">Guidance from the user; empty if there is none.</param>
     public static string GoOn(string problems, string guidance) =>
         (
             problems.Length > 0
@@ -15,9 +15,9 @@ public static class AnswerPrompt
         ) + (guidance.Length > 0 ? $"\nThe user adds: {guidance}\n" : "");
 
     /// <summary>Creates the prompt for a new conversation: the original prompt, followed by new information.</summary>
-    /// <param name="prompt">The original prompt.</param>
-    /// <param name="problems">As in <see cref="GoOn"/>.</param>
-    /// <param name="guidance">As in <see cref="GoOn"/>.</param>
+    /// <param name="prompt">Prompt of the original conversation.</param>
+    /// <param name="problems">Same as in <see cref="GoOn"/>.</param>
+    /// <param name="guidance">Same as in <see cref="GoOn"/>.</param>
     public static string Again(string prompt, string problems, string guidance) =>
         prompt
         + (

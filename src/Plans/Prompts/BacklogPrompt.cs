@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Creates prompts that request backlog tasks from a planner: from a document, or as subtasks of a task.</summary>
+/// <summary>Creates prompts that ask a planner for backlog tasks, either from a document or as subtasks of a task.</summary>
 public static class BacklogPrompt
 {
     private const string Rules = """
@@ -13,8 +13,8 @@ public static class BacklogPrompt
         """;
 
     /// <summary>Creates the prompt for a document.</summary>
-    /// <param name="input">Document, outline and conventions.</param>
-    /// <param name="titles">Titles of existing tasks, which the planner is not to repeat.</param>
+    /// <param name="input">Document, outline and conventions of the repository.</param>
+    /// <param name="titles">Titles of existing tasks, which the planner must not repeat.</param>
     public static string OfDocument(PlannerPromptInput input, IReadOnlyList<string> titles)
     {
         var text = Begin(input);
@@ -30,8 +30,8 @@ public static class BacklogPrompt
     }
 
     /// <summary>Creates the prompt for the subtasks of a task.</summary>
-    /// <param name="input">The task as text, outline and conventions.</param>
-    /// <param name="research">True to inspect the repository thoroughly first.</param>
+    /// <param name="input">Text of the task, outline and conventions of the repository.</param>
+    /// <param name="research">True to tell the planner to inspect the repository thoroughly first.</param>
     public static string OfTask(PlannerPromptInput input, bool research) =>
         Begin(input)
             .Append(

@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans;
 
-/// <summary>The text of an instruction file, with its imports (<c>@path</c> outside of code) and the paths it applies to.</summary>
+/// <summary>Text of an instruction file, with its imports (<c>@path</c> outside of code) and the paths that it applies to.</summary>
 /// <param name="Body">Text without its front matter.</param>
-/// <param name="Imports">Imported paths as written. May include user names, which have the same syntax.</param>
-/// <param name="Scopes">Globs of the files to which the text applies; empty for all.</param>
+/// <param name="Imports">Imported paths as written. May contain user names, which have the same syntax.</param>
+/// <param name="Scopes">Globs of the files that the text applies to; empty for all files.</param>
 public sealed partial record InstructionText(string Body, IReadOnlyList<string> Imports, IReadOnlyList<string> Scopes)
 {
     /// <summary>Parses the text of an instruction file.</summary>
@@ -24,10 +24,11 @@ public sealed partial record InstructionText(string Body, IReadOnlyList<string> 
         return new InstructionText(body.Trim(), imports, Scoped(head));
     }
 
-    /// <summary>Returns the text without import markers. Otherwise, an agent program that reads the text would import the files a second
-    /// time, even
-    /// files outside of the repository.</summary>
-    /// <param name="isImport">True if the path was imported.</param>
+    /// <summary>
+    /// Returns the text without import markers. With them, an agent program that reads the text would import the files again, even files
+    /// outside of the repository.
+    /// </summary>
+    /// <param name="isImport">Returns true if the path was imported.</param>
     public string Unmarked(Func<string, bool> isImport) => Walk(Body, path => path[0] is '/' or '~' or '.' || isImport(path));
 
     private static string Walk(string text, Func<string, bool> isUnmarked)
@@ -49,7 +50,7 @@ public sealed partial record InstructionText(string Body, IReadOnlyList<string> 
 
     private static string WalkLine(string line, Func<string, bool> isUnmarked)
     {
-        // Odd pieces between backticks are code.
+        // Every second part between backticks is code.
         var pieces = line.Split('`');
         for (var index = 0; index < pieces.Length; index += 2)
         {
@@ -68,7 +69,7 @@ public sealed partial record InstructionText(string Body, IReadOnlyList<string> 
 
     private static string After(string text, int line) => text.IndexOf('\n', line) is > 0 and var end ? text[end..] : "";
 
-    /// <summary>Parses the value of <c>paths</c>: one glob, several separated by commas, or a list.</summary>
+    /// <summary>Parses the value of <c>paths</c>: a single glob, several globs separated by commas, or a list.</summary>
     private static IReadOnlyList<string> Scoped(string[] head)
     {
         var first = Array.FindIndex(head, line => line.StartsWith("paths:", StringComparison.Ordinal));
@@ -84,7 +85,7 @@ public sealed partial record InstructionText(string Body, IReadOnlyList<string> 
         ];
     }
 
-    // A full stop or comma after a path belongs to the sentence.
+    // A full stop or comma after a path is punctuation.
     [GeneratedRegex(@"(?<=^|\s|\()@([\w.~/-](?:[^\s`()]*[^\s`().,;:!?])?)")]
     private static partial Regex Mark();
 

@@ -3,23 +3,23 @@ namespace Orchestrator.Plans;
 /// <summary>Input for a planner's prompt.</summary>
 public sealed record PlannerPromptInput
 {
-    /// <summary>The request: the user's words or a whole document.</summary>
+    /// <summary>The request: a user's own words, or a whole document.</summary>
     public required string Request { get; init; }
 
-    /// <summary>Outline of the repository's files (<see cref="RepositoryOutline"/>).</summary>
+    /// <summary>Outline of the repository's files, from <see cref="RepositoryOutline"/>.</summary>
     public required string Outline { get; init; }
 
-    /// <summary>The repository's instructions for planners, or empty for none.</summary>
+    /// <summary>The repository's instructions for planners; empty if there are none.</summary>
     public string Conventions { get; init; } = "";
 
-    /// <summary>Existing commands that check this project.</summary>
+    /// <summary>Existing commands that check the project.</summary>
     public IReadOnlyList<string> Gates { get; init; } = [];
 
-    /// <summary>JSON Schema of the answer for planners that receive it only in the prompt, or null for others.</summary>
+    /// <summary>JSON Schema of the answer, for planners that can receive it only in the prompt; null for others.</summary>
     public string? Schema { get; init; }
 }
 
-/// <summary>Creates prompts that request a task graph from a planner.</summary>
+/// <summary>Creates prompts that ask a planner for a task graph.</summary>
 public static class PlannerPrompt
 {
     private const string Rules = """
@@ -46,8 +46,9 @@ public static class PlannerPrompt
         - Ids are short and say what the task is about: letters, digits, `.`, `_`, `-`. No task is called `planner`.
         """;
 
-    /// <summary>Renders the whole prompt as Markdown. It starts with a sentence so that no program takes it for an option or a
-    /// command.</summary>
+    /// <summary>
+    /// Renders the whole prompt as Markdown. It starts with a sentence, so that no program mistakes it for an option or command.
+    /// </summary>
     public static string Render(PlannerPromptInput input)
     {
         var text = new StringBuilder();
@@ -77,7 +78,7 @@ public static class PlannerPrompt
         return text.ToString();
     }
 
-    /// <summary>Renders a request for a revised plan: the original request, the earlier plan and the user's remarks.</summary>
+    /// <summary>Renders the request for a revised plan from the original request, the earlier plan and the user's remarks.</summary>
     public static string Otherwise(string request, string earlier, string remarks) =>
         $"""
             {request.Trim()}

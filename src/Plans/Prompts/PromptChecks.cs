@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Renders the prompt sections about later checks: process, gates and measurements.</summary>
+/// <summary>Renders the prompt sections that describe later checks: process, gates and measurements.</summary>
 internal static class PromptChecks
 {
-    /// <summary>Renders the required notes and subagents.</summary>
+    /// <summary>Appends the section about required notes and subagents.</summary>
     public static void Process(StringBuilder text, PlanTask task)
     {
         if (task.NotesInput.Count + task.NotesOutput.Count + task.RequiredAgents.Count == 0)
@@ -29,10 +29,10 @@ internal static class PromptChecks
         }
     }
 
-    /// <summary>Renders the gates of the task.</summary>
-    /// <param name="text">Receives the section.</param>
-    /// <param name="gates">The gates.</param>
-    /// <param name="rewritten">Tracked files that gates rewrote before any work was done, by command.</param>
+    /// <summary>Appends the section about the task's gates.</summary>
+    /// <param name="text">Builder that receives the section.</param>
+    /// <param name="gates">Gates of the task.</param>
+    /// <param name="rewritten">Tracked files that gates rewrote before the agent did any work, by the gate's command.</param>
     public static void Gates(StringBuilder text, IReadOnlyList<Gate> gates, IReadOnlyDictionary<string, NamedFiles> rewritten)
     {
         if (gates.Count == 0)
@@ -68,7 +68,7 @@ internal static class PromptChecks
         text.Append("\nDo not weaken, skip or delete checks to make them pass.\n");
     }
 
-    /// <summary>Renders the measurements, and instructions for claiming a number.</summary>
+    /// <summary>Appends the section about measurements, with instructions for claiming a number.</summary>
     public static void Measurements(StringBuilder text, IReadOnlyList<Gate> measurements)
     {
         if (measurements.Count == 0)

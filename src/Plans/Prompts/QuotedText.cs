@@ -2,23 +2,24 @@ using System.Security.Cryptography;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Quotes third-party text in a prompt, which the model is to judge rather than follow as instructions.</summary>
+/// <summary>Quotes text from outside in a prompt. The model should evaluate such text, and not follow it as instructions.</summary>
 public static class QuotedText
 {
-    /// <summary>Truncates a text with an ellipsis if it exceeds the limit.</summary>
-    /// <param name="text">The text.</param>
+    /// <summary>Truncates a text to a maximum length, and appends an ellipsis if characters were removed.</summary>
+    /// <param name="text">Text to truncate.</param>
     /// <param name="longest">Maximum number of characters to keep.</param>
     public static string Cut(string text, int longest) => text.Length <= longest ? text : text[..longest] + "…";
 
     /// <summary>Joins a text into one line and truncates it.</summary>
-    /// <param name="text">The text.</param>
+    /// <param name="text">Text to truncate.</param>
     /// <param name="longest">Maximum number of characters to keep.</param>
     public static string CutLine(string text, int longest) => Cut(text.ReplaceLineEndings(" ").Trim(), longest);
 
-    /// <summary>Encloses a text between two markers, followed by a line end. The text can't contain the marker, which is a hash of the
-    /// text.</summary>
-    /// <param name="name">Kind of text in capitals, which is the first word of the markers.</param>
-    /// <param name="text">The text.</param>
+    /// <summary>
+    /// Encloses a text between two marker lines. The text can't contain a marker, because each marker contains a hash of the text.
+    /// </summary>
+    /// <param name="name">Kind of text in capital letters, used as the first word of the markers.</param>
+    /// <param name="text">Text to enclose.</param>
     public static string Mark(string name, string text)
     {
         var mark = $"{name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..24]}";

@@ -2,14 +2,15 @@ using System.Globalization;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Lists the files of a repository for planners, indented and limited in size.</summary>
+/// <summary>Lists the files of a repository for planners, as an indented outline of limited size.</summary>
 public static class RepositoryOutline
 {
-    /// <summary>Number of names per folder beyond which names are counted instead of listed.</summary>
+    /// <summary>Maximum number of names listed per folder. Further names are counted instead.</summary>
     private const int MostNames = 80;
 
-    /// <summary>Creates the outline. Folders are expanded level by level while space remains; the others are listed with their number of
-    /// files.</summary>
+    /// <summary>
+    /// Creates the outline. Expands folders level by level while space remains, and lists the others with their number of files.
+    /// </summary>
     /// <param name="paths">File paths relative to the root, with forward slashes.</param>
     /// <param name="limit">Maximum number of characters. The root itself is always listed.</param>
     public static string Of(IEnumerable<string> paths, int limit)
@@ -96,7 +97,9 @@ public static class RepositoryOutline
             inner.Add(parts[1..]);
         }
 
-        /// <summary>Number of characters that the folder's own entries need. Each subfolder's line includes space for a count.</summary>
+        /// <summary>
+        /// Returns the number of characters that the folder's own entries need. Each subfolder's line includes space for a count.
+        /// </summary>
         public int Cost() =>
             Files.Take(MostNames).Sum(f => f.Length + 1 + (Depth << 1))
             + Folders.Keys.Take(MostNames).Sum(f => f.Length + 16 + (Depth << 1));

@@ -1,10 +1,11 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Creates the prompt of a task, which is the same for <c>orchestrate prompt</c> and for the agent.</summary>
+/// <summary>Creates the prompt of a task. <c>orchestrate prompt</c> shows the same prompt that the agent receives.</summary>
 public static class TaskPrompt
 {
-    /// <summary>Renders the prompt as Markdown. It starts with a sentence so that no agent program takes it for an option or a
-    /// command.</summary>
+    /// <summary>
+    /// Renders the prompt as Markdown. It starts with a sentence, so that no agent program mistakes it for an option or command.
+    /// </summary>
     public static string Render(TaskPromptInput input)
     {
         var task = input.Task;
@@ -188,7 +189,7 @@ public static class TaskPrompt
             PromptMarkdown.Fenced(text, contract.Content, contract.Language.ToString().ToLowerInvariant());
         }
 
-        // Versions are omitted so that a contract change does not change the content keys of unrelated tasks.
+        // Versions are omitted, so that a changed contract does not change the content keys of unrelated tasks.
         if (input.OtherContracts.Count > 0)
         {
             text.Append("\nYou are no consumer of these. If your task implements one, read its file and hold to it exactly:\n\n");

@@ -3,16 +3,16 @@ namespace Orchestrator.Plans;
 /// <summary>Input for a task's prompt.</summary>
 public sealed record TaskPromptInput
 {
-    /// <summary>The task.</summary>
+    /// <summary>Task that the prompt is for.</summary>
     public required PlanTask Task { get; init; }
 
-    /// <summary>The request of the whole plan, which lets the agent know the purpose of its part.</summary>
+    /// <summary>Request of the whole plan, which tells the agent the purpose of its task.</summary>
     public string? Request { get; init; }
 
-    /// <summary>The repository's text for the task's role (<c>.orchestrator/roles/ROLE.md</c>), or null for the built-in text.</summary>
+    /// <summary>The repository's text for the task's role (<c>.orchestrator/roles/ROLE.md</c>), or null to use the built-in text.</summary>
     public string? RoleText { get; init; }
 
-    /// <summary>Contracts that the task uses, as written to the staging branch.</summary>
+    /// <summary>Contracts that the task uses, in the version that is on the staging branch.</summary>
     public IReadOnlyList<ContractStub> Contracts { get; init; } = [];
 
     /// <summary>The plan's other contracts. The task does not depend on them but may implement them.</summary>
@@ -24,19 +24,19 @@ public sealed record TaskPromptInput
     /// <summary>Gates from the configuration, in addition to those of the task.</summary>
     public IReadOnlyList<Gate> FurtherGates { get; init; } = [];
 
-    /// <summary>Tracked files that gates rewrote before any work was done, by command.</summary>
+    /// <summary>Tracked files that gates rewrote before the agent did any work, by the gate's command.</summary>
     public IReadOnlyDictionary<string, NamedFiles> Rewritten { get; init; } = new Dictionary<string, NamedFiles>();
 
-    /// <summary>Names of configured variables that expose a worktree's resources (<c>worktrees.env</c>).</summary>
+    /// <summary>Names of the configured variables with a worktree's resources (<c>worktrees.env</c>).</summary>
     public IReadOnlyCollection<string> WorktreeVariables { get; init; } = [];
 
-    /// <summary>Paths whose change needs approval. The prompt instructs tasks without declared files not to change them.</summary>
+    /// <summary>Paths whose change needs an approval. The prompt tells tasks without declared files not to change them.</summary>
     public IReadOnlyList<string> NeedPerson { get; init; } = [];
 
-    /// <summary>Notes of earlier tasks, by id. Not part of a content key.</summary>
+    /// <summary>Notes from earlier tasks, by task id. Not part of the content key.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Notes { get; init; } = [];
 
-    /// <summary>Guidance from the user for a retry, or null for none.</summary>
+    /// <summary>User's guidance for a retry, or null if there is none.</summary>
     public string? Guidance { get; init; }
 
     /// <summary>Creates the input for a task with the plan's data: request, context and contracts.</summary>
@@ -54,7 +54,7 @@ public sealed record TaskPromptInput
         }.With([.. plan.Contracts.Select(ContractStub.Of).OfType<ContractStub>()]);
     }
 
-    /// <summary>Adds the plan's contracts, divided by the task's relation to each.</summary>
+    /// <summary>Returns a copy with the plan's contracts, divided into those that the task uses and all others.</summary>
     public TaskPromptInput With(IReadOnlyList<ContractStub> contracts) =>
         this with
         {

@@ -2,10 +2,12 @@ using System.Globalization;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Text from an agent, a repository, a program or a name on this host. All such text passes through this type before it reaches a
-/// terminal, report, log or prompt. The text stays readable but inert: control, bidirectional and invisible characters become visible
-/// symbols, and no line can be mistaken for the orchestrator's own output.</summary>
-/// <param name="Raw">The unmodified text; null means empty. For programs only, never for display.</param>
+/// <summary>
+/// Text from an agent, a repository, a program or a name on this host. All such text passes through this type before it reaches a terminal,
+/// report, log or prompt. The text stays readable but has no effect: control, bidirectional and invisible characters become visible
+/// symbols, and no line can be mistaken for the orchestrator's own output.
+/// </summary>
+/// <param name="Raw">Original text, where null means empty. For programs only; never display it.</param>
 public readonly record struct UntrustedText(string? Raw)
 {
     /// <summary>Prefix of each line of untrusted text on terminals and in logs. The orchestrator's own lines never start with
@@ -15,21 +17,23 @@ public readonly record struct UntrustedText(string? Raw)
     /// <summary>Prefix of each line of untrusted text in Markdown and prompts.</summary>
     public const string MarkdownMark = "> ";
 
-    /// <summary>Replaces a line end if a text must stay on one line.</summary>
+    /// <summary>Symbol that replaces a line end if a text must stay on one line.</summary>
     public const char LineEnd = '⏎';
 
     private const int MostBlanks = 4;
 
-    /// <summary>Maximum number of combining marks on a letter. No script needs more, and hundreds would cover the lines above.</summary>
+    /// <summary>
+    /// Maximum number of combining marks on a letter. No script needs more, and hundreds of marks would cover the lines above.
+    /// </summary>
     private const int MostMarks = 4;
 
     private const char EmojiStyle = '\uFE0F';
     private string Text => Raw ?? "";
 
-    /// <summary>Returns the text with its line ends and tabs. All other invisible characters are replaced by symbols.</summary>
+    /// <summary>Returns the text with its line ends and tabs. All other invisible characters are replaced with symbols.</summary>
     public override string ToString() => Show(Text);
 
-    /// <summary>The text on one line.</summary>
+    /// <summary>The text on a single line, with symbols for invisible characters.</summary>
     public string Line
     {
         get
@@ -39,20 +43,22 @@ public readonly record struct UntrustedText(string? Raw)
         }
     }
 
-    /// <summary>One of the orchestrator's lines that embeds untrusted text. Text after a line end is prefixed so that it can't be mistaken
-    /// for another such line.</summary>
+    /// <summary>
+    /// The text for use in one of the orchestrator's own lines. Text after a line end gets a prefix, so that it can't be mistaken for
+    /// another such line.
+    /// </summary>
     public string Marked =>
         Text.AsSpan().IndexOfAny('\n', '\r') < 0 ? WithoutTabs(Show(Text)) : string.Join('\n' + Mark, Lines(Text.TrimEnd('\n', '\r')));
 
-    /// <summary>Returns the lines of the text, each with a prefix, or nothing if the text is blank.</summary>
-    /// <param name="mark">Prefix: <see cref="Mark"/> or <see cref="MarkdownMark"/>.</param>
+    /// <summary>Returns the lines of the text with a prefix before each line. Empty if the text is blank.</summary>
+    /// <param name="mark">Prefix of each line: <see cref="Mark"/> or <see cref="MarkdownMark"/>.</param>
     public IEnumerable<string> Block(string mark = Mark) =>
         string.IsNullOrWhiteSpace(Text) ? [] : Lines(Text.Trim('\n', '\r')).Select(line => mark + line);
 
-    /// <summary>The text as a quotation in Markdown or a prompt, or empty if it is blank.</summary>
+    /// <summary>The text as a quotation in Markdown or in a prompt; empty if the text is blank.</summary>
     public string Quotation => string.Join('\n', Block(MarkdownMark));
 
-    /// <summary>The text on one line of Markdown, escaped so that it forms no link, HTML, heading or end of a table cell.</summary>
+    /// <summary>The text on a single line of Markdown, escaped so that it forms no link, HTML, heading or end of a table cell.</summary>
     public string Markdown
     {
         get
@@ -72,7 +78,7 @@ public readonly record struct UntrustedText(string? Raw)
 
     /// <summary>Escapes characters of a JSON document that terminals interpret or do not display. The meaning of the document does not
     /// change.</summary>
-    /// <param name="json">A JSON document whose line ends and tabs all lie between its values.</param>
+    /// <param name="json">JSON document in which line ends and tabs occur only between values.</param>
     public static string EscapeJson(string json)
     {
         if (!json.AsSpan().ContainsAnyExceptInRange('\n', '~'))
@@ -97,10 +103,11 @@ public readonly record struct UntrustedText(string? Raw)
         return escaped.ToString();
     }
 
-    /// <summary>Limits runs of spaces in a line to four. If a terminal wraps the line, a longer run could make the following text appear
-    /// to be a
-    /// separate line.</summary>
-    /// <param name="line">A text without line ends.</param>
+    /// <summary>
+    /// Shortens runs of spaces in a line to four. If a terminal wraps the line, a longer run could make the text after it look like a
+    /// separate line.
+    /// </summary>
+    /// <param name="line">Text without line ends.</param>
     public static string WithFewBlanks(string line)
     {
         if (!line.Contains("     ", StringComparison.Ordinal))

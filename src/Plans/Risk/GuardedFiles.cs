@@ -1,10 +1,12 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Table of files whose changes have effects beyond the code, because CI, hooks, editors and agents use them automatically.
-/// Default of <c>always_require_human</c>; the globs match at any depth.</summary>
+/// <summary>
+/// Table of files whose changes take effect beyond the code, because CI, hooks, editors and agents use them automatically. Default of
+/// <c>always_require_human</c>. The globs match at any depth.
+/// </summary>
 public static class GuardedFiles
 {
-    /// <summary>Files that run on other hosts or at each commit. Their changes always need approval.</summary>
+    /// <summary>Files that run on other hosts or at each commit. Changes to them always need an approval.</summary>
     private static readonly string[] CiAndHooks =
     [
         ".orchestrator/**",
@@ -29,8 +31,10 @@ public static class GuardedFiles
         "**/.claude/hooks/**",
     ];
 
-    /// <summary>Agent instructions, editor and shell set-up, and git attributes. A task whose <c>files_write</c> lists the full path is
-    /// allowed to change them.</summary>
+    /// <summary>
+    /// Instructions for agents, set-up of editors and shells, and git attributes. A task may change such a file if its <c>files_write</c>
+    /// lists the full path.
+    /// </summary>
     private static readonly string[] Instructions =
     [
         "**/CLAUDE.md",
@@ -57,11 +61,12 @@ public static class GuardedFiles
     /// <summary>All globs of the table.</summary>
     public static IReadOnlyList<string> Globs { get; } = [.. CiAndHooks, .. Instructions];
 
-    /// <summary>True if listing the full path in <c>files_write</c> permits the change.</summary>
+    /// <summary>True if a task may change a file by listing its full path in <c>files_write</c>.</summary>
     public static bool AllowsNamed(string glob) => Instructions.Contains(glob, StringComparer.Ordinal);
 
-    /// <summary>Returns the path part that a <c>files_write</c> entry must contain to refer to a glob of this table, or null for other
-    /// globs.</summary>
+    /// <summary>
+    /// Returns the part of a path that an entry in <c>files_write</c> must contain to refer to a glob of this table. Null for other globs.
+    /// </summary>
     internal static string? KeyOf(string glob) =>
         glob.StartsWith("**/", StringComparison.Ordinal) && Globs.Contains(glob, StringComparer.Ordinal) ? glob.Split('/')[1] : null;
 }

@@ -2,9 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Searches paths for a sensitive pattern, in time linear in the path's length for any pattern.</summary>
+/// <summary>Searches paths for a sensitive pattern. The time is linear in the path's length for every pattern.</summary>
 /// <exception cref="ArgumentException">The pattern is not a regular expression.</exception>
-/// <exception cref="NotSupportedException">The pattern needs backtracking.</exception>
+/// <exception cref="NotSupportedException">The pattern can't be matched without backtracking.</exception>
 internal sealed class PathMatcher(SensitivePattern pattern, bool wordBoundaries)
 {
     private readonly Regex _regex = new(

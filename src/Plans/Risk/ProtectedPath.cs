@@ -1,13 +1,15 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A path owned by a task that always needs approval (<c>always_require_human</c>).</summary>
+/// <summary>A path that a task owns and whose change always needs an approval (<c>always_require_human</c>).</summary>
 /// <param name="TaskId">Id of the task.</param>
-/// <param name="Path">The owned path.</param>
-/// <param name="Glob">The glob that covers the path.</param>
+/// <param name="Path">Owned path as written in the plan.</param>
+/// <param name="Glob">Glob that covers the path.</param>
 public sealed record ProtectedPath(string TaskId, string Path, string Glob)
 {
-    /// <summary>Returns all owned paths that need approval before a run, in plan order. Changes that the plan does not name are checked
-    /// afterwards (<see cref="Covering"/>).</summary>
+    /// <summary>
+    /// Returns all owned paths that need an approval before a run, in plan order. Changes that the plan does not name are checked
+    /// afterwards (<see cref="Covering"/>).
+    /// </summary>
     public static IReadOnlyList<ProtectedPath> Of(Plan plan, IEnumerable<string> globs)
     {
         PathPattern[] patterns = [.. globs.Select(PathPattern.Parse)];
@@ -26,15 +28,17 @@ public sealed record ProtectedPath(string TaskId, string Path, string Glob)
         return found;
     }
 
-    /// <summary>Returns the glob that covers a requested file or part of a folder, or null if none does.</summary>
+    /// <summary>Returns the glob that covers a requested file, or a part of a requested folder. Null if there is none.</summary>
     public static string? Overlapping(string path, IEnumerable<string> globs)
     {
         var asked = PathPattern.Parse(path);
         return globs.FirstOrDefault(glob => PathPattern.Parse(glob).Overlaps(asked));
     }
 
-    /// <summary>Returns the glob that forbids a changed path because the task's plan did not name it and nobody approved it, or null if
-    /// none does.</summary>
+    /// <summary>
+    /// Returns the glob that forbids a changed path, because the task's plan does not name the path and nobody approved the change. Null if
+    /// there is none.
+    /// </summary>
     public static string? Covering(PlanTask task, string path, IEnumerable<string> globs)
     {
         PathPattern[]? owned = task.FilesWrite is null
@@ -47,7 +51,7 @@ public sealed record ProtectedPath(string TaskId, string Path, string Glob)
         );
     }
 
-    // Built-in globs match at any depth, so every folder would overlap. Only a path that contains the glob's name counts.
+    // Built-in globs match at any depth, so they would overlap with every folder. Only a path that contains the glob's name counts.
     private static bool Names(PathPattern owned, PathPattern glob) =>
         GuardedFiles.KeyOf(glob.Text) is not { } key || owned.Text.Split('/').Contains(key, StringComparer.Ordinal);
 

@@ -2,15 +2,15 @@ namespace Orchestrator.Plans;
 
 /// <summary>A pattern that marks paths as sensitive.</summary>
 /// <param name="Pattern">A regular expression that may match anywhere in a written path, ignoring case.</param>
-/// <param name="Weight">Points for each written path for which this is the first matching pattern.</param>
-/// <param name="WordBoundaries">True if the match must not touch letters or digits, so that <c>prod</c> does not match
+/// <param name="Weight">Points for each written path whose first matching pattern is this one.</param>
+/// <param name="WordBoundaries">True if letters or digits must not be adjacent to the match, so that <c>prod</c> does not match
 /// <c>product</c>.</param>
 public sealed record SensitivePattern(string Pattern, int Weight, bool WordBoundaries = false);
 
 /// <summary>Options of the risk score.</summary>
 public sealed record RiskOptions
 {
-    /// <summary>Patterns in order. Each path counts only for the first pattern that matches.</summary>
+    /// <summary>Patterns in order. Each path counts only for the first pattern that matches it.</summary>
     /// <value>Default: <see cref="DefaultPatterns"/>.</value>
     public IReadOnlyList<SensitivePattern> SensitivePatterns { get; init; } = DefaultPatterns;
 
@@ -22,10 +22,10 @@ public sealed record RiskOptions
     /// <value>Default: 50.</value>
     public int ReviewThreshold { get; init; } = 50;
 
-    /// <summary>True to match all patterns at word boundaries only, regardless of their own setting.</summary>
+    /// <summary>True to match all patterns only at word boundaries, regardless of each pattern's own option.</summary>
     public bool WordBoundaries { get; init; }
 
-    /// <summary>The default patterns.</summary>
+    /// <summary>Patterns that apply if a user configures none.</summary>
     public static IReadOnlyList<SensitivePattern> DefaultPatterns { get; } =
     [
         new("auth|security|crypto", 20),

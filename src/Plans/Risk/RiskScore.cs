@@ -1,27 +1,27 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Consequence of a risk score.</summary>
+/// <summary>Consequence of a plan's risk score.</summary>
 public enum RiskLevel
 {
     /// <summary>No review is needed.</summary>
     AutoApprove,
 
-    /// <summary>A review is recommended; the user may skip it in advance.</summary>
+    /// <summary>A review is recommended. The user may skip it in advance with <c>--yes</c>.</summary>
     ReviewRecommended,
 
-    /// <summary>A user must approve.</summary>
+    /// <summary>A user must approve the plan.</summary>
     ApprovalRequired,
 }
 
 /// <summary>One contribution to a risk score.</summary>
-/// <param name="Points">Number of points.</param>
-/// <param name="Kind">Stable name: <c>sensitive-path</c>, <c>tasks</c>, <c>files</c>, <c>patch-intents</c>, <c>dependencies</c>,
-/// <c>contracts</c>, <c>tests</c>.</param>
-/// <param name="Message">The reason as a sentence.</param>
-/// <param name="Path">The path concerned, or null.</param>
-/// <param name="Pattern">The pattern that matched the path, or null.</param>
+/// <param name="Points">Number of points that the factor adds.</param>
+/// <param name="Kind">Stable name of the factor: <c>sensitive-path</c>, <c>tasks</c>, <c>files</c>, <c>patch-intents</c>,
+/// <c>dependencies</c>, <c>contracts</c> or <c>tests</c>.</param>
+/// <param name="Message">Sentence that explains the points.</param>
+/// <param name="Path">Path that causes the points, or null for other factors.</param>
+/// <param name="Pattern">Pattern that matched the path, or null for other factors.</param>
 /// <param name="Count">Number of counted items.</param>
-/// <param name="TaskId">Id of the task concerned, or null for the whole plan.</param>
+/// <param name="TaskId">Id of the task that causes the points, or null for the whole plan.</param>
 public sealed record RiskFactor(
     int Points,
     string Kind,
@@ -32,27 +32,30 @@ public sealed record RiskFactor(
     string? TaskId = null
 );
 
-/// <summary>Risk score of a plan, which is higher for sensitive, large and untested plans. Additions to a plan never lower the score,
-/// except that a
-/// tested task raises the share of tested tasks.</summary>
+/// <summary>
+/// Risk score of a plan. It is higher for sensitive, large and untested plans. Additions to a plan never lower the score, except that a
+/// tested task increases the share of tested tasks.
+/// </summary>
 /// <param name="Score">Sum of the factors' points.</param>
 /// <param name="Level">Consequence of the score.</param>
 /// <param name="AutoApproveThreshold">Highest score that needs no approval.</param>
 /// <param name="ReviewThreshold">Highest score at which a review is only recommended.</param>
-/// <param name="Factors">Reasons, in the order of the rules.</param>
+/// <param name="Factors">Factors of the score, in the order of the rules.</param>
 public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThreshold, int ReviewThreshold, IReadOnlyList<RiskFactor> Factors)
 {
-    /// <summary>True if <c>--yes</c> suffices as approval. The user knows the number of tasks and files, so only the points of the other
-    /// factors must stay within the threshold.</summary>
+    /// <summary>
+    /// True if <c>--yes</c> counts as approval. The user already knows the numbers of tasks and files, so only the points of the other
+    /// factors must stay within the threshold.
+    /// </summary>
     public bool YesAnswers => Factors.Where(f => f.Kind is not (Tasks or Files)).Sum(f => f.Points) <= ReviewThreshold;
 
     private const string Tasks = "tasks";
     private const string Files = "files";
 
-    /// <summary>Scores a plan. A written path counts once, even if several tasks write it.</summary>
-    /// <param name="plan">The plan.</param>
+    /// <summary>Computes the score of a plan. A written path counts once, even if several tasks write it.</summary>
+    /// <param name="plan">Plan to score.</param>
     /// <param name="options">Patterns and thresholds.</param>
-    /// <param name="project">The project's gates, whose tests count for every task, or null to count only the tasks' own gates.</param>
+    /// <param name="project">The project's gates, whose tests count for every task. Null to count only the tasks' own gates.</param>
     /// <exception cref="ArgumentException">A pattern is not a valid regular expression; <see cref="PatternFaults"/> finds such patterns
     /// beforehand.</exception>
     public static RiskScore Of(Plan plan, RiskOptions options, ProjectGates? project = null)
@@ -81,7 +84,7 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
         return new RiskScore(score, level, options.AutoApproveThreshold, options.ReviewThreshold, factors);
     }
 
-    /// <summary>Returns the invalid patterns with the reason for each; empty if all are valid.</summary>
+    /// <summary>Returns the invalid patterns, each with the reason. Empty if all patterns are valid.</summary>
     public static IReadOnlyList<(SensitivePattern Pattern, string Reason)> PatternFaults(RiskOptions options)
     {
         var faults = new List<(SensitivePattern Pattern, string Reason)>();
@@ -147,7 +150,7 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
         }
     }
 
-    // Integer arithmetic gives a share of 2/3 the same points on every host.
+    // With integer arithmetic, a share of 2/3 gives the same points on every host.
     private static IEnumerable<RiskFactor> Tests(Plan plan, ProjectGates project)
     {
         var tested = plan.Tasks.Count(t => project.OfMerge(plan, t).Any(g => g.Type == GateType.Test && CanTest(g, t)));
@@ -163,7 +166,8 @@ public sealed record RiskScore(int Score, RiskLevel Level, int AutoApproveThresh
         }
     }
 
-    // A test suite in another language than the task's sources does not test them. An unknown runner, or one that runs others, may.
+    // A test suite in another language than the task's sources does not test them. A runner that is unknown, or that runs others, may do
+    // so.
     private static bool CanTest(Gate gate, PlanTask task)
     {
         var written = Ecosystems.All.Where(row => (task.FilesWrite ?? []).Any(row.IsSource)).ToList();

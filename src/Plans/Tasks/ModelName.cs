@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Resolves model names: aliases, and retired names that still occur in users' files.</summary>
+/// <summary>Resolves model names, including aliases and retired names that users' files still contain.</summary>
 public static class ModelName
 {
     private static readonly string[] Aliases = ["opus", "sonnet", "haiku"];

@@ -1,9 +1,9 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A file change that the planner foresaw.</summary>
+/// <summary>A change to a file that the planner foresaw.</summary>
 /// <param name="File">Path relative to the repository.</param>
 /// <param name="Action">Kind of change, such as <c>add_route</c>.</param>
-/// <param name="Intent">Purpose as text. A mapping (<c>{prefix: /api}</c>) is kept as its text.</param>
+/// <param name="Intent">Purpose of the change as text. A mapping (<c>{prefix: /api}</c>) is kept as its text.</param>
 public sealed record PatchIntent(
     [property: JsonPropertyName("file")] string File,
     [property: JsonPropertyName("action")] string? Action = null,

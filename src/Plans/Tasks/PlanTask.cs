@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>A task of a plan: the agent's work, the files it may change, and the verification of the result.</summary>
+/// <summary>A task of a plan: the work of an agent, the files that the agent may change, and the verification of the result.</summary>
 /// <remarks>See the remarks on <see cref="Plan"/> about names and equality.</remarks>
 public sealed record PlanTask
 {
@@ -20,11 +20,11 @@ public sealed record PlanTask
     [JsonPropertyName("prompt"), JsonPropertyOrder(2)]
     public string? Prompt { get; init; }
 
-    /// <summary>Effective instructions for the agent.</summary>
+    /// <summary>Instructions that the agent receives: <see cref="Prompt"/>, or <see cref="Description"/> if it is null.</summary>
     [JsonIgnore]
     public string Text => Prompt ?? Description;
 
-    /// <summary>The task's status in the plan. A completed task does not run.</summary>
+    /// <summary>Status of the task in the plan. A completed task is not run.</summary>
     /// <value>Default: <see cref="PlanTaskStatus.Pending"/>.</value>
     [JsonPropertyName("status"), JsonPropertyOrder(3)]
     public PlanTaskStatus Status { get; init; }
@@ -37,16 +37,17 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Paths and globs that only this task may create, change or delete. Null for the whole repository; empty for
-    /// nothing.</summary>
+    /// <summary>
+    /// Paths and globs that only this task may create, change or delete. Null for the whole repository; empty for no files.
+    /// </summary>
     [JsonPropertyName("files_write"), JsonPropertyOrder(5)]
     public IReadOnlyList<string>? FilesWrite { get; init; }
 
-    /// <summary>Paths and globs that the task reads. Null means not declared, which counts as every file of the base commit.</summary>
+    /// <summary>Paths and globs that the task reads. Null if not declared, which counts as every file of the base commit.</summary>
     [JsonPropertyName("files_read"), JsonPropertyOrder(6)]
     public IReadOnlyList<string>? FilesRead { get; init; }
 
-    /// <summary>Paths and globs to which several tasks may append lines.</summary>
+    /// <summary>Paths and globs of files that several tasks may append lines to.</summary>
     [JsonPropertyName("files_append"), JsonPropertyOrder(7)]
     public IReadOnlyList<string> FilesAppend
     {
@@ -70,7 +71,7 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Changes that the planner foresaw, by file. Each implies the resource <c>patch:FILE</c>.</summary>
+    /// <summary>Changes to files that the planner foresaw. Each implies the resource <c>patch:FILE</c>.</summary>
     [JsonPropertyName("patch_intents"), JsonPropertyOrder(10)]
     public IReadOnlyList<PatchIntent> PatchIntents
     {
@@ -86,7 +87,7 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Packages that the orchestrator installs before the task starts, or null for none.</summary>
+    /// <summary>Packages that the orchestrator installs before the task starts, or null if there are none.</summary>
     [JsonPropertyName("deps_required"), JsonPropertyOrder(12)]
     public RequiredPackages? DepsRequired { get; init; }
 
@@ -98,7 +99,7 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Name of a role with its own prompt file (see <see cref="TaskRole"/>), or null for none.</summary>
+    /// <summary>Name of the task's role, which has a prompt file (<see cref="TaskRole"/>), or null if it has none.</summary>
     [JsonPropertyName("role"), JsonPropertyOrder(14)]
     public string? Role { get; init; }
 
@@ -106,7 +107,7 @@ public sealed record PlanTask
     [JsonPropertyName("agent"), JsonPropertyOrder(15)]
     public string? Agent { get; init; }
 
-    /// <summary>Model or alias, or null for the run's model.</summary>
+    /// <summary>Name or alias of the model, or null for the run's model.</summary>
     [JsonPropertyName("model"), JsonPropertyOrder(16)]
     public string? Model { get; init; }
 
@@ -114,7 +115,9 @@ public sealed record PlanTask
     [JsonPropertyName("timeout"), JsonPropertyOrder(17), JsonConverter(typeof(SecondsConverter))]
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>Maximum number of times the task is returned to its agent with evidence, or null for the run's limit.</summary>
+    /// <summary>
+    /// Maximum number of times that rejected work is returned to the agent with the evidence, or null for the run's limit.
+    /// </summary>
     [JsonPropertyName("max_retries"), JsonPropertyOrder(18)]
     public int? MaxRetries { get; init; }
 
@@ -130,12 +133,13 @@ public sealed record PlanTask
     [JsonPropertyName("isolation"), JsonPropertyOrder(21)]
     public TaskIsolation? Isolation { get; init; }
 
-    /// <summary>Additional hosts that the task's agent may reach in a sandbox, in the syntax of <see cref="HostEntry"/>, or null for
-    /// none.</summary>
+    /// <summary>
+    /// Additional hosts that the task's agent may reach in a sandbox, in the syntax of <see cref="HostEntry"/>, or null if there are none.
+    /// </summary>
     [JsonPropertyName("network"), JsonPropertyOrder(21), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TextList? Network { get; init; }
 
-    /// <summary>True if the task may run beside others although it owns the whole repository.</summary>
+    /// <summary>True if the task may run at the same time as other tasks although it owns the whole repository.</summary>
     [JsonPropertyName("parallel"), JsonPropertyOrder(22)]
     public bool Parallel { get; init; }
 
@@ -143,7 +147,7 @@ public sealed record PlanTask
     [JsonPropertyName("estimated_minutes"), JsonPropertyOrder(23)]
     public double? EstimatedMinutes { get; init; }
 
-    /// <summary>Subagents that the agent must have invoked.</summary>
+    /// <summary>Names of subagents that the agent must call.</summary>
     [JsonPropertyName("required_agents"), JsonPropertyOrder(24)]
     public IReadOnlyList<string> RequiredAgents
     {
@@ -151,7 +155,7 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Steps of the process that must have been carried out; see <see cref="RequiredStep"/>.</summary>
+    /// <summary>Names of process steps that the agent must carry out (<see cref="RequiredStep"/>).</summary>
     [JsonPropertyName("required_steps"), JsonPropertyOrder(25)]
     public IReadOnlyList<string> RequiredSteps
     {
@@ -159,7 +163,7 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Paths of earlier tasks' notes to read first, relative to the repository.</summary>
+    /// <summary>Paths of notes from earlier tasks that the agent reads first, relative to the repository.</summary>
     [JsonPropertyName("notes_input"), JsonPropertyOrder(26)]
     public IReadOnlyList<string> NotesInput
     {
@@ -187,8 +191,10 @@ public sealed record PlanTask
     [JsonPropertyName("limits"), JsonPropertyOrder(29)]
     public TaskLimits? Limits { get; init; }
 
-    /// <summary>Measurements at the task's exact commit: gates with <see cref="Gate.Expect"/>. Not part of <see cref="Verification"/>,
-    /// because a measurement alone does not verify the work, and merges do not repeat measurements.</summary>
+    /// <summary>
+    /// Measurements at the task's exact commit, that is, gates with <see cref="Gate.Expect"/>. They are not part of
+    /// <see cref="Verification"/>, because a measurement alone does not verify the work, and because merges do not repeat measurements.
+    /// </summary>
     [JsonPropertyName("measurements"), JsonPropertyOrder(30)]
     public IReadOnlyList<Gate> Measurements
     {
@@ -196,12 +202,13 @@ public sealed record PlanTask
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Label that the worker host must have, in a distributed run, or null for any host.</summary>
+    /// <summary>Label that the worker host must have in a distributed run, or null for any host.</summary>
     [JsonPropertyName("host"), JsonPropertyOrder(31)]
     public string? Host { get; init; }
 
-    /// <summary>Paths and globs of tests that the task is meant to change. Removing, disabling or weakening these tests needs no
-    /// approval.</summary>
+    /// <summary>
+    /// Paths and globs of tests that the task is meant to change. Removing, disabling or weakening these tests needs no approval.
+    /// </summary>
     [JsonPropertyName("changes_tests"), JsonPropertyOrder(32)]
     public IReadOnlyList<string> ChangesTests
     {
@@ -213,11 +220,11 @@ public sealed record PlanTask
     [JsonPropertyName("prove_red"), JsonPropertyOrder(33)]
     public ProveRed? ProveRed { get; init; }
 
-    /// <summary>Priority of the task's start and merge: tasks with larger numbers go first. Range: -100 to 100; null is 0.</summary>
+    /// <summary>Priority for starting and merging the task; larger numbers go first. Range: -100 to 100. Null means 0.</summary>
     [JsonPropertyName("priority"), JsonPropertyOrder(34)]
     public int? Priority { get; init; }
 
-    /// <summary>True if a text is a valid host label: at most 60 letters, digits, dots, hyphens and underscores.</summary>
+    /// <summary>True if a text is a valid host label, that is, at most 60 letters, digits, dots, hyphens and underscores.</summary>
     /// <param name="text">Any text.</param>
     public static bool IsHostLabel(string text) =>
         text.Length is > 0 and <= 60 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');

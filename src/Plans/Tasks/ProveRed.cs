@@ -4,15 +4,15 @@ namespace Orchestrator.Plans;
 [JsonConverter(typeof(JsonStringEnumConverter<ProveRed>))]
 public enum ProveRed
 {
-    /// <summary>Runs the tests without the change and reports the result.</summary>
+    /// <summary>Run the tests without the change and report the result.</summary>
     [JsonStringEnumMemberName("report")]
     Report,
 
-    /// <summary>Returns the task to its agent if all new and changed tests pass without the change.</summary>
+    /// <summary>Return the task to its agent if all new and changed tests pass without the change.</summary>
     [JsonStringEnumMemberName("required")]
     Required,
 
-    /// <summary>Does not run the tests without the change.</summary>
+    /// <summary>Do not run the tests without the change.</summary>
     [JsonStringEnumMemberName("off")]
     Off,
 }

@@ -3,7 +3,7 @@ namespace Orchestrator.Plans;
 /// <summary>Packages that a task needs.</summary>
 public sealed record RequiredPackages
 {
-    /// <summary>Packages used by the product itself, such as <c>pandas&gt;=2.0</c>.</summary>
+    /// <summary>Packages that the product itself uses, such as <c>pandas&gt;=2.0</c>.</summary>
     [JsonPropertyName("runtime")]
     public IReadOnlyList<string> Runtime
     {
@@ -11,7 +11,7 @@ public sealed record RequiredPackages
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Packages used only for development.</summary>
+    /// <summary>Packages that are used only for development.</summary>
     [JsonPropertyName("dev")]
     public IReadOnlyList<string> Dev
     {

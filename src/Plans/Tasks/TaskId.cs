@@ -3,10 +3,14 @@ namespace Orchestrator.Plans;
 /// <summary>Validates task ids, which become parts of git refs, folders and file names.</summary>
 public static class TaskId
 {
-    /// <summary>Maximum length of an id, which keeps refs, folders and file names with it below the usual limit of 255 bytes.</summary>
+    /// <summary>
+    /// Maximum length of an id in characters. Refs, folders and file names that contain it then stay below the usual limit of 255 bytes.
+    /// </summary>
     public const int MaxLength = 80;
 
-    /// <summary>Returns the fault of <paramref name="id"/> as the end of a sentence ("contains a space"), or null if it is safe.</summary>
+    /// <summary>
+    /// Returns the reason why <paramref name="id"/> is unsafe, as the end of a sentence ("contains a space"), or null if it is safe.
+    /// </summary>
     public static string? Fault(string id)
     {
         if (id.Length == 0)
@@ -31,7 +35,7 @@ public static class TaskId
             }
         }
 
-        // Rules of git check-ref-format and of Windows file names; ids that resemble options are also rejected.
+        // Applies the rules of git check-ref-format and of Windows file names, and rejects ids that look like options.
         return id switch
         {
             _ when !char.IsAsciiLetterOrDigit(id[0]) => "does not begin with a letter or digit",
@@ -42,9 +46,10 @@ public static class TaskId
         };
     }
 
-    /// <summary>Returns a safe id that resembles <paramref name="text"/>, or an empty string if no part is usable. For example, <c>Add
-    /// Auth!</c>
-    /// becomes <c>Add-Auth</c>.</summary>
+    /// <summary>
+    /// Returns a safe id that resembles <paramref name="text"/>. Returns an empty string if no part of it can be used. For example, <c>Add
+    /// Auth!</c> becomes <c>Add-Auth</c>.
+    /// </summary>
     public static string Suggest(string text)
     {
         var safe = new System.Text.StringBuilder();

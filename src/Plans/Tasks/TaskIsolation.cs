@@ -4,11 +4,13 @@ namespace Orchestrator.Plans;
 [JsonConverter(typeof(JsonStringEnumConverter<TaskIsolation>))]
 public enum TaskIsolation
 {
-    /// <summary>A separate git worktree.</summary>
+    /// <summary>The agent works in a separate git worktree.</summary>
     [JsonStringEnumMemberName("worktree")]
     Worktree,
 
-    /// <summary>A separate worktree, with the agent confined by a sandbox program. The run is refused if none is available.</summary>
+    /// <summary>
+    /// The agent works in a separate git worktree and is confined by a sandbox program. The run is refused if no such program is available.
+    /// </summary>
     [JsonStringEnumMemberName("sandbox")]
     Sandbox,
 }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Resource limits of a task's agent. For each member, null means the run's limit, and 0 means no limit.</summary>
+/// <summary>Resource limits of a task's agent. For each member, null means the run's limit and 0 means no limit.</summary>
 public sealed record TaskLimits
 {
     /// <summary>Maximum memory of the agent and its processes, in bytes.</summary>

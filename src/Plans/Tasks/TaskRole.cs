@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Built-in roles. A repository may define more in <c>.orchestrator/roles/</c>.</summary>
+/// <summary>Built-in roles of tasks. A repository may define more in <c>.orchestrator/roles/</c>.</summary>
 public static class TaskRole
 {
     public const string Frontend = "frontend";
@@ -26,8 +26,9 @@ public static class TaskRole
     }
 }
 
-/// <summary>Names of the steps in a phase's process wrapper. Each required agent is also a step, with underscores in place of
-/// dashes.</summary>
+/// <summary>
+/// Names of the steps in a phase's process wrapper. Each required agent is also a step, with underscores instead of dashes.
+/// </summary>
 public static class RequiredStep
 {
     public const string ReadPreviousNotes = "read_previous_notes";

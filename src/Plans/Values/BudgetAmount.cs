@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Orchestrator.Plans;
 
-/// <summary>A budget limit, in either money or tokens.</summary>
-/// <param name="Usd">Limit in US dollars, or null.</param>
-/// <param name="Tokens">Limit in tokens of all kinds, including cached ones, or null.</param>
+/// <summary>Limit of a budget, in either money or tokens.</summary>
+/// <param name="Usd">Limit in US dollars, or null for a token limit.</param>
+/// <param name="Tokens">Limit in tokens of all kinds, including cached tokens. Null for a money limit.</param>
 public sealed record BudgetAmount(decimal? Usd, long? Tokens)
 {
-    /// <summary>Human-readable description of valid texts.</summary>
+    /// <summary>Text for users that describes valid amounts.</summary>
     public const string Accepts = "US dollars such as 20 or 7.50, or tokens such as '2M tokens'; more than 0";
 
     private const decimal MostDollars = 1_000_000m;
@@ -29,7 +29,7 @@ public sealed record BudgetAmount(decimal? Usd, long? Tokens)
             : null;
     }
 
-    /// <summary>Formats the amount as written in a file.</summary>
+    /// <summary>Formats the amount in the notation that files use.</summary>
     public override string ToString() =>
         Tokens is { } tokens ? Plural.Of(tokens, "token") : (Usd ?? 0).ToString(CultureInfo.InvariantCulture);
 

@@ -2,12 +2,14 @@ using System.Globalization;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Parses and formats durations in plans and settings: <c>1800</c> (seconds), <c>90s</c>, <c>5m</c>, <c>1h30m</c>, <c>3d</c>,
-/// <c>250ms</c>.</summary>
+/// <summary>
+/// Parses and formats durations in plans and settings, such as <c>1800</c> (seconds), <c>90s</c>, <c>5m</c>, <c>1h30m</c>, <c>3d</c> or
+/// <c>250ms</c>.
+/// </summary>
 public static class Durations
 {
     /// <summary>Parses a non-negative duration. Returns false for any other text.</summary>
-    /// <param name="text">A number of seconds, or one or more numbers with a unit each.</param>
+    /// <param name="text">A number of seconds, or one or more numbers that each have a unit.</param>
     /// <param name="value">The duration, or zero if the text is invalid.</param>
     public static bool TryRead(string text, out TimeSpan value)
     {
@@ -54,7 +56,7 @@ public static class Durations
         return string.Create(CultureInfo.InvariantCulture, $"{number:0}{unit}");
     }
 
-    // Takes one number and its unit, such as the '1h' of '1h30m'.
+    // Reads one number and its unit, such as the '1h' of '1h30m'.
     private static bool TryTakePart(ref ReadOnlySpan<char> rest, out double seconds)
     {
         var digits = 0;

@@ -3,20 +3,21 @@ using System.Net;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Entries of lists of hosts that confined programs may reach: a name, <c>*.NAME</c> or an address, each with or without a
-/// port.</summary>
+/// <summary>
+/// Validates the hosts that confined programs may reach. An entry is a name, <c>*.NAME</c> or an address, with an optional port.
+/// </summary>
 public static class HostEntry
 {
     private const string Wildcard = "*.";
     private const int LongestLabel = 63;
 
-    /// <summary>Suggested fix for an invalid entry.</summary>
+    /// <summary>Sentence that suggests how to correct an invalid entry.</summary>
     public const string Cure = "Write the host alone, without https:// and path; a port as in example.com:8443.";
 
     /// <summary>Returns the message for an invalid entry.</summary>
     public static string Fault(string text) => $"'{text}' is not a host.";
 
-    /// <summary>True if the text is an entry.</summary>
+    /// <summary>True if the text is a valid host entry.</summary>
     public static bool IsValid(string text)
     {
         var isWildcard = text.StartsWith(Wildcard, StringComparison.Ordinal);
@@ -51,7 +52,7 @@ public static class HostEntry
     private static bool IsNumber(string label) =>
         label.All(char.IsAsciiDigit) || (label is ['0', 'x' or 'X', .. var digits] && digits.All(char.IsAsciiHexDigit));
 
-    // Only the canonical form is accepted because 127.1 and 0x7f000001 are addresses too.
+    // Only the canonical form is accepted, because 127.1 and 0x7f000001 are addresses as well.
     private static bool IsAddress(string text) =>
         IPAddress.TryParse(text, out var address)
         && !address.IsIPv4MappedToIPv6

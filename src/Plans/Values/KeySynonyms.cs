@@ -1,22 +1,22 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Other tools' keys for the order and status of a task. The single table for plans, master plans and backlogs.</summary>
+/// <summary>Keys of other tools for the order and status of a task. Plans, master plans and backlogs share this table.</summary>
 public static class KeySynonyms
 {
-    /// <summary>Synonyms of <c>depends_on</c>.</summary>
+    /// <summary>Synonyms of <c>depends_on</c>, separated by spaces.</summary>
     public const string DependsOn =
         "deps dep dependency depends_upon depending_on needs need requires require required_tasks prerequisites prerequisite prereqs "
         + "blocked_by blockers after run_after start_after waits_for wait_for waiting_for waiting_on predecessors predecessor upstream";
 
-    /// <summary>Synonyms of <c>status</c>.</summary>
+    /// <summary>Synonyms of <c>status</c>, separated by spaces.</summary>
     public const string Status = "state task_status";
 
-    /// <summary>Keys that mark a task as done, whose value is true, false or a time.</summary>
+    /// <summary>Keys that mark a task as done, separated by spaces. Their value is true, false or a time.</summary>
     public const string Completed =
         "completed done is_done complete is_complete is_completed finished is_finished closed is_closed passes passed completed_at done_at "
         + "finished_at closed_at";
 
-    /// <summary>The usual key that marks a task as done.</summary>
+    /// <summary>The most common of the keys that mark a task as done.</summary>
     public const string CompletedKey = "completed";
 
     private static readonly KeyTable Reversed = new(
@@ -25,14 +25,14 @@ public static class KeySynonyms
 
     private static readonly KeyTable Numbering = new("wave order execution_order run_order sequence seq step phase stage batch");
 
-    /// <summary>True if a key orders tasks by number instead of by name.</summary>
+    /// <summary>True if a key orders tasks by number and not by name.</summary>
     public static bool IsNumbering(string key) => Numbering.Find(key) is not null;
 
-    /// <summary>True if a key lists the dependents of a task instead of its dependencies.</summary>
+    /// <summary>True if a key lists the dependents of a task and not its dependencies.</summary>
     public static bool IsReversed(string key) => Reversed.Find(key) is not null;
 
     /// <summary>Adds other tools' keys for order and status to a table.</summary>
-    /// <param name="keys">The table.</param>
+    /// <param name="keys">Table to extend.</param>
     /// <param name="dependsOn">The table's own key for dependencies.</param>
     public static KeyTable WithOrderAndState(this KeyTable keys, string dependsOn) =>
         keys.With(dependsOn, DependsOn).With("status", Status).With(CompletedKey, Completed);

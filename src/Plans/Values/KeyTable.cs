@@ -1,6 +1,6 @@
 namespace Orchestrator.Plans;
 
-/// <summary>The keys of one kind of mapping, with the alternative spellings under which each is accepted.</summary>
+/// <summary>Keys of one kind of mapping, with the alternative spellings of each.</summary>
 public sealed class KeyTable
 {
     private readonly Dictionary<string, string> _canonical = new(StringComparer.OrdinalIgnoreCase);
@@ -20,15 +20,15 @@ public sealed class KeyTable
         }
     }
 
-    /// <summary>The keys in their canonical spelling.</summary>
+    /// <summary>Keys in their canonical spelling.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>All spellings, for suggestions.</summary>
+    /// <summary>All accepted spellings, used for suggestions.</summary>
     public IEnumerable<string> Spellings => _canonical.Keys;
 
-    /// <summary>Adds other tools' words for a key. They are accepted, but readers warn about them.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="words">Words separated by spaces. Words that are already keys keep their meaning.</param>
+    /// <summary>Adds other tools' words for a key. Readers accept them but report a warning.</summary>
+    /// <param name="key">Canonical key that the words stand for.</param>
+    /// <param name="words">Words separated by spaces. A word that is already a key keeps its meaning.</param>
     public KeyTable With(string key, string words)
     {
         foreach (var word in words.Split(' '))
@@ -41,10 +41,12 @@ public sealed class KeyTable
     /// <summary>True if a text is another tool's word for a key.</summary>
     public bool IsSynonym(string text) => FindOwn(text) is null && FindSynonym(text) is not null;
 
-    /// <summary>Returns the key for a text, or null if unknown. Dashes, spaces and camel case are converted to underscores.</summary>
+    /// <summary>
+    /// Returns the canonical key for a text, or null if it is unknown. Dashes, spaces and camel case are converted to underscores.
+    /// </summary>
     public string? Find(string text) => FindOwn(text) ?? FindSynonym(text);
 
-    /// <summary>Returns the most similar key, or null if none is similar.</summary>
+    /// <summary>Returns the most similar spelling, or null if none is similar.</summary>
     public string? Nearest(string text) =>
         NearestName.Of(SnakeCase(text), Spellings.Concat(_synonyms.Keys)) is { } near ? Usual(Find(near)!) : null;
 

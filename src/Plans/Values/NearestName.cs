@@ -1,12 +1,14 @@
 namespace Orchestrator.Plans;
 
-/// <summary>Finds the name that a user probably meant.</summary>
+/// <summary>Finds the name that a user most likely meant.</summary>
 public static class NearestName
 {
     private const int LongestCompared = 64;
 
-    /// <summary>Returns the known name that is nearest to <paramref name="given"/> by typing mistakes, ignoring case, or null if none is
-    /// near.</summary>
+    /// <summary>
+    /// Returns the known name with the fewest typing mistakes compared to <paramref name="given"/>, ignoring case. Null if no name is
+    /// similar enough.
+    /// </summary>
     public static string? Of(string given, IEnumerable<string> known)
     {
         if (given.Length is 0 or > LongestCompared)
@@ -14,8 +16,8 @@ public static class NearestName
             return null;
         }
 
-        // At most a third of the letters may be wrong, because a name with more differences is another word. Names of one or two letters
-        // may differ only in case.
+        // At most a third of the letters may differ, because a name with more differences is another word. Names of one or two letters may
+        // differ only in case.
         var best = (given.Length < 3 ? 0 : Math.Max(1, given.Length / 3)) + 1;
         string? nearest = null;
         foreach (var name in known)

@@ -8,7 +8,7 @@ internal static class Plural
     // Formats a number and its noun: "1 task", "3 tasks", "0 branches". The last word of the singular gets its regular English plural.
     public static string Of(decimal count, string one) => Of(count, one, Many(one));
 
-    // Formats a number and a noun or phrase with an irregular plural: "1 needs you", "2 need you".
+    // Formats a number and a noun or phrase with an irregular plural, such as "1 needs you" and "2 need you".
     public static string Of(decimal count, string one, string many) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{count} {Form(count, one, many)}");
 

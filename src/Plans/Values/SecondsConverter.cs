@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Converts durations to numbers of seconds in plan files.</summary>
+/// <summary>Serializes durations in plan files as numbers of seconds.</summary>
 public sealed class SecondsConverter : JsonConverter<TimeSpan>
 {
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Parses and formats sizes: bytes, <c>512MB</c>, <c>2 GB</c>, <c>0.8 GiB</c>.</summary>
+/// <summary>Parses and formats sizes such as a number of bytes, <c>512MB</c>, <c>2 GB</c> or <c>0.8 GiB</c>.</summary>
 public static class Sizes
 {
     /// <summary>Parses a non-negative number of bytes. Returns false for any other text.</summary>

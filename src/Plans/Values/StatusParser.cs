@@ -2,10 +2,10 @@ using System.Buffers;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Parses words for a task's status.</summary>
+/// <summary>Parses words that describe a task's status.</summary>
 public static class StatusParser
 {
-    /// <summary>Characters that only mean that work is pending.</summary>
+    /// <summary>Characters that mean that work is pending and are otherwise ignored.</summary>
     private static readonly SearchValues<char> Unsaying = SearchValues.Create(" []()-–—_.⏳⌛☐⬜/");
 
     private static readonly Dictionary<string, PlanTaskStatus> Words = Table(
@@ -40,7 +40,7 @@ public static class StatusParser
     /// <summary>All known words.</summary>
     public static IReadOnlyCollection<string> Known => Words.Keys;
 
-    /// <summary>Parses a status with any decoration: <c>**Completed**</c>, <c>✅ done</c>, <c>in_progress</c>.</summary>
+    /// <summary>Parses a status, ignoring decoration, such as <c>**Completed**</c>, <c>✅ done</c> or <c>in_progress</c>.</summary>
     public static bool TryParse(string text, out PlanTaskStatus status)
     {
         var plain = Plain(text);

@@ -3,8 +3,9 @@ namespace Orchestrator.Plans;
 /// <summary>Parses truth values in plans and settings.</summary>
 public static class Switches
 {
-    /// <summary>Returns the value of <c>true</c>, <c>yes</c>, <c>on</c>, <c>1</c> or their opposites, ignoring case, or null for other
-    /// texts.</summary>
+    /// <summary>
+    /// Returns the value of <c>true</c>, <c>yes</c>, <c>on</c>, <c>1</c> or their opposites, ignoring case. Null for any other text.
+    /// </summary>
     public static bool? Read(string text) =>
         text.Trim().ToLowerInvariant() switch
         {

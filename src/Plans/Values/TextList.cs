@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Plans;
 
-/// <summary>Distinct texts in order, equal by content because gates are compared by their members.</summary>
+/// <summary>List of distinct texts. Lists with the same texts are equal, because gates are compared by their members.</summary>
 [JsonConverter(typeof(TextListConverter))]
 public sealed class TextList : IReadOnlyList<string>, IEquatable<TextList>
 {
@@ -11,7 +11,7 @@ public sealed class TextList : IReadOnlyList<string>, IEquatable<TextList>
 
     private TextList(string[] texts) => _texts = texts;
 
-    /// <summary>Creates the list without duplicates, or returns null if it is empty.</summary>
+    /// <summary>Creates a list without duplicates, or returns null if there are no texts.</summary>
     public static TextList? Of(IEnumerable<string> texts) =>
         texts.Distinct(StringComparer.Ordinal).ToArray() is { Length: > 0 } some ? new TextList(some) : null;
 
@@ -44,7 +44,7 @@ public sealed class TextList : IReadOnlyList<string>, IEquatable<TextList>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
 
-/// <summary>Serializes texts as an array.</summary>
+/// <summary>Serializes a list of texts as a JSON array.</summary>
 public sealed class TextListConverter : JsonConverter<TextList>
 {
     /// <inheritdoc/>

@@ -73,6 +73,14 @@ public sealed record AgentClaim
         init => field = Said(value);
     } = [];
 
+    /// <summary>Changes that the agent dropped to resolve a conflict, each as <c>FILE: LINE</c>, or <c>FILE</c> for a whole file.</summary>
+    [JsonPropertyName("dropped")]
+    public IReadOnlyList<string> Dropped
+    {
+        get;
+        init => field = Said(value);
+    } = [];
+
     /// <summary>Path of the agent's report about its work, relative to the worktree, or null if the agent wrote none.</summary>
     [JsonPropertyName("report")]
     public string? Report { get; init; }

@@ -55,6 +55,11 @@ public static class RunRefs
     /// <summary>Returns the prefix of the refs with mail that the owner host has not fetched yet.</summary>
     public static string WaitingOfAll(RunFolder folder) => $"{Placed(folder)}/@waiting-";
 
+    /// <summary>Returns the ref under which the owner host shares a merge whose gates run on another host.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="commit">Hash of the merge.</param>
+    public static string Merge(RunFolder folder, string commit) => $"{Placed(folder)}/@merge-{commit}";
+
     /// <summary>Returns the prefix that the refs of a run's distributed tasks share.</summary>
     public static string Placed(RunFolder folder) => $"refs/orchestrator/placed/{folder.Name}";
 

@@ -28,6 +28,7 @@ internal static class ConflictReport
                 + "(diff3: yours, the common base, theirs). Resolve them so that both intentions hold, leave no marker, and do "
                 + "not abort the merge. A file without markers (one side removed it, or it is binary) contains one side alone: resolve it "
                 + "with 'git add FILE' or 'git rm FILE'.\n",
+            ResolvedConflict.HowToName(task.Id) + "\n",
         };
         sections.AddRange(
             ProblemsFile.Some([

@@ -15,25 +15,25 @@ public sealed class PlanningStart(RunServices services)
 
     /// <summary>Prepares planning.</summary>
     /// <param name="input">The request and the options of planning.</param>
-    public async Task<PlanningBegun> BeginAsync(BeginPlanningInput input, CancellationToken stop)
+    public async Task<PlanningPreparation> BeginAsync(PreparePlanningInput input, CancellationToken stop)
     {
         var opened = services.LoadSettings(input.Repository.WorkTree, input.RunId, input.Input);
         var settings = opened.Loaded;
         if (settings.Settings is null)
         {
-            return new PlanningBegun { Faults = [.. settings.Errors.Select(e => e.ToString())] };
+            return new PlanningPreparation { Faults = [.. settings.Errors.Select(e => e.ToString())] };
         }
         if (opened.Refusal is { } refusal)
         {
-            return new PlanningBegun { Faults = [refusal] };
+            return new PlanningPreparation { Faults = [refusal] };
         }
         var (hash, fault) = await StoreAsync(input, settings, new PlanningFiles(input.Repository, input.RunId, ""), stop);
         if (fault.Length > 0)
         {
-            return new PlanningBegun { Faults = [fault] };
+            return new PlanningPreparation { Faults = [fault] };
         }
         var files = new PlanningFiles(input.Repository, input.RunId, hash);
-        return new PlanningBegun
+        return new PlanningPreparation
         {
             Warnings = [.. settings.Warnings.Select(w => w.ToString())],
             Title = TaskOutlines.TitleOf(files.Request),
@@ -47,7 +47,7 @@ public sealed class PlanningStart(RunServices services)
     /// <summary>Stores the input of planning.</summary>
     /// <returns>The hash of the stored input, or the reason why planning is impossible.</returns>
     private async Task<(string Hash, string Fault)> StoreAsync(
-        BeginPlanningInput input,
+        PreparePlanningInput input,
         SettingsResult settings,
         PlanningFiles files,
         CancellationToken stop

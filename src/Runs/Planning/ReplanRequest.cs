@@ -14,7 +14,7 @@ internal static class ReplanRequest
     /// <summary>Renders the request as Markdown.</summary>
     /// <param name="input">The replanning, and the reason for it.</param>
     /// <param name="tasks">The tasks of the run in their current states.</param>
-    public static string Render(BeginReplanInput input, RunFiles run, IReadOnlyList<RunTask> tasks)
+    public static string Render(PrepareReplanInput input, RunFiles run, IReadOnlyList<RunTask> tasks)
     {
         var (text, evidence) = (new StringBuilder(), new EvidenceTail(run.Folder.Repository));
         var done = tasks.Where(t => TaskStates.IsOnStaging(t.State)).ToList();

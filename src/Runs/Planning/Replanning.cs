@@ -8,13 +8,13 @@ public sealed class Replanning(RunServices services)
 {
     /// <summary>Checks that the planner can work, and stores its input.</summary>
     /// <param name="input">The run, and the reason why it can't continue.</param>
-    public async Task<PlanningBegun> BeginAsync(BeginReplanInput input, CancellationToken stop)
+    public async Task<PlanningPreparation> BeginAsync(PrepareReplanInput input, CancellationToken stop)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var (hash, fault) = await StoreAsync(input, run, stop);
         return fault.Length > 0
-            ? new PlanningBegun { Faults = [fault] }
-            : new PlanningBegun { Agent = run.Settings.Planner.Agent, PlanningHash = hash };
+            ? new PlanningPreparation { Faults = [fault] }
+            : new PlanningPreparation { Agent = run.Settings.Planner.Agent, PlanningHash = hash };
     }
 
     /// <summary>Converts the accepted plan to tasks of the run. Repeated calls have the same result.</summary>
@@ -39,7 +39,7 @@ public sealed class Replanning(RunServices services)
         };
     }
 
-    private async Task<(string Hash, string Fault)> StoreAsync(BeginReplanInput input, RunFiles run, CancellationToken stop)
+    private async Task<(string Hash, string Fault)> StoreAsync(PrepareReplanInput input, RunFiles run, CancellationToken stop)
     {
         var files = new PlanningFiles(input.Repository, input.RunId, "", input.Replan);
         var (planner, fault) = await PlanningStart.FindPlannerAsync(services, run.WorkTree, run.Start, files.Conversations, stop);

@@ -11,7 +11,7 @@ namespace Orchestrator.Runs.Planning;
 public sealed record RequestSource(string Text, IReadOnlyList<string>? BacklogIds, string? Fault)
 {
     /// <summary>Reads the request from the run's input, or from the file that the input names.</summary>
-    public static RequestSource Read(BeginPlanningInput input)
+    public static RequestSource Read(PreparePlanningInput input)
     {
         if (input.Input.Request is { } said)
         {
@@ -42,7 +42,7 @@ public sealed record RequestSource(string Text, IReadOnlyList<string>? BacklogId
     public string TextFor(PlanningOptions options) =>
         options is { Earlier: { } earlier, Remarks: { } remarks } ? PlannerPrompt.Otherwise(Text, earlier, remarks) : Text;
 
-    private static RequestSource OfBacklog(byte[] bytes, string name, BeginPlanningInput input)
+    private static RequestSource OfBacklog(byte[] bytes, string name, PreparePlanningInput input)
     {
         var tag = input.Input.Planning?.Tag ?? new BacklogStore(input.Repository.WorkTree, null, TimeProvider.System).CurrentTag;
         var read = BacklogReader.Read(bytes, name, tag);

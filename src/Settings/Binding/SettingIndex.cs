@@ -1,10 +1,12 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Finds settings by name, former name or environment variable.</summary>
+/// <summary>Finds declared settings by name, former name or environment variable.</summary>
 public static class SettingIndex
 {
-    /// <summary>All settings that <see cref="OrchestratorSettings"/> reads, in reading order. A <c>*</c> in a name matches any agent or
-    /// notification target.</summary>
+    /// <summary>
+    /// All settings that <see cref="OrchestratorSettings"/> reads, in the order of reading. A <c>*</c> in a name stands for any agent or
+    /// notification target.
+    /// </summary>
     public static IReadOnlyList<Setting> All { get; } = Collector.Collect();
 
     private static readonly Dictionary<string, Setting> ByName = All.SelectMany(
@@ -19,24 +21,28 @@ public static class SettingIndex
         )
         .ToDictionary(pair => pair.name, pair => pair.setting);
 
-    /// <summary>Returns the setting with this current or former name, or null if none exists. <c>agents.NAME.command</c> finds
-    /// <c>agents.*.command</c>.</summary>
+    /// <summary>
+    /// Returns the setting with a current or former name, or null if there is none. For example, <c>agents.NAME.command</c> finds
+    /// <c>agents.*.command</c>.
+    /// </summary>
     public static Setting? Find(string name) => ByName.GetValueOrDefault(Generic(name));
 
-    /// <summary>True if a mapping with this name may contain further settings, as with <c>workers</c>.</summary>
+    /// <summary>True if a setting with this name may also be a mapping with more settings, such as <c>workers</c>.</summary>
     internal static bool HasInner(string name) => ByName.Keys.Any(known => known.StartsWith(name + ".", StringComparison.Ordinal));
 
     /// <summary>True if the name is a prefix of several settings, such as <c>notifications</c> or <c>agents.NAME</c>.</summary>
     public static bool IsSection(string name) =>
         HasInner(name) || (name.Split('.') is ["agents" or "notifications", _] parts && HasInner($"{parts[0]}.*"));
 
-    /// <summary>Returns the setting that a former environment variable sets, or null if none does.</summary>
+    /// <summary>Returns the setting that a former environment variable sets, or null if there is none.</summary>
     internal static Setting? FindByVariable(string variable) => ByVariable.GetValueOrDefault(variable);
 
     /// <summary>Returns the known name that is most similar to an unknown one, or null if none is similar.</summary>
     public static string? Nearest(string name) => NearestName.Of(name, ByName.Keys);
 
-    /// <summary>Returns the current form of a known name. <c>max_workers</c> becomes <c>workers</c>; names of agents are kept.</summary>
+    /// <summary>
+    /// Returns the current form of a known name. For example, <c>max_workers</c> becomes <c>workers</c>. Names of agents are kept.
+    /// </summary>
     internal static string Canonical(string name, Setting setting) =>
         setting.Name.Contains('*', StringComparison.Ordinal) ? name : setting.Name;
 
@@ -46,7 +52,7 @@ public static class SettingIndex
         return parts is ["agents" or "notifications", _, _] ? $"{parts[0]}.*.{parts[2]}" : name;
     }
 
-    /// <summary>Records which settings are read, and returns the default for each.</summary>
+    /// <summary>Records which settings are read, and returns the default value of each.</summary>
     private sealed class Collector : SettingReader
     {
         private readonly List<Setting> _settings = [];

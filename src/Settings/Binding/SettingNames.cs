@@ -5,7 +5,7 @@ internal static class SettingNames
 {
     public const string Prefix = "ORCHESTRATOR_";
 
-    // Variables that inform agents and processes of the run; they are not settings.
+    // Variables that give information to agents and processes of a run. They are no settings.
     private static readonly string[] Facts =
     [
         "RUN",
@@ -21,10 +21,10 @@ internal static class SettingNames
         "SUPERVISOR",
     ];
 
-    /// <summary>Returns the variable of a setting: <c>a.b_c</c> becomes <c>ORCHESTRATOR_A__B_C</c>.</summary>
+    /// <summary>Returns the environment variable for a setting, such as <c>ORCHESTRATOR_A__B_C</c> for <c>a.b_c</c>.</summary>
     public static string VariableOf(string name) => Prefix + name.Replace(".", "__", StringComparison.Ordinal).ToUpperInvariant();
 
-    /// <summary>Returns the setting name for a variable, or null for a variable that is not a setting.</summary>
+    /// <summary>Returns the setting name for an environment variable, or null if the variable is no setting.</summary>
     public static string? OfVariable(string variable)
     {
         if (!variable.StartsWith(Prefix, StringComparison.Ordinal))

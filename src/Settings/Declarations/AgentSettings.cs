@@ -3,13 +3,13 @@ using Orchestrator.Agents.Descriptions;
 namespace Orchestrator.Settings;
 
 /// <summary>Settings of an agent (<c>agents.NAME.*</c>).</summary>
-/// <param name="Command">Program and arguments. If null for <c>claude</c>, the <c>claude</c> on PATH.</param>
+/// <param name="Command">Program and arguments, or null for the <c>claude</c> on PATH.</param>
 /// <param name="Provider">Account that pays for <c>claude</c>: <c>subscription</c>, <c>api</c>, <c>bedrock</c> or <c>vertex</c>.</param>
 /// <param name="McpServers">MCP servers of the repository that the agent may use.</param>
 /// <param name="Tools">True to give <c>claude</c> the orchestrator's own tools.</param>
-/// <param name="Slots">Maximum number of agents that use the account at the same time, across all runs of this user, or null for no
+/// <param name="Slots">Maximum number of agents that use the account at the same time, over all runs of this user, or null for no
 /// limit.</param>
-/// <param name="IsFree">True if the agent costs nothing, so that budgets in US dollars allow it although it reports no cost.</param>
+/// <param name="IsFree">True if the agent costs nothing. Budgets in US dollars then allow it although it reports no cost.</param>
 public sealed record AgentSettings(
     IReadOnlyList<string>? Command,
     string Provider,
@@ -19,40 +19,51 @@ public sealed record AgentSettings(
     bool IsFree = false
 )
 {
-    /// <summary>Warm-up time by which the first <c>claude</c> of a wave starts before the others with the same instructions. The others
-    /// then read these instructions from the provider's cache.</summary>
+    /// <summary>
+    /// Time by which the first <c>claude</c> of a wave starts before others that have the same instructions. The others then read these
+    /// instructions from the provider's cache.
+    /// </summary>
     [System.Text.Json.Serialization.JsonPropertyName("headStart")]
     public TimeSpan WarmUp { get; init; }
 
-    /// <summary>Description of the program's command line and output, as JSON (docs/agents.md), or null if <see cref="Command"/> is a
-    /// plain program.</summary>
+    /// <summary>
+    /// JSON description of the program's command line and output (docs/agents.md), or null if <see cref="Command"/> is a plain program.
+    /// </summary>
     public string? Description { get; init; }
 
-    /// <summary>The agent's model. If null, its program chooses; for <c>claude</c>, the setting <c>model</c> applies.</summary>
+    /// <summary>
+    /// Model of the agent. If null, the agent's program chooses the model; for <c>claude</c>, the setting <c>model</c> applies.
+    /// </summary>
     public string? Model { get; init; }
 
-    /// <summary>Names of further environment variables that this agent gets in a sandbox, in addition to those of all agents (see
-    /// <see cref="PermissionSettings.Environment"/>). Default: none.</summary>
+    /// <summary>
+    /// Names of additional environment variables that this agent receives in a sandbox, besides those that all agents receive
+    /// (<see cref="PermissionSettings.Environment"/>). Default: none.
+    /// </summary>
     public IReadOnlyList<string> Environment { get; init; } = [];
 
-    /// <summary>Value that means the agent's program chooses the model.</summary>
+    /// <summary>Value with which the agent's program chooses the model.</summary>
     public const string OwnModel = "default";
 
-    /// <summary>Providers that pay for <c>claude</c> while the limit of <see cref="Provider"/> is exhausted, in order of preference.
-    /// Default: none, the work waits for the reset.</summary>
+    /// <summary>
+    /// Providers that pay for <c>claude</c> while the limit of <see cref="Provider"/> is used up, in order of preference. Default: none,
+    /// meaning the work waits for the reset.
+    /// </summary>
     public IReadOnlyList<string> Fallback { get; init; } = [];
 
-    /// <summary>Budget of each provider in <see cref="Fallback"/> per calendar month, or null for none.</summary>
+    /// <summary>Budget for each provider in <see cref="Fallback"/> per calendar month, or null for no limit.</summary>
     public BudgetAmount? FallbackBudget { get; init; }
 
-    /// <summary>Agent that continues this agent's tasks if a usage limit lasts for <see cref="RelayAfter"/> or longer. If null, the task
-    /// waits for the reset.</summary>
+    /// <summary>
+    /// Name of the agent that continues this agent's tasks if a usage limit lasts for at least <see cref="RelayAfter"/>. If null, the task
+    /// waits for the reset.
+    /// </summary>
     public string? Relay { get; init; }
 
-    /// <summary>Minimum duration of a usage limit, as far as its reset is known, before <see cref="Relay"/> takes over.</summary>
+    /// <summary>Minimum remaining duration of a usage limit before <see cref="Relay"/> continues the task. Default: 1 hour.</summary>
     public TimeSpan RelayAfter { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Name of the agent that always exists.</summary>
+    /// <summary>Name of the agent that is always configured.</summary>
     internal const string Claude = "claude";
 
     private static readonly string[] Providers = ["subscription", "api", "bedrock", "vertex"];
@@ -168,7 +179,7 @@ public sealed record AgentSettings(
         "states that your program costs nothing, which allows budgets in US dollars"
     );
 
-    /// <summary>Reads all agents that have settings, and <see cref="Claude"/>.</summary>
+    /// <summary>Reads all agents that have settings, and the agent <see cref="Claude"/>.</summary>
     internal static IReadOnlyDictionary<string, AgentSettings> ReadAll(SettingReader settings) =>
         settings.Names("agents", Claude).ToDictionary(name => name, name => Read(settings, name));
 
@@ -176,7 +187,7 @@ public sealed record AgentSettings(
     {
         var command = settings.Read(CommandKey, name);
         var description = settings.Read(DescriptionKey, name);
-        // A faulty description has an error of its own, with its file and line.
+        // A faulty description has its own error with file and line.
         settings.Demand(
             command is not { Count: 0 }
                 && (

@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Budgets (<c>budget.*</c>); null means no limit. When a limit is reached, the work pauses and the user is asked.</summary>
+/// <summary>Budgets (<c>budget.*</c>), where null means no limit. When a limit is reached, the work pauses and the user is asked.</summary>
 /// <param name="Attempt">Budget of one attempt of a task.</param>
 /// <param name="Task">Budget of one task across all attempts.</param>
 /// <param name="Run">Budget of one run.</param>

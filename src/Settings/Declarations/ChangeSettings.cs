@@ -1,7 +1,7 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Limits on the change of each task (<c>changes.*</c>); null means unlimited.</summary>
-/// <param name="MaxLines">Maximum number of added and removed lines in total. Does not apply to tasks with
+/// <summary>Limits on the changes of each task (<c>changes.*</c>), where null means no limit.</summary>
+/// <param name="MaxLines">Maximum number of added and removed lines together. Does not apply to tasks with
 /// <c>allow_large_changes</c>.</param>
 /// <param name="MaxFormatOnly">Maximum number of files that differ only in white space.</param>
 public sealed record ChangeSettings(int? MaxLines, int? MaxFormatOnly)

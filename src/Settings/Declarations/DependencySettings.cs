@@ -1,9 +1,10 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Packages that agents may use (<c>dependencies.*</c>). Names may contain <c>*</c> and may be limited to an ecosystem by a
-/// prefix and a colon.</summary>
-/// <param name="Allow">Packages allowed without approval.</param>
-/// <param name="Ask">Packages that need approval even if <paramref name="Allow"/> contains them.</param>
+/// <summary>
+/// Packages that agents may use (<c>dependencies.*</c>). Names may contain <c>*</c>. A prefix with a colon limits a name to one ecosystem.
+/// </summary>
+/// <param name="Allow">Packages that agents may use without an approval.</param>
+/// <param name="Ask">Packages that need an approval even if <paramref name="Allow"/> contains them.</param>
 /// <param name="Deny">Packages that no agent may use. Takes precedence over the other lists.</param>
 public sealed record DependencySettings(IReadOnlyList<string> Allow, IReadOnlyList<string> Ask, IReadOnlyList<string> Deny)
 {

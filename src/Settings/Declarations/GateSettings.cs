@@ -1,11 +1,12 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Gates for every task and for every merged tree (<c>gates.*</c>). Null lists are replaced by gates from the project's
-/// manifests.</summary>
+/// <summary>
+/// Gates for every task and every merged tree (<c>gates.*</c>). If a list is null, gates from the project's manifests are used instead.
+/// </summary>
 /// <param name="Task">Gates of every task, or null.</param>
 /// <param name="Integration">Gates of every merged tree, or null.</param>
-/// <param name="Cache">True to skip gates that already passed on the same tree.</param>
-/// <param name="Quarantine">True to make gates that are known to be flaky advisory.</param>
+/// <param name="Cache">True to skip a gate that has already passed on the same tree.</param>
+/// <param name="Quarantine">True if failures of gates that are known to be flaky are only advisory.</param>
 public sealed record GateSettings(IReadOnlyList<Gate>? Task, IReadOnlyList<Gate>? Integration, bool Cache = true, bool Quarantine = false)
 {
     internal static readonly Setting<IReadOnlyList<Gate>?> TaskKey = new(

@@ -1,9 +1,9 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Settings of the landing (<c>git.*</c>).</summary>
+/// <summary>Settings for landing (<c>git.*</c>).</summary>
 /// <param name="Land">One of <see cref="LandingMode"/>.</param>
-/// <param name="MessagePrefix">Prefix of commit messages, or null to use only the task's title.</param>
-/// <param name="Target">Branch to land on, or null for the checked-out branch.</param>
+/// <param name="MessagePrefix">Prefix of commit messages, or null for the task's title alone.</param>
+/// <param name="Target">Branch to land on, or null for the branch that is checked out.</param>
 /// <param name="Sign">One of <see cref="LandingSignature"/>.</param>
 /// <param name="Hooks">One of <see cref="LandingHooks"/>.</param>
 public sealed record GitSettings(
@@ -61,8 +61,10 @@ public sealed record GitSettings(
             + "each merge; a time: at most that often, while other tasks continue"
     );
 
-    /// <summary>Interval in which merged work lands while other tasks continue. Zero lands it after each task; null lands all of it when
-    /// the run is done. Default: null.</summary>
+    /// <summary>
+    /// Interval at which merged work lands while other tasks continue. Zero to land after each task; null to land everything at the end of
+    /// the run. Default: null.
+    /// </summary>
     public TimeSpan? LandEvery { get; init; }
 
     internal static GitSettings Read(SettingReader settings) =>
@@ -77,8 +79,11 @@ public sealed record GitSettings(
             LandEvery = settings.Read(LandEveryKey),
         };
 
-    /// <summary>Refuses landings in parts where the landing moves no target, or a review must see the whole change first.</summary>
-    /// <param name="hasReview">True if the whole change is reviewed before it lands.</param>
+    /// <summary>
+    /// Reports a fault if work lands in parts although the landing does not move the target, or although a review must see the whole change
+    /// first.
+    /// </summary>
+    /// <param name="hasReview">True if a reviewer must accept the whole change before it lands.</param>
     internal void Check(SettingReader settings, bool hasReview)
     {
         settings.Demand(

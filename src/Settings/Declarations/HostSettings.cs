@@ -1,11 +1,12 @@
 namespace Orchestrator.Settings;
 
 /// <summary>Settings of distributed runs, whose tasks run on several hosts (<c>hosts.*</c>).</summary>
-/// <param name="Spread">True if runs started on this host may use other worker hosts, and this host offers slots to distributed
+/// <param name="Spread">True if runs started on this host may use other worker hosts, and if this host offers slots to distributed
 /// runs.</param>
-/// <param name="Slots">Number of slots that this host offers to distributed runs, or null for the number of <c>workers</c>.</param>
+/// <param name="Slots">Number of slots that this host offers to distributed runs, or null for the value of <c>workers</c>.</param>
 /// <param name="Labels">Labels of this host that tasks may require.</param>
-/// <param name="Memory">Free memory in bytes that this host needs before it accepts such a task, or null for no check.</param>
+/// <param name="Memory">Free memory in bytes that this host must have before it accepts such a task, or null to accept without a
+/// check.</param>
 public sealed record HostSettings(bool Spread, int? Slots, IReadOnlyList<string> Labels, long? Memory)
 {
     private static readonly Setting<bool> SpreadKey = new(
@@ -36,7 +37,7 @@ public sealed record HostSettings(bool Spread, int? Slots, IReadOnlyList<string>
         "free memory that this machine needs before it accepts a task of a distributed run"
     );
 
-    /// <summary>Settings without distributed runs.</summary>
+    /// <summary>Settings for a host that does not take part in distributed runs.</summary>
     public static HostSettings Off { get; } = new(false, null, [], null);
 
     /// <summary>Returns the number of slots that a host with these settings offers to distributed runs.</summary>

@@ -1,22 +1,24 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Rules by which an agent program uses the repository's instruction files.</summary>
-/// <param name="Preferred">Names of instruction files in order of preference. The first one in a folder counts.</param>
-/// <param name="ReadByItself">Patterns of the files that the program itself reads: a path, or <c>**/NAME</c> for any folder.</param>
+/// <summary>Rules for which of a repository's instruction files an agent's program uses.</summary>
+/// <param name="Preferred">Names of instruction files in order of preference. In each folder, only the first one that exists
+/// counts.</param>
+/// <param name="ReadByItself">Patterns of the files that the program itself reads. A pattern is a path, or <c>**/NAME</c> for any
+/// folder.</param>
 public sealed record InstructionConventions(IReadOnlyList<string> Preferred, IReadOnlyList<string> ReadByItself)
 {
     /// <summary>Folders whose Markdown files also count as instructions.</summary>
     public static IReadOnlyList<string> RuleFolders { get; } = [".claude/rules"];
 
-    /// <summary>Folders of agent programs, whose instruction file counts as part of the parent folder.</summary>
+    /// <summary>Folders of agent programs. An instruction file in such a folder counts as part of the parent folder.</summary>
     public static IReadOnlyList<string> ProgramFolders { get; } = [".claude"];
 
     private static readonly string[] Names = ["AGENTS.md", "CLAUDE.md", "GEMINI.md"];
 
-    // Claude is started without the repository's own settings and therefore reads no instruction files itself.
+    // Claude is started without the repository's own settings, and therefore reads no instruction files itself.
     private static readonly InstructionConventions OfClaude = new(["CLAUDE.md", "AGENTS.md", "GEMINI.md"], []);
 
-    /// <summary>True if any program uses this name for instruction files.</summary>
+    /// <summary>True if at least one program uses this name for instruction files.</summary>
     public static bool IsName(string name) => Names.Contains(name, StringComparer.Ordinal);
 
     /// <summary>Returns the conventions of an agent, planner or reviewer.</summary>

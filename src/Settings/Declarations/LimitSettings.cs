@@ -1,12 +1,12 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Limits of each agent run (<c>limits.*</c>); null disables a limit.</summary>
+/// <summary>Limits of each agent run (<c>limits.*</c>), where null means no limit.</summary>
 /// <param name="Stall">Time without output after which an agent is stopped.</param>
 /// <param name="Turns">Maximum number of round trips with the model.</param>
 /// <param name="Cost">Maximum cost in US dollars.</param>
 /// <param name="Memory">Maximum memory in bytes.</param>
 /// <param name="Cpu">Maximum number of cores.</param>
-/// <param name="Orphan">Time without an orchestrator after which an agent is stopped.</param>
+/// <param name="Orphan">Time after which an agent is stopped if no orchestrator monitors it.</param>
 public sealed record LimitSettings(TimeSpan? Stall, int? Turns, decimal? Cost, long? Memory, double? Cpu, TimeSpan Orphan)
 {
     private static readonly Setting<TimeSpan?> StallKey = new(

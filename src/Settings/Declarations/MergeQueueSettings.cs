@@ -1,19 +1,19 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Independent parts of a repository (<c>merge.scopes</c>).</summary>
+/// <summary>Division of a repository into independent parts (<c>merge.scopes</c>).</summary>
 public sealed record MergeScopeSettings
 {
-    /// <summary>No parts.</summary>
+    /// <summary>No division into parts.</summary>
     public static MergeScopeSettings None { get; } = new();
 
-    /// <summary>The projects that the repository's manifests declare.</summary>
+    /// <summary>Division into the projects that the repository's manifests declare.</summary>
     public static MergeScopeSettings Projects { get; } = new() { AreProjects = true };
 
-    /// <summary>Files of each part, as globs by the part's name. Default: none.</summary>
+    /// <summary>Globs of the files of each part, by the part's name. Default: none.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Files { get; init; } =
         new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
 
-    /// <summary>True if each project with its dependents is a part. Default: false.</summary>
+    /// <summary>True if each project, together with its dependents, is a part. Default: false.</summary>
     public bool AreProjects { get; init; }
 
     /// <summary>True if batches of different parts may be verified at the same time.</summary>
@@ -21,9 +21,9 @@ public sealed record MergeScopeSettings
 }
 
 /// <summary>Settings of the merge queue (<c>merge.*</c>).</summary>
-/// <param name="Batch">Maximum number of tasks that are merged and gated together, or null for 8, and more while gates take minutes. 1
-/// processes them one at a time.</param>
-/// <param name="Parallel">Maximum number of gate runs at the same time while a culprit is searched, or null for half the number of
+/// <param name="Batch">Maximum number of tasks that are merged and gated together. Null for 8, or more while gates take minutes. 1 to merge
+/// tasks one at a time.</param>
+/// <param name="Parallel">Maximum number of gate runs at the same time while the entry that fails is searched. Null for half the number of
 /// cores.</param>
 public sealed record MergeQueueSettings(int? Batch, int? Parallel)
 {
@@ -87,17 +87,19 @@ public sealed record MergeQueueSettings(int? Batch, int? Parallel)
         IsHarmless = true,
     };
 
-    /// <summary>Interval in which new commits on the target are merged into staging and verified, or null for only before landing.
-    /// Default: null.</summary>
+    /// <summary>
+    /// Interval at which new commits on the target are merged into staging and verified. Null to do this only before landing. Default:
+    /// null.
+    /// </summary>
     public TimeSpan? SyncEvery { get; init; }
 
-    /// <summary>Number of batches that are verified on top of an undecided one. Default: 0. Range: 0 to 3.</summary>
+    /// <summary>Number of batches that are verified on top of an undecided batch. Default: 0. Range: 0 to 3.</summary>
     public int Speculation { get; init; }
 
-    /// <summary>The independent parts of the repository. Default: none, so that batches are verified one after the other.</summary>
+    /// <summary>Independent parts of the repository. Default: none, so that batches are verified one after the other.</summary>
     public MergeScopeSettings Scopes { get; init; } = MergeScopeSettings.None;
 
-    /// <summary>Files that influence every part, as globs. Default: only files outside of all scopes do.</summary>
+    /// <summary>Globs of files that affect every part. Default: none, so that only files outside of all parts do.</summary>
     public IReadOnlyList<string> Barriers { get; init; } = [];
 
     internal static MergeQueueSettings Read(SettingReader settings) =>

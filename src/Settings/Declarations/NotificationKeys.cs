@@ -1,7 +1,7 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Declarations of the settings of a notification target.</summary>
-/// <param name="prefix">Prefix of the names, which contains a <c>*</c> for named targets.</param>
+/// <summary>Declares the settings of a notification target.</summary>
+/// <param name="prefix">Prefix of the setting names. It contains a <c>*</c> for named targets.</param>
 internal sealed class NotificationKeys(string prefix)
 {
     public Setting<string> Provider { get; } =

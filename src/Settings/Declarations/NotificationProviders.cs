@@ -1,27 +1,27 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Notification channels (<c>notifications.provider</c>).</summary>
+/// <summary>Channels for notices, as values of <c>notifications.provider</c>.</summary>
 public static class NotificationProviders
 {
     /// <summary>Sends no notices.</summary>
     public const string None = "none";
 
-    /// <summary>A desktop notification on this host, by <c>notify-send</c>.</summary>
+    /// <summary>Shows a desktop notification on this host with <c>notify-send</c>.</summary>
     public const string Desktop = "desktop";
 
     /// <summary>Publishes to an ntfy topic.</summary>
     public const string Ntfy = "ntfy";
 
-    /// <summary>A Slack incoming webhook.</summary>
+    /// <summary>Posts to a Slack incoming webhook.</summary>
     public const string Slack = "slack";
 
-    /// <summary>A signed HTTP request.</summary>
+    /// <summary>Sends a signed HTTP request.</summary>
     public const string Webhook = "webhook";
 
     /// <summary>Sends emails by SMTP.</summary>
     public const string Email = "email";
 
-    /// <summary>A program supplied by the user.</summary>
+    /// <summary>Runs a program supplied by the user.</summary>
     public const string Command = "command";
 
     /// <summary>All channels.</summary>

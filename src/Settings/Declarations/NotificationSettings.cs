@@ -2,12 +2,12 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Targets and times of notices (<c>notifications.*</c>).</summary>
-/// <param name="Quiet">Hours in which no notices are sent, or null for none.</param>
-/// <param name="All">Channels with their addresses, including disabled ones.</param>
+/// <summary>Settings that decide where and when notices are sent (<c>notifications.*</c>).</summary>
+/// <param name="Quiet">Hours during which no notices are sent, or null if there are none.</param>
+/// <param name="All">All targets, including disabled ones.</param>
 public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<NotificationTarget> All)
 {
-    /// <summary>False to send no notices, regardless of the configured channels.</summary>
+    /// <summary>False to send no notices at all.</summary>
     /// <value>Default: true.</value>
     public bool Enabled { get; init; } = true;
 
@@ -16,7 +16,7 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
     public IReadOnlyList<NotificationTarget> Targets =>
         Enabled ? [.. All.Where(target => target.Provider != NotificationProviders.None)] : [];
 
-    /// <summary>Web dashboard address as the user's devices reach it, to which notices link, or null for no links.</summary>
+    /// <summary>Address of the web dashboard as seen from the user's devices. Notices link to it. Null for no links.</summary>
     public string? Link { get; init; }
 
     private static readonly Setting<bool> EnabledKey = new(
@@ -29,8 +29,10 @@ public sealed record NotificationSettings(QuietHours? Quiet, IReadOnlyList<Notif
         Effect = TrustKind.Decides,
     };
 
-    /// <summary>Time for which a process keeps trying unresponsive targets after its run has ended or is waiting for the user. Default: 2
-    /// minutes. Range: 0 seconds to 1 hour.</summary>
+    /// <summary>
+    /// Time for which a process keeps trying unresponsive targets after its run has ended or waits for a user. Default: 2 minutes. Range: 0
+    /// seconds to 1 hour.
+    /// </summary>
     public TimeSpan EndWait { get; init; }
 
     private static readonly Setting<TimeSpan> EndWaitKey = new(

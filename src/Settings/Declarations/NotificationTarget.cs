@@ -1,9 +1,9 @@
 namespace Orchestrator.Settings;
 
-/// <summary>A channel with an address (<c>notifications.*</c>, or <c>notifications.NAME.*</c> for several).</summary>
-/// <param name="Name">Name of the target, or of its provider if it has none.</param>
+/// <summary>A channel with its address (<c>notifications.*</c>, or <c>notifications.NAME.*</c> for several targets).</summary>
+/// <param name="Name">Name of the target, or of its provider if the target has no name.</param>
 /// <param name="Provider">One of <see cref="NotificationProviders"/>.</param>
-/// <param name="On">Kinds of notices to send: <see cref="NoticeKinds"/>.</param>
+/// <param name="On">Kinds of notices to send, from <see cref="NoticeKinds"/>.</param>
 public sealed record NotificationTarget(string Name, string Provider, IReadOnlyList<string> On)
 {
     internal static readonly NotificationKeys Only = new("notifications.");
@@ -15,8 +15,10 @@ public sealed record NotificationTarget(string Name, string Provider, IReadOnlyL
     /// <summary>Name of the setting that defines <see cref="Url"/>.</summary>
     internal string UrlName { get; private init; } = "";
 
-    /// <summary>Secret of the provider: ntfy access token, Slack webhook address, webhook signing key or mail password. Null for
-    /// none.</summary>
+    /// <summary>
+    /// Secret that the provider needs: an ntfy access token, a Slack webhook address, a webhook signing key or a mail password. Null if
+    /// there is none.
+    /// </summary>
     public SecretReference? Secret { get; init; }
 
     /// <summary>Address of the sender of emails.</summary>
@@ -25,7 +27,7 @@ public sealed record NotificationTarget(string Name, string Provider, IReadOnlyL
     /// <summary>Addresses of the recipients of emails.</summary>
     public IReadOnlyList<string> To { get; init; } = [];
 
-    /// <summary>User name of the mail account, or null for no login.</summary>
+    /// <summary>User name of the mail account, or null to send without a login.</summary>
     public string? User { get; init; }
 
     /// <summary>Program and arguments that receive notices, or null for other providers.</summary>

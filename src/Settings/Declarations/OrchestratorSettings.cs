@@ -4,8 +4,8 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Settings;
 
-/// <summary>All validated settings. A run keeps the values it started with.</summary>
-/// <remarks>Each group of settings is declared in the file named after it. Contains no secrets, only references to them.</remarks>
+/// <summary>All validated settings. A run keeps the values that applied at its start.</summary>
+/// <remarks>Each group of settings is declared in the file with its name. Contains references to secrets, but no secrets.</remarks>
 public sealed record OrchestratorSettings
 {
     internal static readonly Setting<int> WorkersKey = new(
@@ -163,35 +163,39 @@ public sealed record OrchestratorSettings
         IsHarmless = true,
     };
 
-    /// <summary>Number of agents in a run that work at the same time (<c>workers</c>). Default: 3. Range: 1 to 1000.</summary>
+    /// <summary>Maximum number of agents of a run that work at the same time (<c>workers</c>). Default: 3. Range: 1 to 1000.</summary>
     public required int Workers { get; init; }
 
-    /// <summary>Maximum value of <see cref="Workers"/> (<c>workers.max</c>). Default: 64. Range: 1 to 1000.</summary>
+    /// <summary>Upper limit for <see cref="Workers"/> (<c>workers.max</c>). Default: 64. Range: 1 to 1000.</summary>
     public required int MaxWorkers { get; init; }
 
     /// <summary>Time limit of each attempt by an agent (<c>timeout</c>). Default: 30 minutes. Range: 1 second to 30 days.</summary>
     public required TimeSpan TaskTimeout { get; init; }
 
-    /// <summary>Maximum number of times a task is returned to its agent with evidence (<c>max_remediations</c>). Default: 2. Range: 0 to
-    /// 100.</summary>
+    /// <summary>
+    /// Maximum number of times that rejected work is returned to the agent with the evidence (<c>max_remediations</c>). Default: 2. Range:
+    /// 0 to 100.
+    /// </summary>
     public required int MaxRemediations { get; init; }
 
-    /// <summary>Model or alias of the agents (<c>model</c>). Default: sonnet.</summary>
+    /// <summary>Model or alias that agents use (<c>model</c>). Default: sonnet.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Model for attempts after a task's work was rejected twice (<c>model.escalate</c>), or null to keep the model.</summary>
+    /// <summary>
+    /// Model for further attempts after a task's work was rejected twice (<c>model.escalate</c>), or null to keep the model.
+    /// </summary>
     public string? EscalateModel { get; init; }
 
     /// <summary>Name of the agent that works on tasks (<c>agent</c>): <c>claude</c> or a key of <see cref="Agents"/>. Default:
     /// claude.</summary>
     public required string Agent { get; init; }
 
-    /// <summary>Returns the agent of a task: the plan's, or else <see cref="Agent"/>.</summary>
+    /// <summary>Returns the name of a task's agent, either from the plan or <see cref="Agent"/>.</summary>
     public string AgentOf(PlanTask task) => task.Agent ?? Agent;
 
-    /// <summary>Returns the chain of agents that take over a task in turn if a usage limit lasts long. Each agent occurs once.</summary>
+    /// <summary>Returns the agents that continue a task one after another, if usage limits last long. Each agent occurs once.</summary>
     /// <param name="agent">Name of the first agent, which is not part of the result.</param>
-    /// <returns>Each agent, and the minimum duration of its predecessor's usage limit.</returns>
+    /// <returns>Name of each agent, with the minimum duration of its predecessor's usage limit.</returns>
     public IReadOnlyList<(string Agent, TimeSpan After)> RelaysOf(string agent)
     {
         var relays = new List<(string Agent, TimeSpan After)>();
@@ -208,19 +212,25 @@ public sealed record OrchestratorSettings
         return relays;
     }
 
-    /// <summary>Returns the initial model of a task: the plan's, else its agent's, else <see cref="Model"/>. For an agent whose program
-    /// chooses the model, returns <see cref="AgentSettings.OwnModel"/>.</summary>
+    /// <summary>
+    /// Returns the first model of a task: from the plan, otherwise from its agent's settings, otherwise <see cref="Model"/>. For an agent
+    /// whose program chooses the model, returns <see cref="AgentSettings.OwnModel"/>.
+    /// </summary>
     public string ModelOf(PlanTask task) =>
         task.Model
         ?? Agents.GetValueOrDefault(AgentOf(task))?.Model
         ?? (DescriptionOf(AgentOf(task)) is null ? Model : AgentSettings.OwnModel);
 
-    /// <summary>Returns the model of a planner or reviewer. A described agent uses <c>agents.NAME.model</c> or
-    /// <see cref="AgentSettings.OwnModel"/> instead of the planner's own model.</summary>
+    /// <summary>
+    /// Returns the model of a planner or reviewer. For an agent with a description, this is <c>agents.NAME.model</c> or
+    /// <see cref="AgentSettings.OwnModel"/>.
+    /// </summary>
     public string ModelOf(PlannerSettings who) =>
         DescriptionOf(who.Agent) is null ? who.Model : Agents.GetValueOrDefault(who.Agent)?.Model ?? AgentSettings.OwnModel;
 
-    /// <summary>Returns the description of an agent as JSON, or null if the agent is unknown, <c>claude</c> or a plain program.</summary>
+    /// <summary>
+    /// Returns the JSON description of an agent, or null if the agent is unknown, is <c>claude</c> or is a plain program.
+    /// </summary>
     /// <param name="agent">Name of the agent.</param>
     public string? DescriptionOf(string agent) =>
         Agents.TryGetValue(agent, out var set)
@@ -228,26 +238,30 @@ public sealed record OrchestratorSettings
         : KnownAgents.Names.Contains(agent) ? JsonSerializer.Serialize(agent)
         : null;
 
-    /// <summary>Returns the repository's instruction files that an agent's program itself reads, according to its description. Empty for
-    /// <c>claude</c> and plain programs, which receive the instructions in the prompt.</summary>
+    /// <summary>
+    /// Returns the paths or patterns of a repository's instruction files that an agent's program reads itself, from the agent's
+    /// description. Empty for <c>claude</c> and plain programs, which receive the instructions in the prompt.
+    /// </summary>
     /// <param name="agent">Name of the agent.</param>
     public IReadOnlyList<string> InstructionsReadBy(string agent) =>
         DescriptionOf(agent) is { } json ? DescriptionReader.Read(json).Description?.Instructions ?? [] : [];
 
-    /// <summary>Returns the hosts of the services that an agent's program needs; empty for plain programs.</summary>
+    /// <summary>Returns the hosts that an agent's program needs to reach its services. Empty for plain programs.</summary>
     /// <param name="agent">Name of the agent.</param>
     public IReadOnlyList<string> HostsOf(string agent) =>
         DescriptionOf(agent) is { } json ? DescriptionReader.Read(json).Description?.Hosts ?? []
         : agent == AgentSettings.Claude ? ClaudeHosts.All
         : [];
 
-    /// <summary>Returns the names of variables that a confined agent gets unchanged, in addition to those of its own service
-    /// (<c>permissions.environment</c>, <c>agents.NAME.environment</c>).</summary>
+    /// <summary>
+    /// Returns the names of variables that a sandboxed agent receives unchanged, in addition to those of its own service
+    /// (<c>permissions.environment</c>, <c>agents.NAME.environment</c>).
+    /// </summary>
     /// <param name="agent">Name of the agent.</param>
     public IReadOnlyList<string> VariablesOf(string agent) =>
         [.. Permissions.Environment.Union(Agents.GetValueOrDefault(agent)?.Environment ?? [])];
 
-    /// <summary>True if an agent's program prints its cost, according to its description.</summary>
+    /// <summary>True if an agent's program reports its cost, according to its description.</summary>
     /// <param name="agent">Name of the agent.</param>
     public bool ReportsCost(string agent) =>
         DescriptionOf(agent) is { } json
@@ -267,19 +281,19 @@ public sealed record OrchestratorSettings
     [JsonIgnore]
     public AgentSettings Claude => Agents[AgentSettings.Claude];
 
-    /// <summary>Returns the warm-up time of the first agent of a wave, or zero for programs without a prompt cache.</summary>
+    /// <summary>Returns the warm-up time for the first agent of a wave, or zero for programs without a prompt cache.</summary>
     /// <param name="agent">Name of the agent.</param>
     public TimeSpan WarmUpOf(string agent) => agent == AgentSettings.Claude ? Claude.WarmUp : TimeSpan.Zero;
 
     public required PlannerSettings Planner { get; init; }
 
-    /// <summary>Review of the whole change before it lands (<c>review.*</c>).</summary>
+    /// <summary>Settings for the review of the whole change (<c>review.*</c>).</summary>
     public required ReviewSettings Review { get; init; }
 
-    /// <summary>Settings of the planner's answers to agents' questions (<c>questions.*</c>).</summary>
+    /// <summary>Settings for questions that the planner answers on behalf of the user (<c>questions.*</c>).</summary>
     public required QuestionSettings Questions { get; init; }
 
-    /// <summary>Retries of transient failures (<c>retry.*</c>). A retry time given by a server takes precedence.</summary>
+    /// <summary>Retries of transient failures (<c>retry.*</c>). A retry time from a server takes precedence.</summary>
     public required RetryRule Retry { get; init; }
 
     public required LimitSettings Limits { get; init; }
@@ -300,33 +314,36 @@ public sealed record OrchestratorSettings
 
     public required GateSettings Gates { get; init; }
 
-    /// <summary>Settings for additional checks of gate verdicts (<c>verification.*</c>).</summary>
+    /// <summary>Settings for the proof that tests detect a task's change (<c>verification.*</c>).</summary>
     public VerificationSettings Verification
     {
         get;
         init => field = value ?? new VerificationSettings(ProveRed.Report);
     } = new(ProveRed.Report);
 
-    /// <summary>True to predict conflicts by trial merges of unfinished work (<c>radar</c>). Default: true.</summary>
+    /// <summary>True to predict conflicts by merging unfinished work on trial (<c>radar</c>). Default: true.</summary>
     public required bool Radar { get; init; }
 
-    /// <summary>Limits on the change of each task (<c>changes.*</c>).</summary>
+    /// <summary>Limits on the changes of each task (<c>changes.*</c>).</summary>
     public required ChangeSettings Changes { get; init; }
 
-    /// <summary>Settings of the merge queue (<c>train.*</c>).</summary>
+    /// <summary>Settings of the merge queue (<c>merge.*</c>).</summary>
     public required MergeQueueSettings Train { get; init; }
 
     public required PermissionSettings Permissions { get; init; }
 
-    /// <summary>True to enforce required agents, steps and notes instead of only reporting them (<c>compliance.strict</c>). Default:
-    /// true.</summary>
+    /// <summary>
+    /// True to reject work if a required agent, step or note is missing, and not only report it (<c>compliance.strict</c>). Default: true.
+    /// </summary>
     public required bool StrictCompliance { get; init; }
 
     /// <summary>True to refuse to land or push changes that appear to contain a secret (<c>security.secrets</c>). Default: true.</summary>
     public required bool SecretScan { get; init; }
 
-    /// <summary>Minimum severity of a known vulnerability in changed packages that blocks landing and pushing (<c>security.audit</c>):
-    /// <c>off</c>, <c>low</c>, <c>moderate</c>, <c>high</c> or <c>critical</c>. Default: high.</summary>
+    /// <summary>
+    /// Minimum severity of a known vulnerability in changed packages that blocks landing and pushing (<c>security.audit</c>): <c>off</c>,
+    /// <c>low</c>, <c>moderate</c>, <c>high</c> or <c>critical</c>. Default: high.
+    /// </summary>
     public required string Audit { get; init; }
 
     /// <summary>Packages that agents may use (<c>dependencies.*</c>).</summary>
@@ -336,20 +353,22 @@ public sealed record OrchestratorSettings
     /// 365 days.</summary>
     public required TimeSpan ApprovalTimeout { get; init; }
 
-    /// <summary>Time after which a task that waits for a file shows the task that holds it (<c>locks.timeout</c>). Default: 5 minutes.
-    /// Range: 1 second to 30 days.</summary>
+    /// <summary>
+    /// Time after which a task that waits for a file shows which task holds the file (<c>locks.timeout</c>). Default: 5 minutes. Range: 1
+    /// second to 30 days.
+    /// </summary>
     public required TimeSpan LockTimeout { get; init; }
 
-    /// <summary>Globs of files whose change always needs approval (<c>always_require_human</c>).</summary>
+    /// <summary>Globs of files whose change always needs an approval (<c>always_require_human</c>).</summary>
     public required IReadOnlyList<string> AlwaysRequireHuman { get; init; }
 
-    /// <summary>Disk space in bytes that must stay free; below it, nothing new starts (<c>disk.reserve</c>). Default: 2 GB.</summary>
+    /// <summary>Free disk space in bytes below which nothing new starts (<c>disk.reserve</c>). Default: 2 GB.</summary>
     public required long DiskReserve { get; init; }
 
     public required WorktreeSettings Worktrees { get; init; }
 
     /// <summary>Sharing of active runs with other hosts (<c>wip.*</c>).</summary>
-    /// <value>Default: nothing is shared.</value>
+    /// <value>Default: no run is shared.</value>
     public WipSettings Wip
     {
         get;
@@ -357,7 +376,7 @@ public sealed record OrchestratorSettings
     } = WipSettings.Off;
 
     /// <summary>Settings of distributed runs (<c>hosts.*</c>).</summary>
-    /// <value>Default: all tasks of a run are executed on its owner host.</value>
+    /// <value>Default: the owner host executes all tasks of a run.</value>
     public HostSettings Hosts
     {
         get;
@@ -376,7 +395,7 @@ public sealed record OrchestratorSettings
 
     public required TemporalSettings Temporal { get; init; }
 
-    /// <summary>Targets and times of notices (<c>notifications.*</c>).</summary>
+    /// <summary>Settings that decide where and when notices are sent (<c>notifications.*</c>).</summary>
     public required NotificationSettings Notifications { get; init; }
 
     /// <summary>Reads all settings, in the order in which they are displayed.</summary>

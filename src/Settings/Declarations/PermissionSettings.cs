@@ -1,10 +1,10 @@
 namespace Orchestrator.Settings;
 
 /// <summary>Permissions of agents (<c>permissions.*</c>).</summary>
-/// <param name="Mode"><c>default</c> (edit and run inside the worktree) or <c>bypass</c>.</param>
-/// <param name="Allow">Further permission rules, such as <c>Bash(npm *)</c>.</param>
-/// <param name="Sandbox">Use of bubblewrap to confine agents and the programs that run their work: <c>auto</c> (if it works), <c>on</c>
-/// (required; otherwise no agent starts) or <c>off</c>.</param>
+/// <param name="Mode"><c>default</c> to allow edits and commands inside the worktree, or <c>bypass</c> to skip permission prompts.</param>
+/// <param name="Allow">Additional permission rules, such as <c>Bash(npm *)</c>.</param>
+/// <param name="Sandbox">Whether bubblewrap confines agents and the programs that run their work: <c>auto</c> (if it works), <c>on</c>
+/// (required, so that no agent starts without it) or <c>off</c>.</param>
 public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow, string Sandbox)
 {
     internal static readonly Setting<string> ModeKey = new(
@@ -62,14 +62,16 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
         "names of additional variables that confined agents get, such as DATABASE_URL"
     );
 
-    /// <summary>Further files and folders that confined programs may read. Paths are absolute, relative to the home folder (<c>~/</c>), or
-    /// relative to the repository. Default: none.</summary>
+    /// <summary>
+    /// Additional files and folders that sandboxed programs may read. Paths are absolute, relative to the home folder (<c>~/</c>), or
+    /// relative to the repository. Default: none.
+    /// </summary>
     public IReadOnlyList<string> Read { get; init; } = [];
 
-    /// <summary>Names of further environment variables that confined programs receive. Default: none.</summary>
+    /// <summary>Names of additional environment variables that sandboxed programs receive. Default: none.</summary>
     public IReadOnlyList<string> Environment { get; init; } = [];
 
-    /// <summary>The program, with its arguments, that makes sandboxes from a description. Default: bubblewrap.</summary>
+    /// <summary>Program and arguments that create sandboxes from a description. Default: bubblewrap.</summary>
     public IReadOnlyList<string> Runner { get; init; } = [];
 
     /// <summary>Variables and hosts of gates (<c>permissions.gates.*</c>). Default: none.</summary>
@@ -78,12 +80,16 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
     /// <summary>Variables and hosts of set-up and package managers (<c>permissions.setup.*</c>). Default: none.</summary>
     public RolePermissions SetUp { get; init; } = RolePermissions.None;
 
-    /// <summary>The paths that confined programs may change beside their own tree: absolute paths, <c>~/</c> for the home, others relative
-    /// to the repository.</summary>
+    /// <summary>
+    /// Paths that sandboxed programs may change in addition to their own tree. Paths are absolute, relative to the home folder (<c>~/</c>),
+    /// or relative to the repository.
+    /// </summary>
     public required IReadOnlyList<string> Paths { get; init; }
 
-    /// <summary>Hosts that confined programs may reach (<c>permissions.network.*</c>). Default: the host's network, because runs from
-    /// before this setting existed used it.</summary>
+    /// <summary>
+    /// Hosts that sandboxed programs may reach (<c>permissions.network.*</c>). Default: the host's network, because runs from before this
+    /// setting existed used it.
+    /// </summary>
     public NetworkSettings Network { get; init; } = new("open", []);
 
     internal static PermissionSettings Load(SettingReader settings) =>
@@ -99,9 +105,9 @@ public sealed record PermissionSettings(string Mode, IReadOnlyList<string> Allow
         };
 }
 
-/// <summary>Further permissions of one kind of program.</summary>
-/// <param name="Environment">Names of variables that it gets.</param>
-/// <param name="Network">Hosts that it may reach in a sandbox, as in <c>permissions.network.allow</c>.</param>
+/// <summary>Additional permissions for one kind of program.</summary>
+/// <param name="Environment">Names of environment variables that the program receives.</param>
+/// <param name="Network">Hosts that the program may reach in a sandbox, in the syntax of <c>permissions.network.allow</c>.</param>
 public sealed record RolePermissions(IReadOnlyList<string> Environment, IReadOnlyList<string> Network)
 {
     private static readonly Setting<IReadOnlyList<string>> GateEnvironmentKey = new(
@@ -132,7 +138,7 @@ public sealed record RolePermissions(IReadOnlyList<string> Environment, IReadOnl
         "additional hosts for confined set-up and package requests only, such as npm.example.com"
     );
 
-    /// <summary>No further permissions.</summary>
+    /// <summary>No additional permissions.</summary>
     public static RolePermissions None { get; } = new([], []);
 
     internal static RolePermissions LoadGates(SettingReader settings) =>
@@ -142,10 +148,12 @@ public sealed record RolePermissions(IReadOnlyList<string> Environment, IReadOnl
         new(settings.Read(SetUpEnvironmentKey), settings.Read(SetUpNetworkKey));
 }
 
-/// <summary>Hosts that confined programs may reach (<c>permissions.network.*</c>).</summary>
-/// <param name="Mode"><c>listed</c> (hosts of the agent programs, package registries and remotes in use, and <paramref name="Allow"/>),
-/// <c>observe</c> (any public host, recording unlisted ones), <c>none</c>, or <c>open</c> (the host's network).</param>
-/// <param name="Allow">Further hosts: <c>host</c>, <c>*.host</c>, <c>host:port</c>, <c>localhost:port</c> or an address.</param>
+/// <summary>Hosts that sandboxed programs may reach (<c>permissions.network.*</c>).</summary>
+/// <param name="Mode"><c>listed</c> for the hosts of the agent programs, package registries and remotes in use, and those in
+/// <paramref name="Allow"/>. <c>observe</c> for any public host, with unlisted ones recorded. <c>none</c> for no host. <c>open</c> for the
+/// host's own network.</param>
+/// <param name="Allow">Additional hosts, given as <c>host</c>, <c>*.host</c>, <c>host:port</c>, <c>localhost:port</c> or an
+/// address.</param>
 public sealed record NetworkSettings(string Mode, IReadOnlyList<string> Allow)
 {
     private static readonly Setting<string> ModeKey = new(

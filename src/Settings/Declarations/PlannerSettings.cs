@@ -3,8 +3,8 @@ namespace Orchestrator.Settings;
 /// <summary>Settings of the planner (<c>planner.*</c>) or the reviewer (<c>review.*</c>), which answer without changing files.</summary>
 /// <param name="Agent"><c>claude</c>, <c>api</c>, <c>bedrock</c>, or the name of a configured agent.</param>
 /// <param name="Model">Model or alias.</param>
-/// <param name="Timeout">Time limit of each answer.</param>
-/// <param name="Url">Service address for <c>api</c> and <c>bedrock</c>, or null for the default.</param>
+/// <param name="Timeout">Time limit for each answer.</param>
+/// <param name="Url">Address of the service for <c>api</c> and <c>bedrock</c>, or null for the default address.</param>
 /// <param name="Region">AWS region for <c>bedrock</c>, or null to use the environment.</param>
 public sealed record PlannerSettings(string Agent, string Model, TimeSpan Timeout, string? Url, string? Region)
 {

@@ -1,7 +1,7 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Settings of the planner's answers to agents' questions (<c>questions.*</c>).</summary>
-/// <param name="ByPlanner">True if the planner answers before the user is asked.</param>
+/// <summary>Settings for questions that the planner answers on behalf of the user (<c>questions.*</c>).</summary>
+/// <param name="ByPlanner">True if the planner answers a question before a user is asked.</param>
 /// <param name="MaxAnswers">Maximum number of questions per task that the planner answers.</param>
 public sealed record QuestionSettings(bool ByPlanner, int MaxAnswers)
 {

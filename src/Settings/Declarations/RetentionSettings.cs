@@ -1,10 +1,12 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Retention of ended runs (<c>retention.*</c>). Folders, refs and histories of older runs are removed automatically, but only if
-/// their work is proven to be merged or superseded.</summary>
-/// <param name="Age">Time for which a run is kept after its end, or null for unlimited. Default: 30 days. Range: 1 hour to 3650
+/// <summary>
+/// Retention of ended runs (<c>retention.*</c>). Folders, refs and histories of older runs are removed automatically, but only if
+/// their work is proven to be merged or superseded.
+/// </summary>
+/// <param name="Age">Time for which a run is kept after its end, or null to keep runs indefinitely. Default: 30 days. Range: 1 hour to 3650
 /// days.</param>
-/// <param name="Count">Number of latest runs to keep, or null for all. Default: 100. Range: 1 to 100,000.</param>
+/// <param name="Count">Number of most recent runs to keep, or null to keep all. Default: 100. Range: 1 to 100,000.</param>
 public sealed record RetentionSettings(TimeSpan? Age, int? Count)
 {
     private static readonly Setting<TimeSpan?> AgeKey = new(

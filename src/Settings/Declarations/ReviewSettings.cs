@@ -1,8 +1,8 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Settings of the review of the whole change (<c>review.*</c>).</summary>
-/// <param name="Enabled">True to review the change.</param>
-/// <param name="MaxRounds">Maximum number of rounds before the user decides.</param>
+/// <summary>Settings for the review of the whole change (<c>review.*</c>).</summary>
+/// <param name="Enabled">True to review the whole change before it lands.</param>
+/// <param name="MaxRounds">Maximum number of rounds before a user decides.</param>
 /// <param name="Reviewer">Settings of the reviewer.</param>
 public sealed record ReviewSettings(bool Enabled, int MaxRounds, PlannerSettings Reviewer)
 {

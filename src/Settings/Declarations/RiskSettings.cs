@@ -1,11 +1,11 @@
 namespace Orchestrator.Settings;
 
 /// <summary>Settings of the risk score (<c>risk.*</c>).</summary>
-/// <param name="SensitivePatterns">Patterns with weights, or null for the default patterns.</param>
+/// <param name="SensitivePatterns">Patterns with their weights, or null for the default patterns.</param>
 /// <param name="AutoApproveThreshold">Highest score that needs no approval.</param>
-/// <param name="ReviewThreshold">Highest score at which a review is only recommended, for which <c>--yes</c> suffices. Higher scores
-/// require approval.</param>
-/// <param name="WordBoundaries">True if patterns match only whole words.</param>
+/// <param name="ReviewThreshold">Highest score at which a review is only recommended, so that <c>--yes</c> is sufficient. Higher scores
+/// require an approval.</param>
+/// <param name="WordBoundaries">True if patterns match whole words only.</param>
 public sealed record RiskSettings(
     IReadOnlyList<RiskPattern>? SensitivePatterns,
     int AutoApproveThreshold,
@@ -82,7 +82,7 @@ public sealed record RiskSettings(
     }
 }
 
-/// <summary>A pattern of paths that raises the risk score of a change.</summary>
-/// <param name="Pattern">Regular expression, matched in linear time and ignoring case.</param>
+/// <summary>A pattern of paths that increases the risk score of a change.</summary>
+/// <param name="Pattern">Regular expression that is matched in linear time, ignoring case.</param>
 /// <param name="Weight">Points per written path.</param>
 public sealed record RiskPattern(string Pattern, int Weight);

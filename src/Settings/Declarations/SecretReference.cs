@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Orchestrator.Settings;
 
 /// <summary>A reference to a secret. The secret itself is never part of the settings.</summary>
-/// <param name="Variable">Name of the environment variable with the secret, or null.</param>
-/// <param name="File">Path of the file with the secret, or null.</param>
+/// <param name="Variable">Name of the environment variable that contains the secret, or null if a file contains it.</param>
+/// <param name="File">Path of the file that contains the secret, or null if a variable contains it.</param>
 public sealed record SecretReference(
     [property: JsonPropertyName("variable")] string? Variable,
     [property: JsonPropertyName("file")] string? File

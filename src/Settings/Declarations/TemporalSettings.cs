@@ -2,11 +2,12 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Connection to the Temporal server that runs the workflows (<c>temporal.*</c>). Without an address, the embedded engine is
-/// used.</summary>
+/// <summary>
+/// Connection to the Temporal server that executes the workflows (<c>temporal.*</c>). Without an address, the embedded engine is used.
+/// </summary>
 public sealed record TemporalSettings(string? Address, string Namespace, bool Tls, SecretReference? ApiKey)
 {
-    /// <summary>Default namespace of a server.</summary>
+    /// <summary>Namespace that a server has by default.</summary>
     public const string DefaultNamespace = "default";
 
     internal static readonly Setting<string?> AddressKey = new(
@@ -75,21 +76,23 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
         Effect = TrustKind.SpeaksTo,
     };
 
-    /// <summary>Worker deployment to which workers belong.</summary>
-    /// <value>Default: null, none.</value>
+    /// <summary>Name of the worker deployment that workers belong to.</summary>
+    /// <value>Default: null, meaning workers belong to no deployment.</value>
     public string? Deployment { get; init; }
 
-    /// <summary>Build id of the workers in their deployment.</summary>
-    /// <value>Default: null, the program's version.</value>
+    /// <summary>Build id of the workers within their deployment.</summary>
+    /// <value>Default: null, meaning the program's version.</value>
     public string? BuildId { get; init; }
 
-    /// <summary>True if the address comes from the repository's files, so that none of the user's keys or certificates are sent
-    /// there.</summary>
+    /// <summary>
+    /// True if the address comes from the repository's files. In that case none of the user's keys or certificates are sent there.
+    /// </summary>
     [JsonIgnore]
     public bool IsAddressOfRepository { get; init; }
 
-    /// <summary>True if the namespace was set explicitly, even to the default, so that a profile of the official Temporal tools does not
-    /// override it.</summary>
+    /// <summary>
+    /// True if the namespace was set explicitly, even to the default. A profile of the official Temporal tools then does not override it.
+    /// </summary>
     [JsonIgnore]
     public bool IsNamespaceSet { get; init; }
 
@@ -107,7 +110,7 @@ public sealed record TemporalSettings(string? Address, string Namespace, bool Tl
             IsAddressOfRepository = settings.SourceOf(AddressKey).IsOfRepository,
             IsNamespaceSet = settings.SourceOf(NamespaceKey).Kind != SettingSourceKind.Default,
         };
-        // The server joins deployment and build id with a dot in version names.
+        // In version names, the server joins deployment and build id with a dot.
         settings.Demand(
             read.Deployment?.AsSpan().IndexOfAny('.', ':') is null or < 0,
             DeploymentKey,

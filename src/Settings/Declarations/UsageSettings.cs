@@ -1,13 +1,12 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Limits on the usage of accounts (<c>usage.*</c>, <c>prices</c>).</summary>
-/// <param name="WarnAt">Utilization of an account's usage limit at which the user is warned, in percent. Default: 80.</param>
-/// <param name="PauseAt">Utilization of an account's usage limit at which nothing new starts until the reset, in percent. Default:
-/// 95.</param>
-/// <param name="Priority">Priority of the run if slots and turns are scarce; higher values go first. Default: 0, for the priority of the
-/// plan. Range: -100 to 100.</param>
+/// <summary>Limits on the use of accounts (<c>usage.*</c>, <c>prices</c>).</summary>
+/// <param name="WarnAt">Used percentage of an account's usage limit at which the user is warned. Default: 80.</param>
+/// <param name="PauseAt">Used percentage of an account's usage limit at which nothing new starts until the reset. Default: 95.</param>
+/// <param name="Priority">Priority of the run when slots and turns are scarce; larger numbers go first. Default: 0, meaning the priority
+/// from the plan. Range: -100 to 100.</param>
 /// <param name="Weight">Weight of the run among runs of the same priority. Default: 1. Range: 1 to 100.</param>
-/// <param name="Prices">Prices of models that are missing from the built-in table or differ for this user.</param>
+/// <param name="Prices">Prices of models that the built-in table does not contain, or that differ for this user.</param>
 public sealed record UsageSettings(int WarnAt, int PauseAt, int Priority, int Weight, IReadOnlyList<ModelPriceSetting> Prices)
 {
     private static readonly Setting<int> WarnAtKey = new(
@@ -46,7 +45,7 @@ public sealed record UsageSettings(int WarnAt, int PauseAt, int Priority, int We
         "prices of models that are not in the table (docs/reference/usage.md) or differ for you, in US dollars per million tokens"
     );
 
-    /// <summary>Settings of an account without any setting.</summary>
+    /// <summary>Settings of an account for which nothing is configured.</summary>
     public static UsageSettings Default =>
         new(WarnAtKey.Default, PauseAtKey.Default, PriorityKey.Default, WeightKey.Default, PricesKey.Default);
 

@@ -1,7 +1,8 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Settings for sharing active runs with other hosts (<c>wip.*</c>): files, branches, unfinished work and
-/// conversations.</summary>
+/// <summary>
+/// Settings for sharing active runs with other hosts (<c>wip.*</c>), including files, branches, unfinished work and conversations.
+/// </summary>
 /// <param name="Remote">Name or address of the git remote, or null to share nothing.</param>
 /// <param name="Interval">Interval between pushes.</param>
 public sealed record WipSettings(string? Remote, TimeSpan Interval)

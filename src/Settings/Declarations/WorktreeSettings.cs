@@ -1,11 +1,11 @@
 namespace Orchestrator.Settings;
 
 /// <summary>Settings of worktrees (<c>worktrees.*</c>, <c>branch_prefix</c>).</summary>
-/// <param name="Directory">Folder of the worktrees, absolute or relative to the repository.</param>
+/// <param name="Directory">Folder that contains the worktrees, absolute or relative to the repository.</param>
 /// <param name="Setup">Shell commands that set up a new worktree, or null to derive them from the lock files.</param>
-/// <param name="Environment">Environment variables derived from each worktree's resources; see
-/// <see cref="Plans.WorktreeVariables"/>.</param>
-/// <param name="Keep">Ignored paths to keep when a worktree is reused.</param>
+/// <param name="Environment">Environment variables with values that depend on each worktree's resources
+/// (<see cref="Plans.WorktreeVariables"/>).</param>
+/// <param name="Keep">Ignored paths that are kept when a worktree is reused.</param>
 /// <param name="BranchPrefix">First part of branch names.</param>
 public sealed record WorktreeSettings(
     string Directory,
@@ -79,12 +79,13 @@ public sealed record WorktreeSettings(
         IsHarmless = true,
     };
 
-    /// <summary>Size of the worktree pool while no run is active. Gates have a separate pool of the same size
-    /// (<c>worktrees.pool</c>).</summary>
+    /// <summary>
+    /// Number of unused worktrees kept while no run is active. Gates have a separate pool of the same size (<c>worktrees.pool</c>).
+    /// </summary>
     public required int Pool { get; init; }
 
-    /// <summary>Folders created by set-up that are copied to new worktrees, relative to the root (<c>worktrees.reuse</c>).</summary>
-    /// <value>Null to derive them from the lock files.</value>
+    /// <summary>Folders that set-up creates and that are copied to new worktrees, relative to the root (<c>worktrees.reuse</c>).</summary>
+    /// <value>Null to derive the folders from the lock files.</value>
     public required IReadOnlyList<string>? Reuse { get; init; }
 
     internal static WorktreeSettings Read(SettingReader settings) =>

@@ -6,13 +6,13 @@ namespace Orchestrator.Settings;
 /// <summary>Edits keys in the text of a configuration file. Comments, order and all other text stay unchanged.</summary>
 public static class ConfigFileEditor
 {
-    /// <summary>Sets keys. They are validated together, so their order does not matter.</summary>
-    /// <param name="text">Current text of the file; empty for a new one.</param>
-    /// <param name="changes">Names of settings, such as <c>retry.max_attempts</c>, with their values in YAML. Former names are replaced by
-    /// current ones.</param>
-    /// <param name="path">Name of the file in messages.</param>
-    /// <param name="load">Loads a text of the file as a run would, together with the other files that apply.</param>
-    /// <returns>The text with the keys set, or null with the faults if a value or the file is invalid.</returns>
+    /// <summary>Sets keys. The new values are validated together, so their order does not matter.</summary>
+    /// <param name="text">Current text of the file; empty for a new file.</param>
+    /// <param name="changes">Names of settings, such as <c>retry.max_attempts</c>, with their values in YAML. Former names are replaced
+    /// with current ones.</param>
+    /// <param name="path">Name of the file, for messages.</param>
+    /// <param name="load">Loads a text of the file in the same way as a run, together with the other files that apply.</param>
+    /// <returns>The new text, or null with the faults if a value or the file is invalid.</returns>
     public static (string? Text, IReadOnlyList<SettingFault> Faults) Set(
         string text,
         IReadOnlyList<(string Name, string Value)> changes,
@@ -40,12 +40,13 @@ public static class ConfigFileEditor
         return Validated(text, changed, load);
     }
 
-    /// <summary>Removes keys or whole sections such as <c>agents.NAME</c>.</summary>
+    /// <summary>Removes keys, or whole sections such as <c>agents.NAME</c>.</summary>
     /// <param name="text">Current text of the file.</param>
     /// <param name="names">Names of settings or sections.</param>
-    /// <param name="path">Name of the file in messages.</param>
-    /// <param name="load">Loads a text of the file as a run would, together with the other files that apply.</param>
-    /// <returns>The text without the keys, unchanged if it contains none, or null with the faults if the rest is invalid.</returns>
+    /// <param name="path">Name of the file, for messages.</param>
+    /// <param name="load">Loads a text of the file in the same way as a run, together with the other files that apply.</param>
+    /// <returns>The text without the keys, which is unchanged if it contains none of them. Null with the faults if the remaining text is
+    /// invalid.</returns>
     public static (string? Text, IReadOnlyList<SettingFault> Faults) Unset(
         string text,
         IReadOnlyList<string> names,
@@ -62,7 +63,7 @@ public static class ConfigFileEditor
         return Validated(text, names.Aggregate(text, ConfigFileRemoval.Remove), load);
     }
 
-    /// <summary>True if the text of a valid file contains a setting, or any setting of a section.</summary>
+    /// <summary>True if the text of a valid file contains a setting, or any setting in a section.</summary>
     public static bool Has(string text, string name)
     {
         var faults = new List<SettingFault>();
@@ -70,7 +71,7 @@ public static class ConfigFileEditor
         return faults.Count == 0 && ConfigFileRemoval.Remove(text, name) != text;
     }
 
-    /// <summary>Loads the new text as a run would, and rejects it if the change introduces faults.</summary>
+    /// <summary>Loads the new text in the same way as a run, and rejects it if the change introduces faults.</summary>
     private static (string? Text, IReadOnlyList<SettingFault> Faults) Validated(
         string text,
         string changed,
@@ -100,7 +101,7 @@ public static class ConfigFileEditor
             : null;
     }
 
-    // Flow lists, flow mappings, numbers and plain words are written unquoted.
+    // Flow lists, flow mappings, numbers and plain words need no quotes.
     private static bool Plain(string value) =>
         value.StartsWith('[') || value.StartsWith('{') || value.StartsWith('"') || (value.Length > 0 && SettingTypes.Quote(value) == value);
 
@@ -114,7 +115,7 @@ public static class ConfigFileEditor
         var dot = name.LastIndexOf('.');
         var separator = text.Length == 0 || text.EndsWith('\n') ? "" : "\n";
 
-        // A new entry is added to an existing block mapping of its siblings, or else at the end with its full dotted name.
+        // A new entry is added to the block mapping that already contains its siblings, or otherwise at the end with its full dotted name.
         if (dot > 0 && LocateMapping(text, name[..dot]) is { } mapping)
         {
             return text[..mapping.Start]
@@ -145,7 +146,7 @@ public static class ConfigFileEditor
         return found;
     }
 
-    // Finds the first key of the block mapping with this name. A new entry goes before it, with the same indentation.
+    // Finds the first key in the block mapping with this name. A new entry is inserted before it, with the same indentation.
     private static (int Start, int Column)? LocateMapping(string text, string name)
     {
         (int, int)? found = null;
@@ -194,8 +195,8 @@ public static class ConfigFileEditor
         }
     }
 
-    // YamlDotNet reports the end of a block at the next token, so its last scalar is used. A flow list ends with its bracket, one
-    // character long.
+    // YamlDotNet reports the end of a block at the next token, so the block's last scalar is used. A flow list ends with its bracket, which
+    // is one character long.
     internal static int EndOfNode(Parser parser)
     {
         var flow = parser.Current is SequenceStart { Style: SequenceStyle.Flow };

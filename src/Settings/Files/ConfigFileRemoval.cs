@@ -3,10 +3,10 @@ using YamlDotNet.Core.Events;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Removes a key or section from the text of a configuration file, and any mapping that becomes empty.</summary>
+/// <summary>Removes a key or section from the text of a configuration file, together with each mapping that becomes empty.</summary>
 internal static class ConfigFileRemoval
 {
-    /// <summary>Returns the text without a key or section, or unchanged if it does not contain them.</summary>
+    /// <summary>Returns the text without a key or section. The text is unchanged if it does not contain them.</summary>
     /// <param name="text">Text of a valid file.</param>
     /// <param name="name">Current or former name of a setting, or the name of a section.</param>
     public static string Remove(string text, string name)
@@ -58,8 +58,8 @@ internal static class ConfigFileRemoval
         return entries;
     }
 
-    /// <summary>Adds the entries of a mapping to the list.</summary>
-    /// <returns>Offset of the end of the mapping.</returns>
+    /// <summary>Adds the entries of a mapping to a list.</summary>
+    /// <returns>Offset at which the mapping ends.</returns>
     private static int AddMapping(Parser parser, MappingStart mapping, Entry? parent, List<Entry> entries)
     {
         var (isInFlow, own) = (mapping.Style == MappingStyle.Flow, new List<Entry>());
@@ -95,7 +95,7 @@ internal static class ConfigFileRemoval
             : (int)mapping.End.Index;
     }
 
-    /// <summary>A key and its value, by offsets in the text.</summary>
+    /// <summary>A key and its value, given by their offsets in the text.</summary>
     private sealed class Entry(string path, int start, bool isInFlow, Entry? parent)
     {
         public string Path { get; } = path;
@@ -113,7 +113,7 @@ internal static class ConfigFileRemoval
         /// <summary>Number of entries in the mapping that is the value.</summary>
         public int Inner { get; set; }
 
-        /// <summary>Number of entries in the mapping that contains this entry, including it.</summary>
+        /// <summary>Number of entries in the mapping that contains this entry, including the entry itself.</summary>
         public int Siblings { get; set; }
 
         public Entry? Previous { get; set; }

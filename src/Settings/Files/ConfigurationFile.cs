@@ -3,14 +3,14 @@ namespace Orchestrator.Settings;
 /// <summary>Parses the text of a configuration file in YAML or JSON.</summary>
 internal static class ConfigurationFile
 {
-    /// <summary>Maximum length in characters; longer files are rejected.</summary>
+    /// <summary>Maximum length of a file in characters. Longer files are rejected.</summary>
     public const int MaxLength = 1_000_000;
 
-    /// <summary>Returns the root mapping, or null for an empty or invalid file.</summary>
-    /// <remarks>Aliases are rejected because a small file in an untrusted repository could expand to gigabytes of text.</remarks>
-    /// <param name="text">The text.</param>
+    /// <summary>Returns the root mapping, or null if the file is empty or invalid.</summary>
+    /// <remarks>Aliases are rejected, because a small file in an untrusted repository could expand to gigabytes of text.</remarks>
+    /// <param name="text">Text to parse.</param>
     /// <param name="file">Source of the text. The extension <c>.json</c> means JSON.</param>
-    /// <param name="faults">Receives all faults.</param>
+    /// <param name="faults">List that receives all faults.</param>
     public static MappingNode? Read(string text, SettingSource file, ICollection<SettingFault> faults)
     {
         if (text.Length > MaxLength)

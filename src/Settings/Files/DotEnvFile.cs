@@ -3,8 +3,9 @@ namespace Orchestrator.Settings;
 /// <summary>Parses the text of a <c>.env</c> file.</summary>
 internal static class DotEnvFile
 {
-    /// <summary>Returns the variables in order, with line numbers. Lines other than assignments are ignored, as other parsers of such
-    /// files do.</summary>
+    /// <summary>
+    /// Returns the variables in order, with their line numbers. Ignores lines that are no assignments, as other parsers of such files do.
+    /// </summary>
     public static IReadOnlyList<(string Name, string Value, int Line)> Read(string text)
     {
         var variables = new List<(string, string, int)>();
@@ -31,7 +32,7 @@ internal static class DotEnvFile
         return variables;
     }
 
-    // Quoted values are literal; in unquoted ones, a comment starts at " #".
+    // Quoted values are literal. In unquoted values, " #" starts a comment.
     private static string Unquote(string value)
     {
         if (value.Length >= 2 && value[0] is '"' or '\'' && value.IndexOf(value[0], 1) is > 0 and var end)

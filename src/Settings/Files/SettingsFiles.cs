@@ -2,23 +2,25 @@ using System.Collections;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Locates and reads settings files. The only type in this project that reads the disk.</summary>
+/// <summary>Finds and reads settings files. No other type in this project reads from disk.</summary>
 public static class SettingsFiles
 {
     /// <summary>Path of the repository's settings file, relative to its root.</summary>
     public const string RepositoryFileName = ".orchestrator/config.yaml";
 
-    /// <summary>An older tool's file in the repository root, whose risk settings are read directly.</summary>
+    /// <summary>File of an older tool in the repository's root, whose risk settings are read directly.</summary>
     public const string OldRiskFileName = ".claude-agents.yaml";
 
-    /// <summary>Older tools' files in the repository root. <c>init</c> imports each setting from the first file that has it.</summary>
+    /// <summary>Files of older tools in the repository's root. <c>init</c> imports each setting from the first file that has it.</summary>
     public static IReadOnlyList<string> OldRepositoryFileNames { get; } = ["orchestrator_config.json", OldRiskFileName];
 
     /// <summary>Path of an older tool's user file, relative to the home folder.</summary>
     public const string OldUserFileName = ".config/claude-orchestra/config.json";
 
-    /// <summary>Path of the repository's secrets file, relative to its root. It contains <c>NAME=VALUE</c> lines, is ignored by git and
-    /// readable only by its owner.</summary>
+    /// <summary>
+    /// Path of the repository's file for secrets, relative to its root. It contains lines <c>NAME=VALUE</c>, is ignored by git, and is
+    /// readable only by its owner.
+    /// </summary>
     public const string SecretsFileName = ".orchestrator/secrets.env";
 
     /// <summary>Returns the path of the user's settings file: <c>orchestrator/config.yaml</c> in <c>$XDG_CONFIG_HOME</c> or
@@ -27,7 +29,7 @@ public static class SettingsFiles
     public static string UserFile(IReadOnlyDictionary<string, string> environment) =>
         Path.Combine(ConfigFolder(environment), "orchestrator", "config.yaml");
 
-    /// <summary>Returns the folder for the user's configuration of all programs: <c>$XDG_CONFIG_HOME</c> or <c>~/.config</c>.</summary>
+    /// <summary>Returns the folder with the user's configuration of all programs: <c>$XDG_CONFIG_HOME</c> or <c>~/.config</c>.</summary>
     /// <param name="environment">Environment variables of the process.</param>
     public static string ConfigFolder(IReadOnlyDictionary<string, string> environment) =>
         environment.GetValueOrDefault("XDG_CONFIG_HOME") is { Length: > 0 } set ? set : Path.Combine(Home(environment), ".config");
@@ -40,7 +42,7 @@ public static class SettingsFiles
     /// <summary>Returns the environment variables of this process.</summary>
     public static IReadOnlyDictionary<string, string> ProcessEnvironment()
     {
-        // Every command starts here. A loop is used because LINQ over DictionaryEntry, a value type, would be compiled at run time.
+        // Every command executes this code. A loop is used because LINQ over DictionaryEntry, a value type, would be compiled at run time.
         var variables = new Dictionary<string, string>();
         foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
         {
@@ -50,7 +52,7 @@ public static class SettingsFiles
     }
 
     /// <summary>Reads all settings files of a repository and of the user.</summary>
-    /// <param name="repository">Root of the repository, or null for none.</param>
+    /// <param name="repository">Root of the repository, or null if there is none.</param>
     /// <param name="environment">Environment variables of the process.</param>
     /// <param name="flags">Settings from command-line options.</param>
     /// <exception cref="IOException">An existing file can't be read.</exception>
@@ -79,7 +81,7 @@ public static class SettingsFiles
         && File.Exists(path)
         && (File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != UnixFileMode.None;
 
-    // Files are read only up to the length at which they are rejected, so that a huge file needs no memory.
+    // Reads only up to the length at which a file is rejected, so that a huge file needs no memory.
     private static ConfigurationText? ReadFile(string path, string shownAs)
     {
         if (!File.Exists(path))

@@ -1,16 +1,16 @@
 namespace Orchestrator.Settings;
 
-/// <summary>A value as written, with its name and source, before it is bound to a setting.</summary>
+/// <summary>A setting as written, with its source, before its value is parsed.</summary>
 /// <param name="Name">Current or former name of the setting.</param>
-/// <param name="Value">Value in its document. Values of variables and flags have no line.</param>
+/// <param name="Value">Value as a document node. Values from variables and flags have no line number.</param>
 /// <param name="Source">Source of the value.</param>
-/// <param name="Written">Variable or former name that sets it, or null if <paramref name="Name"/> was used.</param>
+/// <param name="Written">Variable or former name that was used to set it, or null if <paramref name="Name"/> was used.</param>
 internal sealed record RawSetting(string Name, DocumentNode Value, SettingSource Source, string? Written = null)
 {
-    /// <summary>The name as written.</summary>
+    /// <summary>Name that was used to set it.</summary>
     public string Spelling => Written ?? Name;
 
-    /// <summary>True if the current name was used.</summary>
+    /// <summary>True if the current name was used to set it.</summary>
     public bool IsPresentName(string present) => Name == present && (Written is null || SettingNames.OfVariable(Written) is not null);
 }
 
@@ -30,6 +30,6 @@ internal static class NodeText
             _ => "",
         };
 
-    /// <summary>Creates a scalar with a line number, or with line 0 if it is not in a file.</summary>
+    /// <summary>Creates a scalar with a line number; 0 if the value is not in a file.</summary>
     public static ScalarNode Scalar(string text, int line = 0) => new(line, 0, text, isPlain: false);
 }

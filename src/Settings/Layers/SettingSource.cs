@@ -1,18 +1,18 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Kind of source of a value. Later kinds override earlier ones.</summary>
+/// <summary>Kinds of sources that a value can come from. Later kinds override earlier ones.</summary>
 public enum SettingSourceKind
 {
     /// <summary>The setting is not set, so the default applies.</summary>
     Default,
 
-    /// <summary>The user's file ~/.config/orchestrator/config.yaml.</summary>
+    /// <summary>The user's file <c>~/.config/orchestrator/config.yaml</c>.</summary>
     UserFile,
 
-    /// <summary><c>.orchestrator/config.yaml</c> in the repository.</summary>
+    /// <summary>The file <c>.orchestrator/config.yaml</c> in the repository.</summary>
     RepositoryFile,
 
-    /// <summary><c>.env</c> in the root of the repository.</summary>
+    /// <summary>The file <c>.env</c> in the root of the repository.</summary>
     DotEnv,
 
     /// <summary>An environment variable of the process.</summary>
@@ -22,17 +22,19 @@ public enum SettingSourceKind
     Flag,
 }
 
-/// <summary>Source of a value.</summary>
+/// <summary>Source of a value, such as a line in a file.</summary>
 /// <param name="Kind">Kind of source.</param>
-/// <param name="Place">Path of the file, or name of the variable or option; empty for a default.</param>
-/// <param name="Line">Line in the file, starting at 1, or 0 for none.</param>
+/// <param name="Place">Path of the file, or name of the variable or option; empty for a default value.</param>
+/// <param name="Line">Line number in the file, starting at 1, or 0 if there is none.</param>
 public sealed record SettingSource(SettingSourceKind Kind, string Place = "", int Line = 0)
 {
     /// <summary>Source of values that are not set.</summary>
     public static SettingSource Default { get; } = new(SettingSourceKind.Default);
 
-    /// <summary>True if the value is in the repository's own files. Only harmless settings in them apply until the user trusts the
-    /// repository.</summary>
+    /// <summary>
+    /// True if the value comes from the repository's own files. Until the user trusts the repository, only harmless settings in these files
+    /// apply.
+    /// </summary>
     public bool IsOfRepository => Kind is SettingSourceKind.RepositoryFile or SettingSourceKind.DotEnv;
 
     /// <summary>Formats the source: <c>PATH:LINE</c>, <c>$NAME</c>, <c>--option</c> or <c>default</c>.</summary>

@@ -1,30 +1,30 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Converts each layer to raw settings under their current names. Later layers override earlier ones.</summary>
-/// <param name="isTrusted">True to apply the repository's files fully. Otherwise only harmless settings apply, and no variables for agents
-/// or secrets.</param>
+/// <summary>Converts each source to raw settings under their current names. Later layers override earlier ones.</summary>
+/// <param name="isTrusted">True to apply all settings in the repository's files. If false, only harmless settings apply, and no variables
+/// for agents or secrets.</param>
 internal sealed class SettingsLayers(bool isTrusted)
 {
     private readonly Dictionary<string, RawSetting> _settings = [];
     private readonly Dictionary<string, AgentVariable> _agentVariables = [];
 
-    /// <summary>Names of settings in the repository's files that do not apply.</summary>
+    /// <summary>Names of settings in the repository's files that have no effect.</summary>
     public HashSet<string> Withheld { get; } = [];
 
-    /// <summary>True if the repository's files contain anything that needs trust.</summary>
+    /// <summary>True if the repository's files contain something that needs the user's trust.</summary>
     public bool HasAsked { get; private set; }
 
     /// <summary>Variables for agents from the repository's files.</summary>
     public IReadOnlyCollection<AgentVariable> AgentVariables => _agentVariables.Values;
 
-    /// <summary>The effective settings, by name.</summary>
+    /// <summary>Effective settings by name.</summary>
     public IReadOnlyDictionary<string, RawSetting> Settings => _settings;
 
     public List<SettingFault> Errors { get; } = [];
 
     public List<SettingFault> Warnings { get; } = [];
 
-    /// <summary>Variables from <c>.env</c> and from <c>.orchestrator/secrets.env</c>, which overrides it.</summary>
+    /// <summary>Variables from <c>.env</c> and from <c>.orchestrator/secrets.env</c>, where the latter takes precedence.</summary>
     public Dictionary<string, string> FileVariables { get; } = [];
 
     public void AddFile(SettingSourceKind kind, ConfigurationText? file)
@@ -40,8 +40,10 @@ internal sealed class SettingsLayers(bool isTrusted)
         }
     }
 
-    /// <summary>Adds the risk settings of an older tool's file, which are read directly. Only <c>init</c> imports its other
-    /// settings.</summary>
+    /// <summary>
+    /// Adds the risk settings from an older tool's file, which are read directly. Other settings in that file are only imported by
+    /// <c>init</c>.
+    /// </summary>
     public void AddRiskRules(ConfigurationText file)
     {
         var old = LegacyConfiguration.Translate(file, new SettingSource(SettingSourceKind.RepositoryFile, file.Path), Errors);
@@ -144,7 +146,7 @@ internal sealed class SettingsLayers(bool isTrusted)
         }
         setting ??= SettingIndex.Find(name);
 
-        // A variable contains the secret itself, but the settings store only the variable's name.
+        // The variable contains the secret itself. The settings store only the variable's name.
         if (setting is { IsSecret: true } && !value.StartsWith('$') && !value.StartsWith("file:", StringComparison.Ordinal))
         {
             value = "$" + variable;
@@ -217,7 +219,7 @@ internal sealed class SettingsLayers(bool isTrusted)
                 continue;
             }
 
-            // A later effective layer overrides the withheld value of the repository.
+            // A later layer that applies overrides the repository's value, which has no effect.
             Withheld.Remove(name);
             _settings[name] = raw with { Name = name };
         }

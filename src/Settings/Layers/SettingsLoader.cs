@@ -1,13 +1,15 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Merges the layers into validated settings. In order of precedence: flags, environment, <c>.env</c>, repository file, user
-/// file, defaults. Code that acts on settings uses <see cref="RepositorySettings"/> instead.</summary>
+/// <summary>
+/// Merges all layers into validated settings. Order of precedence: flags, environment, <c>.env</c>, repository file, user file, defaults.
+/// Code that acts on settings must use <see cref="RepositorySettings"/> instead.
+/// </summary>
 public static class SettingsLoader
 {
-    /// <summary>Loads the settings and reports all faults of all layers at once.</summary>
+    /// <summary>Loads the settings, and reports the faults of all layers together.</summary>
     public static SettingsResult Load(SettingsInput input)
     {
-        // Faults are reported even in an untrusted file, although its values do not apply.
+        // Faults are also reported in an untrusted file, although its values do not apply.
         var full = Layers(input with { IsTrusted = true });
         var inFull = OrchestratorSettings.Read(new SettingsBinder(full));
         if (input.IsTrusted)
@@ -35,7 +37,7 @@ public static class SettingsLoader
         };
     }
 
-    /// <summary>Returns the layers of an input, each of which overrides the previous one.</summary>
+    /// <summary>Returns the layers, merged so that each overrides the previous one.</summary>
     internal static SettingsLayers Layers(SettingsInput input)
     {
         var layers = new SettingsLayers(input.IsTrusted);

@@ -1,29 +1,29 @@
 namespace Orchestrator.Settings;
 
-/// <summary>A setting imported from an older tool's file.</summary>
+/// <summary>A setting that was imported from an older tool's file.</summary>
 /// <param name="Name">Current name of the setting.</param>
-/// <param name="Value">Value as written in a current file.</param>
-/// <param name="From">File and line of origin.</param>
+/// <param name="Value">Value in the notation of a current settings file.</param>
+/// <param name="From">File and line that the setting came from.</param>
 public sealed record ImportedSetting(string Name, string Value, string From);
 
-/// <summary>A setting that is read directly from an older tool's file.</summary>
-/// <param name="Name">Name in that file.</param>
-/// <param name="Meaning">Current name of the setting, or its other use.</param>
-/// <param name="From">File and line of origin.</param>
+/// <summary>A setting in an older tool's file that is read directly.</summary>
+/// <param name="Name">Name of the setting in that file.</param>
+/// <param name="Meaning">Current name of the setting, or a description of its other use.</param>
+/// <param name="From">File and line that the setting came from.</param>
 public sealed record UsedSetting(string Name, string Meaning, string From);
 
-/// <summary>An unused setting in an older tool's file.</summary>
-/// <param name="Name">Name in that file.</param>
-/// <param name="From">File and line of origin.</param>
-/// <param name="Why">Reason why it is not used, or empty if it has no equivalent.</param>
+/// <summary>A setting in an older tool's file that is not used.</summary>
+/// <param name="Name">Name of the setting in that file.</param>
+/// <param name="From">File and line that the setting came from.</param>
+/// <param name="Why">Reason why the setting is not used; empty if it has no equivalent.</param>
 public sealed record UnusedSetting(string Name, string From, string Why = "");
 
-/// <summary>Settings from older tools' files.</summary>
+/// <summary>Result of importing settings from older tools' files.</summary>
 /// <param name="Settings">Imported settings under their current names.</param>
-/// <param name="Used">Settings that are read directly from those files, under their former names.</param>
-/// <param name="Unused">Unused settings, by name.</param>
-/// <param name="Secrets">Secrets from those files, as variables for <c>.orchestrator/secrets.env</c>.</param>
-/// <param name="Faults">Faults of files and values that can't be read.</param>
+/// <param name="Used">Settings that are read directly from these files, under their former names.</param>
+/// <param name="Unused">Settings that are not used, by name.</param>
+/// <param name="Secrets">Secrets in these files, as variables for <c>.orchestrator/secrets.env</c>.</param>
+/// <param name="Faults">Faults of files and values that could not be read.</param>
 public sealed record ImportedConfiguration(
     IReadOnlyList<ImportedSetting> Settings,
     IReadOnlyList<UsedSetting> Used,
@@ -32,10 +32,12 @@ public sealed record ImportedConfiguration(
     IReadOnlyList<SettingFault> Faults
 );
 
-/// <summary>Reads <c>orchestrator_config.json</c>, <c>.claude-agents.yaml</c>, the older user file and an older <c>.env</c>.</summary>
+/// <summary>
+/// Reads the files of older tools: <c>orchestrator_config.json</c>, <c>.claude-agents.yaml</c>, a user file and a <c>.env</c>.
+/// </summary>
 public static class LegacyConfiguration
 {
-    // Sections that only group settings; their keys are identified by the last part.
+    // Sections that only group settings. The last part of a name identifies the setting.
     private static readonly string[] Sections =
     [
         "execution.",
@@ -47,7 +49,7 @@ public static class LegacyConfiguration
         "approval.",
     ];
 
-    /// <summary>Reads the files in order. The first file that has a setting takes precedence.</summary>
+    /// <summary>Reads the files in order. If several files have a setting, the first one takes precedence.</summary>
     public static ImportedConfiguration Read(IReadOnlyList<ConfigurationText> files)
     {
         var taken = new Dictionary<string, ImportedSetting>();
@@ -77,10 +79,10 @@ public static class LegacyConfiguration
         return new ImportedConfiguration([.. taken.Values], used, unused, secrets, faults);
     }
 
-    /// <summary>Translates the settings of a file other than <c>.env</c> to their current names.</summary>
-    /// <param name="file">The file.</param>
+    /// <summary>Translates the settings in a file to their current names. Not for <c>.env</c> files.</summary>
+    /// <param name="file">File to translate.</param>
     /// <param name="source">Source of the settings.</param>
-    /// <param name="faults">Receives the faults that make the file unreadable.</param>
+    /// <param name="faults">List that receives the faults that make the file unreadable.</param>
     internal static LegacyFile Translate(ConfigurationText file, SettingSource source, ICollection<SettingFault> faults)
     {
         var old = new LegacyFile();
@@ -101,7 +103,7 @@ public static class LegacyConfiguration
     {
         var (name, value) = (raw.Name, raw.Value);
 
-        // The older tool counted retries; the current setting counts attempts.
+        // The older tool counted retries, but the current setting counts attempts.
         if (
             file == "orchestrator_config.json"
             && name.EndsWith("max_retries", StringComparison.Ordinal)
@@ -180,18 +182,18 @@ public static class LegacyConfiguration
     private static Setting? Find(string name) => SettingIndex.Find(name) ?? SettingIndex.Find(WithoutSection(name));
 }
 
-/// <summary>An older tool's file with current names.</summary>
+/// <summary>An older tool's file, translated to current names.</summary>
 internal sealed class LegacyFile
 {
-    /// <summary>Settings under their current names. <see cref="RawSetting.Spelling"/> is the former name.</summary>
+    /// <summary>Settings under their current names. <see cref="RawSetting.Spelling"/> has the former name.</summary>
     public List<RawSetting> Settings { get; } = [];
 
-    /// <summary>Settings without effect because they describe the default behavior.</summary>
+    /// <summary>Settings that have no effect, because they describe the default behavior.</summary>
     public List<RawSetting> Anyway { get; } = [];
 
-    /// <summary>Entries without a counterpart among the settings.</summary>
+    /// <summary>Entries that have no equivalent among the settings.</summary>
     public List<RawSetting> Unknown { get; } = [];
 
-    /// <summary>Secrets in the file, by the variable to which the settings refer instead.</summary>
+    /// <summary>Secrets in the file, by the name of the variable that the settings now refer to.</summary>
     public Dictionary<string, string> Secrets { get; } = [];
 }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Converts older tools' settings whose meaning has changed, not only their name.</summary>
+/// <summary>Converts settings of older tools whose meaning has changed, and not only their name.</summary>
 internal static class LegacySettingConverter
 {
     /// <summary>Returns the settings in their current form.</summary>
@@ -12,7 +12,7 @@ internal static class LegacySettingConverter
 
     private static string Last(RawSetting setting) => setting.Name[(setting.Name.LastIndexOf('.') + 1)..];
 
-    /// <summary>Returns the kind of notice that an older tool's switch enables, or null for other settings.</summary>
+    /// <summary>Returns the kind of notice that an older tool's switch turns on, or null for other settings.</summary>
     private static string? KindOf(RawSetting setting) =>
         Last(setting) switch
         {
@@ -22,7 +22,7 @@ internal static class LegacySettingConverter
             _ => null,
         };
 
-    // The older tool had no notices for decisions, budgets and accounts. Users who enabled any notices also need these.
+    // The older tool had no notices for decisions, budgets and accounts. Users who turned on any notice need these as well.
     private static IEnumerable<RawSetting> NotifyOn(IReadOnlyList<RawSetting> switches)
     {
         if (switches is not [var first, ..])
@@ -44,7 +44,7 @@ internal static class LegacySettingConverter
         var text = setting.Value is ScalarNode scalar ? scalar.Text : null;
         return last switch
         {
-            // Disabled automatic commits meant that the branch was left to the user.
+            // Without automatic commits, the older tool left the branch to the user.
             "auto_commit" => text is "false" or "no" or "off"
                 ? [setting with { Name = GitSettings.LandKey.Name, Value = NodeText.Scalar("branch", setting.Source.Line) }]
                 : [],

@@ -1,7 +1,9 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Reads settings from an older tool's <c>.env</c>, which stays in use. Imports only explicit settings, for example
-/// no limits derived from a number of agents.</summary>
+/// <summary>
+/// Imports settings from an older tool's <c>.env</c>, which stays in use. Imports only explicit settings, and for example no limits that
+/// the tool derived from a number of agents.
+/// </summary>
 internal static class OldVariables
 {
     public static void Read(

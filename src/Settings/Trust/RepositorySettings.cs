@@ -1,7 +1,9 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Settings of a repository combined with the user's trust decision. Code that acts on settings must load them by this type.
-/// Without trust, only harmless settings in the repository's files apply.</summary>
+/// <summary>
+/// Settings of a repository, combined with the user's decision whether to trust it. Code that acts on settings must load them with this
+/// type. Without trust, only harmless settings in the repository's files apply.
+/// </summary>
 public sealed class RepositorySettings
 {
     private readonly SettingsInput _input;
@@ -16,23 +18,27 @@ public sealed class RepositorySettings
         Loaded = SettingsLoader.Load(input with { IsTrusted = isTrusted });
     }
 
-    /// <summary>Root of the repository, or null for none.</summary>
+    /// <summary>Root of the repository, or null if there is none.</summary>
     public string? Repository { get; }
 
-    /// <summary>True if the user trusts the repository, or no repository is involved, so that all settings apply.</summary>
+    /// <summary>True if all settings apply, because the user trusts the repository or because there is no repository.</summary>
     public bool IsTrusted { get; }
 
-    /// <summary>The effective settings.</summary>
+    /// <summary>Settings that apply, with their faults and sources.</summary>
     public SettingsResult Loaded { get; }
 
-    /// <summary>Permissions that trust would grant. Without items, no question is needed.</summary>
+    /// <summary>
+    /// Permissions that the user would grant by trusting the repository. If there are no items, the user need not be asked.
+    /// </summary>
     public TrustQuestion Question => _question.Value;
 
-    /// <summary>True if the repository's files configure a Temporal server that applies only with trust.</summary>
+    /// <summary>
+    /// True if the repository's files configure a Temporal server, which has no effect until the user trusts the repository.
+    /// </summary>
     public bool WithholdsEngine =>
         Loaded.Values.Any(value => value.IsWithheld && value.Name.StartsWith("temporal.", StringComparison.Ordinal));
 
-    /// <summary>Reason why this repository can't be used yet, with a suggested fix, or null if it can.</summary>
+    /// <summary>Reason why this repository can't be used yet, with a suggested fix. Null if it can be used.</summary>
     public string? Refusal =>
         IsTrusted || Question.Items.Count == 0
             ? null
@@ -40,11 +46,11 @@ public sealed class RepositorySettings
                 + $"{Plural.Form(Question.Items.Count, "thing", "things")}. Inspect and approve them with 'orchestrate trust' there.";
 
     /// <summary>Loads the settings of a repository.</summary>
-    /// <param name="repository">Root of the repository, or null for none.</param>
-    /// <param name="input">The layers.</param>
-    /// <param name="find">Finds commands in the project's own files. Called only if needed.</param>
+    /// <param name="repository">Root of the repository, or null if there is none.</param>
+    /// <param name="input">Texts of all sources of settings.</param>
+    /// <param name="find">Finds commands in the project's own files. Called only if the result is needed.</param>
     /// <param name="store">Store of the user's trust decisions.</param>
-    /// <param name="runId">Id of a run whose own trust also counts, or null for none.</param>
+    /// <param name="runId">Id of a run that may have been trusted separately, or null if there is none.</param>
     public static RepositorySettings Load(
         string? repository,
         SettingsInput input,

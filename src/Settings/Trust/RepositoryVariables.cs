@@ -1,8 +1,10 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Variables that a trusted repository's <c>.env</c> and <c>.orchestrator/secrets.env</c> may set for agents and planners:
-/// account, region and model. The list is closed because other variables control which programs run and where keys are sent. Examples:
-/// PATH, LD_PRELOAD, NODE_OPTIONS, GIT_*, AWS_CONFIG_FILE (credential processes), AWS_ENDPOINT_URL, ANTHROPIC_BASE_URL.</summary>
+/// <summary>
+/// Variables that the <c>.env</c> and <c>.orchestrator/secrets.env</c> of a trusted repository may set for agents and planners: account,
+/// region and model. The list is closed, because other variables control which programs run and where keys are sent. Examples: PATH,
+/// LD_PRELOAD, NODE_OPTIONS, GIT_*, AWS_CONFIG_FILE (credential processes), AWS_ENDPOINT_URL, ANTHROPIC_BASE_URL.
+/// </summary>
 internal static class RepositoryVariables
 {
     private static readonly string[] Secrets =
@@ -19,12 +21,12 @@ internal static class RepositoryVariables
     /// <summary>All allowed variables.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Secrets, .. Names];
 
-    /// <summary>True if the variable is passed on.</summary>
+    /// <summary>True if the variable may be passed on.</summary>
     public static bool Contains(string variable) => All.Contains(variable);
 
-    /// <summary>True if the value is a secret that is never displayed.</summary>
+    /// <summary>True if the value is a secret and must never be displayed.</summary>
     internal static bool IsSecret(string variable) => Secrets.Contains(variable);
 
-    /// <summary>True if the variable belongs to the same services but is not passed on, which is reported.</summary>
+    /// <summary>True if the variable belongs to the same services but may not be passed on. The user is told so.</summary>
     internal static bool IsRefused(string variable) => variable.StartsWith("AWS_", StringComparison.Ordinal) && !Contains(variable);
 }

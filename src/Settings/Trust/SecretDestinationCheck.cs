@@ -1,7 +1,9 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Ensures that secrets are sent only to addresses that the user gave by flag, variable or the user's own file. A trusted
-/// repository may define an address, but no keys are sent there.</summary>
+/// <summary>
+/// Ensures that secrets are sent only to addresses from the user: a flag, a variable or the user's own file. A trusted repository may
+/// define an address, but no keys are sent to it.
+/// </summary>
 internal static class SecretDestinationCheck
 {
     /// <summary>Returns a fault for each setting that would send a secret to an address from the repository's files.</summary>
@@ -34,8 +36,9 @@ internal static class SecretDestinationCheck
         }
     }
 
-    /// <summary>Returns the source of a setting in the repository's files, or null if it is not set there or a later layer overrides
-    /// it.</summary>
+    /// <summary>
+    /// Returns the source of a setting in the repository's files. Null if it is not set there, or if a later layer overrides it.
+    /// </summary>
     public static SettingSource? OfRepository(IReadOnlyDictionary<string, RawSetting> settings, Setting setting) =>
         settings.TryGetValue(setting.Name, out var raw) && raw.Source.IsOfRepository ? raw.Source : null;
 

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Effect of an item once it is trusted.</summary>
+/// <summary>Effect that an item has once the user trusts it.</summary>
 public enum TrustKind
 {
     /// <summary>The item runs a program.</summary>
@@ -12,25 +12,25 @@ public enum TrustKind
     /// <summary>Connects to an address, or sets options of the connection.</summary>
     SpeaksTo,
 
-    /// <summary>Passes a variable to programs.</summary>
+    /// <summary>Passes a variable on to programs.</summary>
     HandsOver,
 
     /// <summary>Grants a permission or makes a decision that overrides the user's own settings.</summary>
     Decides,
 }
 
-/// <summary>An entry in a repository's own files that needs trust.</summary>
+/// <summary>An entry in a repository's own files that has no effect until the user trusts it.</summary>
 /// <param name="Kind">Effect of the item.</param>
-/// <param name="Setting">Name of the setting or variable, or <c>found gate</c>, <c>found set-up</c>.</param>
-/// <param name="Value">The command, address or effective value. Never a secret.</param>
-/// <param name="Source">File and line.</param>
+/// <param name="Setting">Name of the setting or variable, or <c>found gate</c> or <c>found set-up</c>.</param>
+/// <param name="Value">Command, address or effective value. Never a secret.</param>
+/// <param name="Source">File and line of the entry.</param>
 public sealed record TrustItem(TrustKind Kind, string Setting, string Value, string Source);
 
-/// <summary>Everything that trusting a repository would permit.</summary>
+/// <summary>Everything that a user permits by trusting a repository.</summary>
 /// <param name="Items">Items in display order.</param>
 public sealed record TrustQuestion(IReadOnlyList<TrustItem> Items)
 {
-    /// <summary>Hash of the items, independent of their position in the files.</summary>
+    /// <summary>Hash of the items, which does not depend on their position in the files.</summary>
     public string Fingerprint
     {
         get

@@ -1,12 +1,14 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Collects the items that need trust in a repository's files. Flags and variables are ignored so that they do not change the
-/// question between calls.</summary>
+/// <summary>
+/// Collects the entries in a repository's files that need trust. Ignores flags and variables, so that the question is the same in each
+/// call.
+/// </summary>
 internal static class TrustQuestionBuilder
 {
-    /// <summary>Returns the question that trusting the repository answers.</summary>
-    /// <param name="input">The files.</param>
-    /// <param name="found">Commands found in the project's manifests and lock files.</param>
+    /// <summary>Returns the items that the user has to decide about.</summary>
+    /// <param name="input">Texts of all sources of settings.</param>
+    /// <param name="found">Commands that were found in the project's own files.</param>
     public static TrustQuestion Of(SettingsInput input, IEnumerable<DetectedCommand> found)
     {
         var layers = SettingsLoader.Layers(input with { Environment = new Dictionary<string, string>(), Flags = [], IsTrusted = true });
@@ -36,7 +38,7 @@ internal static class TrustQuestionBuilder
                 DetectedCommandKind.Includes or DetectedCommandKind.GitSetting => true,
                 DetectedCommandKind.McpServer => servers.Contains(command.Command),
 
-                // In a plan with contracts, these also run beside configured gates if none of those checks types.
+                // In plans with contracts, these gates run even if gates are configured, unless one of the configured gates checks types.
                 DetectedCommandKind.TypeGate => gates is null || !gates.Any(gate => gate.Type is GateType.TypeCheck or GateType.Build),
                 _ => gates is null,
             }

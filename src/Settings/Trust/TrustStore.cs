@@ -5,24 +5,26 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Stores which repositories a user trusts on this host. The file belongs to the user and is never in the repository. If a
-/// repository's items change, the user is asked again.</summary>
+/// <summary>
+/// Stores which repositories a user trusts on this host. The file belongs to the user and is never inside the repository. If the items of a
+/// repository change, the user is asked again.
+/// </summary>
 /// <param name="file">Path of <c>trust.json</c>.</param>
-/// <param name="clock">The clock, or null for the system's.</param>
+/// <param name="clock">Clock, or null for the system's clock.</param>
 public sealed class TrustStore(string file, TimeProvider? clock = null)
 {
     private static readonly TimeSpan RunsAreKept = TimeSpan.FromDays(90);
     private readonly TimeProvider _time = clock ?? TimeProvider.System;
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(10);
 
-    // Trust that lasts only as long as this process.
+    // Trust that ends with this process.
     private readonly ConcurrentDictionary<string, string> _granted = new(StringComparer.Ordinal);
 
-    /// <summary>Opens the user's store, which lies beside the user's settings.</summary>
+    /// <summary>Opens the user's store, which is beside the user's settings.</summary>
     public static TrustStore OfUser(IReadOnlyDictionary<string, string> environment) =>
         new(Path.Combine(Path.GetDirectoryName(SettingsFiles.UserFile(environment))!, "trust.json"));
 
-    /// <summary>True if this repository, or this run, was ever trusted.</summary>
+    /// <summary>True if the user ever trusted this repository or this run.</summary>
     public bool Knows(string repository, string? runId)
     {
         var known = Read();
@@ -31,8 +33,9 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
             || (runId is not null && known.Runs.ContainsKey(RunKey(repository, runId)));
     }
 
-    /// <summary>True if exactly these items were trusted: for the repository, for this run (<c>run --yes</c>), or for this
-    /// process.</summary>
+    /// <summary>
+    /// True if the user trusted exactly these items: for the repository, for this run (<c>run --yes</c>), or for this process.
+    /// </summary>
     public bool IsTrusted(string repository, TrustQuestion question, string? runId = null)
     {
         var known = Read();
@@ -43,15 +46,15 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
             || (_granted.TryGetValue(repository, out var now) && now == wanted);
     }
 
-    /// <summary>Stores trust in the repository.</summary>
+    /// <summary>Records that the user trusts these items of the repository.</summary>
     public void Trust(string repository, TrustQuestion question) =>
         Change(known => known with { Repositories = With(known.Repositories, repository, question.Fingerprint) });
 
-    /// <summary>Stores trust for a single run of the repository, so that the run can be executed and resumed as it was started.</summary>
+    /// <summary>Records that the user trusts these items for a single run, so that the run can also be resumed with them.</summary>
     public void TrustForRun(string repository, string runId, TrustQuestion question) =>
         Change(known => known with { Runs = With(Recent(known.Runs), RunKey(repository, runId), $"{question.Fingerprint} {Today()}") });
 
-    /// <summary>Grants trust only for this process (<c>worker --yes</c>).</summary>
+    /// <summary>Trusts these items until this process ends (<c>worker --yes</c>).</summary>
     public void Grant(string repository, TrustQuestion question) => _granted[repository] = question.Fingerprint;
 
     private static string RunKey(string repository, string runId) => $"{repository}#{runId}";
@@ -60,8 +63,10 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
 
     private static string Day(DateTimeOffset time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    /// <summary>Drops expired trust for single runs, so that the file does not grow without bound. The user is asked again if such a run
-    /// is resumed.</summary>
+    /// <summary>
+    /// Removes expired trust for single runs, so that the file does not grow without limit. If such a run is resumed, the user is asked
+    /// again.
+    /// </summary>
     private Dictionary<string, string> Recent(IReadOnlyDictionary<string, string> runs)
     {
         var first = Day(_time.GetUtcNow() - RunsAreKept);
@@ -72,7 +77,7 @@ public sealed class TrustStore(string file, TimeProvider? clock = null)
     private static SortedDictionary<string, string> With(IReadOnlyDictionary<string, string> known, string key, string value) =>
         new(known.ToDictionary(), StringComparer.Ordinal) { [key] = value };
 
-    // Locked so that two runs that start at the same time do not overwrite each other's entries.
+    // A lock ensures that two runs that start at the same time do not overwrite each other's entries.
     private void Change(Func<TrustFile, TrustFile> change)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
@@ -119,11 +124,13 @@ internal sealed record TrustFile
     [JsonPropertyName("schemaVersion")]
     public int SchemaVersion { get; set; } = 1;
 
-    /// <summary>Hash of the trusted items by repository root.</summary>
+    /// <summary>Hash of the trusted items, by repository root.</summary>
     [JsonPropertyName("repositories")]
     public IReadOnlyDictionary<string, string> Repositories { get; set; } = new Dictionary<string, string>();
 
-    /// <summary>Hash of the items trusted for one run and the date, by repository root, <c>#</c> and run id.</summary>
+    /// <summary>
+    /// Hash of the items trusted for a single run, and the date. The key is the repository root, <c>#</c> and the run id.
+    /// </summary>
     [JsonPropertyName("runs")]
     public IReadOnlyDictionary<string, string> Runs { get; set; } = new Dictionary<string, string>();
 }

@@ -3,8 +3,10 @@ using Orchestrator.Agents.Descriptions;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Setting type of agent descriptions: the name of a built-in description, or a mapping. Kept as JSON, which a run stores as it
-/// was at its start.</summary>
+/// <summary>
+/// Setting type for agent descriptions: the name of a built-in description, or a mapping. The value is kept as JSON, which a run stores at
+/// its start.
+/// </summary>
 internal static class AgentDescriptionSettingType
 {
     public static SettingType<string?> Description { get; } =
@@ -39,7 +41,9 @@ internal static class AgentDescriptionSettingType
         }
     }
 
-    /// <summary>Returns the line of the value at a path such as <c>stream.events[0].on</c>, or of its nearest existing parent.</summary>
+    /// <summary>
+    /// Returns the line number of the value at a path such as <c>stream.events[0].on</c>, or of its nearest parent that exists.
+    /// </summary>
     private static int LineOf(DocumentNode root, string path)
     {
         var at = root;

@@ -2,13 +2,15 @@ using Orchestrator.Plans.Readers.TaskGraphs;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Setting type of gate lists. Each gate is a command, or a mapping with <c>command</c> and the other members of a plan's
-/// <c>verification</c>.</summary>
+/// <summary>
+/// Setting type for lists of gates. Each gate is a command, or a mapping with <c>command</c> and other members of a plan's
+/// <c>verification</c>.
+/// </summary>
 internal static class GateSettingType
 {
     public static SettingType<IReadOnlyList<Gate>?> Gates { get; } = new("a list of commands, or of mappings with 'command'", Read, Write);
 
-    // A misspelled member is an error here because ignoring 'required: false' or 'timeout' would define a different gate.
+    // A misspelled member is an error here, because ignoring 'required: false' or 'timeout' would define another gate.
     private static bool Read(DocumentNode raw, FaultSink faults, out IReadOnlyList<Gate>? value)
     {
         var found = new FaultList("");

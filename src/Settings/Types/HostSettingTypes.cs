@@ -1,9 +1,9 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Setting types of host names.</summary>
+/// <summary>Setting types for host names.</summary>
 internal static class HostSettingTypes
 {
-    /// <summary>Entries of an allow list in the syntax of the network proxy.</summary>
+    /// <summary>List of allowed hosts, in the syntax of the network proxy.</summary>
     public static SettingType<IReadOnlyList<string>> Hosts { get; } =
         new("a list of hosts: example.com, *.example.com, example.com:8443, localhost:5432", Read, SettingTypes.WriteTexts);
 

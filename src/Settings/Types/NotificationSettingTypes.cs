@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Setting types of notification settings.</summary>
+/// <summary>Setting types for notifications.</summary>
 internal static class NotificationSettingTypes
 {
     public static SettingType<QuietHours?> QuietHours { get; } =

@@ -1,7 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Setting type of risk patterns with weights. A pattern that can't be matched in linear time is an error, never
-/// skipped.</summary>
+/// <summary>Setting type for risk patterns with weights. A pattern that can't be matched in linear time is an error.</summary>
 internal static class RiskSettingType
 {
     private static readonly SettingType<int> Weight = SettingTypes.Whole(0, 1000);

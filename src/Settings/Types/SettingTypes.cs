@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Orchestrator.Settings;
 
-/// <summary>General setting types. Types that can be disabled accept <c>off</c> and <c>none</c>, which become null.</summary>
+/// <summary>
+/// Setting types that many settings share. Types that can be turned off accept <c>off</c> and <c>none</c>, which become null.
+/// </summary>
 internal static class SettingTypes
 {
     public static SettingType<string> Text { get; } = new("a string", SettingValueParser.ReadText, Quote);
@@ -19,11 +21,14 @@ internal static class SettingTypes
     public static SettingType<string?> OptionalModel { get; } =
         new("a model or an alias (opus, sonnet, haiku)", SettingValueParser.ReadText, value => value is null ? "none" : Quote(value));
 
-    /// <summary>Part of a host name, with restricted characters so that keys can't be redirected to another host.</summary>
+    /// <summary>
+    /// Name of a region, which becomes part of a host name. Its characters are restricted, so that keys can't be redirected to another
+    /// host.
+    /// </summary>
     public static SettingType<string?> Region { get; } =
         new("the name of a region, such as eu-west-1", SettingValueParser.ReadRegion, value => value ?? "none");
 
-    /// <summary>Valid prefix of git branch names. Checked here because an invalid one would fail only in the middle of a run.</summary>
+    /// <summary>Prefix of git branch names. Validated here, because an invalid one would fail only in the middle of a run.</summary>
     public static SettingType<string> BranchPart { get; } =
         new("the first part of a branch name, such as orchestrator or agents/mine", SettingValueParser.ReadBranchPart, Quote);
 
@@ -69,7 +74,7 @@ internal static class SettingTypes
 
     public static SettingType<int?> WholeOrOff(int minimum, int maximum) => OrOff(Whole(minimum, maximum));
 
-    /// <summary>A whole number, or <c>auto</c>, which becomes null and selects a value for this host.</summary>
+    /// <summary>A whole number, or <c>auto</c>. <c>auto</c> becomes null and selects a value for this host.</summary>
     public static SettingType<int?> WholeOrAuto(int minimum, int maximum) => Or(Whole(minimum, maximum), "auto");
 
     public static SettingType<decimal?> MoneyOrOff { get; } =
@@ -105,7 +110,7 @@ internal static class SettingTypes
 
     public static SettingType<TimeSpan?> TimeOrOff(TimeSpan minimum, TimeSpan maximum) => OrOff(Time(minimum, maximum));
 
-    /// <summary>A time, <c>run</c> (null: once, at the end of the run) or <c>task</c> (zero: after each task).</summary>
+    /// <summary>A duration, <c>run</c> (null, meaning once at the end of the run) or <c>task</c> (zero, meaning after each task).</summary>
     public static SettingType<TimeSpan?> RunTaskOrTime { get; } =
         Or(
             Scalar<TimeSpan>(
@@ -119,7 +124,7 @@ internal static class SettingTypes
             "run"
         );
 
-    /// <summary>A time, or <c>landing</c> (null: not before the landing).</summary>
+    /// <summary>A duration, or <c>landing</c> (null, meaning only before the landing).</summary>
     public static SettingType<TimeSpan?> TimeOrLanding { get; } = Or(Time(TimeSpan.FromMinutes(1), TimeSpan.FromDays(7)), "landing");
 
     /// <summary>A size in bytes.</summary>
@@ -168,7 +173,7 @@ internal static class SettingTypes
     private static SettingType<T?> OrOff<T>(SettingType<T> type)
         where T : struct => Or(type, "off", "none", "false");
 
-    /// <summary>Extends a type with a word for null, which may have alternative spellings.</summary>
+    /// <summary>Extends a type with a word that means null, which may have alternative spellings.</summary>
     private static SettingType<T?> Or<T>(SettingType<T> type, string word, params string[] others)
         where T : struct =>
         new(

@@ -1,6 +1,6 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Converts raw values to typed ones and reports faults with their lines.</summary>
+/// <summary>Converts raw values to typed values, and reports faults with their lines.</summary>
 internal static class SettingValueParser
 {
     public static bool ReadRegion(DocumentNode raw, FaultSink faults, out string? value)
@@ -69,7 +69,7 @@ internal static class SettingValueParser
     public static bool ReadSwitch(DocumentNode raw, FaultSink faults, out bool value) =>
         ReadScalar(raw, "true or false", faults, out value, Switches.Read);
 
-    // A single text counts as a list with one item. In variables and flags, commas separate items.
+    // A single text counts as a list with one item. In variables and flags, commas separate the items.
     public static bool ReadTexts(DocumentNode raw, FaultSink faults, out IReadOnlyList<string> value)
     {
         var texts = new List<string>();

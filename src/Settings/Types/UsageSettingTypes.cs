@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.Settings;
 
-/// <summary>Setting types of usage and budgets.</summary>
+/// <summary>Setting types for usage and budgets.</summary>
 internal static class UsageSettingTypes
 {
     private const string PriceForm = "a list of mappings with 'model', 'input' and 'output' (and 'cache_read', 'cache_write')";
@@ -28,7 +28,7 @@ internal static class UsageSettingTypes
             value => value.ToString(CultureInfo.InvariantCulture)
         );
 
-    /// <summary>A budget limit, or null for none.</summary>
+    /// <summary>Limit of a budget, or null if it is off.</summary>
     public static SettingType<BudgetAmount?> BudgetOrOff { get; } =
         new($"{BudgetAmount.Accepts}, or off", ReadBudget, value => value is null ? "off" : SettingTypes.Quote(value.ToString()));
 
@@ -96,7 +96,7 @@ internal static class UsageSettingTypes
         }
         var input = Dollars(map, "input", faults);
         var output = Dollars(map, "output", faults);
-        // Without their own price, cached tokens cost the same as uncached ones.
+        // If cached tokens have no price of their own, they cost the same as uncached ones.
         var cacheRead = Member(map, "cache_read") is null ? input : Dollars(map, "cache_read", faults);
         var cacheWrite = Member(map, "cache_write") is null ? input : Dollars(map, "cache_write", faults);
         if (input is null || output is null || cacheRead is null || cacheWrite is null)

@@ -1,7 +1,9 @@
 namespace Orchestrator.Settings;
 
-/// <summary>Setting type of variables derived from each worktree's resources: a mapping from names to texts with placeholders. An unknown
-/// placeholder is a fault.</summary>
+/// <summary>
+/// Setting type for variables that depend on each worktree's resources: a mapping from names to texts with placeholders. An unknown
+/// placeholder is a fault.
+/// </summary>
 internal static class WorktreeVariablesType
 {
     public static SettingType<IReadOnlyDictionary<string, string>> Variables { get; } =

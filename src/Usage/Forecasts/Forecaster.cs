@@ -1,16 +1,17 @@
 namespace Orchestrator.Usage.Forecasts;
 
 /// <summary>
-/// Forecasts the cost and time of runs from past runs of the same repository. Simulates the plan with similar past tasks. The width of the
-/// range follows from the errors of earlier forecasts, so that eight of ten runs lie within it. Pure.
+/// Forecasts the cost and time of runs from past runs of the same repository, by simulating the plan with similar past tasks. The width of
+/// the ranges follows from the errors of earlier forecasts, so that eight of ten runs lie within them. Pure.
 /// </summary>
 public static class Forecaster
 {
-    /// <summary>Maximum number of past runs to consider, the latest ones.</summary>
+    /// <summary>Maximum number of past runs to consider, the most recent ones first.</summary>
     public const int MostRuns = 60;
 
     /// <summary>
-    /// Maximum number of errors that determine the width, the latest ones. Older errors come from forecasts with little data.
+    /// Maximum number of forecast errors that determine the width, the most recent ones first. Older errors come from forecasts with little
+    /// data.
     /// </summary>
     private const int MostErrors = 40;
 
@@ -25,7 +26,7 @@ public static class Forecaster
     /// <param name="tasks">Tasks of the plan.</param>
     /// <param name="workers">Number of agents that run at the same time.</param>
     /// <param name="past">Ended runs of the repository, in any order.</param>
-    /// <returns>The forecast, or null if there are too few past tasks.</returns>
+    /// <returns>The forecast, or null if there are fewer than <see cref="LeastTasks"/> past tasks.</returns>
     public static Forecast? Of(IReadOnlyList<ForecastTask> tasks, int workers, IReadOnlyList<PastRun> past)
     {
         List<PastRun> runs = [.. past.OrderBy(run => run.StartedAt).TakeLast(MostRuns)];
@@ -39,7 +40,7 @@ public static class Forecaster
         return new Forecast(Range(costs, CostScale, costErrors), Range(seconds, TimeScale, timeErrors), pool.Count, runs.Count);
     }
 
-    /// <summary>Computes the errors of hypothetical forecasts of the past runs, each from the runs before it.</summary>
+    /// <summary>Computes the errors that forecasts of the past runs would have had, each based only on the runs before it.</summary>
     private static (List<double> Costs, List<double> Times) Errors(IReadOnlyList<PastRun> runs)
     {
         List<double> costs = [];
@@ -81,7 +82,7 @@ public static class Forecaster
     }
 
     /// <summary>
-    /// Computes the median and half-width of simulated values as logarithms, because costs and times deviate by factors.
+    /// Computes the median and half-width of the logarithms of simulated values, because costs and times deviate by factors.
     /// </summary>
     private static (double Middle, double Half) Core(double[] simulated, double scale)
     {
@@ -94,8 +95,8 @@ public static class Forecaster
     }
 
     /// <summary>
-    /// Estimates the value below which a further outcome lies with the given probability. Each gap between n sorted values has a
-    /// probability of 1/(n + 1).
+    /// Estimates the value that the next outcome stays below with the given probability. Each gap between n sorted values has the
+    /// probability 1/(n + 1).
     /// </summary>
     internal static double Quantile(double[] sorted, double share)
     {

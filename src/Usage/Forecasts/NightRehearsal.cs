@@ -3,14 +3,14 @@ namespace Orchestrator.Usage.Forecasts;
 /// <summary>A task of a simulated unattended run.</summary>
 /// <param name="Id">Task id.</param>
 /// <param name="Task">Properties of the task, and the tasks that it depends on.</param>
-/// <param name="AsksFirst">True if the task needs an approval before it starts, which nobody gives during an unattended run.</param>
+/// <param name="AsksFirst">True if the task needs an approval before it starts. Nobody gives approvals during an unattended run.</param>
 public sealed record RehearsedTask(string Id, ForecastTask Task, bool AsksFirst)
 {
-    /// <summary>Share of this task's past runs in which it failed. Range: 0 to 1.</summary>
+    /// <summary>Fraction of this task's past runs in which it failed. Range: 0 to 1.</summary>
     public double FailureShare { get; init; }
 }
 
-/// <summary>The input of a simulation of an unattended run.</summary>
+/// <summary>Input for the simulation of an unattended run.</summary>
 public sealed record NightPlan
 {
     /// <summary>The tasks, in the order of the plan.</summary>
@@ -37,25 +37,25 @@ public sealed record NightPlan
         ImmutableDictionary<string, IReadOnlyList<double>>.Empty;
 }
 
-/// <summary>The kind of a <see cref="RehearsedStep"/>.</summary>
+/// <summary>Kind of an event in a simulated unattended run.</summary>
 public enum RehearsedKind
 {
-    /// <summary>An agent starts at this time.</summary>
+    /// <summary>An agent starts.</summary>
     Starts,
 
-    /// <summary>A task is completed at this time.</summary>
+    /// <summary>A task is completed.</summary>
     Ends,
 
-    /// <summary>A task fails, as in past runs, so that no dependent task starts.</summary>
+    /// <summary>A task fails as in past runs, so that no dependent task starts.</summary>
     Fails,
 
-    /// <summary>A task waits for an approval that nobody gives during an unattended run.</summary>
+    /// <summary>A task waits for an approval, which nobody gives during an unattended run.</summary>
     Asks,
 
     /// <summary>The account's limits delay the start of an agent.</summary>
     Waits,
 
-    /// <summary>A budget is exhausted and needs a user's decision.</summary>
+    /// <summary>A budget is used up, and a user must decide.</summary>
     Money,
 
     /// <summary>The time limit is reached, so that no more agents start.</summary>
@@ -65,15 +65,15 @@ public enum RehearsedKind
 /// <summary>An event of a simulated unattended run.</summary>
 /// <param name="At">Time of the event.</param>
 /// <param name="Kind">Kind of the event.</param>
-/// <param name="Task">Task id, or null for the run as a whole.</param>
-/// <param name="Until">End of a wait, otherwise null.</param>
-/// <param name="Cost">Cost of a task that ended or failed, in US dollars; otherwise 0.</param>
+/// <param name="Task">Id of the task, or null for an event of the run as a whole.</param>
+/// <param name="Until">Time at which a wait ends, or null for other events.</param>
+/// <param name="Cost">Cost in US dollars of a task that was completed or failed; otherwise 0.</param>
 public sealed record RehearsedStep(DateTimeOffset At, RehearsedKind Kind, string? Task, DateTimeOffset? Until = null, double Cost = 0);
 
-/// <summary>The result of a simulated unattended run.</summary>
-/// <param name="Steps">All events, in order.</param>
-/// <param name="Done">Completed tasks.</param>
-/// <param name="Left">Other tasks.</param>
+/// <summary>Result of simulating an unattended run.</summary>
+/// <param name="Steps">All events, in chronological order.</param>
+/// <param name="Done">Ids of the completed tasks.</param>
+/// <param name="Left">Ids of all other tasks.</param>
 /// <param name="Cost">Total cost in US dollars.</param>
 /// <param name="End">Time of the last event.</param>
 public sealed record Rehearsal(
@@ -85,18 +85,18 @@ public sealed record Rehearsal(
 );
 
 /// <summary>
-/// Simulates an unattended run on a clock that jumps from event to event. Agents take the time and cost of similar past tasks, including
-/// gates, merges and answers. The governor's own rules admit them, and they fill the account's usage windows at past rates. Pure.
+/// Simulates an unattended run with a clock that jumps from event to event. Agents take the time and cost of similar past tasks, including
+/// gates, merges and answers. The governor's own rules admit the agents, whose cost fills the account's usage windows at past rates. Pure.
 /// </summary>
 public static class NightRehearsal
 {
     private static readonly TimeSpan LongestNight = TimeSpan.FromDays(7);
 
-    /// <summary>Simulates the run.</summary>
+    /// <summary>Simulates the run and returns its events.</summary>
     /// <param name="night">Input of the simulation.</param>
     /// <param name="past">Past tasks; at least one.</param>
-    /// <param name="share">Pessimism, from 0 to 1. Each task takes the time and cost of this quantile of similar past tasks. It fails if
-    /// its failure share exceeds one minus this value. 0.5 simulates a typical run.</param>
+    /// <param name="share">Pessimism from 0 to 1, where 0.5 simulates a typical run. Each task takes the time and cost at this quantile of
+    /// similar past tasks. A task fails if its failure share exceeds one minus this value.</param>
     public static Rehearsal Play(NightPlan night, IReadOnlyList<PastTask> past, double share) =>
         new NightSimulation(night, past, share).Play();
 
@@ -137,7 +137,7 @@ public static class NightRehearsal
         }
 
         /// <summary>Starts all tasks that may start now.</summary>
-        /// <returns>Time at which the governor asks a waiting task to return, or null if none waits for a time.</returns>
+        /// <returns>Time at which the governor expects the next request of a waiting task, or null if no task waits for a time.</returns>
         private DateTimeOffset? StartTasks()
         {
             foreach (var (index, task) in night.Tasks.Index())
@@ -221,7 +221,7 @@ public static class NightRehearsal
         }
     }
 
-    /// <summary>Fills the usage windows by an agent's cost. A window that has been reset starts empty.</summary>
+    /// <summary>Adds an agent's cost to the usage windows. A window that was reset starts empty.</summary>
     private static LedgerBook Fill(LedgerBook book, NightPlan night, double dollars, double share, DateTimeOffset now)
     {
         foreach (var (name, rates) in night.Fills)

@@ -1,12 +1,12 @@
 namespace Orchestrator.Usage.Forecasts;
 
 /// <summary>
-/// Simulates a plan many times with the costs and times of similar past tasks. The random sequence is fixed, so that the same past gives
-/// the same forecast.
+/// Simulates a plan many times with the costs and times of similar past tasks. The random sequence is fixed, so that the same past runs
+/// always give the same forecast.
 /// </summary>
 internal static class RunSimulation
 {
-    /// <summary>Number of similar past tasks that suffice; with fewer, the criterion is relaxed.</summary>
+    /// <summary>Number of similar past tasks that suffice. With fewer, the next weaker criterion applies.</summary>
     private const int Enough = 5;
     private const int Draws = 200_000;
     private const int MostRounds = 250;
@@ -44,7 +44,7 @@ internal static class RunSimulation
     }
 
     /// <summary>
-    /// Selects the most similar past tasks: by role, model and size; otherwise by model and size; otherwise by model; otherwise all.
+    /// Selects the most similar past tasks. The criteria are tried in order: role, model and size; model and size; model; any task.
     /// </summary>
     public static IReadOnlyList<PastTask> Alike(TaskShape shape, IReadOnlyList<PastTask> past)
     {

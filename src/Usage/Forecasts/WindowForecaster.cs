@@ -1,17 +1,17 @@
 namespace Orchestrator.Usage.Forecasts;
 
 /// <summary>
-/// Forecasts the share of an account's usage windows that a run will consume. The service does not publish the relation of cost and usage.
-/// It is therefore measured between each two resets, as the rise of the window divided by the cost of the account's agents. Pure.
+/// Forecasts how much of an account's usage windows a run will use. Services do not publish how cost relates to usage. The ratio is
+/// therefore measured between consecutive resets, as the rise of the window divided by the cost of the account's agents. Pure.
 /// </summary>
 public static class WindowForecaster
 {
     /// <summary>
-    /// Minimum rise in parts per million. A smaller one is not conclusive, because other use of the account may be just as large.
+    /// Minimum rise in parts per million. Smaller rises are ignored, because other use of the account may be just as large.
     /// </summary>
     private const int LeastRise = 5_000;
 
-    /// <summary>Maximum number of periods between resets to consider, the latest ones.</summary>
+    /// <summary>Maximum number of periods between resets to consider, the most recent ones first.</summary>
     private const int MostPeriods = 40;
 
     private const double Tail = 0.1;
@@ -25,7 +25,7 @@ public static class WindowForecaster
     /// <summary>Forecasts the rise of each usage window.</summary>
     /// <param name="cost">Expected cost of the run for the account, in US dollars.</param>
     /// <param name="records">Usage records of the account's agent runs, in any order.</param>
-    /// <returns>Rise by window name, in percent: 100 is one full window. Empty if nothing is known.</returns>
+    /// <returns>Rise in percent by window name, where 100 means one full window. Empty if no rate is known.</returns>
     public static IReadOnlyDictionary<string, ForecastRange> Of(ForecastRange cost, IEnumerable<UsageRecord> records)
     {
         var ranges = new SortedDictionary<string, ForecastRange>(StringComparer.Ordinal);
@@ -41,10 +41,11 @@ public static class WindowForecaster
     }
 
     /// <summary>
-    /// Computes the rates at which each usage window fills, in percent per US dollar, one for each period between resets, sorted.
+    /// Computes how fast each usage window fills, in percent per US dollar. Each period between resets gives one rate. The rates are
+    /// sorted.
     /// </summary>
     /// <param name="records">Usage records of the account's agent runs, in any order.</param>
-    /// <returns>Rates by window name. Empty if nothing is known.</returns>
+    /// <returns>Rates by window name. Empty if no rate is known.</returns>
     public static IReadOnlyDictionary<string, IReadOnlyList<double>> Rates(IEnumerable<UsageRecord> records) =>
         Periods(records)
             .Where(period => period.Rise >= LeastRise && period.Micros > 0)
@@ -61,7 +62,7 @@ public static class WindowForecaster
                 StringComparer.Ordinal
             );
 
-    /// <summary>Computes the rise of each usage window in a time span, summed over all resets in it.</summary>
+    /// <summary>Computes the rise of each usage window over a time span, including all resets in it.</summary>
     /// <param name="records">Usage records of the account's agent runs, in any order.</param>
     /// <param name="from">Start of the time span.</param>
     /// <param name="to">End of the time span.</param>
@@ -147,7 +148,8 @@ public static class WindowForecaster
     private static bool IsOfOne(WindowReading before, WindowReading after) => (after.ResetsAt - before.ResetsAt).Duration() <= SameReset;
 
     /// <summary>
-    /// Selects the fuller reading. Between resets a window only fills, so a lower reading is an older one of a longer agent run.
+    /// Returns the reading with the higher value. Between resets a window only fills, so a lower value is an older reading from a longer
+    /// agent run.
     /// </summary>
     private static WindowReading Fuller(WindowReading? before, WindowReading after) =>
         before is not null && IsOfOne(before, after) && before.PartsPerMillion > after.PartsPerMillion ? before : after;

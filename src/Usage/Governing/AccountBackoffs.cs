@@ -1,16 +1,18 @@
 namespace Orchestrator.Usage;
 
-/// <summary>Usage windows of an account, and its backoff after a window is exhausted.</summary>
+/// <summary>Rules for an account's usage windows, and for its backoff after a window is used up.</summary>
 public static class AccountBackoffs
 {
-    /// <summary>Delay between a reset and the next start, because clocks may differ. If the wait was shorter than this delay, the delay
-    /// equals the wait.</summary>
+    /// <summary>
+    /// Maximum delay between a reset and the next start, because clocks may differ. If the wait for the reset was shorter, the delay has
+    /// the length of that wait.
+    /// </summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
 
     /// <summary>Time span over which starts that wait for a reset are spread.</summary>
     public static readonly TimeSpan Spread = TimeSpan.FromMinutes(1);
 
-    /// <summary>Initial backoff without a plausible reset time.</summary>
+    /// <summary>First backoff if no plausible reset time is known.</summary>
     public static readonly TimeSpan Unknown = TimeSpan.FromMinutes(15);
 
     private static readonly TimeSpan First = TimeSpan.FromSeconds(30);
@@ -19,12 +21,12 @@ public static class AccountBackoffs
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// Starts a backoff after the service rejected the account because a limit is exhausted. An existing backoff is kept or extended,
-    /// never shortened.
+    /// Starts a backoff after the service rejected the account because a limit was used up. An existing backoff is kept or extended, never
+    /// shortened.
     /// </summary>
     /// <param name="id">Id of the rejected agent run.</param>
     /// <param name="window">Name of the window, or null if the service named none.</param>
-    /// <param name="resetsAt">Reset time that the service named, or null for none.</param>
+    /// <param name="resetsAt">Reset time that the service named, or null if it named none.</param>
     /// <param name="fact">Source of the report.</param>
     public static LedgerBook Block(
         LedgerBook book,
@@ -38,12 +40,12 @@ public static class AccountBackoffs
     {
         var ledger = book.Of(account);
         var known = ledger.Park;
-        // Rejections of agents that already ran when the backoff started belong to the same backoff. The rejection of an agent that
-        // started after its end is a new one.
+        // Rejections of agents that were already running when the backoff started belong to that backoff. The rejection of an agent that
+        // started after the backoff's end starts a new one.
         var isSame = known is not null && (known.OpensAt > now || ledger.Find(id) is { } refused && refused.Since < known.OpensAt);
         var blocks = known is null ? 1 : known.Blocks + (isSame ? 0 : 1);
         var (until, opens, doubt) = Judge(window, resetsAt, blocks, now);
-        // The later end applies.
+        // Of two ends, the later one applies.
         var keeps = isSame && known!.OpensAt >= opens;
         var park = new AccountPark
         {
@@ -58,7 +60,7 @@ public static class AccountBackoffs
         return book.With(ledger with { Park = park });
     }
 
-    /// <summary>Ends a backoff when an agent that started after it has got an answer.</summary>
+    /// <summary>Ends a backoff once an agent that started after it has received an answer.</summary>
     /// <param name="id">Id of the agent run.</param>
     public static LedgerBook Works(LedgerBook book, string account, string id)
     {
@@ -69,8 +71,8 @@ public static class AccountBackoffs
     }
 
     /// <summary>Records the service's report about a usage window.</summary>
-    /// <param name="warnAt">Utilization from which the user is warned, in parts per million.</param>
-    /// <returns>The new book, and true if the user must be warned now, which happens once per reset.</returns>
+    /// <param name="warnAt">Utilization at which the user is warned, in parts per million.</param>
+    /// <returns>The new book, and true if the user must be warned now. This happens once per reset.</returns>
     public static (LedgerBook Book, bool Warns) Observe(
         LedgerBook book,
         string account,
@@ -101,7 +103,7 @@ public static class AccountBackoffs
             }
             if (park.Probe is { } probe && ledger.Find(probe) is { IsLost: false })
             {
-                return new Wait(now + Governor.Soon, new BeingTried(ledger.Account, park));
+                return new Wait(now + Governor.Soon, new AccountBeingProbed(ledger.Account, park));
             }
         }
         var full = ledger
@@ -113,7 +115,10 @@ public static class AccountBackoffs
             : null;
     }
 
-    /// <summary>Computes the wake-up time of a start. Starts wake one second apart, those that continue earlier work first.</summary>
+    /// <summary>
+    /// Computes the time at which a start may be requested again. Starts are one second apart, and those that continue earlier work go
+    /// first.
+    /// </summary>
     private static DateTimeOffset WakeAt(Ledger ledger, StartRequest request, DateTimeOffset opens)
     {
         var before = ledger.Waiting.Where(waiter => waiter.Id != request.Place && (waiter.IsUnderWay || !request.IsUnderWay));
@@ -126,14 +131,14 @@ public static class AccountBackoffs
     private static bool IsBefore(Waiter one, Waiter other) =>
         one.Since != other.Since ? one.Since < other.Since : string.CompareOrdinal(one.Id, other.Id) < 0;
 
-    /// <summary>Time at which agents may start again after a window was nearly full.</summary>
+    /// <summary>Returns the time at which agents may start again after a window was nearly full.</summary>
     public static DateTimeOffset OpensAt(LedgerWindow window) => window.ResetsAt + GraceFor(window.ResetsAt - window.SeenAt);
 
     private static TimeSpan GraceFor(TimeSpan wait) => wait < Grace ? wait : Grace;
 
     /// <summary>
-    /// Decides about a reported reset time. It may be in the past, missing, or implausibly far away because of a wrong clock. In these
-    /// cases, the account is probed after increasing delays.
+    /// Corrects a reported reset time. It may be in the past, missing, or implausibly late because of a wrong clock. In these cases the
+    /// account is probed with growing delays.
     /// </summary>
     private static (DateTimeOffset Until, DateTimeOffset OpensAt, string Doubt) Judge(
         string? window,
@@ -163,7 +168,7 @@ public static class AccountBackoffs
 
     private static TimeSpan Least(TimeSpan pause) => pause < Longest ? pause : Longest;
 
-    /// <summary>True if the reset is not farther away than the window's length allows.</summary>
+    /// <summary>True if the reset is not later than the window's length allows.</summary>
     private static bool IsPlausible(string? window, DateTimeOffset reset, DateTimeOffset now) => reset - now <= LengthOf(window) + Slack;
 
     /// <summary>Maximum length of a window, according to its name.</summary>

@@ -1,9 +1,9 @@
 namespace Orchestrator.Usage;
 
-/// <summary>Budget rules: no agent starts beyond a budget, and agents share the remainder.</summary>
+/// <summary>Rules for budgets: no agent starts once a budget is used up, and running agents share the remainder.</summary>
 public static class Budgets
 {
-    /// <summary>Computes the rest of a budget; null for an amount that it does not limit.</summary>
+    /// <summary>Computes the remaining amount of a budget. Null for a unit that the budget does not limit.</summary>
     internal static (long? Micros, long? Tokens) Left(LedgerBook book, Cap cap)
     {
         var taken = book.SpentIn(cap.Scope).Plus(book.ReservedIn(cap.Scope));
@@ -28,11 +28,9 @@ public static class Budgets
         return null;
     }
 
-    /// <summary>
-    /// Raises a budget for a user. The new limit must exceed the spent amount, since the budget would be exhausted at once otherwise.
-    /// </summary>
+    /// <summary>Raises a budget for a user. Refuses a new limit that is not above the amount already spent.</summary>
     /// <param name="cap">The budget with its new limit.</param>
-    /// <returns>The new book, or null with the reason of the refusal as a sentence.</returns>
+    /// <returns>The new book, or null together with a sentence that gives the reason for the refusal.</returns>
     public static (LedgerBook? Book, string Refusal) Lift(LedgerBook book, string account, Cap cap, DateTimeOffset now)
     {
         var spent = book.SpentIn(cap.Scope).Plus(book.UsedIn(cap.Scope));
@@ -55,18 +53,18 @@ public static class Budgets
 }
 
 /// <summary>
-/// Computes the amount that one start reserves: a share of the rest of each budget, so that other agents can start, too. An agent that has
-/// used its grant finishes its current request and then requests more.
+/// Computes the amount that one agent start reserves: a share of the remainder of each budget, so that other agents can start as well. An
+/// agent that has used its grant finishes its current request and then asks for more.
 /// </summary>
 internal static class Grants
 {
     /// <summary>
-    /// Divisor of the minimum grant: at least 1/50 of the budget, if that much is left, because even the start of an agent costs
+    /// Divisor for the minimum grant. A grant is at least 1/50 of the budget if that much is left, because even starting an agent costs
     /// something.
     /// </summary>
     private const long LeastPart = 50;
 
-    /// <summary>Computes money and tokens for a start; null for an amount that no budget limits.</summary>
+    /// <summary>Computes the grant for a start in money and tokens. Null for a unit that no budget limits.</summary>
     public static (long? Micros, long? Tokens) Of(LedgerBook book, StartRequest request)
     {
         long? micros = null;

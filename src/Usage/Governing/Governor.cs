@@ -1,32 +1,31 @@
 namespace Orchestrator.Usage;
 
 /// <summary>
-/// Rules for starting the agents of an account. Pure: each rule turns a book of ledgers into the next one. The caller that stores the book
+/// Rules for starting the agents of an account. Pure: each rule turns a book of ledgers into the next one. The caller stores the book and
 /// must serialize changes.
 /// </summary>
 public static class Governor
 {
-    /// <summary>Retry interval of a start that waits for running agents, as for slots and budgets.</summary>
+    /// <summary>Retry interval for a start that waits for running agents, as for slots and budgets.</summary>
     public static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
-    /// <summary>Retention of a scope's spending after its last use. The longest budget period is a month.</summary>
+    /// <summary>Retention time for a scope's spending after its last use. The longest budget period is a month.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromDays(40);
 
-    /// <summary>Retention of the spending of attempts and tasks, which are numerous and end within days.</summary>
+    /// <summary>Retention time for the spending of attempts and tasks, which are numerous and end within days.</summary>
     private static readonly TimeSpan KeptOfTasks = TimeSpan.FromDays(10);
 
-    /// <summary>
-    /// Maximum number of attempts and tasks to keep, the latest ones, so that a ledger stays small enough for a message.
-    /// </summary>
+    /// <summary>Maximum number of attempts and tasks to keep, the most recent ones first, so that a ledger fits into a message.</summary>
     private const int MostOfTasks = 3000;
 
     /// <summary>Tolerance for clock differences and late reports.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// Decides about an agent start and reserves its budget if admitted. A repeated request replaces its earlier reservation.
+    /// Decides about an agent start, and reserves a share of its budgets if admitted. A repeated request replaces its earlier reservation.
     /// </summary>
-    /// <param name="isFair">True if slots go to runs by <see cref="FairTurns"/>; false for the order of earlier versions.</param>
+    /// <param name="isFair">True if slots go to runs in the order of <see cref="FairTurns"/>; false for the order of earlier
+    /// versions.</param>
     public static (LedgerBook Book, Admission Admission) Admit(
         LedgerBook book,
         StartRequest request,
@@ -87,9 +86,9 @@ public static class Governor
         ?? Waiters.Refusal(ledger, request, now, isFair);
 
     /// <summary>
-    /// Books the usage of an ended agent run. Has no effect without a reservation, so that repeated settlements count once.
+    /// Books the usage of an ended agent run. Does nothing without a reservation, so that a repeated settlement counts once.
     /// </summary>
-    /// <param name="scopes">Scopes to book in addition to those of the reservation.</param>
+    /// <param name="scopes">Scopes to book in addition to those in the reservation.</param>
     public static (LedgerBook Book, Reservation? Settled) Settle(
         LedgerBook book,
         string account,
@@ -161,7 +160,7 @@ public static class Governor
     public static LedgerBook See(LedgerBook book, string account, string id, DateTimeOffset now) =>
         Change(book, account, id, one => one with { SeenAt = now, IsLost = false });
 
-    /// <summary>Marks an agent run as lost: nobody monitors it and it left no record. Its grant stays reserved.</summary>
+    /// <summary>Marks an agent run as lost because no process monitors it and it left no record. Its grant stays reserved.</summary>
     public static LedgerBook Lose(LedgerBook book, string account, string id)
     {
         var lost = Change(book, account, id, one => one with { IsLost = true });
@@ -179,7 +178,7 @@ public static class Governor
         return ledger.Find(id) is { } one ? book.With(ledger with { Reservations = ledger.Reservations.Replace(one, change(one)) }) : book;
     }
 
-    // The holder's machine is gone or asleep, so the agent no longer runs and its usage is unknown.
+    // The holder's host is gone or asleep, so the agent no longer runs and its usage is unknown.
     private static Ledger WithoutSilent(Ledger ledger, DateTimeOffset now)
     {
         return ledger.Reservations.Any(IsSilent)

@@ -7,7 +7,7 @@ namespace Orchestrator.Usage;
 public static class GovernorCalls
 {
     /// <summary>Applies a call to the ledgers.</summary>
-    /// <param name="isFair">As in <see cref="Governor.Admit"/>.</param>
+    /// <param name="isFair">Same as in <see cref="Governor.Admit"/>.</param>
     /// <returns>The next book and the result of the call.</returns>
     public static (LedgerBook Book, GovernorAnswer Answer) Apply(LedgerBook book, GovernorCall call, DateTimeOffset now, bool isFair = true)
     {

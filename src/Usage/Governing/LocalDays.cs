@@ -1,6 +1,6 @@
 namespace Orchestrator.Usage;
 
-/// <summary>Calendar days for daily budgets and totals.</summary>
+/// <summary>Computes calendar days for daily budgets and totals.</summary>
 public static class LocalDays
 {
     /// <summary>Returns the calendar day of a time in a time zone.</summary>

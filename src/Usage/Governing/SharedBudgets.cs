@@ -1,16 +1,16 @@
 namespace Orchestrator.Usage;
 
 /// <summary>
-/// Splits calls between two ledgers without a common lock. The account's ledger has its slots, windows, backoffs and monthly budget. The
-/// shared ledger has the budgets of attempts, tasks, runs and days, which span all accounts. Each scope is counted in exactly one of the
-/// two.
+/// Splits calls between two ledgers that have no common lock. The account's ledger holds its slots, windows, backoffs and monthly budget.
+/// The shared ledger holds the budgets of attempts, tasks, runs and days, which span all accounts. Each scope is counted in exactly one of
+/// the two.
 /// </summary>
 public static class SharedBudgets
 {
-    /// <summary>Name of the ledger for budgets that span all accounts.</summary>
+    /// <summary>Name of the ledger for budgets that all accounts share.</summary>
     public const string Account = "budgets";
 
-    /// <summary>True if a scope spans all accounts.</summary>
+    /// <summary>True if all accounts share the budget of a scope.</summary>
     public static bool IsShared(string scope) => !scope.StartsWith("account:", StringComparison.Ordinal);
 
     /// <summary>Extracts the part of a call for the account's ledger.</summary>

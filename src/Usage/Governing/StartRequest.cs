@@ -1,16 +1,16 @@
 namespace Orchestrator.Usage;
 
-/// <summary>A request to start an agent now.</summary>
+/// <summary>A request to start an agent.</summary>
 public sealed record StartRequest
 {
     /// <summary>Id of the agent run, stable over repeated requests: <c>REPOSITORY/RUN/TASK/START</c>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Key of the request's place in the queue, shared by all agent runs of a task.</summary>
+    /// <summary>Key of the request's position in the queue, shared by all agent runs of a task.</summary>
     [JsonIgnore]
     public string Place => $"{Repository}/{Run}/{Task}";
 
-    /// <summary>Key of the run among runs of all repositories.</summary>
+    /// <summary>Key of the run, unique across repositories.</summary>
     [JsonIgnore]
     public string RunKey => $"{Repository}/{Run}";
 
@@ -35,31 +35,31 @@ public sealed record StartRequest
     /// <summary>Process that requests the start and holds the reservation.</summary>
     public required Holder Holder { get; init; }
 
-    /// <summary>Absolute path of the agent run's folder; empty for none.</summary>
+    /// <summary>Absolute path of the agent run's folder; empty if it has none.</summary>
     public string Folder { get; init; } = "";
 
-    /// <summary>Time after which the supervisor stops an agent that nobody monitors. Default: null, if unknown.</summary>
+    /// <summary>Time after which the supervisor stops an agent that no process monitors. Default: null, meaning unknown.</summary>
     public TimeSpan? StopsAfter { get; init; }
 
-    /// <summary>Priority of the run; higher ones start first when slots are scarce.</summary>
+    /// <summary>Priority of the run. If slots are scarce, runs with larger numbers start first.</summary>
     public int Priority { get; init; }
 
     /// <summary>Weight of the run among runs of the same priority. Default: 1.</summary>
     public int Weight { get; init; } = 1;
 
-    /// <summary>True if the start continues earlier work. Such starts wake before others.</summary>
+    /// <summary>True if the start continues earlier work. Such starts go first after a wait.</summary>
     public bool IsUnderWay { get; init; }
 
-    /// <summary>All budgets in which the agent run counts.</summary>
+    /// <summary>All budgets that the agent run counts toward.</summary>
     public IReadOnlyList<Cap> Caps { get; init; } = [];
 
-    /// <summary>Number of agents of the account that may run at the same time, over all runs, or null for no limit.</summary>
+    /// <summary>Maximum number of the account's agents that run at the same time, over all runs, or null for no limit.</summary>
     public int? Slots { get; init; }
 
-    /// <summary>Utilization of a usage window from which no agent starts, in parts per million. Default: 950,000.</summary>
+    /// <summary>Utilization of a usage window at which agents stop starting, in parts per million. Default: 950,000.</summary>
     public int PauseAt { get; init; } = 950_000;
 
-    /// <summary>Number of agents that share the rest of a budget; one start reserves one such share. Default: 1.</summary>
+    /// <summary>Number of agents that share the remainder of a budget; a start reserves one such share. Default: 1.</summary>
     public int Share { get; init; } = 1;
 }
 
@@ -71,49 +71,49 @@ public sealed record StartRequest
 public abstract record Admission;
 
 /// <summary>The agent may start; its reservation is stored.</summary>
-/// <param name="Reservation">The reservation.</param>
+/// <param name="Reservation">Reservation that was stored for the agent.</param>
 public sealed record Admitted(Reservation Reservation) : Admission;
 
-/// <summary>The start must be requested again later. Nothing is reserved.</summary>
-/// <param name="Until">Time of the next request; soon if it depends on other agents.</param>
-/// <param name="Why">Reason of the wait.</param>
+/// <summary>The caller must request the start again later. Nothing is reserved.</summary>
+/// <param name="Until">Time of the next request. The time is short if the start waits for other agents.</param>
+/// <param name="Why">Reason for the wait.</param>
 public sealed record Wait(DateTimeOffset Until, WaitCause Why) : Admission;
 
-/// <summary>A budget is exhausted and a user must decide.</summary>
+/// <summary>A budget is used up, and a user must decide.</summary>
 /// <param name="Cap">The budget with its current limit.</param>
-/// <param name="Spent">Spent amount, including the possible spending of lost agents.</param>
+/// <param name="Spent">Amount spent, including the possible spending of lost agents.</param>
 public sealed record Ask(Cap Cap, Amount Spent) : Admission;
 
-/// <summary>The reason for which a start waits.</summary>
+/// <summary>Reason why a start waits.</summary>
 /// <param name="Account">Name of the account.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(Blocked), "blocked")]
-[JsonDerivedType(typeof(BeingTried), "beingTried")]
+[JsonDerivedType(typeof(AccountBeingProbed), "beingTried")]
 [JsonDerivedType(typeof(NearlyFull), "nearlyFull")]
 [JsonDerivedType(typeof(NoSlot), "noSlot")]
 [JsonDerivedType(typeof(BudgetReserved), "budgetReserved")]
 public abstract record WaitCause(string Account);
 
-/// <summary>The account is in a backoff, because the service rejected it after a limit was exhausted.</summary>
-/// <param name="Park">The backoff.</param>
+/// <summary>The account is in a backoff, because the service rejected it when a limit was used up.</summary>
+/// <param name="Park">Current backoff of the account.</param>
 public sealed record Blocked(string Account, AccountPark Park) : WaitCause(Account);
 
-/// <summary>The backoff is over, and one agent probes the account.</summary>
-/// <param name="Park">The backoff.</param>
-public sealed record BeingTried(string Account, AccountPark Park) : WaitCause(Account);
+/// <summary>The backoff is over, and another agent is probing the account.</summary>
+/// <param name="Park">Backoff that has ended.</param>
+public sealed record AccountBeingProbed(string Account, AccountPark Park) : WaitCause(Account);
 
 /// <summary>A usage window is nearly full.</summary>
 /// <param name="Name">Name of the window.</param>
-/// <param name="Window">The window as reported by the service.</param>
-/// <param name="PauseAt">Utilization from which no agent starts, in parts per million.</param>
+/// <param name="Window">State of the window, as last reported by the service.</param>
+/// <param name="PauseAt">Utilization at which agents stop starting, in parts per million.</param>
 public sealed record NearlyFull(string Account, string Name, LedgerWindow Window, int PauseAt) : WaitCause(Account);
 
-/// <summary>All slots of the account are in use, or other starts come first.</summary>
+/// <summary>All slots of the account are in use, or other starts have precedence.</summary>
 /// <param name="Slots">Number of slots.</param>
 /// <param name="InUse">Number of slots in use.</param>
 public sealed record NoSlot(string Account, int Slots, int InUse) : WaitCause(Account);
 
-/// <summary>The rest of a budget is reserved for running agents.</summary>
-/// <param name="Cap">The budget.</param>
-/// <param name="Reserved">Reserved amount.</param>
+/// <summary>The remainder of a budget is reserved for running agents.</summary>
+/// <param name="Cap">Budget whose remainder is reserved.</param>
+/// <param name="Reserved">Amount that is reserved.</param>
 public sealed record BudgetReserved(string Account, Cap Cap, Amount Reserved) : WaitCause(Account);

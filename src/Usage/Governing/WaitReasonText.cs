@@ -1,15 +1,16 @@
 namespace Orchestrator.Usage;
 
-/// <summary>Describes waiting starts and budgets in words: the limit, its account, its end and the source of the report.</summary>
+/// <summary>Describes waiting starts and budgets for users: the limit, its account, its end and the source of the report.</summary>
 public static class WaitReasonText
 {
-    /// <summary>Describes the reason of a wait in a sentence.</summary>
+    /// <summary>Formats the reason for a wait as a sentence.</summary>
     public static string Of(WaitCause why) =>
         why switch
         {
             Blocked blocked => $"the account {blocked.Account} is used up{In(blocked.Park.Window)} until {Time(blocked.Park.Until)} "
                 + $"({Fact(blocked.Park)})",
-            BeingTried tried => $"one agent tries whether the account {tried.Account} works again after its limit{In(tried.Park.Window)}",
+            AccountBeingProbed tried =>
+                $"one agent tries whether the account {tried.Account} works again after its limit{In(tried.Park.Window)}",
             NearlyFull full =>
                 $"the account {full.Account} has used {Percent(full.Window.PartsPerMillion)} of its {Name(full.Name)} limit, "
                     + $"and nothing is started from {Percent(full.PauseAt)} on (usage.pause_at) until {Time(full.Window.ResetsAt)} "
@@ -23,10 +24,10 @@ public static class WaitReasonText
             _ => why.Account,
         };
 
-    /// <summary>Describes a budget, such as <c>the budget of the run, 20.00 USD</c>.</summary>
+    /// <summary>Formats a budget, such as <c>the budget of the run, 20.00 USD</c>.</summary>
     public static string Of(Cap cap) => $"the budget of {Whose(cap.Kind)}, {Of(new Amount(cap.Micros ?? 0, cap.Tokens ?? 0), cap)}";
 
-    /// <summary>Describes the subject of a budget, such as <c>the run</c>.</summary>
+    /// <summary>Formats the scope of a budget, such as <c>the run</c>.</summary>
     public static string Whose(CapKind kind) =>
         kind switch
         {
@@ -50,7 +51,7 @@ public static class WaitReasonText
             ).OfType<string>()
         );
 
-    /// <summary>Converts a window's name to its display name: <c>five_hour</c> becomes <c>5-hour</c>.</summary>
+    /// <summary>Converts a window's name to its display name, such as <c>five_hour</c> to <c>5-hour</c>.</summary>
     public static string Name(string window) =>
         window switch
         {

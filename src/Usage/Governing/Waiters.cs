@@ -3,11 +3,13 @@ namespace Orchestrator.Usage;
 /// <summary>The queue for an account's slots, in the order of <see cref="FairTurns"/>.</summary>
 internal static class Waiters
 {
-    /// <summary>Time without a request after which a waiter is removed. Starts that wait for a reset send no requests meanwhile.</summary>
+    /// <summary>
+    /// Time after which a waiter that sends no request is removed. Starts that wait for a reset send no requests meanwhile.
+    /// </summary>
     private static readonly TimeSpan Life = TimeSpan.FromDays(8);
 
     /// <summary>
-    /// Time without a request after which a waiter for a slot no longer counts. Such starts repeat their request every few seconds.
+    /// Time after which a waiter for a slot that sends no request no longer counts. Such starts repeat their request every few seconds.
     /// </summary>
     private static readonly TimeSpan InLine = TimeSpan.FromSeconds(30);
 
@@ -26,7 +28,7 @@ internal static class Waiters
 
     public static ImmutableArray<Waiter> Leave(ImmutableArray<Waiter> waiting, string id) => waiting.RemoveAll(waiter => waiter.Id == id);
 
-    /// <summary>Charges the account's running agents to their runs. Must be called before a reservation ends.</summary>
+    /// <summary>Charges runs for the account's agents that are running. Must be called before a reservation ends.</summary>
     public static Ledger Advance(Ledger ledger, DateTimeOffset now) =>
         ledger.Turns.Advance(Running(ledger), now) is var turns && ReferenceEquals(turns, ledger.Turns)
             ? ledger
@@ -37,8 +39,8 @@ internal static class Waiters
 
     /// <summary>Adds the run of a request to the runs that share the slots.</summary>
     /// <param name="ledger">Ledger without the request's earlier reservation.</param>
-    /// <param name="before">Ledger before the request. If only time has passed since, the ledger is not changed, because each change is
-    /// written to the disk.</param>
+    /// <param name="before">Ledger before the request. If only time has passed since, the ledger stays unchanged, because each change is
+    /// written to disk.</param>
     public static Ledger Join(Ledger ledger, Ledger before, StartRequest request, DateTimeOffset now)
     {
         var advanced = Advance(before, now).Turns;
@@ -74,7 +76,7 @@ internal static class Waiters
         return hasTurn ? null : new Wait(now + Governor.Soon, new NoSlot(ledger.Account, slots, atWork.Count));
     }
 
-    /// <summary>Order of earlier versions, in which histories of the governor's workflow are replayed.</summary>
+    /// <summary>Order of earlier versions, needed to replay histories of the governor's workflow.</summary>
     private static bool HasTurnByRepository(string id, List<Waiter> line, List<Reservation> atWork, int slots)
     {
         var busy = atWork.GroupBy(one => one.Repository).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);

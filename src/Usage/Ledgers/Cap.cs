@@ -1,10 +1,10 @@
 namespace Orchestrator.Usage;
 
-/// <summary>The kind of scope that a budget covers.</summary>
+/// <summary>Kind of scope that a budget covers.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<CapKind>))]
 public enum CapKind
 {
-    /// <summary>One attempt of a task.</summary>
+    /// <summary>One attempt at a task.</summary>
     [JsonStringEnumMemberName("attempt")]
     Attempt,
 
@@ -16,20 +16,20 @@ public enum CapKind
     [JsonStringEnumMemberName("run")]
     Run,
 
-    /// <summary>All runs of this user in one day.</summary>
+    /// <summary>All runs of one user on one day.</summary>
     [JsonStringEnumMemberName("day")]
     Day,
 
-    /// <summary>The cap covers one account in one calendar month.</summary>
+    /// <summary>All agent runs of one account in one calendar month.</summary>
     [JsonStringEnumMemberName("account")]
     Account,
 }
 
-/// <summary>A budget in money, tokens or both.</summary>
-/// <param name="Kind">Kind of its scope.</param>
-/// <param name="Scope">Name of the scope under which spending is summed.</param>
-/// <param name="Micros">Limit in millionths of a US dollar, or null for none.</param>
-/// <param name="Tokens">Limit in tokens, or null for none.</param>
+/// <summary>A budget that limits money, tokens or both.</summary>
+/// <param name="Kind">Kind of the budget's scope.</param>
+/// <param name="Scope">Name of the scope whose spending is summed.</param>
+/// <param name="Micros">Limit in millionths of a US dollar, or null if money is not limited.</param>
+/// <param name="Tokens">Limit in tokens, or null if tokens are not limited.</param>
 public sealed record Cap(
     [property: JsonPropertyName("kind")] CapKind Kind,
     [property: JsonPropertyName("scope")] string Scope,
@@ -37,17 +37,17 @@ public sealed record Cap(
     [property: JsonPropertyName("tokens")] long? Tokens = null
 );
 
-/// <summary>A budget that a user has raised.</summary>
-/// <param name="Micros">New limit in millionths of a US dollar, or null to keep the limit of the settings.</param>
-/// <param name="Tokens">New limit in tokens, or null to keep the limit of the settings.</param>
-/// <param name="At">Time of the raise; the latest one applies.</param>
+/// <summary>A limit that a user has raised.</summary>
+/// <param name="Micros">New limit in millionths of a US dollar, or null to keep the limit from the settings.</param>
+/// <param name="Tokens">New limit in tokens, or null to keep the limit from the settings.</param>
+/// <param name="At">Time at which the user raised the limit; the latest raise applies.</param>
 public sealed record RaisedCap(
     [property: JsonPropertyName("micros")] long? Micros,
     [property: JsonPropertyName("tokens")] long? Tokens,
     [property: JsonPropertyName("at")] DateTimeOffset At
 );
 
-/// <summary>The spending in a scope.</summary>
+/// <summary>Amount spent in a scope.</summary>
 /// <param name="Micros">Millionths of a US dollar.</param>
 /// <param name="Tokens">Number of tokens.</param>
 /// <param name="At">Time of the last spending.</param>
@@ -60,24 +60,24 @@ public sealed record Spent(
 /// <summary>Builds the names of scopes.</summary>
 public static class Scopes
 {
-    /// <summary>Scope of one attempt.</summary>
+    /// <summary>Returns the scope of one attempt at a task.</summary>
     public static string Attempt(string repository, string run, string task, int attempt) =>
         string.Create(CultureInfo.InvariantCulture, $"attempt:{repository}/{run}/{task}#{attempt}");
 
-    /// <summary>Scope of one task.</summary>
+    /// <summary>Returns the scope of one task.</summary>
     public static string Task(string repository, string run, string task) => $"task:{repository}/{run}/{task}";
 
-    /// <summary>True if the scope is an attempt or a task.</summary>
+    /// <summary>True if the scope is that of an attempt or a task.</summary>
     public static bool IsOfTask(string scope) =>
         scope.StartsWith("attempt:", StringComparison.Ordinal) || scope.StartsWith("task:", StringComparison.Ordinal);
 
-    /// <summary>Scope of one run.</summary>
+    /// <summary>Returns the scope of one run.</summary>
     public static string Run(string repository, string run) => $"run:{repository}/{run}";
 
-    /// <summary>Scope of one day in this machine's time zone.</summary>
+    /// <summary>Returns the scope of one day in this host's time zone.</summary>
     public static string Day(DateOnly day) => $"day:{day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}";
 
-    /// <summary>Scope of one account in one month of this machine's time zone.</summary>
+    /// <summary>Returns the scope of one account in one month in this host's time zone.</summary>
     public static string Account(string account, DateOnly day) =>
         $"account:{account}/{day.ToString("yyyy-MM", CultureInfo.InvariantCulture)}";
 }

@@ -1,12 +1,12 @@
 namespace Orchestrator.Usage;
 
-/// <summary>The state of an account. Immutable; <see cref="Governor"/> creates the next state.</summary>
+/// <summary>State of one account. Immutable; the rules in <see cref="Governor"/> create the next state.</summary>
 public sealed record Ledger
 {
     /// <summary>Current version of the file format.</summary>
     public const int Version = 1;
 
-    /// <summary>Version of the file format in which the ledger was written.</summary>
+    /// <summary>Version of the file format that the ledger was written in.</summary>
     [JsonPropertyName("schemaVersion")]
     public int SchemaVersion
     {
@@ -18,7 +18,7 @@ public sealed record Ledger
     [JsonPropertyName("account")]
     public required string Account { get; init; }
 
-    /// <summary>Reservations of running agents and of lost ones, whose end is unknown.</summary>
+    /// <summary>Reservations of running agents, and of lost ones whose outcome is unknown.</summary>
     [JsonPropertyName("reservations")]
     public ImmutableArray<Reservation> Reservations
     {
@@ -34,7 +34,7 @@ public sealed record Ledger
         init => field = value ?? ImmutableSortedDictionary<string, LedgerWindow>.Empty;
     } = ImmutableSortedDictionary<string, LedgerWindow>.Empty;
 
-    /// <summary>The current backoff, or null if the account works as far as known.</summary>
+    /// <summary>Current backoff, or null if no backoff is known.</summary>
     [JsonPropertyName("park")]
     public AccountPark? Park { get; init; }
 
@@ -62,7 +62,7 @@ public sealed record Ledger
         init => field = value.IsDefault ? [] : value;
     } = [];
 
-    /// <summary>Shares of runs in the account's slots.</summary>
+    /// <summary>Use of the account's slots by each run.</summary>
     [JsonPropertyName("turns")]
     public FairTurns Turns
     {
@@ -79,8 +79,8 @@ public sealed record Ledger
     /// <summary>Returns the spending in a scope.</summary>
     public Amount SpentIn(string scope) => Spent.GetValueOrDefault(scope) is { } spent ? new(spent.Micros, spent.Tokens) : Amount.Zero;
 
-    /// <summary>Sums the reservations in a scope.</summary>
-    /// <param name="isLost">True to sum those of lost agents, false for those of running agents.</param>
+    /// <summary>Sums the reservations in a scope, either of running or of lost agents.</summary>
+    /// <param name="isLost">True for lost agents, false for running ones.</param>
     public Amount ReservedIn(string scope, bool isLost) =>
         Reservations
             .Where(reservation => reservation.IsLost == isLost && reservation.Scopes.Contains(scope))

@@ -1,16 +1,16 @@
 namespace Orchestrator.Usage;
 
-/// <summary>The ledgers of all accounts of a user. Budgets of runs and days are summed over all of these ledgers.</summary>
+/// <summary>Ledgers of all accounts of a user. Budgets of runs and days are summed over all of them.</summary>
 /// <param name="Ledgers">Ledgers by account name.</param>
 public sealed record LedgerBook(ImmutableSortedDictionary<string, Ledger> Ledgers)
 {
-    /// <summary>A book without accounts.</summary>
+    /// <summary>Book without any accounts.</summary>
     public static LedgerBook Empty { get; } = new(ImmutableSortedDictionary<string, Ledger>.Empty);
 
-    /// <summary>Returns the ledger of an account; an empty one if the account is unknown.</summary>
+    /// <summary>Returns the ledger of an account, or an empty one if the account is unknown.</summary>
     public Ledger Of(string account) => Ledgers.GetValueOrDefault(account) ?? Ledger.Empty(account);
 
-    /// <summary>Returns the book with the given ledger added or replaced.</summary>
+    /// <summary>Returns a copy in which the given ledger is added or replaced.</summary>
     public LedgerBook With(Ledger ledger) => new(Ledgers.SetItem(ledger.Account, ledger));
 
     /// <summary>Sums the spending in a scope, including the possible spending of lost agents.</summary>
@@ -26,7 +26,7 @@ public sealed record LedgerBook(ImmutableSortedDictionary<string, Ledger> Ledger
             .Where(reservation => !reservation.IsLost && reservation.Scopes.Contains(scope))
             .Aggregate(Amount.Zero, (sum, reservation) => sum.Plus(new Amount(reservation.UsedMicros, reservation.UsedTokens)));
 
-    /// <summary>Returns a budget with its current limit, including the latest raise.</summary>
+    /// <summary>Returns a budget with its current limit, including a user's raise.</summary>
     public Cap Current(Cap cap) =>
         Ledgers.Values.Select(ledger => ledger.Raised.GetValueOrDefault(cap.Scope)).OfType<RaisedCap>().MaxBy(raised => raised.At)
             is { } last
@@ -37,7 +37,7 @@ public sealed record LedgerBook(ImmutableSortedDictionary<string, Ledger> Ledger
             }
             : cap;
 
-    /// <summary>Finds an account with spending in a scope, or returns null for none.</summary>
+    /// <summary>Returns the name of an account with spending in a scope, or null if there is none.</summary>
     public string? AccountWith(string scope) => Ledgers.Values.FirstOrDefault(ledger => ledger.Spent.ContainsKey(scope))?.Account;
 
     private Amount Sum(Func<Ledger, Amount> of) => Ledgers.Values.Aggregate(Amount.Zero, (sum, ledger) => sum.Plus(of(ledger)));

@@ -9,13 +9,13 @@ public static class LedgerText
     public static byte[] Write(Ledger ledger) => [.. JsonSerializer.SerializeToUtf8Bytes(ledger, LedgerJson.Default.Ledger), (byte)'\n'];
 
     /// <summary>
-    /// Parses the content of a ledger file. Returns false if the content is torn, foreign or of a newer version, with the reason in
-    /// <paramref name="fault"/>.
+    /// Parses the content of a ledger file. Returns false if the content is truncated, of another program or of a newer version, and sets
+    /// <paramref name="fault"/> to the reason.
     /// </summary>
     /// <param name="content">Content of the file.</param>
     /// <param name="account">Account to which the ledger must belong.</param>
     /// <param name="ledger">The ledger, or null on failure.</param>
-    /// <param name="fault">Fault of the content, as the end of a sentence; empty for none.</param>
+    /// <param name="fault">Reason for the failure, as the end of a sentence; empty on success.</param>
     public static bool TryRead(ReadOnlySpan<byte> content, string account, [NotNullWhen(true)] out Ledger? ledger, out string fault)
     {
         ledger = null;

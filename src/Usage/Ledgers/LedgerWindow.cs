@@ -1,11 +1,11 @@
 namespace Orchestrator.Usage;
 
-/// <summary>A usage window of an account, which fills and is reset, such as the five-hour window.</summary>
+/// <summary>A usage window of an account, which fills with use and is reset at a known time, such as the five-hour window.</summary>
 /// <param name="PartsPerMillion">Utilization in parts per million; 1,000,000 means exhausted.</param>
 /// <param name="ResetsAt">Time of the next reset.</param>
-/// <param name="SeenAt">Time of the service's report.</param>
+/// <param name="SeenAt">Time at which the service reported this state.</param>
 /// <param name="Fact">Source of the report, such as <c>rate_limit_event</c>.</param>
-/// <param name="WarnedFor">Reset for which the user was warned, or null for none.</param>
+/// <param name="WarnedFor">Reset for which the user was warned, or null if the user was not warned.</param>
 public sealed record LedgerWindow(
     [property: JsonPropertyName("partsPerMillion")] int PartsPerMillion,
     [property: JsonPropertyName("resetsAt")] DateTimeOffset ResetsAt,
@@ -19,14 +19,14 @@ public sealed record LedgerWindow(
     public decimal Percent => PartsPerMillion / 10_000m;
 }
 
-/// <summary>The backoff of an account that the service rejected because a limit is exhausted.</summary>
+/// <summary>Backoff of an account that the service rejected because a limit was used up.</summary>
 public sealed record AccountPark
 {
-    /// <summary>Reset time that the service named, if plausible; otherwise the time of the next probe.</summary>
+    /// <summary>Reset time from the service, if plausible; otherwise the time of the next probe.</summary>
     [JsonPropertyName("until")]
     public required DateTimeOffset Until { get; init; }
 
-    /// <summary>Time at which one agent may probe the account.</summary>
+    /// <summary>Time from which one agent may probe the account.</summary>
     [JsonPropertyName("opensAt")]
     public required DateTimeOffset OpensAt { get; init; }
 
@@ -38,7 +38,7 @@ public sealed record AccountPark
     [JsonPropertyName("fact")]
     public required string Fact { get; init; }
 
-    /// <summary>Reason for which <see cref="Until"/> differs from the service's reset time; empty if it does not differ.</summary>
+    /// <summary>Reason why <see cref="Until"/> differs from the service's reset time; empty if it does not.</summary>
     [JsonPropertyName("doubt")]
     public string Doubt
     {
@@ -58,19 +58,19 @@ public sealed record AccountPark
         init => field = Math.Max(1, value);
     } = 1;
 
-    /// <summary>Id of the agent run that probes the account after <see cref="OpensAt"/>, or null for none.</summary>
+    /// <summary>Id of the agent run that probes the account after <see cref="OpensAt"/>, or null if none does.</summary>
     [JsonPropertyName("probe")]
     public string? Probe { get; init; }
 }
 
-/// <summary>An agent start that waits.</summary>
-/// <param name="Id">Key of its task: <c>REPOSITORY/RUN/TASK</c>.</param>
+/// <summary>An agent start that waits in an account's queue.</summary>
+/// <param name="Id">Key of the start's task, <c>REPOSITORY/RUN/TASK</c>.</param>
 /// <param name="Repository">Key of the repository.</param>
-/// <param name="Priority">Priority; higher ones start first.</param>
+/// <param name="Priority">Priority of the run; larger numbers go first.</param>
 /// <param name="IsUnderWay">True if the start continues earlier work.</param>
 /// <param name="Since">Time of the first request.</param>
-/// <param name="SeenAt">Time of the last request; a waiter that stops requesting is removed.</param>
-/// <param name="Run">Run id, or null if an older version wrote the waiter.</param>
+/// <param name="SeenAt">Time of the last request. A waiter that stops sending requests is removed.</param>
+/// <param name="Run">Id of the run, or null if an earlier version wrote the waiter.</param>
 public sealed record Waiter(
     [property: JsonPropertyName("id")] string Id,
     [property: JsonPropertyName("repository")] string Repository,

@@ -1,14 +1,14 @@
 namespace Orchestrator.Usage;
 
-/// <summary>The process that holds a reservation. After its death the reservation is settled or marked as lost.</summary>
-/// <param name="Host">Name of the machine.</param>
-/// <param name="Process">The process on that machine, with boot id and start time.</param>
+/// <summary>Process that holds a reservation. After its death the reservation is settled or marked as lost.</summary>
+/// <param name="Host">Name of the host.</param>
+/// <param name="Process">Identity of the process on that host, with boot id and start time.</param>
 public sealed record Holder([property: JsonPropertyName("host")] string Host, [property: JsonPropertyName("process")] string Process);
 
-/// <summary>The reservation of an admitted agent run until it is settled. Its grant counts as spent.</summary>
+/// <summary>Reservation of an admitted agent run, kept until the agent run is settled. Its grant counts as spent.</summary>
 public sealed record Reservation
 {
-    /// <summary>Id of the agent run, stable over repeated steps: <c>REPOSITORY/RUN/TASK/START</c>.</summary>
+    /// <summary>Id of the agent run, the same for repeated activities: <c>REPOSITORY/RUN/TASK/START</c>.</summary>
     [JsonPropertyName("id")]
     public required string Id { get; init; }
 
@@ -40,7 +40,7 @@ public sealed record Reservation
     [JsonPropertyName("holder")]
     public required Holder Holder { get; init; }
 
-    /// <summary>Absolute path of the agent run's folder, which contains its record; empty for none.</summary>
+    /// <summary>Absolute path of the agent run's folder, which contains its record; empty if it has none.</summary>
     [JsonPropertyName("folder")]
     public string Folder
     {
@@ -53,12 +53,12 @@ public sealed record Reservation
     public required DateTimeOffset Since { get; init; }
 
     /// <summary>
-    /// Time at which the holder last reported that it monitors the agent run, or null for never since <see cref="Since"/>.
+    /// Time at which the holder last reported that it monitors the agent run, or null if it has not reported since <see cref="Since"/>.
     /// </summary>
     [JsonPropertyName("seenAt")]
     public DateTimeOffset? SeenAt { get; init; }
 
-    /// <summary>Time after which the supervisor stops an agent that nobody monitors, or null if unknown.</summary>
+    /// <summary>Time after which the supervisor stops an agent that no process monitors, or null if unknown.</summary>
     [JsonPropertyName("stopsAfter")]
     public TimeSpan? StopsAfter { get; init; }
 
@@ -70,7 +70,7 @@ public sealed record Reservation
     [JsonPropertyName("grantedTokens")]
     public long? GrantedTokens { get; init; }
 
-    /// <summary>Reported usage so far.</summary>
+    /// <summary>Cost reported so far, in millionths of a US dollar.</summary>
     [JsonPropertyName("usedMicros")]
     public long UsedMicros { get; init; }
 
@@ -78,11 +78,11 @@ public sealed record Reservation
     [JsonPropertyName("usedTokens")]
     public long UsedTokens { get; init; }
 
-    /// <summary>True if the holder is dead and left no record. The usage is then unknown, and the grant counts as spent.</summary>
+    /// <summary>True if the holder died and left no record. The actual usage is then unknown, and the grant counts as spent.</summary>
     [JsonPropertyName("isLost")]
     public bool IsLost { get; init; }
 
-    /// <summary>Scopes in which the agent run counts.</summary>
+    /// <summary>Scopes that the agent run counts toward.</summary>
     [JsonPropertyName("scopes")]
     public ImmutableArray<string> Scopes
     {
@@ -90,7 +90,7 @@ public sealed record Reservation
         init => field = value.IsDefault ? [] : value;
     } = [];
 
-    /// <summary>Amount that counts as spent for this agent run: the larger of grant and usage.</summary>
+    /// <summary>Amount that counts as spent for this agent run: the larger of grant and reported usage.</summary>
     [JsonIgnore]
     public Amount Held => new(Math.Max(GrantedMicros ?? 0, UsedMicros), Math.Max(GrantedTokens ?? 0, UsedTokens));
 }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Usage;
 
-/// <summary>Converts money to and from whole millionths of a US dollar, so that sums are exact in any order.</summary>
+/// <summary>Converts money to and from whole millionths of a US dollar. Sums of whole numbers are exact in any order.</summary>
 public static class MicroDollars
 {
     /// <summary>Number of micro-dollars in one US dollar.</summary>

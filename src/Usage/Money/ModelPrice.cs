@@ -1,11 +1,11 @@
 namespace Orchestrator.Usage;
 
 /// <summary>Prices of a model per million tokens, in millionths of a US dollar.</summary>
-/// <param name="Input">Price of input that is not cached.</param>
-/// <param name="Output">Price of output.</param>
-/// <param name="CacheRead">Price of input read from the prompt cache.</param>
-/// <param name="CacheWrite">Price of input written to the prompt cache for one hour. This is the more expensive kind; records don't
-/// distinguish the two.</param>
+/// <param name="Input">Price of uncached input tokens.</param>
+/// <param name="Output">Price of output tokens.</param>
+/// <param name="CacheRead">Price of input tokens read from the prompt cache.</param>
+/// <param name="CacheWrite">Price of input tokens written to the prompt cache for one hour. This is the more expensive kind; usage records
+/// do not distinguish the two kinds.</param>
 public sealed record ModelPrice(long Input, long Output, long CacheRead, long CacheWrite)
 {
     private const long Million = 1_000_000;

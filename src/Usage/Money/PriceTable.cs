@@ -1,13 +1,13 @@
 namespace Orchestrator.Usage;
 
 /// <summary>
-/// Prices of models. Agent programs report their cost only at the end. This table prices usage so far and the records of killed agents. It
-/// also shows whether a money budget can be applied to a model.
+/// Prices of models. Agent programs report their cost only at the end, so this table prices usage so far and the records of killed agents.
+/// It also determines whether a money budget can limit a model.
 /// </summary>
-/// <param name="own">The user's own prices, which take precedence.</param>
+/// <param name="own">Prices set by the user, which take precedence.</param>
 public sealed class PriceTable(IReadOnlyDictionary<string, ModelPrice> own)
 {
-    /// <summary>Date at which the prices were read.</summary>
+    /// <summary>Date on which the prices were read.</summary>
     public static DateOnly Date { get; } = new(2026, 11, 24);
 
     /// <summary>Source of the prices.</summary>
@@ -51,12 +51,12 @@ public sealed class PriceTable(IReadOnlyDictionary<string, ModelPrice> own)
         }.OrderByDescending(known => known.Name.Length),
     ];
 
-    /// <summary>The table without the user's own prices.</summary>
+    /// <summary>Table without prices set by the user.</summary>
     public static PriceTable Default { get; } = new(new Dictionary<string, ModelPrice>());
 
-    /// <summary>Finds the price of a model, or returns null if it is unknown.</summary>
-    /// <param name="model">Name of the model, also in Bedrock's form (<c>eu.anthropic.claude-opus-4-8-v1:0</c>), or an alias. A date or
-    /// <c>[1m]</c> may follow.</param>
+    /// <summary>Returns the price of a model, or null if it is unknown.</summary>
+    /// <param name="model">Name or alias of the model. Accepts Bedrock's form (<c>eu.anthropic.claude-opus-4-8-v1:0</c>), and a date or
+    /// <c>[1m]</c> at the end.</param>
     public ModelPrice? Find(string model)
     {
         if (own.GetValueOrDefault(model) is { } exact)

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 namespace Orchestrator.Usage;
 
 /// <summary>Numbers of tokens by price category.</summary>
-/// <param name="Input">Input that was not cached.</param>
-/// <param name="Output">Output.</param>
-/// <param name="CacheRead">Input read from the prompt cache.</param>
-/// <param name="CacheWrite">Input written to the prompt cache.</param>
+/// <param name="Input">Input tokens that were not cached.</param>
+/// <param name="Output">Output tokens.</param>
+/// <param name="CacheRead">Input tokens read from the prompt cache.</param>
+/// <param name="CacheWrite">Input tokens written to the prompt cache.</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct TokenCounts(long Input, long Output, long CacheRead, long CacheWrite)
 {
@@ -24,7 +24,7 @@ public readonly record struct TokenCounts(long Input, long Output, long CacheRea
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct Amount(long Micros, long Tokens)
 {
-    /// <summary>The zero amount.</summary>
+    /// <summary>Amount of no money and no tokens.</summary>
     public static Amount Zero { get; }
 
     /// <summary>Adds two amounts.</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator.Usage;
 
-/// <summary>The usage record of an agent run.</summary>
+/// <summary>Usage of one agent run, as stored.</summary>
 public sealed record UsageRecord
 {
     /// <summary>Id of the agent run: <c>REPOSITORY/RUN/TASK/START</c>.</summary>
@@ -44,11 +44,11 @@ public sealed record UsageRecord
     [JsonPropertyName("at")]
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>True if the agent run ended without a result, so that its actual usage may be higher.</summary>
+    /// <summary>True if the agent run ended without a result, so that its actual usage may be higher than recorded.</summary>
     [JsonPropertyName("isPartial")]
     public bool IsPartial { get; init; }
 
-    /// <summary>True if the record contains the complete usage.</summary>
+    /// <summary>True if the recorded usage is complete.</summary>
     [JsonIgnore]
     public bool IsWhole => !IsPartial;
 
@@ -60,7 +60,7 @@ public sealed record UsageRecord
         init => field = value.IsDefault ? [] : value;
     } = [];
 
-    /// <summary>Usage windows of the account as last reported to this agent run; empty if none were reported.</summary>
+    /// <summary>Usage windows of the account as last reported during this agent run; empty if none were reported.</summary>
     [JsonPropertyName("windows")]
     public ImmutableArray<WindowReading> Windows
     {
@@ -68,7 +68,10 @@ public sealed record UsageRecord
         init => field = value.IsDefault ? [] : value;
     } = [];
 
-    /// <summary>True for the same agent run. A run that is started again under the same name repeats ids with other start times.</summary>
+    /// <summary>
+    /// True if both records describe the same agent run. A run that is started again under the same name repeats ids, but with other start
+    /// times.
+    /// </summary>
     public bool IsSame(UsageRecord? other) => other is not null && other.Id == Id && other.Since == Since;
 
     /// <summary>Total over all models.</summary>
@@ -77,7 +80,7 @@ public sealed record UsageRecord
 }
 
 /// <summary>A reading of an account's usage window.</summary>
-/// <param name="Name">The service's name of the window, such as <c>five_hour</c>.</param>
+/// <param name="Name">Name of the window as used by the service, such as <c>five_hour</c>.</param>
 /// <param name="PartsPerMillion">Utilization in parts per million; 1,000,000 means exhausted.</param>
 /// <param name="ResetsAt">Time of the next reset.</param>
 public sealed record WindowReading(
@@ -86,7 +89,7 @@ public sealed record WindowReading(
     [property: JsonPropertyName("resetsAt")] DateTimeOffset ResetsAt
 );
 
-/// <summary>The usage of a model.</summary>
+/// <summary>Usage of one model within an agent run.</summary>
 /// <param name="Model">Name of the model.</param>
 /// <param name="Tokens">Numbers of tokens.</param>
 /// <param name="Micros">Cost in millionths of a US dollar.</param>
@@ -103,9 +106,7 @@ public static class UsageRecords
     public static Amount Sum(IEnumerable<ModelRecord> models) =>
         models.Aggregate(Amount.Zero, (sum, model) => sum.Plus(new Amount(model.Micros, model.Tokens.Total)));
 
-    /// <summary>
-    /// Completes the reported usage so that its sum is at least the observed usage. The difference is added to the requested model.
-    /// </summary>
+    /// <summary>Raises the reported usage to at least the observed usage. The difference is added to the requested model.</summary>
     /// <param name="models">Reported usage by model.</param>
     /// <param name="seen">Observed usage.</param>
     /// <param name="model">Requested model.</param>
@@ -119,7 +120,7 @@ public static class UsageRecords
     /// <summary>Serializes a record as a line, including the line break.</summary>
     public static string Write(UsageRecord record) => JsonSerializer.Serialize(record, UsageRecordJson.Default.UsageRecord) + "\n";
 
-    /// <summary>Parses a line, or returns null if it is torn or foreign.</summary>
+    /// <summary>Parses a line. Returns null if the line is truncated or not a usage record.</summary>
     public static UsageRecord? TryRead(string line)
     {
         try

@@ -1,31 +1,31 @@
 namespace Orchestrator.Usage;
 
-/// <summary>The key by which a usage report groups records.</summary>
+/// <summary>Key by which a usage report groups agent runs.</summary>
 public enum UsageGrouping
 {
-    /// <summary>Grouping by account.</summary>
+    /// <summary>One group per account.</summary>
     Account,
 
-    /// <summary>Grouping by run.</summary>
+    /// <summary>One group per run.</summary>
     Run,
 
-    /// <summary>By task of a run.</summary>
+    /// <summary>One group per task of a run.</summary>
     Task,
 
-    /// <summary>Grouping by model.</summary>
+    /// <summary>One group per model.</summary>
     Model,
 
-    /// <summary>By day in the reader's time zone.</summary>
+    /// <summary>One group per day in the reader's time zone.</summary>
     Day,
 }
 
-/// <summary>The sum of a group of usage records.</summary>
+/// <summary>Sum over a group of usage records.</summary>
 /// <param name="Name">Name of the group, such as a run or <c>RUN/TASK</c>.</param>
 /// <param name="Repository">Absolute path of the repository if all records belong to one; otherwise empty.</param>
 /// <param name="Starts">Number of agent runs.</param>
 /// <param name="Tokens">Numbers of tokens.</param>
 /// <param name="Micros">Cost in millionths of a US dollar.</param>
-/// <param name="IsWhole">False if some agent runs ended without a result, so that the actual usage may be higher.</param>
+/// <param name="IsWhole">False if some agent runs ended without a result, so that their actual usage may be higher.</param>
 /// <param name="Last">End time of the last agent run.</param>
 public sealed record UsageSum(
     string Name,
@@ -40,8 +40,8 @@ public sealed record UsageSum(
 /// <summary>Groups and sums usage records. Pure.</summary>
 public static class UsageReport
 {
-    /// <summary>Computes the sums, latest first.</summary>
-    /// <param name="zone">The reader's time zone, for days.</param>
+    /// <summary>Computes the sum of each group, the most recent group first.</summary>
+    /// <param name="zone">Time zone that defines days.</param>
     public static IReadOnlyList<UsageSum> Of(IEnumerable<UsageRecord> records, UsageGrouping by, TimeZoneInfo zone) =>
         [
             .. records

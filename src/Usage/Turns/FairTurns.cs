@@ -1,29 +1,32 @@
 namespace Orchestrator.Usage;
 
 /// <summary>
-/// The one rule by which runs take turns at something scarce: slots of an account, and gates that exclude each other. The next turn goes to
-/// the run with the higher priority, then to the run that was served least for its weight, then to work that is under way, then to the
-/// earliest request. Pure; the caller that stores the state must serialize changes.
+/// Rule by which runs take turns at a scarce resource, such as the slots of an account or gates that exclude each other. Requests are
+/// ordered by the run's priority, by how little the run was served for its weight, by whether the work continues, and by age. Pure; the
+/// caller stores the state and must serialize changes.
 /// </summary>
-/// <remarks>A turn costs a run its duration, but at least <see cref="LeastCost"/>, divided by the run's weight. A run that starts to wait
-/// has no credit for the time before. It joins as if it had been served as much as the least served waiting run before its current
-/// turns.</remarks>
+/// <remarks>
+/// A turn costs a run the turn's duration, but at least <see cref="LeastCost"/>, divided by the run's weight. A run that starts to wait
+/// gets no credit for the time before. It joins with the service of the least served waiting run, not counting that run's current turns.
+/// </remarks>
 public sealed record FairTurns
 {
-    /// <summary>Cost of a turn that has just begun. Without it one run would take all turns that become free at the same time.</summary>
+    /// <summary>
+    /// Cost of a turn that has just begun. Without this minimum, one run would get all turns that become free at the same time.
+    /// </summary>
     public static readonly TimeSpan LeastCost = TimeSpan.FromMinutes(1);
 
-    /// <summary>Longest part of a running turn for which a run that joins gets credit.</summary>
+    /// <summary>Maximum part of a running turn that a newly joined run gets credit for.</summary>
     public static readonly TimeSpan MostCredit = TimeSpan.FromHours(1);
 
     /// <summary>State without any runs.</summary>
     public static FairTurns Empty { get; } = new();
 
-    /// <summary>Time up to which the running turns are charged.</summary>
+    /// <summary>Time up to which running turns have been charged.</summary>
     [JsonPropertyName("at")]
     public DateTimeOffset At { get; init; }
 
-    /// <summary>Shares by run: those of runs that wait or have a turn, and of runs that were served ahead of these.</summary>
+    /// <summary>Service so far, by run. Contains runs that wait or have a turn, and runs that were served ahead of them.</summary>
     [JsonPropertyName("runs")]
     public ImmutableSortedDictionary<string, TurnShare> Runs
     {
@@ -31,8 +34,8 @@ public sealed record FairTurns
         init => field = value ?? ImmutableSortedDictionary<string, TurnShare>.Empty;
     } = ImmutableSortedDictionary<string, TurnShare>.Empty;
 
-    /// <summary>Charges the running turns. Must be called before a turn ends.</summary>
-    /// <param name="running">Turns that ran since the last call.</param>
+    /// <summary>Charges runs for their running turns. Must be called before a turn ends.</summary>
+    /// <param name="running">Turns that were running since the last call.</param>
     /// <param name="now">Current time.</param>
     public FairTurns Advance(IEnumerable<RunningTurn> running, DateTimeOffset now)
     {
@@ -56,10 +59,10 @@ public sealed record FairTurns
     /// <param name="run">Key of the run.</param>
     /// <param name="priority">Priority of the run.</param>
     /// <param name="weight">Weight of the run.</param>
-    /// <param name="waiting">Keys of the runs that wait already.</param>
+    /// <param name="waiting">Keys of the runs that are already waiting.</param>
     /// <param name="running">Running turns.</param>
-    /// <param name="now">Current time, to which <see cref="Advance"/> has charged the running turns.</param>
-    /// <returns>The new state; the same instance if nothing changed.</returns>
+    /// <param name="now">Current time, up to which <see cref="Advance"/> has charged the running turns.</param>
+    /// <returns>The new state, or the same instance if nothing changed.</returns>
     public FairTurns Join(
         string run,
         int priority,
@@ -90,7 +93,7 @@ public sealed record FairTurns
     public FairTurns Begin(string run) =>
         Runs.TryGetValue(run, out var share) ? this with { Runs = Runs.SetItem(run, share.Charged(LeastCost)) } : this;
 
-    /// <summary>True if a request may begin its turn now.</summary>
+    /// <summary>True if a request may start its turn now.</summary>
     /// <param name="id">Id of the request.</param>
     /// <param name="waiting">All waiting requests, including this one.</param>
     /// <param name="free">Number of free turns.</param>
@@ -120,7 +123,7 @@ public sealed record FairTurns
             .First()
             .Turn;
 
-    /// <summary>Computes the initial service count of a run that starts to wait.</summary>
+    /// <summary>Computes the service with which a newly waiting run joins.</summary>
     private TimeSpan Floor(string run, int priority, IReadOnlySet<string> waiting, IReadOnlyList<RunningTurn> running, DateTimeOffset now)
     {
         var others = Runs.Where(one => one.Key != run && one.Value.Priority == priority).ToList();
@@ -134,8 +137,10 @@ public sealed record FairTurns
                 .Max();
     }
 
-    /// <summary>Computes the service without the turns that run. A run that joins thereby gets turns for those that others have had while
-    /// it waited, and is not a whole turn behind a run that has just begun several.</summary>
+    /// <summary>
+    /// Computes a run's service without its running turns. A run that joins can then catch up on turns that others got while it waited. It
+    /// is not a whole turn behind a run that has just started several.
+    /// </summary>
     private static TimeSpan Before(string run, TurnShare share, IEnumerable<RunningTurn> running, DateTimeOffset now)
     {
         var charged = running.Where(turn => turn.Run == run).Aggregate(TimeSpan.Zero, (sum, turn) => sum + CreditOf(now - turn.Since));

@@ -1,22 +1,23 @@
 namespace Orchestrator.Usage;
 
-/// <summary>Service that a run has had, compared with other runs of the same priority.</summary>
-/// <param name="Priority">Priority; higher ones go first. Range: -100 to 100.</param>
-/// <param name="Weight">Weight; a run of weight 2 gets two turns for one of a run of weight 1. Values below 1 count as 1.</param>
-/// <param name="Served">Cost of the run's turns, divided by its weight.</param>
+/// <summary>Service that a run has received, compared with other runs of the same priority.</summary>
+/// <param name="Priority">Priority of the run; larger numbers go first. Range: -100 to 100.</param>
+/// <param name="Weight">Weight of the run. A run with weight 2 gets two turns for each turn of a run with weight 1. Values below 1 count as
+/// 1.</param>
+/// <param name="Served">Total cost of the run's turns, divided by its weight.</param>
 public sealed record TurnShare(
     [property: JsonPropertyName("priority")] int Priority,
     [property: JsonPropertyName("weight")] int Weight,
     [property: JsonPropertyName("served")] TimeSpan Served
 )
 {
-    /// <summary>Share of an unknown run.</summary>
+    /// <summary>Initial share of a run that has not been served.</summary>
     internal static TurnShare New { get; } = new(0, 1, TimeSpan.Zero);
 
     internal TurnShare Charged(TimeSpan cost) => this with { Served = Served + cost / Math.Max(1, Weight) };
 }
 
-/// <summary>A turn that a run has now.</summary>
+/// <summary>A turn that a run currently has.</summary>
 /// <param name="Run">Key of the run.</param>
 /// <param name="Since">Start of the turn.</param>
 public readonly record struct RunningTurn(string Run, DateTimeOffset Since);
@@ -24,6 +25,6 @@ public readonly record struct RunningTurn(string Run, DateTimeOffset Since);
 /// <summary>A request that waits for a turn.</summary>
 /// <param name="Id">Id of the request.</param>
 /// <param name="Run">Key of the run.</param>
-/// <param name="IsUnderWay">True if the turn continues earlier work.</param>
+/// <param name="IsUnderWay">True if the turn would continue earlier work.</param>
 /// <param name="Since">Time of the request.</param>
 public sealed record WaitingTurn(string Id, string Run, bool IsUnderWay, DateTimeOffset Since);

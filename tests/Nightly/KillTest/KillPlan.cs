@@ -68,7 +68,7 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
         [],
         ["list.txt", "moved.txt"],
         "test -f moved.txt",
-        "if [ -e list.txt ]; then tr a-z A-Z < list.txt > moved.txt; rm list.txt; fi",
+        "if [ -e list.txt ]; then tr a-z A-Z < list.txt > moved.txt; rm list.txt; fi; dropped list.txt",
         MostRounds: 2
     );
 
@@ -77,7 +77,8 @@ public sealed record KillPlan(IReadOnlyList<KillTask> Tasks, double Seconds)
         [],
         ["added.txt"],
         "grep -rqxi third .",
-        "echo added > added.txt; if [ -e moved.txt ]; then rm -f list.txt; append moved.txt THIRD; else append list.txt third; fi",
+        "echo added > added.txt; if [ -e moved.txt ]; then rm -f list.txt; dropped list.txt; append moved.txt THIRD; "
+            + "else append list.txt third; fi",
         MostRounds: 2
     )
     {

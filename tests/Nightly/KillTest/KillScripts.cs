@@ -31,6 +31,11 @@ public sealed class KillScripts(KillPlan plan, KillRepository repository)
               echo "$$ agent of $ORCHESTRATOR_TASK" > "$shim/hit.new"; mv "$shim/hit.new" "$shim/hit"
               exec sleep 600
             }
+            dropped() {
+              claim='{"status":"completed","task":"%s","dropped":["%s"]}'
+              printf "$claim" "$ORCHESTRATOR_TASK" "$1" > "$ORCHESTRATOR_START/out/claim.new"
+              mv "$ORCHESTRATOR_START/out/claim.new" "$ORCHESTRATOR_START/out/claim.json"
+            }
             append() { grep -qx "$2" "$1" || echo "$2" >> "$1"; }
             wait_for_user() { n=0; while [ ! -e '{{repository.UserCommitted}}' ] && [ $n -lt 1200 ]; do sleep 0.1; n=$((n+1)); done; }
             {{AgentCommits.Functions}}

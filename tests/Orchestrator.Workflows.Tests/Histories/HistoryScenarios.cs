@@ -421,6 +421,33 @@ internal static class HistoryScenarios
                 await run.ResultAsync();
             },
         };
+        var requested = new TaskCompletionSource();
+        yield return new("elsewhere", Train)
+        {
+            Tasks = 2,
+            AtOnce = true,
+            Settings = rules with
+            {
+                Workers = 2,
+                Queue = new QueueRules { HasLanes = true },
+            },
+            Script = a =>
+            {
+                a.PartsOf = request => [request.TaskId];
+                a.BuildBatch = input => [.. input.Requests.Select(request => PlaceTests.Made(request, input.StagingTip))];
+                a.GateBatch = _ => requested.Task.Wait(TimeSpan.FromSeconds(60)) ? null : new MergeResult();
+            },
+            Play = async run =>
+            {
+                await using var there = new ScriptedHost(run, first);
+                there.Activities.GateMerge = input =>
+                {
+                    requested.TrySetResult();
+                    return PlaceTests.Made(input.Gate.Requests[^1], "");
+                };
+                await run.ResultAsync();
+            },
+        };
         yield return new("rehosted", Orchestration, Work)
         {
             Settings = rules,
@@ -432,7 +459,7 @@ internal static class HistoryScenarios
                 await Eventually.TrueAsync(() => !there.Activities.Starts.IsEmpty);
                 await using var elsewhere = new ScriptedHost(run, second, offers: false);
                 // As the second does where the server gives it the place of the first.
-                var place = new TaskPlace(new("/there", "key3", second) { Host = "rack" }, 2) { Number = 1 };
+                var place = new TaskHostSlot(new("/there", "key3", second) { Host = "rack" }, 2) { Number = 1 };
                 await run
                     .Client.GetWorkflowHandle<ITaskWorkflow>(RunIds.ForTask(run.RunId, "t0"))
                     .SignalAsync(task => task.PlacedAsync(place));

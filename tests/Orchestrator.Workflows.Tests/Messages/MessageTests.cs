@@ -114,7 +114,7 @@ public sealed class MessageTests(ITestOutputHelper output)
 
         await run.Run.SignalAsync(w =>
             w.LeasesChangedAsync(
-                new LeaseNews
+                new LeaseNotification
                 {
                     Granted = "nobody",
                     Waiting = "nobody",

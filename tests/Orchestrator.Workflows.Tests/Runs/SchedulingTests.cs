@@ -91,7 +91,7 @@ public sealed class SchedulingTests
     {
         var state = Of(Task("a"), Task("b"), Task("c"));
         state.Leases.Join();
-        state.Leases.TakeIn(new LeaseNews { Shared = true }, state.Board, Now);
+        state.Leases.TakeIn(new LeaseNotification { Shared = true }, state.Board, Now);
 
         var steps = Scheduling.Next(state, Now);
         foreach (var entry in steps.AskLease)
@@ -102,8 +102,8 @@ public sealed class SchedulingTests
         Assert.Equal(["a", "b"], Ids(steps.AskLease));
         Assert.Empty(steps.Start);
         Assert.False(Scheduling.Next(state, Now).Any);
-        state.Leases.TakeIn(new LeaseNews { Waiting = "a", Wait = new WaitsForLease("x", "other/b") }, state.Board, Now);
-        state.Leases.TakeIn(new LeaseNews { Granted = "b" }, state.Board, Now);
+        state.Leases.TakeIn(new LeaseNotification { Waiting = "a", Wait = new WaitsForLease("x", "other/b") }, state.Board, Now);
+        state.Leases.TakeIn(new LeaseNotification { Granted = "b" }, state.Board, Now);
         Assert.Equal(["b"], Ids(Scheduling.Next(state, Now).Start));
         Assert.Equal(["c"], Ids(Scheduling.Next(state, Now).AskLease));
     }

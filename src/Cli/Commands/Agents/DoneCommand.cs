@@ -21,6 +21,12 @@ internal sealed class DoneCommand : CliCommand
         HelpName = "NAME=NUMBER",
     };
 
+    private readonly Option<string[]> _dropped = new("--dropped")
+    {
+        Description = "A line that the agent dropped to resolve a conflict, or FILE alone for a whole file (may be repeated)",
+        HelpName = "FILE: LINE",
+    };
+
     public DoneCommand()
         : base("done", "Called by agents to report how the task ended")
     {
@@ -30,6 +36,7 @@ internal sealed class DoneCommand : CliCommand
         Add(_reason);
         Add(_report);
         Add(_measured);
+        Add(_dropped);
     }
 
     public override bool IsForAgents => true;
@@ -64,6 +71,7 @@ internal sealed class DoneCommand : CliCommand
                 Reason = parsed.GetValue(_reason) ?? "",
                 Report = report,
                 Measured = [.. (parsed.GetValue(_measured) ?? []).Select(Measured)],
+                Dropped = parsed.GetValue(_dropped) ?? [],
                 Time = context.Time.GetUtcNow(),
             }
         );

@@ -151,7 +151,7 @@ internal sealed class ResumeCommand : CliCommand
         return away is null ? new MachineName(machine, status.Host) : throw NotHere(away, run.RunId);
     }
 
-    private static UseCaseException NotHere(MachineAway away, string runId) =>
+    private static UseCaseException NotHere(UnreachableHost away, string runId) =>
         new(Outcome.Resumable, $"{runId} can't continue here. {MachineFormatter.Of(away, runId)}", $"orchestrate move {runId}");
 
     private static RunReference ReferenceOf(RepositoryLocation repository, string? text)

@@ -17,7 +17,7 @@ public sealed class ManualFix(RunServices services, GetCallerState caller)
 
     /// <summary>Checks the commits without running gates.</summary>
     /// <param name="input">The run, and the recorded position of staging.</param>
-    public async Task<FixLook> LookAsync(LookAtFixInput input, CancellationToken stop)
+    public async Task<ManualFixCommits> LookAsync(FindManualFixInput input, CancellationToken stop)
     {
         var (files, repository, staging) = await OpenAsync(input);
         var recorded = await staging.BringUpToDateAsync(input.StagingTip, caller, stop);
@@ -54,7 +54,7 @@ public sealed class ManualFix(RunServices services, GetCallerState caller)
         var found = await commits.ListFirstParentsAsync(tip, recorded, stop);
         var subjects = found.Reverse().Select(commit => $"'{FileNames.Show(commit.Subject, LongestSubject)}'").ToList();
         var more = subjects.Count > MostSubjects ? $" and {subjects.Count - MostSubjects} more" : "";
-        return new FixLook
+        return new ManualFixCommits
         {
             Commit = tip,
             Commits = subjects.Count,
@@ -67,7 +67,7 @@ public sealed class ManualFix(RunServices services, GetCallerState caller)
     /// </summary>
     /// <param name="input">The run and the commits to verify.</param>
     /// <param name="stop">Cancels before staging moves.</param>
-    public async Task<FixVerdict> VerifyAsync(VerifyFixInput input, CancellationToken stop)
+    public async Task<ManualFixVerdict> VerifyAsync(VerifyFixInput input, CancellationToken stop)
     {
         var (files, repository, staging) = await OpenAsync(input.Fix);
         var commits = new CommitStore(repository);
@@ -75,7 +75,7 @@ public sealed class ManualFix(RunServices services, GetCallerState caller)
         var (tip, _) = await staging.ReadAsync(recorded, stop);
         if (tip is not null && await IsTakenInAsync(commits, tip, recorded, input.Commit, files, stop))
         {
-            return new FixVerdict { Commit = tip };
+            return new ManualFixVerdict { Commit = tip };
         }
         if (tip != input.Commit)
         {
@@ -89,7 +89,7 @@ public sealed class ManualFix(RunServices services, GetCallerState caller)
         var said = GateSummary.Of(outcomes, failures.Count > 0, hasBehaviour: true);
         if (failures.Count > 0)
         {
-            return new FixVerdict
+            return new ManualFixVerdict
             {
                 Gates = said,
                 Evidence = GateCheck.EvidenceOf(files, failures[0]),
@@ -102,7 +102,7 @@ public sealed class ManualFix(RunServices services, GetCallerState caller)
         var losses = await new LostChangeCheck(repository, files, services.AskRun).OfStagingAsync(input.Fix.BaseCommit, tip, stop);
         if (losses.Lost.Count > 0)
         {
-            return new FixVerdict
+            return new ManualFixVerdict
             {
                 Gates = said,
                 Evidence = files.Folder.Relative(files.Folder.Losses),
@@ -119,11 +119,11 @@ public sealed class ManualFix(RunServices services, GetCallerState caller)
             stop
         );
         return await staging.MoveAsync(merge, tip, "a person's commits")
-            ? new FixVerdict { Commit = merge, Gates = said }
+            ? new ManualFixVerdict { Commit = merge, Gates = said }
             : Moved(input.Fix);
     }
 
-    private async Task<(RunFiles Files, GitRepository Repository, StagingRecord Staging)> OpenAsync(LookAtFixInput input)
+    private async Task<(RunFiles Files, GitRepository Repository, StagingRecord Staging)> OpenAsync(FindManualFixInput input)
     {
         var files = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(files);
@@ -158,10 +158,10 @@ public sealed class ManualFix(RunServices services, GetCallerState caller)
             : "";
     }
 
-    private static FixVerdict Moved(LookAtFixInput input) =>
+    private static ManualFixVerdict Moved(FindManualFixInput input) =>
         new() { Refusal = $"{input.Staging} was moved while its gates ran. To submit its current commit: {Again(input)}" };
 
-    private static FixLook Refuse(string why) => new() { Refusal = why };
+    private static ManualFixCommits Refuse(string why) => new() { Refusal = why };
 
-    private static string Again(LookAtFixInput input) => $"orchestrate resolve {input.RunId} {Resolutions.ManualFix}";
+    private static string Again(FindManualFixInput input) => $"orchestrate resolve {input.RunId} {Resolutions.ManualFix}";
 }

@@ -12,7 +12,7 @@ public sealed class TieFinder(RunServices services)
     /// <summary>Finds and stores the ties of a run. A repeated call finds the same ties.</summary>
     /// <param name="input">The run and its results.</param>
     /// <param name="stop">Cancels git.</param>
-    public async Task<TiesFound> FindAsync(FindTiesInput input, CancellationToken stop)
+    public async Task<InconclusiveResults> FindAsync(FindTiesInput input, CancellationToken stop)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var repository = await services.OpenRepositoryAsync(run);
@@ -37,7 +37,7 @@ public sealed class TieFinder(RunServices services)
             notes.Add(unable.Fault.TrimEnd('.'));
             ties.Clear();
         }
-        return new TiesFound(ties.Count)
+        return new InconclusiveResults(ties.Count)
         {
             PlanHash = ties.Count == 0 ? input.PlanHash : new TieQuestions(input.BaseCommit, ties).Store(run),
             Notes = notes,

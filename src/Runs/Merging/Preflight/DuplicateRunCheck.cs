@@ -43,7 +43,7 @@ public sealed class DuplicateRunCheck
 
     private static DuplicateRunCheck? OfRequest(OrchestrationInput input, RepositoryReference repository)
     {
-        var source = RequestSource.Read(new BeginPlanningInput("", repository, input));
+        var source = RequestSource.Read(new PreparePlanningInput("", repository, input));
         return source.Fault is null
             ? new DuplicateRunCheck(repository, null, source.TextFor(input.Planning ?? new PlanningOptions()), new HashSet<string>())
             : null;
@@ -102,7 +102,7 @@ public sealed class DuplicateRunCheck
     /// Rejects planning if the same work was already requested. Otherwise a planner would be paid before a user could decide.
     /// </summary>
     /// <returns>The rejection, or null if planning may start.</returns>
-    public static async Task<PlanningBegun?> RefuseAsync(BeginPlanningInput input, RunServices services, CancellationToken stop)
+    public static async Task<PlanningPreparation?> RefuseAsync(PreparePlanningInput input, RunServices services, CancellationToken stop)
     {
         var settings = services.LoadSettings(input.Repository.WorkTree, input.RunId, input.Input).Loaded.Settings;
         if (settings is null || Of(input.Input, input.Repository) is not { } work)
@@ -114,7 +114,9 @@ public sealed class DuplicateRunCheck
             open is not null ? DescribeOpen(open)
             : await work.FindLandedAsync(input.RunId, settings.Git.Target, services, stop) is { } landed ? Describe(landed)
             : null;
-        return repeated is null ? null : new PlanningBegun { Faults = [$"{repeated} Start it with \"again\": true to pay for it again."] };
+        return repeated is null
+            ? null
+            : new PlanningPreparation { Faults = [$"{repeated} Start it with \"again\": true to pay for it again."] };
     }
 
     /// <summary>Describes in a sentence a run that has landed the same work.</summary>

@@ -10,7 +10,7 @@ public sealed class ReviewStart(RunServices services)
 {
     /// <summary>Starts a review round. A repeated call finds the stored questions.</summary>
     /// <param name="input">The round to start.</param>
-    public async Task<ReviewBegun> BeginAsync(BeginReviewInput input, CancellationToken stop)
+    public async Task<ReviewPreparation> BeginAsync(PrepareReviewInput input, CancellationToken stop)
     {
         var run = services.Plans.Load(input.Repository, input.RunId, input.PlanHash);
         var files = new ReviewFiles(run.Folder, input.Round, input.SaidHash);
@@ -20,11 +20,11 @@ public sealed class ReviewStart(RunServices services)
             (questions, hash, var fault) = await StoreAsync(input, run, files, stop);
             if (questions is null)
             {
-                return new ReviewBegun { Fault = fault };
+                return new ReviewPreparation { Fault = fault };
             }
             files = new ReviewFiles(run.Folder, input.Round, hash);
         }
-        return new ReviewBegun
+        return new ReviewPreparation
         {
             Parts = questions.Count,
             Answered = [.. Enumerable.Range(1, questions.Count).Where(part => files.Accepted(part) is not null)],
@@ -34,7 +34,7 @@ public sealed class ReviewStart(RunServices services)
     }
 
     private async Task<(ReviewQuestions? Questions, string Hash, string Fault)> StoreAsync(
-        BeginReviewInput input,
+        PrepareReviewInput input,
         RunFiles run,
         ReviewFiles files,
         CancellationToken stop

@@ -27,7 +27,7 @@ internal static class NoticePlan
     /// <returns>The record with the new message. If facts were postponed, also the time at which they can be reported.</returns>
     public static (NoticeRecord Book, DateTimeOffset? NextAt) Gather(
         NoticeRecord book,
-        TellPeopleInput run,
+        SendNoticesInput run,
         IReadOnlyDictionary<string, IReadOnlyList<string>> targets,
         QuietHours? quiet,
         DateTimeOffset now,
@@ -46,7 +46,7 @@ internal static class NoticePlan
         }
         var quietUntil = quiet?.EndAfter(now, zone);
         var paced = book.Messages is [.., var last] ? last.Notice.Time + Pace : now;
-        if (run.Rest == RunRest.None && (quietUntil ?? paced) > now)
+        if (run.Rest == RunProgressState.None && (quietUntil ?? paced) > now)
         {
             return (book, quietUntil ?? paced);
         }

@@ -12,7 +12,7 @@ public sealed class NoticeService(RunServices services)
     /// <summary>Sends and withdraws all messages that are due now.</summary>
     /// <param name="input">All facts about the run that are true now.</param>
     /// <param name="stop">Cancels the call. The next call sends the remaining messages.</param>
-    public async Task<ToldPeople> TellAsync(TellPeopleInput input, CancellationToken stop)
+    public async Task<NoticesSent> TellAsync(SendNoticesInput input, CancellationToken stop)
     {
         var loaded = services.LoadSettings(input.Repository.WorkTree, input.RunId, new OrchestrationInput()).Loaded;
         if (loaded.Settings is not { } settings)
@@ -32,8 +32,8 @@ public sealed class NoticeService(RunServices services)
     }
 
     /// <summary>Sends and withdraws all messages to the given targets that are due now.</summary>
-    public async Task<ToldPeople> TellAsync(
-        TellPeopleInput input,
+    public async Task<NoticesSent> TellAsync(
+        SendNoticesInput input,
         IReadOnlyList<NoticeTarget> targets,
         QuietHours? quiet,
         CancellationToken stop,
@@ -70,13 +70,13 @@ public sealed class NoticeService(RunServices services)
             gathered.Write(path);
         }
         var delivering = new NoticeDispatcher(path, gathered, targets, services.Time);
-        foreach (var key in book.Keys.Where(key => input.Rest == RunRest.Ended || !open.Contains(key)))
+        foreach (var key in book.Keys.Where(key => input.Rest == RunProgressState.Ended || !open.Contains(key)))
         {
             claims.Release(key, name);
         }
         await delivering.SendAsync(open, stop);
         var next = new[] { nextAt, delivering.NextAt }.Where(time => time is not null).Min();
-        return new(input.Rest == RunRest.Ended ? null : next, delivering.Problems);
+        return new(input.Rest == RunProgressState.Ended ? null : next, delivering.Problems);
     }
 
     /// <summary>
@@ -88,7 +88,7 @@ public sealed class NoticeService(RunServices services)
         || notice.Key.StartsWith("budget/account:", StringComparison.Ordinal);
 
     // A schedule has no page of its own. Its missed start times are in the inbox.
-    private static string? LinkOf(TellPeopleInput input, string? page) =>
+    private static string? LinkOf(SendNoticesInput input, string? page) =>
         page is null ? null
         : input.Notices.All(notice => notice.Kind == NoticeKinds.ScheduleMissed) ? $"{page}/inbox"
         : $"{page}/r/{Uri.EscapeDataString(input.Repository.Key)}/{Uri.EscapeDataString(input.RunId)}";

@@ -176,7 +176,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
 
     /// <summary>
     /// Checks the ownership of files in the tree to commit and in earlier commits. The agent may have changed commits that orchestrate
-    /// seems to have made. Then checks the size of the change.
+    /// seems to have made. Then checks the size of the change, and a resolved conflict.
     /// </summary>
     private async Task<IReadOnlyList<string>> JudgeAsync(
         VerifyTaskInput input,
@@ -209,7 +209,7 @@ public sealed class TaskCommit(TaskWorkspace workspace, PlanTask task, RunFiles 
             stop
         );
         said.AddRange(small);
-        return problems;
+        return problems.Count > 0 ? problems : await new ResolvedConflict(workspace, task).ProblemsAsync(input, tree, said, stop);
     }
 
     /// <summary>Checks that a merge conflict which the agent had to resolve is resolved and that the merge still exists.</summary>

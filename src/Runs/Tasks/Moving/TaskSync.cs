@@ -26,7 +26,7 @@ public sealed class TaskSync(RunServices services, string? remote)
     /// <param name="input">The task to move.</param>
     /// <param name="stop">Cancels git.</param>
     /// <exception cref="StepException">The task cannot be shared now.</exception>
-    public async Task HandAsync(HandTaskInput input, CancellationToken stop)
+    public async Task HandAsync(PublishTaskInput input, CancellationToken stop)
     {
         var at = new SharedTask(input.RunId, input.Repository, input.TaskId);
         using var turn = await _turns.TakeAsync(at, stop);
@@ -56,7 +56,7 @@ public sealed class TaskSync(RunServices services, string? remote)
     /// <param name="isHost">True on the task's worker host. False on the owner host, which fetches only the task's own state.</param>
     /// <param name="stop">Cancels git.</param>
     /// <exception cref="StepException">The task cannot be fetched now.</exception>
-    public async Task TakeAsync(TakeTaskInput input, bool isHost, CancellationToken stop)
+    public async Task TakeAsync(FetchTaskInput input, bool isHost, CancellationToken stop)
     {
         var at = new SharedTask(input.RunId, input.Repository, input.TaskId);
         using (await _turns.TakeAsync(at, stop))

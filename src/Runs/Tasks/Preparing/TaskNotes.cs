@@ -18,6 +18,22 @@ public sealed record TaskNotes
     /// <summary>Paths of the files that had conflicts in that merge. They must not contain conflict markers anymore.</summary>
     public IReadOnlyList<string> Conflicted { get; set; } = [];
 
+    /// <summary>
+    /// Hash of the task's commit before its first conflict, or empty if it had no conflict. Resolutions are compared with this commit.
+    /// </summary>
+    public string ResolvesFrom
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
+
+    /// <summary>Changes that the task's resolutions dropped, in the agent's words.</summary>
+    public IReadOnlyList<string> Dropped
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
+
     /// <summary>Versions of the contracts that the task uses, by the name of the contract.</summary>
     public IReadOnlyDictionary<string, string> Contracts { get; set; } = new Dictionary<string, string>();
 

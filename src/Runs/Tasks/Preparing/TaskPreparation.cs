@@ -273,12 +273,18 @@ public sealed class TaskPreparation(RunServices services)
             stop
         );
         RetainedWorkNotes.Note(workspace.Files.Folder, workspace.TaskId, kept, "uncommitted work before other tasks' work was merged in");
+        IReadOnlyList<string> conflicted = [.. (await new WorktreeHead(worktree).UnmergedAsync(stop)).Union(unresolved)];
         notes = notes with
         {
             Base = staging,
             MergedStaging = staging,
             MergedAttempt = input.Attempt,
-            Conflicted = [.. (await new WorktreeHead(worktree).UnmergedAsync(stop)).Union(unresolved)],
+            Conflicted = conflicted,
+            // Later attempts must keep the other tasks' work, too.
+            ResolvesFrom =
+                notes.ResolvesFrom.Length > 0 ? notes.ResolvesFrom
+                : conflicted.Count > 0 ? head
+                : "",
         };
         notes.Write(workspace.Files.Folder, workspace.TaskId);
         return notes;

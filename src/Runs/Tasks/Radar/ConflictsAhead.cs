@@ -8,7 +8,7 @@ public static class ConflictsAhead
     /// <summary>Returns the predicted conflicts between unmerged tasks of a run.</summary>
     /// <param name="repository">Absolute path of the repository.</param>
     /// <param name="run">Status of the run with all its tasks.</param>
-    public static IReadOnlyList<ConflictAhead> Of(string repository, RunStatus run)
+    public static IReadOnlyList<PredictedConflict> Of(string repository, RunStatus run)
     {
         var open = run.Tasks.Where(task => !TaskStates.IsEnd(task.State)).Select(task => task.Id).ToHashSet(StringComparer.Ordinal);
         return RunStates.IsFinal(run.State)
@@ -18,7 +18,7 @@ public static class ConflictsAhead
                 .. PredictedConflicts
                     .All(new RunFolder(repository, run.RunId))
                     .Where(result => open.Contains(result.First) && open.Contains(result.Second))
-                    .Select(result => new ConflictAhead(result.First, result.Second, [.. result.Files.Take(MostFiles)], result.At)),
+                    .Select(result => new PredictedConflict(result.First, result.Second, [.. result.Files.Take(MostFiles)], result.At)),
             ];
     }
 }

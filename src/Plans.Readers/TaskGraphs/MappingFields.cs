@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Fields of a mapping by canonical name, with typed access that reports faults.</summary>
-internal sealed class Fields
+/// <summary>Fields of a mapping by canonical name. Its typed accessors report faults.</summary>
+internal sealed class MappingFields
 {
     // A mapping has few entries, so a linear search is as fast as a hash table and needs a tenth of its memory.
     private readonly Entry[] _values;
     private int _count;
     private readonly FaultList _faults;
 
-    public Fields(
+    public MappingFields(
         MappingNode mapping,
         string path,
         KeyTable keys,
@@ -40,7 +40,7 @@ internal sealed class Fields
             }
             else if ((isSynonym || keys.IsSynonym(_values[first].Key!.Text)) && (IsEmpty(value) || IsEmpty(_values[first].Value!)))
             {
-                // Of two synonymous keys, one of which is empty, the other counts.
+                // If one of two synonymous keys is empty, the other one counts.
                 _values[first] = IsEmpty(value) ? _values[first] : new Entry(name, key, value);
             }
             else
@@ -62,7 +62,7 @@ internal sealed class Fields
 
     private void ReportUnknown(ScalarNode key, DocumentNode value, KeyTable keys, string what, FaultSeverity unknown)
     {
-        // Keys that start with x- or a dot are reserved for the file's own use, such as anchors.
+        // Keys that start with x- or a dot belong to the user, for example to define anchors.
         if (key.Text.StartsWith("x-", StringComparison.Ordinal) || key.Text.StartsWith('.'))
         {
             return;
@@ -101,16 +101,17 @@ internal sealed class Fields
         );
     }
 
-    /// <summary>True if a key orders the task only by number, which is not supported, because the task declares no dependencies by
-    /// name.</summary>
-    /// <param name="mapping">The task.</param>
+    /// <summary>
+    /// True if a key orders the task only by number, which is not supported, and the task declares no dependencies by name.
+    /// </summary>
+    /// <param name="mapping">Node of the task.</param>
     /// <param name="key">An unknown key of the task.</param>
     /// <param name="value">Value of the key.</param>
-    /// <param name="keys">The known keys.</param>
+    /// <param name="keys">Keys that the reader knows.</param>
     public static bool IsUnreadOrder(MappingNode mapping, ScalarNode key, DocumentNode value, KeyTable keys) =>
         IsLater(key, value) && !HasNames(mapping, keys);
 
-    // The first task of a numbered order has no dependencies.
+    // The first task in a numbered order has no dependencies.
     private static bool IsLater(ScalarNode key, DocumentNode value) =>
         KeySynonyms.IsNumbering(key.Text)
         && value is ScalarNode { Text: var text }
@@ -148,15 +149,15 @@ internal sealed class Fields
     /// <summary>Returns the value of a field, or null if it is missing or null.</summary>
     public DocumentNode? Node(string name) => Find(name).Value is { } value and not ScalarNode { IsNull: true } ? value : null;
 
-    /// <summary>Returns the key as written, even if it has no value, or null if the field is missing.</summary>
+    /// <summary>Returns the key as written, even if it has no value. Null if the field is missing.</summary>
     public ScalarNode? Key(string name) => Find(name).Key;
 
-    /// <summary>True if the field exists without a value.</summary>
+    /// <summary>True if the field exists but has no value.</summary>
     public bool IsLeftEmpty(string name) => Find(name).Value is ScalarNode { IsNull: true, Text: "" };
 
-    public string? Text(string name) => Node(name) is { } node ? Values.Text(node, Join(name), _faults) : null;
+    public string? Text(string name) => Node(name) is { } node ? NodeValues.Text(node, Join(name), _faults) : null;
 
-    /// <summary>Returns a model name. A retired name is replaced by its alias with a warning.</summary>
+    /// <summary>Returns a model name. Replaces a retired name with its alias, and reports a warning.</summary>
     public string? Model(string name)
     {
         if (Text(name) is not { } model || ModelName.AliasForRetired(model.Trim()) is not { } alias)
@@ -173,25 +174,25 @@ internal sealed class Fields
         return alias;
     }
 
-    public bool? Bool(string name) => Node(name) is { } node ? Values.Bool(node, Join(name), _faults) : null;
+    public bool? Bool(string name) => Node(name) is { } node ? NodeValues.Bool(node, Join(name), _faults) : null;
 
-    public int? Count(string name) => Node(name) is { } node ? Values.Count(node, Join(name), _faults) : null;
+    public int? Count(string name) => Node(name) is { } node ? NodeValues.Count(node, Join(name), _faults) : null;
 
-    public double? Minutes(string name) => Node(name) is { } node ? Values.Minutes(node, Join(name), _faults) : null;
+    public double? Minutes(string name) => Node(name) is { } node ? NodeValues.Minutes(node, Join(name), _faults) : null;
 
     /// <summary>Returns a size in bytes, 0 for no limit, or null if the field is missing.</summary>
-    public long? Size(string name) => Node(name) is { } node ? Values.Size(node, Join(name), _faults) : null;
+    public long? Size(string name) => Node(name) is { } node ? NodeValues.Size(node, Join(name), _faults) : null;
 
     /// <summary>Returns a number of cores, 0 for no limit, or null if the field is missing.</summary>
-    public double? Cores(string name) => Node(name) is { } node ? Values.Cores(node, Join(name), _faults) : null;
+    public double? Cores(string name) => Node(name) is { } node ? NodeValues.Cores(node, Join(name), _faults) : null;
 
-    public TimeSpan? Duration(string name) => Node(name) is { } node ? Values.Duration(node, Join(name), _faults) : null;
+    public TimeSpan? Duration(string name) => Node(name) is { } node ? NodeValues.Duration(node, Join(name), _faults) : null;
 
     public T? Word<T>(string name, IReadOnlyDictionary<string, T> words)
-        where T : struct => Node(name) is { } node ? Values.Word(node, Join(name), words, _faults) : null;
+        where T : struct => Node(name) is { } node ? NodeValues.Word(node, Join(name), words, _faults) : null;
 
-    /// <summary>Returns the texts of a list, or null if the field is missing. A single text counts as a list with one item.</summary>
-    public IReadOnlyList<PositionedText>? Texts(string name) => Node(name) is { } node ? Values.Texts(node, Join(name), _faults) : null;
+    /// <summary>Returns the texts in a list, or null if the field is missing. A single text counts as a list with one item.</summary>
+    public IReadOnlyList<PositionedText>? Texts(string name) => Node(name) is { } node ? NodeValues.Texts(node, Join(name), _faults) : null;
 
     public IReadOnlyList<string>? TextList(string name) =>
         Texts(name) is { } texts ? [.. texts.Select(t => t.Node.Text.Trim()).Distinct(StringComparer.Ordinal)] : null;
@@ -212,6 +213,6 @@ internal sealed class Fields
         return -1;
     }
 
-    /// <summary>A key and its value; all null for a missing field.</summary>
+    /// <summary>A key and its value. All members are null for a missing field.</summary>
     private readonly record struct Entry(string? Name, ScalarNode? Key, DocumentNode? Value);
 }

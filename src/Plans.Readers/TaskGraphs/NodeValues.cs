@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Orchestrator.Plans.Readers.TaskGraphs;
 
-/// <summary>Reads single values. Each method returns null and reports a fault if the value has the wrong type.</summary>
-internal static class Values
+/// <summary>Reads values of a node. Each method returns null and reports a fault if the value has the wrong type.</summary>
+internal static class NodeValues
 {
     private const string WrongType = "wrong-type";
     private const string BadValue = "bad-value";
@@ -117,7 +117,7 @@ internal static class Values
         return null;
     }
 
-    /// <summary>Reads the texts of a list with the path of each. A single text counts as a list with one item.</summary>
+    /// <summary>Reads the texts in a list with their paths. A single text counts as a list with one item.</summary>
     public static IReadOnlyList<PositionedText> Texts(DocumentNode node, FieldPath field, FaultList faults)
     {
         switch (node)
@@ -166,7 +166,7 @@ internal static class Values
         return $"'{text.ReplaceLineEndings(" ")}'";
     }
 
-    /// <summary>Reads a limit, or returns 0 if it is disabled.</summary>
+    /// <summary>Reads a limit. Returns 0 if the limit is disabled.</summary>
     private static T? OrOff<T>(DocumentNode node, FieldPath field, FaultList faults, Func<string, T?> read, string what, string cure)
         where T : struct => node is ScalarNode scalar && IsOff(scalar) ? default(T) : Read(node, field, faults, read, what, cure);
 
@@ -181,9 +181,9 @@ internal static class Values
         return null;
     }
 
-    /// <summary>True if a limit is disabled, by a word that settings also accept, or by 0 as in printed plans.</summary>
+    /// <summary>True if a limit is disabled, either by a word that settings also accept or by 0 as in printed plans.</summary>
     private static bool IsOff(ScalarNode scalar) => scalar.Text.Trim().ToLowerInvariant() is "off" or "none" or "false" or "0";
 
-    // More than ten years is a mistake in the unit and would overflow timers.
+    // A duration of more than ten years is a mistake in the unit, and would overflow timers.
     private static TimeSpan? ParseDuration(string text) => Durations.TryRead(text, out var time) && time <= LongestTime ? time : null;
 }

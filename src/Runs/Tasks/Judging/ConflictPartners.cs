@@ -1,8 +1,11 @@
-namespace Orchestrator.Runs.Merging;
+namespace Orchestrator.Runs.Tasks;
 
 /// <summary>Stores the tasks with which a task had merge conflicts. The gates of these tasks also check the resolution.</summary>
 internal sealed class ConflictPartners(RunFolder folder)
 {
+    /// <summary>Name of the file in the task's folder.</summary>
+    public const string FileName = "in-conflict-with";
+
     /// <summary>Returns the ids of the tasks with which a task had conflicts. Empty if it had none.</summary>
     /// <param name="task">Id of the task that resolves the conflict.</param>
     public IReadOnlyList<string> Of(string task) =>
@@ -18,5 +21,5 @@ internal sealed class ConflictPartners(RunFolder folder)
         }
     }
 
-    private string FileOf(string task) => Path.Combine(folder.Task(task), "in-conflict-with");
+    private string FileOf(string task) => Path.Combine(folder.Task(task), FileName);
 }

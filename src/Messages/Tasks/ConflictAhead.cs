@@ -1,8 +1,0 @@
-namespace Orchestrator.Messages;
-
-/// <summary>A predicted conflict between two tasks.</summary>
-/// <param name="First">The first task.</param>
-/// <param name="Second">The second task.</param>
-/// <param name="Files">The first 20 conflicting files.</param>
-/// <param name="Since">Time at which the conflict was first predicted.</param>
-public sealed record ConflictAhead(string First, string Second, IReadOnlyList<string> Files, DateTimeOffset Since);
