@@ -59,7 +59,7 @@ public sealed class RealAgentLoginTests
         }
 
         Assert.False(running.IsCompleted, "The run ended although it only had to wait.");
-        Assert.Equal("pending", (await StatesAsync())[2]);
+        Assert.Contains("pending", await StatesAsync());
         Volatile.Write(ref renewed, true);
         var run = await running;
 
@@ -73,7 +73,10 @@ public sealed class RealAgentLoginTests
         }
 
         // No attempt was used up, and each task continued in its conversation.
-        Assert.Equal([(1, 2), (1, 2), (1, 1)], status["tasks"]!.AsArray().Select(task => ((int)task!["attempt"]!, (int)task["starts"]!)));
+        Assert.Equal(
+            [(1, 1), (1, 2), (1, 2)],
+            status["tasks"]!.AsArray().Select(task => ((int)task!["attempt"]!, (int)task["starts"]!)).Order()
+        );
         Assert.All(Tasks, name => Assert.Single(Requests(name).Select(request => request.Session).Distinct()));
 
         // Each answer that was paid for was given once.
