@@ -102,7 +102,7 @@ public static class DashboardHost
         new NewRunRoutes(reader, pages, renderer, answers, time).AddTo(app);
         new FormRoutes(reader, pages, renderer, answers, sessions).AddTo(app);
         new ApiRoutes(reader, new ApiDescription(app.Services), time).AddTo(app);
-        var events = new AllEvents(reader, time);
+        var events = new AllRunsEvents(reader, time);
         new ChangeStreams(reader, source, events, time, app.Lifetime.ApplicationStopping).AddTo(app);
         app.UseWebSockets();
         new LegacyRoutes(reader, events, time, app.Lifetime.ApplicationStopping).AddTo(app);

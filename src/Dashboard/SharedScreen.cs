@@ -51,7 +51,7 @@ public sealed class SharedScreen(IRunQueries queries)
             Diff = await AskAsync(() => queries.DiffAsync(run.RunId, cancellationToken)),
             Report = ReportHtml.Render(report),
         };
-        var moments = ScreenMoments.Of(screen);
+        var moments = ScreenSlider.Of(screen);
         return await RenderAsync(
             new()
             {

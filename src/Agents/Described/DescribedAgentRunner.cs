@@ -76,7 +76,7 @@ public sealed class DescribedAgentRunner(
         {
             folder.Write(SchemaFile, schema);
         }
-        if (description.Prompt == PromptPlace.Argument && Encoding.UTF8.GetByteCount(prompt) > ArgumentLimit)
+        if (description.Prompt == PromptDelivery.Argument && Encoding.UTF8.GetByteCount(prompt) > ArgumentLimit)
         {
             throw new InvalidOperationException(
                 $"The prompt for agent '{name}' has more than 128 KiB, which is the most for an argument. Describe it with 'prompt: stdin' "
@@ -86,7 +86,7 @@ public sealed class DescribedAgentRunner(
         var (program, arguments) = Call(start, prompt, folder);
         return new AgentInvocation(program, arguments, AgentEnvironment.Make(_environment, start, Variables(start), Credentials))
         {
-            StandardInput = description.Prompt == PromptPlace.Stdin || IsAcp ? folder.File(PromptFile) : null,
+            StandardInput = description.Prompt == PromptDelivery.Stdin || IsAcp ? folder.File(PromptFile) : null,
         };
     }
 

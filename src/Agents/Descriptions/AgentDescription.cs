@@ -32,8 +32,8 @@ public sealed record AgentDescription
     public required AgentArguments Arguments { get; init; }
 
     /// <summary>Means by which the program receives the prompt.</summary>
-    /// <value>Default: <see cref="PromptPlace.Stdin"/>.</value>
-    public PromptPlace Prompt { get; init; }
+    /// <value>Default: <see cref="PromptDelivery.Stdin"/>.</value>
+    public PromptDelivery Prompt { get; init; }
 
     /// <summary>Environment variables in addition to the user's. <c>{scratch}</c> is a temporary folder for this start only.</summary>
     public IReadOnlyDictionary<string, string> Environment
@@ -123,7 +123,7 @@ public enum AgentProtocol
 }
 
 /// <summary>Means by which a program receives its prompt.</summary>
-public enum PromptPlace
+public enum PromptDelivery
 {
     /// <summary>The prompt is written to standard input.</summary>
     Stdin,

@@ -110,7 +110,7 @@ public static partial class DescriptionReader
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     Converters = [
         typeof(SnakeCaseEnum<AgentProtocol>),
-        typeof(SnakeCaseEnum<PromptPlace>),
+        typeof(SnakeCaseEnum<PromptDelivery>),
         typeof(SnakeCaseEnum<ConversationNaming>),
         typeof(SnakeCaseEnum<ConversationHolding>),
         typeof(SnakeCaseEnum<FailureKind>),

@@ -193,8 +193,8 @@ internal static class DescriptionRules
     {
         var place = description.Prompt switch
         {
-            PromptPlace.Argument => "prompt",
-            PromptPlace.File => "prompt_file",
+            PromptDelivery.Argument => "prompt",
+            PromptDelivery.File => "prompt_file",
             _ => null,
         };
         if (place is not null)

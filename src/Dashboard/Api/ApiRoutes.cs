@@ -18,7 +18,7 @@ internal sealed class ApiRoutes(QueryReader reader, ApiDescription description, 
     private const int LongestKey = 200;
 
     private readonly IdempotencyCache _kept = new(time);
-    private readonly WholeIds _ids = new(reader);
+    private readonly FullIdCheck _ids = new(reader);
 
     /// <summary>Adds the routes.</summary>
     public void AddTo(IEndpointRouteBuilder routes)

@@ -32,7 +32,7 @@ public sealed class LogText : ComponentBase
     {
         foreach (var group in PageFormatter.LastLines(Lines).GroupBy(line => (line.Number - 1) / GroupSize))
         {
-            builder.AddMarkupContent(0, PartMarks.Begin);
+            builder.AddMarkupContent(0, PagePartMarkers.Begin);
             builder.OpenElement(1, "span");
             builder.AddAttribute(2, "id", string.Create(CultureInfo.InvariantCulture, $"{Key}lines-{group.Key}"));
             foreach (var line in group)
@@ -44,7 +44,7 @@ public sealed class LogText : ComponentBase
                 builder.CloseElement();
             }
             builder.CloseElement();
-            builder.AddMarkupContent(20, PartMarks.End);
+            builder.AddMarkupContent(20, PagePartMarkers.End);
         }
     }
 

@@ -4,13 +4,13 @@ namespace Orchestrator.Dashboard.Pages;
 /// <param name="Shown">Rows of the part, in order.</param>
 /// <param name="Count">Figures of the part.</param>
 /// <typeparam name="T">Type of a row.</typeparam>
-public sealed record TaskList<T>(IReadOnlyList<T> Shown, ListCount Count);
+public sealed record TaskList<T>(IReadOnlyList<T> Shown, ListPaging Count);
 
 /// <summary>Figures of a part of a long list.</summary>
 /// <param name="Total">Number of rows in all parts.</param>
 /// <param name="Size">Maximum number of rows in a part.</param>
 /// <param name="Part">Number of the part, from 1.</param>
-public sealed record ListCount(int Total, int Size, int Part)
+public sealed record ListPaging(int Total, int Size, int Part)
 {
     /// <summary>Number of rows before the part.</summary>
     public int Before => (Part - 1) * Size;
@@ -19,6 +19,6 @@ public sealed record ListCount(int Total, int Size, int Part)
     public bool HasMore => Part * Size < Total;
 
     /// <summary>Creates the figures; a number beyond the last part means the last part.</summary>
-    public static ListCount Of(int total, int size, int part) =>
+    public static ListPaging Of(int total, int size, int part) =>
         new(total, size, Math.Clamp(part, 1, Math.Max(1, (total + size - 1) / size)));
 }

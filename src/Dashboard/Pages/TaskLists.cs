@@ -16,7 +16,7 @@ internal static class TaskLists
             && (address.State.Length == 0 || taskOf(row).State == address.State)
         );
         List<T> ordered = rows.Count <= Most ? [.. found] : [.. found.OrderBy(row => Urgency(taskOf(row)))];
-        var count = ListCount.Of(ordered.Count, Most, address.Part);
+        var count = ListPaging.Of(ordered.Count, Most, address.Part);
         return new TaskList<T>([.. ordered.Skip(count.Before).Take(Most)], count);
     }
 

@@ -10,7 +10,13 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="all">Transitions of all runs.</param>
 /// <param name="time">Clock.</param>
 /// <param name="ends">Cancelled if the server is stopping.</param>
-internal sealed class ChangeStreams(QueryReader reader, IDashboardSource source, AllEvents all, TimeProvider time, CancellationToken ends)
+internal sealed class ChangeStreams(
+    QueryReader reader,
+    IDashboardSource source,
+    AllRunsEvents all,
+    TimeProvider time,
+    CancellationToken ends
+)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
@@ -92,7 +98,7 @@ internal sealed class ChangeStreams(QueryReader reader, IDashboardSource source,
         {
             return Problem.Of(StatusCodes.Status404NotFound, "The repository does not exist.", "GET /api/v1/repositories lists them.");
         }
-        if (await new WholeIds(reader).RefusalAsync(context, home, run, task: null) is { } refusal)
+        if (await new FullIdCheck(reader).RefusalAsync(context, home, run, task: null) is { } refusal)
         {
             return refusal;
         }

@@ -12,7 +12,7 @@ namespace Orchestrator.Dashboard.Routes;
 /// <param name="events">Events of all runs.</param>
 /// <param name="time">Clock.</param>
 /// <param name="ends">Cancelled if the server is stopping.</param>
-internal sealed class LegacyRoutes(QueryReader reader, AllEvents events, TimeProvider time, CancellationToken ends)
+internal sealed class LegacyRoutes(QueryReader reader, AllRunsEvents events, TimeProvider time, CancellationToken ends)
 {
     private const int MostTasks = 200;
     private const int MostSessions = 1000;

@@ -35,7 +35,7 @@ internal sealed partial class PartStore
             var hash = HashOf(text);
             // Of two parts of one id a reader could not say which one it has.
             var isFirst = parts.TryAdd(id, hash);
-            rest.Append(id).Append(id == PartMarks.AsOf ? 0 : hash);
+            rest.Append(id).Append(id == PagePartMarkers.AsOf ? 0 : hash);
             reduced.Append(isFirst && before?.GetValueOrDefault(id) == hash ? $"<{tag} id=\"{id}\" data-same></{tag}>" : text);
         }
         rest.Append(html, at, html.Length - at);
@@ -69,7 +69,7 @@ internal sealed partial class PartStore
         }
     }
 
-    [GeneratedRegex(PartMarks.Begin + ".*?" + PartMarks.End, RegexOptions.Singleline)]
+    [GeneratedRegex(PagePartMarkers.Begin + ".*?" + PagePartMarkers.End, RegexOptions.Singleline)]
     private static partial Regex Parts();
 
     // The first element of a part, whose id is encoded as it stands in the page.

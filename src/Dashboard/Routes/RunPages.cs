@@ -99,7 +99,7 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
             Last = now.Sequence,
             Events = events,
         };
-        screen = at is { } moment ? ScreenMoments.At(screen, moment) : screen;
+        screen = at is { } moment ? ScreenSlider.At(screen, moment) : screen;
         return await renderer.RenderAsync<RunPage>(
             new() { ["Screen"] = await WithPanelAsync(await WithTabAsync(screen, now, isEscalation), now) }
         );
@@ -108,7 +108,7 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
     // The slider chooses by time, a link by the number of an event.
     private static long? MomentOf(RunStatus run, IReadOnlyList<RunEvent> events, long? at, DateTimeOffset? time)
     {
-        if (time is { } until && ScreenMoments.EventAt(events, until) is { } last)
+        if (time is { } until && ScreenSlider.EventAt(events, until) is { } last)
         {
             return last >= events[^1].Sequence ? null : last;
         }

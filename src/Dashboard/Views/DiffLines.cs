@@ -5,7 +5,7 @@ namespace Orchestrator.Dashboard.Views;
 /// <summary>Line of a patch.</summary>
 /// <param name="Look">CSS class for the kind of line.</param>
 /// <param name="Parts">Parts of the line, escaped for HTML.</param>
-public sealed record DiffLine(string Look, IReadOnlyList<CodePart> Parts)
+public sealed record DiffLine(string Look, IReadOnlyList<CodeSpan> Parts)
 {
     /// <summary>True for a line that repeats the names of the files, or names their contents.</summary>
     public bool IsHead => Look == "place" && Parts is [var only] && Heads.Any(head => only.Text.StartsWith(head, StringComparison.Ordinal));
@@ -67,7 +67,7 @@ internal static class DiffLines
             {
                 place = new Place();
                 colours.Begin(line);
-                yield return new DiffLine("file", [new CodePart(null, Shown(line))]);
+                yield return new DiffLine("file", [new CodeSpan(null, Shown(line))]);
                 continue;
             }
             var look = place.Enter(line);
@@ -76,10 +76,10 @@ internal static class DiffLines
                 colours.BeginHunk();
             }
             var text = Shown(line);
-            IReadOnlyList<CodePart> parts =
+            IReadOnlyList<CodeSpan> parts =
                 look == "place" || text.Length == 1 || number > MostColoured
-                    ? [new CodePart(null, text)]
-                    : [new CodePart(null, text[..1]), .. colours.Of(text[1..], look == "added", look == "removed")];
+                    ? [new CodeSpan(null, text)]
+                    : [new CodeSpan(null, text[..1]), .. colours.Of(text[1..], look == "added", look == "removed")];
             var isCounted = look != "place" && line.Length > 0 && line[0] != '\\' && number <= MostColoured;
             yield return isCounted ? place.Count(new DiffLine(look, parts)) : new DiffLine(look, parts);
         }

@@ -7,13 +7,13 @@ namespace Orchestrator.Dashboard.Views;
 /// <param name="Segments">Number of segments.</param>
 /// <param name="Attempt">Number of the first segment's attempt.</param>
 /// <param name="IsOpen">True if the last segment has not ended.</param>
-public sealed record LaneBar(LaneWork Work, DateTimeOffset From, DateTimeOffset To, int Segments, int Attempt, bool IsOpen)
+public sealed record LaneBar(LaneSegmentKind Work, DateTimeOffset From, DateTimeOffset To, int Segments, int Attempt, bool IsOpen)
 {
     /// <summary>Part of the axis below which segments share a bar.</summary>
     private const double Least = 0.008;
 
     /// <summary>True if the task waits.</summary>
-    public bool IsWait => Work is LaneWork.Person or LaneWork.Limit or LaneWork.Slot;
+    public bool IsWait => Work is LaneSegmentKind.Person or LaneSegmentKind.Limit or LaneSegmentKind.Slot;
 
     /// <summary>Returns the bars of a lane, at most 125.</summary>
     /// <param name="lane">The lane.</param>

@@ -1,7 +1,7 @@
 namespace Orchestrator.Dashboard.Views;
 
 /// <summary>Kinds of time in the lane of a task.</summary>
-public enum LaneWork
+public enum LaneSegmentKind
 {
     /// <summary>The task's worktree is prepared.</summary>
     Setup,
@@ -31,10 +31,10 @@ public enum LaneWork
 /// <param name="To">End; for an open segment, the time at which the timeline ends.</param>
 /// <param name="Attempt">Number of the task's attempt, from 1.</param>
 /// <param name="IsOpen">True if the segment has not ended.</param>
-public sealed record LaneSegment(LaneWork Work, DateTimeOffset From, DateTimeOffset To, int Attempt, bool IsOpen)
+public sealed record LaneSegment(LaneSegmentKind Work, DateTimeOffset From, DateTimeOffset To, int Attempt, bool IsOpen)
 {
     /// <summary>True if the task waits.</summary>
-    public bool IsWait => Work is LaneWork.Person or LaneWork.Limit or LaneWork.Slot;
+    public bool IsWait => Work is LaneSegmentKind.Person or LaneSegmentKind.Limit or LaneSegmentKind.Slot;
 
     /// <summary>Length of the segment.</summary>
     public TimeSpan Length => To - From;
@@ -82,14 +82,18 @@ public sealed record RunLanes(IReadOnlyList<Lane> Lanes, DateTimeOffset Begin, D
         var pauses = Pauses(counted, end).ToList();
         var begin = Least(run.StartedAt, counted.Count > 0 ? counted[0].Time : last);
         var working = counted.FirstOrDefault(happened => happened is { Task: null, State: RunStates.Executing })?.Time;
-        var walks = run.Tasks.ToDictionary(task => task.Id, task => LaneWalk.Of(ofTasks[task.Id], end), StringComparer.Ordinal);
+        var walks = run.Tasks.ToDictionary(task => task.Id, task => TaskLaneTimes.Of(ofTasks[task.Id], end), StringComparer.Ordinal);
         var lanes = run
             .Tasks.Select(task =>
             {
                 var walk = walks[task.Id];
                 var ready =
                     working is null || walk.EndedAt is not null && walk.Segments.Count == 0 ? null : ReadyAt(task, walks, working.Value);
-                return new Lane(task, [.. LaneWalk.Paused(WithSlot(walk, ready, end, RunStates.IsFinal(run.State)), pauses)], walk.EndedAt);
+                return new Lane(
+                    task,
+                    [.. TaskLaneTimes.Paused(WithSlot(walk, ready, end, RunStates.IsFinal(run.State)), pauses)],
+                    walk.EndedAt
+                );
             })
             .ToList();
         var path = Critical(lanes);
@@ -101,7 +105,7 @@ public sealed record RunLanes(IReadOnlyList<Lane> Lanes, DateTimeOffset Begin, D
     }
 
     /// <summary>Returns the time at which all dependencies of a task were done, or null if one is not.</summary>
-    private static DateTimeOffset? ReadyAt(RunTask task, Dictionary<string, LaneWalk> walks, DateTimeOffset working)
+    private static DateTimeOffset? ReadyAt(RunTask task, Dictionary<string, TaskLaneTimes> walks, DateTimeOffset working)
     {
         var ready = working;
         foreach (var need in task.DependsOn)
@@ -119,12 +123,12 @@ public sealed record RunLanes(IReadOnlyList<Lane> Lanes, DateTimeOffset Begin, D
     }
 
     // The time between the last dependency's end and the task's first transition was spent waiting for a slot.
-    private static IEnumerable<LaneSegment> WithSlot(LaneWalk walk, DateTimeOffset? ready, DateTimeOffset end, bool isOver)
+    private static IEnumerable<LaneSegment> WithSlot(TaskLaneTimes walk, DateTimeOffset? ready, DateTimeOffset end, bool isOver)
     {
         var first = walk.FirstAt ?? end;
         var isOpen = walk.FirstAt is null;
         return ready is { } since && since < first && !(isOpen && isOver)
-            ? walk.Segments.Prepend(new LaneSegment(LaneWork.Slot, since, first, 1, isOpen))
+            ? walk.Segments.Prepend(new LaneSegment(LaneSegmentKind.Slot, since, first, 1, isOpen))
             : walk.Segments;
     }
 

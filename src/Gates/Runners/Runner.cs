@@ -110,11 +110,11 @@ internal sealed record CountRule(
     LinePattern Pattern,
     TestTally? Each = null,
     LinePattern? After = null,
-    CountedNames Names = CountedNames.Any
+    TestNameEffect Names = TestNameEffect.Any
 );
 
 /// <summary>Effect of a test's name on the count of its line.</summary>
-internal enum CountedNames
+internal enum TestNameEffect
 {
     /// <summary>Each matching line counts as one test.</summary>
     Any,

@@ -107,7 +107,7 @@ internal sealed class TestCounter
     // A name that was already counted, or whose subtests are counted, is not counted itself.
     private bool Counts(Runner runner, CountRule rule, string name, ref TestTally before)
     {
-        if (rule.Names == CountedNames.Any)
+        if (rule.Names == TestNameEffect.Any)
         {
             return true;
         }
@@ -115,7 +115,7 @@ internal sealed class TestCounter
         {
             _names.Clear();
         }
-        if (rule.Names == CountedNames.Once)
+        if (rule.Names == TestNameEffect.Once)
         {
             return _names.TryAdd((rule, name), true);
         }

@@ -295,7 +295,7 @@ public sealed class GateRunner(GateScheduler scheduler, TimeProvider? time = nul
         CancellationToken cancellationToken
     )
     {
-        var number = gate.IsMeasurement ? new PrintedNumber() : null;
+        var number = gate.IsMeasurement ? new MeasurementParser() : null;
         var printed = gate.IsMeasurement ? null : new RunnerOutput();
         using var log = LogFile.Make(evidenceFile);
         ProcessOutput output = new()

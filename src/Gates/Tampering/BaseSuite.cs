@@ -20,7 +20,7 @@ public enum BaseSuiteResult
 /// <param name="Gate">Name of the gate.</param>
 /// <param name="Before">Tests that ran in the base's version.</param>
 /// <param name="Now">Tests that ran on the work.</param>
-public sealed record FewerTests(string Gate, int Before, int Now);
+public sealed record TestCountDrop(string Gate, int Before, int Now);
 
 /// <summary>Verdict of the base's own gates on a task's product code, with the base's tests, fixtures, configuration and
 /// scripts.</summary>
@@ -29,7 +29,7 @@ public sealed record FewerTests(string Gate, int Before, int Now);
 public sealed record BaseSuite(BaseSuiteResult Result, IReadOnlyList<string> Failed)
 {
     /// <summary>Gates that run fewer tests on the work than in the base's version.</summary>
-    public IReadOnlyList<FewerTests> Fewer { get; init; } = [];
+    public IReadOnlyList<TestCountDrop> Fewer { get; init; } = [];
 
     /// <summary>Verdict of gates that were not run.</summary>
     public static BaseSuite NotRun { get; } = new(BaseSuiteResult.NotRun, []);
@@ -60,7 +60,7 @@ public sealed record BaseSuite(BaseSuiteResult Result, IReadOnlyList<string> Fai
 
     /// <summary>Returns the gates that ran fewer tests on the work than in other verdicts of the same gates. A missing count is treated as
     /// zero tests.</summary>
-    public static IReadOnlyList<FewerTests> FewerIn(IReadOnlyList<GateVerdict> ofWork, IReadOnlyList<GateVerdict> others) =>
+    public static IReadOnlyList<TestCountDrop> FewerIn(IReadOnlyList<GateVerdict> ofWork, IReadOnlyList<GateVerdict> others) =>
         [
             .. ofWork
                 .Where(verdict => verdict.Result == GateResult.Passed && !ChangedFileNames.AreAskedFor(verdict.Gate))
@@ -68,7 +68,7 @@ public sealed record BaseSuite(BaseSuiteResult Result, IReadOnlyList<string> Fai
                     others.Where(verdict => verdict.Passed || IsRed(verdict)),
                     verdict => verdict.Gate.Identity,
                     verdict => verdict.Gate.Identity,
-                    (now, before) => new FewerTests(now.Gate.Name, before.Tests?.Ran ?? 0, now.Tests?.Ran ?? 0)
+                    (now, before) => new TestCountDrop(now.Gate.Name, before.Tests?.Ran ?? 0, now.Tests?.Ran ?? 0)
                 )
                 .Where(fewer => fewer.Now < fewer.Before),
         ];

@@ -8,10 +8,10 @@ namespace Orchestrator.Gates.Tampering;
 public sealed record ChangedTestFile(string Path, string? Before, string? After, bool IsUnreadable = false)
 {
     /// <summary>Tests before the work.</summary>
-    internal IReadOnlyList<SourceTest> TestsBefore => field ??= Before is null ? [] : TestSyntax.Read(Before);
+    internal IReadOnlyList<SourceTest> TestsBefore => field ??= Before is null ? [] : TestParser.Read(Before);
 
     /// <summary>Tests after the work.</summary>
-    internal IReadOnlyList<SourceTest> TestsAfter => field ??= After is null ? [] : TestSyntax.Read(After);
+    internal IReadOnlyList<SourceTest> TestsAfter => field ??= After is null ? [] : TestParser.Read(After);
 }
 
 /// <summary>Tests that work adds, changes, removes, disables or weakens. Tests are matched by name over all files, so that a moved test is
@@ -55,7 +55,7 @@ public sealed class TestChanges
         [
             .. files
                 .Where(file => file.Before is not null && file.After is not null)
-                .Where(file => TestSyntax.GroupsSkipped(file.After!) > TestSyntax.GroupsSkipped(file.Before!))
+                .Where(file => TestParser.GroupsSkipped(file.After!) > TestParser.GroupsSkipped(file.Before!))
                 .Select(file => file.Path),
         ];
         Loosened = [.. kept.Where(test => Count(test.After) < Count(test.Before)).Select(test => test.Name)];
@@ -115,6 +115,6 @@ public sealed class TestChanges
     {
         string[] old = [.. before.SelectMany(test => test.Assertions)];
         string[] now = [.. after.SelectMany(test => test.Assertions)];
-        return !old.SequenceEqual(now) && old.Select(TestSyntax.Shape).SequenceEqual(now.Select(TestSyntax.Shape));
+        return !old.SequenceEqual(now) && old.Select(TestParser.Shape).SequenceEqual(now.Select(TestParser.Shape));
     }
 }

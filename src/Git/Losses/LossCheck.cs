@@ -15,7 +15,7 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
     /// <param name="merge">Commit with two parents, staging first and the work second.</param>
     /// <param name="author">Author of the work.</param>
     /// <returns>Hunks that the merge would lose.</returns>
-    public async Task<MergeLosses> OfMergeAsync(string merge, StepAuthor author, CancellationToken stop)
+    public async Task<MergeLosses> OfMergeAsync(string merge, MergeStepAuthor author, CancellationToken stop)
     {
         var commit = (await _commits.ReadAsync(merge, stop))!;
         var (ours, theirs) = ((await _commits.ReadAsync(commit.Parents[0], stop))!, (await _commits.ReadAsync(commit.Parents[1], stop))!);
@@ -40,11 +40,20 @@ public sealed class LossCheck(GitRepository repository, IReadOnlyCollection<stri
     /// <param name="since">Base commit of the run.</param>
     /// <param name="tip">Tip of the branch.</param>
     /// <param name="authorOf">Returns the author of a step.</param>
-    public async Task<LossReport> OfStagingAsync(string since, string tip, Func<CommitInfo, StepAuthor> authorOf, CancellationToken stop) =>
-        (await LedgerAsync(since, tip, authorOf, stop)).Report();
+    public async Task<LossReport> OfStagingAsync(
+        string since,
+        string tip,
+        Func<CommitInfo, MergeStepAuthor> authorOf,
+        CancellationToken stop
+    ) => (await LedgerAsync(since, tip, authorOf, stop)).Report();
 
     /// <summary>Builds the ledger of losses, with the lines of each hunk.</summary>
-    internal async Task<LossLedger> LedgerAsync(string since, string tip, Func<CommitInfo, StepAuthor> authorOf, CancellationToken stop)
+    internal async Task<LossLedger> LedgerAsync(
+        string since,
+        string tip,
+        Func<CommitInfo, MergeStepAuthor> authorOf,
+        CancellationToken stop
+    )
     {
         var all = await _commits.ListAllAsync(tip, since, stop);
         var chain = FirstParents(all, tip);

@@ -35,7 +35,7 @@ internal sealed record MergedFile(
 /// <param name="Author">Author of the work.</param>
 /// <param name="Commit">Commit on staging.</param>
 /// <param name="Files">Files that the step changed or should have changed.</param>
-internal sealed record MergeStep(StepAuthor Author, string Commit, IReadOnlyList<MergedFile> Files);
+internal sealed record MergeStep(MergeStepAuthor Author, string Commit, IReadOnlyList<MergedFile> Files);
 
 /// <summary>A hunk that is tracked after its merge.</summary>
 internal sealed class TrackedHunk(string task, string merge, string path, int line, IReadOnlyList<int> added, IReadOnlyList<int> removed)

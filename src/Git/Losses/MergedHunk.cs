@@ -31,7 +31,7 @@ public enum WriteAccess
 /// <param name="IsTask">True for a task, whose hunks are tracked from this step on.</param>
 /// <param name="RightTo">Returns the author's permission for a path.</param>
 /// <param name="AcceptsLosses">True if the step accepts all earlier losses.</param>
-public sealed record StepAuthor(string Name, bool IsTask, Func<string, WriteAccess> RightTo, bool AcceptsLosses = false);
+public sealed record MergeStepAuthor(string Name, bool IsTask, Func<string, WriteAccess> RightTo, bool AcceptsLosses = false);
 
 /// <summary>A hunk of a merged task, and its state.</summary>
 /// <param name="Task">Id of the task. Empty for content that existed before the run, came with the target or was added manually.</param>

@@ -15,7 +15,12 @@ internal sealed record StepTrees(CommitInfo Commit, string OursTree, string Base
 /// <param name="Author">Author of the work.</param>
 /// <param name="Theirs">Files changed by the merged work.</param>
 /// <param name="Ours">Files changed by the step.</param>
-internal sealed record StepChanges(StepTrees Trees, StepAuthor Author, IReadOnlyList<ChangedFile> Theirs, IReadOnlyList<ChangedFile> Ours);
+internal sealed record StepChanges(
+    StepTrees Trees,
+    MergeStepAuthor Author,
+    IReadOnlyList<ChangedFile> Theirs,
+    IReadOnlyList<ChangedFile> Ours
+);
 
 /// <summary>Reads the changes of many steps with few git processes.</summary>
 /// <param name="lines">Table that numbers the lines.</param>
@@ -58,7 +63,7 @@ internal sealed class StepReader(GitRepository repository, LineTable lines)
     /// <summary>Combines steps with the contents of their files.</summary>
     public async Task<IReadOnlyList<MergeStep>> ReadAsync(IReadOnlyList<StepChanges> steps, CancellationToken stop)
     {
-        var drafts = new List<(StepAuthor Author, string Commit, List<MergedFile> Files)>();
+        var drafts = new List<(MergeStepAuthor Author, string Commit, List<MergedFile> Files)>();
         foreach (var (trees, author, theirs, ours) in steps)
         {
             var result = ours.ToDictionary(file => file.Path, StringComparer.Ordinal);

@@ -28,7 +28,7 @@ public sealed class AuditTool(
             Ecosystems.Npm.LockFiles.Contains,
             [".npmrc"],
             _ => ["audit", "--json", "--package-lock-only"],
-            NpmAnswer.Read
+            NpmAuditParser.Read
         ),
         new(
             "pip-audit",
@@ -38,7 +38,7 @@ public sealed class AuditTool(
             IsRequirements,
             ["pip.conf"],
             file => ["--requirement", "./" + file, "--format", "json", "--progress-spinner", "off"],
-            PipAnswer.Read
+            PipAuditParser.Read
         ),
         new(
             "dotnet list package --vulnerable",
@@ -48,7 +48,7 @@ public sealed class AuditTool(
             name => Path.GetExtension(name) is ".sln" or ".slnx" or ".csproj" or ".fsproj" or ".vbproj",
             ["nuget.config", "NuGet.Config", "NuGet.config"],
             file => ["list", "./" + file, "package", "--vulnerable", "--include-transitive", "--format", "json"],
-            DotnetAnswer.Read,
+            DotnetAuditParser.Read,
             name => Path.GetExtension(name) is ".sln" or ".slnx"
         ),
         new(
@@ -59,7 +59,7 @@ public sealed class AuditTool(
             name => Ecosystems.Of("Rust").LockFiles.Contains(name),
             ["audit.toml"],
             _ => ["audit", "--json"],
-            CargoAnswer.Read
+            CargoAuditParser.Read
         ),
         new(
             "govulncheck",
@@ -69,7 +69,7 @@ public sealed class AuditTool(
             name => name is "go.mod",
             [],
             _ => ["-format", "json", "./..."],
-            GoAnswer.Read
+            GoAuditParser.Read
         ),
     ];
 

@@ -4,7 +4,7 @@ using Temporal.Server.Timers;
 namespace Temporal.Server.History;
 
 /// <summary>Runs background work that no caller waits for. The work runs until the server stops.</summary>
-internal sealed class DetachedWork(TimerService timers, ILogger logger)
+internal sealed class EngineBackgroundWork(TimerService timers, ILogger logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);

@@ -4,7 +4,7 @@ namespace Orchestrator.Dashboard.Pages;
 
 /// <summary>Moments of a run for the slider of a shared file. Each is a screen that the server computes as for a page; the file shows the
 /// one that the reader chooses, without script.</summary>
-internal static class ScreenMoments
+internal static class ScreenSlider
 {
     // A moment costs a few bytes in each lane.
     private const int Most = 60;
@@ -52,7 +52,7 @@ internal static class ScreenMoments
     /// <param name="end">End of the lanes, or null for the time of the event.</param>
     public static RunScreen At(RunScreen screen, long sequence, DateTimeOffset? end = null)
     {
-        var shown = RunMoment.Of(screen.Run, screen.Events, sequence);
+        var shown = RunReconstruction.Of(screen.Run, screen.Events, sequence);
         IReadOnlyList<RunEvent> until = [.. screen.Events.TakeWhile(happened => happened.Sequence <= sequence)];
         return screen with
         {

@@ -2,7 +2,7 @@ namespace Orchestrator.Gates.Running;
 
 /// <summary>Parses the number that a measurement prints: the last one on its last non-empty line. Surrounding words, units and colors are
 /// ignored. <c>1,234.5</c> has a thousands separator; an ambiguous number (<c>1,5</c>) is rejected.</summary>
-internal sealed partial class PrintedNumber
+internal sealed partial class MeasurementParser
 {
     // Longer lines arrive in pieces.
     private const int LongestLine = 8 * 1024;

@@ -5,7 +5,7 @@ namespace Orchestrator.Dashboard.Views;
 /// <param name="FirstAt">Time of the first transition that left the state pending, or null if there is none.</param>
 /// <param name="EndedAt">Time at which the task ended, or null if it is open.</param>
 /// <param name="DoneAt">Time at which dependants of the task could start, or null if they can't.</param>
-internal sealed record LaneWalk(
+internal sealed record TaskLaneTimes(
     IReadOnlyList<LaneSegment> Segments,
     DateTimeOffset? FirstAt,
     DateTimeOffset? EndedAt,
@@ -15,7 +15,7 @@ internal sealed record LaneWalk(
     /// <summary>Reads the transitions of a task.</summary>
     /// <param name="events">Transitions of the task in order.</param>
     /// <param name="end">End of an open segment.</param>
-    public static LaneWalk Of(IEnumerable<RunEvent> events, DateTimeOffset end)
+    public static TaskLaneTimes Of(IEnumerable<RunEvent> events, DateTimeOffset end)
     {
         var segments = new List<LaneSegment>();
         var (attempt, hasWorked, isRetried) = (1, false, false);
@@ -45,7 +45,7 @@ internal sealed record LaneWalk(
             Add(segments, before, end, attempt, isOpen: true);
         }
         var isEnded = before is not null && TaskStates.IsEnd(before.State);
-        return new LaneWalk(
+        return new TaskLaneTimes(
             segments,
             first,
             isEnded ? before!.Time : null,
@@ -64,7 +64,7 @@ internal sealed record LaneWalk(
         foreach (var segment in segments)
         {
             var rest = segment;
-            foreach (var (from, to) in segment.Work is LaneWork.Agent or LaneWork.Slot ? pauses : [])
+            foreach (var (from, to) in segment.Work is LaneSegmentKind.Agent or LaneSegmentKind.Slot ? pauses : [])
             {
                 var (begin, end) = (from > rest.From ? from : rest.From, to < rest.To ? to : rest.To);
                 if (begin >= end)
@@ -82,7 +82,7 @@ internal sealed record LaneWalk(
                 var isLast = end == rest.To;
                 yield return rest with
                 {
-                    Work = LaneWork.Person,
+                    Work = LaneSegmentKind.Person,
                     From = begin,
                     To = end,
                     IsOpen = isLast && rest.IsOpen,
@@ -99,19 +99,19 @@ internal sealed record LaneWalk(
     /// <summary>Returns the kind of a state, or null for a state in which nothing happens and nothing is missing.</summary>
     /// <param name="state">One of <see cref="TaskStates"/>.</param>
     /// <param name="why">Reason for the state.</param>
-    internal static LaneWork? WorkOf(string state, Reason? why) =>
-        TaskStates.WaitsForPerson(state, why) && why is not BudgetReached { Budget.Kind: BudgetKinds.Day } ? LaneWork.Person
-        : why is AgentHeld ? LaneWork.Person
-        : why is WaitsForHost ? LaneWork.Slot
-        : why is AgentStartsAgain ? LaneWork.Limit
+    internal static LaneSegmentKind? WorkOf(string state, Reason? why) =>
+        TaskStates.WaitsForPerson(state, why) && why is not BudgetReached { Budget.Kind: BudgetKinds.Day } ? LaneSegmentKind.Person
+        : why is AgentHeld ? LaneSegmentKind.Person
+        : why is WaitsForHost ? LaneSegmentKind.Slot
+        : why is AgentStartsAgain ? LaneSegmentKind.Limit
         : state switch
         {
-            TaskStates.Parked => LaneWork.Limit,
-            TaskStates.Queued => LaneWork.Slot,
-            TaskStates.Preparing => LaneWork.Setup,
-            TaskStates.Executing or TaskStates.Remediating => LaneWork.Agent,
-            TaskStates.Verifying => LaneWork.Gates,
-            TaskStates.Merging => LaneWork.Merge,
+            TaskStates.Parked => LaneSegmentKind.Limit,
+            TaskStates.Queued => LaneSegmentKind.Slot,
+            TaskStates.Preparing => LaneSegmentKind.Setup,
+            TaskStates.Executing or TaskStates.Remediating => LaneSegmentKind.Agent,
+            TaskStates.Verifying => LaneSegmentKind.Gates,
+            TaskStates.Merging => LaneSegmentKind.Merge,
             _ => null,
         };
 

@@ -1,7 +1,7 @@
 namespace Orchestrator.Gates.Tampering;
 
 /// <summary>Evaluates a task's new and changed tests on the product without the task's change. Pure.</summary>
-public static class RedProofs
+public static class RedTestProofs
 {
     private const int MostNamed = 20;
 

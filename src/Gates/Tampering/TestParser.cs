@@ -9,7 +9,7 @@ internal sealed record SourceTest(string Name, bool IsSkipped, IReadOnlyList<str
 
 /// <summary>Parses the tests of a source file: each extends from its definition to the next, including the markers above it. Recognizes
 /// definitions, markers and assertions of common test frameworks. Pure.</summary>
-internal static partial class TestSyntax
+internal static partial class TestParser
 {
     /// <summary>Returns the tests in order; empty for a text without tests.</summary>
     public static IReadOnlyList<SourceTest> Read(string text)

@@ -2,7 +2,7 @@ namespace Orchestrator.Dashboard.Views;
 
 /// <summary>Marks around the parts of a page that are sent only if they have changed. No other text can contain a mark, because texts
 /// are encoded.</summary>
-internal static class PartMarks
+internal static class PagePartMarkers
 {
     /// <summary>Begin of a part, which has one element with an id.</summary>
     public const string Begin = "<!--part-->";

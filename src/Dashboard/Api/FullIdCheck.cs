@@ -3,7 +3,7 @@ namespace Orchestrator.Dashboard.Api;
 /// <summary>Refuses abbreviated ids in addresses, so that an address never changes its meaning, and returns the address with the full
 /// id.</summary>
 /// <param name="reader">Finds runs.</param>
-internal sealed class WholeIds(QueryReader reader)
+internal sealed class FullIdCheck(QueryReader reader)
 {
     /// <summary>Returns the refusal of a request whose address abbreviates a run or a task, or null if it abbreviates neither.</summary>
     /// <param name="context">The request.</param>
