@@ -35,7 +35,8 @@ public sealed record AgentDescription
     /// <value>Default: <see cref="PromptDelivery.Stdin"/>.</value>
     public PromptDelivery Prompt { get; init; }
 
-    /// <summary>Environment variables in addition to the user's. <c>{scratch}</c> is a temporary folder for this start only.</summary>
+    /// <summary>Environment variables in addition to the user's. <c>{scratch}</c> is replaced by the path of a temporary folder that
+    /// belongs to the agent run.</summary>
     public IReadOnlyDictionary<string, string> Environment
     {
         get;
@@ -129,10 +130,10 @@ public enum PromptDelivery
     /// <summary>The prompt is written to standard input.</summary>
     Stdin,
 
-    /// <summary>As an argument in place of <c>{prompt}</c>.</summary>
+    /// <summary>The prompt replaces <c>{prompt}</c> in the arguments.</summary>
     Argument,
 
-    /// <summary>In a file whose path replaces <c>{prompt_file}</c> in the arguments.</summary>
+    /// <summary>The prompt is written to a file whose path replaces <c>{prompt_file}</c> in the arguments.</summary>
     File,
 }
 
@@ -147,28 +148,29 @@ public sealed record AgentArguments
     /// <summary>Arguments that continue the conversation <c>{session}</c>, or null if the program can't continue conversations.</summary>
     public IReadOnlyList<string>? Resume { get; init; }
 
-    /// <summary>Expansion of <c>{model}</c> if the start names a model, which replaces <c>{model}</c> in these words.</summary>
+    /// <summary>Arguments that replace <c>{model}</c> if the agent run names a model. The name of the model replaces <c>{model}</c> in
+    /// these arguments.</summary>
     public IReadOnlyList<string> Model
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Expansion of <c>{permissions}</c> inside our sandbox.</summary>
+    /// <summary>Arguments that replace <c>{permissions}</c> if the agent runs in the orchestrator's sandbox.</summary>
     public IReadOnlyList<string> Confined
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Expansion of <c>{permissions}</c> without our sandbox.</summary>
+    /// <summary>Arguments that replace <c>{permissions}</c> if the agent runs without the orchestrator's sandbox.</summary>
     public IReadOnlyList<string> Free
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Expansion of <c>{permissions}</c> for a start that answers without changing anything. Null if the program can't be a
+    /// <summary>Arguments that replace <c>{permissions}</c> if the agent answers without changing files. Null if the program can't be a
     /// planner or reviewer.</summary>
     public IReadOnlyList<string>? Answer { get; init; }
 }
@@ -180,8 +182,8 @@ public sealed record ConversationDescription
     /// <value>Default: <see cref="ConversationNaming.Program"/>.</value>
     public ConversationNaming NamedBy { get; init; }
 
-    /// <summary>File of a conversation below the home directory. <c>{session}</c> is its id, <c>{session8}</c> the id's first eight
-    /// characters, and <c>*</c> any name or part of a name.</summary>
+    /// <summary>Path of a conversation file, relative to the home directory. <c>{session}</c> stands for the id of the conversation,
+    /// <c>{session8}</c> for the first eight characters of the id, and <c>*</c> for any name or part of a name.</summary>
     public required string File { get; init; }
 
     /// <summary>Content of the conversation file.</summary>
@@ -195,7 +197,7 @@ public enum ConversationNaming
     /// <summary>The program chooses the id and prints it.</summary>
     Program,
 
-    /// <summary>We choose the id, passed as <c>{session}</c> in the arguments of a start.</summary>
+    /// <summary>The orchestrator chooses the id and passes it as <c>{session}</c> in the arguments.</summary>
     Caller,
 }
 
@@ -294,16 +296,17 @@ public sealed record KeyDescription
     /// <summary>Default address of the service, such as <c>https://api.anthropic.com</c>.</summary>
     public required string Service { get; init; }
 
-    /// <summary>Expansion of <c>{keys}</c> in the arguments while the key stays outside. <c>{address}</c> is the address that the program
-    /// uses in place of the service's. Default: none.</summary>
+    /// <summary>Arguments that replace <c>{keys}</c> while the key stays outside the sandbox. <c>{address}</c> is the address that the
+    /// program uses in place of the service's. Default: none.</summary>
     public IReadOnlyList<string> Arguments
     {
         get;
         init => field = value ?? field;
     } = [];
 
-    /// <summary>Variables while the key stays outside, each a JSON object as text with <c>{address}</c> in it. Objects of several keys for
-    /// the same variable are merged. If the user sets the variable, the key is passed on unchanged. Default: none.</summary>
+    /// <summary>Environment variables to set while the key stays outside the sandbox. Each value is a JSON object as text and contains
+    /// <c>{address}</c>. Objects of several keys for the same variable are merged. If the user sets the variable, the key is passed on
+    /// unchanged. Default: none.</summary>
     public IReadOnlyDictionary<string, string> Environment
     {
         get;

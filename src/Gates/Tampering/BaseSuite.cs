@@ -3,7 +3,7 @@ namespace Orchestrator.Gates.Tampering;
 /// <summary>Result of running the base's own gates on work.</summary>
 public enum BaseSuiteResult
 {
-    /// <summary>The gates were not run, or the failing ones also fail at the base.</summary>
+    /// <summary>The gates were not run, or all failing gates also fail at the base.</summary>
     NotRun,
 
     /// <summary>The base's gates pass.</summary>
@@ -12,7 +12,7 @@ public enum BaseSuiteResult
     /// <summary>The base's gates fail.</summary>
     Red,
 
-    /// <summary>The gates are inconclusive: tests of the base do not compile or load with the work, or none ran.</summary>
+    /// <summary>The result is inconclusive, because tests of the base do not compile or load with the work, or no test ran.</summary>
     NotComparable,
 }
 
@@ -25,7 +25,7 @@ public sealed record TestCountDrop(string Gate, int Before, int Now);
 /// <summary>Verdict of the base's own gates on a task's product code, with the base's tests, fixtures, configuration and
 /// scripts.</summary>
 /// <param name="Result">Result of the gates.</param>
-/// <param name="Failed">Tests that fail, as the test runner spells them; empty if it names none.</param>
+/// <param name="Failed">Names of failed tests, as the test runner spells them. Empty if the runner names none.</param>
 public sealed record BaseSuite(BaseSuiteResult Result, IReadOnlyList<string> Failed)
 {
     /// <summary>Gates that run fewer tests on the work than in the base's version.</summary>
@@ -35,10 +35,11 @@ public sealed record BaseSuite(BaseSuiteResult Result, IReadOnlyList<string> Fai
     public static BaseSuite NotRun { get; } = new(BaseSuiteResult.NotRun, []);
 
     /// <summary>Combines the verdicts of the gates.</summary>
-    /// <param name="ofWork">Verdicts of gates on the unchanged work. A gate that did not pass there is ignored.</param>
+    /// <param name="ofWork">Verdicts of gates on the unchanged work. A gate that did not pass on the unchanged work is ignored.</param>
     /// <param name="verdicts">Verdicts after restoring everything that they depend on from the base. Includes gates that did not check the
     /// work, which have to pass as well.</param>
-    /// <param name="atBase">Verdicts of the failed gates at the base. A gate that fails there too depends on unfinished work.</param>
+    /// <param name="atBase">Verdicts of the failed gates at the base. A gate that also fails at the base depends on unfinished
+    /// work.</param>
     public static BaseSuite Of(IReadOnlyList<GateVerdict> ofWork, IReadOnlyList<GateVerdict> verdicts, IReadOnlyList<GateVerdict> atBase)
     {
         var known = ofWork.ToDictionary(verdict => verdict.Gate.Identity, verdict => verdict.Holds);
@@ -73,8 +74,8 @@ public sealed record BaseSuite(BaseSuiteResult Result, IReadOnlyList<string> Fai
                 .Where(fewer => fewer.Now < fewer.Before),
         ];
 
-    /// <summary>True if a gate rejects the work. A failed build or unloadable test is not a rejection, since a changed interface causes
-    /// both in old tests.</summary>
+    /// <summary>True if a gate rejects the work. A failed build or a test that can't be loaded is not a rejection, because a changed
+    /// interface has both effects on old tests.</summary>
     public static bool IsRed(GateVerdict verdict) =>
         verdict
             is {

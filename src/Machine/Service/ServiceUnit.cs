@@ -21,7 +21,7 @@ public enum UnitFileKind
 
 /// <summary>Systemd user unit of a repository. It runs <c>orchestrate worker</c>, which serves the repository's engine or joins the
 /// process that does. The first line of its text has a hash of the others, so that manual changes are detected before they are
-/// overwritten. Pure.</summary>
+/// overwritten. Without side effects.</summary>
 /// <param name="Repository">Absolute path of the repository's root.</param>
 /// <param name="Key">Key of the repository (<see cref="RepositoryLocation.Key"/>), which distinguishes repositories with the same
 /// name.</param>

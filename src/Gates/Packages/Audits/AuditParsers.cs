@@ -28,7 +28,7 @@ internal static class NpmAuditParser
             );
     }
 
-    // A text in 'via' names a package that has its own entry.
+    // Skipped, because a string in 'via' names another package, which has an entry of its own.
     private static IEnumerable<Vulnerability> Of(string package, JsonElement entry) =>
         entry
             .At("via")
@@ -163,8 +163,8 @@ internal static class CargoAuditParser
             ]);
 }
 
-/// <summary>Parses the output of <c>govulncheck -format json</c>, a sequence of documents. A vulnerability in a module that is used but
-/// not called has low severity. Called ones have no severity.</summary>
+/// <summary>Parses the output of <c>govulncheck -format json</c>, a sequence of documents. A vulnerability in a module that is used but not
+/// called has low severity. Vulnerabilities in called code have no severity.</summary>
 internal static class GoAuditParser
 {
     public static AuditAnswer Read(string output)
