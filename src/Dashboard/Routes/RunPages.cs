@@ -36,7 +36,7 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
         {
             return await pages.MissingAsync(context, run);
         }
-        // The same page opened many times by one user is rendered only once per change.
+        // If one user has opened the same page many times, it is rendered only once per change.
         var frame = await pages.FrameAsync(context, "", "home");
         var second = time.GetUtcNow().ToUnixTimeSeconds();
         var key = $"{frame.FormToken}\0{context.Request.Path}{context.Request.QueryString}\0{reader.State(home, run)}\0{second}";
@@ -105,7 +105,7 @@ internal sealed class RunPages(QueryReader reader, PageRoutes pages, PageRendere
         );
     }
 
-    // The slider chooses by time, a link by the number of an event.
+    // The slider selects a time, whereas a link selects the number of an event.
     private static long? MomentOf(RunStatus run, IReadOnlyList<RunEvent> events, long? at, DateTimeOffset? time)
     {
         if (time is { } until && ScreenSlider.EventAt(events, until) is { } last)

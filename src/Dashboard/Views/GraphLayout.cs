@@ -80,8 +80,8 @@ internal sealed class GraphLayout
         );
     }
 
-    /// <summary>Returns the length of the longest path to each task. A cycle, which no valid plan has, ends after a limited number of
-    /// rounds.</summary>
+    /// <summary>Returns the length of the longest path to each task. The number of rounds is limited, so that an invalid plan with a cycle
+    /// does not loop forever.</summary>
     private static Dictionary<string, int> Depths(IReadOnlyList<RunTask> tasks, Dictionary<string, IReadOnlyList<string>> above)
     {
         var depth = tasks.ToDictionary(task => task.Id, _ => 0, StringComparer.Ordinal);
