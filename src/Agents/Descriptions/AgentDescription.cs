@@ -31,7 +31,7 @@ public sealed record AgentDescription
     /// <summary>Command-line arguments of an agent run.</summary>
     public required AgentArguments Arguments { get; init; }
 
-    /// <summary>How the prompt is passed to the program.</summary>
+    /// <summary>Channel by which the program receives the prompt, namely standard input, an argument or a file.</summary>
     /// <value>Default: <see cref="PromptDelivery.Stdin"/>.</value>
     public PromptDelivery Prompt { get; init; }
 
@@ -124,7 +124,7 @@ public enum AgentProtocol
     Acp,
 }
 
-/// <summary>How a program receives its prompt.</summary>
+/// <summary>Channel by which a program receives its prompt.</summary>
 public enum PromptDelivery
 {
     /// <summary>The prompt is written to standard input.</summary>

@@ -19,8 +19,8 @@ internal enum WorkerAction
     Retry,
 }
 
-/// <summary>State of the panel that lists all agents, namely the selected row, the filter and the visible part. Without side effects: it maps keys and rows
-/// to screen lines.</summary>
+/// <summary>State of the panel that lists all agents, namely the selected row, the filter and the visible part. Maps keys and rows to
+/// screen lines, without side effects.</summary>
 internal sealed record WorkerPanel
 {
     private const string Help = "up/down select   / filter   l logs   p pause or continue   r retry   q quit";

@@ -156,10 +156,10 @@ internal sealed class GraphLayout
         others.Select(other => order[other]).DefaultIfEmpty(otherwise).Average();
 }
 
-/// <summary>Task in the drawing.</summary>
+/// <summary>A task in the drawing, with its position and size in pixels.</summary>
 internal sealed record GraphBox(RunTask Task, int X, int Y, int Width, int Height);
 
-/// <summary>Dependency in the drawing, from left to right.</summary>
+/// <summary>A dependency in the drawing, as a line from left to right.</summary>
 /// <param name="IsCritical">True if the dependency is on the longest path.</param>
 internal sealed record GraphLine(int FromX, int FromY, int ToX, int ToY, bool IsCritical)
 {

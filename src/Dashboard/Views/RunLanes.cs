@@ -1,15 +1,15 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Kinds of time in the lane of a task.</summary>
+/// <summary>Kind of a segment in the lane of a task.</summary>
 public enum LaneSegmentKind
 {
     /// <summary>The task's worktree is prepared.</summary>
     Setup,
 
-    /// <summary>The task's agent works.</summary>
+    /// <summary>The task's agent is running.</summary>
     Agent,
 
-    /// <summary>The task's gates run.</summary>
+    /// <summary>The task's gates are running.</summary>
     Gates,
 
     /// <summary>The work is merged and its merge is verified.</summary>
@@ -21,14 +21,14 @@ public enum LaneSegmentKind
     /// <summary>The task waits for a usage limit, a budget of the day, or the end of an outage.</summary>
     Limit,
 
-    /// <summary>The task could start and waits for a slot or a host.</summary>
+    /// <summary>The task is ready and waits for a slot or a host.</summary>
     Slot,
 }
 
-/// <summary>Time of a task in one kind of work.</summary>
+/// <summary>Period of a task with one kind of work or wait.</summary>
 /// <param name="Work">Kind of work.</param>
 /// <param name="From">Begin.</param>
-/// <param name="To">End; for an open segment, the time at which the timeline ends.</param>
+/// <param name="To">End. For an open segment, the time at which the timeline ends.</param>
 /// <param name="Attempt">Number of the task's attempt, from 1.</param>
 /// <param name="IsOpen">True if the segment has not ended.</param>
 public sealed record LaneSegment(LaneSegmentKind Work, DateTimeOffset From, DateTimeOffset To, int Attempt, bool IsOpen)
@@ -40,7 +40,7 @@ public sealed record LaneSegment(LaneSegmentKind Work, DateTimeOffset From, Date
     public TimeSpan Length => To - From;
 }
 
-/// <summary>Task with its time.</summary>
+/// <summary>A task with its segments on the timeline.</summary>
 /// <param name="Task">The task.</param>
 /// <param name="Segments">Segments in order, without overlaps.</param>
 /// <param name="EndedAt">Time at which the task ended, or null if it is open.</param>
@@ -49,7 +49,7 @@ public sealed record Lane(RunTask Task, IReadOnlyList<LaneSegment> Segments, Dat
     /// <summary>True if the task is on the chain of tasks that determines the length of the run.</summary>
     public bool IsCritical { get; init; }
 
-    /// <summary>Time at work, without waiting.</summary>
+    /// <summary>Total time of work, without waits.</summary>
     public TimeSpan Worked => Sum(segment => !segment.IsWait);
 
     /// <summary>Time that the task spent waiting.</summary>
@@ -59,11 +59,11 @@ public sealed record Lane(RunTask Task, IReadOnlyList<LaneSegment> Segments, Dat
         Segments.Where(which).Aggregate(TimeSpan.Zero, (sum, segment) => sum + segment.Length);
 }
 
-/// <summary>Lanes of a run: for each task, its time with the agent, the gates and the merge queue, and its waits. A pure function of the
-/// run's transitions.</summary>
+/// <summary>Timeline of a run. The lane of each task shows the time with the agent, the gates and the merge queue, and the waits. Depends
+/// only on the run's transitions.</summary>
 /// <param name="Lanes">Lanes in plan order.</param>
 /// <param name="Begin">Begin of the run.</param>
-/// <param name="End">Time at which the timeline ends: the end of the run, or the current time.</param>
+/// <param name="End">Time at which the timeline ends, which is the end of the run or the current time.</param>
 public sealed record RunLanes(IReadOnlyList<Lane> Lanes, DateTimeOffset Begin, DateTimeOffset End)
 {
     /// <summary>Tasks on the critical path, first to last.</summary>
@@ -104,7 +104,7 @@ public sealed record RunLanes(IReadOnlyList<Lane> Lanes, DateTimeOffset Begin, D
         };
     }
 
-    /// <summary>Returns the time at which all dependencies of a task were done, or null if one is not.</summary>
+    /// <summary>Returns the time at which all dependencies of a task were done, or null if at least one is not done.</summary>
     private static DateTimeOffset? ReadyAt(RunTask task, Dictionary<string, TaskLaneTimes> walks, DateTimeOffset working)
     {
         var ready = working;
@@ -154,7 +154,7 @@ public sealed record RunLanes(IReadOnlyList<Lane> Lanes, DateTimeOffset Begin, D
         }
     }
 
-    /// <summary>Walks back from the task that ended last, each time to the dependency that ended last.</summary>
+    /// <summary>Returns the critical path. Starts at the task that ended last and follows the dependency that ended last.</summary>
     private static List<string> Critical(IReadOnlyList<Lane> lanes)
     {
         var known = lanes.ToDictionary(lane => lane.Task.Id, StringComparer.Ordinal);

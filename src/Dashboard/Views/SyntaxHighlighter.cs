@@ -5,13 +5,13 @@ using TextMateSharp.Registry;
 namespace Orchestrator.Dashboard.Views;
 
 /// <summary>Part of a line of code.</summary>
-/// <param name="Look">CSS class, or null for none.</param>
+/// <param name="Look">CSS class, or null for plain text.</param>
 /// <param name="Text">Part, already escaped for HTML.</param>
 public sealed record CodeSpan(string? Look, string Text);
 
 /// <summary>Highlights the syntax of a diff by the language of each file, using TextMate grammars. The parser state continues from line to
-/// line within a hunk, separately for the old and the new text. So a comment may span several lines. Agents write the code, so the total
-/// time is limited, and lines after the limit stay plain.</summary>
+/// line within a hunk, separately for the old and the new text. A comment may therefore span several lines. The total time is limited,
+/// because agents write the code. Lines after the limit are not highlighted.</summary>
 internal sealed class SyntaxHighlighter
 {
     /// <summary>Maximum length of a highlighted line. Longer lines are not readable code, and patterns would be slow on them.</summary>
@@ -70,7 +70,7 @@ internal sealed class SyntaxHighlighter
     private IStateStack? _now;
     private IStateStack? _before;
 
-    /// <summary>Starts a file, which contains the lines that follow.</summary>
+    /// <summary>Starts a file. The lines that follow belong to the file.</summary>
     /// <param name="file">Name of the file, which determines the language.</param>
     public void Begin(string file)
     {
@@ -107,7 +107,7 @@ internal sealed class SyntaxHighlighter
             {
                 found = _grammar.TokenizeLine(new LineText(line), isRemoved ? _before : _now, left);
             }
-            // On a system without a build of the native pattern library, code stays plain.
+            // If the native pattern library does not exist for a system, code is not highlighted.
             catch (Exception absent) when (absent is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
             {
                 _grammar = null;

@@ -1,6 +1,6 @@
 namespace Orchestrator.Dashboard.Views;
 
-/// <summary>Transitions of one task as segments of time.</summary>
+/// <summary>Times of one task, computed from its transitions.</summary>
 /// <param name="Segments">Segments in order, without overlaps.</param>
 /// <param name="FirstAt">Time of the first transition that left the state pending, or null if there is none.</param>
 /// <param name="EndedAt">Time at which the task ended, or null if it is open.</param>
@@ -31,7 +31,7 @@ internal sealed record TaskLaneTimes(
             {
                 first ??= happened.Time;
             }
-            // A remediation, and work after an end, are further attempts of the task.
+            // A remediation, and work after the task has ended, count as additional attempts.
             isRetried |= hasWorked && (happened.State == TaskStates.Remediating || TaskStates.IsEnd(happened.State));
             if (isRetried && (happened.State == TaskStates.Remediating || TaskStates.HoldsSlot(happened.State)))
             {
@@ -53,7 +53,7 @@ internal sealed record TaskLaneTimes(
         );
     }
 
-    /// <summary>Turns the time of agents during pauses into waits for a user, because no agent works then.</summary>
+    /// <summary>Replaces the agent's time during pauses with waits for a user, because no agent is running then.</summary>
     /// <param name="segments">Segments of a task.</param>
     /// <param name="pauses">Intervals in which the run was paused, in order.</param>
     public static IEnumerable<LaneSegment> Paused(
@@ -96,7 +96,7 @@ internal sealed record TaskLaneTimes(
         }
     }
 
-    /// <summary>Returns the kind of a state, or null for a state in which nothing happens and nothing is missing.</summary>
+    /// <summary>Returns the kind of segment for a state, or null for a state without work and without a wait.</summary>
     /// <param name="state">One of <see cref="TaskStates"/>.</param>
     /// <param name="why">Reason for the state.</param>
     internal static LaneSegmentKind? WorkOf(string state, Reason? why) =>

@@ -131,7 +131,7 @@ internal sealed class WriteIntents(string folder, string commonDirectory)
         OwnFolder.Ensure(folder);
         var note = _free.TryTake(out var used) ? used : Path.Combine(folder, Guid.NewGuid().ToString("N"));
         using var file = Open(note);
-        RandomAccess.Write(file, Encoding.UTF8.GetBytes(text), 0); // Written in one call, so that a reader sees either the complete line or nothing.
+        RandomAccess.Write(file, Encoding.UTF8.GetBytes(text), 0); // One call, so that a reader never sees a partial line.
         return note;
     }
 

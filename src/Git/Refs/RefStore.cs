@@ -166,7 +166,7 @@ public sealed class RefStore(GitRepository repository)
             {
                 return new RefUpdateResult(Done: false, actual);
             }
-            throw; // The refs have their expected values, so the cause is another one, such as an invalid name, a full disk or a missing object.
+            throw; // The refs are as expected, so the cause is an invalid name, a full disk or a missing object.
         }
     }
 

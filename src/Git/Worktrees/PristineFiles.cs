@@ -14,7 +14,7 @@ internal sealed class PristineFiles(Worktree worktree)
     private static readonly string[] Attributes = ["text", "eol", "crlf", "ident", "filter", "working-tree-encoding"];
     private readonly WorktreeFiles _files = new(worktree.Path);
 
-    /// <summary>How a file is converted when git writes it to disk.</summary>
+    /// <summary>Conversion that git applies to a file when it writes the file to disk.</summary>
     private enum CheckoutConversion
     {
         None,
