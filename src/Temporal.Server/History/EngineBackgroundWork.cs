@@ -24,7 +24,7 @@ internal sealed class EngineBackgroundWork(TimerService timers, ILogger logger)
         });
     }
 
-    /// <summary>Like <see cref="Start"/>, but the caller awaits the end of the work.</summary>
+    /// <summary>Starts work as <see cref="Start"/> does, but returns a task that ends with the work.</summary>
     public async Task RunAsync(string workflowId, Func<Task> work)
     {
         try
